@@ -1,0 +1,83 @@
+//! `WWW-Authenticate` challenges (RFC 9110 section 11.6.1).
+
+use std::borrow::Cow;
+
+use actix_web::http::header::HeaderValue;
+
+/// What one scheme tells a caller who has not proved its identity.
+///
+/// The runtime puts `realm` first and always, so that a challenge never is a bare scheme name, on which several client
+/// parsers fail.
+#[derive(Clone, Debug)]
+pub struct Challenge {
+    scheme: Cow<'static, str>,
+    oauth: bool,
+    parameters: Vec<(&'static str, String)>,
+}
+
+impl Challenge {
+    /// A challenge of an authentication scheme by its registered name, such as `Basic`.
+    pub fn new(scheme: impl Into<Cow<'static, str>>) -> Self {
+        Self { scheme: scheme.into(), oauth: false, parameters: Vec::new() }
+    }
+
+    /// A challenge that follows RFC 6750: it names scopes and carries `error` and `error_description`.
+    pub fn oauth(scheme: impl Into<Cow<'static, str>>) -> Self {
+        Self { oauth: true, ..Self::new(scheme) }
+    }
+
+    /// Adds a parameter, quoted and escaped. Characters that no quoted string can carry are dropped.
+    #[must_use]
+    pub fn parameter(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.parameters.push((name, value.into()));
+        self
+    }
+
+    /// The scheme's name.
+    pub fn scheme(&self) -> &str {
+        &self.scheme
+    }
+
+    pub(crate) fn is_oauth(&self) -> bool {
+        self.oauth
+    }
+
+    /// Position among several challenges: clients take the first they know, so the strongest come first.
+    pub(crate) fn rank(&self) -> u8 {
+        match () {
+            () if self.scheme.eq_ignore_ascii_case("bearer") => 0,
+            () if self.scheme.eq_ignore_ascii_case("dpop") => 1,
+            () if self.scheme.eq_ignore_ascii_case("digest") => 3,
+            () if self.scheme.eq_ignore_ascii_case("basic") => 4,
+            () => 2,
+        }
+    }
+
+    /// The field value: `realm`, then the scheme's own parameters, then `extra` in the order given.
+    pub(crate) fn render(&self, realm: &str, extra: &[(&str, &str)]) -> HeaderValue {
+        let mut line = String::with_capacity(128);
+        line.push_str(&self.scheme);
+        push_parameter(&mut line, " ", "realm", realm);
+        for (name, value) in &self.parameters {
+            push_parameter(&mut line, ", ", name, value);
+        }
+        for (name, value) in extra {
+            push_parameter(&mut line, ", ", name, value);
+        }
+        HeaderValue::try_from(line).unwrap_or(HeaderValue::from_static("Denied realm=\"\""))
+    }
+}
+
+/// Appends `name="value"` as a quoted-string of RFC 9110 section 5.6.4, restricted to ASCII.
+fn push_parameter(line: &mut String, separator: &str, name: &str, value: &str) {
+    line.push_str(separator);
+    line.push_str(name);
+    line.push_str("=\"");
+    for c in value.chars().filter(|c| matches!(c, ' '..='~')) {
+        if matches!(c, '"' | '\\') {
+            line.push('\\');
+        }
+        line.push(c);
+    }
+    line.push('"');
+}

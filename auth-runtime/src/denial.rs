@@ -1,0 +1,8 @@
+//! Why a request is refused, and the answer it gets.
+//!
+//! [`Reason`] is the closed list of causes; its table fixes status, OAuth error and wording for each, so that no other
+//! place decides what a caller is told.
+
+mod reason;
+
+pub use reason::{Reason, Rejection};

@@ -1,0 +1,12 @@
+//! What a route demands, as one constant value, and how that value is judged.
+
+mod evaluate;
+mod plan;
+mod spec;
+
+pub(crate) use evaluate::{CheckResults, Step, evaluate, first_failure};
+pub(crate) use plan::Plan;
+pub use spec::{
+    Check, ClaimValue, Hide, Policy, PolicySpec, Presence, Requirement, RouteSpec, SchemeUse,
+};
+pub(crate) use spec::canonical_scopes;

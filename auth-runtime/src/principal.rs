@@ -1,0 +1,184 @@
+//! Who the caller is, whatever scheme proved it.
+
+use std::any::Any;
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use crate::clock::UnixTime;
+
+/// The caller, independent of the scheme that proved it.
+///
+/// Cheap to clone. Two principals are equal only if scheme configuration, issuer and subject are: the same subject at
+/// two issuers is two callers.
+#[derive(Clone)]
+pub struct Principal(Arc<Inner>);
+
+struct Inner {
+    scheme: &'static str,
+    configuration: Option<Arc<str>>,
+    issuer: Option<Arc<str>>,
+    subject: Box<str>,
+    scopes: Option<BTreeSet<Box<str>>>,
+    roles: Option<BTreeSet<Box<str>>>,
+    claims: Option<Map<String, Value>>,
+    expires_at: Option<UnixTime>,
+    details: Option<Arc<dyn Any + Send + Sync>>,
+}
+
+impl Principal {
+    /// Starts a principal that the scheme named `scheme` verified.
+    pub fn builder(scheme: &'static str, subject: impl Into<Box<str>>) -> PrincipalBuilder {
+        PrincipalBuilder(Inner {
+            scheme,
+            configuration: None,
+            issuer: None,
+            subject: subject.into(),
+            scopes: None,
+            roles: None,
+            claims: None,
+            expires_at: None,
+            details: None,
+        })
+    }
+
+    /// Name of the scheme that verified the caller: `bearer`, `basic`, `api_key` or a user's own.
+    pub fn scheme(&self) -> &'static str {
+        self.0.scheme
+    }
+
+    /// The named configuration that verified the caller, as in `bearer("partner")`.
+    pub fn configuration(&self) -> Option<&str> {
+        self.0.configuration.as_deref()
+    }
+
+    /// Who vouches for the subject: the token's `iss`.
+    pub fn issuer(&self) -> Option<&str> {
+        self.0.issuer.as_deref()
+    }
+
+    /// The caller's identifier at its issuer: a token's `sub`, a user name, the id of an API key.
+    pub fn subject(&self) -> &str {
+        &self.0.subject
+    }
+
+    /// The scopes granted; `None` when the credentials say nothing about scopes.
+    pub fn scopes(&self) -> Option<impl Iterator<Item = &str>> {
+        self.0.scopes.as_ref().map(|scopes| scopes.iter().map(|scope| &**scope))
+    }
+
+    /// The roles held, before the hierarchy; `None` when the credentials say nothing about roles.
+    pub fn roles(&self) -> Option<impl Iterator<Item = &str>> {
+        self.0.roles.as_ref().map(|roles| roles.iter().map(|role| &**role))
+    }
+
+    /// All claims of a token; `None` for schemes that have none.
+    pub fn claims(&self) -> Option<&Map<String, Value>> {
+        self.0.claims.as_ref()
+    }
+
+    /// When the credentials expire.
+    pub fn expires_at(&self) -> Option<UnixTime> {
+        self.0.expires_at
+    }
+
+    /// What the scheme found beyond this view, such as the value a user's own verification function returned.
+    pub fn details<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        Arc::clone(self.0.details.as_ref()?).downcast().ok()
+    }
+
+    pub(crate) fn scope_set(&self) -> Option<&BTreeSet<Box<str>>> {
+        self.0.scopes.as_ref()
+    }
+
+    pub(crate) fn role_set(&self) -> Option<&BTreeSet<Box<str>>> {
+        self.0.roles.as_ref()
+    }
+}
+
+impl PartialEq for Principal {
+    fn eq(&self, other: &Self) -> bool {
+        self.scheme() == other.scheme()
+            && self.configuration() == other.configuration()
+            && self.issuer() == other.issuer()
+            && self.subject() == other.subject()
+    }
+}
+
+impl Eq for Principal {}
+
+/// Claims are left out: they may hold personal data, and logs outlive requests.
+impl fmt::Debug for Principal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Principal")
+            .field("scheme", &self.0.scheme)
+            .field("configuration", &self.0.configuration)
+            .field("issuer", &self.0.issuer)
+            .field("subject", &self.0.subject)
+            .field("scopes", &self.0.scopes)
+            .field("roles", &self.0.roles)
+            .field("expires_at", &self.0.expires_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Builds a [`Principal`]; what is not said is unknown, and a condition over what is unknown denies.
+pub struct PrincipalBuilder(Inner);
+
+impl PrincipalBuilder {
+    /// The named configuration that verified the caller.
+    #[must_use]
+    pub fn configuration(mut self, name: Option<Arc<str>>) -> Self {
+        self.0.configuration = name;
+        self
+    }
+
+    /// Who vouches for the subject.
+    #[must_use]
+    pub fn issuer(mut self, issuer: impl Into<Arc<str>>) -> Self {
+        self.0.issuer = Some(issuer.into());
+        self
+    }
+
+    /// The scopes granted. Calling this makes them known, even when there are none.
+    #[must_use]
+    pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
+        self.0.scopes = Some(scopes.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// The roles held. Calling this makes them known, even when there are none.
+    #[must_use]
+    pub fn roles(mut self, roles: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
+        self.0.roles = Some(roles.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// All claims of a token.
+    #[must_use]
+    pub fn claims(mut self, claims: Map<String, Value>) -> Self {
+        self.0.claims = Some(claims);
+        self
+    }
+
+    /// When the credentials expire.
+    #[must_use]
+    pub fn expires_at(mut self, at: UnixTime) -> Self {
+        self.0.expires_at = Some(at);
+        self
+    }
+
+    /// Anything else an extractor of the scheme needs.
+    #[must_use]
+    pub fn details(mut self, details: Arc<dyn Any + Send + Sync>) -> Self {
+        self.0.details = Some(details);
+        self
+    }
+
+    /// The finished principal.
+    pub fn build(self) -> Principal {
+        Principal(Arc::new(self.0))
+    }
+}

@@ -1,0 +1,113 @@
+//! How callers prove who they are: the [`Scheme`] trait, and the schemes that come with the crate.
+
+mod authorization;
+
+use std::sync::Arc;
+
+use actix_web::HttpRequest;
+use actix_web::http::header::HeaderMap;
+use futures_core::future::LocalBoxFuture;
+
+use crate::challenge::Challenge;
+use crate::clock::{Clock, UnixTime};
+use crate::denial::{Reason, Rejection};
+use crate::principal::Principal;
+
+/// A way for a caller to prove who it is.
+///
+/// Every built-in scheme is one; implement it for your own and name the type in the attribute,
+/// `#[requires(my::Webhook)]`. The runtime asks in this order: [`credentials`](Self::credentials) of every scheme of
+/// the policy, then [`authenticate`](Self::authenticate) of the one that decides, then [`answer`](Self::answer) or
+/// [`challenge`](Self::challenge).
+pub trait Scheme: Send + Sync + 'static {
+    /// Name in logs, metrics and [`Principal::scheme`], in lower case with underscores.
+    fn name(&self) -> &'static str;
+
+    /// Whether the request carries credentials of this scheme, well-formed or not, and how they came to be in it.
+    ///
+    /// What is present decides: malformed credentials must be reported as present, so that they are refused rather
+    /// than taken for an anonymous caller.
+    fn credentials(&self, context: &Context<'_>) -> Credentials;
+
+    /// Whether this configuration is the one the present credentials were made for. Only asked where a policy names
+    /// several configurations of one scheme; where none says yes the first decides.
+    fn recognizes(&self, context: &Context<'_>) -> bool {
+        let _ = context;
+        true
+    }
+
+    /// Verifies the credentials. A scheme that needs no I/O answers [`Authentication::Ready`] and allocates no future.
+    fn authenticate(&self, context: &Context<'_>) -> Authentication;
+
+    /// What a caller without valid credentials is told. The runtime adds the realm, and for an OAuth challenge the
+    /// scopes and the error.
+    fn challenge(&self) -> Challenge;
+
+    /// What this scheme owes the answer of a handler that ran: headers such as a nonce or a refreshed cookie.
+    fn answer(&self, request: &HttpRequest, principal: &Principal, headers: &mut HeaderMap) {
+        let _ = (request, principal, headers);
+    }
+}
+
+/// Whether credentials of a scheme are in a request, and how they came to be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credentials {
+    /// There are none.
+    Absent,
+    /// The client put them there on purpose: `Authorization: Bearer`, an API-key header, a query parameter.
+    Explicit,
+    /// A browser adds them by itself, also to requests another site caused: cookies, Basic, Digest.
+    Ambient,
+}
+
+/// The result of [`Scheme::authenticate`]: at once, or later.
+pub enum Authentication {
+    /// Decided without waiting.
+    Ready(Outcome),
+    /// Decided by I/O or by work off the event loop.
+    Pending(LocalBoxFuture<'static, Outcome>),
+}
+
+/// What a scheme found.
+#[derive(Debug)]
+pub enum Outcome {
+    /// No credentials of this scheme after all.
+    Absent,
+    /// The caller proved to be this principal.
+    Verified(Principal),
+    /// The credentials are no good.
+    Rejected(Rejection),
+    /// The scheme cannot decide now: its keys or its backend are out of reach.
+    Unavailable(Reason),
+}
+
+/// What a scheme may look at.
+pub struct Context<'a> {
+    request: &'a HttpRequest,
+    clock: &'a Arc<dyn Clock>,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(request: &'a HttpRequest, clock: &'a Arc<dyn Clock>) -> Self {
+        Self { request, clock }
+    }
+
+    /// The request, without its body: bodies are never read for credentials.
+    pub fn request(&self) -> &'a HttpRequest {
+        self.request
+    }
+
+    /// The wall clock of this `Auth`.
+    ///
+    /// # Errors
+    /// [`Reason::ClockUnreadable`] when the clock stands before 2020 or past 9999; answer it as
+    /// [`Outcome::Unavailable`].
+    pub fn now(&self) -> Result<UnixTime, Reason> {
+        self.clock.now()
+    }
+
+    /// The clock itself, for a future that outlives this context.
+    pub fn clock(&self) -> &'a Arc<dyn Clock> {
+        self.clock
+    }
+}
