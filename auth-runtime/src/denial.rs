@@ -4,5 +4,7 @@
 //! place decides what a caller is told.
 
 mod reason;
+mod response;
 
 pub use reason::{Reason, Rejection};
+pub use response::{Denial, Problem};

@@ -1,8 +1,27 @@
 //! Declarative route authentication and authorization for actix-web.
-#![allow(dead_code, unreachable_pub, unused_imports, missing_docs)] // until the public list below is complete
+#![allow(dead_code, unreachable_pub, missing_docs)] // until the public list below is complete
 
+mod authorized;
+mod cache_control;
 mod challenge;
+mod check;
 mod clock;
+mod config;
+mod decision;
 mod denial;
+mod extract;
+mod mount;
+mod observe;
+mod policy;
 mod principal;
+#[doc(hidden)]
+pub mod private;
+pub mod registry;
 mod scheme;
+
+pub use config::{Auth, AuthBuilder, ConfigError, ConfigFault, DenialBody};
+pub use denial::{Denial, Problem, Reason, Rejection};
+pub use extract::{ApiKey, Basic, Bearer, Granted, Optional};
+pub use mount::{Declared, Resource, Route, Scope, ServiceConfig, route};
+pub use principal::{Principal, PrincipalBuilder};
+pub use scheme::Scheme;

@@ -113,6 +113,8 @@ reasons! {
     // 403: authenticated, not allowed.
     /// A scope is missing.
     ScopeMissing = "scope_missing", FORBIDDEN, Some(INSUFFICIENT_SCOPE), "the credentials lack a required scope";
+    /// A scope is present where it must not be, or an alternative to the scopes a challenge would name is missing.
+    ScopeUnfit = "scope_unfit", FORBIDDEN, None, "the caller lacks a required scope";
     /// A role is missing, or present where it must not be.
     RoleMissing = "role_missing", FORBIDDEN, None, "the caller lacks a required role";
     /// A claim does not have the required value.

@@ -6,7 +6,5 @@ mod spec;
 
 pub(crate) use evaluate::{CheckResults, Step, evaluate, first_failure};
 pub(crate) use plan::Plan;
-pub use spec::{
-    Check, ClaimValue, Hide, Policy, PolicySpec, Presence, Requirement, RouteSpec, SchemeUse,
-};
 pub(crate) use spec::canonical_scopes;
+pub use spec::{Check, ClaimValue, Hide, Policy, PolicySpec, Presence, Requirement, RouteSpec, SchemeUse};

@@ -141,10 +141,7 @@ pub struct Check {
 
 impl Check {
     /// Generated code passes a closure that captures nothing and runs the user's function.
-    pub const fn new(
-        name: &'static str,
-        run: fn(CheckContext) -> LocalBoxFuture<'static, Verdict>,
-    ) -> Self {
+    pub const fn new(name: &'static str, run: fn(CheckContext) -> LocalBoxFuture<'static, Verdict>) -> Self {
         Self { name, run }
     }
 }

@@ -1,6 +1,15 @@
 //! How callers prove who they are: the [`Scheme`] trait, and the schemes that come with the crate.
 
+mod api_key;
 mod authorization;
+mod basic;
+mod bearer;
+mod cross_site;
+
+pub use api_key::{ApiKeyScheme, Key};
+pub use basic::{BasicScheme, User};
+pub use bearer::BearerScheme;
+pub(crate) use cross_site::OriginPolicy;
 
 use std::sync::Arc;
 

@@ -1,0 +1,152 @@
+//! The one argument of every handler that carries a policy, and the wrapper of its answer.
+
+use std::any::TypeId;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{Error, FromRequest, HttpRequest, HttpResponse, Responder};
+use futures_core::future::LocalBoxFuture;
+use pin_project_lite::pin_project;
+
+use crate::cache_control;
+use crate::decision::{Decision, decide};
+use crate::denial::Denial;
+use crate::extract::{Caller, Extract, Grant};
+use crate::policy::{Plan, Policy, Presence};
+use crate::principal::Principal;
+
+/// Arguments `T` of a handler that policy `P` admitted the request to.
+///
+/// Being the handler's only argument, it owns the body until the decision is made: nothing can read it before.
+pub struct Authorized<P, T> {
+    arguments: T,
+    terms: Terms,
+    policy: PhantomData<fn() -> P>,
+}
+
+impl<P, T> Authorized<P, T> {
+    /// The arguments, and what is owed to the answer.
+    pub fn into_parts(self) -> (T, Terms) {
+        (self.arguments, self.terms)
+    }
+}
+
+impl<P: Policy, T: Extract<P>> FromRequest for Authorized<P, T> {
+    type Error = Error;
+    type Future = Authorizing<P, T>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let payload = payload.take();
+        match decide(TypeId::of::<P>(), const { &P::SPEC }, request) {
+            Decision::Ready(Ok(caller)) => Authorizing::extracting(caller, request.clone(), payload),
+            Decision::Ready(Err(denial)) => Authorizing::Denied { denial: Some(denial) },
+            Decision::Pending(decision) => Authorizing::Deciding { decision, rest: Some((request.clone(), payload)) },
+        }
+    }
+}
+
+pin_project! {
+    /// The decision, then the arguments.
+    #[project = AuthorizingProjection]
+    pub enum Authorizing<P, T>
+    where
+        T: Extract<P>,
+    {
+        Deciding {
+            decision: LocalBoxFuture<'static, Result<Caller, Denial>>,
+            rest: Option<(HttpRequest, Payload)>,
+        },
+        Extracting {
+            #[pin]
+            arguments: T::Future,
+            terms: Option<Terms>,
+        },
+        Denied { denial: Option<Denial> },
+    }
+}
+
+impl<P, T: Extract<P>> Authorizing<P, T> {
+    fn extracting(caller: Caller, request: HttpRequest, payload: Payload) -> Self {
+        let terms = Some(Terms::new(&caller));
+        Self::Extracting { arguments: T::extract(Grant::new(caller), request, payload), terms }
+    }
+}
+
+impl<P, T: Extract<P>> Future for Authorizing<P, T> {
+    type Output = Result<Authorized<P, T>, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        loop {
+            match self.as_mut().project() {
+                AuthorizingProjection::Deciding { decision, rest } => {
+                    let decision = ready!(decision.as_mut().poll(context));
+                    let Some((request, payload)) = rest.take() else { return Poll::Pending };
+                    let next = match decision {
+                        Ok(caller) => Self::extracting(caller, request, payload),
+                        Err(denial) => Self::Denied { denial: Some(denial) },
+                    };
+                    self.set(next);
+                }
+                AuthorizingProjection::Extracting { arguments, terms } => {
+                    let arguments = ready!(arguments.poll(context))?;
+                    let Some(terms) = terms.take() else { return Poll::Pending };
+                    return Poll::Ready(Ok(Authorized { arguments, terms, policy: PhantomData }));
+                }
+                AuthorizingProjection::Denied { denial } => match denial.take() {
+                    Some(denial) => return Poll::Ready(Err(denial.into())),
+                    None => return Poll::Pending,
+                },
+            }
+        }
+    }
+}
+
+/// What policy and scheme owe the answer of a handler that ran.
+pub struct Terms {
+    plan: Option<Arc<Plan>>,
+    identity: Option<(Principal, usize)>,
+}
+
+impl Terms {
+    pub(crate) fn new(caller: &Caller) -> Self {
+        let identity = caller.principal().cloned().zip(caller.alternative());
+        Self { plan: caller.plan().cloned(), identity }
+    }
+
+    /// Wraps the handler's return value.
+    pub fn answer<R>(self, answer: R) -> Answered<R> {
+        Answered { answer, terms: self }
+    }
+
+    /// Adds what is owed to the answer's headers.
+    pub(crate) fn settle<B>(&self, request: &HttpRequest, response: &mut HttpResponse<B>) {
+        let Some(plan) = &self.plan else { return };
+        if plan.spec.presence != Presence::Public && !plan.spec.shared_cache {
+            cache_control::keep_private(response.headers_mut());
+        }
+        if let Some((principal, alternative)) = &self.identity
+            && let Some(alternative) = plan.alternative(*alternative)
+        {
+            alternative.scheme.answer(request, principal, response.headers_mut());
+        }
+    }
+}
+
+/// A handler's return value on its way out.
+pub struct Answered<R> {
+    answer: R,
+    terms: Terms,
+}
+
+impl<R: Responder> Responder for Answered<R> {
+    type Body = R::Body;
+
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse<Self::Body> {
+        let mut response = self.answer.respond_to(request);
+        self.terms.settle(request, &mut response);
+        response
+    }
+}

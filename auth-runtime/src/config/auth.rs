@@ -1,0 +1,246 @@
+//! The `Auth` value and its builder.
+
+use std::any::TypeId;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::HttpRequest;
+
+use super::settings::BodyHook;
+use super::{ConfigError, ConfigFault, DenialBody, Hierarchies, Hierarchy, Settings};
+use crate::clock::{Clock, SystemClock};
+use crate::denial::{Problem, Reason};
+use crate::policy::{Plan, SchemeUse};
+use crate::registry::{Linked, POLICIES};
+use crate::scheme::{OriginPolicy, Scheme};
+
+/// Everything the guards of an application need: schemes, keys, hierarchies.
+///
+/// Built once, cheap to clone, and attached to routes by [`Auth::scope`].
+#[derive(Clone)]
+pub struct Auth(Arc<Inner>);
+
+struct Inner {
+    plans: HashMap<TypeId, Result<Arc<Plan>, Reason>>,
+    allow_unconfigured: bool,
+}
+
+impl Auth {
+    /// Starts a configuration.
+    pub fn builder() -> AuthBuilder {
+        AuthBuilder::new()
+    }
+
+    /// The plan of the policy whose type is `policy`.
+    pub(crate) fn plan(&self, policy: TypeId) -> Result<&Arc<Plan>, Reason> {
+        match self.0.plans.get(&policy) {
+            Some(Ok(plan)) => Ok(plan),
+            Some(Err(reason)) => Err(*reason),
+            None => Err(Reason::PolicyUnlinked),
+        }
+    }
+}
+
+impl fmt::Debug for Auth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Auth").field("policies", &self.0.plans.len()).finish_non_exhaustive()
+    }
+}
+
+/// A scheme of this `Auth`, by its type and the name of its configuration.
+type SchemeKey = (TypeId, Option<Box<str>>);
+
+/// Builds an [`Auth`]; all faults are reported together by [`build`](Self::build).
+#[must_use]
+pub struct AuthBuilder {
+    realm: String,
+    schemes: HashMap<SchemeKey, Arc<dyn Scheme>>,
+    hierarchies: Hierarchies,
+    deadline: Duration,
+    clock: Arc<dyn Clock>,
+    body: Option<Box<BodyHook>>,
+    origins: OriginPolicy,
+    allow_unconfigured: bool,
+    faults: Vec<ConfigFault>,
+}
+
+impl AuthBuilder {
+    fn new() -> Self {
+        Self {
+            realm: "api".into(),
+            schemes: HashMap::new(),
+            hierarchies: Hierarchies::default(),
+            deadline: Duration::from_secs(5),
+            clock: Arc::new(SystemClock),
+            body: None,
+            origins: OriginPolicy::default(),
+            allow_unconfigured: false,
+            faults: Vec::new(),
+        }
+    }
+
+    /// The realm that challenges name where the policy says nothing else; `api` by default.
+    pub fn realm(mut self, realm: impl Into<String>) -> Self {
+        self.realm = realm.into();
+        if self.realm.is_empty() || !self.realm.chars().all(|c| matches!(c, ' '..='~') && c != '"' && c != '\\') {
+            self.faults.push(ConfigFault::RealmInvalid { realm: self.realm.clone() });
+        }
+        self
+    }
+
+    /// A scheme of the application's own, keyed by its type: `#[requires(my::Webhook)]` uses the value given here.
+    pub fn scheme<S: Scheme>(self, scheme: S) -> Self {
+        let written = std::any::type_name::<S>().to_owned();
+        self.add::<S>(None, written, Arc::new(scheme))
+    }
+
+    fn add<S: Scheme>(mut self, name: Option<&str>, written: String, scheme: Arc<dyn Scheme>) -> Self {
+        if self.schemes.insert((TypeId::of::<S>(), name.map(Into::into)), scheme).is_some() {
+            self.faults.push(ConfigFault::Repeated { scheme: written });
+        }
+        self
+    }
+
+    /// Roles that include other roles, the highest first: `"admin > ops > viewer"`. May be called several times.
+    pub fn role_hierarchy(mut self, order: &str) -> Self {
+        let roles: Vec<&str> = order.split('>').map(str::trim).collect();
+        if roles.len() < 2 || roles.iter().any(|role| role.is_empty()) {
+            let fault =
+                format!("role hierarchy `{order}` is incomplete; write at least two roles, as in `admin > viewer`");
+            self.faults.push(ConfigFault::HierarchyInvalid { fault });
+            return self;
+        }
+        for pair in roles.windows(2) {
+            if let [higher, lower] = pair {
+                imply(&mut self.hierarchies.roles, "role", higher, lower, &mut self.faults);
+            }
+        }
+        self
+    }
+
+    /// Scopes that a scope includes: whoever was granted `scope` passes where one of `implied` is required.
+    pub fn scope_implies<'a>(mut self, scope: &str, implied: impl IntoIterator<Item = &'a str>) -> Self {
+        for implied in implied {
+            imply(&mut self.hierarchies.scopes, "scope", scope, implied, &mut self.faults);
+        }
+        self
+    }
+
+    /// The longest a decision may take, checks included; 5 s by default. Past it the answer is 503.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// Another clock, for tests.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Replaces the body of every denial and its media type; status and challenges stay. The default is
+    /// `application/problem+json` (RFC 9457).
+    pub fn denial_body(mut self, body: impl Fn(&HttpRequest, &Problem) -> DenialBody + Send + Sync + 'static) -> Self {
+        self.body = Some(Box::new(body));
+        self
+    }
+
+    /// Lets [`build`](Self::build) succeed although a linked policy names a scheme that is not configured.
+    ///
+    /// # Security
+    /// Such routes answer 500, never the handler. For programs that link the policies of several services.
+    pub fn allow_unconfigured(mut self) -> Self {
+        self.allow_unconfigured = true;
+        self
+    }
+
+    /// Finishes the configuration, and checks it against every policy linked into the program.
+    ///
+    /// # Errors
+    /// Lists everything that is wrong: unusable keys and files, circles in a hierarchy, and each handler, with file and
+    /// line, whose policy names a scheme that is not configured.
+    pub fn build(mut self) -> Result<Auth, ConfigError> {
+        let settings = Arc::new(Settings {
+            clock: self.clock,
+            deadline: self.deadline,
+            hierarchies: self.hierarchies,
+            body: self.body,
+            origins: self.origins,
+        });
+        let mut plans = HashMap::new();
+        let mut missing = Vec::new();
+        for linked in POLICIES.iter() {
+            let plan = bind(linked, &self.schemes, &self.realm, &settings).map_err(|faults| {
+                missing.extend(faults);
+                Reason::SchemeUnconfigured
+            });
+            plans.insert(linked.kind(), plan);
+        }
+        if !self.allow_unconfigured {
+            // The linker fixes no order; people read by file and line.
+            missing.sort_by_key(|fault| match fault {
+                ConfigFault::SchemeMissing { file, line, .. } => (*file, *line),
+                _ => ("", 0),
+            });
+            self.faults.extend(missing);
+        }
+        if self.faults.is_empty() {
+            Ok(Auth(Arc::new(Inner { plans, allow_unconfigured: self.allow_unconfigured })))
+        } else {
+            Err(ConfigError::new(self.faults))
+        }
+    }
+}
+
+fn imply(hierarchy: &mut Hierarchy, what: &str, higher: &str, lower: &str, faults: &mut Vec<ConfigFault>) {
+    if let Err(cycle) = hierarchy.imply(higher, lower) {
+        let fault = format!(
+            "{what} `{}` cannot include `{}`, which already includes it; remove one of the two",
+            cycle.higher, cycle.lower
+        );
+        faults.push(ConfigFault::HierarchyInvalid { fault });
+    }
+}
+
+/// Binds a policy to the configured schemes, or says which are missing.
+fn bind(
+    linked: &Linked,
+    configured: &HashMap<SchemeKey, Arc<dyn Scheme>>,
+    realm: &str,
+    settings: &Arc<Settings>,
+) -> Result<Arc<Plan>, Vec<ConfigFault>> {
+    let spec = linked.spec();
+    let mut schemes = Vec::new();
+    let mut missing = Vec::new();
+    for wanted in spec.schemes {
+        let kind = (wanted.kind)();
+        match configured.get(&(kind, wanted.configuration.map(Into::into))) {
+            Some(scheme) => schemes.push((kind, Arc::clone(scheme))),
+            None => missing.push(ConfigFault::SchemeMissing {
+                handler: spec.handler,
+                file: spec.file,
+                line: spec.line,
+                scheme: as_written(wanted),
+                remedy: remedy(wanted),
+            }),
+        }
+    }
+    if missing.is_empty() { Ok(Arc::new(Plan::new(spec, schemes, realm, Arc::clone(settings)))) } else { Err(missing) }
+}
+
+fn as_written(wanted: &SchemeUse) -> String {
+    match wanted.configuration {
+        Some(name) => format!("{}({name:?})", wanted.keyword),
+        None => wanted.keyword.to_owned(),
+    }
+}
+
+fn remedy(wanted: &SchemeUse) -> String {
+    match (wanted.keyword, wanted.configuration) {
+        ("bearer" | "basic" | "api_key", Some(name)) => format!("`.{}_named({name:?}, …)`", wanted.keyword),
+        ("bearer" | "basic" | "api_key", None) => format!("`.{}(…)`", wanted.keyword),
+        (path, _) => format!("`.scheme({path} {{ … }})`"),
+    }
+}

@@ -1,0 +1,97 @@
+//! What stops an `Auth` from being built.
+
+use std::fmt;
+
+/// Everything wrong with a configuration, all at once.
+#[derive(Debug)]
+pub struct ConfigError {
+    faults: Vec<ConfigFault>,
+}
+
+/// One thing wrong with a configuration.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ConfigFault {
+    /// A linked policy names a scheme that was not configured.
+    SchemeMissing {
+        /// The handler or named policy.
+        handler: &'static str,
+        /// Its source file.
+        file: &'static str,
+        /// Its line.
+        line: u32,
+        /// The scheme as the attribute writes it.
+        scheme: String,
+        /// The builder method that configures it.
+        remedy: String,
+    },
+    /// The same configuration was given twice.
+    Repeated {
+        /// The scheme as an attribute would write it.
+        scheme: String,
+    },
+    /// A realm that no quoted string can carry.
+    RealmInvalid {
+        /// The realm.
+        realm: String,
+    },
+    /// A hierarchy that goes in a circle, or a part of one that is empty.
+    HierarchyInvalid {
+        /// What was written, and what is wrong with it.
+        fault: String,
+    },
+    /// A scheme's own configuration is wrong.
+    Scheme {
+        /// The scheme as an attribute would write it.
+        scheme: String,
+        /// What is wrong.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// An origin that is no scheme, host and port.
+    OriginInvalid {
+        /// What is wrong.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl ConfigError {
+    pub(crate) fn new(faults: Vec<ConfigFault>) -> Self {
+        Self { faults }
+    }
+
+    /// The faults, in the order in which they were found.
+    pub fn faults(&self) -> &[ConfigFault] {
+        &self.faults
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the auth configuration cannot be used:")?;
+        for fault in &self.faults {
+            write!(f, "\n  {fault}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl fmt::Display for ConfigFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SchemeMissing { handler, file, line, scheme, remedy } => {
+                write!(f, "`{handler}` at {file}:{line} requires `{scheme}`, which is not configured; add {remedy}")
+            }
+            Self::Repeated { scheme } => {
+                write!(f, "`{scheme}` is configured twice; give one of the two a name, or join them")
+            }
+            Self::RealmInvalid { realm } => {
+                write!(f, "realm {realm:?} cannot be sent; use printable ASCII without `\"` and `\\`")
+            }
+            Self::HierarchyInvalid { fault } => f.write_str(fault),
+            Self::Scheme { scheme, source } => write!(f, "`{scheme}`: {source}"),
+            Self::OriginInvalid { source } => write!(f, "{source}"),
+        }
+    }
+}

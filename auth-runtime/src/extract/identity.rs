@@ -1,0 +1,271 @@
+//! The caller as a handler sees it.
+
+use std::fmt;
+use std::future::{Ready, ready};
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use actix_web::HttpRequest;
+use actix_web::dev::Payload;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::{AnyScheme, Caller, FromGrant, Grant, Includes, MayYield, Yields};
+use crate::clock::UnixTime;
+use crate::denial::{Denial, Reason};
+use crate::principal::Principal;
+use crate::scheme::{ApiKeyScheme, BasicScheme, BearerScheme, Key, Scheme, User};
+
+/// A caller authenticated by a token, with the token's claims as `C`.
+///
+/// The standard claims are checked whatever `C` asks for. Cloning shares the claims.
+pub struct Bearer<C = Map<String, Value>> {
+    claims: Arc<C>,
+    principal: Principal,
+}
+
+/// A caller authenticated by user name and password; `U` is what the application's own verification returns.
+pub struct Basic<U = User> {
+    user: Arc<U>,
+    principal: Principal,
+}
+
+/// A caller authenticated by an API key; `K` is what the application's own key store returns.
+pub struct ApiKey<K = Key> {
+    key: Arc<K>,
+    principal: Principal,
+}
+
+/// An identity that the policy may or may not yield: under `any(…)` another scheme may have decided, under
+/// `optional(…)` nobody may have called.
+///
+/// Use this instead of `Option`, which actix fills with `None` on every error.
+#[derive(Clone, Debug)]
+pub struct Optional<T>(Option<T>);
+
+/// Proof that policy `Q` admitted this request, for functions that must not be called from anywhere else.
+///
+/// It cannot be made, cloned or sent to another thread.
+///
+/// ```compile_fail
+/// auth_runtime::policy! { Area: bearer, role("ops") }
+/// fn twice(proof: &auth_runtime::Granted<Area>) { let _ = proof.clone() as auth_runtime::Granted<Area>; }
+/// ```
+pub struct Granted<Q>(PhantomData<(fn() -> Q, Rc<()>)>);
+
+impl<C> Bearer<C> {
+    /// When the token expires, in seconds since 1970; never absent, since a token without `exp` is refused.
+    pub fn expires_at(&self) -> UnixTime {
+        self.principal.expires_at().unwrap_or(UnixTime::MIN)
+    }
+
+    /// The scheme-independent view of the caller.
+    pub fn principal(&self) -> &Principal {
+        &self.principal
+    }
+
+    /// The claims, cloned if they are shared.
+    pub fn into_inner(self) -> C
+    where
+        C: Clone,
+    {
+        Arc::unwrap_or_clone(self.claims)
+    }
+}
+
+macro_rules! identity_of_scheme {
+    ($identity:ident<$content:ident>, $field:ident) => {
+        impl<$content> Deref for $identity<$content> {
+            type Target = $content;
+
+            fn deref(&self) -> &$content {
+                &self.$field
+            }
+        }
+
+        impl<$content> Clone for $identity<$content> {
+            fn clone(&self) -> Self {
+                Self { $field: Arc::clone(&self.$field), principal: self.principal.clone() }
+            }
+        }
+
+        /// The content is left out: it may hold personal data.
+        impl<$content> fmt::Debug for $identity<$content> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(stringify!($identity)).field("principal", &self.principal).finish_non_exhaustive()
+            }
+        }
+    };
+}
+
+identity_of_scheme!(Bearer<C>, claims);
+identity_of_scheme!(Basic<U>, user);
+identity_of_scheme!(ApiKey<K>, key);
+
+impl<U> Basic<U> {
+    /// The scheme-independent view of the caller.
+    pub fn principal(&self) -> &Principal {
+        &self.principal
+    }
+}
+
+impl<K> ApiKey<K> {
+    /// The scheme-independent view of the caller.
+    pub fn principal(&self) -> &Principal {
+        &self.principal
+    }
+}
+
+impl<T> Optional<T> {
+    /// The identity, if there is one.
+    pub fn into_inner(self) -> Option<T> {
+        self.0
+    }
+}
+
+impl<T> Deref for Optional<T> {
+    type Target = Option<T>;
+
+    fn deref(&self) -> &Option<T> {
+        &self.0
+    }
+}
+
+impl<Q> fmt::Debug for Granted<Q> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Granted")
+    }
+}
+
+/// How an identity comes out of what the decision left. `None` where another scheme decided, or nobody called.
+pub trait Identity: Sized {
+    /// The scheme's type, as the macros name it in [`Yields`] and [`MayYield`].
+    type Scheme: ?Sized;
+
+    #[doc(hidden)]
+    fn identify(caller: &IdentityOf<'_>) -> Result<Option<Self>, Reason>;
+}
+
+/// What an identity is made from.
+pub struct IdentityOf<'a>(&'a Caller);
+
+impl IdentityOf<'_> {
+    /// The principal, if scheme `S` verified it.
+    fn by<S: Scheme>(&self) -> Option<&Principal> {
+        let alternative = self.0.plan()?.alternative(self.0.alternative()?)?;
+        (alternative.kind == std::any::TypeId::of::<S>()).then(|| self.0.principal()).flatten()
+    }
+}
+
+impl<C: DeserializeOwned + Send + Sync + 'static> Identity for Bearer<C> {
+    type Scheme = BearerScheme;
+
+    fn identify(caller: &IdentityOf<'_>) -> Result<Option<Self>, Reason> {
+        let Some(principal) = caller.by::<BearerScheme>() else { return Ok(None) };
+        let claims = principal.claims().ok_or(Reason::ClaimsUnfit)?;
+        match serde_path_to_error::deserialize(claims) {
+            Ok(claims) => Ok(Some(Self { claims: Arc::new(claims), principal: principal.clone() })),
+            Err(error) => {
+                warn_unfit::<C>(&error);
+                Err(Reason::ClaimsUnfit)
+            }
+        }
+    }
+}
+
+/// Names the field and not its value: claims may hold personal data.
+fn warn_unfit<C>(error: &serde_path_to_error::Error<serde_json::Error>) {
+    let message = error.inner().to_string();
+    let what = ["missing field", "unknown field", "duplicate field"]
+        .iter()
+        .any(|start| message.starts_with(start))
+        .then_some(&*message)
+        .unwrap_or("a value of another type");
+    tracing::warn!(
+        claim = %error.path(),
+        what,
+        expected = std::any::type_name::<C>(),
+        "the claims of a verified token do not fit the handler's type",
+    );
+}
+
+impl<U: Send + Sync + 'static> Identity for Basic<U> {
+    type Scheme = BasicScheme;
+
+    fn identify(caller: &IdentityOf<'_>) -> Result<Option<Self>, Reason> {
+        let Some(principal) = caller.by::<BasicScheme>() else { return Ok(None) };
+        let user = principal.details().ok_or(Reason::IdentityUnfit)?;
+        Ok(Some(Self { user, principal: principal.clone() }))
+    }
+}
+
+impl<K: Send + Sync + 'static> Identity for ApiKey<K> {
+    type Scheme = ApiKeyScheme;
+
+    fn identify(caller: &IdentityOf<'_>) -> Result<Option<Self>, Reason> {
+        let Some(principal) = caller.by::<ApiKeyScheme>() else { return Ok(None) };
+        let key = principal.details().ok_or(Reason::IdentityUnfit)?;
+        Ok(Some(Self { key, principal: principal.clone() }))
+    }
+}
+
+impl Identity for Principal {
+    type Scheme = AnyScheme;
+
+    fn identify(caller: &IdentityOf<'_>) -> Result<Option<Self>, Reason> {
+        Ok(caller.0.principal().cloned())
+    }
+}
+
+/// The identity where the policy makes it certain.
+fn certain<P, T: Identity>(grant: &Grant<P>, request: &HttpRequest) -> Result<T, Denial> {
+    match T::identify(&IdentityOf(grant.caller())) {
+        Ok(Some(identity)) => Ok(identity),
+        // The macro promised it; denying is the safe side of a promise not kept.
+        Ok(None) => Err(grant.caller().deny(request, Reason::IdentityUnfit)),
+        Err(reason) => Err(grant.caller().deny(request, reason)),
+    }
+}
+
+macro_rules! from_grant {
+    ($([$($generics:tt)*] $identity:ty, $scheme:ty;)+) => {$(
+        impl<P: Yields<$scheme>, $($generics)*> FromGrant<P> for $identity {
+            type Error = Denial;
+            type Future = Ready<Result<Self, Denial>>;
+
+            fn from_grant(grant: &Grant<P>, request: &HttpRequest, _: &mut Payload) -> Self::Future {
+                ready(certain(grant, request))
+            }
+        }
+    )+};
+}
+
+from_grant! {
+    [C: DeserializeOwned + Send + Sync + 'static] Bearer<C>, BearerScheme;
+    [U: Send + Sync + 'static] Basic<U>, BasicScheme;
+    [K: Send + Sync + 'static] ApiKey<K>, ApiKeyScheme;
+    [] Principal, AnyScheme;
+}
+
+impl<P: MayYield<T::Scheme>, T: Identity> FromGrant<P> for Optional<T> {
+    type Error = Denial;
+    type Future = Ready<Result<Self, Denial>>;
+
+    fn from_grant(grant: &Grant<P>, request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(match T::identify(&IdentityOf(grant.caller())) {
+            Ok(identity) => Ok(Self(identity)),
+            Err(reason) => Err(grant.caller().deny(request, reason)),
+        })
+    }
+}
+
+impl<P: Includes<Q>, Q> FromGrant<P> for Granted<Q> {
+    type Error = Denial;
+    type Future = Ready<Result<Self, Denial>>;
+
+    fn from_grant(_: &Grant<P>, _: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self(PhantomData)))
+    }
+}

@@ -1,0 +1,76 @@
+//! A policy in front of a service that is no handler.
+
+use std::any::TypeId;
+use std::future::{Ready, ready};
+use std::marker::PhantomData;
+use std::rc::Rc;
+
+use actix_service::{Service, Transform, forward_ready};
+use actix_web::Error;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use futures_core::future::LocalBoxFuture;
+
+use crate::authorized::Terms;
+use crate::decision::{Decision, decide};
+use crate::policy::Policy;
+
+/// Middleware that lets a request through only if policy `P` admits it.
+pub(crate) struct Enforce<P>(PhantomData<fn() -> P>);
+
+impl<P> Enforce<P> {
+    pub(crate) fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<P, S, B> Transform<S, ServiceRequest> for Enforce<P>
+where
+    P: Policy,
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<B>;
+    type Error = Error;
+    type Transform = Enforced<P, S>;
+    type InitError = ();
+    type Future = Ready<Result<Self::Transform, ()>>;
+
+    fn new_transform(&self, service: S) -> Self::Future {
+        ready(Ok(Enforced { service: Rc::new(service), policy: PhantomData }))
+    }
+}
+
+pub(crate) struct Enforced<P, S> {
+    service: Rc<S>,
+    policy: PhantomData<fn() -> P>,
+}
+
+impl<P, S, B> Service<ServiceRequest> for Enforced<P, S>
+where
+    P: Policy,
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<B>;
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self::Response, Error>>;
+
+    forward_ready!(service);
+
+    fn call(&self, request: ServiceRequest) -> Self::Future {
+        let decision = decide(TypeId::of::<P>(), const { &P::SPEC }, request.request());
+        let service = Rc::clone(&self.service);
+        Box::pin(async move {
+            let caller = match decision {
+                Decision::Ready(decided) => decided,
+                Decision::Pending(decision) => decision.await,
+            }?;
+            let terms = Terms::new(&caller);
+            let mut response = service.call(request).await?;
+            let request = response.request().clone();
+            terms.settle(&request, response.response_mut());
+            Ok(response)
+        })
+    }
+}

@@ -1,0 +1,13 @@
+//! Mounting handlers where nothing can be left open by accident.
+
+mod declared;
+mod enforce;
+mod hidden;
+pub mod route;
+mod scope;
+mod service_config;
+
+pub use declared::{Declarations, Declared, DeclaredArgs};
+pub use route::{Resource, Route};
+pub use scope::Scope;
+pub use service_config::ServiceConfig;

@@ -1,0 +1,156 @@
+//! Routes mounted by hand: `route(path, route::get().to(handler))`.
+
+use actix_web::dev::{AppService, HttpServiceFactory};
+use actix_web::guard::Guard;
+use actix_web::http::Method;
+use actix_web::{FromRequest, Handler, HttpResponse, Responder, web};
+
+use super::declared::{Declaration, Declarations, Declared, DeclaredArgs};
+use crate::denial::{Denial, Reason};
+
+/// A method and guards that still need a handler.
+#[must_use]
+pub struct RouteBuilder {
+    route: actix_web::Route,
+    methods: Vec<String>,
+}
+
+/// A handler that says who may call it, with its method and guards.
+#[must_use]
+pub struct Route {
+    pub(super) route: actix_web::Route,
+    pub(super) methods: Vec<String>,
+    pub(super) declaration: Declaration,
+}
+
+impl RouteBuilder {
+    fn new(method: Option<Method>) -> Self {
+        match method {
+            None => Self { route: web::route(), methods: Vec::new() },
+            Some(method) => Self { methods: vec![method.to_string()], route: web::method(method) },
+        }
+    }
+
+    /// Adds a guard of actix's.
+    pub fn guard(mut self, guard: impl Guard + 'static) -> Self {
+        self.route = self.route.guard(guard);
+        self
+    }
+
+    /// Sets the handler, which must carry `#[requires]` or `#[public]`.
+    pub fn to<F, Args>(self, handler: F) -> Route
+    where
+        F: Handler<Args>,
+        Args: DeclaredArgs + FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        Route { route: self.route.to(handler), methods: self.methods, declaration: Args::policy() }
+    }
+}
+
+macro_rules! methods {
+    ($($function:ident $method:ident;)+) => {$(
+        #[doc = concat!("A route for `", stringify!($method), "` requests.")]
+        pub fn $function() -> RouteBuilder {
+            RouteBuilder::new(Some(Method::$method))
+        }
+    )+};
+}
+
+methods! {
+    get GET;
+    post POST;
+    put PUT;
+    patch PATCH;
+    delete DELETE;
+    head HEAD;
+    options OPTIONS;
+    trace TRACE;
+    connect CONNECT;
+}
+
+/// A route for requests of this method.
+pub fn method(method: Method) -> RouteBuilder {
+    RouteBuilder::new(Some(method))
+}
+
+/// A route for requests of any method.
+pub fn any() -> RouteBuilder {
+    RouteBuilder::new(None)
+}
+
+/// A handler for requests of any method; the same as `any().to(handler)`.
+pub fn to<F, Args>(handler: F) -> Route
+where
+    F: Handler<Args>,
+    Args: DeclaredArgs + FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    any().to(handler)
+}
+
+/// Several routes on one pattern.
+pub fn resource(path: &str) -> Resource {
+    Resource { resource: web::resource(path), path: path.to_owned(), declarations: Declarations::default() }
+}
+
+/// Several routes on one pattern. What matches none of them gets actix's 405.
+#[must_use]
+pub struct Resource {
+    resource: actix_web::Resource,
+    path: String,
+    declarations: Declarations,
+}
+
+impl Resource {
+    /// Adds a route.
+    pub fn route(mut self, route: Route) -> Self {
+        self.declarations.add(route.methods.iter().map(String::as_str), &self.path, route.declaration);
+        self.resource = self.resource.route(route.route);
+        self
+    }
+
+    /// Adds a guard of actix's, for all routes.
+    pub fn guard(mut self, guard: impl Guard + 'static) -> Self {
+        self.resource = self.resource.guard(guard);
+        self
+    }
+
+    /// Names the resource, for `HttpRequest::url_for`.
+    pub fn name(mut self, name: &str) -> Self {
+        self.resource = self.resource.name(name);
+        self
+    }
+
+    /// Adds data for its handlers.
+    pub fn app_data<U: 'static>(mut self, data: U) -> Self {
+        self.resource = self.resource.app_data(data);
+        self
+    }
+}
+
+impl HttpServiceFactory for Resource {
+    fn register(self, config: &mut AppService) {
+        let hide = self.declarations.hide();
+        let resource = self.resource;
+        if hide {
+            // A 405 would give away that the pattern exists.
+            resource.default_service(web::to(unknown)).register(config);
+        } else {
+            resource.register(config);
+        }
+    }
+}
+
+impl Declared for Resource {
+    fn declare(&self, to: &mut Declarations) {
+        to.nest("", &self.declarations);
+    }
+}
+
+/// A hidden denial, which the scope answers as it answers an unknown route.
+async fn unknown() -> Result<HttpResponse, Denial> {
+    let mut denial = Denial::new(Reason::CredentialsMissing);
+    denial.hide();
+    Err(denial)
+}

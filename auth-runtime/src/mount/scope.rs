@@ -1,0 +1,186 @@
+//! The deny-by-default scope.
+
+use std::rc::Rc;
+
+use actix_service::{ServiceFactory, ServiceFactoryExt as _, Transform, boxed, fn_factory};
+use actix_web::Error;
+use actix_web::body::MessageBody;
+use actix_web::dev::{AppService, HttpServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::guard::Guard;
+use actix_web::web;
+
+use super::declared::{Declaration, Declarations, Declared};
+use super::enforce::Enforce;
+use super::hidden::{DefaultService, DefaultSlot, cover};
+use super::route::Route;
+use super::service_config::ServiceConfig;
+use crate::config::Auth;
+use crate::policy::Policy;
+
+/// A scope in which every service says who may call it: nothing is open unless it says `#[public]`.
+///
+/// Made by [`Auth::scope`]. Works as actix's own `Scope`, but takes declared services only.
+#[must_use]
+pub struct Scope<T> {
+    scope: actix_web::Scope<T>,
+    auth: Auth,
+    path: String,
+    declarations: Declarations,
+    default: DefaultSlot,
+}
+
+impl Auth {
+    /// A scope below `path` whose services are guarded by this `Auth`.
+    ///
+    /// # Panics
+    /// The scope's methods panic while the application is assembled, with handler, file and line, on a policy that this
+    /// `Auth` cannot enforce, and on a method and pattern that is mounted twice under different policies.
+    pub fn scope(
+        &self,
+        path: &str,
+    ) -> Scope<
+        impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse, Error = Error, InitError = ()> + use<>,
+    > {
+        let default = DefaultSlot::default();
+        let slot = Rc::clone(&default);
+        let scope = web::scope(path)
+            .app_data(self.clone())
+            // Innermost, so that all middleware sees a hidden denial as the unknown route that it looks like.
+            .wrap_fn(move |request, router| cover(request, router, Rc::clone(&slot)));
+        Scope { scope, auth: self.clone(), path: path.to_owned(), declarations: Declarations::default(), default }
+    }
+}
+
+impl<T> Scope<T>
+where
+    T: ServiceFactory<ServiceRequest, Config = (), Error = Error, InitError = ()>,
+{
+    /// Adds a service that says who may call it.
+    pub fn service(mut self, service: impl Declared + 'static) -> Self {
+        self.declarations.admit(&self.auth, &self.path, |to| service.declare(to));
+        self.scope = self.scope.service(service);
+        self
+    }
+
+    /// Adds a route: `.route("/users", route::get().to(list_users))`.
+    pub fn route(mut self, path: &str, route: Route) -> Self {
+        let methods = route.methods.iter().map(String::as_str);
+        self.declarations.admit(&self.auth, &self.path, |to| to.add(methods, path, route.declaration));
+        self.scope = self.scope.route(path, route.route);
+        self
+    }
+
+    /// Lets a function add services, so that the assembly can be split over modules.
+    pub fn configure(mut self, configure: impl FnOnce(&mut ServiceConfig)) -> Self {
+        let mut config = ServiceConfig {
+            auth: self.auth.clone(),
+            scope: self.path.clone(),
+            declarations: std::mem::take(&mut self.declarations),
+            parts: Vec::new(),
+        };
+        configure(&mut config);
+        self.declarations = config.declarations;
+        self.scope = self.scope.configure(|inner| config.parts.into_iter().for_each(|part| part(inner)));
+        self
+    }
+
+    /// Adds, below `path`, a service that is no handler (`actix-files`, a UI), behind the named policy `P`.
+    ///
+    /// Everything below `path` is behind `P`, also what the service does not know.
+    pub fn service_as<P: Policy>(mut self, path: &str, service: impl HttpServiceFactory + 'static) -> Self {
+        let declaration = Declaration::of::<P>();
+        self.declarations.admit(&self.auth, &self.path, |to| to.add([].into_iter(), path, declaration));
+        self.scope = self.scope.service(web::scope(path).wrap(Enforce::<P>::new()).service(service));
+        self
+    }
+
+    /// Adds a service that is no handler, open to everyone, and says why.
+    ///
+    /// # Security
+    /// Nothing in front of it asks for credentials.
+    pub fn service_public(mut self, reason: &'static str, service: impl HttpServiceFactory + 'static) -> Self {
+        tracing::debug!(scope = %self.path, reason, "a service is mounted without a policy");
+        self.scope = self.scope.service(service);
+        self
+    }
+
+    /// What answers where no service matches. Hidden denials are answered by it too.
+    pub fn default_service(mut self, route: Route) -> Self {
+        let declaration = route.declaration;
+        self.declarations.admit(&self.auth, &self.path, |to| to.add([].into_iter(), "/{unknown}*", declaration));
+        let factory = route.route.map_init_err(|()| ());
+        let default: DefaultService = Rc::new(boxed::factory(factory));
+        self.default.replace(Some(Rc::clone(&default)));
+        self.scope = self.scope.default_service(fn_factory(move || default.new_service(())));
+        self
+    }
+
+    /// Adds a guard of actix's, for the whole scope.
+    pub fn guard(mut self, guard: impl Guard + 'static) -> Self {
+        self.scope = self.scope.guard(guard);
+        self
+    }
+
+    /// Adds data for the handlers.
+    pub fn app_data<U: 'static>(mut self, data: U) -> Self {
+        self.scope = self.scope.app_data(data);
+        self
+    }
+
+    /// Wraps the scope in middleware, as actix does.
+    pub fn wrap<M, B>(
+        self,
+        middleware: M,
+    ) -> Scope<
+        impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<B>, Error = Error, InitError = ()>
+        + use<T, M, B>,
+    >
+    where
+        M: Transform<T::Service, ServiceRequest, Response = ServiceResponse<B>, Error = Error, InitError = ()>
+            + 'static,
+        B: MessageBody,
+    {
+        let Self { scope, auth, path, declarations, default } = self;
+        Scope { scope: scope.wrap(middleware), auth, path, declarations, default }
+    }
+
+    /// Wraps the scope in a middleware function, as actix does.
+    pub fn wrap_fn<F, R, B>(
+        self,
+        middleware: F,
+    ) -> Scope<
+        impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<B>, Error = Error, InitError = ()>
+        + use<T, F, R, B>,
+    >
+    where
+        F: Fn(ServiceRequest, &T::Service) -> R + Clone + 'static,
+        R: Future<Output = Result<ServiceResponse<B>, Error>>,
+        B: MessageBody,
+    {
+        let Self { scope, auth, path, declarations, default } = self;
+        Scope { scope: scope.wrap_fn(middleware), auth, path, declarations, default }
+    }
+}
+
+impl<T, B> HttpServiceFactory for Scope<T>
+where
+    T: ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<B>, Error = Error, InitError = ()>
+        + 'static,
+    B: MessageBody + 'static,
+{
+    fn register(self, config: &mut AppService) {
+        self.default.borrow_mut().get_or_insert_with(|| config.default_service());
+        self.scope.register(config);
+    }
+}
+
+impl<T, B> Declared for Scope<T>
+where
+    T: ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<B>, Error = Error, InitError = ()>
+        + 'static,
+    B: MessageBody + 'static,
+{
+    fn declare(&self, to: &mut Declarations) {
+        to.nest(&self.path, &self.declarations);
+    }
+}

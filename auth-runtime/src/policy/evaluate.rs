@@ -1,0 +1,160 @@
+//! Judging a requirement for one caller.
+//!
+//! Leaves are three-valued: what the principal does not know is unknown, and `!unknown` is unknown. `Not` stands over
+//! leaves only, so above them *unknown* and *false* have the same effect, and the connectives are plain monotone logic
+//! over three outcomes: holds, does not hold, waits for a check.
+
+use serde_json::Value;
+
+use super::{Check, ClaimValue, Requirement};
+use crate::config::Hierarchies;
+use crate::denial::Reason;
+use crate::principal::Principal;
+
+/// Outcome of a requirement as far as the checks already run allow.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Step {
+    /// The caller may pass.
+    Holds,
+    /// The caller may not, whatever the remaining checks say.
+    Fails,
+    /// This check decides next.
+    Needs(&'static Check),
+}
+
+/// Results of the checks already run, by the check's place in the policy.
+pub(crate) struct CheckResults(Vec<(*const Check, bool)>);
+
+impl CheckResults {
+    pub(crate) fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    pub(crate) fn record(&mut self, check: &'static Check, held: bool) {
+        self.0.push((check, held));
+    }
+
+    fn result(&self, check: &'static Check) -> Option<bool> {
+        self.0.iter().find(|(run, _)| std::ptr::eq(*run, check)).map(|&(_, held)| held)
+    }
+}
+
+/// Evaluates cheap conditions everywhere before asking for the first check that still matters.
+pub(crate) fn evaluate(
+    requirement: &'static Requirement,
+    principal: &Principal,
+    hierarchies: &Hierarchies,
+    checks: &CheckResults,
+) -> Step {
+    match requirement {
+        Requirement::Check(check) => match checks.result(check) {
+            None => Step::Needs(check),
+            Some(true) => Step::Holds,
+            Some(false) => Step::Fails,
+        },
+        Requirement::All(all) => {
+            let mut outcome = if all.is_empty() { Step::Fails } else { Step::Holds };
+            for each in *all {
+                match evaluate(each, principal, hierarchies, checks) {
+                    Step::Fails => return Step::Fails,
+                    needs @ Step::Needs(_) if matches!(outcome, Step::Holds) => outcome = needs,
+                    Step::Holds | Step::Needs(_) => {}
+                }
+            }
+            outcome
+        }
+        Requirement::Any(any) => {
+            let mut outcome = Step::Fails;
+            for each in *any {
+                match evaluate(each, principal, hierarchies, checks) {
+                    Step::Holds => return Step::Holds,
+                    needs @ Step::Needs(_) if matches!(outcome, Step::Fails) => outcome = needs,
+                    Step::Fails | Step::Needs(_) => {}
+                }
+            }
+            outcome
+        }
+        leaf => match known(leaf, principal, hierarchies) {
+            Some(true) => Step::Holds,
+            Some(false) | None => Step::Fails,
+        },
+    }
+}
+
+/// The truth of a leaf, or of the negation of one; `None` is unknown.
+fn known(leaf: &Requirement, principal: &Principal, hierarchies: &Hierarchies) -> Option<bool> {
+    match leaf {
+        Requirement::Authenticated => Some(true),
+        Requirement::Scope(scope) => Some(hierarchies.scopes.grants(principal.scope_set()?, scope)),
+        Requirement::Role(role) => Some(hierarchies.roles.grants(principal.role_set()?, role)),
+        Requirement::Claim(name, wanted) => claim_is(principal.claims()?.get(*name)?, *wanted),
+        Requirement::Not(inner) => known(inner, principal, hierarchies).map(|truth| !truth),
+        // The macro puts `Not` over leaves only; a value built by hand that does otherwise is never known to hold.
+        Requirement::Check(_) | Requirement::All(_) | Requirement::Any(_) => None,
+    }
+}
+
+/// Compares a claim: unknown when its JSON type is not the wanted one.
+fn claim_is(claim: &Value, wanted: ClaimValue) -> Option<bool> {
+    match (claim, wanted) {
+        (Value::Array(elements), _) => {
+            let mut all_known = true;
+            for element in elements {
+                match (!element.is_array()).then(|| claim_is(element, wanted)).flatten() {
+                    Some(true) => return Some(true),
+                    Some(false) => {}
+                    None => all_known = false,
+                }
+            }
+            all_known.then_some(false)
+        }
+        (Value::String(claim), ClaimValue::Str(wanted)) => Some(claim == wanted),
+        (Value::Bool(claim), ClaimValue::Bool(wanted)) => Some(*claim == wanted),
+        (Value::Number(claim), ClaimValue::Int(wanted)) => match (claim.as_i64(), claim.as_u64()) {
+            (Some(claim), _) => Some(claim == wanted),
+            (None, Some(_)) => Some(false),
+            (None, None) => None,
+        },
+        _ => None,
+    }
+}
+
+/// Why a requirement that failed did: a missing canonical scope first, because a caller can do something about it, else
+/// the leftmost condition that does not hold.
+pub(crate) fn first_failure(
+    requirement: &'static Requirement,
+    canonical: &[&'static str],
+    principal: &Principal,
+    hierarchies: &Hierarchies,
+    checks: &CheckResults,
+) -> Reason {
+    let granted =
+        |scope: &&'static str| principal.scope_set().is_some_and(|held| hierarchies.scopes.grants(held, scope));
+    if !canonical.iter().all(granted) {
+        return Reason::ScopeMissing;
+    }
+    leftmost_failure(requirement, principal, hierarchies, checks)
+}
+
+fn leftmost_failure(
+    requirement: &'static Requirement,
+    principal: &Principal,
+    hierarchies: &Hierarchies,
+    checks: &CheckResults,
+) -> Reason {
+    match requirement {
+        Requirement::All(all) => all
+            .iter()
+            .find(|each| !matches!(evaluate(each, principal, hierarchies, checks), Step::Holds))
+            .map_or(Reason::CheckFailed, |each| leftmost_failure(each, principal, hierarchies, checks)),
+        Requirement::Any(any) => {
+            any.first().map_or(Reason::CheckFailed, |each| leftmost_failure(each, principal, hierarchies, checks))
+        }
+        Requirement::Not(inner) => leftmost_failure(inner, principal, hierarchies, checks),
+        // Not `ScopeMissing`: the challenge would name scopes that the caller has.
+        Requirement::Scope(_) => Reason::ScopeUnfit,
+        Requirement::Role(_) => Reason::RoleMissing,
+        Requirement::Claim(..) => Reason::ClaimMismatch,
+        Requirement::Check(_) | Requirement::Authenticated => Reason::CheckFailed,
+    }
+}

@@ -1,0 +1,38 @@
+//! Every policy of the program, collected by the linker.
+
+use std::any::TypeId;
+
+use linkme::distributed_slice;
+
+use crate::policy::{Policy, PolicySpec};
+
+/// Where the macros put each policy.
+#[distributed_slice]
+pub static POLICIES: [Linked];
+
+/// One policy of the program.
+#[derive(Clone, Copy)]
+pub struct Linked {
+    kind: fn() -> TypeId,
+    spec: &'static PolicySpec,
+}
+
+impl Linked {
+    /// The entry of policy `P`.
+    pub const fn of<P: Policy>() -> Self {
+        Self { kind: TypeId::of::<P>, spec: const { &P::SPEC } }
+    }
+
+    pub(crate) fn kind(&self) -> TypeId {
+        (self.kind)()
+    }
+
+    pub(crate) fn spec(&self) -> &'static PolicySpec {
+        self.spec
+    }
+}
+
+/// All policies linked into this program, named and of handlers, in no particular order.
+pub fn policies() -> impl Iterator<Item = &'static PolicySpec> {
+    POLICIES.iter().map(Linked::spec)
+}
