@@ -1,6 +1,7 @@
 //! Handler arguments: identities out of the grant, everything else out of the request.
 
 mod arguments;
+mod expiry;
 mod identity;
 
 use std::marker::PhantomData;
@@ -10,6 +11,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 
 pub use arguments::Extract;
+pub use expiry::UntilExpiry;
 pub use identity::{ApiKey, Basic, Bearer, Granted, Optional};
 
 use crate::denial::{Denial, Reason};

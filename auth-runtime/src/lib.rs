@@ -1,5 +1,6 @@
 //! Declarative route authentication and authorization for actix-web.
 #![allow(dead_code, unreachable_pub, missing_docs)] // until the public list below is complete
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod authorized;
 mod cache_control;
@@ -18,7 +19,10 @@ mod principal;
 pub mod private;
 pub mod registry;
 mod scheme;
+#[cfg(feature = "testing")]
+pub mod testing;
 
+pub use clock::{Clock, SystemClock, UnixTime};
 pub use config::{Auth, AuthBuilder, ConfigError, ConfigFault, DenialBody};
 pub use denial::{Denial, Problem, Reason, Rejection};
 pub use extract::{ApiKey, Basic, Bearer, Granted, Optional};

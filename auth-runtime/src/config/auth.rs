@@ -12,8 +12,8 @@ use super::settings::BodyHook;
 use super::{ConfigError, ConfigFault, DenialBody, Hierarchies, Hierarchy, Settings};
 use crate::clock::{Clock, SystemClock};
 use crate::denial::{Problem, Reason};
-use crate::policy::{Plan, SchemeUse};
-use crate::registry::{Linked, POLICIES};
+use crate::policy::{Audit, Plan, SchemeUse};
+use crate::registry::{Linked, POLICIES, policies};
 use crate::scheme::{OriginPolicy, Scheme};
 
 /// Everything the guards of an application need: schemes, keys, hierarchies.
@@ -24,13 +24,21 @@ pub struct Auth(Arc<Inner>);
 
 struct Inner {
     plans: HashMap<TypeId, Result<Arc<Plan>, Reason>>,
-    allow_unconfigured: bool,
+    settings: Arc<Settings>,
 }
 
 impl Auth {
     /// Starts a configuration.
     pub fn builder() -> AuthBuilder {
         AuthBuilder::new()
+    }
+
+    /// Who may call what, over every handler linked into the program: print it, review it, keep it in a snapshot test.
+    ///
+    /// # Security
+    /// It lists hidden routes too: it is for the developers, not for callers.
+    pub fn audit(&self) -> Audit<'_> {
+        Audit { policies: policies().collect(), hierarchies: &self.0.settings.hierarchies }
     }
 
     /// The plan of the policy whose type is `policy`.
@@ -187,7 +195,7 @@ impl AuthBuilder {
             self.faults.extend(missing);
         }
         if self.faults.is_empty() {
-            Ok(Auth(Arc::new(Inner { plans, allow_unconfigured: self.allow_unconfigured })))
+            Ok(Auth(Arc::new(Inner { plans, settings })))
         } else {
             Err(ConfigError::new(self.faults))
         }

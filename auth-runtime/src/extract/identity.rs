@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
@@ -13,7 +14,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::{AnyScheme, Caller, FromGrant, Grant, Includes, MayYield, Yields};
-use crate::clock::UnixTime;
+use super::expiry::UntilExpiry;
+use crate::clock::{Clock, UnixTime};
 use crate::denial::{Denial, Reason};
 use crate::principal::Principal;
 use crate::scheme::{ApiKeyScheme, BasicScheme, BearerScheme, Key, Scheme, User};
@@ -24,6 +26,7 @@ use crate::scheme::{ApiKeyScheme, BasicScheme, BearerScheme, Key, Scheme, User};
 pub struct Bearer<C = Map<String, Value>> {
     claims: Arc<C>,
     principal: Principal,
+    clock: Arc<dyn Clock>,
 }
 
 /// A caller authenticated by user name and password; `U` is what the application's own verification returns.
@@ -61,6 +64,27 @@ impl<C> Bearer<C> {
         self.principal.expires_at().unwrap_or(UnixTime::MIN)
     }
 
+    /// Ends `stream` when the token expires, so that a long answer or a WebSocket does not outlive the right to it.
+    ///
+    /// Counted from now by the monotonic clock, to `exp` itself: the leeway is for clocks that disagree, not for use.
+    /// ```no_run
+    /// # async fn f(caller: auth_runtime::Bearer, messages: actix_web::web::Payload) {
+    /// use futures_util::StreamExt as _;
+    ///
+    /// let mut messages = caller.until_expiry(messages);
+    /// while let Some(message) = messages.next().await { /* … */ }
+    /// # }
+    /// ```
+    pub fn until_expiry<S>(&self, stream: S) -> UntilExpiry<S> {
+        UntilExpiry::new(stream, self.time_left())
+    }
+
+    /// Time left until the token expires; zero once it has, or while the clock cannot be read.
+    pub fn time_left(&self) -> Duration {
+        let left = self.clock.now().map_or(0, |now| self.expires_at().saturating_sub(now));
+        Duration::from_secs(u64::try_from(left).unwrap_or(0))
+    }
+
     /// The scheme-independent view of the caller.
     pub fn principal(&self) -> &Principal {
         &self.principal
@@ -76,7 +100,7 @@ impl<C> Bearer<C> {
 }
 
 macro_rules! identity_of_scheme {
-    ($identity:ident<$content:ident>, $field:ident) => {
+    ($identity:ident<$content:ident>, $field:ident $(, $shared:ident)?) => {
         impl<$content> Deref for $identity<$content> {
             type Target = $content;
 
@@ -87,7 +111,11 @@ macro_rules! identity_of_scheme {
 
         impl<$content> Clone for $identity<$content> {
             fn clone(&self) -> Self {
-                Self { $field: Arc::clone(&self.$field), principal: self.principal.clone() }
+                Self {
+                    $field: Arc::clone(&self.$field),
+                    principal: self.principal.clone(),
+                    $($shared: Arc::clone(&self.$shared),)?
+                }
             }
         }
 
@@ -100,7 +128,7 @@ macro_rules! identity_of_scheme {
     };
 }
 
-identity_of_scheme!(Bearer<C>, claims);
+identity_of_scheme!(Bearer<C>, claims, clock);
 identity_of_scheme!(Basic<U>, user);
 identity_of_scheme!(ApiKey<K>, key);
 
@@ -165,8 +193,13 @@ impl<C: DeserializeOwned + Send + Sync + 'static> Identity for Bearer<C> {
     fn identify(caller: &IdentityOf<'_>) -> Result<Option<Self>, Reason> {
         let Some(principal) = caller.by::<BearerScheme>() else { return Ok(None) };
         let claims = principal.claims().ok_or(Reason::ClaimsUnfit)?;
+        let plan = caller.0.plan().ok_or(Reason::IdentityUnfit)?;
         match serde_path_to_error::deserialize(claims) {
-            Ok(claims) => Ok(Some(Self { claims: Arc::new(claims), principal: principal.clone() })),
+            Ok(claims) => Ok(Some(Self {
+                claims: Arc::new(claims),
+                principal: principal.clone(),
+                clock: Arc::clone(&plan.settings.clock),
+            })),
             Err(error) => {
                 warn_unfit::<C>(&error);
                 Err(Reason::ClaimsUnfit)

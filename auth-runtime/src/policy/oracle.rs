@@ -1,0 +1,238 @@
+//! The evaluation against an independent one: Kleene's three-valued truth tables over the policy as a person wrote it,
+//! with every check run, no order and no short cut.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::config::Hierarchies;
+use crate::denial::Reason;
+use crate::principal::Principal;
+
+const NAMES: [&str; 4] = ["a", "b", "c", "d"];
+const CHECKS: [&str; 3] = ["x", "y", "z"];
+
+/// A policy as written.
+#[derive(Clone, Debug)]
+enum Written {
+    Scope(&'static str),
+    Role(&'static str),
+    Claim(&'static str, ClaimValue),
+    Check(&'static str),
+    Not(Box<Written>),
+    And(Vec<Written>),
+    Or(Vec<Written>),
+}
+
+/// A caller as a person would describe one.
+#[derive(Clone, Debug)]
+struct Person {
+    scopes: Option<BTreeSet<&'static str>>,
+    roles: Option<BTreeSet<&'static str>>,
+    claims: BTreeMap<&'static str, Value>,
+    checks: BTreeMap<&'static str, bool>,
+}
+
+/// True, false or unknown, ordered so that `and` is the least and `or` the greatest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Truth {
+    False,
+    Unknown,
+    True,
+}
+
+impl From<Option<bool>> for Truth {
+    fn from(known: Option<bool>) -> Self {
+        match known {
+            Some(true) => Self::True,
+            Some(false) => Self::False,
+            None => Self::Unknown,
+        }
+    }
+}
+
+/// What follows from holding a name, written out: `a` includes `b`, which includes `c`.
+fn including(name: &str) -> &'static [&'static str] {
+    match name {
+        "b" => &["a", "b"],
+        "c" => &["a", "b", "c"],
+        "a" => &["a"],
+        _ => &["d"],
+    }
+}
+
+fn hierarchies() -> Hierarchies {
+    let mut hierarchies = Hierarchies::default();
+    for hierarchy in [&mut hierarchies.roles, &mut hierarchies.scopes] {
+        hierarchy.imply("b", "c").unwrap();
+        hierarchy.imply("a", "b").unwrap();
+    }
+    hierarchies
+}
+
+fn truth(written: &Written, person: &Person) -> Truth {
+    let holds = |held: &Option<BTreeSet<&str>>, name: &str| {
+        held.as_ref().map(|held| including(name).iter().any(|name| held.contains(name))).into()
+    };
+    match written {
+        Written::Scope(scope) => holds(&person.scopes, scope),
+        Written::Role(role) => holds(&person.roles, role),
+        Written::Claim(name, value) => {
+            let wanted = match value {
+                ClaimValue::Str(value) => json!(value),
+                ClaimValue::Int(value) => json!(value),
+                ClaimValue::Bool(value) => json!(value),
+            };
+            let same_type = |claim: &Value| {
+                matches!(
+                    (claim, &wanted),
+                    (Value::String(_), Value::String(_)) | (Value::Number(_), Value::Number(_)) | (Value::Bool(_), Value::Bool(_))
+                )
+            };
+            match person.claims.get(name) {
+                None => Truth::Unknown,
+                Some(Value::Array(all)) if all.contains(&wanted) => Truth::True,
+                Some(Value::Array(all)) if all.iter().all(same_type) => Truth::False,
+                Some(claim) if same_type(claim) => Some(*claim == wanted).into(),
+                Some(_) => Truth::Unknown,
+            }
+        }
+        Written::Check(check) => Some(person.checks[check]).into(),
+        Written::Not(inner) => match truth(inner, person) {
+            Truth::True => Truth::False,
+            Truth::False => Truth::True,
+            Truth::Unknown => Truth::Unknown,
+        },
+        Written::And(all) => all.iter().map(|each| truth(each, person)).min().unwrap_or(Truth::False),
+        Written::Or(any) => any.iter().map(|each| truth(each, person)).max().unwrap_or(Truth::False),
+    }
+}
+
+/// The written policy as the value that the macro would make.
+fn value(written: &Written) -> Requirement {
+    fn leaked(parts: &[Written]) -> &'static [Requirement] {
+        Vec::leak(parts.iter().map(value).collect())
+    }
+    match written {
+        Written::Scope(scope) => Requirement::Scope(scope),
+        Written::Role(role) => Requirement::Role(role),
+        Written::Claim(name, value) => Requirement::Claim(name, *value),
+        Written::Check(name) => Requirement::Check(Check::new(name, |_| Box::pin(async { unreachable!() }))),
+        Written::Not(inner) => Requirement::Not(Box::leak(Box::new(value(inner)))),
+        Written::And(all) => Requirement::All(leaked(all)),
+        Written::Or(any) => Requirement::Any(leaked(any)),
+    }
+}
+
+/// The text of a policy in which only the first branch of every `||` is left.
+fn leftmost(written: &Written) -> String {
+    match written {
+        Written::Scope(scope) => format!("<{scope}>"),
+        Written::Or(any) => leftmost(&any[0]),
+        Written::And(all) => all.iter().map(leftmost).collect(),
+        Written::Not(_) | Written::Role(_) | Written::Claim(..) | Written::Check(_) => String::new(),
+    }
+}
+
+fn person() -> impl Strategy<Value = Person> {
+    let names = || proptest::option::of(proptest::sample::subsequence(NAMES.to_vec(), 0..=4));
+    let claim = prop_oneof![
+        Just(json!("p")),
+        Just(json!("q")),
+        Just(json!(1)),
+        Just(json!(2.5)),
+        Just(json!(true)),
+        Just(json!(["p", "q"])),
+        Just(json!([])),
+        Just(json!([1, "q"])),
+        Just(json!([["p"]])),
+        Just(json!(null)),
+        Just(json!({"p": "p"})),
+    ];
+    (names(), names(), proptest::collection::btree_map(proptest::sample::select(&NAMES[..]), claim, 0..4), any::<[bool; 3]>())
+        .prop_map(|(scopes, roles, claims, checks)| Person {
+            scopes: scopes.map(BTreeSet::from_iter),
+            roles: roles.map(BTreeSet::from_iter),
+            claims,
+            checks: CHECKS.into_iter().zip(checks).collect(),
+        })
+}
+
+fn written() -> impl Strategy<Value = Written> {
+    let name = || proptest::sample::select(&NAMES[..]);
+    let claim = prop_oneof![Just(ClaimValue::Str("p")), Just(ClaimValue::Int(1)), Just(ClaimValue::Bool(true))];
+    let known = prop_oneof![
+        name().prop_map(Written::Scope),
+        name().prop_map(Written::Role),
+        (name(), claim).prop_map(|(name, value)| Written::Claim(name, value)),
+    ];
+    let leaf = prop_oneof![
+        3 => known.clone(),
+        1 => proptest::sample::select(&CHECKS[..]).prop_map(Written::Check),
+        1 => known.prop_map(|leaf| Written::Not(Box::new(leaf))),
+    ];
+    leaf.prop_recursive(4, 24, 4, |inner| {
+        let parts = proptest::collection::vec(inner, 1..4);
+        prop_oneof![parts.clone().prop_map(Written::And), parts.prop_map(Written::Or)]
+    })
+}
+
+fn principal(person: &Person) -> Principal {
+    let mut principal = Principal::builder("bearer", "someone")
+        .claims(person.claims.iter().map(|(&name, value)| (name.to_owned(), value.clone())).collect());
+    if let Some(scopes) = &person.scopes {
+        principal = principal.scopes(scopes.iter().copied());
+    }
+    if let Some(roles) = &person.roles {
+        principal = principal.roles(roles.iter().copied());
+    }
+    principal.build()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4096))]
+
+    #[test]
+    fn the_decision_is_that_of_the_truth_table(written in written(), person in person()) {
+        let requirement: &'static Requirement = Box::leak(Box::new(value(&written)));
+        let (principal, hierarchies) = (principal(&person), hierarchies());
+        let mut checks = CheckResults::new();
+        let admitted = loop {
+            match evaluate(requirement, &principal, &hierarchies, &checks) {
+                Step::Holds => break true,
+                Step::Fails => break false,
+                Step::Needs(check) => checks.record(check, person.checks[check.name]),
+            }
+        };
+        prop_assert_eq!(admitted, truth(&written, &person) == Truth::True);
+
+        if !admitted {
+            let canonical = canonical_scopes(requirement);
+            let reason = first_failure(requirement, &canonical, &principal, &hierarchies, &checks);
+            let lacks = canonical.iter().any(|scope| truth(&Written::Scope(scope), &person) != Truth::True);
+            prop_assert_eq!(reason == Reason::ScopeMissing, lacks);
+        }
+    }
+
+    #[test]
+    fn a_challenge_names_the_scopes_of_the_leftmost_branches(written in written()) {
+        let mut expected = Vec::new();
+        for scope in leftmost(&written).split(['<', '>']).filter(|scope| !scope.is_empty()) {
+            if !expected.contains(&scope.to_owned()) {
+                expected.push(scope.to_owned());
+            }
+        }
+        prop_assert_eq!(canonical_scopes(&value(&written)), expected);
+    }
+}
+
+#[test]
+fn an_empty_conjunction_denies() {
+    let checks = CheckResults::new();
+    let principal = Principal::builder("bearer", "someone").build();
+    for nobody in [&Requirement::All(&[]), &Requirement::Any(&[])] {
+        assert!(matches!(evaluate(nobody, &principal, &Hierarchies::default(), &checks), Step::Fails));
+    }
+}

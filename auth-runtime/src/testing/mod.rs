@@ -1,0 +1,23 @@
+//! For the tests of your application (feature `testing`).
+//!
+//! Nothing here touches the accepting path: tokens are really signed and really verified, and there is no way to switch
+//! a guard off. Turn the feature on under `[dev-dependencies]` only.
+//!
+//! - [`TestIssuer`] signs tokens that the configuration made by [`TestIssuer::jwt`] accepts, and tokens that it must not.
+//! - [`TestRequestExt`] puts credentials on actix's `TestRequest`.
+//! - [`ExpectedDenial`] compares a denial with what you expect and prints what differs.
+//! - [`ManualClock`] moves time.
+//! - [`assert_every_policy_denies`] runs the guard of every policy in the program on a bare request.
+#![allow(clippy::panic)] // assertions fail by panicking
+
+mod clock;
+mod denial;
+mod guards;
+
+mod request;
+
+pub use clock::ManualClock;
+pub use denial::ExpectedDenial;
+pub use guards::{GuardReport, assert_every_policy_denies};
+
+pub use request::TestRequestExt;
