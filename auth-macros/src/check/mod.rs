@@ -1,0 +1,66 @@
+//! Every static check. What passes is a [`Policy`], the only thing that expands.
+
+mod ability;
+mod access;
+mod handler;
+mod layers;
+mod logic;
+mod module;
+mod named;
+mod requirement;
+mod text;
+mod wording;
+
+use crate::diag::Sink;
+use crate::model::{Access, Hide, Policy, RequirementKind};
+use crate::parse::{Args, Clause, Key};
+
+pub(crate) use handler::{check_handler, check_other};
+pub(crate) use module::{check_module, is_handler};
+pub(crate) use named::{check_named, check_names};
+
+/// The policy that `args` says, within its module's defaults.
+pub(crate) fn check_policy(args: Args, sink: &Sink) -> Option<Policy> {
+    layers::check_repeated(&args, sink);
+    let layered = layers::check_layers(args, sink)?;
+    let access = access::check_access(&layered, sink);
+    let requirement = requirement::check_requirement(&layered, sink);
+    let mut policy = Policy {
+        root: None,
+        access: Access::Public,
+        requirement,
+        realm: None,
+        hide: None,
+        shared_cache: false,
+        reason: None,
+    };
+    for clause in layered.clauses() {
+        match clause {
+            Clause::Key(_, Key::Crate(path)) => policy.root = Some(path.clone()),
+            Clause::Key(_, Key::Realm(realm)) => policy.realm = text::check_realm(realm, sink),
+            Clause::Key(_, Key::HideFromAuthenticated) => policy.hide = Some(Hide::FromAuthenticated),
+            Clause::Key(_, Key::Reason(reason)) => policy.reason = text::check_reason(reason, sink),
+            Clause::Flag(flag) if flag == "hide" => policy.hide = Some(Hide::Everything),
+            Clause::Flag(flag) if flag == "shared_cache" => policy.shared_cache = true,
+            _ => {}
+        }
+    }
+    policy.access = access?;
+    if !layered.faulty() {
+        check_meaning(&policy, sink);
+    }
+    Some(policy)
+}
+
+/// What can be said of a requirement once the schemes are known.
+fn check_meaning(policy: &Policy, sink: &Sink) {
+    if let Access::Schemes { optional, alternatives } = &policy.access {
+        if *optional && !matches!(policy.requirement.kind, RequirementKind::Authenticated) {
+            let remedy = "it would not bind an anonymous caller; require the scheme, or drop the condition";
+            sink.report(&policy.requirement.tokens, format!("a condition beside `optional(…)`; {remedy}"));
+            return;
+        }
+        ability::check_ability(&policy.requirement, alternatives, sink);
+    }
+    logic::check_logic(&policy.requirement, sink);
+}

@@ -1,0 +1,62 @@
+//! Requirements in messages, written as conditions whatever form they were given in.
+
+use std::fmt::{Display, Formatter, Result};
+
+use crate::diag::written;
+use crate::model::{Atom, ClaimValue, Requirement, RequirementKind, Text};
+
+impl Display for Text {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::Literal(literal) => write!(f, "{:?}", literal.value()),
+            Self::Constant(path) => f.write_str(&written(path)),
+        }
+    }
+}
+
+impl Display for ClaimValue {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::Text(literal) => write!(f, "{:?}", literal.value()),
+            Self::Integer(value) => write!(f, "{value}"),
+            Self::Boolean(value) => write!(f, "{value}"),
+            Self::Constant(path) => f.write_str(&written(path)),
+        }
+    }
+}
+
+/// Also the identity of an atom: two of the same text are the same condition.
+impl Display for Atom {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::Scope(scope) => write!(f, "scope({scope})"),
+            Self::Role(role) => write!(f, "role({role})"),
+            Self::Claim(name, value) => write!(f, "claim({name}, {value})"),
+            Self::Check(path) => write!(f, "check({})", written(path)),
+        }
+    }
+}
+
+impl Display for Requirement {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        let list = |f: &mut Formatter<'_>, parts: &[Self], operator: &str| {
+            for (index, part) in parts.iter().enumerate() {
+                if index > 0 {
+                    write!(f, " {operator} ")?;
+                }
+                match part.kind {
+                    RequirementKind::All(_) | RequirementKind::Any(_) => write!(f, "({part})")?,
+                    _ => write!(f, "{part}")?,
+                }
+            }
+            Ok(())
+        };
+        match &self.kind {
+            RequirementKind::Authenticated => f.write_str("authenticated"),
+            RequirementKind::Atom(atom) => write!(f, "{atom}"),
+            RequirementKind::Not(atom) => write!(f, "!{atom}"),
+            RequirementKind::All(parts) => list(f, parts, "&&"),
+            RequirementKind::Any(parts) => list(f, parts, "||"),
+        }
+    }
+}

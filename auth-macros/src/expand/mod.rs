@@ -1,0 +1,14 @@
+//! Tokens. What stands here has been checked, or is the same-shaped stand-in for what failed the check.
+
+mod exports;
+mod faulty;
+mod handler;
+mod module;
+mod named;
+mod policy;
+mod requirement;
+
+pub(crate) use faulty::{expand_faulty_handler, expand_faulty_module, expand_faulty_named};
+pub(crate) use handler::expand_handler;
+pub(crate) use module::expand_module;
+pub(crate) use named::{Head, expand_named};

@@ -1,0 +1,38 @@
+//! The types of `policy!`.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+use syn::{Attribute, Visibility};
+
+use super::exports::Exports;
+use super::handler::cfg;
+use super::policy::{Place, expand_policy};
+use crate::model::Named;
+
+/// What an entry of `policy!` says before its colon.
+pub(crate) struct Head {
+    pub(crate) root: Option<syn::Path>,
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) visibility: Visibility,
+    pub(crate) name: Ident,
+}
+
+/// All entries.
+pub(crate) fn expand_named(named: &[Named]) -> TokenStream {
+    named.iter().map(expand_one).collect()
+}
+
+fn expand_one(named: &Named) -> TokenStream {
+    let Named { attributes, visibility, name, policy } = named;
+    let exports = Exports::new(policy.root.as_ref());
+    let cfg = cfg(attributes);
+    let place = Place { ty: name, name, routes: &[], cfg: &cfg };
+    let includes = &exports.includes;
+    let items = expand_policy(&place, policy, &exports, &quote!(impl #includes<#name> for #name {}));
+    // A type without values: it only stands for the policy.
+    quote! {
+        #(#attributes)*
+        #visibility enum #name {}
+        #items
+    }
+}

@@ -1,0 +1,104 @@
+//! The requirement as constant data.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use super::exports::Exports;
+use crate::diag::written;
+use crate::model::{Atom, ClaimValue, Requirement, RequirementKind, Text};
+
+/// Constants that the value refers to. Each has the span of the user's path, so that a fault shows there.
+pub(crate) struct Constants<'a> {
+    pub(crate) exports: &'a Exports,
+    /// The policy's own type.
+    pub(crate) policy: &'a Ident,
+    pub(crate) items: Vec<TokenStream>,
+}
+
+impl Constants<'_> {
+    /// Adds `const … : ty = value` and returns its name.
+    pub(crate) fn hoist(&mut self, at: Span, ty: &TokenStream, value: &TokenStream) -> Ident {
+        let name = format_ident!("__AUTH_{}", self.items.len(), span = Span::mixed_site());
+        self.items.push(quote_spanned!(at=> const #name: #ty = #value;));
+        name
+    }
+
+    /// A literal as it is, a constant through the function that checks it.
+    pub(crate) fn expand_text(&mut self, text: &Text, check: &TokenStream) -> TokenStream {
+        match text {
+            Text::Literal(literal) => quote!(#literal),
+            Text::Constant(path) => {
+                let at = path.span();
+                let checked = quote_spanned!(at=> #check(#path));
+                let name = self.hoist(at, &quote!(&'static ::core::primitive::str), &checked);
+                quote!(#name)
+            }
+        }
+    }
+
+    /// The requirement, as a constant expression.
+    pub(crate) fn expand_requirement(&mut self, requirement: &Requirement) -> TokenStream {
+        let path = &self.exports.requirement;
+        match &requirement.kind {
+            RequirementKind::Authenticated => quote!(#path::Authenticated),
+            RequirementKind::Atom(atom) => self.expand_atom(atom),
+            RequirementKind::Not(atom) => {
+                let atom = self.expand_atom(atom);
+                quote!(#path::Not(&#atom))
+            }
+            RequirementKind::All(parts) => {
+                let parts: Vec<TokenStream> = parts.iter().map(|part| self.expand_requirement(part)).collect();
+                quote!(#path::All(&[#(#parts),*]))
+            }
+            RequirementKind::Any(parts) => {
+                let parts: Vec<TokenStream> = parts.iter().map(|part| self.expand_requirement(part)).collect();
+                quote!(#path::Any(&[#(#parts),*]))
+            }
+        }
+    }
+
+    fn expand_atom(&mut self, atom: &Atom) -> TokenStream {
+        let exports = self.exports;
+        let path = &exports.requirement;
+        match atom {
+            Atom::Scope(scope) => {
+                let scope = self.expand_text(scope, &exports.scope);
+                quote!(#path::Scope(#scope))
+            }
+            Atom::Role(role) => {
+                let role = self.expand_text(role, &exports.role);
+                quote!(#path::Role(#role))
+            }
+            Atom::Claim(name, value) => {
+                let name = self.expand_text(name, &exports.claim_name);
+                let value = self.expand_claim_value(value);
+                quote!(#path::Claim(#name, #value))
+            }
+            Atom::Check(function) => {
+                let Exports { check, run_check, .. } = exports;
+                let (at, policy, name) = (function.span(), self.policy, written(function));
+                // At the path's span, where the bound on the function is reported.
+                let run = quote_spanned!(at=> #run_check::<#policy, _, _>(#function, __context));
+                let value = quote!(#check::new(#name, |__context| #run));
+                let constant = self.hoist(Span::mixed_site(), check, &value);
+                quote!(#path::Check(#constant))
+            }
+        }
+    }
+
+    fn expand_claim_value(&mut self, value: &ClaimValue) -> TokenStream {
+        let Exports { claim_value, into_claim_value, .. } = self.exports;
+        match value {
+            ClaimValue::Text(literal) => quote!(#claim_value::Str(#literal)),
+            ClaimValue::Integer(value) => quote!(#claim_value::Int(#value)),
+            ClaimValue::Boolean(value) => quote!(#claim_value::Bool(#value)),
+            ClaimValue::Constant(path) => {
+                let at = path.span();
+                let converted = quote_spanned!(at=> #into_claim_value(#path).get());
+                let name = self.hoist(at, &claim_value.clone(), &converted);
+                quote!(#name)
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The checked policy. Only these types expand, and only `check` makes them.
+
+use proc_macro2::{Ident, TokenStream};
+use syn::{LitStr, Path};
+
+/// A policy that may expand.
+pub(crate) struct Policy {
+    /// Where the runtime is, if not at `::auth_runtime`.
+    pub(crate) root: Option<Path>,
+    pub(crate) access: Access,
+    pub(crate) requirement: Requirement,
+    pub(crate) realm: Option<Text>,
+    pub(crate) hide: Option<Hide>,
+    pub(crate) shared_cache: bool,
+    pub(crate) reason: Option<LitStr>,
+}
+
+/// Who may be authenticated, and how.
+pub(crate) enum Access {
+    /// `#[public]`: nobody is asked.
+    Public,
+    /// One scheme, or `any(…)`, or `optional(…)` of these.
+    Schemes { optional: bool, alternatives: Vec<Alternative> },
+    /// `policy = P`.
+    Named(Path),
+}
+
+/// One acceptable scheme.
+#[derive(Clone)]
+pub(crate) struct Alternative {
+    pub(crate) kind: SchemeKind,
+    pub(crate) configuration: Option<LitStr>,
+    /// As written, for messages and for the policy value.
+    pub(crate) tokens: TokenStream,
+}
+
+/// Which scheme an alternative names.
+#[derive(Clone)]
+pub(crate) enum SchemeKind {
+    Bearer,
+    Basic,
+    ApiKey,
+    /// A user's own type.
+    Own(Path),
+}
+
+impl SchemeKind {
+    /// The keyword; nothing for a user's own type.
+    pub(crate) fn keyword(&self) -> Option<&'static str> {
+        match self {
+            Self::Bearer => Some("bearer"),
+            Self::Basic => Some("basic"),
+            Self::ApiKey => Some("api_key"),
+            Self::Own(_) => None,
+        }
+    }
+}
+
+/// A condition with `!` at its leaves only (De Morgan's laws hold in three-valued logic too), and the tokens it was
+/// written with.
+#[derive(Clone)]
+pub(crate) struct Requirement {
+    pub(crate) kind: RequirementKind,
+    pub(crate) tokens: TokenStream,
+}
+
+#[derive(Clone)]
+pub(crate) enum RequirementKind {
+    /// Being authenticated is enough.
+    Authenticated,
+    Atom(Atom),
+    Not(Atom),
+    All(Vec<Requirement>),
+    Any(Vec<Requirement>),
+}
+
+/// A predicate over the caller.
+#[derive(Clone)]
+pub(crate) enum Atom {
+    Scope(Text),
+    Role(Text),
+    Claim(Text, ClaimValue),
+    Check(Path),
+}
+
+/// A string: written here, or a constant of the user's that the compiler checks.
+#[derive(Clone)]
+pub(crate) enum Text {
+    Literal(LitStr),
+    Constant(Path),
+}
+
+/// What a claim is compared with.
+#[derive(Clone)]
+pub(crate) enum ClaimValue {
+    Text(LitStr),
+    Integer(i64),
+    Boolean(bool),
+    Constant(Path),
+}
+
+/// Which denials look like an unknown route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hide {
+    Everything,
+    FromAuthenticated,
+}
+
+/// A named type of `policy!`.
+pub(crate) struct Named {
+    pub(crate) attributes: Vec<syn::Attribute>,
+    pub(crate) visibility: syn::Visibility,
+    pub(crate) name: Ident,
+    pub(crate) policy: Policy,
+}

@@ -1,0 +1,328 @@
+//! The list in the parentheses of an attribute.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::{Error, LitStr, Path, Result, Token, braced, token};
+
+use super::access::{parse_access, starts_upper};
+use super::condition::{Condition, parse_condition};
+use super::split::{Element, split};
+use super::value::{next_token, parse_literal, parse_path, parse_text, rest};
+use crate::diag::{Sink, remedy, written};
+use crate::keyword::{self, Use};
+use crate::model::{Access, Text};
+
+/// Which attribute the list belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    Requires,
+    Public,
+}
+
+impl Dialect {
+    /// The attribute's name.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Requires => "requires",
+            Self::Public => "public",
+        }
+    }
+}
+
+/// The arguments of one attribute.
+pub(crate) struct Args {
+    pub(crate) dialect: Dialect,
+    /// What could be read, in written order.
+    pub(crate) clauses: Vec<Clause>,
+    /// Something could not be read: what seems to be missing may stand in it.
+    pub(crate) faulty: bool,
+    /// What the module around says.
+    pub(crate) defaults: Option<Defaults>,
+}
+
+impl Args {
+    /// Where the runtime is, as far as this attribute or the modules around say. For stand-ins: what is checked has it
+    /// in its policy.
+    pub(crate) fn root(&self) -> Option<Path> {
+        let own = self.clauses.iter().find_map(|clause| match clause {
+            Clause::Key(_, Key::Crate(path)) => Some(path.clone()),
+            _ => None,
+        });
+        own.or_else(|| self.defaults.as_ref().and_then(|defaults| defaults.root.clone()))
+    }
+}
+
+/// One element of the list.
+pub(crate) enum Clause {
+    Access(Access, TokenStream),
+    Key(Ident, Key),
+    Flag(Ident),
+    Condition(Condition),
+}
+
+/// A key with its value.
+pub(crate) enum Key {
+    Scope(Text),
+    Role(Text),
+    Check(Path),
+    Realm(Text),
+    HideFromAuthenticated,
+    Crate(Path),
+    Reason(LitStr),
+}
+
+/// Arguments of the modules around, outermost first. Written by our own expansion of a module.
+pub(crate) struct Defaults {
+    pub(crate) levels: Vec<TokenStream>,
+    /// The module's own attribute was faulty and has been reported.
+    pub(crate) failed: bool,
+    /// The runtime's place as a faulty module says it.
+    pub(crate) root: Option<Path>,
+}
+
+/// Reads the list; each faulty element is reported, and the others are still read.
+pub(crate) fn parse_args(tokens: TokenStream, dialect: Dialect, sink: &Sink) -> Args {
+    let (defaults, tokens) = match parse_defaults.parse2(tokens.clone()) {
+        Ok(split) => split,
+        Err(_) => (None, tokens),
+    };
+    let (elements, listed) = split(tokens, ',');
+    let mut args = Args { dialect, clauses: Vec::new(), faulty: sink.take(listed).is_none(), defaults };
+    for (index, Element { tokens, .. }) in elements.into_iter().enumerate() {
+        let clause = |input: ParseStream<'_>| match dialect {
+            Dialect::Requires => parse_clause(input, index == 0),
+            Dialect::Public => parse_clause_of_public(input),
+        };
+        match sink.take(clause.parse2(tokens)) {
+            Some(clause) => args.clauses.push(clause),
+            None => args.faulty = true,
+        }
+    }
+    args
+}
+
+fn parse_clause(input: ParseStream<'_>, first: bool) -> Result<Clause> {
+    let start = input.fork();
+    if input.peek(Token![::]) || input.peek(Token![<]) {
+        return whole_access(input);
+    }
+    if input.peek(Token![!]) || input.peek(token::Paren) {
+        return parse_condition(input).map(Clause::Condition);
+    }
+    let after = input.fork();
+    let Ok(word) = after.call(Ident::parse_any) else {
+        let fault = match next_token(input) {
+            Some(found) if found.to_string().starts_with('"') => {
+                format!("{found} stands alone; say what it is, as in `scope = {found}`")
+            }
+            Some(found) => format!("expected a scheme, a key or a condition, found `{}`", written(found)),
+            None => "expected a scheme, a key or a condition".to_owned(),
+        };
+        return Err(Error::new_spanned(rest(input), fault));
+    };
+    let name = word.to_string();
+    if after.peek(Token![=]) && !after.peek(Token![==]) {
+        return parse_key(input, &word, &name);
+    }
+    if after.peek(Token![::]) || word == "crate" && !after.is_empty() && !after.peek(token::Paren) {
+        return whole_access(input);
+    }
+    if keyword::is(&name, Use::Scheme) || keyword::is(&name, Use::SchemeToCome) || keyword::is(&name, Use::Combinator) {
+        return whole_access(input);
+    }
+    if keyword::is(&name, Use::Predicate) && after.peek(token::Paren) {
+        return parse_condition(input).map(Clause::Condition);
+    }
+    if keyword::is(&name, Use::Flag) && after.is_empty() {
+        input.call(Ident::parse_any)?;
+        return Ok(Clause::Flag(word));
+    }
+    if starts_upper(&word) && !keyword::is(&name.to_lowercase(), Use::Scheme) {
+        return whole_access(input);
+    }
+    Err(unknown(&start, &word, &name, first))
+}
+
+/// The fault of a word that begins nothing.
+fn unknown(input: ParseStream<'_>, word: &Ident, name: &str, first: bool) -> Error {
+    let after = input.fork();
+    let _ = after.call(Ident::parse_any);
+    let whole = rest(&input.fork());
+    if let Some(fault) = misplaced(name, &after) {
+        return Error::new_spanned(whole, fault);
+    }
+    let operators = written(&whole);
+    let condition = operators.contains("&&") || operators.contains("||");
+    if condition || after.peek(token::Paren) && (!first || near(name, &[Use::Predicate])) {
+        // The condition parser finds every other unknown predicate of this clause as well.
+        return match parse_condition(input) {
+            Err(fault) => fault,
+            Ok(_) => Error::new_spanned(whole, "expected a condition"),
+        };
+    }
+    let fault = if first || near(name, &[Use::Scheme]) {
+        format!("unknown scheme `{name}`; {}", remedy(name, keyword::words(&[Use::Scheme, Use::Combinator])))
+    } else {
+        format!("unknown word `{name}`; {}", remedy(name, keyword::words(&[Use::Flag, Use::Key])))
+    };
+    Error::new_spanned(word, fault)
+}
+
+/// Words that are known, but not in this shape.
+fn misplaced(name: &str, after: ParseStream<'_>) -> Option<String> {
+    let bare = after.is_empty();
+    let called = after.peek(token::Paren);
+    Some(match name {
+        "scope" | "role" if bare => format!("`{name}` lacks its value; write `{name} = \"…\"`"),
+        "check" if bare => "`check` lacks its function; write `check(path_of_fn)`".to_owned(),
+        "claim" if bare => "`claim` lacks its name and value; write `claim(\"name\", \"value\")`".to_owned(),
+        "policy" if bare || called => "`policy` lacks its name; write `policy = Name`".to_owned(),
+        "realm" if bare || called => "`realm` lacks its value; write `realm = \"…\"`".to_owned(),
+        "crate" if bare || called => "`crate` lacks its path; write `crate = path::to::auth_runtime`".to_owned(),
+        "hide" if called => "`hide` takes no parentheses; write `hide`, or `hide = \"from_authenticated\"`".to_owned(),
+        _ if keyword::is(name, Use::Flag) => format!("`{name}` stands alone; remove what follows it"),
+        _ if keyword::is(name, Use::Predicate) || keyword::is(name, Use::Key) => {
+            format!("expected `=` or `(` after `{name}`")
+        }
+        "public" => "`public` is an attribute of its own; write `#[public]`".to_owned(),
+        "reason" => "`reason` belongs to `#[public]`; remove it here".to_owned(),
+        "all" => "unknown predicate `all`; join conditions with `&&`".to_owned(),
+        "not" => "unknown predicate `not`; write `!` before the condition".to_owned(),
+        _ => return None,
+    })
+}
+
+fn near(name: &str, uses: &[Use]) -> bool {
+    remedy(name, keyword::words(uses)).starts_with("did")
+}
+
+/// A scheme, with nothing behind it.
+fn whole_access(input: ParseStream<'_>) -> Result<Clause> {
+    let tokens = rest(&input.fork());
+    let access = parse_access(input)?;
+    let Some(found) = next_token(input) else { return Ok(Clause::Access(access, tokens)) };
+    let behind = rest(input);
+    let remedy = match found.to_string().as_str() {
+        "&" | "|" => "a scheme is no condition: write a comma after it",
+        _ => "separate clauses by commas",
+    };
+    let shown = tokens_before(&tokens, &behind);
+    Err(Error::new_spanned(behind, format!("unexpected `{}` after `{shown}`; {remedy}", written(found))))
+}
+
+fn tokens_before(whole: &TokenStream, behind: &TokenStream) -> String {
+    let count = whole.clone().into_iter().count().saturating_sub(behind.clone().into_iter().count());
+    written(whole.clone().into_iter().take(count).collect::<TokenStream>())
+}
+
+fn parse_key(input: ParseStream<'_>, word: &Ident, name: &str) -> Result<Clause> {
+    let whole = rest(&input.fork());
+    input.call(Ident::parse_any)?;
+    input.parse::<Token![=]>()?;
+    let what = format!("`{name}`");
+    if input.is_empty() && keyword::words(&[Use::Key]).contains(&name) {
+        return Err(Error::new_spanned(whole, format!("{what} lacks its value")));
+    }
+    let clause = match name {
+        "scope" => Clause::Key(word.clone(), Key::Scope(parse_text(input, &what)?)),
+        "role" => Clause::Key(word.clone(), Key::Role(parse_text(input, &what)?)),
+        "realm" => Clause::Key(word.clone(), Key::Realm(parse_text(input, &what)?)),
+        "check" => Clause::Key(word.clone(), Key::Check(parse_path(input, &what, "the path of an async fn")?)),
+        "crate" => Clause::Key(word.clone(), Key::Crate(parse_path(input, &what, "the path of the runtime crate")?)),
+        "policy" => {
+            let path = parse_path(input, &what, "the path of a type declared in `policy!`")?;
+            Clause::Access(Access::Named(path), whole)
+        }
+        "hide" => {
+            const REMEDY: &str = "`hide` takes `\"from_authenticated\"`; write `hide` alone to hide every denial";
+            let fault = |at: TokenStream| Error::new_spanned(at, REMEDY);
+            let value = parse_literal(input, &what).map_err(|_| fault(rest(input)))?;
+            if value.value() != "from_authenticated" {
+                return Err(fault(value.into_token_stream()));
+            }
+            Clause::Key(word.clone(), Key::HideFromAuthenticated)
+        }
+        "claim" => return Err(Error::new_spanned(whole, "`claim` is no key; write `claim(\"name\", \"value\")`")),
+        "reason" => return Err(Error::new_spanned(whole, "`reason` belongs to `#[public]`; remove it here")),
+        _ if keyword::is(name, Use::Scheme) => {
+            let fault = format!("`{name}` is a scheme, not a key; write `{name}(\"…\")` to pick a configuration");
+            return Err(Error::new_spanned(whole, fault));
+        }
+        _ if keyword::is(name, Use::Flag) => {
+            return Err(Error::new_spanned(whole, format!("`{name}` takes no value; write it alone")));
+        }
+        _ => {
+            let fault = format!("unknown key `{name}`; {}", remedy(name, keyword::words(&[Use::Key])));
+            return Err(Error::new_spanned(word, fault));
+        }
+    };
+    end_of_value(input, &what)?;
+    Ok(clause)
+}
+
+fn parse_clause_of_public(input: ParseStream<'_>) -> Result<Clause> {
+    let whole = rest(&input.fork());
+    let known = [keyword::words(&[Use::KeyOfPublic]), vec!["crate", "replace"]].concat();
+    let Ok(word) = input.call(Ident::parse_any) else {
+        let fault = format!("expected `reason = \"…\"`, found `{}`", written(&whole));
+        return Err(Error::new_spanned(whole, fault));
+    };
+    let name = word.to_string();
+    let clause = match name.as_str() {
+        "replace" if input.is_empty() => return Ok(Clause::Flag(word)),
+        "replace" => return Err(Error::new_spanned(whole, "`replace` takes no value; write it alone")),
+        "reason" | "crate" if input.parse::<Option<Token![=]>>()?.is_none() || input.is_empty() => {
+            return Err(Error::new_spanned(whole, format!("`{name}` lacks its value")));
+        }
+        "reason" => Clause::Key(word, Key::Reason(parse_literal(input, "`reason`")?)),
+        "crate" => Clause::Key(word, Key::Crate(parse_path(input, "`crate`", "the path of the runtime crate")?)),
+        _ if keyword::KEYWORDS.iter().any(|(known, _)| *known == name) => {
+            let fault =
+                format!("`#[public]` asks nothing of a caller, so `{name}` has no place in it; write `#[requires(…)]`");
+            return Err(Error::new_spanned(whole, fault));
+        }
+        _ => {
+            let fault = format!("unknown key `{name}`; {}", remedy(&name, known));
+            return Err(Error::new_spanned(word, fault));
+        }
+    };
+    end_of_value(input, &format!("`{name}`"))?;
+    Ok(clause)
+}
+
+fn end_of_value(input: ParseStream<'_>, what: &str) -> Result<()> {
+    let Some(found) = next_token(input) else { return Ok(()) };
+    let fault = format!("unexpected `{}` after the value of {what}; separate clauses by commas", written(found));
+    Err(Error::new_spanned(rest(input), fault))
+}
+
+/// `@defaults { { bearer } { scope = "x" } }`, or `@failed { root }`, then the rest.
+fn parse_defaults(input: ParseStream<'_>) -> Result<(Option<Defaults>, TokenStream)> {
+    if !input.peek(Token![@]) {
+        return Ok((None, rest(input)));
+    }
+    input.parse::<Token![@]>()?;
+    let word: Ident = input.parse()?;
+    let content;
+    braced!(content in input);
+    let mut defaults = Defaults { levels: Vec::new(), failed: false, root: None };
+    match word.to_string().as_str() {
+        "defaults" => {
+            while !content.is_empty() {
+                let level;
+                braced!(level in content);
+                defaults.levels.push(rest(&level));
+            }
+        }
+        "failed" => {
+            defaults.failed = true;
+            if !content.is_empty() {
+                defaults.root = Some(content.parse()?);
+            }
+        }
+        _ => return Err(Error::new_spanned(word, "unknown marker")),
+    }
+    Ok((Some(defaults), rest(input)))
+}

@@ -1,0 +1,225 @@
+//! `scope("a") && (role("b") || !claim("c", 1))`, with the precedence of Rust.
+
+use proc_macro2::{Group, Ident, TokenStream};
+use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::{Error, Result, Token, token};
+
+use super::split::combine;
+use super::value::{next_token, parse_claim_value, parse_path, parse_text, rest};
+use crate::diag::{remedy, written};
+use crate::keyword::{self, Use};
+use crate::model::Atom;
+
+/// Parentheses and `!` may be nested this deep, so that no input overflows the stack.
+const DEEPEST: usize = 64;
+
+/// A condition as written.
+pub(crate) struct Condition {
+    pub(crate) kind: ConditionKind,
+    pub(crate) tokens: TokenStream,
+}
+
+/// What a condition is made of.
+pub(crate) enum ConditionKind {
+    Atom(Atom),
+    Not(Box<Condition>),
+    All(Vec<Condition>),
+    Any(Vec<Condition>),
+}
+
+/// A whole condition. All its unknown or misused predicates are reported.
+pub(crate) fn parse_condition(input: ParseStream<'_>) -> Result<Condition> {
+    let mut parser = ConditionParser { faults: None, depth: 0 };
+    let condition = parser.any(input);
+    if let Err(fault) = &condition {
+        combine(&mut parser.faults, fault.clone());
+    } else if !input.is_empty() {
+        combine(&mut parser.faults, trailing(input));
+    }
+    match (parser.faults, condition) {
+        (Some(faults), _) => Err(faults),
+        (None, Ok(Some(condition))) => Ok(condition),
+        (None, Ok(None)) => Err(input.error("expected a condition")),
+        (None, Err(fault)) => Err(fault),
+    }
+}
+
+/// `None` stands for a part whose fault is already known.
+type Parsed = Result<Option<Condition>>;
+
+struct ConditionParser {
+    faults: Option<Error>,
+    depth: usize,
+}
+
+impl ConditionParser {
+    fn any(&mut self, input: ParseStream<'_>) -> Parsed {
+        let mut parts = vec![self.all(input)?];
+        let mut tokens = parts.iter().flatten().map(|part| part.tokens.clone()).collect::<TokenStream>();
+        while let Some(operator) = input.parse::<Option<Token![||]>>()? {
+            let part = self.all(input)?;
+            operator.to_tokens(&mut tokens);
+            part.iter().for_each(|part| part.tokens.to_tokens(&mut tokens));
+            parts.push(part);
+        }
+        Ok(join(parts, tokens, ConditionKind::Any))
+    }
+
+    fn all(&mut self, input: ParseStream<'_>) -> Parsed {
+        let mut parts = vec![self.unary(input)?];
+        let mut tokens = parts.iter().flatten().map(|part| part.tokens.clone()).collect::<TokenStream>();
+        while let Some(operator) = input.parse::<Option<Token![&&]>>()? {
+            let part = self.unary(input)?;
+            operator.to_tokens(&mut tokens);
+            part.iter().for_each(|part| part.tokens.to_tokens(&mut tokens));
+            parts.push(part);
+        }
+        Ok(join(parts, tokens, ConditionKind::All))
+    }
+
+    fn unary(&mut self, input: ParseStream<'_>) -> Parsed {
+        if self.depth >= DEEPEST {
+            let fault = format!("the condition is nested deeper than {DEEPEST} levels; split it into clauses");
+            return Err(Error::new_spanned(rest(input), fault));
+        }
+        self.depth += 1;
+        let parsed = self.unary_within_depth(input);
+        self.depth -= 1;
+        parsed
+    }
+
+    fn unary_within_depth(&mut self, input: ParseStream<'_>) -> Parsed {
+        if let Some(not) = input.parse::<Option<Token![!]>>()? {
+            return Ok(self.unary(input)?.map(|inner| {
+                let operand = &inner.tokens;
+                Condition { tokens: quote!(#not #operand), kind: ConditionKind::Not(Box::new(inner)) }
+            }));
+        }
+        if input.peek(token::Paren) {
+            let group: Group = input.parse()?;
+            if group.stream().is_empty() {
+                return Err(Error::new_spanned(group, "`()` is empty; write a condition between the parentheses"));
+            }
+            let inner = |input: ParseStream<'_>| {
+                let parsed = self.any(input)?;
+                if input.is_empty() { Ok(parsed) } else { Err(trailing(input)) }
+            };
+            let parsed = inner.parse2(group.stream())?;
+            return Ok(parsed.map(|inner| Condition { tokens: group.to_token_stream(), ..inner }));
+        }
+        self.predicate(input)
+    }
+
+    fn predicate(&mut self, input: ParseStream<'_>) -> Parsed {
+        let Ok(word) = input.call(Ident::parse_any) else {
+            return Err(match next_token(input) {
+                Some(found) => {
+                    let fault = format!("expected a condition, found `{}`; {}", written(&found), predicates());
+                    Error::new_spanned(found, fault)
+                }
+                None => input.error(format!("a condition is missing here; {}", predicates())),
+            });
+        };
+        let name = word.to_string();
+        if !keyword::is(&name, Use::Predicate) {
+            let arguments: TokenStream =
+                if input.peek(token::Paren) { input.parse::<Group>()?.into_token_stream() } else { TokenStream::new() };
+            let fault = match name.as_str() {
+                "all" => "unknown predicate `all`; join conditions with `&&`".to_owned(),
+                "not" => "unknown predicate `not`; write `!` before the condition".to_owned(),
+                _ if keyword::is(&name, Use::Scheme) || keyword::is(&name, Use::SchemeToCome) => {
+                    format!(
+                        "`{name}` is a scheme, not a condition; name all schemes first, as in `any(bearer, api_key)`"
+                    )
+                }
+                "any" => "`any` joins schemes, not conditions; write `||` between conditions".to_owned(),
+                _ => format!("unknown predicate `{name}`; {}", remedy(&name, keyword::words(&[Use::Predicate]))),
+            };
+            let at =
+                if keyword::is(&name, Use::Combinator) { quote!(#word #arguments) } else { word.to_token_stream() };
+            combine(&mut self.faults, Error::new_spanned(at, fault));
+            return Ok(None);
+        }
+        if !input.peek(token::Paren) {
+            let fault = format!("`{name}` needs a value here; write {}", example(&name));
+            return Err(Error::new_spanned(word, fault));
+        }
+        let group: Group = input.parse()?;
+        match parse_atom(&name, &word, &group) {
+            Ok(atom) => Ok(Some(Condition { kind: ConditionKind::Atom(atom), tokens: quote!(#word #group) })),
+            Err(fault) => {
+                combine(&mut self.faults, fault);
+                Ok(None)
+            }
+        }
+    }
+}
+
+fn join(
+    parts: Vec<Option<Condition>>,
+    tokens: TokenStream,
+    kind: fn(Vec<Condition>) -> ConditionKind,
+) -> Option<Condition> {
+    let mut parts = parts.into_iter().collect::<Option<Vec<_>>>()?;
+    if parts.len() > 1 { Some(Condition { kind: kind(parts), tokens }) } else { parts.pop() }
+}
+
+fn parse_atom(name: &str, word: &Ident, group: &Group) -> Result<Atom> {
+    if group.stream().is_empty() {
+        return Err(Error::new_spanned(quote!(#word #group), format!("`{name}()` is empty; write {}", example(name))));
+    }
+    let what = format!("`{name}(…)`");
+    let inner = |input: ParseStream<'_>| {
+        let atom = match name {
+            "scope" => Atom::Scope(parse_text(input, &what)?),
+            "role" => Atom::Role(parse_text(input, &what)?),
+            "check" => Atom::Check(parse_path(input, &what, "the path of an async fn")?),
+            _ => {
+                let claim = parse_text(input, "a claim's name")?;
+                if input.parse::<Option<Token![,]>>()?.is_none() || input.is_empty() {
+                    let at = quote!(#word #group);
+                    return Err(Error::new_spanned(at, format!("`claim` lacks its value; write {}", example(name))));
+                }
+                Atom::Claim(claim, parse_claim_value(input)?)
+            }
+        };
+        input.parse::<Option<Token![,]>>()?;
+        if input.is_empty() {
+            return Ok(atom);
+        }
+        let remedy = match name {
+            "claim" => "it takes a name and one value".to_owned(),
+            "check" => "it takes the path alone; the function's arguments are extracted".to_owned(),
+            _ => format!("join several with `&&` or `||`, as in `{name}(\"a\") && {name}(\"b\")`"),
+        };
+        Err(Error::new_spanned(rest(input), format!("`{name}` is given too much; {remedy}")))
+    };
+    inner.parse2(group.stream())
+}
+
+fn trailing(input: ParseStream<'_>) -> Error {
+    let Some(found) = next_token(input) else { return input.error("unexpected end") };
+    let shown = written(&found);
+    let remedy = match shown.as_str() {
+        "&" | "and" => "write `&&`",
+        "|" | "or" => "write `||`",
+        "=" => "a condition has no `=`; write `scope(\"…\")`, or the key `scope = \"…\"` as a clause of its own",
+        _ => "join conditions with `&&` or `||`, and separate clauses by commas",
+    };
+    Error::new_spanned(rest(input), format!("unexpected `{shown}` after a condition; {remedy}"))
+}
+
+fn example(name: &str) -> &'static str {
+    match name {
+        "claim" => "`claim(\"name\", \"value\")`",
+        "check" => "`check(path_of_fn)`",
+        "role" => "`role(\"…\")`",
+        _ => "`scope(\"…\")`",
+    }
+}
+
+fn predicates() -> &'static str {
+    "write `scope(…)`, `role(…)`, `claim(…)` or `check(…)`"
+}

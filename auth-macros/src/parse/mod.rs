@@ -1,0 +1,21 @@
+//! Text to parsed model: what was written, with the tokens it was written in.
+
+mod access;
+mod args;
+mod condition;
+mod item;
+mod module;
+mod named;
+mod route;
+mod split;
+mod value;
+
+pub(crate) use args::{Args, Clause, Dialect, Key, parse_args};
+pub(crate) use condition::{Condition, ConditionKind};
+pub(crate) use item::{Handler, Item, parse_item};
+pub(crate) use module::{Module, ModuleItem};
+pub(crate) use named::{NamedEntry, parse_named};
+pub(crate) use route::{Route, is_ours, is_route, parse_routes};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,105 @@
+//! Values: strings, constants, claim values, paths.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream};
+use syn::{Error, Lit, LitBool, LitInt, LitStr, Path, Result, Token};
+
+use crate::diag::written;
+use crate::model::{ClaimValue, Text};
+
+/// A string literal, or the path of a constant.
+pub(crate) fn parse_text(input: ParseStream<'_>, what: &str) -> Result<Text> {
+    if input.peek(LitStr) {
+        return input.parse().and_then(without_suffix).map(Text::Literal);
+    }
+    if peeks_path(input) {
+        return input.parse().map(Text::Constant);
+    }
+    Err(unfit(input, what, "a string or the path of a constant"))
+}
+
+/// A string literal, and nothing else.
+pub(crate) fn parse_literal(input: ParseStream<'_>, what: &str) -> Result<LitStr> {
+    if input.peek(LitStr) { input.parse().and_then(without_suffix) } else { Err(unfit(input, what, "a string")) }
+}
+
+/// The value a claim is compared with.
+pub(crate) fn parse_claim_value(input: ParseStream<'_>) -> Result<ClaimValue> {
+    const EXPECTED: &str = "a string, an integer, a boolean or the path of a constant";
+    if input.peek(LitStr) {
+        return input.parse().and_then(without_suffix).map(ClaimValue::Text);
+    }
+    if input.peek(LitBool) {
+        let literal: LitBool = input.parse()?;
+        return Ok(ClaimValue::Boolean(literal.value));
+    }
+    if input.peek(LitInt) || input.peek(Token![-]) && input.peek2(LitInt) {
+        let minus: Option<Token![-]> = input.parse()?;
+        let literal: LitInt = input.parse()?;
+        let tokens = quote!(#minus #literal);
+        if !matches!(literal.suffix(), "" | "i64") {
+            let fault = format!("claim values are 64-bit integers; remove `{}`", literal.suffix());
+            return Err(Error::new_spanned(tokens, fault));
+        }
+        // Through text, so that the smallest integer, whose digits alone do not fit, parses with its sign.
+        let sign = if minus.is_some() { "-" } else { "" };
+        return match format!("{sign}{}", literal.base10_digits()).parse() {
+            Ok(value) => Ok(ClaimValue::Integer(value)),
+            Err(_) => {
+                let fault = format!("`{}` does not fit a 64-bit integer; compare with a string", written(&tokens));
+                Err(Error::new_spanned(tokens, fault))
+            }
+        };
+    }
+    if peeks_path(input) {
+        return input.parse().map(ClaimValue::Constant);
+    }
+    Err(unfit(input, "a claim", EXPECTED))
+}
+
+/// The path of a function, a type or a module.
+pub(crate) fn parse_path(input: ParseStream<'_>, what: &str, expected: &str) -> Result<Path> {
+    if peeks_path(input) { input.parse() } else { Err(unfit(input, what, expected)) }
+}
+
+/// Whether a path comes next.
+pub(crate) fn peeks_path(input: ParseStream<'_>) -> bool {
+    input.peek(Ident::peek_any) && !input.peek(LitBool) && !input.peek(Token![_]) || input.peek(Token![::])
+}
+
+/// The rest of the input.
+pub(crate) fn rest(input: ParseStream<'_>) -> TokenStream {
+    input.parse().unwrap_or_default()
+}
+
+/// The next token, for a message.
+pub(crate) fn next_token(input: ParseStream<'_>) -> Option<proc_macro2::TokenTree> {
+    if input.is_empty() { None } else { proc_macro2::TokenTree::parse(&input.fork()).ok() }
+}
+
+fn unfit(input: ParseStream<'_>, what: &str, expected: &str) -> Error {
+    match next_token(input) {
+        // `"a".b`, `1.5`: the literal alone would mislead.
+        Some(_) => {
+            let found = rest(&input.fork());
+            let shown = found.clone().into_iter().take_while(|token| !is_comma(token)).collect::<TokenStream>();
+            let fault = format!("{what} takes {expected}, not `{}`", written(&shown));
+            Error::new_spanned(shown, fault)
+        }
+        None => input.error(format!("{what} takes {expected}")),
+    }
+}
+
+fn is_comma(token: &proc_macro2::TokenTree) -> bool {
+    matches!(token, proc_macro2::TokenTree::Punct(punct) if punct.as_char() == ',')
+}
+
+fn without_suffix(literal: LitStr) -> Result<LitStr> {
+    if literal.suffix().is_empty() {
+        return Ok(literal);
+    }
+    let fault = format!("a string has no suffix; remove `{}`", literal.suffix());
+    Err(Error::new_spanned(Lit::Str(literal), fault))
+}
