@@ -22,6 +22,7 @@ mod scheme;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use auth_macros::{policy, public, requires};
 pub use clock::{Clock, SystemClock, UnixTime};
 pub use config::{Auth, AuthBuilder, ConfigError, ConfigFault, DenialBody};
 pub use denial::{Denial, Problem, Reason, Rejection};

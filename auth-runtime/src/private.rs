@@ -1,5 +1,6 @@
 //! What generated code names. Not part of the public interface: anything here may change in any release.
 
+pub use auth_macros::requires;
 pub use linkme;
 
 pub use crate::authorized::{Answered, Authorized};
@@ -103,3 +104,27 @@ pub const fn realm(value: &'static str) -> &'static str {
     }
     value
 }
+
+/// The policy behind the stand-in for a faulty attribute: it yields everything, so that no error follows from the
+/// fault, and admits nobody, should it ever run.
+pub enum Faulty {}
+
+impl Policy for Faulty {
+    const SPEC: PolicySpec = PolicySpec {
+        handler: "faulty",
+        file: file!(),
+        line: line!(),
+        routes: &[],
+        schemes: &[],
+        presence: Presence::Required,
+        requirement: &Requirement::All(&[]),
+        realm: None,
+        hide: Hide::Nothing,
+        shared_cache: false,
+        reason: None,
+    };
+}
+
+impl<S: ?Sized> Yields<S> for Faulty {}
+impl<S: ?Sized> MayYield<S> for Faulty {}
+impl<Q: ?Sized> Includes<Q> for Faulty {}
