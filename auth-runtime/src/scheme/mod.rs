@@ -4,6 +4,7 @@ mod api_key;
 mod authorization;
 mod basic;
 mod bearer;
+mod cookie;
 mod cross_site;
 
 pub use api_key::{ApiKeyScheme, Key};
