@@ -3,10 +3,51 @@
 mod auth;
 mod error;
 mod hierarchy;
+mod misconfiguration;
 mod settings;
+mod watched_file;
 
 pub use auth::{Auth, AuthBuilder};
 pub use error::{ConfigError, ConfigFault};
 pub(crate) use hierarchy::{Hierarchies, Hierarchy};
+pub(crate) use misconfiguration::Misconfiguration;
 pub use settings::DenialBody;
 pub(crate) use settings::Settings;
+pub(crate) use watched_file::{FileFault, WatchedFile};
+
+#[cfg(test)]
+pub(crate) mod testing {
+    //! A file for one test.
+
+    use std::path::{Path, PathBuf};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::{env, fs, process};
+
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+
+    /// Removed when dropped.
+    pub(crate) struct TempFile(PathBuf);
+
+    impl TempFile {
+        pub(crate) fn new(content: &str) -> Self {
+            let number = NEXT.fetch_add(1, Ordering::Relaxed);
+            let file = Self(env::temp_dir().join(format!("auth-runtime-{}-{number}", process::id())));
+            file.write(content);
+            file
+        }
+
+        pub(crate) fn path(&self) -> &Path {
+            &self.0
+        }
+
+        pub(crate) fn write(&self, content: &str) {
+            fs::write(&self.0, content).unwrap();
+        }
+    }
+
+    impl Drop for TempFile {
+        fn drop(&mut self) {
+            let _ = fs::remove_file(&self.0);
+        }
+    }
+}
