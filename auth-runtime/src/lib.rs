@@ -29,4 +29,4 @@ pub use denial::{Denial, Problem, Reason, Rejection};
 pub use extract::{ApiKey, Basic, Bearer, Granted, Optional};
 pub use mount::{Declared, Resource, Route, Scope, ServiceConfig, route};
 pub use principal::{Principal, PrincipalBuilder};
-pub use scheme::Scheme;
+pub use scheme::{Scheme, basic};

@@ -2,7 +2,8 @@
 
 mod api_key;
 mod authorization;
-mod basic;
+mod backend_error;
+pub mod basic;
 mod bearer;
 mod cookie;
 mod cross_site;

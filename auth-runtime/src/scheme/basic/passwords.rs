@@ -1,0 +1,236 @@
+//! The configuration of Basic authentication.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_core::future::LocalBoxFuture;
+use zeroize::Zeroizing;
+
+use super::hashing::Hashing;
+use super::htpasswd::Users;
+use super::memory::{LIFETIME_MAX, Memory, RememberedPasswords};
+use super::{BasicScheme, Failed, NAME, UserFile, UserPass, Verifier};
+use crate::config::{Misconfiguration, WatchedFile};
+use crate::principal::Principal;
+use crate::scheme::backend_error::log_backend_error;
+
+/// Where user names and passwords are verified; `U` is what a handler gets to know of the user.
+///
+/// ```
+/// use auth_runtime::basic::{Passwords, UserPass};
+///
+/// // From a file, read again when its content changes:
+/// let staff = Passwords::htpasswd_file("staff.htpasswd").roles_of(|user| match user.name() {
+///     "alice" => vec!["ops"],
+///     _ => vec![],
+/// });
+///
+/// // By a function of your own:
+/// struct Member { number: u32 }
+/// async fn member(sent: UserPass) -> Result<Option<Member>, std::io::Error> {
+///     let good = sent.user() == "bob" && sent.expose_password() == "builder"; // ask your directory here
+///     Ok(good.then_some(Member { number: 7 }))
+/// }
+/// let members = Passwords::verify_with(member);
+/// assert!(format!("{members:?}").contains("function"));
+/// ```
+#[must_use]
+pub struct Passwords<U = User> {
+    source: Source<U>,
+    roles: Option<Arc<Roles<U>>>,
+    remember_for: Duration,
+    memory: Arc<Memory>,
+}
+
+type Roles<U> = dyn Fn(&U) -> Vec<Box<str>> + Send + Sync;
+type Function<U> = dyn Fn(UserPass) -> LocalBoxFuture<'static, Result<Option<U>, Box<dyn fmt::Display>>> + Send + Sync;
+
+enum Source<U> {
+    File(PathBuf, fn(String) -> U),
+    Text(String, fn(String) -> U),
+    Function(Arc<Function<U>>),
+}
+
+/// A user of an `htpasswd` file.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct User {
+    name: String,
+}
+
+impl User {
+    /// The name, as it stands in the file.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Passwords<User> {
+    /// Users of an Apache `htpasswd` file: `user:hash`, one a line, `#` before comments.
+    ///
+    /// Accepted hashes are bcrypt (`htpasswd -B`; cost at most 15), SHA-512 crypt (`$6$`; at most 1 000 000 rounds) and
+    /// argon2 as PHC strings (at most 256 MiB, and memory times passes at most 1 GiB). The file is looked at once a second
+    /// while requests come, and read again when its content has changed; a file that cannot be used leaves the last good
+    /// one in force and a warning in the log. Replace it by renaming a complete file over it.
+    ///
+    /// Passwords are hashed on blocking threads, at most half as many at once as there are cores; who waits more than two
+    /// seconds for a turn is answered 503. Unknown users cost what known ones do. Where the file mixes costs, an unknown
+    /// user costs what one of the file's users does, always the same one until the process or the file changes.
+    ///
+    /// Passwords are at most 1024 bytes long, and at most 72 for users with a bcrypt hash: longer ones are wrong, never cut.
+    ///
+    /// # Errors
+    /// `Auth::build` fails on a file that cannot be read, a malformed line, a hash of an insecure kind or an absurd cost,
+    /// and a user given twice, naming file and line.
+    pub fn htpasswd_file(path: impl Into<PathBuf>) -> Self {
+        Self::of(Source::File(path.into(), |name| User { name }), LIFETIME_MAX)
+    }
+
+    /// Users as [`htpasswd_file`](Self::htpasswd_file) reads them, from a text.
+    pub fn htpasswd(text: impl Into<String>) -> Self {
+        Self::of(Source::Text(text.into(), |name| User { name }), LIFETIME_MAX)
+    }
+}
+
+impl<U: Send + Sync + 'static> Passwords<U> {
+    /// Users that a function of your own verifies: `Ok(Some(user))` for the right password, `Ok(None)` for anything else.
+    /// The subject of the principal is the user name as sent.
+    ///
+    /// # Errors
+    /// An error of the function says that it cannot decide, such as a database out of reach: the request is answered 503,
+    /// and the error is logged, unless its text contains the password.
+    ///
+    /// # Security
+    /// The function must take as long for unknown users as for wrong passwords, and must not hash on the event loop:
+    /// use `web::block`. What it says is not remembered, unless you ask by [`remember_for`](Self::remember_for).
+    pub fn verify_with<F, Answer, E>(verify: F) -> Self
+    where
+        F: Fn(UserPass) -> Answer + Send + Sync + 'static,
+        Answer: Future<Output = Result<Option<U>, E>> + 'static,
+        E: fmt::Display + 'static,
+    {
+        let function = move |sent: UserPass| -> LocalBoxFuture<'static, _> {
+            let answer = verify(sent);
+            Box::pin(async move { answer.await.map_err(|error| Box::new(error) as Box<dyn fmt::Display>) })
+        };
+        Self::of(Source::Function(Arc::new(function)), Duration::ZERO)
+    }
+
+    /// What roles a user has. Without this, roles are unknown and a policy that asks for one denies.
+    ///
+    /// Asked when a password is verified; remembered as long as the password is.
+    pub fn roles_of<R>(mut self, roles: impl Fn(&U) -> R + Send + Sync + 'static) -> Self
+    where
+        R: IntoIterator<Item: Into<Box<str>>>,
+    {
+        self.roles = Some(Arc::new(move |user| roles(user).into_iter().map(Into::into).collect()));
+        self
+    }
+
+    /// How long a verified password is remembered, so that it need not be verified with each request: at most 60 seconds,
+    /// which is the default for `htpasswd`; zero, the default for a function of your own, remembers nothing.
+    ///
+    /// What is remembered is a MAC under a key of this process, never the password, of at most 4096 passwords.
+    ///
+    /// # Security
+    /// For an `htpasswd` file nothing is weaker: the memory is bound to the stored hash. For a function of your own, a user
+    /// who is disabled or changes the password may get in for that long, unless you call
+    /// [`RememberedPasswords::forget`].
+    ///
+    /// # Errors
+    /// `Auth::build` fails on more than 60 seconds.
+    pub fn remember_for(mut self, time: Duration) -> Self {
+        self.remember_for = time;
+        self
+    }
+
+    /// A hold on what is remembered, to forget a user early.
+    pub fn remembered(&self) -> RememberedPasswords {
+        RememberedPasswords(Arc::clone(&self.memory))
+    }
+
+    fn of(source: Source<U>, remember_for: Duration) -> Self {
+        Self { source, roles: None, remember_for, memory: Arc::new(Memory::new()) }
+    }
+
+    pub(crate) fn build(self, configuration: Option<Arc<str>>) -> Result<BasicScheme, Misconfiguration> {
+        self.build_with(configuration, Hashing::shared())
+    }
+
+    pub(super) fn build_with(
+        self,
+        configuration: Option<Arc<str>>,
+        hashing: Arc<Hashing>,
+    ) -> Result<BasicScheme, Misconfiguration> {
+        if self.remember_for > LIFETIME_MAX {
+            return Err(Misconfiguration::new("basic: passwords are remembered at most 60 s; lower `remember_for`"));
+        }
+        if !self.memory.has_key() {
+            return Err(Misconfiguration::new("basic: the system gives no random numbers; check its entropy source"));
+        }
+        let identity = Identity { configuration: configuration.clone(), roles: self.roles };
+        let verifier = match self.source {
+            Source::File(path, make) => {
+                identity.by_file(UserFile::Watched(WatchedFile::load(path, Users::parse)?), make, hashing)
+            }
+            Source::Text(text, make) => {
+                let users = Users::parse(text.as_bytes()).map_err(|fault| fault.within("htpasswd text"))?;
+                identity.by_file(UserFile::Fixed(Arc::new(users)), make, hashing)
+            }
+            Source::Function(function) => identity.by_function(function),
+        };
+        Ok(BasicScheme { configuration, verifier, memory: self.memory, remember_for: self.remember_for })
+    }
+}
+
+/// How a verified user becomes a principal.
+struct Identity<U> {
+    configuration: Option<Arc<str>>,
+    roles: Option<Arc<Roles<U>>>,
+}
+
+impl<U: Send + Sync + 'static> Identity<U> {
+    fn principal(&self, name: &str, user: U) -> Principal {
+        let mut principal = Principal::builder(NAME, name).configuration(self.configuration.clone());
+        if let Some(roles) = &self.roles {
+            principal = principal.roles(roles(&user));
+        }
+        principal.details(Arc::new(user)).build()
+    }
+
+    fn by_file(self, users: UserFile, make: fn(String) -> U, hashing: Arc<Hashing>) -> Verifier {
+        let identify = move |name: String| self.principal(&name, make(name.clone()));
+        Verifier::File { users, hashing, identify: Arc::new(identify) }
+    }
+
+    fn by_function(self, function: Arc<Function<U>>) -> Verifier {
+        let identity = Arc::new(self);
+        Verifier::Function(Arc::new(move |sent: UserPass| -> LocalBoxFuture<'static, _> {
+            let identity = Arc::clone(&identity);
+            let (name, password) = (sent.user().to_owned(), Zeroizing::new(sent.expose_password().to_owned()));
+            let answer = function(sent);
+            Box::pin(async move {
+                match answer.await {
+                    Ok(user) => Ok(user.map(|user| identity.principal(&name, user))),
+                    Err(error) => {
+                        log_backend_error(NAME, identity.configuration.as_deref(), &*error, &[&password]);
+                        Err(Failed)
+                    }
+                }
+            })
+        }))
+    }
+}
+
+impl<U> fmt::Debug for Passwords<U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let source: &dyn fmt::Debug = match &self.source {
+            Source::File(path, _) => path,
+            Source::Text(..) => &"text",
+            Source::Function(_) => &"function",
+        };
+        let mut debug = f.debug_struct("Passwords");
+        debug.field("source", source).field("remember_for", &self.remember_for).finish_non_exhaustive()
+    }
+}
