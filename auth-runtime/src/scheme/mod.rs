@@ -1,6 +1,6 @@
 //! How callers prove who they are: the [`Scheme`] trait, and the schemes that come with the crate.
 
-mod api_key;
+pub mod api_key;
 mod authorization;
 mod backend_error;
 pub mod basic;
