@@ -13,8 +13,8 @@ use actix_web::dev::Payload;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{AnyScheme, Caller, FromGrant, Grant, Includes, MayYield, Yields};
 use super::expiry::UntilExpiry;
+use super::{AnyScheme, Caller, FromGrant, Grant, Includes, MayYield, Yields};
 use crate::clock::{Clock, UnixTime};
 use crate::denial::{Denial, Reason};
 use crate::principal::Principal;

@@ -28,7 +28,8 @@ impl fmt::Display for Audit<'_> {
             }
         }
         lines.sort();
-        let width = |column: usize| lines.iter().filter_map(|line| line.get(column)).map(String::len).max().unwrap_or(0);
+        let width =
+            |column: usize| lines.iter().filter_map(|line| line.get(column)).map(String::len).max().unwrap_or(0);
         let (first, second) = (width(0), width(1));
         for [route, policy, at] in &lines {
             writeln!(f, "{route:first$}  {policy:second$}  {at}")?;
@@ -99,13 +100,7 @@ impl Sentence<'_> {
         }
     }
 
-    fn joined(
-        &self,
-        f: &mut fmt::Formatter<'_>,
-        parts: &[Requirement],
-        operator: &str,
-        nested: bool,
-    ) -> fmt::Result {
+    fn joined(&self, f: &mut fmt::Formatter<'_>, parts: &[Requirement], operator: &str, nested: bool) -> fmt::Result {
         if nested {
             f.write_char('(')?;
         }

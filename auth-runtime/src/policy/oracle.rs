@@ -88,7 +88,9 @@ fn truth(written: &Written, person: &Person) -> Truth {
             let same_type = |claim: &Value| {
                 matches!(
                     (claim, &wanted),
-                    (Value::String(_), Value::String(_)) | (Value::Number(_), Value::Number(_)) | (Value::Bool(_), Value::Bool(_))
+                    (Value::String(_), Value::String(_))
+                        | (Value::Number(_), Value::Number(_))
+                        | (Value::Bool(_), Value::Bool(_))
                 )
             };
             match person.claims.get(name) {
@@ -151,7 +153,12 @@ fn person() -> impl Strategy<Value = Person> {
         Just(json!(null)),
         Just(json!({"p": "p"})),
     ];
-    (names(), names(), proptest::collection::btree_map(proptest::sample::select(&NAMES[..]), claim, 0..4), any::<[bool; 3]>())
+    (
+        names(),
+        names(),
+        proptest::collection::btree_map(proptest::sample::select(&NAMES[..]), claim, 0..4),
+        any::<[bool; 3]>(),
+    )
         .prop_map(|(scopes, roles, claims, checks)| Person {
             scopes: scopes.map(BTreeSet::from_iter),
             roles: roles.map(BTreeSet::from_iter),

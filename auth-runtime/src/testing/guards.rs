@@ -29,7 +29,10 @@ pub struct GuardReport {
 /// When a guard admits the request, when one fails for want of configuration, and when there are no policies at all,
 /// which means that the linker has dropped them.
 pub async fn assert_every_policy_denies(auth: &Auth) -> GuardReport {
-    assert!(!POLICIES.is_empty(), "no policy is linked into this program; is a handler of the application used at all?");
+    assert!(
+        !POLICIES.is_empty(),
+        "no policy is linked into this program; is a handler of the application used at all?"
+    );
     let mut report = GuardReport::default();
     let mut faults = Vec::new();
     for linked in POLICIES.iter() {
