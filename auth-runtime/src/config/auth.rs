@@ -2,6 +2,7 @@
 
 use std::any::TypeId;
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::denial::{Problem, Reason};
 use crate::policy::{Audit, Plan, SchemeUse};
 use crate::registry::{Linked, POLICIES, policies};
+use crate::scheme::basic::Passwords;
 use crate::scheme::{OriginPolicy, Scheme};
 
 /// Everything the guards of an application need: schemes, keys, hierarchies.
@@ -69,7 +71,9 @@ pub struct AuthBuilder {
     deadline: Duration,
     clock: Arc<dyn Clock>,
     body: Option<Box<BodyHook>>,
-    origins: OriginPolicy,
+    public_origin: Option<String>,
+    allowed_origins: Vec<String>,
+    refuse_without_origin: bool,
     allow_unconfigured: bool,
     faults: Vec<ConfigFault>,
 }
@@ -83,7 +87,9 @@ impl AuthBuilder {
             deadline: Duration::from_secs(5),
             clock: Arc::new(SystemClock),
             body: None,
-            origins: OriginPolicy::default(),
+            public_origin: None,
+            allowed_origins: Vec::new(),
+            refuse_without_origin: false,
             allow_unconfigured: false,
             faults: Vec::new(),
         }
@@ -98,15 +104,36 @@ impl AuthBuilder {
         self
     }
 
-    /// A scheme of the application's own, keyed by its type: `#[requires(my::Webhook)]` uses the value given here.
-    pub fn scheme<S: Scheme>(self, scheme: S) -> Self {
-        let written = std::any::type_name::<S>().to_owned();
-        self.add::<S>(None, written, Arc::new(scheme))
+    /// The `basic` scheme: user name and password (RFC 7617).
+    pub fn basic<U: Send + Sync + 'static>(self, passwords: Passwords<U>) -> Self {
+        let scheme = passwords.build(None);
+        self.built("basic", None, scheme)
     }
 
-    fn add<S: Scheme>(mut self, name: Option<&str>, written: String, scheme: Arc<dyn Scheme>) -> Self {
-        if self.schemes.insert((TypeId::of::<S>(), name.map(Into::into)), scheme).is_some() {
-            self.faults.push(ConfigFault::Repeated { scheme: written });
+    /// Another configuration of the `basic` scheme, for policies that say `basic("name")`.
+    pub fn basic_named<U: Send + Sync + 'static>(self, name: &str, passwords: Passwords<U>) -> Self {
+        let scheme = passwords.build(Some(name.into()));
+        self.built("basic", Some(name), scheme)
+    }
+
+    /// A scheme of the application's own, keyed by its type: `#[requires(my::Webhook)]` uses the value given here.
+    pub fn scheme<S: Scheme>(self, scheme: S) -> Self {
+        self.built::<S, Infallible>(std::any::type_name::<S>(), None, Ok(scheme))
+    }
+
+    /// Adds a configuration of scheme `S`, or what is wrong with it.
+    fn built<S: Scheme, E>(mut self, keyword: &str, name: Option<&str>, scheme: Result<S, E>) -> Self
+    where
+        E: std::error::Error + Send + Sync + 'static,
+    {
+        let written = name.map_or_else(|| keyword.to_owned(), |name| format!("{keyword}({name:?})"));
+        match scheme {
+            Ok(scheme) => {
+                if self.schemes.insert((TypeId::of::<S>(), name.map(Into::into)), Arc::new(scheme)).is_some() {
+                    self.faults.push(ConfigFault::Repeated { scheme: written });
+                }
+            }
+            Err(fault) => self.faults.push(ConfigFault::Scheme { scheme: written, source: Box::new(fault) }),
         }
         self
     }
@@ -133,6 +160,34 @@ impl AuthBuilder {
         for implied in implied {
             imply(&mut self.hierarchies.scopes, "scope", scope, implied, &mut self.faults);
         }
+        self
+    }
+
+    /// The origin under which browsers reach this service, such as `https://api.example`.
+    ///
+    /// A browser's request with ambient credentials (cookie, Basic) that changes something must come from this origin or
+    /// an allowed one.
+    ///
+    /// # Security
+    /// It is never taken from `Host` or `X-Forwarded-Host`, which are the caller's words.
+    pub fn public_origin(mut self, origin: impl Into<String>) -> Self {
+        self.public_origin = Some(origin.into());
+        self
+    }
+
+    /// Another origin whose pages may send ambient credentials along with requests that change something.
+    ///
+    /// # Security
+    /// Whoever controls that origin acts with the rights of each of its visitors.
+    pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
+        self.allowed_origins.push(origin.into());
+        self
+    }
+
+    /// Also refuses ambient credentials on requests that change something when the caller sends neither `Sec-Fetch-Site`
+    /// nor `Origin`, which no current browser does.
+    pub fn refuse_ambient_without_origin(mut self) -> Self {
+        self.refuse_without_origin = true;
         self
     }
 
@@ -170,12 +225,18 @@ impl AuthBuilder {
     /// Lists everything that is wrong: unusable keys and files, circles in a hierarchy, and each handler, with file and
     /// line, whose policy names a scheme that is not configured.
     pub fn build(mut self) -> Result<Auth, ConfigError> {
+        let allowed = self.allowed_origins.iter().map(String::as_str);
+        let origins = OriginPolicy::new(self.public_origin.as_deref(), allowed, self.refuse_without_origin)
+            .unwrap_or_else(|fault| {
+                self.faults.push(ConfigFault::OriginInvalid { source: Box::new(fault) });
+                OriginPolicy::default()
+            });
         let settings = Arc::new(Settings {
             clock: self.clock,
             deadline: self.deadline,
             hierarchies: self.hierarchies,
             body: self.body,
-            origins: self.origins,
+            origins,
         });
         let mut plans = HashMap::new();
         let mut missing = Vec::new();
