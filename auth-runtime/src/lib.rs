@@ -26,7 +26,7 @@ pub use auth_macros::{policy, public, requires};
 pub use clock::{Clock, SystemClock, UnixTime};
 pub use config::{Auth, AuthBuilder, ConfigError, ConfigFault, DenialBody};
 pub use denial::{Denial, Problem, Reason, Rejection};
-pub use extract::{ApiKey, Basic, Bearer, Granted, Optional};
+pub use extract::{ApiKey, Basic, Bearer, FromGrant, Granted, Optional, UntilExpiry};
 pub use mount::{Declared, Resource, Route, Scope, ServiceConfig, route};
 pub use principal::{Principal, PrincipalBuilder};
 pub use scheme::{Scheme, basic};
