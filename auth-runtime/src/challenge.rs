@@ -16,9 +16,14 @@ pub struct Challenge {
 }
 
 impl Challenge {
-    /// A challenge of an authentication scheme by its registered name, such as `Basic`.
+    /// A challenge of an authentication scheme by its registered name, such as `Basic`: a token of RFC 9110 section 5.6.2.
+    /// Characters that no token can carry are dropped.
     pub fn new(scheme: impl Into<Cow<'static, str>>) -> Self {
-        Self { scheme: scheme.into(), oauth: false, parameters: Vec::new() }
+        let mut scheme = scheme.into();
+        if !scheme.bytes().all(is_token_byte) {
+            scheme.to_mut().retain(|c| u8::try_from(c).is_ok_and(is_token_byte));
+        }
+        Self { scheme, oauth: false, parameters: Vec::new() }
     }
 
     /// A challenge that follows RFC 6750: it names scopes and carries `error` and `error_description`.
@@ -64,8 +69,14 @@ impl Challenge {
         for (name, value) in extra {
             push_parameter(&mut line, ", ", name, value);
         }
-        HeaderValue::try_from(line).unwrap_or(HeaderValue::from_static("Denied realm=\"\""))
+        // Visible ASCII and spaces only, so this cannot fail; a denial without its challenge is still a denial.
+        HeaderValue::try_from(line).unwrap_or_else(|_| HeaderValue::from_static(""))
     }
+}
+
+/// `tchar` of RFC 9110 section 5.6.2.
+fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
 /// Appends `name="value"` as a quoted-string of RFC 9110 section 5.6.4, restricted to ASCII.
@@ -80,4 +91,23 @@ fn push_parameter(line: &mut String, separator: &str, name: &str, value: &str) {
         line.push(c);
     }
     line.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_challenge_is_realm_first_quoted_and_escaped() {
+        let challenge = Challenge::new("ApiKey").parameter("in", "header").parameter("name", "X-\"Odd\\\r\n\u{e9}");
+        assert_eq!(
+            challenge.render("the realm", &[("error", "x")]),
+            r#"ApiKey realm="the realm", in="header", name="X-\"Odd\\", error="x""#
+        );
+    }
+
+    #[test]
+    fn a_scheme_that_is_no_token_is_cut_to_one() {
+        assert_eq!(Challenge::new("My Scheme,é").scheme(), "MyScheme");
+    }
 }

@@ -19,7 +19,7 @@ use actix_web::HttpRequest;
 use actix_web::http::header::HeaderMap;
 use futures_core::future::LocalBoxFuture;
 
-use crate::challenge::Challenge;
+pub use crate::challenge::Challenge;
 use crate::clock::{Clock, UnixTime};
 use crate::denial::{Reason, Rejection};
 use crate::principal::Principal;

@@ -10,7 +10,7 @@ use crate::clock::{Clock, UnixTime};
 ///
 /// ```
 /// use std::time::Duration;
-/// use auth_runtime::{Clock, testing::ManualClock};
+/// use auth_runtime::{clock::Clock, testing::ManualClock};
 ///
 /// let clock = ManualClock::at(1_700_000_000);
 /// clock.advance(Duration::from_secs(90));
