@@ -1,6 +1,7 @@
 //! How callers prove who they are: the [`Scheme`] trait, and the schemes that come with the crate.
 
 mod authorization;
+mod cookie;
 
 use std::sync::Arc;
 
