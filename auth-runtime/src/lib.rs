@@ -3,6 +3,7 @@
 
 mod challenge;
 mod clock;
+mod config;
 mod denial;
 mod principal;
 mod scheme;

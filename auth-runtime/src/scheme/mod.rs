@@ -2,6 +2,7 @@
 
 mod authorization;
 mod cookie;
+mod cross_site;
 
 use std::sync::Arc;
 
