@@ -7,3 +7,4 @@ mod config;
 mod denial;
 mod principal;
 mod scheme;
+mod token;

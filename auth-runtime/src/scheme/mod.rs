@@ -1,8 +1,11 @@
 //! How callers prove who they are: the [`Scheme`] trait, and the schemes that come with the crate.
 
 mod authorization;
+mod bearer;
 mod cookie;
 mod cross_site;
+
+pub use bearer::BearerScheme;
 
 use std::sync::Arc;
 

@@ -53,7 +53,7 @@ pub(super) fn from_pem(pem: &[u8]) -> Result<Material, KeyError> {
 /// Reads one public key from DER.
 pub(super) fn from_der(der: &[u8]) -> Result<Material, KeyError> {
     let mut outer = Reader(der);
-    let mut key = Reader(outer.take(SEQUENCE).ok_or(KeyError::DerUnreadable)?);
+    let key = Reader(outer.take(SEQUENCE).ok_or(KeyError::DerUnreadable)?);
     outer.end()?;
     match key.peek() {
         Some(INTEGER) => rsa_public_key(key),
@@ -66,7 +66,11 @@ fn public_key_info(mut info: Reader<'_>) -> Result<Material, KeyError> {
     let mut algorithm = Reader(info.take(SEQUENCE).ok_or(KeyError::DerUnreadable)?);
     let kind = algorithm.take(OBJECT_IDENTIFIER).ok_or_else(|| {
         // A certificate starts with two sequences as well, then a version or a serial number.
-        if matches!(algorithm.peek(), Some(0xa0 | INTEGER)) { KeyError::CertificateGiven } else { KeyError::DerUnreadable }
+        if matches!(algorithm.peek(), Some(0xa0 | INTEGER)) {
+            KeyError::CertificateGiven
+        } else {
+            KeyError::DerUnreadable
+        }
     })?;
     // A bit string opens with the count of unused bits: none in a key.
     let bits = info.take(BIT_STRING).ok_or(KeyError::DerUnreadable)?;

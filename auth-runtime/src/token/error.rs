@@ -73,7 +73,9 @@ impl fmt::Display for JwtError {
                 f,
                 "`{configuration}`: {issuer} is trusted twice; give all its keys to one `Issuer` with `.also(…)`"
             ),
-            Self::OptionInvalid { configuration, option, fault } => write!(f, "`{configuration}`: `.{option}`: {fault}"),
+            Self::OptionInvalid { configuration, option, fault } => {
+                write!(f, "`{configuration}`: `.{option}`: {fault}")
+            }
         }
     }
 }
@@ -160,13 +162,11 @@ pub enum KeyError {
         /// For each key of the set, why it was skipped.
         skipped: Vec<Box<str>>,
     },
-    /// A file that cannot be read.
-    FileUnreadable {
-        /// What the system says.
+    /// A file that cannot be read or holds no usable set.
+    FileUnusable {
+        /// The path and what is wrong.
         cause: Box<str>,
     },
-    /// A file above 1 MiB.
-    FileTooLong,
 }
 
 impl fmt::Display for KeyError {
@@ -175,9 +175,9 @@ impl fmt::Display for KeyError {
             Self::SecretTooShort { algorithm, bytes, least } => {
                 write!(f, "the secret has {bytes} bytes; {algorithm} needs {least} random bytes or more")
             }
-            Self::SecretIsPublicKey => {
-                f.write_str("a PEM or DER key was given as a shared secret; use `public_pem` or `public_der` with its algorithm")
-            }
+            Self::SecretIsPublicKey => f.write_str(
+                "a PEM or DER key was given as a shared secret; use `public_pem` or `public_der` with its algorithm",
+            ),
             Self::AlgorithmNeedsSecret { algorithm } => {
                 write!(f, "{algorithm} takes a shared secret, not a public key; use `hs256`, `hs384` or `hs512`")
             }
@@ -218,8 +218,7 @@ impl fmt::Display for KeyError {
                 f.write_str("the set has no keys; it must be `{\"keys\": […]}` with one at least")
             }
             Self::SetEmpty { skipped } => write!(f, "no key of the set can be used: {}", skipped.join("; ")),
-            Self::FileUnreadable { cause } => write!(f, "the file cannot be read ({cause})"),
-            Self::FileTooLong => f.write_str("the file is longer than 1 MiB, which no set of keys is"),
+            Self::FileUnusable { cause } => f.write_str(cause),
         }
     }
 }

@@ -154,7 +154,9 @@ mod tests {
 
     #[test]
     fn what_is_no_single_object_is_refused() {
-        for text in ["", "null", "[]", "1", "\"a\"", "{}{}", "{} x", "{", "{\"a\":1,}", "{'a':1}", "\u{feff}{}", "{\"a\":01}"] {
+        for text in
+            ["", "null", "[]", "1", "\"a\"", "{}{}", "{} x", "{", "{\"a\":1,}", "{'a':1}", "\u{feff}{}", "{\"a\":01}"]
+        {
             assert_eq!(object(text.as_bytes()), Err(NotStrict), "{text}");
         }
     }
