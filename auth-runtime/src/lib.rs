@@ -1,5 +1,4 @@
 //! Declarative route authentication and authorization for actix-web.
-#![allow(dead_code)] // until the bearer scheme lands
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod authorized;
@@ -21,6 +20,7 @@ pub mod registry;
 pub mod scheme;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod token;
 
 // The public interface: what a handler or a configuration names. The rest is in the modules above.
 pub use auth_macros::{policy, public, requires};
@@ -30,3 +30,12 @@ pub use extract::{ApiKey, Basic, Bearer, Granted, Optional};
 pub use mount::{Declared, ServiceConfig, route};
 pub use principal::Principal;
 pub use scheme::{Scheme, basic};
+pub use token::{Algorithm, Jwt};
+
+pub mod jwt {
+    //! Verification of JSON Web Tokens beyond [`Jwt`](crate::Jwt) itself: further keys, further issuers, errors.
+
+    pub use crate::token::{
+        AudienceSaid, Audiences, Clients, Issuer, IssuerSaid, JwtError, Key, KeyError, ReadyJwt, Said, Unsaid,
+    };
+}

@@ -17,6 +17,7 @@ use crate::policy::{Audit, Plan, SchemeUse};
 use crate::registry::{Linked, POLICIES, policies};
 use crate::scheme::basic::Passwords;
 use crate::scheme::{OriginPolicy, Scheme};
+use crate::token::ReadyJwt;
 
 /// Everything the guards of an application need: schemes, keys, hierarchies.
 ///
@@ -102,6 +103,18 @@ impl AuthBuilder {
             self.faults.push(ConfigFault::RealmInvalid { realm: self.realm.clone() });
         }
         self
+    }
+
+    /// The `bearer` scheme: JSON Web Tokens (RFC 6750, RFC 7519).
+    pub fn bearer(self, jwt: impl ReadyJwt) -> Self {
+        let scheme = jwt.into_settings().build(None);
+        self.built("bearer", None, scheme)
+    }
+
+    /// Another configuration of the `bearer` scheme, for policies that say `bearer("name")`.
+    pub fn bearer_named(self, name: &str, jwt: impl ReadyJwt) -> Self {
+        let scheme = jwt.into_settings().build(Some(name.into()));
+        self.built("bearer", Some(name), scheme)
     }
 
     /// The `basic` scheme: user name and password (RFC 7617).

@@ -10,7 +10,8 @@ pub(crate) enum Authorization<'a> {
     Absent,
     /// More than one field line: nobody can say which counts.
     Repeated,
-    /// What follows the scheme's name and its spaces; empty when nothing does.
+    /// What follows the scheme's name and its spaces; empty when nothing does. Starts with the tab where one follows the
+    /// name, which no scheme accepts.
     Present(&'a [u8]),
 }
 
@@ -22,7 +23,8 @@ pub(crate) fn authorization<'a>(request: &'a HttpRequest, scheme: &str) -> Autho
         return Authorization::Repeated;
     }
     let line = line.as_bytes();
-    let (name, rest) = match line.iter().position(|&byte| byte == b' ') {
+    // A tab is no separator, but must not make known credentials pass for those of another scheme.
+    let (name, rest) = match line.iter().position(|&byte| byte == b' ' || byte == b'\t') {
         Some(space) => line.split_at(space),
         None => (line, &[][..]),
     };

@@ -1,20 +1,149 @@
-//! placeholder until the scheme lands
-use super::*;
+//! Bearer tokens (RFC 6750) that are JWTs.
 
-/// The scheme behind `bearer`.
-pub struct BearerScheme;
+use actix_web::HttpRequest;
+use actix_web::http::header::{HeaderMap, HeaderValue, REFERRER_POLICY};
+
+use super::authorization::{Authorization, authorization};
+use super::cookie::{Cookie, cookie};
+use super::{Authentication, Context, Credentials, Outcome, Scheme};
+use crate::challenge::Challenge;
+use crate::denial::{Reason, Rejection};
+use crate::principal::Principal;
+use crate::token::{SCHEME, Verifier};
+
+/// The `bearer` scheme of an attribute: a JWT in `Authorization: Bearer`, or where a
+/// [`Jwt`](crate::token::Jwt) also looks for it.
+#[derive(Debug)]
+pub struct BearerScheme {
+    verifier: Verifier,
+    cookie: Option<Box<str>>,
+    query_parameter: Option<Box<str>>,
+}
+
+/// What a request presents.
+#[derive(Debug, PartialEq, Eq)]
+enum Presented<'a> {
+    Nothing,
+    Token(Source, &'a [u8]),
+    /// Credentials that must not pass for none.
+    Refused(Source, Reason),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    Header,
+    Query,
+    Cookie,
+}
+
+impl BearerScheme {
+    pub(crate) fn new(verifier: Verifier, cookie: Option<Box<str>>, query_parameter: Option<Box<str>>) -> Self {
+        Self { verifier, cookie, query_parameter }
+    }
+
+    /// Finds the token. What a client put there on purpose decides over what a browser added by itself.
+    fn presented<'a>(&self, request: &'a HttpRequest) -> Presented<'a> {
+        let header = authorization(request, "Bearer");
+        let query = self.query_parameter.as_deref().map_or(Query::Absent, |name| query(request.query_string(), name));
+        match (header, query) {
+            (Authorization::Repeated, _) => Presented::Refused(Source::Header, Reason::AuthorizationRepeated),
+            (Authorization::Present(_), Query::Present(_)) => Presented::Refused(Source::Header, Reason::TokenRepeated),
+            (_, Query::Repeated) => Presented::Refused(Source::Query, Reason::TokenRepeated),
+            (Authorization::Present(token), Query::Absent) => token68(Source::Header, token),
+            (Authorization::Absent, Query::Present(token)) => token68(Source::Query, token),
+            (Authorization::Absent, Query::Absent) => match &self.cookie {
+                None => Presented::Nothing,
+                Some(name) => match cookie(request, name) {
+                    Cookie::Absent => Presented::Nothing,
+                    Cookie::Unreadable => Presented::Refused(Source::Cookie, Reason::CookieUnreadable),
+                    Cookie::Present(token) => Presented::Token(Source::Cookie, token),
+                },
+            },
+        }
+    }
+
+    fn outcome(&self, context: &Context<'_>) -> Outcome {
+        let (source, result) = match self.presented(context.request()) {
+            Presented::Nothing => return Outcome::Absent,
+            Presented::Refused(source, reason) => (source, Err(reason)),
+            Presented::Token(source, token) => match context.now() {
+                Ok(now) => (source, self.verifier.verify(token, now)),
+                Err(reason) => return Outcome::Unavailable(reason),
+            },
+        };
+        match result {
+            Ok(principal) => Outcome::Verified(principal),
+            Err(reason @ Reason::KeysUnavailable) => Outcome::Unavailable(reason),
+            Err(reason) if source == Source::Query => {
+                Outcome::Rejected(Rejection::new(reason).header(REFERRER_POLICY, NO_REFERRER))
+            }
+            Err(reason) => Outcome::Rejected(reason.into()),
+        }
+    }
+}
 
 impl Scheme for BearerScheme {
     fn name(&self) -> &'static str {
-        "bearer"
+        SCHEME
     }
-    fn credentials(&self, _: &Context<'_>) -> Credentials {
-        Credentials::Absent
+
+    fn credentials(&self, context: &Context<'_>) -> Credentials {
+        match self.presented(context.request()) {
+            Presented::Nothing => Credentials::Absent,
+            Presented::Token(Source::Cookie, _) | Presented::Refused(Source::Cookie, _) => Credentials::Ambient,
+            Presented::Token(..) | Presented::Refused(..) => Credentials::Explicit,
+        }
     }
-    fn authenticate(&self, _: &Context<'_>) -> Authentication {
-        Authentication::Ready(Outcome::Absent)
+
+    /// Whether the unverified `iss` names an issuer of this configuration.
+    fn recognizes(&self, context: &Context<'_>) -> bool {
+        match self.presented(context.request()) {
+            Presented::Token(_, token) => self.verifier.recognizes(token),
+            Presented::Nothing | Presented::Refused(..) => false,
+        }
     }
+
+    fn authenticate(&self, context: &Context<'_>) -> Authentication {
+        Authentication::Ready(self.outcome(context))
+    }
+
     fn challenge(&self) -> Challenge {
-        Challenge::new("Bearer")
+        Challenge::oauth("Bearer")
+    }
+
+    /// A page whose URL holds a token must not pass it on in `Referer`.
+    fn answer(&self, request: &HttpRequest, _: &Principal, headers: &mut HeaderMap) {
+        if self.query_parameter.is_some() && matches!(self.presented(request), Presented::Token(Source::Query, _)) {
+            headers.insert(REFERRER_POLICY, NO_REFERRER);
+        }
+    }
+}
+
+const NO_REFERRER: HeaderValue = HeaderValue::from_static("no-referrer");
+
+/// `b64token` of RFC 6750 section 2.1.
+fn token68(source: Source, token: &[u8]) -> Presented<'_> {
+    let is_symbol = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(byte);
+    let symbols = token.iter().take_while(|byte| is_symbol(byte)).count();
+    let well_formed = symbols > 0 && token.iter().skip(symbols).all(|&byte| byte == b'=');
+    if well_formed { Presented::Token(source, token) } else { Presented::Refused(source, Reason::CredentialsMalformed) }
+}
+
+/// What the query holds under one name.
+enum Query<'a> {
+    Absent,
+    Repeated,
+    Present(&'a [u8]),
+}
+
+fn query<'a>(query: &'a str, name: &str) -> Query<'a> {
+    let mut values = query.split('&').filter_map(|pair| {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (key == name).then_some(value.as_bytes())
+    });
+    match (values.next(), values.next()) {
+        (None, _) => Query::Absent,
+        (Some(value), None) => Query::Present(value),
+        (Some(_), Some(_)) => Query::Repeated,
     }
 }

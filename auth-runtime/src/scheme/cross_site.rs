@@ -49,11 +49,6 @@ impl OriginPolicy {
         Ok(Self { ours: public_origin.map(Box::from), allowed, refuse_without_origin })
     }
 
-    /// Our own origin, where it is configured.
-    pub(crate) fn public_origin(&self) -> Option<&str> {
-        self.ours.as_deref()
-    }
-
     /// Whether an ambient credential of this request may count.
     pub(crate) fn permits(&self, request: &HttpRequest) -> bool {
         let headers = request.headers();

@@ -1,0 +1,122 @@
+//! From what a [`Jwt`](super::Jwt) was told to what verifies: where every mistake comes up, by name.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::claims::Audience;
+use super::error::JwtError;
+use super::issuer::Issuer;
+use super::jwt::JwtSettings;
+use super::keyring::{Keyring, KeyringFault};
+use super::verifier::{TrustedIssuer, Verifier};
+use crate::clock::UnixTime;
+use crate::scheme::BearerScheme;
+
+/// More is no difference between clocks.
+const LEEWAY_MAX: Duration = Duration::from_secs(3600);
+
+impl JwtSettings {
+    /// Checks everything and makes the scheme. `name` is that of the configuration, as in `bearer("partner")`.
+    pub(crate) fn build(self, name: Option<Arc<str>>) -> Result<BearerScheme, JwtError> {
+        let (cookie, query_parameter) = (self.cookie.clone(), self.query_parameter.clone());
+        Ok(BearerScheme::new(self.verifier(name)?, cookie, query_parameter))
+    }
+
+    pub(super) fn verifier(self, name: Option<Arc<str>>) -> Result<Verifier, JwtError> {
+        let configuration: Box<str> = match &name {
+            Some(name) => format!("bearer({name:?})").into(),
+            None => "bearer".into(),
+        };
+        self.check_options(&configuration)?;
+
+        let mut issuers: Vec<TrustedIssuer> = Vec::with_capacity(1 + self.others.len());
+        let default_audience = self.first.audience.clone().unwrap_or(Audience::AnyOf(Vec::new()));
+        for issuer in std::iter::once(self.first).chain(self.others) {
+            if issuers.iter().any(|known| known.name.as_deref() == issuer.name.as_deref()) {
+                return Err(JwtError::IssuerRepeated { configuration, issuer: describe(&issuer) });
+            }
+            let keys = Keyring::load(&issuer.keys, self.secrets_beside_public_keys);
+            let keys = keys.map_err(|fault| key_error(configuration.clone(), &issuer, fault))?;
+            issuers.push(TrustedIssuer {
+                name: issuer.name.map(Arc::from),
+                keys,
+                audience: issuer.audience.unwrap_or_else(|| default_audience.clone()),
+                grantable_roles: issuer.grantable_roles,
+                grantable_scopes: issuer.grantable_scopes,
+            });
+        }
+        Ok(Verifier {
+            configuration: name,
+            issuers,
+            leeway: UnixTime::try_from(self.leeway.as_secs()).unwrap_or(0),
+            max_token_bytes: self.max_token_bytes,
+            access_token_profile: self.access_token_profile,
+            subject_claim: self.subject_claim,
+            roles_claim: self.roles_claim,
+        })
+    }
+
+    fn check_options(&self, configuration: &str) -> Result<(), JwtError> {
+        let issuers = || std::iter::once(&self.first).chain(&self.others);
+        let empty_name = |issuer: &Issuer| issuer.name.as_deref() == Some("");
+        let empty_audience = |issuer: &Issuer| match &issuer.audience {
+            Some(Audience::AnyOf(names) | Audience::Client(names)) => names.iter().any(|name| name.is_empty()),
+            Some(Audience::Any) | None => false,
+        };
+        let is_token = |name: &str| !name.is_empty() && name.bytes().all(is_token_byte);
+        let checks = [
+            (issuers().any(empty_name), "issuer", "the name is empty; give the exact `iss` of the tokens"),
+            (issuers().any(empty_audience), "audience", "the value is empty; give what the tokens have in `aud`"),
+            (self.leeway > LEEWAY_MAX, "leeway", "more than an hour; correct the clocks and use seconds"),
+            (self.max_token_bytes == 0, "max_token_bytes", "no token has 0 bytes; give a limit such as 16384"),
+            (
+                self.subject_claim.is_empty(),
+                "subject_claim",
+                "the name is empty; give the claim that identifies the caller",
+            ),
+            (self.roles_claim.is_empty(), "roles_claim", "the path is empty; name the claim that holds the roles"),
+            (
+                self.cookie.as_deref().is_some_and(|name| !is_token(name)),
+                "cookie",
+                "not the name of a cookie; use letters, digits, `-` and `_`",
+            ),
+            (
+                self.query_parameter
+                    .as_deref()
+                    .is_some_and(|name| !is_token(name) || name.contains(['&', '%', '+', '#'])),
+                "dangerous_query_parameter",
+                "a name that is never sent like this; use letters, digits, `-` and `_`",
+            ),
+        ];
+        match checks.into_iter().find(|(wrong, ..)| *wrong) {
+            Some((_, option, fault)) => {
+                Err(JwtError::OptionInvalid { configuration: configuration.into(), option, fault })
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+fn key_error(configuration: Box<str>, issuer: &Issuer, fault: KeyringFault) -> JwtError {
+    match fault {
+        KeyringFault::Mixed => JwtError::KeysMixed { configuration, issuer: describe(issuer) },
+        KeyringFault::IdRepeated(id) => JwtError::KeyIdRepeated { configuration, issuer: describe(issuer), id },
+        KeyringFault::Source(index, fault) => {
+            let source = issuer.keys.get(index).map(|key| key.describe()).unwrap_or_default();
+            let key = format!("key {} of {}, {source}", index + 1, describe(issuer)).into();
+            JwtError::Key { configuration, key, fault }
+        }
+    }
+}
+
+fn describe(issuer: &Issuer) -> Box<str> {
+    match &issuer.name {
+        Some(name) => format!("issuer `{}`", name.escape_debug()).into(),
+        None => "any issuer".into(),
+    }
+}
+
+/// `tchar` of RFC 9110 section 5.6.2.
+fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}

@@ -1,0 +1,106 @@
+//! The registered claims (RFC 7519 section 4.1), read strictly: what is there has its type or the token is refused.
+
+use serde_json::{Map, Value};
+
+use crate::clock::UnixTime;
+use crate::denial::Reason;
+
+/// 10000-01-01. A later date is no date: a count of milliseconds, or an overflow in the making.
+const LATEST: UnixTime = 253_402_300_800;
+
+/// Which way a fraction of a second goes: always to the side on which the token is valid for less time.
+#[derive(Clone, Copy)]
+enum Fraction {
+    Down,
+    Up,
+}
+
+/// Checks `exp`, `nbf` and `iat` against `now`, and answers `exp`. `leeway` is in seconds.
+pub(super) fn check_times(claims: &Map<String, Value>, now: UnixTime, leeway: UnixTime) -> Result<UnixTime, Reason> {
+    let expires_at = date(claims, "exp", Fraction::Down)?.ok_or(Reason::ClaimsInvalid)?;
+    let not_before = date(claims, "nbf", Fraction::Up)?;
+    let issued_at = date(claims, "iat", Fraction::Up)?;
+    // "on or after which the JWT MUST NOT be accepted": the instant itself is too late.
+    if now >= expires_at.saturating_add(leeway) {
+        return Err(Reason::TokenExpired);
+    }
+    let horizon = now.saturating_add(leeway);
+    if [not_before, issued_at].into_iter().flatten().any(|date| date > horizon) {
+        return Err(Reason::TokenNotYetValid);
+    }
+    Ok(expires_at)
+}
+
+/// A NumericDate: a JSON number, possibly with a fraction (RFC 7519 section 2), never negative.
+fn date(claims: &Map<String, Value>, name: &str, fraction: Fraction) -> Result<Option<UnixTime>, Reason> {
+    let number = match claims.get(name) {
+        None => return Ok(None),
+        Some(Value::Number(number)) => number,
+        Some(_) => return Err(Reason::ClaimsInvalid),
+    };
+    let seconds = match (number.as_i64(), number.as_f64()) {
+        (Some(seconds), _) => seconds,
+        (None, Some(seconds)) if seconds.is_finite() && seconds.is_sign_positive() && seconds < LATEST as f64 => {
+            // Exact: the range is far below 2^53.
+            match fraction {
+                Fraction::Down => seconds.floor() as UnixTime,
+                Fraction::Up => seconds.ceil() as UnixTime,
+            }
+        }
+        _ => return Err(Reason::ClaimsInvalid),
+    };
+    if (0..LATEST).contains(&seconds) { Ok(Some(seconds)) } else { Err(Reason::ClaimsInvalid) }
+}
+
+/// A claim that is a string where it is there at all.
+pub(super) fn string<'a>(claims: &'a Map<String, Value>, name: &str) -> Result<Option<&'a str>, Reason> {
+    match claims.get(name) {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(Reason::ClaimsInvalid),
+    }
+}
+
+/// For whom a token must be meant.
+#[derive(Clone, Debug)]
+pub(super) enum Audience {
+    /// For anybody.
+    Any,
+    /// `aud` is or contains one of these.
+    AnyOf(Vec<Box<str>>),
+    /// `client_id` or `azp` is one of these, and `aud`, where it is there, contains one of them.
+    Client(Vec<Box<str>>),
+}
+
+impl Audience {
+    pub(super) fn check(&self, claims: &Map<String, Value>) -> Result<(), Reason> {
+        let audiences = audiences(claims)?;
+        let client = [string(claims, "client_id")?, string(claims, "azp")?];
+        let fits = match self {
+            Self::Any => true,
+            Self::AnyOf(ours) => audiences.is_some_and(|aud| aud.iter().any(|aud| contains(ours, aud))),
+            Self::Client(ours) => {
+                client.iter().any(Option::is_some)
+                    && client.into_iter().flatten().all(|client| contains(ours, client))
+                    && audiences.is_none_or(|aud| aud.iter().any(|aud| contains(ours, aud)))
+            }
+        };
+        if fits { Ok(()) } else { Err(Reason::AudienceWrong) }
+    }
+}
+
+fn contains(ours: &[Box<str>], name: &str) -> bool {
+    ours.iter().any(|our| **our == *name)
+}
+
+/// `aud`: a string or an array of strings (RFC 7519 section 4.1.3).
+fn audiences(claims: &Map<String, Value>) -> Result<Option<Vec<&str>>, Reason> {
+    match claims.get("aud") {
+        None => Ok(None),
+        Some(Value::String(audience)) => Ok(Some(vec![audience])),
+        Some(Value::Array(audiences)) => {
+            audiences.iter().map(Value::as_str).collect::<Option<_>>().map(Some).ok_or(Reason::ClaimsInvalid)
+        }
+        Some(_) => Err(Reason::ClaimsInvalid),
+    }
+}

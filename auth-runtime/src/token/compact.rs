@@ -1,0 +1,95 @@
+//! The compact serialization of a JWS (RFC 7515 section 7.1) and its header.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value};
+
+use super::algorithm::Algorithm;
+use super::json;
+use crate::denial::Reason;
+
+/// A token taken apart, nothing in it verified.
+pub(super) struct Compact<'a> {
+    /// What the signature covers: header and payload as sent, with the dot between them.
+    pub(super) signed: &'a [u8],
+    pub(super) header: Map<String, Value>,
+    pub(super) payload: Vec<u8>,
+    pub(super) signature: Vec<u8>,
+}
+
+impl<'a> Compact<'a> {
+    /// Splits and decodes. base64url without padding, line breaks or trailing bits (RFC 7515 section 2), so one token
+    /// has one spelling only.
+    pub(super) fn parse(token: &'a [u8]) -> Result<Self, Reason> {
+        let mut segments = token.split(|&byte| byte == b'.');
+        let (Some(header), Some(payload), Some(signature), None) =
+            (segments.next(), segments.next(), segments.next(), segments.next())
+        else {
+            return Err(Reason::TokenNotJwt);
+        };
+        if header.is_empty() || payload.is_empty() {
+            return Err(Reason::TokenNotJwt);
+        }
+        let signed = token.get(..header.len() + 1 + payload.len()).ok_or(Reason::TokenNotJwt)?;
+        Ok(Self {
+            signed,
+            header: json::object(&decode(header)?).map_err(|_| Reason::TokenNotJwt)?,
+            payload: decode(payload)?,
+            signature: decode(signature)?,
+        })
+    }
+
+    /// The payload as claims. Strict JSON whatever the signature says.
+    pub(super) fn claims(&self) -> Result<Map<String, Value>, Reason> {
+        json::object(&self.payload).map_err(|_| Reason::ClaimsInvalid)
+    }
+}
+
+fn decode(segment: &[u8]) -> Result<Vec<u8>, Reason> {
+    URL_SAFE_NO_PAD.decode(segment).map_err(|_| Reason::TokenNotJwt)
+}
+
+/// What of the header counts. `jku`, `x5u`, `jwk` and `x5c` do not: keys come from the configuration alone
+/// (RFC 8725 section 3.10).
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Header<'a> {
+    pub(super) algorithm: Algorithm,
+    pub(super) key_id: Option<&'a str>,
+}
+
+impl<'a> Header<'a> {
+    /// Reads the header; `profile` demands the `typ` of RFC 9068.
+    pub(super) fn read(members: &'a Map<String, Value>, profile: bool) -> Result<Self, Reason> {
+        // Extensions must be understood (RFC 7515 section 4.1.11); none is. `b64` (RFC 7797) only counts with `crit`.
+        if members.contains_key("crit") || members.contains_key("b64") {
+            return Err(Reason::CriticalUnknown);
+        }
+        let algorithm = members.get("alg").and_then(Value::as_str).and_then(Algorithm::from_name);
+        let algorithm = algorithm.ok_or(Reason::AlgorithmRefused)?;
+        check_type(members.get("typ"), profile)?;
+        let key_id = match members.get("kid") {
+            None => None,
+            Some(Value::String(id)) => Some(id.as_str()),
+            Some(_) => return Err(Reason::TokenNotJwt),
+        };
+        Ok(Self { algorithm, key_id })
+    }
+}
+
+/// Other kinds of token by the same issuer must not pass for access tokens (RFC 8725 section 3.11): `logout+jwt`,
+/// `dpop+jwt`, `secevent+jwt` and whatever comes. Media types are compared without regard to case.
+fn check_type(typ: Option<&Value>, profile: bool) -> Result<(), Reason> {
+    let typ = match typ {
+        None if profile => return Err(Reason::TypeWrong),
+        None => return Ok(()),
+        Some(Value::String(typ)) => typ.as_str(),
+        Some(_) => return Err(Reason::TypeWrong),
+    };
+    const PREFIX: &str = "application/";
+    let short = match typ.get(..PREFIX.len()) {
+        Some(start) if start.eq_ignore_ascii_case(PREFIX) => typ.get(PREFIX.len()..).unwrap_or_default(),
+        _ => typ,
+    };
+    let fits = short.eq_ignore_ascii_case("at+jwt") || (!profile && short.eq_ignore_ascii_case("JWT"));
+    if fits { Ok(()) } else { Err(Reason::TypeWrong) }
+}

@@ -1,0 +1,53 @@
+//! What a verified token grants: scopes and roles.
+//!
+//! Missing or mistyped is unknown, not empty: an unknown grant denies, also under `!`.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+/// Which names an issuer may grant; all when it was not said.
+pub(super) type Grantable = Option<BTreeSet<Box<str>>>;
+
+/// The scopes of `scope` (RFC 8693 section 4.2) and `scp`: each a string separated by spaces, or an array of strings.
+pub(super) fn scopes(claims: &Map<String, Value>, grantable: &Grantable) -> Option<Vec<Box<str>>> {
+    let sources = [claims.get("scope"), claims.get("scp")];
+    if sources.iter().all(Option::is_none) {
+        return None;
+    }
+    let mut scopes = Vec::new();
+    for source in sources.into_iter().flatten() {
+        match source {
+            Value::String(list) => scopes.extend(list.split(' ').filter(|scope| !scope.is_empty()).map(Box::from)),
+            Value::Array(items) => {
+                for item in items {
+                    scopes.push(Box::from(item.as_str()?));
+                }
+            }
+            _ => return None,
+        }
+    }
+    Some(bounded(scopes, grantable))
+}
+
+/// The roles at `path`: an array of strings, or a string that is one role and never split.
+pub(super) fn roles(claims: &Map<String, Value>, path: &[Box<str>], grantable: &Grantable) -> Option<Vec<Box<str>>> {
+    let (first, rest) = path.split_first()?;
+    let mut value = claims.get(&**first)?;
+    for name in rest {
+        value = value.as_object()?.get(&**name)?;
+    }
+    let roles = match value {
+        Value::String(role) => vec![Box::from(role.as_str())],
+        Value::Array(items) => items.iter().map(|item| item.as_str().map(Box::from)).collect::<Option<_>>()?,
+        _ => return None,
+    };
+    Some(bounded(roles, grantable))
+}
+
+fn bounded(mut names: Vec<Box<str>>, grantable: &Grantable) -> Vec<Box<str>> {
+    if let Some(grantable) = grantable {
+        names.retain(|name| grantable.contains(name));
+    }
+    names
+}

@@ -1,0 +1,307 @@
+//! The builder a user writes: which tokens count.
+
+use std::marker::PhantomData;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::algorithm::Algorithm;
+use super::claims::Audience;
+use super::issuer::Issuer;
+use super::key::Key;
+use super::ready::{Audiences, Clients, Said, Unsaid};
+
+/// The longest token that is looked at: 16 KiB.
+const MAX_TOKEN_BYTES: usize = 16 * 1024;
+
+/// Which JWTs the `bearer` scheme accepts (RFC 6750, RFC 7519, RFC 8725).
+///
+/// Start with a key, then say whose tokens are trusted and for whom they must be meant; until both are said,
+/// `.bearer(…)` does not compile. Every token also needs `exp` and `sub`, an `alg` that is its key's own, no unknown
+/// `crit`, a `typ` of `JWT`, `at+jwt` or none, and must not be bound to a key of the client (`cnf`).
+///
+/// Nothing here fails: what is wrong with a key or an option comes up in `Auth::build()`.
+///
+/// ```
+/// use std::time::Duration;
+/// use auth_runtime::Jwt;
+///
+/// let jwt = Jwt::hs256([7; 32])
+///     .issuer("https://idp.example")
+///     .audience("https://api.example")
+///     .leeway(Duration::from_secs(30))
+///     .roles_claim(["realm_access", "roles"]);
+/// assert!(!format!("{jwt:?}").contains("7, 7"), "secrets are never shown");
+/// ```
+///
+/// An incomplete one is refused by the compiler:
+///
+/// ```compile_fail
+/// use auth_runtime::{Auth, Jwt};
+///
+/// Auth::builder().bearer(Jwt::hs256([7; 32]).issuer("https://idp.example")); // for whom?
+/// ```
+#[derive(Clone, Debug)]
+pub struct Jwt<I = Unsaid, A = Unsaid> {
+    pub(super) settings: JwtSettings,
+    said: PhantomData<fn() -> (I, A)>,
+}
+
+/// What a [`Jwt`] was told.
+#[derive(Clone, Debug)]
+pub struct JwtSettings {
+    pub(super) first: Issuer,
+    pub(super) others: Vec<Issuer>,
+    pub(super) leeway: Duration,
+    pub(super) max_token_bytes: usize,
+    pub(super) access_token_profile: bool,
+    pub(super) subject_claim: Box<str>,
+    pub(super) roles_claim: Vec<Box<str>>,
+    pub(super) secrets_beside_public_keys: bool,
+    pub(super) cookie: Option<Box<str>>,
+    pub(super) query_parameter: Option<Box<str>>,
+}
+
+/// Starting with a key.
+impl Jwt {
+    /// Tokens signed with this key or by a key of this set.
+    pub fn key(key: Key) -> Self {
+        Self {
+            settings: JwtSettings {
+                first: Issuer::unnamed(key),
+                others: Vec::new(),
+                leeway: Duration::from_secs(60),
+                max_token_bytes: MAX_TOKEN_BYTES,
+                access_token_profile: false,
+                subject_claim: "sub".into(),
+                roles_claim: vec!["roles".into()],
+                secrets_beside_public_keys: false,
+                cookie: None,
+                query_parameter: None,
+            },
+            said: PhantomData,
+        }
+    }
+
+    /// Tokens signed with HS256 and this shared secret: at least 32 random bytes.
+    pub fn hs256(secret: impl AsRef<[u8]>) -> Self {
+        Self::key(Key::hs256(secret))
+    }
+
+    /// Tokens signed with HS384 and this shared secret: at least 48 random bytes.
+    pub fn hs384(secret: impl AsRef<[u8]>) -> Self {
+        Self::key(Key::hs384(secret))
+    }
+
+    /// Tokens signed with HS512 and this shared secret: at least 64 random bytes.
+    pub fn hs512(secret: impl AsRef<[u8]>) -> Self {
+        Self::key(Key::hs512(secret))
+    }
+
+    /// Tokens signed by the private half of this public key, given as PEM text, with this algorithm.
+    pub fn public_pem(algorithm: Algorithm, pem: impl AsRef<[u8]>) -> Self {
+        Self::key(Key::public_pem(algorithm, pem))
+    }
+
+    /// Tokens signed by the private half of this public key, given in DER, with this algorithm.
+    pub fn public_der(algorithm: Algorithm, der: impl AsRef<[u8]>) -> Self {
+        Self::key(Key::public_der(algorithm, der))
+    }
+
+    /// Tokens signed with this JSON Web Key. See [`Key::jwk`].
+    pub fn jwk(json: impl AsRef<[u8]>) -> Self {
+        Self::key(Key::jwk(json))
+    }
+
+    /// Tokens signed by a key of this JSON Web Key set. See [`Key::jwk_set`].
+    pub fn jwk_set(json: impl AsRef<[u8]>) -> Self {
+        Self::key(Key::jwk_set(json))
+    }
+
+    /// Tokens signed by a key of the JSON Web Key set in this file, which is read again when it changes. See
+    /// [`Key::jwk_set_file`].
+    pub fn jwk_set_file(path: impl Into<PathBuf>) -> Self {
+        Self::key(Key::jwk_set_file(path))
+    }
+}
+
+/// Whose tokens are trusted.
+impl<A> Jwt<Unsaid, A> {
+    /// Tokens whose `iss` is exactly this, byte for byte. Further issuers come with [`trust`](Jwt::trust).
+    pub fn issuer(mut self, issuer: impl Into<Box<str>>) -> Jwt<Said, A> {
+        self.settings.first.name = Some(issuer.into());
+        self.state()
+    }
+
+    /// Tokens of any issuer, or of none, as long as the key signed them.
+    ///
+    /// # Security
+    /// Whoever shares the key can vouch for anybody. Right only where one party alone holds the signing key and puts no
+    /// `iss` into its tokens.
+    pub fn any_issuer(self) -> Jwt<Said, A> {
+        self.state()
+    }
+}
+
+/// For whom a token must be meant.
+impl<I> Jwt<I, Unsaid> {
+    /// Tokens whose `aud` is this or contains it: the name of this service at the issuer. Called again, any of the values
+    /// will do.
+    pub fn audience(mut self, audience: impl Into<Box<str>>) -> Jwt<I, Audiences> {
+        self.settings.first = self.settings.first.audience(audience);
+        self.state()
+    }
+
+    /// Tokens that were issued to this client: `client_id` or `azp` is this, for providers whose access tokens carry no
+    /// audience. A token that does carry `aud` must name the client there (RFC 7519 section 4.1.3). Called again, any of
+    /// the values will do.
+    ///
+    /// # Security
+    /// This tells who asked for the token, not for whom it is meant: a token that the same client got for another service
+    /// is accepted here too. Prefer [`audience`](Self::audience) where the provider can be made to send one.
+    pub fn client_id(mut self, client: impl Into<Box<str>>) -> Jwt<I, Clients> {
+        self.settings.first = self.settings.first.client_id(client);
+        self.state()
+    }
+
+    /// Tokens meant for anybody.
+    ///
+    /// # Security
+    /// A token that the issuer made for another service, which that service received from its caller, can be used here.
+    pub fn any_audience(mut self) -> Jwt<I, Said> {
+        self.settings.first.audience = Some(Audience::Any);
+        self.state()
+    }
+}
+
+impl<I> Jwt<I, Audiences> {
+    /// A further value that will do for `aud`.
+    #[must_use]
+    pub fn audience(mut self, audience: impl Into<Box<str>>) -> Self {
+        self.settings.first = self.settings.first.audience(audience);
+        self
+    }
+}
+
+impl<I> Jwt<I, Clients> {
+    /// A further client that will do.
+    ///
+    /// # Security
+    /// As for the first.
+    #[must_use]
+    pub fn client_id(mut self, client: impl Into<Box<str>>) -> Self {
+        self.settings.first = self.settings.first.client_id(client);
+        self
+    }
+}
+
+/// Everything else, with safe defaults.
+impl<I, A> Jwt<I, A> {
+    /// A further key of the first issuer, such as the next one before a change of keys.
+    #[must_use]
+    pub fn also(mut self, key: Key) -> Self {
+        self.settings.first.keys.push(key);
+        self
+    }
+
+    /// A further issuer, with its own keys.
+    #[must_use]
+    pub fn trust(mut self, issuer: Issuer) -> Self {
+        self.settings.others.push(issuer);
+        self
+    }
+
+    /// The only roles the first issuer may grant; other roles in its tokens are ignored. Called again, the lists add up.
+    #[must_use]
+    pub fn grantable_roles(mut self, roles: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
+        self.settings.first = self.settings.first.grantable_roles(roles);
+        self
+    }
+
+    /// The only scopes the first issuer may grant; other scopes in its tokens are ignored. Called again, the lists add
+    /// up.
+    #[must_use]
+    pub fn grantable_scopes(mut self, scopes: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
+        self.settings.first = self.settings.first.grantable_scopes(scopes);
+        self
+    }
+
+    /// How far the issuer's clock may be off, in whole seconds; 60 s unless said. Applies to `exp`, `nbf` and `iat`.
+    ///
+    /// # Security
+    /// An expired token stays usable for as long. More than an hour is refused in `Auth::build()`.
+    #[must_use]
+    pub fn leeway(mut self, leeway: Duration) -> Self {
+        self.settings.leeway = leeway;
+        self
+    }
+
+    /// Where a token's roles are: the names of the members to follow, outermost first; `["roles"]` unless said. Each name
+    /// is taken whole and may contain dots or colons. The value is an array of strings, or a string that is one role.
+    #[must_use]
+    pub fn roles_claim(mut self, path: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
+        self.settings.roles_claim = path.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Which claim identifies the caller; `sub` unless said. It must be a string that is not empty, and unique at its
+    /// issuer: a token without it is refused.
+    #[must_use]
+    pub fn subject_claim(mut self, name: impl Into<Box<str>>) -> Self {
+        self.settings.subject_claim = name.into();
+        self
+    }
+
+    /// Demands the `typ` of RFC 9068, `at+jwt`, so that no ID token of the same issuer passes for an access token.
+    #[must_use]
+    pub fn access_token_profile(mut self) -> Self {
+        self.settings.access_token_profile = true;
+        self
+    }
+
+    /// The longest token that is looked at, in bytes; 16 KiB unless said. HTTP servers bound all header fields together,
+    /// actix to 128 KiB.
+    #[must_use]
+    pub fn max_token_bytes(mut self, bytes: usize) -> Self {
+        self.settings.max_token_bytes = bytes;
+        self
+    }
+
+    /// Also takes the token from this cookie, whose name is compared byte for byte. A token in the header wins.
+    ///
+    /// # Security
+    /// A browser sends cookies by itself, also with requests that another site caused: the cross-site rule applies to
+    /// them. Give the cookie the prefix `__Host-` and the attributes `Secure`, `HttpOnly` and `SameSite`.
+    #[must_use]
+    pub fn cookie(mut self, name: impl Into<Box<str>>) -> Self {
+        self.settings.cookie = Some(name.into());
+        self
+    }
+
+    /// Also takes the token from this parameter of the query (RFC 6750 section 2.3), whose name is compared byte for
+    /// byte; the token is not percent-decoded, which no JWT needs. A request with a token in the header too is refused
+    /// with 400.
+    ///
+    /// # Security
+    /// URLs end up in logs, histories and the `Referer` of what the page loads next, and the token with them. Answers
+    /// carry `Referrer-Policy: no-referrer`; keep queries out of your own logs.
+    #[must_use]
+    pub fn dangerous_query_parameter(mut self, name: impl Into<Box<str>>) -> Self {
+        self.settings.query_parameter = Some(name.into());
+        self
+    }
+
+    /// Lets one issuer have shared secrets beside public keys, also within a JWK set.
+    ///
+    /// # Security
+    /// Each key still verifies its own algorithm only. But whoever can read the configuration can then sign tokens of an
+    /// issuer that looks as if only it could. Meant for a change from one to the other.
+    #[must_use]
+    pub fn dangerous_secrets_beside_public_keys(mut self) -> Self {
+        self.settings.secrets_beside_public_keys = true;
+        self
+    }
+
+    fn state<J, B>(self) -> Jwt<J, B> {
+        Jwt { settings: self.settings, said: PhantomData }
+    }
+}

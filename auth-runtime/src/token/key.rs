@@ -1,0 +1,174 @@
+//! Where verification keys come from.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use zeroize::Zeroizing;
+
+use super::algorithm::{Algorithm, KeyKind};
+use super::der;
+use super::error::KeyError;
+use super::jwk::{self, Candidate};
+use super::material::Material;
+
+/// One key that verifies tokens, or one set of them.
+///
+/// Constructors cannot fail: what is wrong with a key comes up in `Auth::build()`, by name. [`Jwt`](super::Jwt) has a
+/// constructor for each of these; this type is for the second key and for further issuers.
+///
+/// ```
+/// use auth_runtime::{Algorithm, Jwt};
+/// use auth_runtime::jwt::Key;
+///
+/// # let (current, next) = ("-----BEGIN PUBLIC KEY-----…", "-----BEGIN PUBLIC KEY-----…");
+/// let jwt = Jwt::key(Key::public_pem(Algorithm::ES256, current).id("2026-a"))
+///     .also(Key::public_pem(Algorithm::ES256, next).id("2026-b"));
+/// assert!(format!("{jwt:?}").contains("2026-b"));
+/// ```
+#[derive(Clone)]
+pub struct Key {
+    source: Source,
+    id: Option<Box<str>>,
+}
+
+#[derive(Clone)]
+enum Source {
+    Secret(Algorithm, Zeroizing<Vec<u8>>),
+    PublicPem(Algorithm, Zeroizing<Vec<u8>>),
+    PublicDer(Algorithm, Zeroizing<Vec<u8>>),
+    Jwk(Zeroizing<Vec<u8>>),
+    JwkSet(Zeroizing<Vec<u8>>),
+    JwkSetFile(PathBuf),
+}
+
+/// A source, read as far as it can be once.
+pub(super) enum Loaded {
+    Fixed(Vec<Candidate>),
+    File(PathBuf),
+}
+
+impl Key {
+    fn new(source: Source) -> Self {
+        Self { source, id: None }
+    }
+
+    /// A shared secret for HS256: at least 32 random bytes.
+    pub fn hs256(secret: impl AsRef<[u8]>) -> Self {
+        Self::new(Source::Secret(Algorithm::HS256, copy(secret)))
+    }
+
+    /// A shared secret for HS384: at least 48 random bytes.
+    pub fn hs384(secret: impl AsRef<[u8]>) -> Self {
+        Self::new(Source::Secret(Algorithm::HS384, copy(secret)))
+    }
+
+    /// A shared secret for HS512: at least 64 random bytes.
+    pub fn hs512(secret: impl AsRef<[u8]>) -> Self {
+        Self::new(Source::Secret(Algorithm::HS512, copy(secret)))
+    }
+
+    /// A public key as PEM text, `PUBLIC KEY` or `RSA PUBLIC KEY`, for this algorithm alone.
+    pub fn public_pem(algorithm: Algorithm, pem: impl AsRef<[u8]>) -> Self {
+        Self::new(Source::PublicPem(algorithm, copy(pem)))
+    }
+
+    /// A public key in DER, a SubjectPublicKeyInfo or an RSAPublicKey, for this algorithm alone.
+    pub fn public_der(algorithm: Algorithm, der: impl AsRef<[u8]>) -> Self {
+        Self::new(Source::PublicDer(algorithm, copy(der)))
+    }
+
+    /// A JSON Web Key (RFC 7517 section 4). Without `alg`, RSA means RS256 and EC its curve's algorithm; a shared secret
+    /// needs its `alg`.
+    pub fn jwk(json: impl AsRef<[u8]>) -> Self {
+        Self::new(Source::Jwk(copy(json)))
+    }
+
+    /// A JSON Web Key set (RFC 7517 section 5). Keys that cannot be used are skipped, the others count: keys for
+    /// encryption, of unsupported kinds, too weak, with private parts, shared secrets beside public keys, and keys that
+    /// share `kid` and `alg` but differ.
+    pub fn jwk_set(json: impl AsRef<[u8]>) -> Self {
+        Self::new(Source::JwkSet(copy(json)))
+    }
+
+    /// A file with a JSON Web Key set, read again when its content changes, looked at once a second at most. Content that
+    /// is no set, or holds no usable key, leaves the last good keys in force, with a warning in the log; a set whose
+    /// `keys` is an empty array takes all of them away.
+    pub fn jwk_set_file(path: impl Into<PathBuf>) -> Self {
+        Self::new(Source::JwkSetFile(path.into()))
+    }
+
+    /// The key's id, which a token names in `kid`. A token that names another id never meets this key; without an id the
+    /// key is tried on every token. Sets bring their own ids.
+    #[must_use]
+    pub fn id(mut self, id: impl Into<Box<str>>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    pub(super) fn load(&self, secrets_beside_public_keys: bool) -> Result<Loaded, KeyError> {
+        let one = |algorithm, material: Material| -> Result<Loaded, KeyError> {
+            material.bind(algorithm)?;
+            Ok(Loaded::Fixed(vec![Candidate { id: self.id.clone(), algorithm, material }]))
+        };
+        match &self.source {
+            Source::Secret(algorithm, secret) => one(*algorithm, Material::secret(secret)?),
+            Source::PublicPem(algorithm, pem) => one(public(*algorithm)?, der::from_pem(pem)?),
+            Source::PublicDer(algorithm, der) => one(public(*algorithm)?, der::from_der(der)?),
+            Source::Jwk(json) => {
+                let mut key = jwk::key(json)?;
+                if self.id.is_some() {
+                    key.id.clone_from(&self.id);
+                }
+                Ok(Loaded::Fixed(vec![key]))
+            }
+            Source::JwkSet(_) | Source::JwkSetFile(_) if self.id.is_some() => Err(KeyError::IdForSet),
+            Source::JwkSet(json) => {
+                let set = jwk::set(json, secrets_beside_public_keys)?;
+                if set.keys.is_empty() {
+                    return Err(KeyError::SetEmpty { skipped: set.skipped });
+                }
+                for skipped in &set.skipped {
+                    tracing::warn!(%skipped, "a key of a JWK set cannot be used");
+                }
+                Ok(Loaded::Fixed(set.keys))
+            }
+            Source::JwkSetFile(path) => Ok(Loaded::File(path.clone())),
+        }
+    }
+
+    /// As error messages and `Debug` name it: no part of the key.
+    pub(super) fn describe(&self) -> String {
+        let source = match &self.source {
+            Source::Secret(Algorithm::HS384, _) => "hs384",
+            Source::Secret(Algorithm::HS512, _) => "hs512",
+            Source::Secret(..) => "hs256",
+            Source::PublicPem(..) => "public_pem",
+            Source::PublicDer(..) => "public_der",
+            Source::Jwk(_) => "jwk",
+            Source::JwkSet(_) => "jwk_set",
+            Source::JwkSetFile(_) => "jwk_set_file",
+        };
+        match &self.id {
+            Some(id) => format!("`{source}` with id `{}`", id.escape_debug()),
+            None => format!("`{source}`"),
+        }
+    }
+}
+
+/// Never the key itself.
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Key({})", self.describe())
+    }
+}
+
+fn copy(bytes: impl AsRef<[u8]>) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(bytes.as_ref().to_vec())
+}
+
+fn public(algorithm: Algorithm) -> Result<Algorithm, KeyError> {
+    match algorithm.kind() {
+        KeyKind::Secret => Err(KeyError::AlgorithmNeedsSecret { algorithm }),
+        _ => Ok(algorithm),
+    }
+}

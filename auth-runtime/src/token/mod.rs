@@ -1,0 +1,35 @@
+//! JSON Web Tokens: which keys and issuers count, and whether a token is good.
+//!
+//! [`Jwt`] is what a user writes; `build` turns it into a [`Verifier`], which takes a token through its stages: `compact`
+//! (structure and header), `keyring` (key and signature), `claims` and `grants`. Keys come by `key`, which reads secrets,
+//! `der` and `jwk` into checked `material`. Nothing of jsonwebtoken shows outside `backend` and `material`.
+
+mod algorithm;
+mod backend;
+mod build;
+mod claims;
+mod compact;
+mod der;
+mod error;
+mod grants;
+mod issuer;
+mod json;
+mod jwk;
+mod jwt;
+mod key;
+mod keyring;
+mod material;
+mod ready;
+#[cfg(test)]
+mod tests;
+mod verifier;
+
+pub use algorithm::Algorithm;
+#[cfg(feature = "testing")]
+pub(crate) use backend::PROVIDER;
+pub use error::{JwtError, KeyError};
+pub use issuer::Issuer;
+pub use jwt::Jwt;
+pub use key::Key;
+pub use ready::{AudienceSaid, Audiences, Clients, IssuerSaid, ReadyJwt, Said, Unsaid};
+pub(crate) use verifier::{SCHEME, Verifier};

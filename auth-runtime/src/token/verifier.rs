@@ -1,0 +1,98 @@
+//! From the bytes of a token to a principal, in the one order that is safe.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::claims::{self, Audience};
+use super::compact::{Compact, Header};
+use super::grants::{self, Grantable};
+use super::keyring::Keyring;
+use crate::clock::UnixTime;
+use crate::denial::Reason;
+use crate::principal::Principal;
+
+/// Name of the scheme in principals, logs and metrics.
+pub(crate) const SCHEME: &str = "bearer";
+
+/// Everything a configuration says about tokens, ready to verify them.
+#[derive(Debug)]
+pub(crate) struct Verifier {
+    pub(super) configuration: Option<Arc<str>>,
+    pub(super) issuers: Vec<TrustedIssuer>,
+    /// Seconds.
+    pub(super) leeway: UnixTime,
+    pub(super) max_token_bytes: usize,
+    pub(super) access_token_profile: bool,
+    pub(super) subject_claim: Box<str>,
+    pub(super) roles_claim: Vec<Box<str>>,
+}
+
+/// An issuer with its own keys, its own audience and what it may grant.
+#[derive(Debug)]
+pub(super) struct TrustedIssuer {
+    /// `None` stands for whatever `iss` no other entry names.
+    pub(super) name: Option<Arc<str>>,
+    pub(super) keys: Keyring,
+    pub(super) audience: Audience,
+    pub(super) grantable_roles: Grantable,
+    pub(super) grantable_scopes: Grantable,
+}
+
+impl Verifier {
+    /// Verifies a token as of `now`: structure, header, issuer, key, signature, claims, in this order.
+    ///
+    /// `iss` is read before the signature is checked, as a key into the configured issuers and for nothing else.
+    pub(crate) fn verify(&self, token: &[u8], now: UnixTime) -> Result<Principal, Reason> {
+        if token.len() > self.max_token_bytes {
+            return Err(Reason::TokenTooLong);
+        }
+        let compact = Compact::parse(token)?;
+        let header = Header::read(&compact.header, self.access_token_profile)?;
+        let claims = compact.claims()?;
+        let issuer = self.issuer(&claims)?;
+        issuer.keys.verify(header.algorithm, header.key_id, compact.signed, &compact.signature)?;
+        self.accept(issuer, claims, now)
+    }
+
+    /// Whether the unverified token claims to come from an issuer of this configuration.
+    pub(crate) fn recognizes(&self, token: &[u8]) -> bool {
+        token.len() <= self.max_token_bytes
+            && Compact::parse(token)
+                .and_then(|compact| compact.claims())
+                .is_ok_and(|claims| self.issuer(&claims).is_ok())
+    }
+
+    fn issuer(&self, claims: &Map<String, Value>) -> Result<&TrustedIssuer, Reason> {
+        let name = claims::string(claims, "iss")?;
+        let named = self.issuers.iter().find(|issuer| issuer.name.is_some() && issuer.name.as_deref() == name);
+        named.or_else(|| self.issuers.iter().find(|issuer| issuer.name.is_none())).ok_or(Reason::IssuerWrong)
+    }
+
+    /// The claims of a token whose signature is good.
+    fn accept(&self, issuer: &TrustedIssuer, claims: Map<String, Value>, now: UnixTime) -> Result<Principal, Reason> {
+        let expires_at = claims::check_times(&claims, now, self.leeway)?;
+        issuer.audience.check(&claims)?;
+        claims::string(&claims, "jti")?;
+        // RFC 7800 section 3: whoever presents it must prove possession of the key, which this scheme cannot check.
+        if claims.contains_key("cnf") {
+            return Err(Reason::TokenBound);
+        }
+        let subject = claims::string(&claims, &self.subject_claim)?.filter(|subject| !subject.is_empty());
+        let subject = subject.ok_or(Reason::ClaimsInvalid)?;
+
+        let mut principal = Principal::builder(SCHEME, subject).configuration(self.configuration.clone());
+        principal = match (&issuer.name, claims::string(&claims, "iss")?) {
+            (Some(name), _) => principal.issuer(Arc::clone(name)),
+            (None, Some(name)) => principal.issuer(name),
+            (None, None) => principal,
+        };
+        if let Some(scopes) = grants::scopes(&claims, &issuer.grantable_scopes) {
+            principal = principal.scopes(scopes);
+        }
+        if let Some(roles) = grants::roles(&claims, &self.roles_claim, &issuer.grantable_roles) {
+            principal = principal.roles(roles);
+        }
+        Ok(principal.expires_at(expires_at).claims(claims).build())
+    }
+}
