@@ -96,7 +96,7 @@ impl Attempt {
         let checks = CheckResults::new();
         match evaluate(self.plan.spec.requirement, &principal, &self.plan.settings.hierarchies, &checks) {
             Step::Holds => Ok(Judged::Passes(self, Some(principal))),
-            Step::Fails => Err(self.refuse(&principal, &checks)),
+            Step::Fails => Err(self.deny(self.failure(&principal, &checks).into())),
             Step::Needs(check) => Ok(Judged::Needs(self, principal, check)),
         }
     }
@@ -158,10 +158,14 @@ impl Attempt {
                 Step::Holds => return Ok(self.pass(Some(principal))),
                 Step::Needs(next) => check = next,
                 Step::Fails => {
-                    let denial = self.refuse(&principal, &results);
+                    let reason = self.failure(&principal, &results);
                     return Err(match refusal {
-                        Some(said) if denial.reason() == Reason::CheckFailed => self.plan.finish(&self.request, said),
-                        _ => denial,
+                        // What the application says itself helps more, unless other scopes would.
+                        Some(said) if reason != Reason::ScopeMissing => {
+                            self.observation.denied(said.reason());
+                            self.plan.finish(&self.request, said)
+                        }
+                        _ => self.deny(reason.into()),
                     });
                 }
             }
@@ -182,11 +186,9 @@ impl Attempt {
         }
     }
 
-    fn refuse(&self, principal: &Principal, checks: &CheckResults) -> Denial {
+    fn failure(&self, principal: &Principal, checks: &CheckResults) -> Reason {
         let plan = &self.plan;
-        let reason =
-            first_failure(plan.spec.requirement, &plan.canonical, principal, &plan.settings.hierarchies, checks);
-        self.deny(reason.into())
+        first_failure(plan.spec.requirement, &plan.canonical, principal, &plan.settings.hierarchies, checks)
     }
 
     fn deny(&self, rejection: Rejection) -> Denial {

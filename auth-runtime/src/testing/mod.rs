@@ -13,11 +13,11 @@
 mod clock;
 mod denial;
 mod guards;
-
+mod issuer;
 mod request;
 
 pub use clock::ManualClock;
 pub use denial::ExpectedDenial;
 pub use guards::{GuardReport, assert_every_policy_denies};
-
+pub use issuer::{TestIssuer, TestToken};
 pub use request::TestRequestExt;

@@ -1,0 +1,250 @@
+//! An issuer whose tokens go through the real verifier.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::EncodingKey;
+use serde_json::{Map, Value, json};
+
+use crate::clock::{Clock, SystemClock, UnixTime};
+use crate::token::{Algorithm, Audiences, Jwt, Key, PROVIDER, Said};
+
+/// How long a token lives unless said otherwise, in seconds.
+const LIFETIME: UnixTime = 300;
+
+/// An issuer for tests: it signs tokens, and makes the configuration that verifies them.
+///
+/// ```
+/// use auth_runtime::testing::TestIssuer;
+///
+/// let issuer = TestIssuer::new();
+/// let token = issuer.token().subject("alice").scope("read write").role("ops").sign();
+/// assert_eq!(token.split('.').count(), 3);
+/// ```
+#[derive(Clone)]
+pub struct TestIssuer {
+    algorithm: Algorithm,
+    signing: EncodingKey,
+    verification: Key,
+    key_id: Option<String>,
+    issuer: String,
+    audience: String,
+    clock: Arc<dyn Clock>,
+}
+
+impl TestIssuer {
+    /// An issuer named `https://issuer.test` with a fresh random HS256 secret, for the audience `https://api.test`.
+    ///
+    /// # Panics
+    /// When the operating system has no randomness.
+    pub fn new() -> Self {
+        let mut secret = [0; 32];
+        if let Err(error) = getrandom::fill(&mut secret) {
+            panic!("no randomness for a test secret: {error}");
+        }
+        Self::with_secret(secret)
+    }
+
+    /// An issuer that signs with HS256 and this secret.
+    pub fn with_secret(secret: impl AsRef<[u8]>) -> Self {
+        Self::with(Algorithm::HS256, EncodingKey::from_secret(secret.as_ref()), Key::hs256(secret))
+    }
+
+    /// An issuer that signs with this private key, given as PEM text in PKCS #8, and is verified by its public half.
+    ///
+    /// # Panics
+    /// When the private key is no key for the algorithm.
+    pub fn with_pem(algorithm: Algorithm, private_pem: impl AsRef<[u8]>, public_pem: impl AsRef<[u8]>) -> Self {
+        let private_pem = private_pem.as_ref();
+        let signing = match algorithm.name().get(..2) {
+            Some("RS" | "PS") => EncodingKey::from_rsa_pem(private_pem),
+            Some("ES") => EncodingKey::from_ec_pem(private_pem),
+            _ => EncodingKey::from_ed_pem(private_pem),
+        };
+        match signing {
+            Ok(signing) => Self::with(algorithm, signing, Key::public_pem(algorithm, public_pem)),
+            Err(error) => panic!("the private key does not fit {algorithm}: {error}"),
+        }
+    }
+
+    fn with(algorithm: Algorithm, signing: EncodingKey, verification: Key) -> Self {
+        Self {
+            algorithm,
+            signing,
+            verification,
+            key_id: None,
+            issuer: "https://issuer.test".into(),
+            audience: "https://api.test".into(),
+            clock: Arc::new(SystemClock),
+        }
+    }
+
+    /// Sets the issuer's name, the `iss` of its tokens.
+    #[must_use]
+    pub fn named(mut self, issuer: impl Into<String>) -> Self {
+        self.issuer = issuer.into();
+        self
+    }
+
+    /// Sets the `aud` of its tokens.
+    #[must_use]
+    pub fn for_audience(mut self, audience: impl Into<String>) -> Self {
+        self.audience = audience.into();
+        self
+    }
+
+    /// Sets the `kid` of its tokens and of its key.
+    #[must_use]
+    pub fn key_id(mut self, id: impl Into<String>) -> Self {
+        let id = id.into();
+        self.verification = self.verification.id(id.clone());
+        self.key_id = Some(id);
+        self
+    }
+
+    /// Tells the time by this clock, which should be that of the `Auth`.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// The configuration that accepts its tokens; continue it as any other, and give it to `.bearer(…)`.
+    pub fn jwt(&self) -> Jwt<Said, Audiences> {
+        Jwt::key(self.verification.clone()).issuer(self.issuer.clone()).audience(self.audience.clone())
+    }
+
+    /// Its verification key, for a configuration with several.
+    pub fn verification_key(&self) -> Key {
+        self.verification.clone()
+    }
+
+    /// Starts a token that [`jwt`](Self::jwt) accepts for five minutes, for the subject `test-subject`.
+    ///
+    /// # Panics
+    /// When the clock cannot be read.
+    pub fn token(&self) -> TestToken {
+        let now = match self.clock.now() {
+            Ok(now) => now,
+            Err(reason) => panic!("the test clock: {}", reason.label()),
+        };
+        let mut header = Map::new();
+        header.insert("alg".into(), self.algorithm.name().into());
+        header.insert("typ".into(), "at+jwt".into());
+        if let Some(id) = &self.key_id {
+            header.insert("kid".into(), id.as_str().into());
+        }
+        let mut claims = Map::new();
+        claims.insert("iss".into(), self.issuer.as_str().into());
+        claims.insert("aud".into(), self.audience.as_str().into());
+        claims.insert("sub".into(), "test-subject".into());
+        claims.insert("iat".into(), now.into());
+        claims.insert("exp".into(), (now + LIFETIME).into());
+        TestToken { issuer: self.clone(), header, claims, now, forged: false }
+    }
+}
+
+impl Default for TestIssuer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A token in the making.
+#[derive(Clone)]
+#[must_use = "call `sign` for the token's text"]
+pub struct TestToken {
+    issuer: TestIssuer,
+    header: Map<String, Value>,
+    claims: Map<String, Value>,
+    now: UnixTime,
+    forged: bool,
+}
+
+impl TestToken {
+    /// Sets `sub`.
+    pub fn subject(self, subject: impl Into<String>) -> Self {
+        self.claim("sub", subject.into())
+    }
+
+    /// Sets `scope`: scopes separated by spaces.
+    pub fn scope(self, scopes: impl Into<String>) -> Self {
+        self.claim("scope", scopes.into())
+    }
+
+    /// Adds a role to `roles`.
+    pub fn role(mut self, role: impl Into<String>) -> Self {
+        match self.claims.entry("roles").or_insert_with(|| json!([])) {
+            Value::Array(roles) => roles.push(role.into().into()),
+            other => *other = json!([role.into()]),
+        }
+        self
+    }
+
+    /// Sets any claim.
+    pub fn claim(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.claims.insert(name.into(), value.into());
+        self
+    }
+
+    /// Leaves a claim out.
+    pub fn without(mut self, name: &str) -> Self {
+        self.claims.remove(name);
+        self
+    }
+
+    /// Sets any member of the header.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.header.insert(name.into(), value.into());
+        self
+    }
+
+    /// Lets it expire so many seconds from now; negative is in the past.
+    pub fn expires_in(self, seconds: i64) -> Self {
+        let at = self.now.saturating_add(seconds);
+        self.claim("exp", at)
+    }
+
+    /// An hour past its expiry.
+    pub fn expired(self) -> Self {
+        self.expires_in(-3600)
+    }
+
+    /// Names another issuer.
+    pub fn wrong_issuer(self) -> Self {
+        self.claim("iss", "https://another-issuer.test")
+    }
+
+    /// Meant for another service.
+    pub fn wrong_audience(self) -> Self {
+        self.claim("aud", "https://another-api.test")
+    }
+
+    /// Signed by a key that the configuration does not hold.
+    pub fn wrong_key(mut self) -> Self {
+        self.forged = true;
+        self
+    }
+
+    /// The token.
+    ///
+    /// # Panics
+    /// When the key cannot sign.
+    pub fn sign(self) -> String {
+        let part = |map: Map<String, Value>| URL_SAFE_NO_PAD.encode(Value::Object(map).to_string());
+        let message = format!("{}.{}", part(self.header), part(self.claims));
+        let signed = (PROVIDER.signer_factory)(&self.issuer.algorithm.backend(), &self.issuer.signing)
+            .map_err(|error| error.to_string())
+            .and_then(|signer| signer.try_sign(message.as_bytes()).map_err(|error| error.to_string()));
+        let mut signature = match signed {
+            Ok(signature) => signature,
+            Err(error) => panic!("cannot sign a test token: {error}"),
+        };
+        if self.forged {
+            // What another key would leave is as far from verifying as this.
+            signature.iter_mut().for_each(|byte| *byte = !*byte);
+        }
+        format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
+    }
+}
