@@ -50,12 +50,10 @@ impl Carrier {
         let shown = name.escape_debug();
         match HeaderName::from_bytes(name.as_bytes()) {
             Ok(taken) if TAKEN.contains(&taken) => Err(Misconfiguration::new(format!(
-                "api_key: header `{shown}` means something else; choose one of your own, such as `X-API-Key`"
+                "header `{shown}` means something else; choose one of your own, such as `X-API-Key`"
             ))),
             Ok(parsed) => Ok(Self::Header { written: name.into(), name: parsed }),
-            Err(_) => {
-                Err(Misconfiguration::new(format!("api_key: `{shown}` is no header name; write it like `X-API-Key`")))
-            }
+            Err(_) => Err(Misconfiguration::new(format!("`{shown}` is no header name; write it like `X-API-Key`"))),
         }
     }
 
@@ -66,7 +64,7 @@ impl Carrier {
             return Ok(Self::Query(name.into()));
         }
         let shown = name.escape_debug();
-        Err(Misconfiguration::new(format!("api_key: `{shown}` is no name for a parameter; write it like `api_key`")))
+        Err(Misconfiguration::new(format!("`{shown}` is no name for a parameter; write it like `api_key`")))
     }
 
     /// A token (RFC 6265 section 4.1.1).
@@ -76,7 +74,7 @@ impl Carrier {
             return Ok(Self::Cookie(name.into()));
         }
         let shown = name.escape_debug();
-        Err(Misconfiguration::new(format!("api_key: `{shown}` is no cookie name; write it like `__Host-key`")))
+        Err(Misconfiguration::new(format!("`{shown}` is no cookie name; write it like `__Host-key`")))
     }
 
     pub(super) fn sent<'a>(&self, request: &'a HttpRequest) -> Sent<'a> {

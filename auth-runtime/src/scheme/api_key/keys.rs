@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use super::ApiKeyScheme;
 use super::carrier::Carrier;
 use super::key::check_environment;
 use super::store::KeyStore;
-use super::{ApiKeyScheme, NAME};
 use crate::config::Misconfiguration;
 
 /// Where API keys travel, and where they are looked up.
@@ -79,7 +79,7 @@ impl ApiKeys {
 
     pub(crate) fn build(self, configuration: Option<Arc<str>>) -> Result<ApiKeyScheme, Misconfiguration> {
         if let Some(name) = &self.environment {
-            check_environment(name).map_err(|fault| Misconfiguration::new(format!("{NAME}: {fault}")))?;
+            check_environment(name).map_err(|fault| Misconfiguration::new(fault.to_string()))?;
         }
         Ok(ApiKeyScheme {
             carrier: self.carrier?,

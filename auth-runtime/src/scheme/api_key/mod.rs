@@ -162,10 +162,9 @@ impl Unusable {
 
 /// The clock is read only for keys that expire.
 fn check_key(key: &Key, environment: Option<&str>, now: impl FnOnce() -> Result<i64, Reason>) -> Result<(), Unusable> {
-    if let (Some(wanted), Some(actual)) = (environment, key.environment()) {
-        if wanted != actual {
-            return Err(Unusable::Refused(Reason::KeyOfOtherEnvironment));
-        }
+    let of_other = environment.zip(key.environment()).is_some_and(|(wanted, actual)| wanted != actual);
+    if of_other {
+        return Err(Unusable::Refused(Reason::KeyOfOtherEnvironment));
     }
     if key.expires_at().is_some() && key.has_expired(now().map_err(Unusable::Undecidable)?) {
         return Err(Unusable::Refused(Reason::KeyExpired));

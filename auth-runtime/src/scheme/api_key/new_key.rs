@@ -38,7 +38,7 @@ impl NewKey {
         let mut random = Zeroizing::new([0; 32]);
         getrandom::fill(&mut *random)
             .map_err(|_| KeyFault::new("the system gives no random numbers; check its entropy source"))?;
-        let text = Zeroizing::new(URL_SAFE_NO_PAD.encode(&*random));
+        let text = Zeroizing::new(URL_SAFE_NO_PAD.encode(random.as_slice()));
         // Sized exactly: growing would leave a copy behind that is not wiped.
         let mut secret = Zeroizing::new(String::with_capacity(environment.len() + 1 + text.len()));
         secret.push_str(environment);

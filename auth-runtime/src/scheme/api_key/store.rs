@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use futures_core::future::LocalBoxFuture;
 
+use super::file;
 use super::key::{Key, KeyDigest};
 use super::table::Table;
-use super::{NAME, file};
 use crate::config::{Misconfiguration, WatchedFile};
 
 /// Where API keys are looked up, by their digests: a file, a list, or a function of your own.
@@ -124,9 +124,7 @@ impl KeyStore {
                 let mut table = empty;
                 for (digest, key) in keys {
                     let id = key.id().escape_debug().to_string();
-                    table
-                        .insert(digest, key)
-                        .map_err(|fault| Misconfiguration::new(format!("{NAME}: key `{id}`: {fault}")))?;
+                    table.insert(digest, key).map_err(|fault| Misconfiguration::new(format!("key `{id}`: {fault}")))?;
                 }
                 Store::Fixed(Arc::new(table))
             }
