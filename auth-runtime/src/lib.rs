@@ -29,7 +29,8 @@ pub use denial::Denial;
 pub use extract::{ApiKey, Basic, Bearer, Granted, Optional};
 pub use mount::{Declared, ServiceConfig, route};
 pub use principal::Principal;
-pub use scheme::{Scheme, basic};
+pub use scheme::api_key::ApiKeys;
+pub use scheme::{Scheme, api_key, basic};
 pub use token::{Algorithm, Jwt};
 
 pub mod jwt {

@@ -15,6 +15,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::denial::{Problem, Reason};
 use crate::policy::{Audit, Plan, SchemeUse};
 use crate::registry::{Linked, POLICIES, policies};
+use crate::scheme::api_key::ApiKeys;
 use crate::scheme::basic::Passwords;
 use crate::scheme::{OriginPolicy, Scheme};
 use crate::token::ReadyJwt;
@@ -127,6 +128,18 @@ impl AuthBuilder {
     pub fn basic_named<U: Send + Sync + 'static>(self, name: &str, passwords: Passwords<U>) -> Self {
         let scheme = passwords.build(Some(name.into()));
         self.built("basic", Some(name), scheme)
+    }
+
+    /// The `api_key` scheme: keys in a header, the query or a cookie.
+    pub fn api_key(self, keys: ApiKeys) -> Self {
+        let scheme = keys.build(None);
+        self.built("api_key", None, scheme)
+    }
+
+    /// Another configuration of the `api_key` scheme, for policies that say `api_key("name")`.
+    pub fn api_key_named(self, name: &str, keys: ApiKeys) -> Self {
+        let scheme = keys.build(Some(name.into()));
+        self.built("api_key", Some(name), scheme)
     }
 
     /// A scheme of the application's own, keyed by its type: `#[requires(my::Webhook)]` uses the value given here.

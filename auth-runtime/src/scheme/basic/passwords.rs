@@ -164,10 +164,10 @@ impl<U: Send + Sync + 'static> Passwords<U> {
         hashing: Arc<Hashing>,
     ) -> Result<BasicScheme, Misconfiguration> {
         if self.remember_for > LIFETIME_MAX {
-            return Err(Misconfiguration::new("basic: passwords are remembered at most 60 s; lower `remember_for`"));
+            return Err(Misconfiguration::new("passwords are remembered at most 60 s; lower `remember_for`"));
         }
         if !self.memory.has_key() {
-            return Err(Misconfiguration::new("basic: the system gives no random numbers; check its entropy source"));
+            return Err(Misconfiguration::new("the system gives no random numbers; check its entropy source"));
         }
         let identity = Identity { configuration: configuration.clone(), roles: self.roles };
         let verifier = match self.source {

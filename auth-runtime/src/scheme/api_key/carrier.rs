@@ -1,0 +1,134 @@
+//! Where in a request a key travels.
+
+use std::borrow::Cow;
+
+use actix_web::HttpRequest;
+use actix_web::http::header::{self, HeaderName, HeaderValue, REFERRER_POLICY};
+
+use super::query::{Parameter, parameter};
+use crate::challenge::Challenge;
+use crate::config::Misconfiguration;
+use crate::denial::{Reason, Rejection};
+use crate::scheme::Credentials;
+use crate::scheme::cookie::{Cookie, cookie};
+
+/// The place of a key in a request.
+#[derive(Clone, Debug)]
+pub(super) enum Carrier {
+    Header {
+        /// As configured, since field names lose their case.
+        written: Box<str>,
+        name: HeaderName,
+    },
+    Query(Box<str>),
+    Cookie(Box<str>),
+}
+
+/// What stands in that place.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Sent<'a> {
+    Absent,
+    /// Nobody can say what was meant.
+    Unreadable(Reason),
+    Present(Cow<'a, [u8]>),
+}
+
+/// Fields that mean something else; a key in `Authorization` would be read by other schemes too.
+const TAKEN: [HeaderName; 8] = [
+    header::AUTHORIZATION,
+    header::PROXY_AUTHORIZATION,
+    header::COOKIE,
+    header::HOST,
+    header::ORIGIN,
+    header::CONTENT_LENGTH,
+    header::TRANSFER_ENCODING,
+    header::CONNECTION,
+];
+
+impl Carrier {
+    pub(super) fn header(name: &str) -> Result<Self, Misconfiguration> {
+        let shown = name.escape_debug();
+        match HeaderName::from_bytes(name.as_bytes()) {
+            Ok(taken) if TAKEN.contains(&taken) => Err(Misconfiguration::new(format!(
+                "header `{shown}` means something else; choose one of your own, such as `X-API-Key`"
+            ))),
+            Ok(parsed) => Ok(Self::Header { written: name.into(), name: parsed }),
+            Err(_) => Err(Misconfiguration::new(format!("`{shown}` is no header name; write it like `X-API-Key`"))),
+        }
+    }
+
+    /// Unreserved characters only (RFC 3986 section 2.3), which nobody encodes.
+    pub(super) fn query(name: &str) -> Result<Self, Misconfiguration> {
+        let good = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+        if !name.is_empty() && name.bytes().all(good) {
+            return Ok(Self::Query(name.into()));
+        }
+        let shown = name.escape_debug();
+        Err(Misconfiguration::new(format!("`{shown}` is no name for a parameter; write it like `api_key`")))
+    }
+
+    /// A token (RFC 6265 section 4.1.1).
+    pub(super) fn cookie(name: &str) -> Result<Self, Misconfiguration> {
+        let good = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        if !name.is_empty() && name.bytes().all(good) {
+            return Ok(Self::Cookie(name.into()));
+        }
+        let shown = name.escape_debug();
+        Err(Misconfiguration::new(format!("`{shown}` is no cookie name; write it like `__Host-key`")))
+    }
+
+    pub(super) fn sent<'a>(&self, request: &'a HttpRequest) -> Sent<'a> {
+        match self {
+            Self::Header { name, .. } => {
+                let mut lines = request.headers().get_all(name);
+                match (lines.next(), lines.next()) {
+                    (None, _) => Sent::Absent,
+                    (Some(line), None) => Sent::Present(Cow::Borrowed(line.as_bytes())),
+                    (Some(_), Some(_)) => Sent::Unreadable(Reason::CredentialsWrong),
+                }
+            }
+            Self::Query(name) => match parameter(request.query_string(), name) {
+                Parameter::Absent => Sent::Absent,
+                Parameter::Unreadable => Sent::Unreadable(Reason::CredentialsWrong),
+                Parameter::Present(value) => Sent::Present(value),
+            },
+            Self::Cookie(name) => match cookie(request, name) {
+                Cookie::Absent => Sent::Absent,
+                Cookie::Unreadable => Sent::Unreadable(Reason::CookieUnreadable),
+                Cookie::Present(value) => Sent::Present(Cow::Borrowed(value)),
+            },
+        }
+    }
+
+    /// How a key that is there came to be there.
+    pub(super) fn kind(&self) -> Credentials {
+        match self {
+            Self::Header { .. } | Self::Query(_) => Credentials::Explicit,
+            Self::Cookie(_) => Credentials::Ambient,
+        }
+    }
+
+    pub(super) fn challenge(&self) -> Challenge {
+        let (place, name) = match self {
+            Self::Header { written, .. } => ("header", written),
+            Self::Query(name) => ("query", name),
+            Self::Cookie(name) => ("cookie", name),
+        };
+        Challenge::new("ApiKey").parameter("in", place).parameter("name", &**name)
+    }
+
+    /// What every answer must carry: a key in the query must not leave with a `Referer` field.
+    pub(super) fn owed(&self) -> Option<(HeaderName, HeaderValue)> {
+        match self {
+            Self::Query(_) => Some((REFERRER_POLICY, HeaderValue::from_static("no-referrer"))),
+            Self::Header { .. } | Self::Cookie(_) => None,
+        }
+    }
+
+    pub(super) fn rejection(&self, reason: Reason) -> Rejection {
+        match self.owed() {
+            Some((name, value)) => Rejection::new(reason).header(name, value),
+            None => reason.into(),
+        }
+    }
+}

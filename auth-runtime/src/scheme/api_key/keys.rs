@@ -1,0 +1,91 @@
+//! The configuration of API keys.
+
+use std::sync::Arc;
+
+use super::ApiKeyScheme;
+use super::carrier::Carrier;
+use super::key::check_environment;
+use super::store::KeyStore;
+use crate::config::Misconfiguration;
+
+/// Where API keys travel, and where they are looked up.
+///
+/// ```
+/// use auth_runtime::api_key::{ApiKeys, Key, KeyDigest, KeyStore};
+///
+/// let keys = ApiKeys::header("X-API-Key", KeyStore::file("keys.jsonl")).environment("live");
+/// let development = [(KeyDigest::of("test_0123456789abcdef"), Key::new("development"))];
+/// let in_query = ApiKeys::query("api_key", development).environment("test");
+/// assert!(format!("{in_query:?}").contains("api_key"));
+/// ```
+#[derive(Debug)]
+#[must_use]
+pub struct ApiKeys {
+    carrier: Result<Carrier, Misconfiguration>,
+    store: KeyStore,
+    environment: Option<Box<str>>,
+}
+
+impl ApiKeys {
+    /// Keys in a header field of this name, such as `X-API-Key`. Sent twice, they are refused.
+    ///
+    /// # Errors
+    /// `Auth::build` fails on a name that is none, or that means something else, such as `Authorization`.
+    pub fn header(name: &str, store: impl Into<KeyStore>) -> Self {
+        Self::of(Carrier::header(name), store)
+    }
+
+    /// Keys in a query parameter of this name, such as `?api_key=…`.
+    ///
+    /// The name must be sent as it is, not percent-encoded; in the value `%XX` is decoded and a bare `+` refused; a
+    /// parameter sent twice is refused.
+    ///
+    /// # Security
+    /// Queries end up in access logs, histories and bookmarks: prefer a header. Answers carry
+    /// `Referrer-Policy: no-referrer`. Have your log leave queries out: `%r` and `%U` of actix's `Logger` contain them, so
+    /// write `Logger::new("%a %s %b %T")`, or log the path by a `custom_request_replace`.
+    ///
+    /// # Errors
+    /// `Auth::build` fails on a name with characters other than letters, digits, `-`, `.`, `_` and `~`.
+    pub fn query(name: &str, store: impl Into<KeyStore>) -> Self {
+        Self::of(Carrier::query(name), store)
+    }
+
+    /// Keys in a cookie of this name, such as `__Host-key`. The value is taken as it is; sent twice, it is refused.
+    ///
+    /// # Security
+    /// A browser adds cookies by itself, so the cross-site rule applies. Only a name that begins with `__Host-` keeps
+    /// other hosts of your domain from setting the cookie.
+    ///
+    /// # Errors
+    /// `Auth::build` fails on a name that is no token (RFC 6265 section 4.1.1).
+    pub fn cookie(name: &str, store: impl Into<KeyStore>) -> Self {
+        Self::of(Carrier::cookie(name), store)
+    }
+
+    /// Accepts keys of this environment only: their text must begin with its name and an underscore, and the store must not
+    /// name another one. A key of another environment is answered as an unknown one; the log says what it is.
+    ///
+    /// # Errors
+    /// `Auth::build` fails on a name that is not lower-case letters and digits.
+    pub fn environment(mut self, name: &str) -> Self {
+        self.environment = Some(name.into());
+        self
+    }
+
+    fn of(carrier: Result<Carrier, Misconfiguration>, store: impl Into<KeyStore>) -> Self {
+        Self { carrier, store: store.into(), environment: None }
+    }
+
+    pub(crate) fn build(self, configuration: Option<Arc<str>>) -> Result<ApiKeyScheme, Misconfiguration> {
+        if let Some(name) = &self.environment {
+            check_environment(name).map_err(|fault| Misconfiguration::new(fault.to_string()))?;
+        }
+        Ok(ApiKeyScheme {
+            carrier: self.carrier?,
+            store: self.store.build(configuration.clone())?,
+            environment: self.environment,
+            configuration,
+        })
+    }
+}

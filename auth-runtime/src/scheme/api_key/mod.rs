@@ -1,0 +1,186 @@
+//! API keys in a header, the query or a cookie.
+//!
+//! [`ApiKeys`] says where keys travel, [`KeyStore`] where they are looked up, [`NewKey`] makes new ones. Only digests are
+//! stored. In a handler, take `ApiKey` for the caller's [`Key`], or `ApiKey<K>` where a function of your own returns `K`.
+
+mod carrier;
+mod file;
+mod key;
+mod keys;
+mod new_key;
+mod query;
+mod store;
+mod table;
+
+use std::fmt;
+use std::sync::Arc;
+
+use actix_web::HttpRequest;
+use actix_web::http::header::HeaderMap;
+
+use self::carrier::{Carrier, Sent};
+use self::key::is_environment;
+use self::store::{Lookup, Store};
+use self::table::{Table, principal};
+use super::backend_error::log_backend_error;
+use super::{Authentication, Context, Credentials, Outcome, Scheme};
+use crate::challenge::Challenge;
+use crate::denial::Reason;
+use crate::principal::Principal;
+
+pub use self::key::{Key, KeyDigest, KeyFault};
+pub use self::keys::ApiKeys;
+pub use self::new_key::NewKey;
+pub use self::store::KeyStore;
+
+const NAME: &str = "api_key";
+
+/// Longest key, in bytes.
+const KEY_MAX: usize = 512;
+
+/// The scheme behind `#[requires(api_key)]`; configured by [`ApiKeys`].
+pub struct ApiKeyScheme {
+    configuration: Option<Arc<str>>,
+    carrier: Carrier,
+    store: Store,
+    environment: Option<Box<str>>,
+}
+
+impl Scheme for ApiKeyScheme {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn credentials(&self, context: &Context<'_>) -> Credentials {
+        match self.carrier.sent(context.request()) {
+            Sent::Absent => Credentials::Absent,
+            Sent::Unreadable(_) | Sent::Present(_) => self.carrier.kind(),
+        }
+    }
+
+    /// By the key's environment, then by whether it is in the file or list.
+    fn recognizes(&self, context: &Context<'_>) -> bool {
+        let Sent::Present(key) = self.carrier.sent(context.request()) else { return false };
+        self.check_text(&key).is_ok()
+            && match &self.store {
+                Store::Fixed(table) => table.find(&KeyDigest::of(&key)).is_some(),
+                Store::Watched(file) => file.current().find(&KeyDigest::of(&key)).is_some(),
+                Store::Function(_) => true,
+            }
+    }
+
+    fn authenticate(&self, context: &Context<'_>) -> Authentication {
+        let key = match self.carrier.sent(context.request()) {
+            Sent::Absent => return Authentication::Ready(Outcome::Absent),
+            Sent::Unreadable(reason) => return Authentication::Ready(self.rejected(reason)),
+            Sent::Present(key) => key,
+        };
+        if let Err(reason) = self.check_text(&key) {
+            return Authentication::Ready(self.rejected(reason));
+        }
+        let digest = KeyDigest::of(&key);
+        match &self.store {
+            Store::Fixed(table) => Authentication::Ready(self.find(table, &digest, context)),
+            Store::Watched(file) => Authentication::Ready(self.find(&file.current(), &digest, context)),
+            Store::Function(lookup) => self.ask(lookup, digest, context),
+        }
+    }
+
+    fn challenge(&self) -> Challenge {
+        self.carrier.challenge()
+    }
+
+    fn answer(&self, _: &HttpRequest, _: &Principal, headers: &mut HeaderMap) {
+        if let Some((name, value)) = self.carrier.owed() {
+            headers.insert(name, value);
+        }
+    }
+}
+
+impl ApiKeyScheme {
+    fn rejected(&self, reason: Reason) -> Outcome {
+        Outcome::Rejected(self.carrier.rejection(reason))
+    }
+
+    /// What can be said of a key by its text.
+    fn check_text(&self, key: &[u8]) -> Result<(), Reason> {
+        if key.is_empty() || key.len() > KEY_MAX {
+            return Err(Reason::CredentialsWrong);
+        }
+        let Some(environment) = &self.environment else { return Ok(()) };
+        let prefix = key.iter().position(|&byte| byte == b'_').and_then(|end| str::from_utf8(key.get(..end)?).ok());
+        match prefix {
+            Some(prefix) if *prefix == **environment => Ok(()),
+            Some(prefix) if is_environment(prefix) => Err(Reason::KeyOfOtherEnvironment),
+            _ => Err(Reason::CredentialsWrong),
+        }
+    }
+
+    fn find(&self, table: &Table, digest: &KeyDigest, context: &Context<'_>) -> Outcome {
+        let Some(known) = table.find(digest) else { return self.rejected(Reason::CredentialsWrong) };
+        match check_key(&known.key, self.environment.as_deref(), || context.now()) {
+            Ok(()) => Outcome::Verified(known.principal.clone()),
+            Err(fault) => fault.outcome(&self.carrier),
+        }
+    }
+
+    fn ask(&self, lookup: &Arc<Lookup>, digest: KeyDigest, context: &Context<'_>) -> Authentication {
+        let answer = lookup(digest);
+        let (carrier, environment) = (self.carrier.clone(), self.environment.clone());
+        let (configuration, clock) = (self.configuration.clone(), Arc::clone(context.clock()));
+        Authentication::Pending(Box::pin(async move {
+            let found = match answer.await {
+                Ok(Some(found)) => found,
+                Ok(None) => return Outcome::Rejected(carrier.rejection(Reason::CredentialsWrong)),
+                Err(error) => {
+                    log_backend_error(NAME, configuration.as_deref(), &*error, &[]);
+                    return Outcome::Unavailable(Reason::BackendUnavailable);
+                }
+            };
+            match check_key(&found.key, environment.as_deref(), || clock.now()) {
+                Ok(()) => Outcome::Verified(principal(&found.key, configuration, found.details)),
+                Err(fault) => fault.outcome(&carrier),
+            }
+        }))
+    }
+}
+
+/// Why a key that exists does not count.
+enum Unusable {
+    Refused(Reason),
+    Undecidable(Reason),
+}
+
+impl Unusable {
+    fn outcome(self, carrier: &Carrier) -> Outcome {
+        match self {
+            Self::Refused(reason) => Outcome::Rejected(carrier.rejection(reason)),
+            Self::Undecidable(reason) => Outcome::Unavailable(reason),
+        }
+    }
+}
+
+/// The clock is read only for keys that expire.
+fn check_key(key: &Key, environment: Option<&str>, now: impl FnOnce() -> Result<i64, Reason>) -> Result<(), Unusable> {
+    let of_other = environment.zip(key.environment()).is_some_and(|(wanted, actual)| wanted != actual);
+    if of_other {
+        return Err(Unusable::Refused(Reason::KeyOfOtherEnvironment));
+    }
+    if key.expires_at().is_some() && key.has_expired(now().map_err(Unusable::Undecidable)?) {
+        return Err(Unusable::Refused(Reason::KeyExpired));
+    }
+    Ok(())
+}
+
+impl fmt::Debug for ApiKeyScheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiKeyScheme")
+            .field("configuration", &self.configuration)
+            .field("carrier", &self.carrier)
+            .field("environment", &self.environment)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

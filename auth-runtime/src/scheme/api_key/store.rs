@@ -1,0 +1,164 @@
+//! Where keys are looked up.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use futures_core::future::LocalBoxFuture;
+
+use super::file;
+use super::key::{Key, KeyDigest};
+use super::table::Table;
+use crate::config::{Misconfiguration, WatchedFile};
+
+/// Where API keys are looked up, by their digests: a file, a list, or a function of your own.
+///
+/// ```
+/// use auth_runtime::api_key::{Key, KeyDigest, KeyStore};
+///
+/// // A list, for development:
+/// let development = KeyStore::from([(KeyDigest::of("test_0123456789abcdef"), Key::new("development"))]);
+///
+/// // A function of your own, with what your handlers want to know of a key:
+/// struct Customer { key: Key, plan: u8 }
+/// impl AsRef<Key> for Customer {
+///     fn as_ref(&self) -> &Key {
+///         &self.key
+///     }
+/// }
+/// async fn customer(digest: KeyDigest) -> Result<Option<Customer>, std::io::Error> {
+///     let row = digest == KeyDigest::of("live_x"); // ask your database for `digest.as_bytes()` here
+///     Ok(row.then(|| Customer { key: Key::new("7").with_scopes(["orders:read"]), plan: 3 }))
+/// }
+/// let customers = KeyStore::lookup(customer);
+/// assert!(format!("{customers:?}").contains("function"));
+/// ```
+#[must_use]
+pub struct KeyStore(Source);
+
+enum Source {
+    File(PathBuf),
+    Text(String),
+    List(Vec<(KeyDigest, Key)>),
+    Function(Arc<Lookup>),
+}
+
+pub(super) type Lookup =
+    dyn Fn(KeyDigest) -> LocalBoxFuture<'static, Result<Option<Found>, Box<dyn fmt::Display>>> + Send + Sync;
+
+/// What a function of the application's own found.
+pub(super) struct Found {
+    pub(super) key: Key,
+    pub(super) details: Arc<dyn Any + Send + Sync>,
+}
+
+/// A store in use.
+pub(super) enum Store {
+    Fixed(Arc<Table>),
+    Watched(WatchedFile<Table>),
+    Function(Arc<Lookup>),
+}
+
+impl KeyStore {
+    /// Keys of a file with one JSON object a line; empty lines and lines that begin with `#` are skipped.
+    ///
+    /// ```text
+    /// {"id":"billing-7","sha256":"<64 hexadecimal digits>","scopes":["orders:write"],"roles":["ops"],"expires_at":1798761600,"environment":"live"}
+    /// ```
+    /// `id` and `sha256` are needed; `expires_at` is in seconds since 1970; scopes or roles left out are unknown, so that a
+    /// policy that asks for any denies. [`NewKey::line`](super::NewKey::line) writes such a line.
+    ///
+    /// The file is looked at once a second while requests come, and read again when its content has changed; a file that
+    /// cannot be used leaves the last good one in force and a warning in the log. Replace it by renaming a complete file
+    /// over it.
+    ///
+    /// # Errors
+    /// `Auth::build` fails on a file that cannot be read or holds no key, a line that is malformed or has a member it does
+    /// not know, and an id or key given twice, naming file, line and member.
+    pub fn file(path: impl Into<PathBuf>) -> Self {
+        Self(Source::File(path.into()))
+    }
+
+    /// Keys as [`file`](Self::file) reads them, from a text.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self(Source::Text(text.into()))
+    }
+
+    /// Keys that a function of your own looks up by digest; `Ok(None)` where there is none. The function never sees the key
+    /// itself. What it returns is what a handler gets as `ApiKey<K>`; its [`Key`] says id, scopes, roles, expiry and
+    /// environment, which are checked for you.
+    ///
+    /// # Errors
+    /// An error of the function says that it cannot decide, such as a database out of reach: the request is answered 503,
+    /// and the error is logged.
+    pub fn lookup<F, Answer, K, E>(lookup: F) -> Self
+    where
+        F: Fn(KeyDigest) -> Answer + Send + Sync + 'static,
+        Answer: Future<Output = Result<Option<K>, E>> + 'static,
+        K: AsRef<Key> + Send + Sync + 'static,
+        E: fmt::Display + 'static,
+    {
+        Self(Source::Function(Arc::new(move |digest| -> LocalBoxFuture<'static, _> {
+            let answer = lookup(digest);
+            Box::pin(async move {
+                match answer.await {
+                    Ok(found) => Ok(found.map(|found| Found { key: found.as_ref().clone(), details: Arc::new(found) })),
+                    Err(error) => Err(Box::new(error) as Box<dyn fmt::Display>),
+                }
+            })
+        })))
+    }
+
+    pub(super) fn build(self, configuration: Option<Arc<str>>) -> Result<Store, Misconfiguration> {
+        let empty = Table::new(configuration.clone());
+        Ok(match self.0 {
+            Source::File(path) => Store::Watched(WatchedFile::load(path, move |content| {
+                file::parse(content, Table::new(configuration.clone()))
+            })?),
+            Source::Text(text) => {
+                Store::Fixed(Arc::new(file::parse(text.as_bytes(), empty).map_err(|fault| fault.within("key text"))?))
+            }
+            Source::List(keys) => {
+                let mut table = empty;
+                for (digest, key) in keys {
+                    let id = key.id().escape_debug().to_string();
+                    table.insert(digest, key).map_err(|fault| Misconfiguration::new(format!("key `{id}`: {fault}")))?;
+                }
+                Store::Fixed(Arc::new(table))
+            }
+            Source::Function(lookup) => Store::Function(lookup),
+        })
+    }
+}
+
+impl From<HashMap<KeyDigest, Key>> for KeyStore {
+    fn from(keys: HashMap<KeyDigest, Key>) -> Self {
+        Self(Source::List(keys.into_iter().collect()))
+    }
+}
+
+impl<const N: usize> From<[(KeyDigest, Key); N]> for KeyStore {
+    fn from(keys: [(KeyDigest, Key); N]) -> Self {
+        Self(Source::List(keys.into()))
+    }
+}
+
+impl From<Vec<(KeyDigest, Key)>> for KeyStore {
+    fn from(keys: Vec<(KeyDigest, Key)>) -> Self {
+        Self(Source::List(keys))
+    }
+}
+
+impl fmt::Debug for KeyStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let source: &dyn fmt::Debug = match &self.0 {
+            Source::File(path) => path,
+            Source::Text(_) => &"text",
+            Source::List(_) => &"list",
+            Source::Function(_) => &"function",
+        };
+        f.debug_tuple("KeyStore").field(source).finish()
+    }
+}
