@@ -1,0 +1,144 @@
+//! The routes: one for each kind of policy.
+
+use actix_web::{HttpResponse, Responder, get, post, web};
+use auth_runtime::{Optional, Principal, ServiceConfig, public, requires};
+use serde::Serialize;
+use serde_json::Value;
+
+/// Adds all of them.
+pub(crate) fn mount(config: &mut ServiceConfig) {
+    config
+        .app_data(web::JsonConfig::default().limit(1024))
+        .service(health)
+        .service(bearer)
+        .service(bearer_admin)
+        .service(bearer_both)
+        .service(bearer_echo)
+        .service(basic)
+        .service(key)
+        .service(key_query)
+        .service(either)
+        .service(optional)
+        .service(ops)
+        .service(mixed)
+        .service(account)
+        .service(hidden)
+        .service(partner);
+}
+
+/// Who called, as every protected route answers.
+#[derive(Serialize)]
+struct Caller<'a> {
+    subject: Option<&'a str>,
+    scheme: Option<&'static str>,
+    scopes: Vec<&'a str>,
+    roles: Vec<&'a str>,
+}
+
+fn tell(who: Option<&Principal>) -> HttpResponse {
+    HttpResponse::Ok().json(Caller {
+        subject: who.map(Principal::subject),
+        scheme: who.map(Principal::scheme),
+        scopes: who.and_then(Principal::scopes).map(Iterator::collect).unwrap_or_default(),
+        roles: who.and_then(Principal::roles).map(Iterator::collect).unwrap_or_default(),
+    })
+}
+
+#[public(reason = "liveness probe")]
+#[get("/health")]
+async fn health() -> impl Responder {
+    web::Json(serde_json::json!({ "status": "ok" }))
+}
+
+#[requires(bearer)]
+#[get("/bearer")]
+async fn bearer(who: Principal) -> impl Responder {
+    tell(Some(&who))
+}
+
+#[requires(bearer, scope = "admin")]
+#[get("/bearer/admin")]
+async fn bearer_admin(who: Principal) -> impl Responder {
+    tell(Some(&who))
+}
+
+#[requires(bearer, scope = "read write")]
+#[get("/bearer/both")]
+async fn bearer_both(who: Principal) -> impl Responder {
+    tell(Some(&who))
+}
+
+#[requires(bearer)]
+#[post("/bearer/echo")]
+async fn bearer_echo(body: web::Json<Value>) -> impl Responder {
+    body
+}
+
+#[requires(basic)]
+#[get("/basic")]
+async fn basic(who: Principal) -> impl Responder {
+    tell(Some(&who))
+}
+
+#[requires(api_key)]
+#[get("/key")]
+async fn key(who: Principal) -> impl Responder {
+    tell(Some(&who))
+}
+
+#[requires(api_key("query"))]
+#[get("/key/query")]
+async fn key_query(who: Principal) -> impl Responder {
+    tell(Some(&who))
+}
+
+#[requires(any(bearer, api_key, basic))]
+#[get("/either")]
+async fn either(who: Principal) -> impl Responder {
+    tell(Some(&who))
+}
+
+#[requires(optional(bearer))]
+#[get("/optional")]
+async fn optional(who: Optional<Principal>) -> impl Responder {
+    tell(who.as_ref())
+}
+
+#[requires(bearer, role = "ops")]
+#[get("/ops")]
+async fn ops(who: Principal) -> impl Responder {
+    tell(Some(&who))
+}
+
+#[requires(bearer, scope("read") && (role("ops") || scope("admin")))]
+#[get("/mixed")]
+async fn mixed(who: Principal) -> impl Responder {
+    tell(Some(&who))
+}
+
+/// An account is shown to its holder only: the token's claim `account`, a string or a number, must be the id in the path.
+async fn holds_account(id: web::Path<String>, who: Principal) -> bool {
+    match who.claims().and_then(|claims| claims.get("account")) {
+        Some(Value::String(account)) => *account == *id,
+        Some(Value::Number(account)) => account.to_string() == *id,
+        _ => false,
+    }
+}
+
+#[requires(bearer, check = holds_account)]
+#[get("/accounts/{id}")]
+async fn account(who: Principal) -> impl Responder {
+    tell(Some(&who))
+}
+
+#[requires(bearer, scope = "admin", hide)]
+#[get("/hidden")]
+async fn hidden(who: Principal) -> impl Responder {
+    tell(Some(&who))
+}
+
+#[requires(bearer("partner"))]
+#[get("/partner")]
+async fn partner(who: Principal) -> impl Responder {
+    tell(Some(&who))
+}

@@ -1,0 +1,65 @@
+//! Tokens for the running server.
+
+use serde_json::Value;
+
+use crate::auth;
+
+/// What `token` takes.
+pub(crate) const USAGE: &str = "usage: showcase token --subject NAME [--scope \"read admin\"] [--role NAME]… \
+    [--expires-in SECONDS] [--alg HS256|RS256|ES256|EdDSA] [--issuer partner|URL] [--audience URL] [--claim NAME=VALUE]… \
+    [--typ TYPE]";
+
+const OPTIONS: [&str; 9] =
+    ["--subject", "--scope", "--role", "--expires-in", "--alg", "--issuer", "--audience", "--claim", "--typ"];
+
+/// Signs the token that the arguments describe; what they leave out is what the server accepts on `/bearer`.
+pub(crate) fn sign(mut arguments: impl Iterator<Item = String>) -> Result<String, String> {
+    let mut options: Vec<(String, String)> = Vec::new();
+    while let Some(option) = arguments.next() {
+        if !OPTIONS.contains(&&*option) {
+            return Err(format!("unknown option `{option}`"));
+        }
+        let value = arguments.next().ok_or_else(|| format!("`{option}` needs a value"))?;
+        options.push((option, value));
+    }
+    let last = |name: &str| options.iter().rev().find(|(option, _)| option == name).map(|(_, value)| &**value);
+
+    let issuer = match (last("--issuer"), last("--alg")) {
+        (Some("partner"), None | Some("ES256")) => auth::partner_issuer(),
+        (Some("partner"), Some(alg)) => return Err(format!("the partner signs with ES256, not with `{alg}`")),
+        (named, alg) => {
+            let issuer = match alg.unwrap_or("HS256") {
+                "HS256" => auth::hs256_issuer(),
+                "RS256" => auth::rs256_issuer(),
+                "ES256" => auth::es256_issuer(),
+                "EdDSA" => auth::eddsa_issuer(),
+                other => return Err(format!("unknown algorithm `{other}`")),
+            };
+            // The same key under another name, to see that the server does not take it.
+            match named {
+                Some(name) => issuer.named(name),
+                None => issuer,
+            }
+        }
+    };
+
+    let mut token = issuer.token().subject(last("--subject").ok_or("`--subject` is missing")?);
+    for (option, value) in &options {
+        token = match &**option {
+            "--scope" => token.scope(value),
+            "--role" => token.role(value),
+            "--expires-in" => {
+                token.expires_in(value.parse().map_err(|_| format!("`{value}` is no number of seconds"))?)
+            }
+            "--audience" => token.claim("aud", value.as_str()),
+            "--typ" => token.header("typ", value.as_str()),
+            "--claim" => {
+                let (name, value) = value.split_once('=').ok_or_else(|| format!("`{value}` is no NAME=VALUE"))?;
+                token.claim(name, serde_json::from_str(value).unwrap_or_else(|_| Value::from(value)))
+            }
+            // Read above, or refused.
+            _ => token,
+        };
+    }
+    Ok(token.sign())
+}
