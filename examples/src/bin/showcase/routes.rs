@@ -119,8 +119,8 @@ async fn mixed(who: Principal) -> impl Responder {
 /// An account is shown to its holder only: the token's claim `account`, a string or a number, must be the id in the path.
 async fn holds_account(id: web::Path<String>, who: Principal) -> bool {
     match who.claims().and_then(|claims| claims.get("account")) {
-        Some(Value::String(account)) => *account == *id,
-        Some(Value::Number(account)) => account.to_string() == *id,
+        Some(Value::String(holder)) => *holder == *id,
+        Some(Value::Number(holder)) => holder.to_string() == *id,
         _ => false,
     }
 }
