@@ -98,7 +98,7 @@ fn a_private_key_is_refused_with_a_clear_message() {
     let message = fault(Jwt::public_pem(Algorithm::RS256, RSA_PRIVATE).issuer(ISSUER).audience(AUDIENCE)).to_string();
     assert_eq!(
         message,
-        "`bearer`: key 1 of issuer `https://idp.example`, `public_pem`: a private key was given; only its public half \
+        "key 1 of issuer `https://idp.example`, `public_pem`: a private key was given; only its public half \
          belongs here (`openssl pkey -in private.pem -pubout`)"
     );
 }
@@ -234,7 +234,11 @@ fn unusable_keys_of_a_set_are_skipped_not_the_set() {
 
 #[test]
 fn keys_that_share_kid_and_alg_but_differ_are_all_skipped() {
-    let other = plus(ec_jwk(), json!({"x": encode([5; 32])}));
+    // The key of RFC 7515 appendix A.3.
+    let other = json!({
+        "kty": "EC", "crv": "P-256",
+        "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU", "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+    });
     let keys = [
         plus(ec_jwk(), json!({"kid": "twice"})),
         plus(rsa_jwk(), json!({"kid": "twice"})),
