@@ -3,8 +3,9 @@
 use std::any::Any;
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::clock::UnixTime;
@@ -24,6 +25,7 @@ struct Inner {
     scopes: Option<BTreeSet<Box<str>>>,
     roles: Option<BTreeSet<Box<str>>>,
     claims: Option<Map<String, Value>>,
+    typed_claims: TypedClaims,
     expires_at: Option<UnixTime>,
     details: Option<Arc<dyn Any + Send + Sync>>,
 }
@@ -39,6 +41,7 @@ impl Principal {
             scopes: None,
             roles: None,
             claims: None,
+            typed_claims: TypedClaims::default(),
             expires_at: None,
             details: None,
         })
@@ -89,6 +92,14 @@ impl Principal {
         Arc::clone(self.0.details.as_ref()?).downcast().ok()
     }
 
+    /// The claims as `C`, read once for each principal; `None` for schemes that have none.
+    pub(crate) fn claims_as<C>(&self) -> Option<Result<Arc<C>, Unfit>>
+    where
+        C: DeserializeOwned + Send + Sync + 'static,
+    {
+        self.0.claims.as_ref().map(|claims| self.0.typed_claims.read(claims))
+    }
+
     pub(crate) fn scope_set(&self) -> Option<&BTreeSet<Box<str>>> {
         self.0.scopes.as_ref()
     }
@@ -121,6 +132,38 @@ impl fmt::Debug for Principal {
             .field("roles", &self.0.roles)
             .field("expires_at", &self.0.expires_at)
             .finish_non_exhaustive()
+    }
+}
+
+/// The error of claims that do not fit a type, with the path to the claim.
+pub(crate) type Unfit = serde_path_to_error::Error<serde_json::Error>;
+
+/// The claims as the types that handlers asked for: a remembered token is read once for each, not with each request.
+#[derive(Default)]
+struct TypedClaims([OnceLock<Arc<dyn Any + Send + Sync>>; Self::TYPES]);
+
+impl TypedClaims {
+    /// How many types are kept; an application rarely reads one issuer's tokens in more ways.
+    const TYPES: usize = 4;
+
+    fn read<C>(&self, claims: &Map<String, Value>) -> Result<Arc<C>, Unfit>
+    where
+        C: DeserializeOwned + Send + Sync + 'static,
+    {
+        for slot in self.0.iter().map_while(OnceLock::get) {
+            if let Ok(known) = Arc::clone(slot).downcast() {
+                return Ok(known);
+            }
+        }
+        let read: Arc<C> = Arc::new(serde_path_to_error::deserialize(claims)?);
+        let mut unkept: Arc<dyn Any + Send + Sync> = read.clone();
+        for slot in &self.0 {
+            match slot.set(unkept) {
+                Ok(()) => break,
+                Err(taken) => unkept = taken,
+            }
+        }
+        Ok(read)
     }
 }
 

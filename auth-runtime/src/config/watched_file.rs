@@ -67,6 +67,8 @@ struct Inner<T> {
     path: PathBuf,
     parse: Box<Parse<T>>,
     current: ArcSwap<T>,
+    /// How often the value was replaced.
+    generation: AtomicU64,
     /// Digest of what was last looked at, good or bad.
     seen: Mutex<[u8; 32]>,
     started: Instant,
@@ -92,12 +94,22 @@ impl<T: Send + Sync + 'static> WatchedFile<T> {
                 path,
                 parse: Box::new(parse),
                 current: ArcSwap::from_pointee(value),
+                generation: AtomicU64::new(0),
                 seen: Mutex::new(digest(&content)),
                 started: Instant::now(),
                 due: AtomicU64::new(millis(INTERVAL)),
                 looking: AtomicBool::new(false),
             }),
         })
+    }
+
+    /// How often the value was replaced. Has the file looked at as [`current`](Self::current) does; read before it, equal
+    /// generations mean equal values.
+    pub(crate) fn generation(&self) -> u64 {
+        if self.inner.is_due() {
+            self.look();
+        }
+        self.inner.generation.load(Ordering::Acquire)
     }
 
     /// The value of the last good content. A change shows at latest with the first call one second after it.
@@ -158,6 +170,8 @@ impl<T> Inner<T> {
         match parsed {
             Ok(value) => {
                 self.current.store(Arc::new(value));
+                // After the value: who sees the new generation sees the new value.
+                self.generation.fetch_add(1, Ordering::Release);
                 tracing::info!(file = %self.path.display(), "file changed and was read again");
             }
             Err(fault) => {

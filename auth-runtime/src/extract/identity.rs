@@ -17,7 +17,7 @@ use super::expiry::UntilExpiry;
 use super::{AnyScheme, Caller, FromGrant, Grant, Includes, MayYield, Yields};
 use crate::clock::{Clock, UnixTime};
 use crate::denial::{Denial, Reason};
-use crate::principal::Principal;
+use crate::principal::{Principal, Unfit};
 use crate::scheme::{ApiKeyScheme, BasicScheme, BearerScheme, Key, Scheme, User};
 
 /// A caller authenticated by a token, with the token's claims as `C`.
@@ -192,14 +192,12 @@ impl<C: DeserializeOwned + Send + Sync + 'static> Identity for Bearer<C> {
 
     fn identify(caller: &IdentityOf<'_>) -> Result<Option<Self>, Reason> {
         let Some(principal) = caller.by::<BearerScheme>() else { return Ok(None) };
-        let claims = principal.claims().ok_or(Reason::ClaimsUnfit)?;
         let plan = caller.0.plan().ok_or(Reason::IdentityUnfit)?;
-        match serde_path_to_error::deserialize(claims) {
-            Ok(claims) => Ok(Some(Self {
-                claims: Arc::new(claims),
-                principal: principal.clone(),
-                clock: Arc::clone(&plan.settings.clock),
-            })),
+        match principal.claims_as().ok_or(Reason::ClaimsUnfit)? {
+            Ok(claims) => {
+                let clock = Arc::clone(&plan.settings.clock);
+                Ok(Some(Self { claims, principal: principal.clone(), clock }))
+            }
             Err(error) => {
                 warn_unfit::<C>(&error);
                 Err(Reason::ClaimsUnfit)
@@ -209,7 +207,7 @@ impl<C: DeserializeOwned + Send + Sync + 'static> Identity for Bearer<C> {
 }
 
 /// Names the field and not its value: claims may hold personal data.
-fn warn_unfit<C>(error: &serde_path_to_error::Error<serde_json::Error>) {
+fn warn_unfit<C>(error: &Unfit) {
     let message = error.inner().to_string();
     let what = ["missing field", "unknown field", "duplicate field"]
         .iter()

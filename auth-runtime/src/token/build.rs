@@ -7,6 +7,7 @@ use super::claims::Audience;
 use super::error::JwtError;
 use super::issuer::Issuer;
 use super::jwt::JwtSettings;
+use super::memory::Memory;
 use super::keyring::{Keyring, KeyringFault};
 use super::verifier::{TrustedIssuer, Verifier};
 use crate::clock::UnixTime;
@@ -49,6 +50,7 @@ impl JwtSettings {
             access_token_profile: self.access_token_profile,
             subject_claim: self.subject_claim,
             roles_claim: self.roles_claim,
+            memory: Memory::new(self.cache_bytes),
         })
     }
 

@@ -113,6 +113,11 @@ impl Keyring {
         Err(refusal)
     }
 
+    /// Grows whenever a key file brings other keys.
+    pub(super) fn generation(&self) -> u64 {
+        self.files.iter().map(WatchedFile::generation).fold(0, u64::wrapping_add)
+    }
+
     /// Looks at the files now.
     #[cfg(test)]
     pub(super) fn refresh(&self) {
