@@ -11,6 +11,7 @@ use super::{Hide, PolicySpec, canonical_scopes};
 use crate::challenge::Challenge;
 use crate::config::Settings;
 use crate::denial::{Denial, Reason, Rejection};
+use crate::observe::{Meter, NO_SCHEME, Observation};
 use crate::scheme::{Context, Credentials, Scheme};
 
 /// One policy, ready to decide.
@@ -22,6 +23,9 @@ pub(crate) struct Plan {
     /// One for each scheme name, in the order in which they are sent.
     challenges: Vec<Prepared>,
     realm: String,
+    /// Of a caller that passes without credentials, and of one that does not.
+    pub(crate) anonymous: Meter,
+    missing: Meter,
     /// The canonical scopes as a challenge names them; empty when there are none.
     scope: String,
 }
@@ -32,6 +36,8 @@ pub(crate) struct Alternative {
     pub(crate) scheme: Arc<dyn Scheme>,
     /// Whether another configuration of the same scheme is acceptable too.
     one_of_several: bool,
+    /// Of a caller that it verified and that passes.
+    pub(crate) allowed: Meter,
     /// Its challenge, by place in `Plan::challenges`.
     challenge: usize,
 }
@@ -67,6 +73,7 @@ impl Plan {
             .map(|(kind, scheme)| Alternative {
                 kind: *kind,
                 scheme: Arc::clone(scheme),
+                allowed: Meter::allowed(spec.handler, scheme.name()),
                 one_of_several: schemes.iter().filter(|(other, _)| other == kind).count() > 1,
                 challenge: challenges
                     .iter()
@@ -79,7 +86,9 @@ impl Plan {
             .into_iter()
             .map(|challenge| Prepared { plain: render(&challenge, &realm, &scope, None, None), challenge })
             .collect();
-        Self { spec, settings, canonical, alternatives, challenges, realm, scope }
+        let anonymous = Meter::allowed(spec.handler, NO_SCHEME);
+        let missing = Meter::denied(spec.handler, Reason::CredentialsMissing);
+        Self { spec, settings, canonical, alternatives, challenges, realm, anonymous, missing, scope }
     }
 
     /// The alternative whose credentials decide: the first explicit one, else the first ambient one.
@@ -115,6 +124,13 @@ impl Plan {
 
     pub(crate) fn alternative(&self, index: usize) -> Option<&Alternative> {
         self.alternatives.get(index)
+    }
+
+    /// Records a denial; `attempted` is the alternative whose credentials were looked at.
+    pub(crate) fn observe_denied(&self, observation: Observation, attempted: Option<usize>, reason: Reason) {
+        let scheme = attempted.and_then(|index| self.alternatives.get(index)).map(|tried| tried.scheme.name());
+        let meter = (reason == Reason::CredentialsMissing).then_some(&self.missing);
+        observation.denied(scheme.unwrap_or(NO_SCHEME), reason, meter);
     }
 
     /// The denial for `reason`; `attempted` is the alternative whose credentials were looked at.

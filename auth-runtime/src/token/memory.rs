@@ -45,9 +45,10 @@ impl Memory {
             .build()
             .ok()
             .filter(|_| bytes > 0);
-        Self(options.map(|options| {
-            Cache::with_options(options, Weight, RandomState::new(), DefaultLifecycle::default())
-        }))
+        Self(
+            options
+                .map(|options| Cache::with_options(options, Weight, RandomState::new(), DefaultLifecycle::default())),
+        )
     }
 
     /// What is known of this very token.

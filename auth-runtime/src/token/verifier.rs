@@ -82,8 +82,8 @@ impl Verifier {
         self.memory.recall(token).is_some()
             || token.len() <= self.max_token_bytes
                 && Compact::parse(token)
-                .and_then(|compact| compact.claims())
-                .is_ok_and(|claims| self.issuer(&claims).is_ok())
+                    .and_then(|compact| compact.claims())
+                    .is_ok_and(|claims| self.issuer(&claims).is_ok())
     }
 
     fn issuer(&self, claims: &Map<String, Value>) -> Result<&TrustedIssuer, Reason> {
