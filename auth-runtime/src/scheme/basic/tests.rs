@@ -118,6 +118,21 @@ fn credentials_are_ambient() {
 }
 
 #[test]
+fn a_configuration_recognizes_the_users_of_its_file() {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let recognizes = |scheme: &BasicScheme, line: &str| {
+        let request = TestRequest::default().append_header((AUTHORIZATION, line)).to_http_request();
+        scheme.recognizes(&Context::new(&request, &clock))
+    };
+    let by_file = scheme(Passwords::htpasswd(users())).0;
+    let by_function = Passwords::verify_with(member).build(None).unwrap();
+    let line = |user: &str| format!("Basic {}", STANDARD.encode(format!("{user}:x")));
+    assert!(recognizes(&by_file, &line("alice")) && !recognizes(&by_file, &line("eve")));
+    assert!(recognizes(&by_function, &line("eve")));
+    assert!(!recognizes(&by_file, "Basic x") && !recognizes(&by_function, "Basic x"));
+}
+
+#[test]
 fn the_challenge_names_utf_8() {
     let (scheme, _) = scheme(Passwords::htpasswd(users()));
     assert_eq!(scheme.challenge().render("R", &[]), "Basic realm=\"R\", charset=\"UTF-8\"");
