@@ -152,13 +152,18 @@ impl<T> Inner<T> {
     }
 
     fn refresh(&self) {
+        self.refresh_after(|| thread::sleep(SETTLE));
+    }
+
+    /// Looks at the file; `settle` passes the time between two readings of changed content.
+    fn refresh_after(&self, settle: impl FnOnce()) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let content = read(&self.path);
         let fingerprint = fingerprint(&content);
         if *seen == fingerprint {
             return;
         }
-        thread::sleep(SETTLE);
+        settle();
         if self::fingerprint(&read(&self.path)) != fingerprint {
             return; // still being written; the next look decides
         }
@@ -307,19 +312,13 @@ mod tests {
         let file = TempFile::new("1");
         let watched = WatchedFile::load(file.path(), number).unwrap();
         file.write("12");
-        let path = file.path().to_owned();
-        let writer = thread::spawn(move || {
-            for length in 3..30 {
-                fs::write(&path, "1".repeat(length)).unwrap();
-                thread::sleep(SETTLE / 10);
-            }
-            fs::write(&path, "7").unwrap();
-        });
-        watched.refresh();
+        watched.inner.refresh_after(|| file.write("123"));
         assert_eq!(*watched.current(), 1);
-        writer.join().unwrap();
+        watched.inner.refresh_after(|| file.write(""));
+        assert_eq!(*watched.current(), 1);
+        file.write("123");
         watched.refresh();
-        assert_eq!(*watched.current(), 7);
+        assert_eq!(*watched.current(), 123);
     }
 
     #[test]

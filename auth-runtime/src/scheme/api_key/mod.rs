@@ -2,6 +2,41 @@
 //!
 //! [`ApiKeys`] says where keys travel, [`KeyStore`] where they are looked up, [`NewKey`] makes new ones. Only digests are
 //! stored. In a handler, take `ApiKey` for the caller's [`Key`], or `ApiKey<K>` where a function of your own returns `K`.
+//!
+//! ```
+//! use actix_web::{App, get, test};
+//! use auth_runtime::api_key::{Key, KeyDigest, KeyStore};
+//! use auth_runtime::{ApiKey, ApiKeys, Auth, requires};
+//!
+//! #[requires(api_key, scope = "orders:read")]
+//! #[get("/orders")]
+//! async fn orders(caller: ApiKey) -> String {
+//!     format!("orders of {}", caller.id())
+//! }
+//!
+//! # #[actix_web::main]
+//! # async fn main() -> Result<(), auth_runtime::config::ConfigError> {
+//! // For development; use `KeyStore::file`, and `NewKey::generate` for the keys.
+//! let store = KeyStore::from([
+//!     (KeyDigest::of("test_0123456789abcdef"), Key::new("billing").with_scopes(["orders:read"])),
+//!     (KeyDigest::of("test_fedcba9876543210"), Key::new("metrics")),
+//! ]);
+//! let keys = ApiKeys::header("X-API-Key", store).environment("test");
+//! let auth = Auth::builder().realm("shop").api_key(keys).build()?;
+//! let app = test::init_service(App::new().service(auth.scope("").service(orders))).await;
+//!
+//! let answer = test::call_service(&app, test::TestRequest::with_uri("/orders").to_request()).await;
+//! assert_eq!(answer.status(), 401);
+//! assert_eq!(answer.headers().get("WWW-Authenticate").unwrap(), r#"ApiKey realm="shop", in="header", name="X-API-Key""#);
+//!
+//! let with = |key| test::TestRequest::with_uri("/orders").insert_header(("X-API-Key", key)).to_request();
+//! let answer = test::call_service(&app, with("test_0123456789abcdef")).await;
+//! assert_eq!(test::read_body(answer).await, "orders of billing");
+//! assert_eq!(test::call_service(&app, with("test_fedcba9876543210")).await.status(), 403);
+//! assert_eq!(test::call_service(&app, with("live_0123456789abcdef")).await.status(), 401);
+//! # Ok(())
+//! # }
+//! ```
 
 mod carrier;
 mod file;

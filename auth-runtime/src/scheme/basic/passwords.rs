@@ -99,7 +99,7 @@ impl<U: Send + Sync + 'static> Passwords<U> {
     ///
     /// # Errors
     /// An error of the function says that it cannot decide, such as a database out of reach: the request is answered 503,
-    /// and the error is logged, unless its text contains the password.
+    /// and the error is logged, with the password cut out of its text.
     ///
     /// # Security
     /// The function must take as long for unknown users as for wrong passwords, and must not hash on the event loop:
