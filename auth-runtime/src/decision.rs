@@ -161,7 +161,7 @@ impl Attempt<'_> {
                         // What the application says itself helps more, unless other scopes would.
                         Some(said) if reason != Reason::ScopeMissing => {
                             self.plan.observe_denied(self.observation, self.alternative, said.reason());
-                            self.plan.finish(self.request, said)
+                            self.plan.complete(self.request, self.alternative, said)
                         }
                         _ => self.deny(reason),
                     });

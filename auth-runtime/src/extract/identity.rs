@@ -56,7 +56,10 @@ pub struct Optional<T>(Option<T>);
 /// auth_runtime::policy! { Area: bearer, role("ops") }
 /// fn twice(proof: &auth_runtime::Granted<Area>) { let _ = proof.clone() as auth_runtime::Granted<Area>; }
 /// ```
-pub struct Granted<Q>(PhantomData<(fn() -> Q, Rc<()>)>);
+pub struct Granted<Q>(PhantomData<fn() -> Q>, NotSend);
+
+/// Keeps what holds it on its thread.
+type NotSend = PhantomData<Rc<()>>;
 
 impl<C> Bearer<C> {
     /// When the token expires, in seconds since 1970; never absent, since a token without `exp` is refused.
@@ -209,11 +212,9 @@ impl<C: DeserializeOwned + Send + Sync + 'static> Identity for Bearer<C> {
 /// Names the field and not its value: claims may hold personal data.
 fn warn_unfit<C>(error: &Unfit) {
     let message = error.inner().to_string();
-    let what = ["missing field", "unknown field", "duplicate field"]
-        .iter()
-        .any(|start| message.starts_with(start))
-        .then_some(&*message)
-        .unwrap_or("a value of another type");
+    let names_only = ["missing field", "unknown field", "duplicate field"];
+    let named = names_only.iter().any(|start| message.starts_with(start));
+    let what = if named { &*message } else { "a value of another type" };
     tracing::warn!(
         claim = %error.path(),
         what,
@@ -297,6 +298,6 @@ impl<P: Includes<Q>, Q> FromGrant<P> for Granted<Q> {
     type Future = Ready<Result<Self, Denial>>;
 
     fn from_grant(_: &Grant<P>, _: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Ok(Self(PhantomData)))
+        ready(Ok(Self(PhantomData, PhantomData)))
     }
 }

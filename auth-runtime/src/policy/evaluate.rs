@@ -4,7 +4,7 @@
 //! leaves only, so above them *unknown* and *false* have the same effect, and the connectives are plain monotone logic
 //! over three outcomes: holds, does not hold, waits for a check.
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use super::{Check, ClaimValue, Requirement};
 use crate::config::Hierarchies;
@@ -110,12 +110,18 @@ fn claim_is(claim: &Value, wanted: ClaimValue) -> Option<bool> {
         }
         (Value::String(claim), ClaimValue::Str(wanted)) => Some(claim == wanted),
         (Value::Bool(claim), ClaimValue::Bool(wanted)) => Some(*claim == wanted),
-        (Value::Number(claim), ClaimValue::Int(wanted)) => match (claim.as_i64(), claim.as_u64()) {
-            (Some(claim), _) => Some(claim == wanted),
-            (None, Some(_)) => Some(false),
-            (None, None) => None,
-        },
+        (Value::Number(claim), ClaimValue::Int(wanted)) => Some(number_is(claim, wanted)),
         _ => None,
+    }
+}
+
+/// Compares by value: `1.0` is 1, as JSON has one kind of number.
+fn number_is(claim: &Number, wanted: i64) -> bool {
+    match (claim.as_i64(), claim.as_f64()) {
+        (Some(claim), _) => claim == wanted,
+        // Beyond 2^53 a fraction is lost and an integer not exact: no claim like that equals anything.
+        (None, Some(claim)) => claim.fract() == 0.0 && claim.abs() < 9_007_199_254_740_992.0 && claim as i64 == wanted,
+        (None, None) => false,
     }
 }
 

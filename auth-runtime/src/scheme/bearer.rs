@@ -8,7 +8,7 @@ use super::cookie::{Cookie, cookie};
 use super::{Authentication, Context, Credentials, Outcome, Scheme};
 use crate::challenge::Challenge;
 use crate::clock::UnixTime;
-use crate::denial::{Reason, Rejection};
+use crate::denial::Reason;
 use crate::principal::Principal;
 use crate::token::{SCHEME, Verifier};
 
@@ -75,20 +75,17 @@ impl BearerScheme {
     }
 
     fn outcome(&self, context: &Context<'_>) -> Outcome {
-        let (source, result) = match self.presented(context.request()) {
+        let result = match self.presented(context.request()) {
             Presented::Nothing => return Outcome::Absent,
-            Presented::Refused(source, reason) => (source, Err(reason)),
+            Presented::Refused(_, reason) => Err(reason),
             Presented::Token(source, token) => match context.now() {
-                Ok(now) => (source, self.verify(source, token, now)),
+                Ok(now) => self.verify(source, token, now),
                 Err(reason) => return Outcome::Unavailable(reason),
             },
         };
         match result {
             Ok(principal) => Outcome::Verified(principal),
             Err(reason @ Reason::KeysUnavailable) => Outcome::Unavailable(reason),
-            Err(reason) if source == Source::Query => {
-                Outcome::Rejected(Rejection::new(reason).header(REFERRER_POLICY, NO_REFERRER))
-            }
             Err(reason) => Outcome::Rejected(reason.into()),
         }
     }
@@ -124,8 +121,9 @@ impl Scheme for BearerScheme {
     }
 
     /// A page whose URL holds a token must not pass it on in `Referer`.
-    fn answer(&self, request: &HttpRequest, _: &Principal, headers: &mut HeaderMap) {
-        if self.query_parameter.is_some() && matches!(self.presented(request), Presented::Token(Source::Query, _)) {
+    fn answer(&self, request: &HttpRequest, _: Option<&Principal>, headers: &mut HeaderMap) {
+        let in_query = |name: &str| !matches!(query(request.query_string(), name), Query::Absent);
+        if self.query_parameter.as_deref().is_some_and(in_query) {
             headers.insert(REFERRER_POLICY, NO_REFERRER);
         }
     }

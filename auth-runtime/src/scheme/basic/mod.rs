@@ -3,7 +3,7 @@
 //! [`Passwords`] says where they are verified: an Apache `htpasswd` file, or a function of your own. In a handler, take
 //! `Basic` for the caller, or `Basic<U>` where a function of your own returns `U`.
 //!
-//! ```
+//! ```standalone_crate
 //! use actix_web::{App, get, test};
 //! use auth_runtime::basic::Passwords;
 //! use auth_runtime::{Auth, Basic, requires};
