@@ -88,7 +88,7 @@ impl Verifier {
 
     fn issuer(&self, claims: &Map<String, Value>) -> Result<&TrustedIssuer, Reason> {
         let name = claims::string(claims, "iss")?;
-        let named = self.issuers.iter().find(|issuer| issuer.name.is_some() && issuer.name.as_deref() == name);
+        let named = self.issuers.iter().find(|issuer| issuer.name.as_deref() == name);
         named.or_else(|| self.issuers.iter().find(|issuer| issuer.name.is_none())).ok_or(Reason::IssuerWrong)
     }
 
