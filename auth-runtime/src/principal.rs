@@ -24,6 +24,9 @@ struct Inner {
     subject: Box<str>,
     scopes: Option<BTreeSet<Box<str>>>,
     roles: Option<BTreeSet<Box<str>>>,
+    /// Scopes and roles that the credentials claim and their issuer may not grant.
+    disputed_scopes: BTreeSet<Box<str>>,
+    disputed_roles: BTreeSet<Box<str>>,
     claims: Option<Map<String, Value>>,
     typed_claims: TypedClaims,
     expires_at: Option<UnixTime>,
@@ -40,6 +43,8 @@ impl Principal {
             subject: subject.into(),
             scopes: None,
             roles: None,
+            disputed_scopes: BTreeSet::new(),
+            disputed_roles: BTreeSet::new(),
             claims: None,
             typed_claims: TypedClaims::default(),
             expires_at: None,
@@ -98,6 +103,16 @@ impl Principal {
         C: DeserializeOwned + Send + Sync + 'static,
     {
         self.0.claims.as_ref().map(|claims| self.0.typed_claims.read(claims))
+    }
+
+    /// Neither held nor known not to be held: `!scope("x")` must not admit a caller whose token claims `x`.
+    pub(crate) fn disputed_scopes(&self) -> &BTreeSet<Box<str>> {
+        &self.0.disputed_scopes
+    }
+
+    /// As [`disputed_scopes`](Self::disputed_scopes).
+    pub(crate) fn disputed_roles(&self) -> &BTreeSet<Box<str>> {
+        &self.0.disputed_roles
     }
 
     pub(crate) fn scope_set(&self) -> Option<&BTreeSet<Box<str>>> {
@@ -196,6 +211,20 @@ impl PrincipalBuilder {
     #[must_use]
     pub fn roles(mut self, roles: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
         self.0.roles = Some(roles.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Scopes that the credentials claim and their issuer may not grant.
+    #[must_use]
+    pub(crate) fn disputed_scopes(mut self, scopes: impl IntoIterator<Item = Box<str>>) -> Self {
+        self.0.disputed_scopes.extend(scopes);
+        self
+    }
+
+    /// Roles that the credentials claim and their issuer may not grant.
+    #[must_use]
+    pub(crate) fn disputed_roles(mut self, roles: impl IntoIterator<Item = Box<str>>) -> Self {
+        self.0.disputed_roles.extend(roles);
         self
     }
 

@@ -4,10 +4,12 @@
 //! leaves only, so above them *unknown* and *false* have the same effect, and the connectives are plain monotone logic
 //! over three outcomes: holds, does not hold, waits for a check.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Number, Value};
 
 use super::{Check, ClaimValue, Requirement};
-use crate::config::Hierarchies;
+use crate::config::{Hierarchies, Hierarchy};
 use crate::denial::Reason;
 use crate::principal::Principal;
 
@@ -85,12 +87,31 @@ pub(crate) fn evaluate(
 fn known(leaf: &Requirement, principal: &Principal, hierarchies: &Hierarchies) -> Option<bool> {
     match leaf {
         Requirement::Authenticated => Some(true),
-        Requirement::Scope(scope) => Some(hierarchies.scopes.grants(principal.scope_set()?, scope)),
-        Requirement::Role(role) => Some(hierarchies.roles.grants(principal.role_set()?, role)),
+        Requirement::Scope(scope) => {
+            holds(&hierarchies.scopes, principal.scope_set()?, principal.disputed_scopes(), scope)
+        }
+        Requirement::Role(role) => holds(&hierarchies.roles, principal.role_set()?, principal.disputed_roles(), role),
         Requirement::Claim(name, wanted) => claim_is(principal.claims()?.get(*name)?, *wanted),
         Requirement::Not(inner) => known(inner, principal, hierarchies).map(|truth| !truth),
         // The macro puts `Not` over leaves only; a value built by hand that does otherwise is never known to hold.
         Requirement::Check(_) | Requirement::All(_) | Requirement::Any(_) => None,
+    }
+}
+
+/// Whether a name is held. One that the credentials claim and their issuer may not grant is unknown: it admits nobody,
+/// and its absence admits nobody either.
+fn holds(
+    hierarchy: &Hierarchy,
+    held: &BTreeSet<Box<str>>,
+    disputed: &BTreeSet<Box<str>>,
+    wanted: &str,
+) -> Option<bool> {
+    if hierarchy.grants(held, wanted) {
+        Some(true)
+    } else if hierarchy.grants(disputed, wanted) {
+        None
+    } else {
+        Some(false)
     }
 }
 

@@ -214,15 +214,16 @@ impl<I, A> Jwt<I, A> {
         self
     }
 
-    /// The only roles the first issuer may grant; other roles in its tokens are ignored. Called again, the lists add up.
+    /// The only roles the first issuer may grant. Another one in its tokens counts neither as held nor as missing, so that
+    /// neither `role(…)` nor `!role(…)` admits for it. Called again, the lists add up.
     #[must_use]
     pub fn grantable_roles(mut self, roles: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
         self.settings.first = self.settings.first.grantable_roles(roles);
         self
     }
 
-    /// The only scopes the first issuer may grant; other scopes in its tokens are ignored. Called again, the lists add
-    /// up.
+    /// The only scopes the first issuer may grant. Another one in its tokens counts neither as held nor as missing, so that
+    /// neither `scope(…)` nor `!scope(…)` admits for it. Called again, the lists add up.
     #[must_use]
     pub fn grantable_scopes(mut self, scopes: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
         self.settings.first = self.settings.first.grantable_scopes(scopes);

@@ -88,7 +88,7 @@ impl Verifier {
 
     fn issuer(&self, claims: &Map<String, Value>) -> Result<&TrustedIssuer, Reason> {
         let name = claims::string(claims, "iss")?;
-        let named = self.issuers.iter().find(|issuer| issuer.name.is_some() && issuer.name.as_deref() == name);
+        let named = self.issuers.iter().find(|issuer| issuer.name.as_deref() == name);
         named.or_else(|| self.issuers.iter().find(|issuer| issuer.name.is_none())).ok_or(Reason::IssuerWrong)
     }
 
@@ -115,10 +115,10 @@ impl Verifier {
             (None, None) => principal,
         };
         if let Some(scopes) = grants::scopes(&claims, &issuer.grantable_scopes) {
-            principal = principal.scopes(scopes);
+            principal = principal.scopes(scopes.granted).disputed_scopes(scopes.disputed);
         }
         if let Some(roles) = grants::roles(&claims, &self.roles_claim, &issuer.grantable_roles) {
-            principal = principal.roles(roles);
+            principal = principal.roles(roles.granted).disputed_roles(roles.disputed);
         }
         Ok(principal.expires_at(expires_at).claims(claims).build())
     }

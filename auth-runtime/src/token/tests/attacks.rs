@@ -99,7 +99,7 @@ fn crit_is_refused_whatever_it_names() {
     for crit in
         [json!([]), json!(["exp"]), json!(["b64"]), json!(["alg"]), json!("b64"), json!(null), json!({}), json!([1])]
     {
-        let token = sign(Algorithm::HS256, json!({"alg": "HS256", "crit": crit, "b64": false, "exp": 1}), &good());
+        let token = sign(Algorithm::HS256, json!({"alg": "HS256", "crit": crit, "exp": 1}), &good());
         assert_eq!(refused(&verifier, &token), Reason::CriticalUnknown, "{crit}");
     }
     for b64 in [json!(false), json!(true)] {

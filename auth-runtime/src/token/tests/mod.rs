@@ -78,7 +78,7 @@ fn encode(bytes: impl AsRef<[u8]>) -> String {
 }
 
 /// Signs texts as they are, well-formed or not.
-fn sign_text(algorithm: Algorithm, key: &EncodingKey, header: &str, payload: impl AsRef<[u8]>) -> String {
+fn sign_text(algorithm: Algorithm, key: &EncodingKey, header: &str, payload: &(impl AsRef<[u8]> + ?Sized)) -> String {
     let message = format!("{}.{}", encode(header), encode(payload));
     let signer = (backend::PROVIDER.signer_factory)(&algorithm.backend(), key).unwrap();
     let signature = signer.try_sign(message.as_bytes()).unwrap();
@@ -86,7 +86,7 @@ fn sign_text(algorithm: Algorithm, key: &EncodingKey, header: &str, payload: imp
 }
 
 fn sign(algorithm: Algorithm, header: Value, payload: &Value) -> String {
-    sign_text(algorithm, &signing_key(algorithm), &header.to_string(), payload.to_string())
+    sign_text(algorithm, &signing_key(algorithm), &header.to_string(), &payload.to_string())
 }
 
 /// A token of HS256 with this payload.
