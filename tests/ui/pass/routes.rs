@@ -135,7 +135,7 @@ fn routes_are_read_from_the_attributes() {
 
 #[test]
 fn a_policy_knows_where_it_was_written() {
-    let spec = spec("by_path");
+    let spec = spec("routes::by_path");
     assert_eq!(spec.handler, concat!(module_path!(), "::by_path"));
     assert_eq!(spec.file, file!());
     let line = include_str!("routes.rs").lines().position(|line| line.starts_with("#[auth_runtime::requires")).unwrap();
