@@ -64,10 +64,9 @@ fn only_the_scheme_that_was_attempted_has_an_error() {
         .challenge(WORD)
         .challenge(BASIC)
         .check(&server.get("/three").bearer(token().expires_in(-600).sign()).send());
-    for answer in [
-        server.get("/three").basic("alice", "wrong").send(),
-        server.get("/three").header("X-Word", "please").send(),
-    ] {
+    for answer in
+        [server.get("/three").basic("alice", "wrong").send(), server.get("/three").header("X-Word", "please").send()]
+    {
         Denied::unauthorized("the credentials are not valid")
             .challenge(BEARER)
             .challenge(WORD)

@@ -77,7 +77,9 @@ fn an_unknown_user_and_a_wrong_password_get_the_same_bytes() {
     wrong().check(&wrong_password);
     wrong().check(&unknown_user);
     assert_eq!(wrong_password.without_date(), unknown_user.without_date());
-    for (user, password) in [("alice", ""), ("", "wonderland"), ("", ""), ("Alice", "wonderland"), ("alice", "wonderland ")] {
+    for (user, password) in
+        [("alice", ""), ("", "wonderland"), ("", ""), ("Alice", "wonderland"), ("alice", "wonderland ")]
+    {
         wrong().check(&server.get("/me").basic(user, password).send());
     }
     wrong().check(&server.get("/me").basic("alice", &"w".repeat(2000)).send());
@@ -130,7 +132,8 @@ fn a_directory_out_of_reach_is_not_the_callers_fault() {
 fn a_missing_role_is_forbidden_without_a_challenge() {
     let server = server();
     server.get("/ops").basic("alice", "wonderland").send().expect("alice");
-    Denied::forbidden("the caller lacks a required role").check(&server.get("/ops").basic("jürgen", "schlüssel").send());
+    Denied::forbidden("the caller lacks a required role")
+        .check(&server.get("/ops").basic("jürgen", "schlüssel").send());
 }
 
 #[test]

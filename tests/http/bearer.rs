@@ -83,16 +83,16 @@ fn without_credentials_the_challenge_has_no_error() {
 #[test]
 fn the_challenge_names_the_scopes_in_written_order_and_the_realm_of_the_route() {
     let server = server();
-    Denied::missing()
-        .challenge(r#"Bearer realm="orders", scope="read write""#)
-        .check(&server.get("/both").send());
+    Denied::missing().challenge(r#"Bearer realm="orders", scope="read write""#).check(&server.get("/both").send());
     Denied::missing().challenge(r#"Bearer realm="vault", scope="read""#).check(&server.get("/vault").send());
 }
 
 #[test]
 fn credentials_of_another_scheme_count_as_none() {
     let server = server();
-    for other in ["Basic YWxpY2U6d29uZGVybGFuZA==", "Digest username=\"alice\"", "Token abc", "DPoP abc", "Bearerabc", "abc"] {
+    for other in
+        ["Basic YWxpY2U6d29uZGVybGFuZA==", "Digest username=\"alice\"", "Token abc", "DPoP abc", "Bearerabc", "abc"]
+    {
         Denied::missing().challenge(PLAIN).check(&server.get("/me").header("Authorization", other).send());
     }
     Denied::missing().challenge(PLAIN).check(&server.get("/me").basic("alice", "wonderland").send());
@@ -101,7 +101,18 @@ fn credentials_of_another_scheme_count_as_none() {
 #[test]
 fn a_malformed_token_is_a_bad_request() {
     let server = server();
-    for malformed in ["Bearer", "Bearer ", "Bearer a b", "Bearer a,b", "Bearer \"a\"", "Bearer a=b", "Bearer =", "Bearer a\tb", "Bearer ä", "bearer {a}"] {
+    for malformed in [
+        "Bearer",
+        "Bearer ",
+        "Bearer a b",
+        "Bearer a,b",
+        "Bearer \"a\"",
+        "Bearer a=b",
+        "Bearer =",
+        "Bearer a\tb",
+        "Bearer ä",
+        "bearer {a}",
+    ] {
         let answer = server.get("/me").header("Authorization", malformed).send();
         invalid_request("the credentials are malformed").check(&answer);
     }
@@ -139,7 +150,8 @@ fn claims_that_do_not_fit_the_handlers_type_are_an_invalid_token() {
     let server = server();
     server.get("/tenant").bearer(token().claim("tenant", "acme").sign()).send().expect("acme");
     for unfit in [token(), token().claim("tenant", 7), token().claim("tenant", json!(["acme"]))] {
-        invalid_token("the token lacks what this resource needs").check(&server.get("/tenant").bearer(unfit.sign()).send());
+        invalid_token("the token lacks what this resource needs")
+            .check(&server.get("/tenant").bearer(unfit.sign()).send());
     }
 }
 
@@ -271,7 +283,8 @@ fn a_token_without_expiry_is_refused() {
 fn a_token_bound_to_a_key_is_no_bearer_token() {
     let server = server();
     let bound = token().claim("cnf", json!({ "jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" })).sign();
-    invalid_token("the token must be presented with proof of possession").check(&server.get("/me").bearer(bound).send());
+    invalid_token("the token must be presented with proof of possession")
+        .check(&server.get("/me").bearer(bound).send());
 }
 
 #[test]

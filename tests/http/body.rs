@@ -39,7 +39,9 @@ async fn sixteen(
     caller: Bearer,
 ) -> String {
     let requests = [f, g, h, i, j, k, l, m, n];
-    assert!(b.is_empty() && c.is_empty() && d.is_none() && e.is_err() && requests.iter().all(|it| it.path() == "/sixteen"));
+    assert!(
+        b.is_empty() && c.is_empty() && d.is_none() && e.is_err() && requests.iter().all(|it| it.path() == "/sixteen")
+    );
     format!("{} {} {}", a.len(), who.subject(), caller.principal().subject())
 }
 
@@ -132,7 +134,10 @@ fn a_denial_does_not_wait_for_a_body_that_never_arrives() {
     denied_without_body(&missing(), server.post("/one"));
     denied_without_body(&insufficient(), server.post("/one").bearer(scoped("read")));
     assert_eq!(server.post("/one").bearer("rubbish").header("Content-Length", "9").open().answer().status, 401);
-    assert_eq!(server.post("/one").header("Authorization", "Bearer").header("Content-Length", "9").open().answer().status, 400);
+    assert_eq!(
+        server.post("/one").header("Authorization", "Bearer").header("Content-Length", "9").open().answer().status,
+        400
+    );
 }
 
 #[test]
@@ -188,9 +193,8 @@ fn a_body_that_does_not_parse_changes_no_denial() {
 fn an_identity_that_does_not_fit_is_refused_before_an_earlier_argument_reads_the_body() {
     let server = server();
     let description = "the token lacks what this resource needs";
-    let unfit = Denied::unauthorized(description).challenge(&format!(
-        r#"Bearer realm="orders", error="invalid_token", error_description="{description}""#
-    ));
+    let unfit = Denied::unauthorized(description)
+        .challenge(&format!(r#"Bearer realm="orders", error="invalid_token", error_description="{description}""#));
     denied_without_body(&unfit, server.post("/json-first").bearer(token().sign()));
     unfit.check(&server.post("/json-first").bearer(token().sign()).send_body("application/json", "{"));
     let fit = token().claim("tenant", "acme").sign();

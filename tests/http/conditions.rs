@@ -103,7 +103,9 @@ fn a_token_that_says_nothing_about_roles_does_not_pass_a_negation() {
     for contractor in [json!(["contractor"]), json!("contractor"), json!(["employee", "contractor"])] {
         role_missing().check(&get(contractor));
     }
-    for known in [json!([]), json!(["employee"]), json!("employee"), json!("contractor employee"), json!(["Contractor"])] {
+    for known in
+        [json!([]), json!(["employee"]), json!("employee"), json!("contractor employee"), json!(["Contractor"])]
+    {
         get(known).expect("staff");
     }
 }
@@ -165,14 +167,16 @@ fn claims_are_compared_with_their_type() {
         good().claim("verified", false),
         good().claim("verified", 1),
     ] {
-        Denied::forbidden("the caller lacks a required attribute").check(&server.get("/claims").bearer(wrong.sign()).send());
+        Denied::forbidden("the caller lacks a required attribute")
+            .check(&server.get("/claims").bearer(wrong.sign()).send());
     }
 }
 
 #[test]
 fn and_or_and_parentheses_mean_what_they_mean_in_rust() {
     let server = server();
-    let get_mixed = |scope: &str, roles: &[&str]| server.get("/mixed").bearer(token().scope(scope).roles(roles).sign()).send();
+    let get_mixed =
+        |scope: &str, roles: &[&str]| server.get("/mixed").bearer(token().scope(scope).roles(roles).sign()).send();
     get_mixed("read", &["ops"]).expect("mixed");
     get_mixed("read admin", &[]).expect("mixed");
     insufficient("read").check(&get_mixed("admin", &["ops"]));
@@ -202,7 +206,8 @@ fn a_challenge_names_the_leftmost_branch_of_every_or() {
 #[test]
 fn clauses_are_joined_by_and() {
     let server = server();
-    let get = |scope: &str, roles: &[&str]| server.get("/joined").bearer(token().scope(scope).roles(roles).sign()).send();
+    let get =
+        |scope: &str, roles: &[&str]| server.get("/joined").bearer(token().scope(scope).roles(roles).sign()).send();
     get("x", &["y"]).expect("joined");
     insufficient("x").check(&get("", &["y"]));
     role_missing().check(&get("x", &[]));

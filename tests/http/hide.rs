@@ -163,21 +163,20 @@ fn a_default_service_with_a_policy_of_its_own_answers_for_hidden_routes_too() {
 #[test]
 fn middleware_of_the_scope_sees_an_unknown_route() {
     let server = Server::start(|app| {
-        let scope = auth()
-            .scope("/api")
-            .service(secret)
-            .wrap(DefaultHeaders::new().add(("X-Served-By", "tests")))
-            .wrap_fn(|request, service| {
-                let answer = actix_web::dev::Service::call(service, request);
-                async {
-                    let answer: ServiceResponse<_> = answer.await?;
-                    let failed = answer.response().error().is_some().to_string();
-                    let mut answer = answer.map_into_boxed_body();
-                    let value = actix_web::http::header::HeaderValue::from_str(&failed).unwrap();
-                    answer.headers_mut().insert(actix_web::http::header::HeaderName::from_static("x-error"), value);
-                    Ok(answer)
-                }
-            });
+        let scope =
+            auth().scope("/api").service(secret).wrap(DefaultHeaders::new().add(("X-Served-By", "tests"))).wrap_fn(
+                |request, service| {
+                    let answer = actix_web::dev::Service::call(service, request);
+                    async {
+                        let answer: ServiceResponse<_> = answer.await?;
+                        let failed = answer.response().error().is_some().to_string();
+                        let mut answer = answer.map_into_boxed_body();
+                        let value = actix_web::http::header::HeaderValue::from_str(&failed).unwrap();
+                        answer.headers_mut().insert(actix_web::http::header::HeaderName::from_static("x-error"), value);
+                        Ok(answer)
+                    }
+                },
+            );
         app.service(scope);
     });
     assert_same(&server, "/api/hidden", "/api/unknown");

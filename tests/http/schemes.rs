@@ -18,7 +18,9 @@ fn credentials(context: &Context<'_>) -> Credentials {
 
 fn judge(word: &[u8]) -> Outcome {
     match word {
-        b"open sesame" => Outcome::Verified(Principal::builder("patient", "ali").scopes(["read"]).roles(["ops"]).build()),
+        b"open sesame" => {
+            Outcome::Verified(Principal::builder("patient", "ali").scopes(["read"]).roles(["ops"]).build())
+        }
         _ => Outcome::Rejected(Reason::Custom("word_wrong").into()),
     }
 }

@@ -43,10 +43,7 @@ impl Denied {
 
     /// 503: later, perhaps.
     pub fn unavailable() -> Self {
-        Self {
-            retry_after: true,
-            ..Self::new(503, "Service Unavailable", "the service cannot decide at the moment")
-        }
+        Self { retry_after: true, ..Self::new(503, "Service Unavailable", "the service cannot decide at the moment") }
     }
 
     fn new(status: u16, title: &'static str, detail: &str) -> Self {

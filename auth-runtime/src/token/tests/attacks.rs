@@ -40,7 +40,7 @@ fn a_public_key_is_no_hmac_secret() {
     for secret in [RSA_PUBLIC, RSA_PUBLIC.trim_ascii_end(), &der] {
         for alg in ["HS256", "RS256"] {
             let key = EncodingKey::from_secret(secret);
-            let token = sign_text(Algorithm::HS256, &key, &json!({"alg": alg}).to_string(), good().to_string());
+            let token = sign_text(Algorithm::HS256, &key, &json!({"alg": alg}).to_string(), &good().to_string());
             let expected = if alg == "HS256" { Reason::AlgorithmRefused } else { Reason::SignatureInvalid };
             assert_eq!(refused(&verifier, &token), expected);
         }
@@ -51,7 +51,7 @@ fn a_public_key_is_no_hmac_secret() {
 fn an_empty_secret_opens_nothing() {
     let verifier = verifier(jwt());
     let key = EncodingKey::from_secret(b"");
-    let token = sign_text(Algorithm::HS256, &key, r#"{"alg":"HS256"}"#, good().to_string());
+    let token = sign_text(Algorithm::HS256, &key, r#"{"alg":"HS256"}"#, &good().to_string());
     assert_eq!(refused(&verifier, &token), Reason::SignatureInvalid);
 }
 
@@ -88,7 +88,7 @@ fn keys_that_a_token_brings_along_are_ignored() {
         "alg": "HS256", "jwk": jwk, "jku": "http://127.0.0.1:1/keys", "x5u": "http://127.0.0.1:1/cert", "x5c": ["AA=="],
     });
     let forged =
-        sign_text(Algorithm::HS256, &EncodingKey::from_secret(&[1; 32]), &header.to_string(), good().to_string());
+        sign_text(Algorithm::HS256, &EncodingKey::from_secret(&[1; 32]), &header.to_string(), &good().to_string());
     assert_eq!(refused(&verifier, &forged), Reason::SignatureInvalid);
     accepted(&verifier, &sign(Algorithm::HS256, header, &good()));
 }
@@ -159,13 +159,13 @@ fn members_given_twice_are_refused_in_header_and_claims() {
         r#"{"alg":"none","\u0061lg":"HS256"}"#,
         r#"{"alg":"HS256","x":{"y":1,"\u0079":2}}"#,
     ] {
-        let token = sign_text(Algorithm::HS256, &key, header, good().to_string());
+        let token = sign_text(Algorithm::HS256, &key, header, &good().to_string());
         assert_eq!(refused(&verifier, &token), Reason::TokenNotJwt, "{header}");
     }
     let claims = good().to_string();
     let open = claims.strip_suffix('}').unwrap();
     for extra in [r#""sub":"root""#, r#""su\u0062":"root""#, r#""x":[{"a":1,"\u0061":1}]"#] {
-        let token = sign_text(Algorithm::HS256, &key, r#"{"alg":"HS256"}"#, format!("{open},{extra}}}"));
+        let token = sign_text(Algorithm::HS256, &key, r#"{"alg":"HS256"}"#, &format!("{open},{extra}}}"));
         assert_eq!(refused(&verifier, &token), Reason::ClaimsInvalid, "{extra}");
     }
 }
@@ -284,7 +284,7 @@ fn a_bound_token_needs_its_proof() {
         Algorithm::HS256,
         &signing_key(Algorithm::HS256),
         r#"{"alg":"HS256"}"#,
-        good().to_string().replace("\"sub\"", "\"cnf\":null,\"sub\""),
+        &good().to_string().replace("\"sub\"", "\"cnf\":null,\"sub\""),
     );
     assert_eq!(refused(&verifier, &token), Reason::TokenBound);
 }
@@ -300,7 +300,7 @@ fn claims_of_a_forged_token_are_not_judged() {
             Algorithm::HS256,
             &EncodingKey::from_secret(&[9; 32]),
             r#"{"alg":"HS256"}"#,
-            with(changes).to_string(),
+            &with(changes).to_string(),
         );
         assert_eq!(refused(&verifier, &forged), Reason::SignatureInvalid);
     }

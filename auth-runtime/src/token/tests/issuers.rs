@@ -84,7 +84,7 @@ fn kid_picks_the_key() {
         Jwt::key(Key::hs256(SECRET).id("a")).also(Key::hs256(other).id("b")).issuer(ISSUER).audience(AUDIENCE),
     );
     let token = |secret: &[u8], header: Value| {
-        sign_text(Algorithm::HS256, &EncodingKey::from_secret(secret), &header.to_string(), good().to_string())
+        sign_text(Algorithm::HS256, &EncodingKey::from_secret(secret), &header.to_string(), &good().to_string())
     };
     accepted(&verifier, &token(SECRET, json!({"alg": "HS256", "kid": "a"})));
     accepted(&verifier, &token(&other, json!({"alg": "HS256", "kid": "b"})));
@@ -102,7 +102,7 @@ fn without_kid_four_keys_are_tried() {
     }
     let verifier = verifier(jwt.issuer(ISSUER).audience(AUDIENCE));
     let token = |number: u8| {
-        sign_text(Algorithm::HS256, &EncodingKey::from_secret(&[number; 32]), r#"{"alg":"HS256"}"#, good().to_string())
+        sign_text(Algorithm::HS256, &EncodingKey::from_secret(&[number; 32]), r#"{"alg":"HS256"}"#, &good().to_string())
     };
     accepted(&verifier, &token(4));
     assert_eq!(refused(&verifier, &token(5)), Reason::SignatureInvalid);

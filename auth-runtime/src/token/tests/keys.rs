@@ -291,7 +291,7 @@ fn secrets_beside_public_keys_need_the_loud_method() {
     accepted(&verifier, &sign(Algorithm::ES256, json!({"alg": "ES256"}), &good()));
     // Still no confusion of one for the other.
     let confused =
-        sign_text(Algorithm::HS256, &EncodingKey::from_secret(P256_PUBLIC), r#"{"alg":"HS256"}"#, good().to_string());
+        sign_text(Algorithm::HS256, &EncodingKey::from_secret(P256_PUBLIC), r#"{"alg":"HS256"}"#, &good().to_string());
     assert_eq!(refused(&verifier, &confused), Reason::SignatureInvalid);
 }
 
