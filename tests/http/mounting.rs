@@ -221,7 +221,7 @@ fn a_scheme_that_this_auth_lacks_stops_the_assembly() {
     for part in ["mounting::list", "tests/http/mounting.rs:", "/api", "lacks"] {
         assert!(text.contains(part), "{text}");
     }
-    assert_eq!(text, refusal(|| drop(lacking.scope("/api").configure(|config| drop(config.service(list))))));
+    assert_eq!(text, refusal(|| drop(lacking.scope("/api").configure(|config| _ = config.service(list)))));
     let nested = refusal(|| drop(auth().scope("/out").service(lacking.scope("/api").service(list))));
     assert_eq!(text, nested);
     assert!(refusal(|| drop(lacking.scope("/api").route("/x", route::get().to(by_hand)))).contains("by_hand"));

@@ -170,10 +170,9 @@ impl Plan {
         denial
     }
 
+    /// `attempted` is a place in `challenges`.
     fn add_challenges(&self, denial: &mut Denial, attempted: Option<usize>) {
         let reason = denial.reason();
-        let attempted =
-            attempted.and_then(|index| self.alternatives.get(index)).map(|alternative| alternative.challenge);
         match reason.status() {
             StatusCode::UNAUTHORIZED | StatusCode::BAD_REQUEST => {
                 for (index, prepared) in self.challenges.iter().enumerate() {
