@@ -33,33 +33,44 @@ pub(crate) fn decide(policy: TypeId, spec: &'static PolicySpec, request: &HttpRe
         Ok(plan) => plan,
         Err(reason) => return Decision::Ready(Err(observation.undecidable(reason))),
     };
-    let mut attempt = Attempt { plan: Arc::clone(plan), request: request.clone(), alternative: None, observation };
+    let mut attempt = Attempt { plan, request, alternative: None, observation };
     // A scheme is foreign code: its panic must not reach the worker, and must not let anyone in.
     match std::panic::catch_unwind(AssertUnwindSafe(|| attempt.authenticate())) {
-        Ok(Authentication::Ready(outcome)) => attempt.conclude(outcome),
-        Ok(Authentication::Pending(outcome)) => Decision::Pending(Box::pin(attempt.within_deadline(outcome))),
-        Err(_) => Decision::Ready(Err(attempt.deny(Reason::Panicked.into()))),
+        Ok(Authentication::Ready(outcome)) => match attempt.judge(outcome) {
+            Judged::Done(decision) => Decision::Ready(decision),
+            Judged::Needs(principal, check) => {
+                attempt.later(async move |attempt| attempt.checks(principal, check).await)
+            }
+        },
+        Ok(Authentication::Pending(outcome)) => attempt.later(async move |attempt| attempt.wait(outcome).await),
+        Err(_) => Decision::Ready(Err(attempt.deny(Reason::Panicked))),
     }
 }
 
 /// A request on its way through one plan.
-struct Attempt {
-    plan: Arc<Plan>,
-    request: HttpRequest,
+struct Attempt<'a> {
+    plan: &'a Arc<Plan>,
+    request: &'a HttpRequest,
     /// The alternative whose credentials decide.
     alternative: Option<usize>,
     observation: Observation,
 }
 
-impl Attempt {
+/// What follows from the credentials.
+enum Judged {
+    Done(Result<Caller, Denial>),
+    Needs(Principal, &'static Check),
+}
+
+impl Attempt<'_> {
     /// Finds the credentials that count and lets their scheme judge them.
     fn authenticate(&mut self) -> Authentication {
-        let context = Context::new(&self.request, &self.plan.settings.clock);
+        let context = Context::new(self.request, &self.plan.settings.clock);
         let Some((index, found)) = self.plan.decisive(&context) else {
             return Authentication::Ready(Outcome::Absent);
         };
         self.alternative = Some(index);
-        if found == Credentials::Ambient && !self.plan.settings.origins.permits(&self.request) {
+        if found == Credentials::Ambient && !self.plan.settings.origins.permits(self.request) {
             return Authentication::Ready(Outcome::Rejected(Reason::CrossSite.into()));
         }
         match self.plan.alternative(index) {
@@ -68,69 +79,56 @@ impl Attempt {
         }
     }
 
-    /// Turns what the scheme found into a decision.
-    fn conclude(self, outcome: Outcome) -> Decision {
-        match self.judge(outcome) {
-            Ok(Judged::Passes(attempt, principal)) => Decision::Ready(Ok(attempt.pass(principal))),
-            Ok(Judged::Needs(attempt, principal, check)) => {
-                Decision::Pending(Box::pin(attempt.checks_within_deadline(principal, check)))
-            }
-            Err(denial) => Decision::Ready(Err(denial)),
-        }
-    }
-
-    fn judge(mut self, outcome: Outcome) -> Result<Judged, Denial> {
+    /// Turns what the scheme found into a decision, as far as that needs no check.
+    fn judge(&mut self, outcome: Outcome) -> Judged {
         let principal = match outcome {
             Outcome::Verified(principal) => principal,
-            Outcome::Rejected(rejection) => return Err(self.deny(rejection)),
-            Outcome::Unavailable(reason) => return Err(self.deny(reason.into())),
+            Outcome::Rejected(rejection) => return Judged::Done(Err(self.deny(rejection))),
+            Outcome::Unavailable(reason) => return Judged::Done(Err(self.deny(reason))),
             Outcome::Absent => {
                 self.alternative = None;
-                return match self.plan.spec.presence {
-                    Presence::Optional => Ok(Judged::Passes(self, None)),
-                    Presence::Required | Presence::Public => Err(self.deny(Reason::CredentialsMissing.into())),
-                };
+                return Judged::Done(match self.plan.spec.presence {
+                    Presence::Optional => Ok(self.pass(None)),
+                    Presence::Required | Presence::Public => Err(self.deny(Reason::CredentialsMissing)),
+                });
             }
         };
-        self.observation.identified(&principal);
         let checks = CheckResults::new();
         match evaluate(self.plan.spec.requirement, &principal, &self.plan.settings.hierarchies, &checks) {
-            Step::Holds => Ok(Judged::Passes(self, Some(principal))),
-            Step::Fails => Err(self.deny(self.failure(&principal, &checks).into())),
-            Step::Needs(check) => Ok(Judged::Needs(self, principal, check)),
+            Step::Holds => Judged::Done(Ok(self.pass(Some(principal)))),
+            Step::Fails => Judged::Done(Err(self.deny(self.failure(&principal, &checks)))),
+            Step::Needs(check) => Judged::Needs(principal, check),
         }
     }
 
-    /// Waits for the scheme, then for the checks, both within one deadline.
-    async fn within_deadline(self, outcome: LocalBoxFuture<'static, Outcome>) -> Result<Caller, Denial> {
-        let late = self.late();
-        let deadline = self.plan.settings.deadline;
-        let decided = async move {
-            let outcome = match AssertUnwindSafe(outcome).catch_unwind().await {
-                Ok(outcome) => outcome,
-                Err(_) => return Err(self.deny(Reason::Panicked.into())),
-            };
-            match self.judge(outcome)? {
-                Judged::Passes(attempt, principal) => Ok(attempt.pass(principal)),
-                Judged::Needs(attempt, principal, check) => attempt.checks(principal, check).await,
-            }
+    /// Goes on in a future of its own, within the deadline.
+    fn later<F>(self, rest: F) -> Decision
+    where
+        F: AsyncFnOnce(&mut Attempt<'_>) -> Result<Caller, Denial> + 'static,
+    {
+        let (plan, request) = (Arc::clone(self.plan), self.request.clone());
+        let (alternative, observation) = (self.alternative, self.observation);
+        Decision::Pending(Box::pin(async move {
+            let mut attempt = Attempt { plan: &plan, request: &request, alternative, observation };
+            let decided = tokio::time::timeout(plan.settings.deadline, rest(&mut attempt)).await;
+            decided.unwrap_or_else(|_| Err(attempt.deny(Reason::DeadlinePassed)))
+        }))
+    }
+
+    /// Waits for the scheme, then for the checks.
+    async fn wait(&mut self, outcome: LocalBoxFuture<'static, Outcome>) -> Result<Caller, Denial> {
+        let outcome = match AssertUnwindSafe(outcome).catch_unwind().await {
+            Ok(outcome) => outcome,
+            Err(_) => return Err(self.deny(Reason::Panicked)),
         };
-        match tokio::time::timeout(deadline, decided).await {
-            Ok(decision) => decision,
-            Err(_) => Err(late.deny(Reason::DeadlinePassed.into())),
-        }
-    }
-
-    async fn checks_within_deadline(self, principal: Principal, check: &'static Check) -> Result<Caller, Denial> {
-        let late = self.late();
-        match tokio::time::timeout(self.plan.settings.deadline, self.checks(principal, check)).await {
-            Ok(decision) => decision,
-            Err(_) => Err(late.deny(Reason::DeadlinePassed.into())),
+        match self.judge(outcome) {
+            Judged::Done(decision) => decision,
+            Judged::Needs(principal, check) => self.checks(principal, check).await,
         }
     }
 
     /// Runs checks one after the other, as long as their results still matter.
-    async fn checks(self, principal: Principal, first: &'static Check) -> Result<Caller, Denial> {
+    async fn checks(&self, principal: Principal, first: &'static Check) -> Result<Caller, Denial> {
         let mut results = CheckResults::new();
         let mut refusal = None;
         let mut check = first;
@@ -148,10 +146,10 @@ impl Attempt {
                 }
                 Ok(Verdict::Erred(error)) => {
                     self.observation.check_erred(check.name, &error);
-                    return Err(self.deny(Reason::CheckErred.into()));
+                    return Err(self.deny(Reason::CheckErred));
                 }
-                Ok(Verdict::ReadBody) => return Err(self.deny(Reason::CheckReadBody.into())),
-                Err(_) => return Err(self.deny(Reason::Panicked.into())),
+                Ok(Verdict::ReadBody) => return Err(self.deny(Reason::CheckReadBody)),
+                Err(_) => return Err(self.deny(Reason::Panicked)),
             };
             results.record(check, held);
             match evaluate(self.plan.spec.requirement, &principal, &self.plan.settings.hierarchies, &results) {
@@ -162,53 +160,37 @@ impl Attempt {
                     return Err(match refusal {
                         // What the application says itself helps more, unless other scopes would.
                         Some(said) if reason != Reason::ScopeMissing => {
-                            self.observation.denied(said.reason());
-                            self.plan.finish(&self.request, said)
+                            self.plan.observe_denied(self.observation, self.alternative, said.reason());
+                            self.plan.complete(self.request, self.alternative, said)
                         }
-                        _ => self.deny(reason.into()),
+                        _ => self.deny(reason),
                     });
                 }
             }
         }
     }
 
-    fn pass(self, principal: Option<Principal>) -> Caller {
-        self.observation.allowed();
+    fn pass(&self, principal: Option<Principal>) -> Caller {
+        let alternative = self.alternative.and_then(|index| self.plan.alternative(index));
+        self.observation.allowed(alternative.map_or(&self.plan.anonymous, |alternative| &alternative.allowed));
         self.caller(principal)
     }
 
     fn caller(&self, principal: Option<Principal>) -> Caller {
         match principal {
-            Some(principal) => {
-                Caller::verified(principal, self.alternative.unwrap_or_default(), Arc::clone(&self.plan))
-            }
-            None => Caller::anonymous(Some(Arc::clone(&self.plan))),
+            Some(principal) => Caller::verified(principal, self.alternative.unwrap_or_default(), Arc::clone(self.plan)),
+            None => Caller::anonymous(Some(Arc::clone(self.plan))),
         }
     }
 
     fn failure(&self, principal: &Principal, checks: &CheckResults) -> Reason {
-        let plan = &self.plan;
+        let plan = self.plan;
         first_failure(plan.spec.requirement, &plan.canonical, principal, &plan.settings.hierarchies, checks)
     }
 
-    fn deny(&self, rejection: Rejection) -> Denial {
-        self.observation.denied(rejection.reason());
-        self.plan.deny(&self.request, self.alternative, rejection)
+    fn deny(&self, rejection: impl Into<Rejection>) -> Denial {
+        let rejection = rejection.into();
+        self.plan.observe_denied(self.observation, self.alternative, rejection.reason());
+        self.plan.deny(self.request, self.alternative, rejection)
     }
-
-    /// What is left to say when the deadline has dropped the attempt itself.
-    fn late(&self) -> Self {
-        Self {
-            plan: Arc::clone(&self.plan),
-            request: self.request.clone(),
-            alternative: self.alternative,
-            observation: self.observation.clone(),
-        }
-    }
-}
-
-/// A caller whose credentials are good.
-enum Judged {
-    Passes(Attempt, Option<Principal>),
-    Needs(Attempt, Principal, &'static Check),
 }

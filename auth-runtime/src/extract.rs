@@ -52,7 +52,7 @@ impl Caller {
     pub(crate) fn deny(&self, request: &HttpRequest, reason: Reason) -> Denial {
         match &self.plan {
             Some(plan) => {
-                Observation::start(plan.spec).denied(reason);
+                plan.observe_denied(Observation::start(plan.spec), self.alternative(), reason);
                 plan.deny(request, self.alternative(), reason.into())
             }
             None => Denial::new(reason),

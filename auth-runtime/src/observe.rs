@@ -2,9 +2,10 @@
 
 use std::time::Instant;
 
+use metrics::{Key, Label, Level, Metadata};
+
 use crate::denial::{Denial, Reason};
-use crate::policy::PolicySpec;
-use crate::principal::Principal;
+use crate::policy::{Hide, PolicySpec};
 
 /// Counter of decisions, with the labels `policy`, `scheme`, `outcome` and `reason`.
 pub const DECISIONS: &str = "auth_decisions_total";
@@ -15,46 +16,45 @@ pub const DURATION: &str = "auth_decision_duration_seconds";
 const LOGGED_TEXT: usize = 256;
 
 /// One decision under way.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub(crate) struct Observation {
     spec: &'static PolicySpec,
     started: Instant,
-    scheme: &'static str,
 }
 
 impl Observation {
     pub(crate) fn start(spec: &'static PolicySpec) -> Self {
-        Self { spec, started: Instant::now(), scheme: "none" }
+        Self { spec, started: Instant::now() }
     }
 
-    /// From here on the caller is known to have proved itself by this scheme.
-    pub(crate) fn identified(&mut self, principal: &Principal) {
-        self.scheme = principal.scheme();
+    /// The request may pass; `meter` is that of the scheme which decided.
+    pub(crate) fn allowed(&self, meter: &Meter) {
+        tracing::debug!(policy = self.spec.handler, scheme = meter.scheme, outcome = "allowed", "auth decision");
+        self.record(meter);
     }
 
-    pub(crate) fn allowed(&self) {
-        tracing::debug!(policy = self.spec.handler, scheme = self.scheme, outcome = "allowed", "auth decision");
-        self.record("allowed", "none");
-    }
-
-    pub(crate) fn denied(&self, reason: Reason) {
-        let (policy, scheme, label) = (self.spec.handler, self.scheme, reason.label());
+    /// The request may not; `meter`, where the caller has one, is that of this reason.
+    pub(crate) fn denied(&self, scheme: &'static str, reason: Reason, meter: Option<&Meter>) {
+        let (policy, label) = (self.spec.handler, reason.label());
         let (file, line) = (self.spec.file, self.spec.line);
-        if reason.status().is_server_error() {
+        let failed = reason.status().is_server_error();
+        if failed {
             let remedy = remedy(reason);
-            tracing::error!(policy, file, line, scheme, outcome = "failed", reason = label, remedy, "auth decision");
-            self.record("failed", label);
+            tracing::error!(policy, file, line, scheme, outcome = FAILED, reason = label, remedy, "auth decision");
         } else {
-            tracing::info!(policy, scheme, outcome = "denied", reason = label, "auth decision");
-            self.record("denied", label);
+            tracing::info!(policy, scheme, outcome = DENIED, reason = label, "auth decision");
+        }
+        match meter {
+            Some(meter) => self.record(meter),
+            None => self.record(&Meter::new(policy, scheme, if failed { FAILED } else { DENIED }, label)),
         }
     }
 
     /// A denial where no plan could be found: there is no realm, no challenge and no body hook to speak of.
     pub(crate) fn undecidable(&self, reason: Reason) -> Denial {
-        self.denied(reason);
+        self.denied(NO_SCHEME, reason, None);
         let mut denial = Denial::new(reason);
-        if self.spec.hide == crate::policy::Hide::Everything {
+        if self.spec.hide == Hide::Everything {
             denial.hide();
         }
         denial
@@ -66,12 +66,46 @@ impl Observation {
         tracing::error!(policy = self.spec.handler, check, error, "auth check returned an error");
     }
 
-    fn record(&self, outcome: &'static str, reason: &'static str) {
-        let policy = self.spec.handler;
-        metrics::counter!(DECISIONS, "policy" => policy, "scheme" => self.scheme, "outcome" => outcome, "reason" => reason)
-            .increment(1);
-        metrics::histogram!(DURATION, "policy" => policy, "outcome" => outcome)
-            .record(self.started.elapsed().as_secs_f64());
+    fn record(&self, meter: &Meter) {
+        metrics::with_recorder(|recorder| {
+            recorder.register_counter(&meter.decisions, &METADATA).increment(1);
+            recorder.register_histogram(&meter.duration, &METADATA).record(self.started.elapsed().as_secs_f64());
+        });
+    }
+}
+
+/// The label of a decision that no scheme had a part in.
+pub(crate) const NO_SCHEME: &str = "none";
+const ALLOWED: &str = "allowed";
+const DENIED: &str = "denied";
+const FAILED: &str = "failed";
+const METADATA: Metadata<'static> = Metadata::new(module_path!(), Level::INFO, Some(module_path!()));
+
+/// The keys under which one kind of decision of one policy is counted, made ahead of requests: making them allocates.
+pub(crate) struct Meter {
+    scheme: &'static str,
+    decisions: Key,
+    duration: Key,
+}
+
+impl Meter {
+    pub(crate) fn allowed(policy: &'static str, scheme: &'static str) -> Self {
+        Self::new(policy, scheme, ALLOWED, "none")
+    }
+
+    pub(crate) fn denied(policy: &'static str, reason: Reason) -> Self {
+        Self::new(policy, NO_SCHEME, DENIED, reason.label())
+    }
+
+    fn new(policy: &'static str, scheme: &'static str, outcome: &'static str, reason: &'static str) -> Self {
+        let label = Label::from_static_parts;
+        let (policy, outcome) = (label("policy", policy), label("outcome", outcome));
+        let all = vec![policy.clone(), label("scheme", scheme), outcome.clone(), label("reason", reason)];
+        Self {
+            scheme,
+            decisions: Key::from_parts(DECISIONS, all),
+            duration: Key::from_parts(DURATION, vec![policy, outcome]),
+        }
     }
 }
 

@@ -3,8 +3,9 @@
 use std::any::Any;
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::clock::UnixTime;
@@ -23,7 +24,11 @@ struct Inner {
     subject: Box<str>,
     scopes: Option<BTreeSet<Box<str>>>,
     roles: Option<BTreeSet<Box<str>>>,
+    /// Scopes and roles that the credentials claim and their issuer may not grant.
+    disputed_scopes: BTreeSet<Box<str>>,
+    disputed_roles: BTreeSet<Box<str>>,
     claims: Option<Map<String, Value>>,
+    typed_claims: TypedClaims,
     expires_at: Option<UnixTime>,
     details: Option<Arc<dyn Any + Send + Sync>>,
 }
@@ -38,7 +43,10 @@ impl Principal {
             subject: subject.into(),
             scopes: None,
             roles: None,
+            disputed_scopes: BTreeSet::new(),
+            disputed_roles: BTreeSet::new(),
             claims: None,
+            typed_claims: TypedClaims::default(),
             expires_at: None,
             details: None,
         })
@@ -89,6 +97,24 @@ impl Principal {
         Arc::clone(self.0.details.as_ref()?).downcast().ok()
     }
 
+    /// The claims as `C`, read once for each principal; `None` for schemes that have none.
+    pub(crate) fn claims_as<C>(&self) -> Option<Result<Arc<C>, Unfit>>
+    where
+        C: DeserializeOwned + Send + Sync + 'static,
+    {
+        self.0.claims.as_ref().map(|claims| self.0.typed_claims.read(claims))
+    }
+
+    /// Neither held nor known not to be held: `!scope("x")` must not admit a caller whose token claims `x`.
+    pub(crate) fn disputed_scopes(&self) -> &BTreeSet<Box<str>> {
+        &self.0.disputed_scopes
+    }
+
+    /// As [`disputed_scopes`](Self::disputed_scopes).
+    pub(crate) fn disputed_roles(&self) -> &BTreeSet<Box<str>> {
+        &self.0.disputed_roles
+    }
+
     pub(crate) fn scope_set(&self) -> Option<&BTreeSet<Box<str>>> {
         self.0.scopes.as_ref()
     }
@@ -124,6 +150,38 @@ impl fmt::Debug for Principal {
     }
 }
 
+/// The error of claims that do not fit a type, with the path to the claim.
+pub(crate) type Unfit = serde_path_to_error::Error<serde_json::Error>;
+
+/// The claims as the types that handlers asked for: a remembered token is read once for each, not with each request.
+#[derive(Default)]
+struct TypedClaims([OnceLock<Arc<dyn Any + Send + Sync>>; Self::TYPES]);
+
+impl TypedClaims {
+    /// How many types are kept; an application rarely reads one issuer's tokens in more ways.
+    const TYPES: usize = 4;
+
+    fn read<C>(&self, claims: &Map<String, Value>) -> Result<Arc<C>, Unfit>
+    where
+        C: DeserializeOwned + Send + Sync + 'static,
+    {
+        for slot in self.0.iter().map_while(OnceLock::get) {
+            if let Ok(known) = Arc::clone(slot).downcast() {
+                return Ok(known);
+            }
+        }
+        let read: Arc<C> = Arc::new(serde_path_to_error::deserialize(claims)?);
+        let mut unkept: Arc<dyn Any + Send + Sync> = read.clone();
+        for slot in &self.0 {
+            match slot.set(unkept) {
+                Ok(()) => break,
+                Err(taken) => unkept = taken,
+            }
+        }
+        Ok(read)
+    }
+}
+
 /// Builds a [`Principal`]; what is not said is unknown, and a condition over what is unknown denies.
 pub struct PrincipalBuilder(Inner);
 
@@ -153,6 +211,20 @@ impl PrincipalBuilder {
     #[must_use]
     pub fn roles(mut self, roles: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
         self.0.roles = Some(roles.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Scopes that the credentials claim and their issuer may not grant.
+    #[must_use]
+    pub(crate) fn disputed_scopes(mut self, scopes: impl IntoIterator<Item = Box<str>>) -> Self {
+        self.0.disputed_scopes.extend(scopes);
+        self
+    }
+
+    /// Roles that the credentials claim and their issuer may not grant.
+    #[must_use]
+    pub(crate) fn disputed_roles(mut self, roles: impl IntoIterator<Item = Box<str>>) -> Self {
+        self.0.disputed_roles.extend(roles);
         self
     }
 

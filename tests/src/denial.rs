@@ -13,7 +13,6 @@ pub struct Denied {
     challenges: Vec<String>,
     members: Map<String, Value>,
     retry_after: bool,
-    preserved: Vec<&'static str>,
 }
 
 impl Denied {
@@ -44,16 +43,13 @@ impl Denied {
 
     /// 503: later, perhaps.
     pub fn unavailable() -> Self {
-        Self {
-            retry_after: true,
-            ..Self::new(503, "Service Unavailable", "the service cannot decide at the moment")
-        }
+        Self { retry_after: true, ..Self::new(503, "Service Unavailable", "the service cannot decide at the moment") }
     }
 
     fn new(status: u16, title: &'static str, detail: &str) -> Self {
         let members = json!({ "type": "about:blank", "title": title, "status": status, "detail": detail });
         let Value::Object(members) = members else { unreachable!() };
-        Self { status, title, challenges: Vec::new(), members, retry_after: false, preserved: Vec::new() }
+        Self { status, title, challenges: Vec::new(), members, retry_after: false }
     }
 
     /// Expects this `WWW-Authenticate` line, after those already expected. Where it is an OAuth challenge its `error`,

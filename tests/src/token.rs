@@ -14,15 +14,16 @@ use sha2::Sha256;
 pub struct Token {
     header: Map<String, Value>,
     claims: Map<String, Value>,
+    secret: Vec<u8>,
 }
 
 impl Token {
-    /// A token of `issuer` for `audience` about `subject`, good for ten minutes.
-    pub fn new(issuer: &str, audience: &str, subject: &str) -> Self {
+    /// A token of `issuer` for `audience` about `subject`, good for ten minutes, to be signed with `secret`.
+    pub fn new(issuer: &str, audience: &str, subject: &str, secret: &[u8]) -> Self {
         let header = json!({ "alg": "HS256", "typ": "JWT" });
         let claims = json!({ "iss": issuer, "aud": audience, "sub": subject, "exp": now() + 600 });
         let (Value::Object(header), Value::Object(claims)) = (header, claims) else { unreachable!() };
-        Self { header, claims }
+        Self { header, claims, secret: secret.to_vec() }
     }
 
     /// The claim `scope`: names separated by spaces.
@@ -58,11 +59,17 @@ impl Token {
         self.claim("exp", now() + seconds)
     }
 
+    /// Another secret to sign with.
+    pub fn secret(mut self, secret: &[u8]) -> Self {
+        self.secret = secret.to_vec();
+        self
+    }
+
     /// The token in compact form.
-    pub fn sign(&self, secret: &[u8]) -> String {
+    pub fn sign(&self) -> String {
         let part = |members: &Map<String, Value>| base64url(serde_json::to_vec(members).unwrap());
         let signed = format!("{}.{}", part(&self.header), part(&self.claims));
-        let mut mac = Hmac::<Sha256>::new_from_slice(secret).unwrap();
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.secret).unwrap();
         mac.update(signed.as_bytes());
         format!("{signed}.{}", base64url(mac.finalize().into_bytes()))
     }

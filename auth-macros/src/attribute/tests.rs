@@ -1,1 +1,98 @@
+//! The whole macros, on token streams.
 
+use proc_macro2::TokenStream;
+use quote::quote;
+
+mod arbitrary;
+mod keywords;
+mod logic;
+mod snapshots;
+
+/// Faults of the expansion, in order.
+fn faults(expansion: &TokenStream) -> Vec<String> {
+    let file: syn::File = syn::parse2(expansion.clone()).unwrap_or_else(|error| panic!("{error}: {expansion}"));
+    file.items
+        .iter()
+        .filter_map(|item| match item {
+            syn::Item::Macro(item) if item.mac.path.segments.last().unwrap().ident == "compile_error" => {
+                Some(syn::parse2::<syn::LitStr>(item.mac.tokens.clone()).unwrap().value())
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+/// Faults of `#[requires(arguments)]` on a handler.
+fn faults_of(arguments: &str) -> Vec<String> {
+    let handler = quote!(
+        async fn handler() -> &'static str {
+            ""
+        }
+    );
+    faults(&super::requires(arguments.parse().unwrap(), handler))
+}
+
+#[test]
+fn all_faults_of_an_attribute_are_reported() {
+    let found = faults_of(r#"baerer, scop = "read", rolle("ops") && claim("tenant"), realm = 1, hiden"#);
+    assert_eq!(found.len(), 6, "{found:#?}");
+}
+
+#[test]
+fn messages_follow_the_style() {
+    for arguments in [
+        "",
+        "any()",
+        "baerer",
+        "session",
+        "bearer, api_key",
+        "bearer, scope",
+        "bearer, scope = \"\"",
+        "bearer && role(\"ops\")",
+        "basic, scope = \"read\"",
+        "bearer, role(\"a\") && !role(\"a\")",
+        "optional(bearer), role = \"ops\"",
+        "bearer, hide = true",
+        "bearer, !check(f)",
+    ] {
+        for fault in faults_of(arguments) {
+            let first = fault.chars().next().unwrap();
+            assert!(first.is_lowercase() || first == '`', "begins in lower case: {fault}");
+            assert!(!fault.ends_with('.'), "ends without a full stop: {fault}");
+            assert!(fault.contains(';'), "names a remedy: {fault}");
+            assert_eq!(fault.matches('`').count() % 2, 0, "pairs its backticks: {fault}");
+        }
+    }
+}
+
+#[test]
+fn a_faulty_handler_keeps_its_shape() {
+    let handler = quote!(
+        #[doc = "Documented."]
+        #[get("/")]
+        #[instrument]
+        pub async fn handler(caller: Bearer) -> impl Responder {
+            ""
+        }
+    );
+    let expansion = super::requires(quote!(baerer), handler).to_string();
+    for kept in ["Documented.", "# [get (\"/\")]", "# [instrument]", "pub async fn handler", "caller : Bearer"] {
+        assert!(expansion.contains(kept), "{kept}: {expansion}");
+    }
+}
+
+#[test]
+fn a_condition_of_many_clauses_is_still_fast() {
+    let mut condition = String::from("role(\"r0\")");
+    for index in 1..120 {
+        let operator = if index % 2 == 0 { "&&" } else { "||" };
+        condition = format!("role(\"r{index}\") {operator} ({condition})");
+        if index % 60 == 0 {
+            condition = format!("({condition}) && role(\"again{index}\")");
+        }
+    }
+    // Nested too deeply, which is said at once instead of overflowing the stack.
+    assert!(faults_of(&format!("bearer, {condition}"))[0].contains("nested deeper"));
+    let wide: Vec<String> = (0..200).map(|index| format!("(role(\"a{index}\") || role(\"b{index}\"))")).collect();
+    assert_eq!(faults_of(&format!("bearer, {}", wide.join(" && "))), Vec::<String>::new());
+}

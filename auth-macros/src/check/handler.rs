@@ -2,8 +2,8 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
-use syn::Safety;
 use syn::ext::IdentExt;
+use syn::{ReturnType, Safety};
 
 use crate::diag::{Sink, written};
 use crate::parse::{Dialect, Handler, is_ours};
@@ -33,6 +33,10 @@ pub(crate) fn check_handler(handler: &Handler, dialect: Dialect, sink: &Sink) {
         sink.report(signature.fn_token, format!("handler `{name}` must be async"));
     }
     check_qualifiers(handler, &name, sink);
+    if matches!(signature.output, ReturnType::Default) {
+        let fault = format!("handler `{name}` returns nothing; return what actix-web can send, such as `HttpResponse`");
+        sink.report(&signature.ident, fault);
+    }
     if let Some(first_too_many) = handler.arguments.get(MOST_ARGUMENTS) {
         let count = handler.arguments.len();
         let fault = format!(

@@ -244,14 +244,17 @@ impl Logic for Shape {
     }
 
     fn contradict(&self, parts: &[&Tree]) -> bool {
-        let [a, b] = parts else { return false };
-        follows(a, &b.negated(), &mut HashMap::new())
+        each_with_others(parts).any(|(part, others)| follows(&Tree::All(others), &part.negated(), &mut HashMap::new()))
     }
 
     fn exhaust(&self, parts: &[&Tree]) -> bool {
-        parts
-            .iter()
-            .enumerate()
-            .any(|(end, b)| parts.iter().take(end).any(|a| follows(&a.negated(), b, &mut HashMap::new())))
+        each_with_others(parts).any(|(part, others)| follows(&part.negated(), &Tree::Any(others), &mut HashMap::new()))
     }
+}
+
+fn each_with_others<'a>(parts: &'a [&Tree]) -> impl Iterator<Item = (&'a Tree, Vec<Tree>)> {
+    parts.iter().enumerate().map(|(index, part)| {
+        let others = parts.iter().enumerate().filter(|(at, _)| *at != index).map(|(_, other)| (*other).clone());
+        (*part, others.collect())
+    })
 }

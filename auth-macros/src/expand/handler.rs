@@ -70,7 +70,8 @@ pub(crate) fn expand_wrapper(handler: &Handler, policy: &TokenStream, exports: &
     let cfg = cfg(&handler.attributes);
     let types: Vec<&Type> = handler.arguments.iter().map(|argument| &argument.ty).collect();
     let output = match &signature.output {
-        ReturnType::Default => quote!(()),
+        // Refused; the stand-in still needs something that can be sent.
+        ReturnType::Default => quote!(&'static ::core::primitive::str),
         ReturnType::Type(_, output) => quote!(#output),
     };
     let values: Vec<Ident> =
@@ -78,6 +79,11 @@ pub(crate) fn expand_wrapper(handler: &Handler, policy: &TokenStream, exports: &
     let assertions = expand_assertions(&types, policy, exports);
     let turbofish = expand_turbofish(generics);
     let awaited = signature.asyncness.map(|_| quote!(.await));
+    let call = quote!(#name #turbofish(#(#values),*) #awaited);
+    let call = match &signature.output {
+        ReturnType::Default => quote!({ #call; "" }),
+        ReturnType::Type(..) => call,
+    };
     // In the order that a reader of the expansion expects: what the user wrote first.
     quote! {
         #(#cfg)*
@@ -89,7 +95,7 @@ pub(crate) fn expand_wrapper(handler: &Handler, policy: &TokenStream, exports: &
             #signature #body
             #(#assertions)*
             let ((#(#values,)*), __terms) = __auth.into_parts();
-            __terms.answer(#name #turbofish(#(#values),*) #awaited)
+            __terms.answer(#call)
         }
     }
 }

@@ -20,13 +20,16 @@ pub(crate) fn is_route(attribute: &Attribute) -> bool {
 
 /// Whether this is `#[requires]` or `#[public]`, and which.
 ///
-/// Other crates have attributes of these names, so a path counts only if it leads to this crate.
+/// Other crates have attributes of these names, so a longer path counts only if it leads to this crate, or to a
+/// re-export in the user's own.
 pub(crate) fn is_ours(attribute: &Attribute) -> Option<&'static str> {
     let path = attribute.path();
     let last = path.segments.last()?;
     let name = ["requires", "public"].into_iter().find(|name| last.ident == name)?;
-    let before = path.segments.iter().rev().nth(1);
-    before.is_none_or(|before| before.ident == "auth_runtime" || before.ident == "private").then_some(name)
+    let segments = || path.segments.iter().map(|segment| &segment.ident);
+    let own = segments().next().is_some_and(|first| ["crate", "self", "super"].iter().any(|word| first == word));
+    let before = segments().rev().nth(1);
+    (own || before.is_none_or(|before| before == "auth_runtime" || before == "private")).then_some(name)
 }
 
 /// The routes that a handler's attributes declare. What cannot be read is actix-web's to report.

@@ -3,7 +3,6 @@
 use std::fmt;
 
 /// Everything wrong with a configuration, all at once.
-#[derive(Debug)]
 pub struct ConfigError {
     faults: Vec<ConfigFault>,
 }
@@ -72,6 +71,13 @@ impl fmt::Display for ConfigError {
             write!(f, "\n  {fault}")?;
         }
         Ok(())
+    }
+}
+
+/// The same text: `main` shows the error it returns by `Debug`, and this one is for people.
+impl fmt::Debug for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

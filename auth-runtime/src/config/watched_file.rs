@@ -3,20 +3,20 @@
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use sha2::{Digest, Sha256};
-use tokio::runtime::Handle;
 use zeroize::Zeroizing;
 
 use super::Misconfiguration;
 
-/// Least time between two looks at the file.
+/// Time between two looks at the file.
 const INTERVAL: Duration = Duration::from_secs(1);
 /// Changed content counts once it reads the same twice, this far apart: a writer may be half-way through.
 const SETTLE: Duration = Duration::from_millis(25);
@@ -25,8 +25,9 @@ const MAX_LEN: u64 = 16 << 20;
 
 /// What a file holds, parsed, and kept current.
 ///
-/// [`current`](Self::current) never waits. It starts a look at the file at most once a second, off the event loop, and
-/// content is compared rather than times, which copies, mounts and clocks falsify. Content that does not parse, is still
+/// A thread looks at the file once a second, whether requests come or not: a key that was taken out does not count once
+/// more after a quiet night. [`current`](Self::current) never waits. Content is compared rather than times, which copies,
+/// mounts and clocks falsify. Content that does not parse, is still
 /// being written or cannot be read leaves the last good value in place, with one warning for each distinct content.
 pub(crate) struct WatchedFile<T> {
     inner: Arc<Inner<T>>,
@@ -67,12 +68,10 @@ struct Inner<T> {
     path: PathBuf,
     parse: Box<Parse<T>>,
     current: ArcSwap<T>,
+    /// How often the value was replaced.
+    generation: AtomicU64,
     /// Digest of what was last looked at, good or bad.
     seen: Mutex<[u8; 32]>,
-    started: Instant,
-    /// Milliseconds after `started` before which nobody looks again.
-    due: AtomicU64,
-    looking: AtomicBool,
 }
 
 impl<T: Send + Sync + 'static> WatchedFile<T> {
@@ -87,37 +86,28 @@ impl<T: Send + Sync + 'static> WatchedFile<T> {
         let path = path.into();
         let content = read(&path).map_err(|error| unreadable(&error).within(path.display()))?;
         let value = parse(&content).map_err(|fault| fault.within(path.display()))?;
-        Ok(Self {
-            inner: Arc::new(Inner {
-                path,
-                parse: Box::new(parse),
-                current: ArcSwap::from_pointee(value),
-                seen: Mutex::new(digest(&content)),
-                started: Instant::now(),
-                due: AtomicU64::new(millis(INTERVAL)),
-                looking: AtomicBool::new(false),
-            }),
-        })
+        let inner = Arc::new(Inner {
+            parse: Box::new(parse),
+            current: ArcSwap::from_pointee(value),
+            generation: AtomicU64::new(0),
+            seen: Mutex::new(digest(&content)),
+            path,
+        });
+        watch(&inner).map_err(|error| {
+            let fault = format!("cannot be watched: {error}; this process may start no more threads");
+            FileFault::whole(fault).within(inner.path.display())
+        })?;
+        Ok(Self { inner })
     }
 
-    /// The value of the last good content. A change shows at latest with the first call one second after it.
+    /// The value of the last good content. A change shows within two seconds.
     pub(crate) fn current(&self) -> Arc<T> {
-        if self.inner.is_due() {
-            self.look();
-        }
         self.inner.current.load_full()
     }
 
-    /// Has the file looked at, by a blocking thread where there is a runtime.
-    fn look(&self) {
-        if self.inner.looking.swap(true, Ordering::AcqRel) {
-            return;
-        }
-        let looking = Looking(Arc::clone(&self.inner));
-        match Handle::try_current() {
-            Ok(runtime) => drop(runtime.spawn_blocking(move || looking.0.refresh())),
-            Err(_) => looking.0.refresh(),
-        }
+    /// How often the value was replaced. Read before [`current`](Self::current), equal generations mean equal values.
+    pub(crate) fn generation(&self) -> u64 {
+        self.inner.generation.load(Ordering::Acquire)
     }
 
     /// Looks at the file now, on this thread.
@@ -128,25 +118,19 @@ impl<T: Send + Sync + 'static> WatchedFile<T> {
 }
 
 impl<T> Inner<T> {
-    /// Whether a look is due; says so to one caller only.
-    fn is_due(&self) -> bool {
-        let now = millis(self.started.elapsed());
-        let due = self.due.load(Ordering::Relaxed);
-        now >= due
-            && self
-                .due
-                .compare_exchange(due, now.saturating_add(millis(INTERVAL)), Ordering::Relaxed, Ordering::Relaxed)
-                .is_ok()
+    fn refresh(&self) {
+        self.refresh_after(|| thread::sleep(SETTLE));
     }
 
-    fn refresh(&self) {
+    /// Looks at the file; `settle` passes the time between two readings of changed content.
+    fn refresh_after(&self, settle: impl FnOnce()) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let content = read(&self.path);
         let fingerprint = fingerprint(&content);
         if *seen == fingerprint {
             return;
         }
-        thread::sleep(SETTLE);
+        settle();
         if self::fingerprint(&read(&self.path)) != fingerprint {
             return; // still being written; the next look decides
         }
@@ -158,6 +142,8 @@ impl<T> Inner<T> {
         match parsed {
             Ok(value) => {
                 self.current.store(Arc::new(value));
+                // After the value: who sees the new generation sees the new value.
+                self.generation.fetch_add(1, Ordering::Release);
                 tracing::info!(file = %self.path.display(), "file changed and was read again");
             }
             Err(fault) => {
@@ -168,13 +154,20 @@ impl<T> Inner<T> {
     }
 }
 
-/// Ends the look when dropped, also when the parser panics or the runtime never runs the job.
-struct Looking<T>(Arc<Inner<T>>);
-
-impl<T> Drop for Looking<T> {
-    fn drop(&mut self) {
-        self.0.looking.store(false, Ordering::Release);
-    }
+/// Starts the thread that looks at the file, until nobody holds it any more.
+fn watch<T: Send + Sync + 'static>(inner: &Arc<Inner<T>>) -> io::Result<()> {
+    let file = Arc::downgrade(inner);
+    let look = move || {
+        loop {
+            thread::sleep(INTERVAL);
+            let Some(inner) = file.upgrade() else { return };
+            // A parser that panics on one content must not end the watch: the next content may be good.
+            if catch_unwind(AssertUnwindSafe(|| inner.refresh())).is_err() {
+                tracing::error!(file = %inner.path.display(), "reading the changed file panicked");
+            }
+        }
+    };
+    thread::Builder::new().name("auth-file".into()).spawn(look).map(drop)
 }
 
 impl<T> Clone for WatchedFile<T> {
@@ -212,10 +205,6 @@ fn fingerprint(content: &io::Result<Zeroizing<Vec<u8>>>) -> [u8; 32] {
         Ok(content) => digest(content),
         Err(error) => digest(format!("\0unreadable {:?}", error.kind()).as_bytes()),
     }
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
@@ -293,45 +282,27 @@ mod tests {
         let file = TempFile::new("1");
         let watched = WatchedFile::load(file.path(), number).unwrap();
         file.write("12");
-        let path = file.path().to_owned();
-        let writer = thread::spawn(move || {
-            for length in 3..30 {
-                fs::write(&path, "1".repeat(length)).unwrap();
-                thread::sleep(SETTLE / 10);
-            }
-            fs::write(&path, "7").unwrap();
-        });
-        watched.refresh();
+        watched.inner.refresh_after(|| file.write("123"));
         assert_eq!(*watched.current(), 1);
-        writer.join().unwrap();
+        watched.inner.refresh_after(|| file.write(""));
+        assert_eq!(*watched.current(), 1);
+        file.write("123");
         watched.refresh();
-        assert_eq!(*watched.current(), 7);
+        assert_eq!(*watched.current(), 123);
     }
 
     #[test]
-    fn a_look_is_due_once_a_second() {
+    fn a_change_is_noticed_without_a_request() {
         let file = TempFile::new("1");
         let watched = WatchedFile::load(file.path(), number).unwrap();
-        assert!(!watched.inner.is_due());
-        watched.inner.due.store(0, Ordering::Relaxed);
-        assert!(watched.inner.is_due());
-        assert!(!watched.inner.is_due());
-    }
-
-    #[actix_web::test]
-    async fn inside_a_runtime_the_caller_does_not_wait() {
-        let file = TempFile::new("1");
-        let watched = WatchedFile::load(file.path(), number).unwrap();
+        let before = watched.generation();
         file.write("2");
-        watched.inner.due.store(0, Ordering::Relaxed);
-        assert_eq!(*watched.current(), 1, "the look runs elsewhere");
-        for _ in 0..200 {
-            if *watched.current() == 2 {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        panic!("the new content never arrived");
+        let noticed = (0..500).any(|_| {
+            thread::sleep(Duration::from_millis(10));
+            watched.generation() != before
+        });
+        assert!(noticed, "the new content never arrived");
+        assert_eq!(*watched.current(), 2);
     }
 
     #[test]
@@ -343,13 +314,23 @@ mod tests {
         })
         .unwrap();
         file.write("13");
-        watched.inner.looking.store(true, Ordering::Relaxed);
-        let looking = Looking(Arc::clone(&watched.inner));
-        assert!(thread::spawn(move || looking.0.refresh()).join().is_err());
-        assert!(!watched.inner.looking.load(Ordering::Relaxed));
+        assert!(catch_unwind(AssertUnwindSafe(|| watched.refresh())).is_err());
         assert_eq!(*watched.current(), 1);
         file.write("2");
         watched.refresh();
         assert_eq!(*watched.current(), 2);
+    }
+
+    #[test]
+    fn the_watch_ends_with_its_file() {
+        let file = TempFile::new("1");
+        let watched = WatchedFile::load(file.path(), number).unwrap();
+        let inner = Arc::downgrade(&watched.inner);
+        drop(watched);
+        let gone = (0..500).any(|_| {
+            thread::sleep(Duration::from_millis(10));
+            inner.strong_count() == 0
+        });
+        assert!(gone);
     }
 }

@@ -14,14 +14,14 @@ pin_project! {
     pub struct UntilExpiry<S> {
         #[pin]
         stream: S,
-        #[pin]
-        expiry: Sleep,
+        // Boxed, so that the whole can be moved where the stream can.
+        expiry: Pin<Box<Sleep>>,
     }
 }
 
 impl<S> UntilExpiry<S> {
     pub(super) fn new(stream: S, left: Duration) -> Self {
-        Self { stream, expiry: tokio::time::sleep(left) }
+        Self { stream, expiry: Box::pin(tokio::time::sleep(left)) }
     }
 }
 
@@ -31,7 +31,7 @@ impl<S: Stream> Stream for UntilExpiry<S> {
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.project();
         // Expiry first: a stream that always has something ready must end too.
-        match this.expiry.poll(context) {
+        match this.expiry.as_mut().poll(context) {
             Poll::Ready(()) => Poll::Ready(None),
             Poll::Pending => this.stream.poll_next(context),
         }

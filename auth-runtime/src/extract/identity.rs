@@ -17,7 +17,7 @@ use super::expiry::UntilExpiry;
 use super::{AnyScheme, Caller, FromGrant, Grant, Includes, MayYield, Yields};
 use crate::clock::{Clock, UnixTime};
 use crate::denial::{Denial, Reason};
-use crate::principal::Principal;
+use crate::principal::{Principal, Unfit};
 use crate::scheme::{ApiKeyScheme, BasicScheme, BearerScheme, Key, Scheme, User};
 
 /// A caller authenticated by a token, with the token's claims as `C`.
@@ -56,7 +56,10 @@ pub struct Optional<T>(Option<T>);
 /// auth_runtime::policy! { Area: bearer, role("ops") }
 /// fn twice(proof: &auth_runtime::Granted<Area>) { let _ = proof.clone() as auth_runtime::Granted<Area>; }
 /// ```
-pub struct Granted<Q>(PhantomData<(fn() -> Q, Rc<()>)>);
+pub struct Granted<Q>(PhantomData<fn() -> Q>, NotSend);
+
+/// Keeps what holds it on its thread.
+type NotSend = PhantomData<Rc<()>>;
 
 impl<C> Bearer<C> {
     /// When the token expires, in seconds since 1970; never absent, since a token without `exp` is refused.
@@ -192,14 +195,12 @@ impl<C: DeserializeOwned + Send + Sync + 'static> Identity for Bearer<C> {
 
     fn identify(caller: &IdentityOf<'_>) -> Result<Option<Self>, Reason> {
         let Some(principal) = caller.by::<BearerScheme>() else { return Ok(None) };
-        let claims = principal.claims().ok_or(Reason::ClaimsUnfit)?;
         let plan = caller.0.plan().ok_or(Reason::IdentityUnfit)?;
-        match serde_path_to_error::deserialize(claims) {
-            Ok(claims) => Ok(Some(Self {
-                claims: Arc::new(claims),
-                principal: principal.clone(),
-                clock: Arc::clone(&plan.settings.clock),
-            })),
+        match principal.claims_as().ok_or(Reason::ClaimsUnfit)? {
+            Ok(claims) => {
+                let clock = Arc::clone(&plan.settings.clock);
+                Ok(Some(Self { claims, principal: principal.clone(), clock }))
+            }
             Err(error) => {
                 warn_unfit::<C>(&error);
                 Err(Reason::ClaimsUnfit)
@@ -209,13 +210,11 @@ impl<C: DeserializeOwned + Send + Sync + 'static> Identity for Bearer<C> {
 }
 
 /// Names the field and not its value: claims may hold personal data.
-fn warn_unfit<C>(error: &serde_path_to_error::Error<serde_json::Error>) {
+fn warn_unfit<C>(error: &Unfit) {
     let message = error.inner().to_string();
-    let what = ["missing field", "unknown field", "duplicate field"]
-        .iter()
-        .any(|start| message.starts_with(start))
-        .then_some(&*message)
-        .unwrap_or("a value of another type");
+    let names_only = ["missing field", "unknown field", "duplicate field"];
+    let named = names_only.iter().any(|start| message.starts_with(start));
+    let what = if named { &*message } else { "a value of another type" };
     tracing::warn!(
         claim = %error.path(),
         what,
@@ -299,6 +298,6 @@ impl<P: Includes<Q>, Q> FromGrant<P> for Granted<Q> {
     type Future = Ready<Result<Self, Denial>>;
 
     fn from_grant(_: &Grant<P>, _: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Ok(Self(PhantomData)))
+        ready(Ok(Self(PhantomData, PhantomData)))
     }
 }

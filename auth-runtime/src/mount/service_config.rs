@@ -13,8 +13,11 @@ pub struct ServiceConfig {
     pub(super) auth: Auth,
     pub(super) scope: String,
     pub(super) declarations: Declarations,
-    pub(super) parts: Vec<Box<dyn FnOnce(&mut web::ServiceConfig)>>,
+    pub(super) parts: Vec<Part>,
 }
+
+/// A registration put off until actix's own configuration is at hand.
+pub(super) type Part = Box<dyn FnOnce(&mut web::ServiceConfig)>;
 
 impl ServiceConfig {
     /// Adds a service that says who may call it.

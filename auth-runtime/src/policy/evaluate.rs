@@ -4,10 +4,12 @@
 //! leaves only, so above them *unknown* and *false* have the same effect, and the connectives are plain monotone logic
 //! over three outcomes: holds, does not hold, waits for a check.
 
-use serde_json::Value;
+use std::collections::BTreeSet;
+
+use serde_json::{Number, Value};
 
 use super::{Check, ClaimValue, Requirement};
-use crate::config::Hierarchies;
+use crate::config::{Hierarchies, Hierarchy};
 use crate::denial::Reason;
 use crate::principal::Principal;
 
@@ -85,12 +87,31 @@ pub(crate) fn evaluate(
 fn known(leaf: &Requirement, principal: &Principal, hierarchies: &Hierarchies) -> Option<bool> {
     match leaf {
         Requirement::Authenticated => Some(true),
-        Requirement::Scope(scope) => Some(hierarchies.scopes.grants(principal.scope_set()?, scope)),
-        Requirement::Role(role) => Some(hierarchies.roles.grants(principal.role_set()?, role)),
+        Requirement::Scope(scope) => {
+            holds(&hierarchies.scopes, principal.scope_set()?, principal.disputed_scopes(), scope)
+        }
+        Requirement::Role(role) => holds(&hierarchies.roles, principal.role_set()?, principal.disputed_roles(), role),
         Requirement::Claim(name, wanted) => claim_is(principal.claims()?.get(*name)?, *wanted),
         Requirement::Not(inner) => known(inner, principal, hierarchies).map(|truth| !truth),
         // The macro puts `Not` over leaves only; a value built by hand that does otherwise is never known to hold.
         Requirement::Check(_) | Requirement::All(_) | Requirement::Any(_) => None,
+    }
+}
+
+/// Whether a name is held. One that the credentials claim and their issuer may not grant is unknown: it admits nobody,
+/// and its absence admits nobody either.
+fn holds(
+    hierarchy: &Hierarchy,
+    held: &BTreeSet<Box<str>>,
+    disputed: &BTreeSet<Box<str>>,
+    wanted: &str,
+) -> Option<bool> {
+    if hierarchy.grants(held, wanted) {
+        Some(true)
+    } else if hierarchy.grants(disputed, wanted) {
+        None
+    } else {
+        Some(false)
     }
 }
 
@@ -110,12 +131,18 @@ fn claim_is(claim: &Value, wanted: ClaimValue) -> Option<bool> {
         }
         (Value::String(claim), ClaimValue::Str(wanted)) => Some(claim == wanted),
         (Value::Bool(claim), ClaimValue::Bool(wanted)) => Some(*claim == wanted),
-        (Value::Number(claim), ClaimValue::Int(wanted)) => match (claim.as_i64(), claim.as_u64()) {
-            (Some(claim), _) => Some(claim == wanted),
-            (None, Some(_)) => Some(false),
-            (None, None) => None,
-        },
+        (Value::Number(claim), ClaimValue::Int(wanted)) => Some(number_is(claim, wanted)),
         _ => None,
+    }
+}
+
+/// Compares by value: `1.0` is 1, as JSON has one kind of number.
+fn number_is(claim: &Number, wanted: i64) -> bool {
+    match (claim.as_i64(), claim.as_f64()) {
+        (Some(claim), _) => claim == wanted,
+        // Beyond 2^53 a fraction is lost and an integer not exact: no claim like that equals anything.
+        (None, Some(claim)) => claim.fract() == 0.0 && claim.abs() < 9_007_199_254_740_992.0 && claim as i64 == wanted,
+        (None, None) => false,
     }
 }
 

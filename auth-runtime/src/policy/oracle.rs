@@ -93,7 +93,12 @@ fn truth(written: &Written, person: &Person) -> Truth {
                         | (Value::Bool(_), Value::Bool(_))
                 )
             };
-            match person.claims.get(name) {
+            // As JSON has it, 1.0 and 1 are one number.
+            let claim = match person.claims.get(name) {
+                Some(Value::Number(number)) if number.as_f64() == Some(1.0) => Some(json!(1)),
+                other => other.cloned(),
+            };
+            match &claim {
                 None => Truth::Unknown,
                 Some(Value::Array(all)) if all.contains(&wanted) => Truth::True,
                 Some(Value::Array(all)) if all.iter().all(same_type) => Truth::False,
@@ -145,6 +150,7 @@ fn person() -> impl Strategy<Value = Person> {
         Just(json!("q")),
         Just(json!(1)),
         Just(json!(2.5)),
+        Just(json!(1.0)),
         Just(json!(true)),
         Just(json!(["p", "q"])),
         Just(json!([])),

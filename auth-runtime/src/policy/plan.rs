@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
-use actix_web::http::header::HeaderValue;
+use actix_web::http::header::{HeaderMap, HeaderValue};
 
 use super::{Hide, PolicySpec, canonical_scopes};
 use crate::challenge::Challenge;
 use crate::config::Settings;
 use crate::denial::{Denial, Reason, Rejection};
+use crate::observe::{Meter, NO_SCHEME, Observation};
 use crate::scheme::{Context, Credentials, Scheme};
 
 /// One policy, ready to decide.
@@ -22,6 +23,9 @@ pub(crate) struct Plan {
     /// One for each scheme name, in the order in which they are sent.
     challenges: Vec<Prepared>,
     realm: String,
+    /// Of a caller that passes without credentials, and of one that does not.
+    pub(crate) anonymous: Meter,
+    missing: Meter,
     /// The canonical scopes as a challenge names them; empty when there are none.
     scope: String,
 }
@@ -32,8 +36,12 @@ pub(crate) struct Alternative {
     pub(crate) scheme: Arc<dyn Scheme>,
     /// Whether another configuration of the same scheme is acceptable too.
     one_of_several: bool,
+    /// Of a caller that it verified and that passes.
+    pub(crate) allowed: Meter,
     /// Its challenge, by place in `Plan::challenges`.
     challenge: usize,
+    /// Its own challenge: configurations that ask for the same in the same place can be told apart by the credentials.
+    asks_for: HeaderValue,
 }
 
 struct Prepared {
@@ -65,8 +73,10 @@ impl Plan {
         let alternatives = schemes
             .iter()
             .map(|(kind, scheme)| Alternative {
+                asks_for: render(&scheme.challenge(), &realm, &scope, None, None),
                 kind: *kind,
                 scheme: Arc::clone(scheme),
+                allowed: Meter::allowed(spec.handler, scheme.name()),
                 one_of_several: schemes.iter().filter(|(other, _)| other == kind).count() > 1,
                 challenge: challenges
                     .iter()
@@ -79,7 +89,9 @@ impl Plan {
             .into_iter()
             .map(|challenge| Prepared { plain: render(&challenge, &realm, &scope, None, None), challenge })
             .collect();
-        Self { spec, settings, canonical, alternatives, challenges, realm, scope }
+        let anonymous = Meter::allowed(spec.handler, NO_SCHEME);
+        let missing = Meter::denied(spec.handler, Reason::CredentialsMissing);
+        Self { spec, settings, canonical, alternatives, challenges, realm, anonymous, missing, scope }
     }
 
     /// The alternative whose credentials decide: the first explicit one, else the first ambient one.
@@ -97,7 +109,8 @@ impl Plan {
         ambient.map(|index| (self.recognizing(index, context, Credentials::Ambient), Credentials::Ambient))
     }
 
-    /// Among several configurations of the scheme at `first`, the one that the credentials were made for.
+    /// Among several configurations of the scheme at `first` that ask for the same, the one that the credentials were made
+    /// for.
     fn recognizing(&self, first: usize, context: &Context<'_>, found: Credentials) -> usize {
         match self.alternatives.get(first) {
             Some(chosen) if chosen.one_of_several => self
@@ -105,6 +118,7 @@ impl Plan {
                 .iter()
                 .position(|other| {
                     other.kind == chosen.kind
+                        && other.asks_for == chosen.asks_for
                         && other.scheme.credentials(context) == found
                         && other.scheme.recognizes(context)
                 })
@@ -117,24 +131,39 @@ impl Plan {
         self.alternatives.get(index)
     }
 
-    /// The denial for `reason`; `attempted` is the alternative whose credentials were looked at.
+    /// Records a denial; `attempted` is the alternative whose credentials were looked at.
+    pub(crate) fn observe_denied(&self, observation: Observation, attempted: Option<usize>, reason: Reason) {
+        let scheme = attempted.and_then(|index| self.alternatives.get(index)).map(|tried| tried.scheme.name());
+        let meter = (reason == Reason::CredentialsMissing).then_some(&self.missing);
+        observation.denied(scheme.unwrap_or(NO_SCHEME), reason, meter);
+    }
+
+    /// The denial for a reason; `attempted` is the alternative whose credentials were looked at.
     pub(crate) fn deny(&self, request: &HttpRequest, attempted: Option<usize>, rejection: Rejection) -> Denial {
         let mut denial = Denial::new(rejection.reason);
         denial.headers(rejection.headers);
-        self.add_challenges(&mut denial, attempted);
-        self.finish(request, denial)
+        self.complete(request, attempted, denial)
     }
 
-    /// Applies what the policy and the application say of every denial: `hide`, and the application's own body.
-    pub(crate) fn finish(&self, request: &HttpRequest, mut denial: Denial) -> Denial {
+    /// Adds all that policy, scheme and application say of every denial: challenges, headers, `hide`, and the
+    /// application's own body.
+    pub(crate) fn complete(&self, request: &HttpRequest, attempted: Option<usize>, mut denial: Denial) -> Denial {
         match self.spec.hide {
             Hide::Everything => denial.hide(),
             Hide::FromAuthenticated if denial.reason().status() == StatusCode::FORBIDDEN => denial.hide(),
             Hide::FromAuthenticated | Hide::Nothing => {}
         }
-        if let Some(hook) = &self.settings.body
-            && !denial.is_hidden()
-        {
+        if denial.is_hidden() {
+            return denial;
+        }
+        let attempted = attempted.and_then(|index| self.alternatives.get(index));
+        self.add_challenges(&mut denial, attempted.map(|alternative| alternative.challenge));
+        if let Some(alternative) = attempted {
+            let mut owed = HeaderMap::new();
+            alternative.scheme.answer(request, None, &mut owed);
+            denial.headers(owed);
+        }
+        if let Some(hook) = &self.settings.body {
             let body = hook(request, denial.problem());
             denial.body(body);
         }

@@ -7,7 +7,8 @@ use super::authorization::{Authorization, authorization};
 use super::cookie::{Cookie, cookie};
 use super::{Authentication, Context, Credentials, Outcome, Scheme};
 use crate::challenge::Challenge;
-use crate::denial::{Reason, Rejection};
+use crate::clock::UnixTime;
+use crate::denial::Reason;
 use crate::principal::Principal;
 use crate::token::{SCHEME, Verifier};
 
@@ -49,8 +50,8 @@ impl BearerScheme {
             (Authorization::Repeated, _) => Presented::Refused(Source::Header, Reason::AuthorizationRepeated),
             (Authorization::Present(_), Query::Present(_)) => Presented::Refused(Source::Header, Reason::TokenRepeated),
             (_, Query::Repeated) => Presented::Refused(Source::Query, Reason::TokenRepeated),
-            (Authorization::Present(token), Query::Absent) => token68(Source::Header, token),
-            (Authorization::Absent, Query::Present(token)) => token68(Source::Query, token),
+            (Authorization::Present(token), Query::Absent) => Presented::Token(Source::Header, token),
+            (Authorization::Absent, Query::Present(token)) => Presented::Token(Source::Query, token),
             (Authorization::Absent, Query::Absent) => match &self.cookie {
                 None => Presented::Nothing,
                 Some(name) => match cookie(request, name) {
@@ -62,21 +63,29 @@ impl BearerScheme {
         }
     }
 
+    fn verify(&self, source: Source, token: &[u8], now: UnixTime) -> Result<Principal, Reason> {
+        // A token that is known is well-formed.
+        if let Some(known) = self.verifier.recall(token, now) {
+            return known;
+        }
+        if source != Source::Cookie && !is_token68(token) {
+            return Err(Reason::CredentialsMalformed);
+        }
+        self.verifier.verify(token, now)
+    }
+
     fn outcome(&self, context: &Context<'_>) -> Outcome {
-        let (source, result) = match self.presented(context.request()) {
+        let result = match self.presented(context.request()) {
             Presented::Nothing => return Outcome::Absent,
-            Presented::Refused(source, reason) => (source, Err(reason)),
+            Presented::Refused(_, reason) => Err(reason),
             Presented::Token(source, token) => match context.now() {
-                Ok(now) => (source, self.verifier.verify(token, now)),
+                Ok(now) => self.verify(source, token, now),
                 Err(reason) => return Outcome::Unavailable(reason),
             },
         };
         match result {
             Ok(principal) => Outcome::Verified(principal),
             Err(reason @ Reason::KeysUnavailable) => Outcome::Unavailable(reason),
-            Err(reason) if source == Source::Query => {
-                Outcome::Rejected(Rejection::new(reason).header(REFERRER_POLICY, NO_REFERRER))
-            }
             Err(reason) => Outcome::Rejected(reason.into()),
         }
     }
@@ -112,8 +121,9 @@ impl Scheme for BearerScheme {
     }
 
     /// A page whose URL holds a token must not pass it on in `Referer`.
-    fn answer(&self, request: &HttpRequest, _: &Principal, headers: &mut HeaderMap) {
-        if self.query_parameter.is_some() && matches!(self.presented(request), Presented::Token(Source::Query, _)) {
+    fn answer(&self, request: &HttpRequest, _: Option<&Principal>, headers: &mut HeaderMap) {
+        let in_query = |name: &str| !matches!(query(request.query_string(), name), Query::Absent);
+        if self.query_parameter.as_deref().is_some_and(in_query) {
             headers.insert(REFERRER_POLICY, NO_REFERRER);
         }
     }
@@ -122,11 +132,10 @@ impl Scheme for BearerScheme {
 const NO_REFERRER: HeaderValue = HeaderValue::from_static("no-referrer");
 
 /// `b64token` of RFC 6750 section 2.1.
-fn token68(source: Source, token: &[u8]) -> Presented<'_> {
-    let is_symbol = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(byte);
+fn is_token68(token: &[u8]) -> bool {
+    let is_symbol = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/');
     let symbols = token.iter().take_while(|byte| is_symbol(byte)).count();
-    let well_formed = symbols > 0 && token.iter().skip(symbols).all(|&byte| byte == b'=');
-    if well_formed { Presented::Token(source, token) } else { Presented::Refused(source, Reason::CredentialsMalformed) }
+    symbols > 0 && token.iter().skip(symbols).all(|&byte| byte == b'=')
 }
 
 /// What the query holds under one name.

@@ -53,9 +53,9 @@ impl OriginPolicy {
     pub(crate) fn permits(&self, request: &HttpRequest) -> bool {
         let headers = request.headers();
         let (Ok(site), Ok(origin)) = (single(headers, SEC_FETCH_SITE), single(headers, ORIGIN)) else {
-            return is_read(request) && !is_websocket(headers);
+            return is_read(request) && !is_websocket(request);
         };
-        if is_websocket(headers) {
+        if is_websocket(request) {
             return origin.is_some_and(|origin| self.knows(origin));
         }
         if is_read(request) {
@@ -79,12 +79,13 @@ fn is_read(request: &HttpRequest) -> bool {
     matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
-/// Wider than any handshake: what a WebSocket library could take for an upgrade is one.
-fn is_websocket(headers: &HeaderMap) -> bool {
+/// Wider than any handshake: what a WebSocket library could take for an upgrade is one (RFC 6455 section 4.2.1), and so is
+/// every CONNECT (RFC 8441).
+fn is_websocket(request: &HttpRequest) -> bool {
     const PROTOCOL: &[u8] = b"websocket";
-    headers
-        .get_all(UPGRADE)
-        .any(|line| line.as_bytes().windows(PROTOCOL.len()).any(|word| word.eq_ignore_ascii_case(PROTOCOL)))
+    let mut upgrades = request.headers().get_all(UPGRADE);
+    *request.method() == Method::CONNECT
+        || upgrades.any(|line| line.as_bytes().windows(PROTOCOL.len()).any(|word| word.eq_ignore_ascii_case(PROTOCOL)))
 }
 
 /// The field was sent more than once.
@@ -263,8 +264,10 @@ mod tests {
             assert!(!open(&[("Origin", "https://evil.example"), ("Sec-Fetch-Site", "same-origin")]));
             assert!(!open(&[("Origin", OURS), ("Origin", OURS)]));
         }
-        let request = request(Method::GET, &[("Upgrade", "h2c"), ("Upgrade", "websocket")]);
-        assert!(!policy().permits(&request));
+        let twice = [("Upgrade", "h2c"), ("Upgrade", "websocket")];
+        assert!(!policy().permits(&request(Method::GET, &twice)));
+        assert!(!policy().permits(&request(Method::CONNECT, &[("Sec-Fetch-Site", "same-origin")])));
+        assert!(policy().permits(&request(Method::CONNECT, &[("Origin", OURS)])));
     }
 
     #[test]

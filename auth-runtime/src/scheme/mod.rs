@@ -54,8 +54,9 @@ pub trait Scheme: Send + Sync + 'static {
     /// scopes and the error.
     fn challenge(&self) -> Challenge;
 
-    /// What this scheme owes the answer of a handler that ran: headers such as a nonce or a refreshed cookie.
-    fn answer(&self, request: &HttpRequest, principal: &Principal, headers: &mut HeaderMap) {
+    /// What this scheme owes every answer to credentials of its own: headers such as a nonce, or `Referrer-Policy` where
+    /// the URL held them. `principal` is there when the handler ran, and absent on a denial.
+    fn answer(&self, request: &HttpRequest, principal: Option<&Principal>, headers: &mut HeaderMap) {
         let _ = (request, principal, headers);
     }
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 /// The denial that a test expects: its status, all of its challenges, and members of its body.
 ///
-/// ```
+/// ```standalone_crate
 /// use actix_web::{App, get, test};
 /// use auth_runtime::testing::{ExpectedDenial, TestIssuer};
 /// use auth_runtime::{Auth, requires};

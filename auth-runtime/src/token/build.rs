@@ -8,6 +8,7 @@ use super::error::JwtError;
 use super::issuer::Issuer;
 use super::jwt::JwtSettings;
 use super::keyring::{Keyring, KeyringFault};
+use super::memory::Memory;
 use super::verifier::{TrustedIssuer, Verifier};
 use crate::clock::UnixTime;
 use crate::scheme::BearerScheme;
@@ -23,20 +24,16 @@ impl JwtSettings {
     }
 
     pub(super) fn verifier(self, name: Option<Arc<str>>) -> Result<Verifier, JwtError> {
-        let configuration: Box<str> = match &name {
-            Some(name) => format!("bearer({name:?})").into(),
-            None => "bearer".into(),
-        };
-        self.check_options(&configuration)?;
+        self.check_options()?;
 
         let mut issuers: Vec<TrustedIssuer> = Vec::with_capacity(1 + self.others.len());
         let default_audience = self.first.audience.clone().unwrap_or(Audience::AnyOf(Vec::new()));
         for issuer in std::iter::once(self.first).chain(self.others) {
             if issuers.iter().any(|known| known.name.as_deref() == issuer.name.as_deref()) {
-                return Err(JwtError::IssuerRepeated { configuration, issuer: describe(&issuer) });
+                return Err(JwtError::IssuerRepeated { issuer: describe(&issuer) });
             }
             let keys = Keyring::load(&issuer.keys, self.secrets_beside_public_keys);
-            let keys = keys.map_err(|fault| key_error(configuration.clone(), &issuer, fault))?;
+            let keys = keys.map_err(|fault| key_error(&issuer, fault))?;
             issuers.push(TrustedIssuer {
                 name: issuer.name.map(Arc::from),
                 keys,
@@ -53,10 +50,11 @@ impl JwtSettings {
             access_token_profile: self.access_token_profile,
             subject_claim: self.subject_claim,
             roles_claim: self.roles_claim,
+            memory: Memory::new(self.cache_bytes),
         })
     }
 
-    fn check_options(&self, configuration: &str) -> Result<(), JwtError> {
+    fn check_options(&self) -> Result<(), JwtError> {
         let issuers = || std::iter::once(&self.first).chain(&self.others);
         let empty_name = |issuer: &Issuer| issuer.name.as_deref() == Some("");
         let empty_audience = |issuer: &Issuer| match &issuer.audience {
@@ -89,22 +87,20 @@ impl JwtSettings {
             ),
         ];
         match checks.into_iter().find(|(wrong, ..)| *wrong) {
-            Some((_, option, fault)) => {
-                Err(JwtError::OptionInvalid { configuration: configuration.into(), option, fault })
-            }
+            Some((_, option, fault)) => Err(JwtError::OptionInvalid { option, fault }),
             None => Ok(()),
         }
     }
 }
 
-fn key_error(configuration: Box<str>, issuer: &Issuer, fault: KeyringFault) -> JwtError {
+fn key_error(issuer: &Issuer, fault: KeyringFault) -> JwtError {
     match fault {
-        KeyringFault::Mixed => JwtError::KeysMixed { configuration, issuer: describe(issuer) },
-        KeyringFault::IdRepeated(id) => JwtError::KeyIdRepeated { configuration, issuer: describe(issuer), id },
+        KeyringFault::Mixed => JwtError::KeysMixed { issuer: describe(issuer) },
+        KeyringFault::IdRepeated(id) => JwtError::KeyIdRepeated { issuer: describe(issuer), id },
         KeyringFault::Source(index, fault) => {
             let source = issuer.keys.get(index).map(|key| key.describe()).unwrap_or_default();
             let key = format!("key {} of {}, {source}", index + 1, describe(issuer)).into();
-            JwtError::Key { configuration, key, fault }
+            JwtError::Key { key, fault }
         }
     }
 }

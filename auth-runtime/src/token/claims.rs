@@ -15,20 +15,33 @@ enum Fraction {
     Up,
 }
 
-/// Checks `exp`, `nbf` and `iat` against `now`, and answers `exp`. `leeway` is in seconds.
-pub(super) fn check_times(claims: &Map<String, Value>, now: UnixTime, leeway: UnixTime) -> Result<UnixTime, Reason> {
-    let expires_at = date(claims, "exp", Fraction::Down)?.ok_or(Reason::ClaimsInvalid)?;
-    let not_before = date(claims, "nbf", Fraction::Up)?;
-    let issued_at = date(claims, "iat", Fraction::Up)?;
-    // "on or after which the JWT MUST NOT be accepted": the instant itself is too late.
-    if now >= expires_at.saturating_add(leeway) {
-        return Err(Reason::TokenExpired);
+/// When a token is valid.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Times {
+    pub(super) expires_at: UnixTime,
+    /// The later of `nbf` and `iat`.
+    valid_from: Option<UnixTime>,
+}
+
+impl Times {
+    /// Reads `exp`, `nbf` and `iat`.
+    pub(super) fn read(claims: &Map<String, Value>) -> Result<Self, Reason> {
+        let expires_at = date(claims, "exp", Fraction::Down)?.ok_or(Reason::ClaimsInvalid)?;
+        let valid_from = date(claims, "nbf", Fraction::Up)?.max(date(claims, "iat", Fraction::Up)?);
+        Ok(Self { expires_at, valid_from })
     }
-    let horizon = now.saturating_add(leeway);
-    if [not_before, issued_at].into_iter().flatten().any(|date| date > horizon) {
-        return Err(Reason::TokenNotYetValid);
+
+    /// Whether `now` is within; `leeway` is in seconds.
+    pub(super) fn check(&self, now: UnixTime, leeway: UnixTime) -> Result<(), Reason> {
+        // "on or after which the JWT MUST NOT be accepted": the instant itself is too late.
+        if now >= self.expires_at.saturating_add(leeway) {
+            return Err(Reason::TokenExpired);
+        }
+        if self.valid_from.is_some_and(|from| from > now.saturating_add(leeway)) {
+            return Err(Reason::TokenNotYetValid);
+        }
+        Ok(())
     }
-    Ok(expires_at)
 }
 
 /// A NumericDate: a JSON number, possibly with a fraction (RFC 7519 section 2), never negative.

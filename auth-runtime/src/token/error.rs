@@ -13,8 +13,6 @@ use super::algorithm::Algorithm;
 pub enum JwtError {
     /// A key is no good.
     Key {
-        /// The configuration, as an attribute names it: `bearer` or `bearer("partner")`.
-        configuration: Box<str>,
         /// Which key of which issuer.
         key: Box<str>,
         /// What is wrong with it.
@@ -22,15 +20,11 @@ pub enum JwtError {
     },
     /// Shared secrets and public keys stand side by side for one issuer.
     KeysMixed {
-        /// The configuration, as an attribute names it.
-        configuration: Box<str>,
         /// The issuer whose keys they are.
         issuer: Box<str>,
     },
     /// Two keys of one issuer have the same id and algorithm, and differ.
     KeyIdRepeated {
-        /// The configuration, as an attribute names it.
-        configuration: Box<str>,
         /// The issuer whose keys they are.
         issuer: Box<str>,
         /// The id.
@@ -38,15 +32,11 @@ pub enum JwtError {
     },
     /// An issuer is trusted twice.
     IssuerRepeated {
-        /// The configuration, as an attribute names it.
-        configuration: Box<str>,
         /// The issuer.
         issuer: Box<str>,
     },
     /// An option has a value that cannot be meant.
     OptionInvalid {
-        /// The configuration, as an attribute names it.
-        configuration: Box<str>,
         /// The method that was called.
         option: &'static str,
         /// What is wrong and what to do.
@@ -54,28 +44,25 @@ pub enum JwtError {
     },
 }
 
+/// The configuration's name is added by whoever knows it.
 impl fmt::Display for JwtError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Key { configuration, key, fault } => write!(f, "`{configuration}`: {key}: {fault}"),
-            Self::KeysMixed { configuration, issuer } => write!(
+            Self::Key { key, fault } => write!(f, "{key}: {fault}"),
+            Self::KeysMixed { issuer } => write!(
                 f,
-                "`{configuration}`: {issuer} has shared secrets beside public keys; give each its own configuration, or \
-                 call `.dangerous_secrets_beside_public_keys()`"
+                "{issuer} has shared secrets beside public keys; give each its own configuration, or call \
+                 `.dangerous_secrets_beside_public_keys()`"
             ),
-            Self::KeyIdRepeated { configuration, issuer, id } => write!(
+            Self::KeyIdRepeated { issuer, id } => write!(
                 f,
-                "`{configuration}`: {issuer} has two different keys with id `{}` and the same algorithm; give each key \
-                 its own id",
+                "{issuer} has two different keys with id `{}` and the same algorithm; give each key its own id",
                 id.escape_debug()
             ),
-            Self::IssuerRepeated { configuration, issuer } => write!(
-                f,
-                "`{configuration}`: {issuer} is trusted twice; give all its keys to one `Issuer` with `.also(…)`"
-            ),
-            Self::OptionInvalid { configuration, option, fault } => {
-                write!(f, "`{configuration}`: `.{option}`: {fault}")
+            Self::IssuerRepeated { issuer } => {
+                write!(f, "{issuer} is trusted twice; give all its keys to one `Issuer` with `.also(…)`")
             }
+            Self::OptionInvalid { option, fault } => write!(f, "`.{option}(…)`: {fault}"),
         }
     }
 }

@@ -9,8 +9,16 @@ use serde_json::{Map, Value};
 /// Which names an issuer may grant; all when it was not said.
 pub(super) type Grantable = Option<BTreeSet<Box<str>>>;
 
+/// Names that a token claims.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Claimed {
+    pub(super) granted: Vec<Box<str>>,
+    /// Those its issuer may not grant.
+    pub(super) disputed: Vec<Box<str>>,
+}
+
 /// The scopes of `scope` (RFC 8693 section 4.2) and `scp`: each a string separated by spaces, or an array of strings.
-pub(super) fn scopes(claims: &Map<String, Value>, grantable: &Grantable) -> Option<Vec<Box<str>>> {
+pub(super) fn scopes(claims: &Map<String, Value>, grantable: &Grantable) -> Option<Claimed> {
     let sources = [claims.get("scope"), claims.get("scp")];
     if sources.iter().all(Option::is_none) {
         return None;
@@ -27,11 +35,11 @@ pub(super) fn scopes(claims: &Map<String, Value>, grantable: &Grantable) -> Opti
             _ => return None,
         }
     }
-    Some(bounded(scopes, grantable))
+    Some(divide(scopes, grantable))
 }
 
 /// The roles at `path`: an array of strings, or a string that is one role and never split.
-pub(super) fn roles(claims: &Map<String, Value>, path: &[Box<str>], grantable: &Grantable) -> Option<Vec<Box<str>>> {
+pub(super) fn roles(claims: &Map<String, Value>, path: &[Box<str>], grantable: &Grantable) -> Option<Claimed> {
     let (first, rest) = path.split_first()?;
     let mut value = claims.get(&**first)?;
     for name in rest {
@@ -42,12 +50,11 @@ pub(super) fn roles(claims: &Map<String, Value>, path: &[Box<str>], grantable: &
         Value::Array(items) => items.iter().map(|item| item.as_str().map(Box::from)).collect::<Option<_>>()?,
         _ => return None,
     };
-    Some(bounded(roles, grantable))
+    Some(divide(roles, grantable))
 }
 
-fn bounded(mut names: Vec<Box<str>>, grantable: &Grantable) -> Vec<Box<str>> {
-    if let Some(grantable) = grantable {
-        names.retain(|name| grantable.contains(name));
-    }
-    names
+fn divide(names: Vec<Box<str>>, grantable: &Grantable) -> Claimed {
+    let (granted, disputed) =
+        names.into_iter().partition(|name| grantable.as_ref().is_none_or(|grantable| grantable.contains(name)));
+    Claimed { granted, disputed }
 }

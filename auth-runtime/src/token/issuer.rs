@@ -76,14 +76,16 @@ impl Issuer {
         self
     }
 
-    /// The only roles this issuer may grant; other roles in its tokens are ignored. Called again, the lists add up.
+    /// The only roles this issuer may grant. Another one in its tokens counts neither as held nor as missing, so that
+    /// neither `role(…)` nor `!role(…)` admits for it. Called again, the lists add up.
     #[must_use]
     pub fn grantable_roles(mut self, roles: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
         self.grantable_roles.get_or_insert_with(BTreeSet::new).extend(roles.into_iter().map(Into::into));
         self
     }
 
-    /// The only scopes this issuer may grant; other scopes in its tokens are ignored. Called again, the lists add up.
+    /// The only scopes this issuer may grant. Another one in its tokens counts neither as held nor as missing, so that
+    /// neither `scope(…)` nor `!scope(…)` admits for it. Called again, the lists add up.
     #[must_use]
     pub fn grantable_scopes(mut self, scopes: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
         self.grantable_scopes.get_or_insert_with(BTreeSet::new).extend(scopes.into_iter().map(Into::into));

@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
+use zeroize::Zeroize;
 
 /// Objects and arrays within each other; realistic claims need four.
 const DEPTH_MAX: u8 = 32;
@@ -27,6 +28,25 @@ pub(super) fn object(text: &[u8]) -> Result<Map<String, Value>, NotStrict> {
     match value {
         Value::Object(members) => Ok(members),
         _ => Err(NotStrict),
+    }
+}
+
+/// An object with a secret in it, overwritten when dropped.
+pub(super) struct Secret(pub(super) Map<String, Value>);
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        self.0.values_mut().for_each(wipe);
+    }
+}
+
+/// Overwrites all strings within; depth is bounded by the parser.
+fn wipe(value: &mut Value) {
+    match value {
+        Value::String(text) => text.zeroize(),
+        Value::Array(items) => items.iter_mut().for_each(wipe),
+        Value::Object(members) => members.values_mut().for_each(wipe),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
@@ -142,8 +162,6 @@ fn numbers_are_maps() -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use super::*;
 
     #[test]

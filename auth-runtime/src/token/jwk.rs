@@ -26,17 +26,17 @@ pub(super) struct Set {
 
 /// Reads a single JWK.
 pub(super) fn key(text: &[u8]) -> Result<Candidate, KeyError> {
-    let members = json::object(text).map_err(|_| KeyError::JsonInvalid)?;
-    if members.contains_key("keys") {
+    let members = json::Secret(json::object(text).map_err(|_| KeyError::JsonInvalid)?);
+    if members.0.contains_key("keys") {
         return Err(KeyError::JwkMember { member: "kty" });
     }
-    candidate(&members)
+    candidate(&members.0)
 }
 
 /// Reads a set. One unusable key is skipped and does not spoil the rest.
 pub(super) fn set(text: &[u8], secrets_beside_public_keys: bool) -> Result<Set, KeyError> {
-    let members = json::object(text).map_err(|_| KeyError::JsonInvalid)?;
-    let Some(Value::Array(entries)) = members.get("keys") else {
+    let members = json::Secret(json::object(text).map_err(|_| KeyError::JsonInvalid)?);
+    let Some(Value::Array(entries)) = members.0.get("keys") else {
         return Err(KeyError::JwkMember { member: "keys" });
     };
     let mut keys = Vec::with_capacity(entries.len());

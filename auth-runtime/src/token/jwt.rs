@@ -12,6 +12,8 @@ use super::ready::{Audiences, Clients, Said, Unsaid};
 
 /// The longest token that is looked at: 16 KiB.
 const MAX_TOKEN_BYTES: usize = 16 * 1024;
+/// How much memory verified tokens may take: 32 MiB.
+const CACHE_BYTES: usize = 32 * 1024 * 1024;
 
 /// Which JWTs the `bearer` scheme accepts (RFC 6750, RFC 7519, RFC 8725).
 ///
@@ -57,6 +59,7 @@ pub struct JwtSettings {
     pub(super) subject_claim: Box<str>,
     pub(super) roles_claim: Vec<Box<str>>,
     pub(super) secrets_beside_public_keys: bool,
+    pub(super) cache_bytes: usize,
     pub(super) cookie: Option<Box<str>>,
     pub(super) query_parameter: Option<Box<str>>,
 }
@@ -75,6 +78,7 @@ impl Jwt {
                 subject_claim: "sub".into(),
                 roles_claim: vec!["roles".into()],
                 secrets_beside_public_keys: false,
+                cache_bytes: CACHE_BYTES,
                 cookie: None,
                 query_parameter: None,
             },
@@ -210,15 +214,16 @@ impl<I, A> Jwt<I, A> {
         self
     }
 
-    /// The only roles the first issuer may grant; other roles in its tokens are ignored. Called again, the lists add up.
+    /// The only roles the first issuer may grant. Another one in its tokens counts neither as held nor as missing, so that
+    /// neither `role(…)` nor `!role(…)` admits for it. Called again, the lists add up.
     #[must_use]
     pub fn grantable_roles(mut self, roles: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
         self.settings.first = self.settings.first.grantable_roles(roles);
         self
     }
 
-    /// The only scopes the first issuer may grant; other scopes in its tokens are ignored. Called again, the lists add
-    /// up.
+    /// The only scopes the first issuer may grant. Another one in its tokens counts neither as held nor as missing, so that
+    /// neither `scope(…)` nor `!scope(…)` admits for it. Called again, the lists add up.
     #[must_use]
     pub fn grantable_scopes(mut self, scopes: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
         self.settings.first = self.settings.first.grantable_scopes(scopes);
@@ -263,6 +268,17 @@ impl<I, A> Jwt<I, A> {
     #[must_use]
     pub fn max_token_bytes(mut self, bytes: usize) -> Self {
         self.settings.max_token_bytes = bytes;
+        self
+    }
+
+    /// How many bytes of memory the verified tokens of this configuration may take, so that the signature of a token is
+    /// verified once; 32 MiB unless said, zero remembers nothing.
+    ///
+    /// Only verified tokens are remembered. `exp` and `nbf` are judged on each request, and so is every condition of the
+    /// policy; a change of keys forgets all.
+    #[must_use]
+    pub fn cache_bytes(mut self, bytes: usize) -> Self {
+        self.settings.cache_bytes = bytes;
         self
     }
 

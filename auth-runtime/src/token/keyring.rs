@@ -69,12 +69,14 @@ impl Keyring {
             _ if paths.len() > 1 => FileRule::OnlyPublic,
             _ => FileRule::OneKind,
         };
-        let fixed = bind(&fixed).map_err(|fault| KeyringFault::Source(0, fault))?;
+        let bound = bind(&fixed).map_err(|fault| KeyringFault::Source(0, fault))?;
+        let fixed: Arc<[Candidate]> = fixed.into();
         let mut files = Vec::with_capacity(paths.len());
         for (index, path) in paths {
-            files.push(watch(&path, rule).map_err(|fault| KeyringFault::Source(index, fault))?);
+            let file = watch(&path, rule, Arc::clone(&fixed));
+            files.push(file.map_err(|fault| KeyringFault::Source(index, fault))?);
         }
-        Ok(Self { fixed, files })
+        Ok(Self { fixed: bound, files })
     }
 
     /// Whether `signature` over `message` is one of these keys'.
@@ -113,6 +115,11 @@ impl Keyring {
         Err(refusal)
     }
 
+    /// Grows whenever a key file brings other keys.
+    pub(super) fn generation(&self) -> u64 {
+        self.files.iter().map(WatchedFile::generation).fold(0, u64::wrapping_add)
+    }
+
     /// Looks at the files now.
     #[cfg(test)]
     pub(super) fn refresh(&self) {
@@ -144,8 +151,12 @@ impl Kinds {
     }
 }
 
-fn watch(path: &Path, rule: FileRule) -> Result<WatchedFile<Arc<[VerificationKey]>>, KeyError> {
-    let file = WatchedFile::load(path, move |content| read_file(content, rule))
+fn watch(
+    path: &Path,
+    rule: FileRule,
+    fixed: Arc<[Candidate]>,
+) -> Result<WatchedFile<Arc<[VerificationKey]>>, KeyError> {
+    let file = WatchedFile::load(path, move |content| read_file(content, rule, &fixed))
         .map_err(|fault| KeyError::FileUnusable { cause: fault.to_string().into() })?;
     if file.current().is_empty() {
         return Err(KeyError::FileUnusable {
@@ -155,22 +166,27 @@ fn watch(path: &Path, rule: FileRule) -> Result<WatchedFile<Arc<[VerificationKey
     Ok(file)
 }
 
-fn read_file(content: &[u8], rule: FileRule) -> Result<Arc<[VerificationKey]>, FileFault> {
+/// The usable keys of a file's content. Where one has the id and algorithm of a key that the program was given itself, that
+/// one stays.
+fn read_file(content: &[u8], rule: FileRule, fixed: &[Candidate]) -> Result<Arc<[VerificationKey]>, FileFault> {
     let whole = |fault: KeyError| FileFault::whole(fault.to_string());
     let mut set = jwk::set(content, rule == FileRule::Anything).map_err(whole)?;
-    let before = set.keys.len();
-    set.keys.retain(|key| match rule {
-        FileRule::Anything | FileRule::OneKind => true,
-        FileRule::OnlyPublic => key.algorithm.kind() != KeyKind::Secret,
-        FileRule::OnlySecrets => key.algorithm.kind() == KeyKind::Secret,
+    let mut skipped = set.skipped;
+    set.keys.retain(|key| {
+        let secret = key.algorithm.kind() == KeyKind::Secret;
+        let fault = match rule {
+            FileRule::OnlyPublic if secret => "a shared secret beside public keys",
+            FileRule::OnlySecrets if !secret => "a public key beside shared secrets",
+            _ if fixed.iter().any(|other| jwk::conflict(key, other)) => "another key has the same `kid` and `alg`",
+            _ => return true,
+        };
+        skipped.push(format!("kid `{}`: {fault}", key.id.as_deref().unwrap_or_default().escape_debug()).into());
+        false
     });
-    if set.keys.len() < before {
-        set.skipped.push("shared secrets beside public keys, which other keys of the issuer are not".into());
+    if set.keys.is_empty() && !skipped.is_empty() {
+        return Err(whole(KeyError::SetEmpty { skipped }));
     }
-    if set.keys.is_empty() && !set.skipped.is_empty() {
-        return Err(whole(KeyError::SetEmpty { skipped: set.skipped }));
-    }
-    for skipped in &set.skipped {
+    for skipped in &skipped {
         tracing::warn!(%skipped, "a key of a JWK set file cannot be used");
     }
     bind(&set.keys).map_err(whole)

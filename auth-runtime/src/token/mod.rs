@@ -19,6 +19,7 @@ mod jwt;
 mod key;
 mod keyring;
 mod material;
+mod memory;
 mod ready;
 #[cfg(test)]
 mod tests;

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::claims::{self, Audience};
+use super::claims::{self, Audience, Times};
 use super::compact::{Compact, Header};
 use super::grants::{self, Grantable};
 use super::keyring::Keyring;
+use super::memory::{Memory, Remembered};
 use crate::clock::UnixTime;
 use crate::denial::Reason;
 use crate::principal::Principal;
@@ -26,6 +27,7 @@ pub(crate) struct Verifier {
     pub(super) access_token_profile: bool,
     pub(super) subject_claim: Box<str>,
     pub(super) roles_claim: Vec<Box<str>>,
+    pub(super) memory: Memory,
 }
 
 /// An issuer with its own keys, its own audience and what it may grant.
@@ -40,6 +42,20 @@ pub(super) struct TrustedIssuer {
 }
 
 impl Verifier {
+    /// What is remembered of this very token, judged as of `now`; `None` where it must be verified.
+    pub(crate) fn recall(&self, token: &[u8], now: UnixTime) -> Option<Result<Principal, Reason>> {
+        let known = self.memory.recall(token)?;
+        if known.generation != self.generation() {
+            return None;
+        }
+        Some(known.times.check(now, self.leeway).map(|()| known.principal))
+    }
+
+    /// Changes whenever any key does: what was verified before counts no more.
+    fn generation(&self) -> u64 {
+        self.issuers.iter().map(|issuer| issuer.keys.generation()).fold(0, u64::wrapping_add)
+    }
+
     /// Verifies a token as of `now`: structure, header, issuer, key, signature, claims, in this order.
     ///
     /// `iss` is read before the signature is checked, as a key into the configured issuers and for nothing else.
@@ -47,31 +63,42 @@ impl Verifier {
         if token.len() > self.max_token_bytes {
             return Err(Reason::TokenTooLong);
         }
+        // Read before the keys are: if they change meanwhile, what is remembered is out of date at once.
+        let generation = self.generation();
         let compact = Compact::parse(token)?;
         let header = Header::read(&compact.header, self.access_token_profile)?;
         let claims = compact.claims()?;
         let issuer = self.issuer(&claims)?;
         issuer.keys.verify(header.algorithm, header.key_id, compact.signed, &compact.signature)?;
-        self.accept(issuer, claims, now)
+        let times = Times::read(&claims)?;
+        times.check(now, self.leeway)?;
+        let principal = self.accept(issuer, claims, times.expires_at)?;
+        self.memory.remember(token, Remembered { principal: principal.clone(), times, generation });
+        Ok(principal)
     }
 
     /// Whether the unverified token claims to come from an issuer of this configuration.
     pub(crate) fn recognizes(&self, token: &[u8]) -> bool {
-        token.len() <= self.max_token_bytes
-            && Compact::parse(token)
-                .and_then(|compact| compact.claims())
-                .is_ok_and(|claims| self.issuer(&claims).is_ok())
+        self.memory.recall(token).is_some()
+            || token.len() <= self.max_token_bytes
+                && Compact::parse(token)
+                    .and_then(|compact| compact.claims())
+                    .is_ok_and(|claims| self.issuer(&claims).is_ok())
     }
 
     fn issuer(&self, claims: &Map<String, Value>) -> Result<&TrustedIssuer, Reason> {
         let name = claims::string(claims, "iss")?;
-        let named = self.issuers.iter().find(|issuer| issuer.name.is_some() && issuer.name.as_deref() == name);
+        let named = self.issuers.iter().find(|issuer| issuer.name.as_deref() == name);
         named.or_else(|| self.issuers.iter().find(|issuer| issuer.name.is_none())).ok_or(Reason::IssuerWrong)
     }
 
-    /// The claims of a token whose signature is good.
-    fn accept(&self, issuer: &TrustedIssuer, claims: Map<String, Value>, now: UnixTime) -> Result<Principal, Reason> {
-        let expires_at = claims::check_times(&claims, now, self.leeway)?;
+    /// The claims of a token whose signature and times are good.
+    fn accept(
+        &self,
+        issuer: &TrustedIssuer,
+        claims: Map<String, Value>,
+        expires_at: UnixTime,
+    ) -> Result<Principal, Reason> {
         issuer.audience.check(&claims)?;
         claims::string(&claims, "jti")?;
         // RFC 7800 section 3: whoever presents it must prove possession of the key, which this scheme cannot check.
@@ -88,10 +115,10 @@ impl Verifier {
             (None, None) => principal,
         };
         if let Some(scopes) = grants::scopes(&claims, &issuer.grantable_scopes) {
-            principal = principal.scopes(scopes);
+            principal = principal.scopes(scopes.granted).disputed_scopes(scopes.disputed);
         }
         if let Some(roles) = grants::roles(&claims, &self.roles_claim, &issuer.grantable_roles) {
-            principal = principal.roles(roles);
+            principal = principal.roles(roles.granted).disputed_roles(roles.disputed);
         }
         Ok(principal.expires_at(expires_at).claims(claims).build())
     }

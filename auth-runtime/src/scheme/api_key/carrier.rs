@@ -8,7 +8,7 @@ use actix_web::http::header::{self, HeaderName, HeaderValue, REFERRER_POLICY};
 use super::query::{Parameter, parameter};
 use crate::challenge::Challenge;
 use crate::config::Misconfiguration;
-use crate::denial::{Reason, Rejection};
+use crate::denial::Reason;
 use crate::scheme::Credentials;
 use crate::scheme::cookie::{Cookie, cookie};
 
@@ -122,13 +122,6 @@ impl Carrier {
         match self {
             Self::Query(_) => Some((REFERRER_POLICY, HeaderValue::from_static("no-referrer"))),
             Self::Header { .. } | Self::Cookie(_) => None,
-        }
-    }
-
-    pub(super) fn rejection(&self, reason: Reason) -> Rejection {
-        match self.owed() {
-            Some((name, value)) => Rejection::new(reason).header(name, value),
-            None => reason.into(),
         }
     }
 }

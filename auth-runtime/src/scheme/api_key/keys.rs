@@ -42,8 +42,8 @@ impl ApiKeys {
     ///
     /// # Security
     /// Queries end up in access logs, histories and bookmarks: prefer a header. Answers carry
-    /// `Referrer-Policy: no-referrer`. Have your log leave queries out: `%r` and `%U` of actix's `Logger` contain them, so
-    /// write `Logger::new("%a %s %b %T")`, or log the path by a `custom_request_replace`.
+    /// `Referrer-Policy: no-referrer`. actix's `Logger` writes queries by default (`%r`); give it a format without them,
+    /// such as `Logger::new("%a %U %s %b %T")`.
     ///
     /// # Errors
     /// `Auth::build` fails on a name with characters other than letters, digits, `-`, `.`, `_` and `~`.

@@ -2,6 +2,41 @@
 //!
 //! [`ApiKeys`] says where keys travel, [`KeyStore`] where they are looked up, [`NewKey`] makes new ones. Only digests are
 //! stored. In a handler, take `ApiKey` for the caller's [`Key`], or `ApiKey<K>` where a function of your own returns `K`.
+//!
+//! ```standalone_crate
+//! use actix_web::{App, get, test};
+//! use auth_runtime::api_key::{Key, KeyDigest, KeyStore};
+//! use auth_runtime::{ApiKey, ApiKeys, Auth, requires};
+//!
+//! #[requires(api_key, scope = "orders:read")]
+//! #[get("/orders")]
+//! async fn orders(caller: ApiKey) -> String {
+//!     format!("orders of {}", caller.id())
+//! }
+//!
+//! # #[actix_web::main]
+//! # async fn main() -> Result<(), auth_runtime::config::ConfigError> {
+//! // For development; use `KeyStore::file`, and `NewKey::generate` for the keys.
+//! let store = KeyStore::from([
+//!     (KeyDigest::of("test_0123456789abcdef"), Key::new("billing").with_scopes(["orders:read"])),
+//!     (KeyDigest::of("test_fedcba9876543210"), Key::new("metrics")),
+//! ]);
+//! let keys = ApiKeys::header("X-API-Key", store).environment("test");
+//! let auth = Auth::builder().realm("shop").api_key(keys).build()?;
+//! let app = test::init_service(App::new().service(auth.scope("").service(orders))).await;
+//!
+//! let answer = test::call_service(&app, test::TestRequest::with_uri("/orders").to_request()).await;
+//! assert_eq!(answer.status(), 401);
+//! assert_eq!(answer.headers().get("WWW-Authenticate").unwrap(), r#"ApiKey realm="shop", in="header", name="X-API-Key""#);
+//!
+//! let with = |key| test::TestRequest::with_uri("/orders").insert_header(("X-API-Key", key)).to_request();
+//! let answer = test::call_service(&app, with("test_0123456789abcdef")).await;
+//! assert_eq!(test::read_body(answer).await, "orders of billing");
+//! assert_eq!(test::call_service(&app, with("test_fedcba9876543210")).await.status(), 403);
+//! assert_eq!(test::call_service(&app, with("live_0123456789abcdef")).await.status(), 401);
+//! # Ok(())
+//! # }
+//! ```
 
 mod carrier;
 mod file;
@@ -72,11 +107,11 @@ impl Scheme for ApiKeyScheme {
     fn authenticate(&self, context: &Context<'_>) -> Authentication {
         let key = match self.carrier.sent(context.request()) {
             Sent::Absent => return Authentication::Ready(Outcome::Absent),
-            Sent::Unreadable(reason) => return Authentication::Ready(self.rejected(reason)),
+            Sent::Unreadable(reason) => return Authentication::Ready(Outcome::Rejected(reason.into())),
             Sent::Present(key) => key,
         };
         if let Err(reason) = self.check_text(&key) {
-            return Authentication::Ready(self.rejected(reason));
+            return Authentication::Ready(Outcome::Rejected(reason.into()));
         }
         let digest = KeyDigest::of(&key);
         match &self.store {
@@ -90,7 +125,7 @@ impl Scheme for ApiKeyScheme {
         self.carrier.challenge()
     }
 
-    fn answer(&self, _: &HttpRequest, _: &Principal, headers: &mut HeaderMap) {
+    fn answer(&self, _: &HttpRequest, _: Option<&Principal>, headers: &mut HeaderMap) {
         if let Some((name, value)) = self.carrier.owed() {
             headers.insert(name, value);
         }
@@ -98,10 +133,6 @@ impl Scheme for ApiKeyScheme {
 }
 
 impl ApiKeyScheme {
-    fn rejected(&self, reason: Reason) -> Outcome {
-        Outcome::Rejected(self.carrier.rejection(reason))
-    }
-
     /// What can be said of a key by its text.
     fn check_text(&self, key: &[u8]) -> Result<(), Reason> {
         if key.is_empty() || key.len() > KEY_MAX {
@@ -117,21 +148,21 @@ impl ApiKeyScheme {
     }
 
     fn find(&self, table: &Table, digest: &KeyDigest, context: &Context<'_>) -> Outcome {
-        let Some(known) = table.find(digest) else { return self.rejected(Reason::CredentialsWrong) };
+        let Some(known) = table.find(digest) else { return Outcome::Rejected(Reason::CredentialsWrong.into()) };
         match check_key(&known.key, self.environment.as_deref(), || context.now()) {
             Ok(()) => Outcome::Verified(known.principal.clone()),
-            Err(fault) => fault.outcome(&self.carrier),
+            Err(fault) => fault.outcome(),
         }
     }
 
     fn ask(&self, lookup: &Arc<Lookup>, digest: KeyDigest, context: &Context<'_>) -> Authentication {
         let answer = lookup(digest);
-        let (carrier, environment) = (self.carrier.clone(), self.environment.clone());
+        let environment = self.environment.clone();
         let (configuration, clock) = (self.configuration.clone(), Arc::clone(context.clock()));
         Authentication::Pending(Box::pin(async move {
             let found = match answer.await {
                 Ok(Some(found)) => found,
-                Ok(None) => return Outcome::Rejected(carrier.rejection(Reason::CredentialsWrong)),
+                Ok(None) => return Outcome::Rejected(Reason::CredentialsWrong.into()),
                 Err(error) => {
                     log_backend_error(NAME, configuration.as_deref(), &*error, &[]);
                     return Outcome::Unavailable(Reason::BackendUnavailable);
@@ -139,7 +170,7 @@ impl ApiKeyScheme {
             };
             match check_key(&found.key, environment.as_deref(), || clock.now()) {
                 Ok(()) => Outcome::Verified(principal(&found.key, configuration, found.details)),
-                Err(fault) => fault.outcome(&carrier),
+                Err(fault) => fault.outcome(),
             }
         }))
     }
@@ -152,9 +183,9 @@ enum Unusable {
 }
 
 impl Unusable {
-    fn outcome(self, carrier: &Carrier) -> Outcome {
+    fn outcome(self) -> Outcome {
         match self {
-            Self::Refused(reason) => Outcome::Rejected(carrier.rejection(reason)),
+            Self::Refused(reason) => Outcome::Rejected(reason.into()),
             Self::Undecidable(reason) => Outcome::Unavailable(reason),
         }
     }

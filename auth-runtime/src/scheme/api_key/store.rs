@@ -70,7 +70,7 @@ impl KeyStore {
     /// `id` and `sha256` are needed; `expires_at` is in seconds since 1970; scopes or roles left out are unknown, so that a
     /// policy that asks for any denies. [`NewKey::line`](super::NewKey::line) writes such a line.
     ///
-    /// The file is looked at once a second while requests come, and read again when its content has changed; a file that
+    /// The file is looked at once a second, and read again when its content has changed; a file that
     /// cannot be used leaves the last good one in force and a warning in the log. Replace it by renaming a complete file
     /// over it.
     ///

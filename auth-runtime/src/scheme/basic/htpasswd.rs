@@ -82,6 +82,11 @@ impl Users {
         Some(Found { hash: Arc::clone(hash), known: false })
     }
 
+    /// Whether the user is in the file.
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.hashes.contains_key(name)
+    }
+
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.mix.len()

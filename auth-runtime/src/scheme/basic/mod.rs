@@ -3,10 +3,42 @@
 //! [`Passwords`] says where they are verified: an Apache `htpasswd` file, or a function of your own. In a handler, take
 //! `Basic` for the caller, or `Basic<U>` where a function of your own returns `U`.
 //!
+//! ```standalone_crate
+//! use actix_web::{App, get, test};
+//! use auth_runtime::basic::Passwords;
+//! use auth_runtime::{Auth, Basic, requires};
+//!
+//! #[requires(basic)]
+//! #[get("/me")]
+//! async fn me(caller: Basic) -> String {
+//!     caller.name().to_owned()
+//! }
+//!
+//! # #[actix_web::main]
+//! # async fn main() -> Result<(), auth_runtime::config::ConfigError> {
+//! // The password is `wonderland`; use `Passwords::htpasswd_file` and a higher cost.
+//! let staff = Passwords::htpasswd("alice:$2y$04$abcdefghijklmnopqrstuujZkTwHUiJ9XdZPwKfcfDo7dMp5DjlTu");
+//! let auth = Auth::builder().realm("staff").basic(staff).build()?;
+//! let app = test::init_service(App::new().service(auth.scope("").service(me))).await;
+//!
+//! let answer = test::call_service(&app, test::TestRequest::with_uri("/me").to_request()).await;
+//! assert_eq!(answer.status(), 401);
+//! assert_eq!(answer.headers().get("WWW-Authenticate").unwrap(), r#"Basic realm="staff", charset="UTF-8""#);
+//!
+//! let request = test::TestRequest::with_uri("/me").insert_header(("Authorization", "Basic YWxpY2U6d29uZGVybGFuZA=="));
+//! let answer = test::call_service(&app, request.to_request()).await;
+//! assert_eq!(test::read_body(answer).await, "alice");
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Security
 //! A browser adds these credentials by itself once they were entered, so the cross-site rule applies to them. They are
 //! sent in clear with each request: serve them over TLS only. The password is wiped from the memory of this crate, but
 //! not from the buffers of the HTTP server.
+//!
+//! Where a policy names several files, `any(basic("a"), basic("b"))`, the first that knows the user decides, and if none
+//! does, the first. Give them hashes of one cost, or the time of an answer tells in which file a user is.
 
 mod credentials;
 mod hashing;
@@ -96,6 +128,16 @@ impl Scheme for BasicScheme {
         match authorization(context.request(), "Basic") {
             Authorization::Absent => Credentials::Absent,
             Authorization::Repeated | Authorization::Present(_) => Credentials::Ambient,
+        }
+    }
+
+    /// By whether the user is in the file. A function of the application's own takes whoever comes: name it last.
+    fn recognizes(&self, context: &Context<'_>) -> bool {
+        let Authorization::Present(base64) = authorization(context.request(), "Basic") else { return false };
+        match (&self.verifier, UserPass::decode(base64)) {
+            (_, None) => false,
+            (Verifier::Function(_), Some(_)) => true,
+            (Verifier::File { users, .. }, Some(sent)) => users.current().contains(sent.user()),
         }
     }
 

@@ -71,7 +71,7 @@ impl Passwords<User> {
     ///
     /// Accepted hashes are bcrypt (`htpasswd -B`; cost at most 15), SHA-512 crypt (`$6$`; at most 1 000 000 rounds) and
     /// argon2 as PHC strings (at most 256 MiB, and memory times passes at most 1 GiB). The file is looked at once a second
-    /// while requests come, and read again when its content has changed; a file that cannot be used leaves the last good
+    /// and read again when its content has changed; a file that cannot be used leaves the last good
     /// one in force and a warning in the log. Replace it by renaming a complete file over it.
     ///
     /// Passwords are hashed on blocking threads, at most half as many at once as there are cores; who waits more than two
@@ -99,7 +99,7 @@ impl<U: Send + Sync + 'static> Passwords<U> {
     ///
     /// # Errors
     /// An error of the function says that it cannot decide, such as a database out of reach: the request is answered 503,
-    /// and the error is logged, unless its text contains the password.
+    /// and the error is logged, with the password cut out of its text.
     ///
     /// # Security
     /// The function must take as long for unknown users as for wrong passwords, and must not hash on the event loop:

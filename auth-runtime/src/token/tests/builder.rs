@@ -27,12 +27,12 @@ fn an_issuer_trusted_twice_is_refused() {
     let twice = jwt().trust(Issuer::new(ISSUER, Key::hs256([1; 32])));
     assert_eq!(
         fault(twice).to_string(),
-        "`bearer`: issuer `https://idp.example` is trusted twice; give all its keys to one `Issuer` with `.also(…)`"
+        "issuer `https://idp.example` is trusted twice; give all its keys to one `Issuer` with `.also(…)`"
     );
 }
 
 #[test]
-fn messages_name_the_configuration_and_the_key() {
+fn messages_name_the_key_and_its_issuer() {
     let fault = Jwt::key(Key::hs256("short").id("a\"b"))
         .issuer(ISSUER)
         .audience(AUDIENCE)
@@ -42,7 +42,7 @@ fn messages_name_the_configuration_and_the_key() {
         .unwrap_err();
     assert_eq!(
         fault.to_string(),
-        "`bearer(\"partner\")`: key 1 of issuer `https://idp.example`, `hs256` with id `a\\\"b`: the secret has 5 bytes; \
+        "key 1 of issuer `https://idp.example`, `hs256` with id `a\\\"b`: the secret has 5 bytes; \
          HS256 needs 32 random bytes or more"
     );
     assert!(std::error::Error::source(&fault).is_some());
@@ -55,7 +55,7 @@ fn secrets_are_not_shown() {
     for text in [format!("{jwt:?}"), format!("{jwt:#?}"), format!("{verifier:?}")] {
         let secret = std::str::from_utf8(SECRET).unwrap();
         assert!(!text.contains(&secret[..10]) && !text.contains(&encode(SECRET)[..10]), "{text}");
-        assert!(!text.contains(&format!("{:?}", &SECRET[..4]).trim_matches(['[', ']'])[..]), "{text}");
+        assert!(!text.contains(format!("{:?}", &SECRET[..4]).trim_matches(['[', ']'])), "{text}");
     }
 }
 

@@ -75,3 +75,25 @@ fn an_issuer_grants_only_what_it_may() {
     assert_eq!(principal.scopes().unwrap().collect::<Vec<_>>(), ["read"]);
     assert_eq!(roles(&bounded, json!({})), None, "unknown stays unknown");
 }
+
+/// A name that the issuer may not grant admits nobody, and its absence admits nobody either.
+#[test]
+fn what_an_issuer_may_not_grant_is_unknown() {
+    use crate::config::Hierarchies;
+    use crate::policy::{CheckResults, Requirement, Step, evaluate};
+
+    const CONTRACTOR: Requirement = Requirement::Role("contractor");
+    const ADMIN: Requirement = Requirement::Scope("admin");
+    let bounded = verifier(jwt().grantable_roles(["ops"]).grantable_scopes(["read"]));
+    let holds = |requirement: &'static Requirement, claims: Value| {
+        let principal = accepted(&bounded, &hs256(&with(claims)));
+        matches!(evaluate(requirement, &principal, &Hierarchies::default(), &CheckResults::new()), Step::Holds)
+    };
+    let claimed = json!({"roles": ["contractor"], "scope": "admin"});
+    let not_claimed = json!({"roles": ["ops"], "scope": "read"});
+    for (requirement, negation) in [(&CONTRACTOR, &Requirement::Not(&CONTRACTOR)), (&ADMIN, &Requirement::Not(&ADMIN))]
+    {
+        assert!(!holds(requirement, claimed.clone()) && !holds(negation, claimed.clone()));
+        assert!(!holds(requirement, not_claimed.clone()) && holds(negation, not_claimed.clone()));
+    }
+}

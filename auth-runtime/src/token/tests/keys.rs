@@ -40,6 +40,14 @@ fn ec_jwk() -> Value {
     json!({"kty": "EC", "crv": "P-256", "x": encode(&point[..32]), "y": encode(&point[32..])})
 }
 
+/// The key of RFC 7515 appendix A.3.
+fn rfc_7515_jwk() -> Value {
+    json!({
+        "kty": "EC", "crv": "P-256",
+        "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU", "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+    })
+}
+
 fn oct_jwk() -> Value {
     json!({"kty": "oct", "alg": "HS256", "k": encode(SECRET)})
 }
@@ -98,7 +106,7 @@ fn a_private_key_is_refused_with_a_clear_message() {
     let message = fault(Jwt::public_pem(Algorithm::RS256, RSA_PRIVATE).issuer(ISSUER).audience(AUDIENCE)).to_string();
     assert_eq!(
         message,
-        "`bearer`: key 1 of issuer `https://idp.example`, `public_pem`: a private key was given; only its public half \
+        "key 1 of issuer `https://idp.example`, `public_pem`: a private key was given; only its public half \
          belongs here (`openssl pkey -in private.pem -pubout`)"
     );
 }
@@ -234,7 +242,7 @@ fn unusable_keys_of_a_set_are_skipped_not_the_set() {
 
 #[test]
 fn keys_that_share_kid_and_alg_but_differ_are_all_skipped() {
-    let other = plus(ec_jwk(), json!({"x": encode([5; 32])}));
+    let other = rfc_7515_jwk();
     let keys = [
         plus(ec_jwk(), json!({"kid": "twice"})),
         plus(rsa_jwk(), json!({"kid": "twice"})),
@@ -341,6 +349,17 @@ fn a_file_does_not_bring_secrets_beside_public_keys() {
     reread(&verifier);
     assert_eq!(refused(&verifier, &hs256(&good())), Reason::AlgorithmRefused);
     accepted(&verifier, &sign(Algorithm::RS256, json!({"alg": "RS256", "kid": "b"}), &good()));
+}
+
+#[test]
+fn a_file_does_not_replace_a_key_that_was_given() {
+    let other = Key::jwk(rfc_7515_jwk().to_string()).id("a");
+    let file = TempFile::new(&set(&[plus(ec_jwk(), json!({"kid": "a"})), plus(rsa_jwk(), json!({"kid": "b"}))]));
+    let verifier = verifier(Jwt::key(other).also(Key::jwk_set_file(file.path())).issuer(ISSUER).audience(AUDIENCE));
+    let token =
+        |algorithm: Algorithm, kid: &str| sign(algorithm, json!({"alg": algorithm.name(), "kid": kid}), &good());
+    assert_eq!(refused(&verifier, &token(Algorithm::ES256, "a")), Reason::SignatureInvalid);
+    accepted(&verifier, &token(Algorithm::RS256, "b"));
 }
 
 #[test]

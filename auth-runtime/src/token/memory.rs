@@ -1,0 +1,106 @@
+//! Verified tokens, remembered so that a signature is paid for once.
+//!
+//! What is remembered is that this very text was signed by a key of this generation, and the principal it makes. Whether
+//! the token is in its time is judged anew on each hit, by whoever recalls it; conditions and checks of a policy never
+//! come from here. Only verified tokens enter, so a flood of bad ones can neither fill nor empty the memory.
+
+use std::fmt;
+use std::hash::{Hash, Hasher, RandomState};
+
+use quick_cache::sync::{Cache, DefaultLifecycle};
+use quick_cache::{Equivalent, OptionsBuilder, Weighter};
+
+use super::claims::Times;
+use crate::principal::Principal;
+
+/// What an entry costs beyond a multiple of its token, in bytes: the principal, its sets and the cache's own book-keeping.
+const ENTRY_BYTES: u64 = 1024;
+/// How much larger parsed claims are than the base64 they came in; measured, and rounded up.
+const CLAIMS_FACTOR: u64 = 6;
+/// How much of a token's end is hashed: the last bytes of its signature, which nobody chooses without the key.
+const HASHED: usize = 32;
+
+/// The verified tokens of one configuration, bounded by their weight in bytes.
+pub(super) struct Memory(Option<Cache<Text, Remembered, Weight, RandomState>>);
+
+/// A verified token.
+#[derive(Clone)]
+pub(super) struct Remembered {
+    pub(super) principal: Principal,
+    pub(super) times: Times,
+    /// The generation of keys that verified it.
+    pub(super) generation: u64,
+}
+
+impl Memory {
+    /// A memory of at most so many bytes; none for zero.
+    pub(super) fn new(bytes: usize) -> Self {
+        let capacity = u64::try_from(bytes).unwrap_or(u64::MAX);
+        let typical = usize::try_from(capacity / (ENTRY_BYTES + CLAIMS_FACTOR * 512)).unwrap_or(usize::MAX);
+        let options = OptionsBuilder::new()
+            .estimated_items_capacity(typical)
+            .weight_capacity(capacity)
+            // Few shards: a heavy token must fit into one.
+            .shards(16)
+            .build()
+            .ok()
+            .filter(|_| bytes > 0);
+        Self(
+            options
+                .map(|options| Cache::with_options(options, Weight, RandomState::new(), DefaultLifecycle::default())),
+        )
+    }
+
+    /// What is known of this very token.
+    pub(super) fn recall(&self, token: &[u8]) -> Option<Remembered> {
+        self.0.as_ref()?.get(&Borrowed(token))
+    }
+
+    /// Remembers a verified token, if there is room for its like.
+    pub(super) fn remember(&self, token: &[u8], verified: Remembered) {
+        if let Some(cache) = &self.0 {
+            cache.insert(Text(token.into()), verified);
+        }
+    }
+}
+
+impl fmt::Debug for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Memory").field(&self.0.as_ref().map(Cache::len)).finish()
+    }
+}
+
+/// A token as a key: hashed by its end under a key of this process, compared whole.
+#[derive(PartialEq, Eq)]
+struct Text(Box<[u8]>);
+
+/// The same, not owned.
+struct Borrowed<'a>(&'a [u8]);
+
+impl Hash for Text {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        Borrowed(&self.0).hash(state);
+    }
+}
+
+impl Hash for Borrowed<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write(self.0.last_chunk::<HASHED>().map_or(self.0, <[u8; HASHED]>::as_slice));
+    }
+}
+
+impl Equivalent<Text> for Borrowed<'_> {
+    fn equivalent(&self, known: &Text) -> bool {
+        *self.0 == *known.0
+    }
+}
+
+/// What an entry weighs in bytes: an estimate on the high side, see the test that measures it.
+#[derive(Clone)]
+struct Weight;
+
+impl Weighter<Text, Remembered> for Weight {
+    fn weight(&self, token: &Text, _: &Remembered) -> u64 {
+        u64::try_from(token.0.len()).unwrap_or(u64::MAX).saturating_mul(CLAIMS_FACTOR).saturating_add(ENTRY_BYTES)
+    }
+}

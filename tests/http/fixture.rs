@@ -1,0 +1,91 @@
+//! One configuration that knows every scheme a policy of this binary names: policies are collected by the linker, so
+//! each test sees them all.
+
+use std::sync::OnceLock;
+
+use auth_runtime::basic::{Passwords, UserPass};
+use auth_runtime::config::AuthBuilder;
+use auth_runtime::{Auth, Jwt};
+use tests::Token;
+
+use crate::schemes::{Failing, Panicking, PanickingLater, Patient, Stuck};
+
+pub(crate) const SECRET: &[u8] = b"a secret of the tests, 32 bytes.";
+pub(crate) const PARTNER_SECRET: &[u8] = b"the partner's secret, 32 bytes..";
+
+const ISSUER: &str = "https://idp.example";
+const PARTNER: &str = "https://partner.example";
+const AUDIENCE: &str = "https://api.example";
+
+/// The origin of the tests' own pages.
+pub(crate) const ORIGIN: &str = "https://shop.example";
+
+/// What a user function of the tests says about a member.
+pub(crate) struct Member {
+    pub(crate) number: u32,
+}
+
+fn jwt() -> Jwt<auth_runtime::jwt::Said, auth_runtime::jwt::Audiences> {
+    Jwt::hs256(SECRET).issuer(ISSUER).audience(AUDIENCE)
+}
+
+fn partner() -> Jwt<auth_runtime::jwt::Said, auth_runtime::jwt::Audiences> {
+    Jwt::hs256(PARTNER_SECRET).issuer(PARTNER).audience(AUDIENCE)
+}
+
+async fn member(sent: UserPass) -> Result<Option<Member>, &'static str> {
+    match (sent.user(), sent.expose_password()) {
+        ("nobody-knows", _) => Err("the directory is out of reach: secret detail"),
+        ("bob", "builder") => Ok(Some(Member { number: 7 })),
+        _ => Ok(None),
+    }
+}
+
+/// Everything configured; a test adds what it needs.
+pub(crate) fn builder() -> AuthBuilder {
+    // Cost 4: the tests are not about the time it takes.
+    let htpasswd = ["alice:wonderland", "jürgen:schlüssel"].map(|line| {
+        let (user, password) = line.split_once(':').unwrap();
+        format!("{user}:{}\n", bcrypt::hash(password, 4).unwrap())
+    });
+    Auth::builder()
+        .realm("orders")
+        .bearer(jwt())
+        .bearer_named("partner", partner())
+        .bearer_named("cookie", jwt().cookie("__Host-token"))
+        .bearer_named("query", jwt().dangerous_query_parameter("access_token"))
+        .basic(Passwords::htpasswd(htpasswd.concat()).roles_of(|user| match user.name() {
+            "alice" => vec!["ops"],
+            _ => vec![],
+        }))
+        .basic_named("members", Passwords::verify_with(member))
+        .scheme(Patient)
+        .scheme(Stuck)
+        .scheme(Failing)
+        .scheme(Panicking)
+        .scheme(PanickingLater)
+        .role_hierarchy("admin > ops > viewer")
+        .scope_implies("orders:write", ["orders:read"])
+        .public_origin(ORIGIN)
+}
+
+/// The configuration as most tests need it, built once.
+pub(crate) fn auth() -> Auth {
+    static AUTH: OnceLock<Auth> = OnceLock::new();
+    AUTH.get_or_init(|| builder().build().expect("the fixture configures every scheme")).clone()
+}
+
+/// A token about alice that is accepted.
+pub(crate) fn token() -> Token {
+    Token::new(ISSUER, AUDIENCE, "alice", SECRET)
+}
+
+/// The same, with these scopes, signed.
+pub(crate) fn scoped(scope: &str) -> String {
+    token().scope(scope).sign()
+}
+
+/// A token of the partner that `bearer("partner")` accepts.
+pub(crate) fn partner_token() -> Token {
+    Token::new(PARTNER, AUDIENCE, "pat", PARTNER_SECRET)
+}

@@ -1,0 +1,22 @@
+//! Every answer of the crate, over real connections: one test for each row of the table of answers, and for each
+//! guarantee that shows on the wire.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod any;
+mod attributes;
+mod basic;
+mod bearer;
+mod body;
+mod cache;
+mod checks;
+mod conditions;
+mod events;
+mod failures;
+mod fixture;
+mod hide;
+mod middleware;
+mod mounting;
+mod optional;
+mod protocol;
+mod schemes;
+mod websocket;

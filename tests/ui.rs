@@ -1,0 +1,11 @@
+//! Every form the grammar allows compiles and says what it should; every misuse is refused with the message beside it.
+//!
+//! Bless the messages with `TRYBUILD=overwrite cargo test -p tests --test ui misuse`.
+
+#[path = "ui/pass/mod.rs"]
+mod pass;
+
+#[test]
+fn misuse() {
+    trybuild::TestCases::new().compile_fail("ui/fail/**/*.rs");
+}

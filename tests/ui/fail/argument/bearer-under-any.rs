@@ -1,0 +1,10 @@
+use actix_web::get;
+use auth_runtime::{Bearer, requires};
+
+#[requires(any(bearer, api_key))]
+#[get("/")]
+async fn handler(_caller: Bearer) -> &'static str {
+    "hello"
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use auth_runtime::requires;
+
+async fn owns_order() {}
+
+#[requires(bearer, check(owns_order))]
+async fn handler() -> &'static str {
+    "hello"
+}
+
+fn main() {}

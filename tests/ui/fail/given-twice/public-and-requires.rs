@@ -1,0 +1,9 @@
+use auth_runtime::{public, requires};
+
+#[public]
+#[requires(bearer)]
+async fn handler() -> &'static str {
+    "hello"
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use auth_runtime::requires;
+
+struct Api;
+
+#[requires(bearer)]
+impl Api {
+    async fn handler() -> &'static str {
+        "hello"
+    }
+}
+
+fn main() {}

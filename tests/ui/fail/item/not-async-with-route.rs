@@ -1,0 +1,10 @@
+use actix_web::get;
+use auth_runtime::requires;
+
+#[requires(bearer)]
+#[get("/")]
+fn handler() -> &'static str {
+    "hello"
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use auth_runtime::public;
+
+#[public]
+pub struct Handler;
+
+fn main() {}

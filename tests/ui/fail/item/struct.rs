@@ -1,0 +1,6 @@
+use auth_runtime::requires;
+
+#[requires(bearer)]
+struct Handler;
+
+fn main() {}

@@ -1,0 +1,8 @@
+use auth_runtime::requires;
+
+#[requires(bearer, scope("read") && (role("ops") || !role("ops")))]
+async fn handler() -> &'static str {
+    "hello"
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+use auth_runtime::requires;
+
+#[requires(bearer)]
+mod api {
+    use actix_web::get;
+    use auth_runtime::requires;
+
+    #[requires(api_key)]
+    #[get("/")]
+    pub async fn handler() -> &'static str {
+        "hello"
+    }
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+use actix_web::web;
+use auth_runtime::{Auth, requires};
+
+#[requires(bearer)]
+async fn handler() -> &'static str {
+    "hello"
+}
+
+fn mount(auth: &Auth) {
+    let _ = auth.scope("/api").service(web::resource("/").to(handler));
+}
+
+fn main() {}

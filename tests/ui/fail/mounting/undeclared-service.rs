@@ -1,0 +1,13 @@
+use actix_web::get;
+use auth_runtime::Auth;
+
+#[get("/")]
+async fn handler() -> &'static str {
+    "hello"
+}
+
+fn mount(auth: &Auth) {
+    let _ = auth.scope("/api").service(handler);
+}
+
+fn main() {}

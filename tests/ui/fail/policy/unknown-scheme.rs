@@ -1,0 +1,7 @@
+use auth_runtime::policy;
+
+policy! {
+    pub Area: baerer;
+}
+
+fn main() {}

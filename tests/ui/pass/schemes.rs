@@ -1,0 +1,135 @@
+//! Every way to say which schemes a route accepts, and the identities that follow from it.
+
+use actix_web::HttpRequest;
+use auth_runtime::policy::Presence;
+use auth_runtime::scheme::Challenge;
+use auth_runtime::scheme::{Authentication, Context, Credentials, Outcome};
+use auth_runtime::{ApiKey, Basic, Bearer, Optional, Principal, Scheme, public, requires};
+
+use super::spec;
+
+#[derive(serde::Deserialize)]
+struct Claims {
+    sub: String,
+}
+
+#[requires(bearer)]
+async fn bearer(caller: Bearer<Claims>, _also: Optional<Bearer<Claims>>, _who: Principal) -> String {
+    caller.sub.clone()
+}
+
+#[requires(basic)]
+async fn basic(_caller: Basic, _who: Principal) -> &'static str {
+    "hello"
+}
+
+#[requires(api_key)]
+async fn api_key(_caller: ApiKey, _who: Principal) -> &'static str {
+    "hello"
+}
+
+#[requires(bearer("partner"))]
+async fn named_configuration(_caller: Bearer) -> &'static str {
+    "hello"
+}
+
+#[requires(any(bearer, api_key("internal"), basic,))]
+async fn any_of_three(
+    _who: Principal,
+    _bearer: Optional<Bearer>,
+    _key: Optional<ApiKey>,
+    _basic: Optional<Basic>,
+) -> &'static str {
+    "hello"
+}
+
+#[requires(any(bearer))]
+async fn any_of_one(_caller: Bearer) -> &'static str {
+    "hello"
+}
+
+#[requires(any(bearer("a"), bearer("b")), scope = "read")]
+async fn two_configurations(_caller: Bearer) -> &'static str {
+    "hello"
+}
+
+#[requires(optional(bearer))]
+async fn optional(_caller: Optional<Bearer>, _who: Optional<Principal>) -> &'static str {
+    "hello"
+}
+
+#[requires(optional(any(bearer, basic)))]
+async fn optional_any(_caller: Optional<Bearer>, _basic: Optional<Basic>) -> &'static str {
+    "hello"
+}
+
+#[public(reason = "documentation")]
+async fn open(_request: HttpRequest) -> &'static str {
+    "hello"
+}
+
+#[public]
+async fn open_without_reason() -> &'static str {
+    "hello"
+}
+
+/// A scheme of the user's own.
+struct Webhook;
+
+impl Scheme for Webhook {
+    fn name(&self) -> &'static str {
+        "webhook"
+    }
+
+    fn credentials(&self, _: &Context<'_>) -> Credentials {
+        Credentials::Absent
+    }
+
+    fn authenticate(&self, _: &Context<'_>) -> Authentication {
+        Authentication::Ready(Outcome::Absent)
+    }
+
+    fn challenge(&self) -> Challenge {
+        Challenge::new("Webhook")
+    }
+}
+
+mod lowercase {
+    pub(super) use super::Webhook as webhook;
+}
+
+#[requires(Webhook)]
+async fn own_scheme(_who: Principal) -> &'static str {
+    "hello"
+}
+
+#[requires(any(self::lowercase::webhook, bearer), claim("tenant", "acme"), !scope("read"))]
+async fn own_scheme_by_path(_who: Principal, _caller: Optional<Bearer>) -> &'static str {
+    "hello"
+}
+
+#[test]
+fn schemes_are_listed_as_written() {
+    let keywords = |name| spec(name).schemes.iter().map(|scheme| scheme.keyword).collect::<Vec<_>>();
+    assert_eq!(keywords("schemes::bearer"), ["bearer"]);
+    assert_eq!(keywords("any_of_three"), ["bearer", "api_key", "basic"]);
+    assert_eq!(keywords("own_scheme"), ["Webhook"]);
+    assert_eq!(keywords("own_scheme_by_path"), ["self::lowercase::webhook", "bearer"]);
+    assert!(keywords("open").is_empty());
+
+    let configurations = |name| spec(name).schemes.iter().map(|scheme| scheme.configuration).collect::<Vec<_>>();
+    assert_eq!(configurations("schemes::bearer"), [None]);
+    assert_eq!(configurations("named_configuration"), [Some("partner")]);
+    assert_eq!(configurations("two_configurations"), [Some("a"), Some("b")]);
+    assert_eq!(configurations("any_of_three"), [None, Some("internal"), None]);
+}
+
+#[test]
+fn presence_is_as_said() {
+    assert_eq!(spec("any_of_one").presence, Presence::Required);
+    assert_eq!(spec("schemes::optional").presence, Presence::Optional);
+    assert_eq!(spec("optional_any").presence, Presence::Optional);
+    assert_eq!(spec("open").presence, Presence::Public);
+    assert_eq!(spec("open").reason, Some("documentation"));
+    assert_eq!(spec("open_without_reason").reason, None);
+}
