@@ -3,8 +3,13 @@
 //! The provider is named explicitly: jsonwebtoken's process-wide default panics when a dependency tree turns both
 //! backends on, or none.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use jsonwebtoken::DecodingKey;
-use jsonwebtoken::crypto::CryptoProvider;
+use jsonwebtoken::crypto::{CryptoProvider, JwtVerifier};
 
 use super::algorithm::Algorithm;
 
@@ -41,16 +46,49 @@ impl Algorithm {
     }
 }
 
-/// Whether the backend can verify with the key at all. What it finds out only when it verifies stays unknown here: a
-/// point off its curve, under `aws_lc_rs`, makes a key that no signature ever fits.
-pub(super) fn accepts(algorithm: Algorithm, key: &DecodingKey) -> bool {
-    (PROVIDER.verifier_factory)(&algorithm.backend(), key).is_ok()
+/// How many verifiers a worker keeps; keys beyond that are prepared again in turn.
+const PREPARED_MAX: usize = 256;
+
+/// A key bound to its one algorithm.
+#[derive(Debug)]
+pub(super) struct BoundKey {
+    algorithm: Algorithm,
+    key: DecodingKey,
+    /// Different for each key of this process, so that a worker can keep what it prepared from it.
+    number: u64,
 }
 
-/// Whether `signature` over `message` is the key's. HMAC tags are compared in constant time by the backend.
-pub(super) fn verify(algorithm: Algorithm, key: &DecodingKey, message: &[u8], signature: &Vec<u8>) -> bool {
-    match (PROVIDER.verifier_factory)(&algorithm.backend(), key) {
-        Ok(verifier) => verifier.verify(message, signature).is_ok(),
-        Err(_) => false,
+thread_local! {
+    /// The backend's verifiers cannot be sent between threads and cost more to make than some take to verify.
+    static PREPARED: RefCell<HashMap<u64, Box<dyn JwtVerifier>>> = RefCell::default();
+}
+
+impl BoundKey {
+    /// Binds the key, if the backend can verify with it at all. What it finds out only when it verifies stays unknown
+    /// here: a point off its curve, under `aws_lc_rs`, makes a key that no signature ever fits.
+    pub(super) fn new(algorithm: Algorithm, key: DecodingKey) -> Option<Self> {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        (PROVIDER.verifier_factory)(&algorithm.backend(), &key).ok()?;
+        Some(Self { algorithm, key, number: NEXT.fetch_add(1, Ordering::Relaxed) })
+    }
+
+    pub(super) fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// Whether `signature` over `message` is the key's. HMAC tags are compared in constant time by the backend.
+    pub(super) fn verify(&self, message: &[u8], signature: &Vec<u8>) -> bool {
+        PREPARED.with_borrow_mut(|prepared| {
+            if !prepared.contains_key(&self.number) && prepared.len() >= PREPARED_MAX {
+                prepared.clear();
+            }
+            match prepared.entry(self.number) {
+                Entry::Occupied(known) => known.get().verify(message, signature).is_ok(),
+                Entry::Vacant(place) => match (PROVIDER.verifier_factory)(&self.algorithm.backend(), &self.key) {
+                    Ok(verifier) => place.insert(verifier).verify(message, signature).is_ok(),
+                    Err(_) => false,
+                },
+            }
+        })
     }
 }

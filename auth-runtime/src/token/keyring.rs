@@ -3,10 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use jsonwebtoken::DecodingKey;
-
 use super::algorithm::{Algorithm, KeyKind};
-use super::backend;
+use super::backend::BoundKey;
 use super::error::KeyError;
 use super::jwk::{self, Candidate};
 use super::key::{Key, Loaded};
@@ -23,12 +21,11 @@ pub(super) struct Keyring {
     files: Vec<WatchedFile<Arc<[VerificationKey]>>>,
 }
 
-/// A key bound to its one algorithm.
+/// A key under its id.
 #[derive(Debug)]
 struct VerificationKey {
     id: Option<Box<str>>,
-    algorithm: Algorithm,
-    key: DecodingKey,
+    key: BoundKey,
 }
 
 /// Why there is no keyring.
@@ -106,8 +103,8 @@ impl Keyring {
             return Err(Reason::KeyUnknown);
         }
         let mut refusal = Reason::AlgorithmRefused;
-        for key in eligible().filter(|key| key.algorithm == algorithm).take(TRIED_MAX) {
-            if backend::verify(algorithm, &key.key, message, signature) {
+        for key in eligible().filter(|key| key.key.algorithm() == algorithm).take(TRIED_MAX) {
+            if key.key.verify(message, signature) {
                 return Ok(());
             }
             refusal = Reason::SignatureInvalid;
@@ -196,7 +193,7 @@ fn bind(keys: &[Candidate]) -> Result<Arc<[VerificationKey]>, KeyError> {
     keys.iter()
         .map(|key| {
             let bound = key.material.bind(key.algorithm)?;
-            Ok(VerificationKey { id: key.id.clone(), algorithm: key.algorithm, key: bound })
+            Ok(VerificationKey { id: key.id.clone(), key: bound })
         })
         .collect()
 }

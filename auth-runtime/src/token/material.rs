@@ -4,7 +4,7 @@ use jsonwebtoken::DecodingKey;
 use zeroize::Zeroizing;
 
 use super::algorithm::{Algorithm, KeyKind};
-use super::backend;
+use super::backend::{self, BoundKey};
 use super::error::KeyError;
 
 const RSA_BITS_MIN: usize = 2048;
@@ -76,7 +76,7 @@ impl Material {
     }
 
     /// The key as the backend takes it, bound to `algorithm`.
-    pub(super) fn bind(&self, algorithm: Algorithm) -> Result<DecodingKey, KeyError> {
+    pub(super) fn bind(&self, algorithm: Algorithm) -> Result<BoundKey, KeyError> {
         if self.kind() != algorithm.kind() {
             return Err(KeyError::KindWrong {
                 algorithm,
@@ -99,7 +99,7 @@ impl Material {
             Self::P256(point) | Self::P384(point) => DecodingKey::from_ec_der(point),
             Self::Ed25519(key) => DecodingKey::from_ed_der(key),
         };
-        if backend::accepts(algorithm, &key) { Ok(key) } else { Err(KeyError::PointMalformed) }
+        BoundKey::new(algorithm, key).ok_or(KeyError::PointMalformed)
     }
 }
 
