@@ -1,1 +1,424 @@
+//! What a decision leaves behind: one event, one count, one duration, and no secret in any of them.
 
+use std::collections::BTreeMap;
+use std::fmt::{Debug, Write as _};
+use std::sync::{Mutex, OnceLock};
+use std::time::Duration;
+
+use actix_web::middleware::Logger;
+use actix_web::{App, get, post};
+use auth_runtime::denial::Reason;
+use auth_runtime::observe::{DECISIONS, DURATION};
+use auth_runtime::{Bearer, Optional, Principal, policy, public, requires};
+use metrics_util::debugging::{DebugValue, DebuggingRecorder, Snapshotter};
+use tests::Server;
+use tracing::field::{Field, Visit};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
+
+use crate::fixture::{self, builder, scoped, token};
+use crate::schemes::{Panicking, Patient, Stuck};
+
+/// One event of the program.
+#[derive(Clone, Debug, Default)]
+struct Event {
+    target: String,
+    level: String,
+    fields: BTreeMap<String, String>,
+}
+
+impl Visit for Event {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        self.fields.insert(field.name().to_owned(), format!("{value:?}"));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.fields.insert(field.name().to_owned(), value.to_owned());
+    }
+}
+
+impl Event {
+    fn field(&self, name: &str) -> &str {
+        self.fields.get(name).map_or("", String::as_str)
+    }
+}
+
+/// Every event since the first test that listened, of our crate and of actix-web.
+static EVENTS: Mutex<Vec<Event>> = Mutex::new(Vec::new());
+
+struct Capture;
+
+impl<S: tracing::Subscriber> Layer<S> for Capture {
+    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+        let metadata = event.metadata();
+        let mut seen =
+            Event { target: metadata.target().to_owned(), level: metadata.level().to_string(), ..Event::default() };
+        event.record(&mut seen);
+        // What comes through the `log` crate names its target in a field.
+        if let Some(target) = seen.fields.get("log.target") {
+            seen.target = target.clone();
+        }
+        if seen.target.starts_with("auth_runtime") || seen.target.starts_with("actix") {
+            EVENTS.lock().unwrap().push(seen);
+        }
+    }
+}
+
+type Labels = BTreeMap<String, String>;
+
+/// What a metric has seen.
+#[derive(Clone, Debug, Default)]
+struct Seen {
+    count: u64,
+    durations: Vec<f64>,
+}
+
+static METRICS: Mutex<BTreeMap<(String, Labels), Seen>> = Mutex::new(BTreeMap::new());
+
+fn listen() {
+    static LISTENING: OnceLock<()> = OnceLock::new();
+    LISTENING.get_or_init(|| {
+        let subscriber = tracing_subscriber::registry().with(Capture);
+        tracing::subscriber::set_global_default(subscriber).expect("the only subscriber of this binary");
+        tracing_log::LogTracer::init().expect("the only logger of this binary");
+    });
+}
+
+fn snapshotter() -> &'static Snapshotter {
+    static SNAPSHOTTER: OnceLock<Snapshotter> = OnceLock::new();
+    SNAPSHOTTER.get_or_init(|| {
+        let recorder = DebuggingRecorder::new();
+        let snapshotter = recorder.snapshotter();
+        recorder.install().expect("the only recorder of this binary");
+        snapshotter
+    })
+}
+
+/// The events about this handler, by the end of its name.
+fn events(handler: &str) -> Vec<Event> {
+    let name = format!("http::events::{handler}");
+    EVENTS.lock().unwrap().iter().filter(|event| event.field("policy") == name).cloned().collect()
+}
+
+/// The metrics about this handler.
+fn metrics(handler: &str) -> BTreeMap<(String, Labels), Seen> {
+    let name = format!("http::events::{handler}");
+    let mut all = METRICS.lock().unwrap();
+    // A snapshot takes what has been counted since the last one.
+    for (key, _, _, value) in snapshotter().snapshot().into_vec() {
+        let labels = key.key().labels().map(|label| (label.key().to_owned(), label.value().to_owned())).collect();
+        let seen = all.entry((key.key().name().to_owned(), labels)).or_default();
+        match value {
+            DebugValue::Counter(more) => seen.count += more,
+            DebugValue::Histogram(more) => seen.durations.extend(more.iter().map(|value| value.0)),
+            DebugValue::Gauge(_) => panic!("a gauge: {key:?}"),
+        }
+    }
+    all.iter()
+        .filter(|((_, labels), _)| labels.get("policy") == Some(&name))
+        .map(|(key, seen)| (key.clone(), seen.clone()))
+        .collect()
+}
+
+#[requires(any(bearer, basic, api_key), scope = "read")]
+#[get("/counted")]
+async fn counted(who: Principal) -> String {
+    who.subject().to_owned()
+}
+
+#[requires(optional(bearer))]
+#[get("/optional")]
+async fn optional(_caller: Optional<Bearer>) -> &'static str {
+    "optional"
+}
+
+async fn errs() -> Result<bool, String> {
+    Err("the database said: \u{1b}[31mno\nsuch table".to_owned())
+}
+
+#[requires(bearer, check(errs))]
+#[get("/erring")]
+async fn erring() -> &'static str {
+    "erring"
+}
+
+#[requires(Panicking)]
+#[get("/panicking")]
+async fn panicking() -> &'static str {
+    "panicking"
+}
+
+#[requires(Stuck)]
+#[get("/stuck")]
+async fn stuck() -> &'static str {
+    "stuck"
+}
+
+#[requires(Patient)]
+#[get("/patient")]
+async fn patient() -> &'static str {
+    "patient"
+}
+
+#[requires(bearer)]
+#[get("/unattached")]
+async fn unattached() -> &'static str {
+    "unattached"
+}
+
+#[derive(serde::Deserialize)]
+struct Claims {
+    #[expect(dead_code, reason = "only read by serde")]
+    tenant: String,
+}
+
+#[requires(bearer)]
+#[get("/unfit")]
+async fn unfit(_caller: Bearer<Claims>) -> &'static str {
+    "unfit"
+}
+
+#[requires(bearer, hide)]
+#[get("/hidden")]
+async fn hidden() -> &'static str {
+    "hidden"
+}
+
+#[public]
+#[get("/open")]
+async fn open() -> &'static str {
+    "open"
+}
+
+policy! { Files: bearer }
+
+#[requires(any(bearer, basic, api_key, Patient), scope = "read")]
+#[get("/labelled")]
+async fn labelled() -> &'static str {
+    "labelled"
+}
+
+#[requires(any(bearer("query"), basic("members"), api_key("query"), Patient))]
+#[post("/secrets")]
+async fn secrets() -> &'static str {
+    "secrets"
+}
+
+fn server() -> Server {
+    listen();
+    snapshotter();
+    Server::of(|| {
+        let auth = builder().deadline(Duration::from_millis(50)).build().unwrap();
+        let scope = auth.scope("").service(counted).service(optional).service(erring).service(panicking);
+        let scope = scope
+            .service(stuck)
+            .service(patient)
+            .service(unfit)
+            .service(hidden)
+            .service(open)
+            .service(secrets)
+            .service(labelled);
+        App::new()
+            .wrap(Logger::new("%a %U %s"))
+            .service(unattached)
+            .service(scope.service_as::<Files>("/files", actix_web::web::resource("/file").to(|| async { "file" })))
+    })
+}
+
+/// Outcome, scheme and reason of each event about the handler, and that its metrics say the same.
+#[track_caller]
+fn assert_decisions(handler: &str, expected: &[(&str, &str, &str)]) {
+    let decided: Vec<Event> =
+        events(handler).into_iter().filter(|event| event.field("message") == "auth decision").collect();
+    let said: Vec<(&str, &str, &str)> = decided
+        .iter()
+        .map(|event| (event.field("outcome"), event.field("scheme"), event.field("reason")))
+        .map(|(outcome, scheme, reason)| (outcome, scheme, if reason.is_empty() { "none" } else { reason }))
+        .collect();
+    assert_eq!(said, expected, "{handler}");
+
+    let mut wanted: BTreeMap<Vec<&str>, u64> = BTreeMap::new();
+    for &(outcome, scheme, reason) in expected {
+        *wanted.entry(vec![outcome, scheme, reason]).or_default() += 1;
+    }
+    let found = metrics(handler);
+    let counts: BTreeMap<Vec<&str>, u64> = found
+        .iter()
+        .filter(|((name, _), _)| name == DECISIONS)
+        .map(|((_, labels), seen)| {
+            (["outcome", "scheme", "reason"].map(|label| labels[label].as_str()).to_vec(), seen.count)
+        })
+        .filter(|(_, count)| *count > 0)
+        .collect();
+    assert_eq!(counts, wanted, "{handler}");
+    let durations: Vec<f64> =
+        found.iter().filter(|((name, _), _)| name == DURATION).flat_map(|(_, seen)| seen.durations.clone()).collect();
+    assert_eq!(durations.len(), expected.len(), "{handler}");
+    assert!(durations.iter().all(|&seconds| seconds > 0.0 && seconds < 60.0), "{durations:?}");
+    for ((name, labels), _) in &found {
+        let names: Vec<&str> = labels.keys().map(String::as_str).collect();
+        match name.as_str() {
+            DECISIONS => assert_eq!(names, ["outcome", "policy", "reason", "scheme"]),
+            DURATION => assert_eq!(names, ["outcome", "policy"]),
+            other => panic!("another metric: {other}"),
+        }
+    }
+}
+
+#[test]
+fn each_decision_is_one_event_one_count_and_one_duration() {
+    let server = server();
+    server.get("/counted").send();
+    server.get("/counted").bearer(scoped("read")).send().expect("alice");
+    server.get("/counted").bearer(scoped("write")).send();
+    server.get("/counted").bearer("rubbish").send();
+    server.get("/counted").bearer(token().expires_in(-600).sign()).send();
+    server.get("/counted").basic("alice", "wrong").send();
+    server.get("/counted").basic("alice", "wonderland").send();
+    server.get("/counted").header("X-API-Key", fixture::KEY).send().expect("billing");
+    server.get("/counted").header("X-API-Key", "live_0123456789abcdef").send();
+    server.get("/counted").send();
+    assert_decisions(
+        "counted",
+        &[
+            ("denied", "none", "credentials_missing"),
+            ("allowed", "bearer", "none"),
+            ("denied", "bearer", "scope_missing"),
+            ("denied", "bearer", "token_not_jwt"),
+            ("denied", "bearer", "token_expired"),
+            ("denied", "basic", "credentials_wrong"),
+            ("denied", "basic", "scope_missing"),
+            ("allowed", "api_key", "none"),
+            ("denied", "api_key", "key_of_other_environment"),
+            ("denied", "none", "credentials_missing"),
+        ],
+    );
+}
+
+#[test]
+fn optional_pending_hidden_and_enforced_decisions_count_too() {
+    let server = server();
+    server.get("/optional").send().expect("optional");
+    server.get("/optional").bearer(token().sign()).send().expect("optional");
+    server.get("/optional").bearer("rubbish").send();
+    assert_decisions(
+        "optional",
+        &[("allowed", "none", "none"), ("allowed", "bearer", "none"), ("denied", "bearer", "token_not_jwt")],
+    );
+    server.get("/patient").header("X-Word", "please").send();
+    server.get("/patient").header("X-Word", "open sesame").send().expect("patient");
+    assert_decisions("patient", &[("denied", "word", "word_wrong"), ("allowed", "word", "none")]);
+    assert_eq!(server.get("/hidden").send().status, 404);
+    assert_decisions("hidden", &[("denied", "none", "credentials_missing")]);
+    server.get("/files/file").send();
+    server.get("/files/file").bearer(token().sign()).send().expect("file");
+    assert_decisions("Files", &[("denied", "none", "credentials_missing"), ("allowed", "bearer", "none")]);
+    server.get("/open").bearer(token().sign()).send().expect("open");
+    assert!(events("open").is_empty(), "nothing is decided where nothing is asked");
+}
+
+#[test]
+fn a_failure_is_an_error_that_names_the_handler_and_the_remedy() {
+    let server = server();
+    server.get("/unattached").bearer(token().sign()).send();
+    server.get("/panicking").header("X-Word", "x").send();
+    server.get("/stuck").header("X-Word", "x").send();
+    server.get("/erring").bearer(token().sign()).send();
+    assert_decisions("unattached", &[("failed", "none", "auth_missing")]);
+    assert_decisions("panicking", &[("failed", "word", "panicked")]);
+    assert_decisions("stuck", &[("failed", "word", "deadline_passed")]);
+    assert_decisions("erring", &[("failed", "bearer", "check_erred")]);
+    for (handler, remedy) in
+        [("unattached", "app_data(auth"), ("panicking", "panicked"), ("stuck", "deadline"), ("erring", "event before")]
+    {
+        let event = events(handler).into_iter().find(|event| event.field("message") == "auth decision").unwrap();
+        assert_eq!(event.level, "ERROR");
+        assert!(event.field("remedy").contains(remedy), "{event:?}");
+        assert_eq!(event.field("file"), "tests/http/events.rs");
+        assert!(event.field("line").parse::<u32>().is_ok_and(|line| line > 1), "{event:?}");
+    }
+    let error = events("erring").into_iter().find(|event| !event.field("error").is_empty()).unwrap();
+    assert_eq!(error.field("error"), r"the database said: \u{1b}[31mno\nsuch table");
+    assert_eq!(error.field("check"), "errs");
+}
+
+#[test]
+fn the_field_that_does_not_fit_is_named_and_its_value_is_not() {
+    let server = server();
+    server.get("/unfit").bearer(token().claim("tenant", 112_233_445).sign()).send();
+    server.get("/unfit").bearer(token().sign()).send();
+    let all = EVENTS.lock().unwrap().clone();
+    let warned: Vec<&Event> = all.iter().filter(|event| event.field("expected").ends_with("events::Claims")).collect();
+    assert_eq!(warned.len(), 2, "{warned:?}");
+    assert!(warned.iter().all(|event| event.level == "WARN"));
+    assert_eq!(warned[0].field("claim"), "tenant");
+    assert!(warned[1].field("what").contains("tenant"), "{warned:?}");
+    assert!(!format!("{warned:?}").contains("112233445"));
+}
+
+#[test]
+fn labels_come_from_closed_sets() {
+    let server = server();
+    for path in ["/labelled", "/labelled?x=1"] {
+        for credentials in ["Bearer a.b.c", "Basic !", "Bearer", "Nonsense x", "x"] {
+            server.get(path).header("Authorization", credentials).send();
+            server.get(path).header("X-Word", credentials).send();
+            server.get(path).header("X-API-Key", credentials).send();
+        }
+        server.get(path).bearer(scoped("read")).send().expect("labelled");
+    }
+    let schemes = ["none", "bearer", "basic", "api_key", "word"];
+    let found = metrics("labelled");
+    assert!(found.len() >= 6, "{found:?}");
+    for (name, value) in found.keys().flat_map(|(_, labels)| labels) {
+        let known = match name.as_str() {
+            "policy" => value == "http::events::labelled",
+            "scheme" => schemes.contains(&value.as_str()),
+            "outcome" => ["allowed", "denied"].contains(&value.as_str()),
+            "reason" => {
+                value == "none" || value == "word_wrong" || Reason::ALL.iter().any(|reason| reason.label() == value)
+            }
+            _ => false,
+        };
+        assert!(known, "{name}={value}");
+    }
+}
+
+#[test]
+fn no_credential_is_in_any_event_or_label() {
+    let server = server();
+    let expired = token().expires_in(-600).claim("marker", "UNVERIFIED-claim").sign();
+    let good = token().claim("marker", "verified-claim-value").sign();
+    let forged = token().header("kid", "UNVERIFIED-kid").claim("sub", "UNVERIFIED-subject").secret(b"other").sign();
+    let post = |target: &str| server.post(target).header("Content-Length", "0");
+    for token in [&expired, &good, &forged] {
+        post("/secrets").bearer(token).send();
+        post(&format!("/secrets?access_token={token}")).send();
+    }
+    post("/secrets").bearer("UNVERIFIED-opaque").send();
+    post("/secrets").header("Authorization", "Bearer UNVERIFIED malformed").send();
+    post("/secrets").basic("bob", "builder").send();
+    post("/secrets").basic("UNVERIFIED-user", "UNVERIFIED-password").send();
+    post("/secrets").basic("nobody-knows", "UNVERIFIED-password").send();
+    post("/secrets").header("Authorization", "Basic UNVERIFIEDbase64").send();
+    post(&format!("/secrets?api_key={}", fixture::KEY)).send();
+    post("/secrets?api_key=test_UNVERIFIEDkey").send();
+    post("/secrets").header("X-Word", "UNVERIFIED-word").send();
+    assert!(events("secrets").len() >= 14, "{:?}", events("secrets"));
+
+    let mut said = String::new();
+    for event in EVENTS.lock().unwrap().iter() {
+        writeln!(said, "{event:?}").unwrap();
+    }
+    metrics("secrets");
+    writeln!(said, "{:?}", METRICS.lock().unwrap()).unwrap();
+    assert!(said.contains("/secrets"), "the access log is listened to");
+    for token in [&expired, &good, &forged] {
+        for part in token.split('.').skip(1) {
+            assert!(!said.contains(part), "a part of a token");
+        }
+    }
+    for secret in ["UNVERIFIED", "VU5WRVJJRklFRC", "Ym9iOmJ1aWxkZXI", fixture::KEY, "verified-claim-value"] {
+        let line = said.lines().find(|line| line.contains(secret));
+        assert_eq!(line, None, "{secret}");
+    }
+}

@@ -3,9 +3,10 @@
 
 use std::sync::OnceLock;
 
+use auth_runtime::api_key::{Key, KeyDigest, KeyStore};
 use auth_runtime::basic::{Passwords, UserPass};
 use auth_runtime::config::AuthBuilder;
-use auth_runtime::{Auth, Jwt};
+use auth_runtime::{ApiKeys, Auth, Jwt};
 use tests::Token;
 
 use crate::schemes::{Failing, Panicking, PanickingLater, Patient, Stuck};
@@ -17,12 +18,49 @@ const ISSUER: &str = "https://idp.example";
 const PARTNER: &str = "https://partner.example";
 const AUDIENCE: &str = "https://api.example";
 
+/// A key with the scope `read` and the role `ops`.
+pub(crate) const KEY: &str = "test_0123456789abcdef";
+/// A key without scopes and roles.
+pub(crate) const KEY_PLAIN: &str = "test_fedcba9876543210";
+/// A key that has expired.
+pub(crate) const KEY_EXPIRED: &str = "test_aaaaaaaaaaaaaaaa";
+/// A key that the directory fails on.
+pub(crate) const KEY_UNREACHABLE: &str = "test_bbbbbbbbbbbbbbbb";
+
 /// The origin of the tests' own pages.
 pub(crate) const ORIGIN: &str = "https://shop.example";
 
 /// What a user function of the tests says about a member.
 pub(crate) struct Member {
     pub(crate) number: u32,
+}
+
+/// What a user function of the tests says about a key.
+pub(crate) struct DirectoryKey {
+    key: Key,
+    pub(crate) owner: &'static str,
+}
+
+impl AsRef<Key> for DirectoryKey {
+    fn as_ref(&self) -> &Key {
+        &self.key
+    }
+}
+
+async fn directory(digest: KeyDigest) -> Result<Option<DirectoryKey>, &'static str> {
+    match digest {
+        digest if digest == KeyDigest::of(KEY) => Ok(Some(DirectoryKey { key: Key::new("7"), owner: "carol" })),
+        digest if digest == KeyDigest::of(KEY_UNREACHABLE) => Err("the directory is out of reach: secret detail"),
+        _ => Ok(None),
+    }
+}
+
+fn keys() -> KeyStore {
+    KeyStore::from([
+        (KeyDigest::of(KEY), Key::new("billing").with_scopes(["read"]).with_roles(["ops"])),
+        (KeyDigest::of(KEY_PLAIN), Key::new("plain").with_scopes([""; 0]).with_roles([""; 0])),
+        (KeyDigest::of(KEY_EXPIRED), Key::new("expired").expiring_at(1_700_000_000)),
+    ])
 }
 
 fn jwt() -> Jwt<auth_runtime::jwt::Said, auth_runtime::jwt::Audiences> {
@@ -59,6 +97,10 @@ pub(crate) fn builder() -> AuthBuilder {
             _ => vec![],
         }))
         .basic_named("members", Passwords::verify_with(member))
+        .api_key(ApiKeys::header("X-API-Key", keys()).environment("test"))
+        .api_key_named("query", ApiKeys::query("api_key", keys()))
+        .api_key_named("cookie", ApiKeys::cookie("__Host-key", keys()))
+        .api_key_named("directory", ApiKeys::header("X-API-Key", KeyStore::lookup(directory)))
         .scheme(Patient)
         .scheme(Stuck)
         .scheme(Failing)
