@@ -102,7 +102,6 @@ pub trait FromGrant<P>: Sized {
     fn from_grant(grant: &Grant<P>, request: &HttpRequest, payload: &mut Payload) -> Self::Future;
 }
 
-#[diagnostic::do_not_recommend]
 impl<P, T: FromRequest> FromGrant<P> for T {
     type Error = T::Error;
     type Future = T::Future;

@@ -3,10 +3,8 @@ enum __change_order_policy {}
 const _: () = {
     impl ::auth_runtime::private::Policy for __change_order_policy {
         const SPEC: ::auth_runtime::private::PolicySpec = {
-            const __AUTH_0: &'static ::core::primitive::str = READ;
-            const _: &'static ::core::primitive::str = ::auth_runtime::private::scope(
-                __AUTH_0,
-            );
+            const __AUTH_0: &::core::primitive::str = READ;
+            const _: &::core::primitive::str = ::auth_runtime::private::scope(__AUTH_0);
             const __AUTH_2: ::auth_runtime::private::Check = ::auth_runtime::private::Check::new(
                 "owns_order",
                 |__context| ::auth_runtime::private::run_check::<
@@ -15,7 +13,7 @@ const _: () = {
                     _,
                 >(owns_order, __context),
             );
-            const __AUTH_3: &'static [::auth_runtime::private::SchemeUse] = &[
+            const __AUTH_3: &[::auth_runtime::private::SchemeUse] = &[
                 ::auth_runtime::private::SchemeUse::new::<
                     ::auth_runtime::private::BearerScheme,
                 >("bearer", ::core::option::Option::Some("partner")),

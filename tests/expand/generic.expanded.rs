@@ -5,7 +5,7 @@ enum __generic_policy {}
 const _: () = {
     impl facade::auth::private::Policy for __generic_policy {
         const SPEC: facade::auth::private::PolicySpec = {
-            const __AUTH_0: &'static [facade::auth::private::SchemeUse] = &[
+            const __AUTH_0: &[facade::auth::private::SchemeUse] = &[
                 facade::auth::private::SchemeUse::new::<
                     facade::auth::private::BearerScheme,
                 >("bearer", ::core::option::Option::None),

@@ -4,7 +4,7 @@ mod orders {
     const _: () = {
         impl ::auth_runtime::private::Policy for __list_policy {
             const SPEC: ::auth_runtime::private::PolicySpec = {
-                const __AUTH_0: &'static [::auth_runtime::private::SchemeUse] = &[
+                const __AUTH_0: &[::auth_runtime::private::SchemeUse] = &[
                     ::auth_runtime::private::SchemeUse::new::<
                         ::auth_runtime::private::BearerScheme,
                     >("bearer", ::core::option::Option::None),
@@ -66,7 +66,7 @@ mod orders {
     const _: () = {
         impl ::auth_runtime::private::Policy for __create_policy {
             const SPEC: ::auth_runtime::private::PolicySpec = {
-                const __AUTH_0: &'static [::auth_runtime::private::SchemeUse] = &[
+                const __AUTH_0: &[::auth_runtime::private::SchemeUse] = &[
                     ::auth_runtime::private::SchemeUse::new::<
                         ::auth_runtime::private::BearerScheme,
                     >("bearer", ::core::option::Option::None),

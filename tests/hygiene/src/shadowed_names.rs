@@ -74,7 +74,7 @@ pub async fn named(_caller: Bearer, _proof: Granted<Area>) -> Text {
 }
 
 #[requires(any(bearer, api_key))]
-pub async fn generic<T: 'static>(_who: auth_runtime::Principal) -> Text {
+pub async fn generic<T: 'static>(_who: auth_runtime::Principal, _data: actix_web::web::Data<T>) -> Text {
     "hello"
 }
 

@@ -26,7 +26,7 @@
     variant_size_differences,
     warnings
 )]
-#![deny(clippy::all, clippy::pedantic, clippy::nursery, clippy::cargo_common_metadata)]
+#![deny(clippy::all, clippy::pedantic, clippy::nursery)]
 #![deny(
     clippy::absolute_paths,
     clippy::allow_attributes_without_reason,
@@ -43,9 +43,8 @@
     clippy::single_char_lifetime_names,
     clippy::unwrap_used
 )]
-#![allow(clippy::cargo_common_metadata)] // says nothing about code
 
-use actix_web::{HttpResponse, Responder, get, post, routes, web};
+use actix_web::{HttpResponse, Responder, get, routes, web};
 use auth_runtime::{Bearer, Granted, Optional, Principal, policy, public, requires};
 
 /// Claims of a token.
@@ -94,9 +93,9 @@ pub async fn named(_proof: Granted<AdminArea>, _strict: Granted<Strict>) -> Resu
 
 /// For any type.
 #[requires(optional(bearer))]
-pub async fn generic<T: Default + ToString + 'static>(value: web::Json<T>) -> String
+pub async fn generic<T>(value: web::Json<T>) -> String
 where
-    T: Clone,
+    T: Clone + ToString + serde::de::DeserializeOwned + 'static,
 {
     value.clone().to_string()
 }
