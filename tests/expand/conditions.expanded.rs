@@ -1,4 +1,3 @@
-#[doc(hidden)]
 enum __change_order_policy {}
 const _: () = {
     impl ::auth_runtime::private::Policy for __change_order_policy {
@@ -65,6 +64,9 @@ const _: () = {
     impl ::auth_runtime::private::MayYield<my::Webhook> for __change_order_policy {}
     impl ::auth_runtime::private::MayYield<::auth_runtime::private::AnyScheme>
     for __change_order_policy {}
+    impl ::auth_runtime::private::Takes<0> for __change_order_policy {
+        type Argument = web::Path<u64>;
+    }
     #[::auth_runtime::private::linkme::distributed_slice(
         ::auth_runtime::private::POLICIES
     )]
@@ -74,13 +76,15 @@ const _: () = {
     >();
 };
 async fn change_order(
-    __auth: ::auth_runtime::private::Authorized<__change_order_policy, (web::Path<u64>,)>,
+    __auth: ::auth_runtime::private::Authorized<
+        __change_order_policy,
+        (::auth_runtime::private::Argument<__change_order_policy, 0>,),
+    >,
 ) -> ::auth_runtime::private::Answered<HttpResponse> {
     #[allow(clippy::unused_async)]
     async fn change_order(id: web::Path<u64>) -> HttpResponse {
         HttpResponse::Ok().finish()
     }
-    ::auth_runtime::private::assert_argument::<__change_order_policy, web::Path<u64>>();
-    let ((__0,), __terms) = __auth.into_parts();
+    let ((::auth_runtime::private::Argument(__0),), __terms) = __auth.into_parts();
     __terms.answer(change_order(__0).await)
 }

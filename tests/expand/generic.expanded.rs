@@ -1,5 +1,4 @@
 #[cfg(feature = "generic")]
-#[doc(hidden)]
 enum __generic_policy {}
 #[cfg(feature = "generic")]
 const _: () = {

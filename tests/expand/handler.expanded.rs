@@ -1,5 +1,4 @@
-#[doc(hidden)]
-pub enum __list_users_policy {}
+enum __list_users_policy {}
 const _: () = {
     impl ::auth_runtime::private::Policy for __list_users_policy {
         const SPEC: ::auth_runtime::private::PolicySpec = {
@@ -41,6 +40,12 @@ const _: () = {
             __to.policy::<__list_users_policy>();
         }
     }
+    impl ::auth_runtime::private::Takes<0> for __list_users_policy {
+        type Argument = Bearer<Claims>;
+    }
+    impl ::auth_runtime::private::Takes<1> for __list_users_policy {
+        type Argument = web::Path<u32>;
+    }
     #[::auth_runtime::private::linkme::distributed_slice(
         ::auth_runtime::private::POLICIES
     )]
@@ -54,7 +59,10 @@ const _: () = {
 pub async fn list_users(
     __auth: ::auth_runtime::private::Authorized<
         __list_users_policy,
-        (Bearer<Claims>, web::Path<u32>),
+        (
+            ::auth_runtime::private::Argument<__list_users_policy, 0>,
+            ::auth_runtime::private::Argument<__list_users_policy, 1>,
+        ),
     >,
 ) -> ::auth_runtime::private::Answered<impl Responder> {
     #[instrument(skip_all)]
@@ -65,8 +73,9 @@ pub async fn list_users(
     ) -> impl Responder {
         format!("hello {}, page {page}", caller.sub)
     }
-    ::auth_runtime::private::assert_argument::<__list_users_policy, Bearer<Claims>>();
-    ::auth_runtime::private::assert_argument::<__list_users_policy, web::Path<u32>>();
-    let ((__0, __1), __terms) = __auth.into_parts();
+    let (
+        (::auth_runtime::private::Argument(__0), ::auth_runtime::private::Argument(__1)),
+        __terms,
+    ) = __auth.into_parts();
     __terms.answer(list_users(__0, __1).await)
 }

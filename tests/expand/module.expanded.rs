@@ -1,5 +1,4 @@
 mod orders {
-    #[doc(hidden)]
     enum __list_policy {}
     const _: () = {
         impl ::auth_runtime::private::Policy for __list_policy {
@@ -61,7 +60,6 @@ mod orders {
         let ((), __terms) = __auth.into_parts();
         __terms.answer(list().await)
     }
-    #[doc(hidden)]
     enum __create_policy {}
     const _: () = {
         impl ::auth_runtime::private::Policy for __create_policy {
@@ -128,7 +126,6 @@ mod orders {
         let ((), __terms) = __auth.into_parts();
         __terms.answer(create().await)
     }
-    #[doc(hidden)]
     enum __health_policy {}
     const _: () = {
         impl ::auth_runtime::private::Policy for __health_policy {

@@ -80,7 +80,6 @@ const _: () = {
         Strict,
     >();
 };
-#[doc(hidden)]
 enum __admin_policy {}
 const _: () = {
     impl ::auth_runtime::private::Policy for __admin_policy {
@@ -109,6 +108,9 @@ const _: () = {
     where
         AdminArea: ::auth_runtime::private::Includes<__Of>,
     {}
+    impl ::auth_runtime::private::Takes<0> for __admin_policy {
+        type Argument = Granted<AdminArea>;
+    }
     #[::auth_runtime::private::linkme::distributed_slice(
         ::auth_runtime::private::POLICIES
     )]
@@ -118,13 +120,15 @@ const _: () = {
     >();
 };
 async fn admin(
-    __auth: ::auth_runtime::private::Authorized<__admin_policy, (Granted<AdminArea>,)>,
+    __auth: ::auth_runtime::private::Authorized<
+        __admin_policy,
+        (::auth_runtime::private::Argument<__admin_policy, 0>,),
+    >,
 ) -> ::auth_runtime::private::Answered<&'static str> {
     #[allow(clippy::unused_async)]
     async fn admin(proof: Granted<AdminArea>) -> &'static str {
         "hello"
     }
-    ::auth_runtime::private::assert_argument::<__admin_policy, Granted<AdminArea>>();
-    let ((__0,), __terms) = __auth.into_parts();
+    let ((::auth_runtime::private::Argument(__0),), __terms) = __auth.into_parts();
     __terms.answer(admin(__0).await)
 }

@@ -1,4 +1,3 @@
-#[doc(hidden)]
 enum __health_policy {}
 const _: () = {
     impl ::auth_runtime::private::Policy for __health_policy {

@@ -295,9 +295,8 @@ fn with_patterns_early_returns_and_other_attributes() {
     let server = Server::start(|app| {
         app.service(auth().scope("").service(forms));
     });
-    let post = |target: &str, body: &str| {
-        server.post(target).bearer(scoped("admin")).send_body("application/json", body)
-    };
+    let post =
+        |target: &str, body: &str| server.post(target).bearer(scoped("admin")).send_body("application/json", body);
     missing().check(&server.post("/forms?b=1&a=2").send_body("application/json", r#"{"n":1}"#));
     let answer = post("/forms?b=1&a=2", r#"{"n":1}"#);
     assert_eq!((answer.status, answer.text()), (202, "a 1"));

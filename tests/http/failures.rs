@@ -64,10 +64,7 @@ async fn never_checked() -> &'static str {
 #[test]
 fn without_an_auth_the_answer_is_500() {
     let server = Server::of(|| {
-        App::new()
-            .service(admin)
-            .service(web::scope("/scope").service(stuck))
-            .app_data(web::Data::new(auth()))
+        App::new().service(admin).service(web::scope("/scope").service(stuck)).app_data(web::Data::new(auth()))
     });
     for answer in [
         server.get("/admin").send(),
@@ -96,7 +93,8 @@ fn a_scheme_that_is_not_configured_is_a_500_even_with_credentials() {
 #[test]
 fn building_lists_every_handler_whose_scheme_is_not_configured() {
     let error = Auth::builder().build().expect_err("nothing is configured");
-    let line = u32::try_from(include_str!("failures.rs").lines().position(|line| line.contains("(bearer, scope")).unwrap());
+    let line =
+        u32::try_from(include_str!("failures.rs").lines().position(|line| line.contains("(bearer, scope")).unwrap());
     let found = error.faults().iter().find_map(|fault| match fault {
         ConfigFault::SchemeMissing { handler, file, line, scheme, remedy } if *handler == "http::failures::admin" => {
             Some((*file, *line, scheme.as_str(), remedy.as_str()))
@@ -105,7 +103,9 @@ fn building_lists_every_handler_whose_scheme_is_not_configured() {
     });
     assert_eq!(found, Some(("tests/http/failures.rs", line.unwrap() + 1, "bearer", "`.bearer(…)`")));
     let text = error.to_string();
-    for part in ["failures::patient", "Patient", "bearer(\"partner\")", ".bearer_named(\"partner\", …)", "basic(\"members\")"] {
+    for part in
+        ["failures::patient", "Patient", "bearer(\"partner\")", ".bearer_named(\"partner\", …)", "basic(\"members\")"]
+    {
         assert!(text.contains(part), "{part} in {text}");
     }
 }

@@ -170,9 +170,7 @@ fn the_policy_of_a_service_that_is_no_handler_sees_the_parameters_of_the_path() 
     server.get("/api/accounts/7/pages/one").bearer(&owner).send().expect("page one of 7");
     Denied::forbidden("the caller may not do this")
         .check(&server.get("/api/accounts/8/pages/one").bearer(&owner).send());
-    Denied::missing()
-        .challenge(r#"Bearer realm="orders""#)
-        .check(&server.get("/api/accounts/7/pages/one").send());
+    Denied::missing().challenge(r#"Bearer realm="orders""#).check(&server.get("/api/accounts/7/pages/one").send());
     assert_eq!(server.get("/api/accounts/7/other").bearer(&owner).send().status, 404);
 }
 

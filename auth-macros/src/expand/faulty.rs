@@ -56,7 +56,7 @@ fn expand_stand_in(handler: &Handler, exports: &Exports) -> TokenStream {
         let __answer = #answer;
         __terms.answer(__answer)
     };
-    expand_around(handler, &expand_argument(&types, &exports.faulty, exports), &output, &body, exports)
+    expand_around(handler, &expand_argument(&quote!(#(#types,)*), &exports.faulty, exports), &output, &body, exports)
 }
 
 /// The module, whose handlers report their own faults and nothing that follows from the module's.
