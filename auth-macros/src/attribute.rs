@@ -1,10 +1,9 @@
 //! The whole of each macro: parse, check, expand.
 
 use proc_macro2::TokenStream;
-use quote::quote;
 
 use crate::diag::Sink;
-use crate::parse::{Dialect, Handler, Item, Module, NamedEntry};
+use crate::parse::{Dialect, Item, NamedEntry};
 use crate::{check, expand, model, parse};
 
 pub(crate) fn requires(arguments: TokenStream, item: TokenStream) -> TokenStream {
@@ -26,47 +25,29 @@ pub(crate) fn policy(entries: TokenStream) -> TokenStream {
 }
 
 fn attribute(arguments: TokenStream, item: TokenStream, dialect: Dialect) -> TokenStream {
-    match parse::parse_item(item.clone()) {
-        Ok(Item::Handler(handler)) => on_handler(arguments, &handler, dialect),
-        Ok(Item::Module(module)) => on_module(arguments, &module, dialect),
-        Ok(Item::Other(other)) => {
-            let sink = Sink::new();
-            check::check_other(&other, dialect, &sink);
-            sink.finish(None::<()>, |()| TokenStream::new(), || other)
-        }
-        // Not Rust: the compiler has its own word for it.
-        Err(fault) => {
-            let fault = fault.to_compile_error();
-            quote!(#fault #item)
-        }
-    }
-}
-
-fn on_handler(arguments: TokenStream, handler: &Handler, dialect: Dialect) -> TokenStream {
-    let sink = Sink::new();
-    let args = parse::parse_args(arguments, dialect, &sink);
-    let root = args.root();
-    check::check_handler(handler, dialect, &sink);
-    let policy = check::check_policy(args, &sink);
-    sink.finish(
-        policy,
-        |policy| expand::expand_handler(handler, &policy),
-        || expand::expand_faulty_handler(handler, root.as_ref()),
-    )
-}
-
-fn on_module(arguments: TokenStream, module: &Module, dialect: Dialect) -> TokenStream {
     let sink = Sink::new();
     let args = parse::parse_args(arguments.clone(), dialect, &sink);
     let root = args.root();
-    let outer = args.defaults.as_ref().map(|defaults| defaults.levels.clone()).unwrap_or_default();
-    check::check_module(module, dialect, &sink);
-    let policy = check::check_policy(args, &sink);
-    sink.finish(
-        policy,
-        |policy| expand::expand_module(module, &policy, outer, arguments),
-        || expand::expand_faulty_module(module, root.as_ref()),
-    )
+    match sink.take(parse::parse_item(item.clone(), root.as_ref())) {
+        Some(Item::Handler(handler)) => {
+            check::check_handler(&handler, dialect, &sink);
+            let policy = check::check_policy(args, &sink);
+            let expand = |policy| expand::expand_handler(&handler, &policy);
+            sink.finish(policy, expand, || expand::expand_faulty_handler(&handler, root.as_ref()))
+        }
+        Some(Item::Module(module)) => {
+            let outer = args.defaults.as_ref().map(|defaults| defaults.levels.clone()).unwrap_or_default();
+            check::check_module(&module, dialect, &sink);
+            let policy = check::check_policy(args, &sink);
+            let expand = |policy| expand::expand_module(&module, &policy, outer, arguments);
+            sink.finish(policy, expand, || expand::expand_faulty_module(&module, root.as_ref()))
+        }
+        Some(Item::Other) => {
+            check::check_other(&item, dialect, &sink);
+            sink.finish(None::<()>, |()| TokenStream::new(), || item)
+        }
+        None => sink.finish(None::<()>, |()| TokenStream::new(), || item),
+    }
 }
 
 /// What is left of an entry when it turns out faulty, and its checked form when it does not.

@@ -1,5 +1,6 @@
 //! Handler arguments: identities out of the grant, everything else out of the request.
 
+mod argument;
 mod arguments;
 mod expiry;
 mod identity;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 
+pub use argument::{Argument, Takes};
 pub use arguments::Extract;
 pub use expiry::UntilExpiry;
 pub use identity::{ApiKey, Basic, Bearer, Granted, Optional};
@@ -99,7 +101,6 @@ pub trait FromGrant<P>: Sized {
     fn from_grant(grant: &Grant<P>, request: &HttpRequest, payload: &mut Payload) -> Self::Future;
 }
 
-#[diagnostic::do_not_recommend]
 impl<P, T: FromRequest> FromGrant<P> for T {
     type Error = T::Error;
     type Future = T::Future;

@@ -23,7 +23,12 @@ pub mod testing;
 mod token;
 
 // The public interface: what a handler or a configuration names. The rest is in the modules above.
-pub use auth_macros::{policy, public, requires};
+#[doc = include_str!("../docs/policy.md")]
+pub use auth_macros::policy;
+#[doc = include_str!("../docs/public.md")]
+pub use auth_macros::public;
+#[doc = include_str!("../docs/requires.md")]
+pub use auth_macros::requires;
 pub use config::Auth;
 pub use denial::Denial;
 pub use extract::{ApiKey, Basic, Bearer, Granted, Optional};

@@ -6,7 +6,7 @@ pub use linkme;
 pub use crate::authorized::{Answered, Authorized};
 pub use crate::check::CheckContext;
 pub use crate::check::{CheckFn, IntoVerdict, Verdict};
-pub use crate::extract::{AnyScheme, FromGrant, Includes, MayYield, Yields};
+pub use crate::extract::{AnyScheme, Argument, FromGrant, Includes, MayYield, Takes, Yields};
 pub use crate::mount::{Declarations, Declared, DeclaredArgs};
 pub use crate::policy::{Check, ClaimValue, Hide, Policy, PolicySpec, Presence, Requirement, RouteSpec, SchemeUse};
 pub use crate::registry::{Linked, POLICIES};

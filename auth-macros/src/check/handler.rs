@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::{ReturnType, Safety};
 
 use crate::diag::{Sink, written};
-use crate::parse::{Dialect, Handler, is_ours};
+use crate::parse::{Dialect, Handler};
 
 /// actix-web has sixteen argument places; the tuple behind `Authorized` keeps all of them for the user.
 pub(crate) const MOST_ARGUMENTS: usize = 16;
@@ -16,8 +16,8 @@ pub(crate) fn check_handler(handler: &Handler, dialect: Dialect, sink: &Sink) {
     let (signature, attribute) = (&handler.signature, dialect.name());
     let name = signature.ident.unraw();
     for other in &handler.ours {
-        let fault = match is_ours(other) {
-            Some(second) if second == attribute => {
+        let fault = match other.path().segments.last() {
+            Some(second) if second.ident == attribute => {
                 format!("`#[{attribute}]` given twice on `{name}`; join the two in one attribute")
             }
             _ => format!("`#[requires]` and `#[public]` on the same handler `{name}`; remove one"),

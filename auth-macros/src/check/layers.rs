@@ -5,7 +5,7 @@ use quote::ToTokens;
 
 use crate::diag::{Sink, written};
 use crate::model::Access;
-use crate::parse::{Args, Clause, Dialect, Key, parse_args};
+use crate::parse::{Args, Clause, Dialect, Key, parse_again};
 
 /// The arguments that hold together, outermost first.
 pub(crate) struct Layers(Vec<Args>);
@@ -40,19 +40,11 @@ pub(crate) fn check_layers(mut args: Args, sink: &Sink) -> Option<Layers> {
     }
     let mut layers = Vec::new();
     for tokens in defaults.levels {
-        push(&mut layers, reread(tokens));
+        push(&mut layers, parse_again(tokens));
     }
     args.faulty |= check_replace(&args, sink);
     push(&mut layers, args);
     Some(Layers(layers))
-}
-
-/// A module's arguments once more; their faults have been reported at the module.
-fn reread(tokens: TokenStream) -> Args {
-    let scratch = Sink::new();
-    let args = parse_args(tokens, Dialect::Requires, &scratch);
-    scratch.finish(Some(()), |()| TokenStream::new(), TokenStream::new);
-    args
 }
 
 fn push(layers: &mut Vec<Args>, args: Args) {

@@ -16,7 +16,7 @@ use crate::model::{Access, Hide, Policy, RequirementKind};
 use crate::parse::{Args, Clause, Key};
 
 pub(crate) use handler::{MOST_ARGUMENTS, check_handler, check_other};
-pub(crate) use module::{check_module, is_handler};
+pub(crate) use module::check_module;
 pub(crate) use named::{check_named, check_names};
 
 /// The policy that `args` says, within its module's defaults.

@@ -4,7 +4,7 @@ use syn::Attribute;
 use syn::ext::IdentExt;
 
 use crate::diag::{Sink, written};
-use crate::parse::{Dialect, Handler, Module, ModuleItem, is_ours, is_route};
+use crate::parse::{Dialect, Handler, Module, ModuleItem};
 
 /// Attributes that are known not to make a function a handler. Their last word counts, so that `#[tokio::test]` and
 /// `#[tracing::instrument]` are among them.
@@ -34,7 +34,7 @@ pub(crate) fn check_module(module: &Module, dialect: Dialect, sink: &Sink) {
         sink.report(&module.name, format!("`#[public]` on module `{name}`; {remedy}"));
         return;
     }
-    for other in module.attributes.iter().filter(|other| is_ours(other).is_some()) {
+    for other in module.attributes.iter().filter(|other| module.is_ours(other)) {
         sink.report(other, format!("`#[requires]` given twice on `{name}`; join the two in one attribute"));
     }
     let Some(items) = &module.items else {
@@ -56,14 +56,12 @@ fn check_items(items: &[ModuleItem], sink: &Sink) -> usize {
         match item {
             ModuleItem::Other(_) => {}
             // It has an attribute of its own, which will say the same of its functions.
-            ModuleItem::Module(module) if module.attributes.iter().any(|other| is_ours(other).is_some()) => {
-                guarded += 1
-            }
+            ModuleItem::Module(module) if module.has_ours() => guarded += 1,
             ModuleItem::Module(module) => {
                 guarded += module.items.as_deref().map_or(0, |items| check_items(items, sink));
             }
             ModuleItem::Function(handler, attributes) => {
-                if is_handler(attributes) {
+                if handler.is_marked() {
                     guarded += 1;
                 } else if let Some(unclear) = attributes.iter().find(|attribute| !is_harmless(attribute)) {
                     check_unclear(handler, unclear, sink);
@@ -81,11 +79,6 @@ fn check_unclear(handler: &Handler, unclear: &Attribute, sink: &Sink) {
         handler.signature.ident.unraw(),
     );
     sink.report(unclear, fault);
-}
-
-/// Has a route attribute, or says itself what it requires.
-pub(crate) fn is_handler(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| is_route(attribute) || is_ours(attribute).is_some())
 }
 
 fn is_harmless(attribute: &Attribute) -> bool {

@@ -29,6 +29,7 @@ exports! {
     answered => Answered;
     any_scheme => AnyScheme;
     api_key_scheme => ApiKeyScheme;
+    argument => Argument;
     assert_argument => assert_argument;
     authorized => Authorized;
     basic_scheme => BasicScheme;
@@ -58,6 +59,7 @@ exports! {
     run_check => run_check;
     scheme_use => SchemeUse;
     scope => scope;
+    takes => Takes;
     yields => Yields;
 }
 

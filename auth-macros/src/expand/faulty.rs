@@ -56,13 +56,12 @@ fn expand_stand_in(handler: &Handler, exports: &Exports) -> TokenStream {
         let __answer = #answer;
         __terms.answer(__answer)
     };
-    expand_around(handler, &expand_argument(&types, &exports.faulty, exports), &output, &body, exports)
+    expand_around(handler, &expand_argument(&quote!(#(#types,)*), &exports.faulty, exports), &output, &body, exports)
 }
 
 /// The module, whose handlers report their own faults and nothing that follows from the module's.
 pub(crate) fn expand_faulty_module(module: &Module, root: Option<&Path>) -> TokenStream {
-    let others: Vec<_> =
-        module.attributes.iter().filter(|other| crate::parse::is_ours(other).is_none()).cloned().collect();
+    let others: Vec<_> = module.attributes.iter().filter(|other| !module.is_ours(other)).cloned().collect();
     Defaults { marker: quote!(@failed { #root }), exports: Exports::new(root) }.expand(module, &others)
 }
 

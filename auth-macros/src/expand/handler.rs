@@ -1,6 +1,6 @@
 //! The user's function inside, a thin wrapper around it.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
@@ -9,7 +9,7 @@ use syn::{Attribute, GenericParam, ReturnType, Type};
 use super::exports::{Exports, at};
 use super::policy::{Place, expand_policy};
 use crate::model::Policy;
-use crate::parse::{Handler, parse_routes};
+use crate::parse::{Argument, Handler, parse_routes};
 
 /// Attributes on the user's function that hold for the wrapper too: they speak about the item as others see it.
 const OF_BOTH: &[&str] = &["allow", "warn", "deny", "forbid"];
@@ -20,16 +20,16 @@ const OF_WRAPPER: &[&str] = &["doc", "deprecated"];
 pub(crate) fn expand_handler(handler: &Handler, policy: &Policy) -> TokenStream {
     let exports = Exports::new(policy.root.as_ref());
     let ty = policy_type(&handler.signature.ident);
-    let (cfg, visibility) = (cfg(&handler.attributes), &handler.visibility);
+    let cfg = cfg(&handler.attributes);
     let routes = parse_routes(&handler.routes);
     let place = Place { ty: &ty, name: &handler.signature.ident, routes: &routes, cfg: &cfg };
     let declared = expand_declared(handler, &quote!(#ty), &exports);
-    let items = expand_policy(&place, policy, &exports, &declared);
-    let wrapper = expand_wrapper(handler, &quote!(#ty), &exports);
+    let takes = expand_takes(handler, &ty, &exports);
+    let items = expand_policy(&place, policy, &exports, &quote!(#declared #takes));
+    let wrapper = expand_wrapper(handler, &ty, &exports);
     quote! {
         #(#cfg)*
-        #[doc(hidden)]
-        #visibility enum #ty {}
+        enum #ty {}
         #items
         #wrapper
     }
@@ -61,28 +61,55 @@ pub(crate) fn expand_declared(handler: &Handler, policy: &TokenStream, exports: 
 }
 
 /// The function that actix-web calls, around the user's own.
-fn expand_wrapper(handler: &Handler, policy: &TokenStream, exports: &Exports) -> TokenStream {
+fn expand_wrapper(handler: &Handler, policy: &Ident, exports: &Exports) -> TokenStream {
     let types: Vec<&Type> = handler.arguments.iter().map(|argument| &argument.ty).collect();
     let values = values(types.len());
-    let assertions = expand_assertions(&types, policy, exports);
     let call = expand_call(handler, &quote!(#(#values),*));
-    let output = &handler.signature.output;
-    let output = match output {
+    let output = match &handler.signature.output {
         ReturnType::Default => quote!(()),
         ReturnType::Type(_, output) => quote!(#output),
     };
+    let policy = quote!(#policy);
+    let (argument, values, assertions) = if is_nameable(handler) {
+        let argument = &exports.argument;
+        let places: Vec<Literal> = (0..types.len()).map(Literal::usize_unsuffixed).collect();
+        let taken = quote!(#(#argument<#policy, #places>,)*);
+        (expand_argument(&taken, &policy, exports), quote!(#(#argument(#values),)*), Vec::new())
+    } else {
+        let assertions = expand_assertions(&types, &policy, exports);
+        (expand_argument(&quote!(#(#types,)*), &policy, exports), quote!(#(#values,)*), assertions)
+    };
     let body = quote! {
         #(#assertions)*
-        let ((#(#values,)*), __terms) = __auth.into_parts();
+        let ((#values), __terms) = __auth.into_parts();
         __terms.answer(#call)
     };
-    expand_around(handler, &expand_argument(&types, policy, exports), &output, &body, exports)
+    expand_around(handler, &argument, &output, &body, exports)
+}
+
+/// Whether the types of the arguments can be named outside the function: they mention no parameters of its own, no
+/// `impl Trait` and no lifetime without a name.
+fn is_nameable(handler: &Handler) -> bool {
+    let types = || handler.arguments.iter().map(|argument| &argument.ty);
+    handler.signature.generics.params.is_empty() && !types().any(|ty| mentions(quote!(#ty), &["impl", "&", "'"]))
+}
+
+/// The types of the arguments by their places. One that the policy does not yield is reported here, at its own span.
+fn expand_takes(handler: &Handler, policy: &Ident, exports: &Exports) -> TokenStream {
+    if !is_nameable(handler) {
+        return TokenStream::new();
+    }
+    let each = handler.arguments.iter().enumerate().map(|(place, Argument { ty, .. })| {
+        let (takes, place) = (at(ty.span(), &exports.takes), Literal::usize_unsuffixed(place));
+        quote_spanned!(ty.span()=> impl #takes<#place> for #policy { type Argument = #ty; })
+    });
+    quote!(#(#each)*)
 }
 
 /// The wrapper's one argument.
-pub(crate) fn expand_argument(types: &[&Type], policy: &TokenStream, exports: &Exports) -> TokenStream {
+pub(crate) fn expand_argument(types: &TokenStream, policy: &TokenStream, exports: &Exports) -> TokenStream {
     let authorized = &exports.authorized;
-    quote!(__auth: #authorized<#policy, (#(#types,)*)>)
+    quote!(__auth: #authorized<#policy, (#types)>)
 }
 
 /// Names for the extracted arguments.
@@ -123,10 +150,10 @@ pub(crate) fn expand_around(
     }
 }
 
-/// One statement for each argument, at the span of its type: that is where an identity the policy does not yield shows.
+/// One statement for each argument of a generic handler, at the span of its type, where its parameters are in scope.
 fn expand_assertions(types: &[&Type], policy: &TokenStream, exports: &Exports) -> Vec<TokenStream> {
     // `impl Trait` has no name to assert anything about.
-    let named = types.iter().filter(|ty| !mentions_impl(quote!(#ty)));
+    let named = types.iter().filter(|ty| !mentions(quote!(#ty), &["impl"]));
     named
         .map(|ty| {
             let assert_argument = at(ty.span(), &exports.assert_argument);
@@ -135,11 +162,12 @@ fn expand_assertions(types: &[&Type], policy: &TokenStream, exports: &Exports) -
         .collect()
 }
 
-fn mentions_impl(tokens: TokenStream) -> bool {
+fn mentions(tokens: TokenStream, wanted: &[&str]) -> bool {
     tokens.into_iter().any(|token| match token {
-        proc_macro2::TokenTree::Ident(word) => word == "impl",
-        proc_macro2::TokenTree::Group(group) => mentions_impl(group.stream()),
-        _ => false,
+        TokenTree::Group(group) => mentions(group.stream(), wanted),
+        TokenTree::Ident(word) => wanted.iter().any(|wanted| word == wanted),
+        TokenTree::Punct(punct) => wanted.iter().any(|wanted| punct.as_char().to_string() == *wanted),
+        TokenTree::Literal(_) => false,
     })
 }
 

@@ -5,9 +5,8 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{Attribute, Meta, MetaList};
 
 use super::exports::Exports;
-use crate::check::is_handler;
 use crate::model::Policy;
-use crate::parse::{Handler, Module, ModuleItem, is_ours};
+use crate::parse::{Handler, Module, ModuleItem};
 
 /// The module, its own arguments added to those of the modules around.
 pub(crate) fn expand_module(
@@ -35,7 +34,7 @@ impl Defaults {
         match items {
             None => quote!(#(#attributes)* #visibility #keyword #name;),
             Some(items) => {
-                let items = items.iter().map(|item| self.expand_item(item));
+                let items = items.iter().map(|item| self.expand_item(item, module));
                 quote! {
                     #(#attributes)*
                     #visibility #keyword #name {
@@ -47,23 +46,23 @@ impl Defaults {
         }
     }
 
-    fn expand_item(&self, item: &ModuleItem) -> TokenStream {
+    fn expand_item(&self, item: &ModuleItem, within: &Module) -> TokenStream {
         match item {
             ModuleItem::Other(tokens) => tokens.clone(),
-            ModuleItem::Module(module) if module.attributes.iter().any(|other| is_ours(other).is_some()) => {
+            ModuleItem::Module(module) if module.has_ours() => {
                 // Its own attribute passes the defaults on.
-                let attributes: Vec<Attribute> = module.attributes.iter().map(|each| self.mark(each)).collect();
+                let attributes: Vec<Attribute> = module.attributes.iter().map(|each| self.mark(each, module)).collect();
                 Unmarked.expand(module, &attributes)
             }
             ModuleItem::Module(module) => self.expand(module, &module.attributes),
-            ModuleItem::Function(handler, attributes) if !is_handler(attributes) => {
+            ModuleItem::Function(handler, attributes) if !handler.is_marked() => {
                 let function = expand_function(handler);
                 quote!(#(#attributes)* #function)
             }
             ModuleItem::Function(handler, attributes) => {
                 let (function, marker) = (expand_function(handler), &self.marker);
-                if attributes.iter().any(|other| is_ours(other).is_some()) {
-                    let attributes = attributes.iter().map(|each| self.mark(each));
+                if !handler.ours.is_empty() {
+                    let attributes = attributes.iter().map(|each| self.mark(each, within));
                     return quote!(#(#attributes)* #function);
                 }
                 let requires = &self.exports.requires;
@@ -75,9 +74,9 @@ impl Defaults {
     }
 
     /// Puts the marker into an attribute of ours, and leaves others as they are.
-    fn mark(&self, attribute: &Attribute) -> Attribute {
+    fn mark(&self, attribute: &Attribute, within: &Module) -> Attribute {
         let mut marked = attribute.clone();
-        if is_ours(attribute).is_some() {
+        if within.is_ours(attribute) {
             let marker = &self.marker;
             match &mut marked.meta {
                 Meta::List(list) => {

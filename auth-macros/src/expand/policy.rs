@@ -114,7 +114,7 @@ fn expand_schemes(schemes: &[TokenStream], constants: &mut Constants<'_>) -> Tok
         return quote!(&[]);
     }
     let scheme_use = &constants.exports.scheme_use;
-    let list = constants.hoist(Span::mixed_site(), &quote!(&'static [#scheme_use]), &quote!(&[#(#schemes),*]));
+    let list = constants.hoist(Span::mixed_site(), &quote!(&[#scheme_use]), &quote!(&[#(#schemes),*]));
     quote!(#list)
 }
 

@@ -30,7 +30,7 @@ impl Constants<'_> {
             Text::Literal(literal) => quote!(#literal),
             Text::Constant(path) => {
                 let at = path.span();
-                let text = quote!(&'static ::core::primitive::str);
+                let text = quote!(&::core::primitive::str);
                 let name = self.hoist(at, &text, &quote!(#path));
                 // Beside the value and not within it: a fault is then one error, not one for each use of the policy.
                 let check = moved(at, check);

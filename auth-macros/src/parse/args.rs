@@ -50,7 +50,7 @@ impl Args {
             Clause::Key(_, Key::Crate(path)) => Some(path.clone()),
             _ => None,
         });
-        own.or_else(|| self.defaults.as_ref().and_then(|defaults| defaults.root.clone()))
+        own.or_else(|| self.defaults.as_ref().and_then(Defaults::root))
     }
 }
 
@@ -79,7 +79,14 @@ pub(crate) struct Defaults {
     /// The module's own attribute was faulty and has been reported.
     pub(crate) failed: bool,
     /// The runtime's place as a faulty module says it.
-    pub(crate) root: Option<Path>,
+    root: Option<Path>,
+}
+
+impl Defaults {
+    fn root(&self) -> Option<Path> {
+        let said = self.levels.iter().rev().find_map(|level| parse_again(level.clone()).root());
+        said.or_else(|| self.root.clone())
+    }
 }
 
 /// Reads the list; each faulty element is reported, and the others are still read.
@@ -100,6 +107,14 @@ pub(crate) fn parse_args(tokens: TokenStream, dialect: Dialect, sink: &Sink) -> 
             None => args.faulty = true,
         }
     }
+    args
+}
+
+/// A module's arguments once more; their faults have been reported at the module.
+pub(crate) fn parse_again(tokens: TokenStream) -> Args {
+    let scratch = Sink::new();
+    let args = parse_args(tokens, Dialect::Requires, &scratch);
+    scratch.finish(Some(()), |()| TokenStream::new(), TokenStream::new);
     args
 }
 

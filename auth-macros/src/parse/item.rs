@@ -3,7 +3,7 @@
 use proc_macro2::{Group, TokenStream};
 use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, FnArg, Pat, Result, Signature, Token, Type, Visibility, token};
+use syn::{Attribute, FnArg, Pat, Path, Result, Signature, Token, Type, Visibility, token};
 
 use super::module::{Module, parse_module};
 use super::route::{is_ours, is_route};
@@ -12,8 +12,8 @@ use super::route::{is_ours, is_route};
 pub(crate) enum Item {
     Handler(Box<Handler>),
     Module(Module),
-    /// Anything else; the tokens are the whole item.
-    Other(TokenStream),
+    /// Anything else.
+    Other,
 }
 
 /// A function, its attributes sorted by what they are for.
@@ -30,6 +30,13 @@ pub(crate) struct Handler {
     pub(crate) body: Group,
 }
 
+impl Handler {
+    /// Has a route attribute, or says itself what it requires.
+    pub(crate) fn is_marked(&self) -> bool {
+        !self.routes.is_empty() || !self.ours.is_empty()
+    }
+}
+
 /// One argument of a handler.
 pub(crate) struct Argument {
     pub(crate) attributes: Vec<Attribute>,
@@ -37,20 +44,19 @@ pub(crate) struct Argument {
     pub(crate) ty: Type,
 }
 
-/// Reads the item.
-pub(crate) fn parse_item(tokens: TokenStream) -> Result<Item> {
-    let whole = tokens.clone();
+/// Reads the item. `root` is where the user says that this crate is.
+pub(crate) fn parse_item(tokens: TokenStream, root: Option<&Path>) -> Result<Item> {
     let parser = |input: ParseStream<'_>| {
         let attributes = input.call(Attribute::parse_outer)?;
         let visibility: Visibility = input.parse()?;
-        if let Some(handler) = parse_handler(input, &attributes, &visibility)? {
+        if let Some(handler) = parse_handler(input, &attributes, &visibility, root)? {
             return Ok(Item::Handler(Box::new(handler)));
         }
         if input.peek(Token![mod]) {
-            return parse_module(input, attributes, visibility).map(Item::Module);
+            return parse_module(input, attributes, visibility, root).map(Item::Module);
         }
         input.parse::<TokenStream>()?;
-        Ok(Item::Other(whole))
+        Ok(Item::Other)
     };
     parser.parse2(tokens)
 }
@@ -60,6 +66,7 @@ pub(crate) fn parse_handler(
     input: ParseStream<'_>,
     attributes: &[Attribute],
     visibility: &Visibility,
+    root: Option<&Path>,
 ) -> Result<Option<Handler>> {
     let fork = input.fork();
     let Ok(signature) = fork.parse::<Signature>() else { return Ok(None) };
@@ -69,7 +76,7 @@ pub(crate) fn parse_handler(
     input.advance_to(&fork);
     let body: Group = input.parse()?;
     let (ours, others): (Vec<_>, Vec<_>) =
-        attributes.iter().cloned().partition(|attribute| is_ours(attribute).is_some());
+        attributes.iter().cloned().partition(|attribute| is_ours(attribute, root).is_some());
     let (routes, others) = others.into_iter().partition(is_route);
     let arguments = signature.inputs.iter().filter_map(argument).collect();
     let visibility = visibility.clone();

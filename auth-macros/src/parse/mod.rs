@@ -10,12 +10,14 @@ mod route;
 mod split;
 mod value;
 
-pub(crate) use args::{Args, Clause, Dialect, Key, parse_args};
+pub(crate) use args::{Args, Clause, Dialect, Key, parse_again, parse_args};
 pub(crate) use condition::{Condition, ConditionKind};
-pub(crate) use item::{Handler, Item, parse_item};
+pub(crate) use item::{Argument, Handler, Item, parse_item};
 pub(crate) use module::{Module, ModuleItem};
 pub(crate) use named::{NamedEntry, parse_named};
-pub(crate) use route::{Route, is_ours, is_route, parse_routes};
+pub(crate) use route::{Route, parse_routes};
+#[cfg(test)]
+pub(crate) use route::{is_ours, is_route};
 
 #[cfg(test)]
 mod tests;

@@ -3,9 +3,10 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use syn::parse::ParseStream;
-use syn::{Attribute, Result, Token, Visibility, braced, token};
+use syn::{Attribute, Path, Result, Token, Visibility, braced, token};
 
 use super::item::{Handler, parse_handler};
+use super::route::is_ours;
 
 /// `mod m { … }`, or `mod m;`.
 pub(crate) struct Module {
@@ -16,6 +17,20 @@ pub(crate) struct Module {
     pub(crate) inner_attributes: Vec<Attribute>,
     /// Nothing for a module in a file of its own.
     pub(crate) items: Option<Vec<ModuleItem>>,
+    /// Where this crate is, as the attribute says.
+    root: Option<Path>,
+}
+
+impl Module {
+    /// Whether this is an attribute of ours.
+    pub(crate) fn is_ours(&self, attribute: &Attribute) -> bool {
+        is_ours(attribute, self.root.as_ref()).is_some()
+    }
+
+    /// Whether the module has an attribute of ours besides the one that expands.
+    pub(crate) fn has_ours(&self) -> bool {
+        self.attributes.iter().any(|attribute| self.is_ours(attribute))
+    }
 }
 
 /// An item of a module.
@@ -31,10 +46,19 @@ pub(crate) fn parse_module(
     input: ParseStream<'_>,
     attributes: Vec<Attribute>,
     visibility: Visibility,
+    root: Option<&Path>,
 ) -> Result<Module> {
     let keyword: Token![mod] = input.parse()?;
     let name: Ident = input.parse()?;
-    let mut module = Module { attributes, visibility, keyword, name, inner_attributes: Vec::new(), items: None };
+    let mut module = Module {
+        attributes,
+        visibility,
+        keyword,
+        name,
+        inner_attributes: Vec::new(),
+        items: None,
+        root: root.cloned(),
+    };
     if input.parse::<Option<Token![;]>>()?.is_some() {
         return Ok(module);
     }
@@ -43,22 +67,22 @@ pub(crate) fn parse_module(
     module.inner_attributes = content.call(Attribute::parse_inner)?;
     let mut items = Vec::new();
     while !content.is_empty() {
-        items.push(parse_module_item(&content)?);
+        items.push(parse_module_item(&content, root)?);
     }
     module.items = Some(items);
     Ok(module)
 }
 
-fn parse_module_item(input: ParseStream<'_>) -> Result<ModuleItem> {
+fn parse_module_item(input: ParseStream<'_>, root: Option<&Path>) -> Result<ModuleItem> {
     let fork = input.fork();
     let attributes = fork.call(Attribute::parse_outer)?;
     let visibility: Visibility = fork.parse()?;
     if fork.peek(Token![mod]) {
         let attributes = input.call(Attribute::parse_outer)?;
         let visibility: Visibility = input.parse()?;
-        return parse_module(input, attributes, visibility).map(ModuleItem::Module);
+        return parse_module(input, attributes, visibility, root).map(ModuleItem::Module);
     }
-    if let Some(handler) = parse_handler(&fork, &attributes, &visibility)? {
+    if let Some(handler) = parse_handler(&fork, &attributes, &visibility, root)? {
         syn::parse::discouraged::Speculative::advance_to(input, &fork);
         return Ok(ModuleItem::Function(Box::new(handler), attributes));
     }

@@ -2,7 +2,7 @@
 
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, MetaNameValue, Result, Token};
+use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, MetaNameValue, Path, Result, Token};
 
 use crate::keyword::ROUTES;
 
@@ -20,16 +20,20 @@ pub(crate) fn is_route(attribute: &Attribute) -> bool {
 
 /// Whether this is `#[requires]` or `#[public]`, and which.
 ///
-/// Other crates have attributes of these names, so a longer path counts only if it leads to this crate, or to a
-/// re-export in the user's own.
-pub(crate) fn is_ours(attribute: &Attribute) -> Option<&'static str> {
+/// Other crates have attributes of these names, so a longer path counts only if it leads to this crate, to the `root`
+/// that the user gives for it, or to a re-export in the user's own.
+pub(crate) fn is_ours(attribute: &Attribute, root: Option<&Path>) -> Option<&'static str> {
     let path = attribute.path();
     let last = path.segments.last()?;
     let name = ["requires", "public"].into_iter().find(|name| last.ident == name)?;
     let segments = || path.segments.iter().map(|segment| &segment.ident);
     let own = segments().next().is_some_and(|first| ["crate", "self", "super"].iter().any(|word| first == word));
+    let rooted = root.is_some_and(|root| {
+        segments().count() == root.segments.len() + 1
+            && segments().zip(&root.segments).all(|(own, of)| *own == of.ident)
+    });
     let before = segments().rev().nth(1);
-    (own || before.is_none_or(|before| before == "auth_runtime" || before == "private")).then_some(name)
+    (own || rooted || before.is_none_or(|before| before == "auth_runtime" || before == "private")).then_some(name)
 }
 
 /// The routes that a handler's attributes declare. What cannot be read is actix-web's to report.

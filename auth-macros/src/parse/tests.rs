@@ -27,11 +27,13 @@ fn empty_elements_are_faults() {
 fn only_attributes_that_lead_here_are_ours() {
     let ours = |tokens| {
         let attribute: syn::Attribute = syn::parse_quote!(#tokens);
-        is_ours(&attribute)
+        is_ours(&attribute, Some(&syn::parse_quote!(facade::auth)))
     };
     assert_eq!(ours(quote!(#[requires(bearer)])), Some("requires"));
     assert_eq!(ours(quote!(#[auth_runtime::public])), Some("public"));
     assert_eq!(ours(quote!(#[::auth_runtime::private::requires])), Some("requires"));
+    assert_eq!(ours(quote!(#[facade::auth::requires])), Some("requires"));
+    assert_eq!(ours(quote!(#[super::public])), Some("public"));
     assert_eq!(ours(quote!(#[contracts::requires(x > 0)])), None);
     assert!(is_route(&syn::parse_quote!(#[actix_web::get("/")])));
     assert!(!is_route(&syn::parse_quote!(#[test])));
@@ -39,7 +41,7 @@ fn only_attributes_that_lead_here_are_ours() {
 
 #[test]
 fn bodies_stay_tokens() {
-    let Ok(Item::Handler(handler)) = parse_item(quote!(async fn f() { this is + not Rust })) else {
+    let Ok(Item::Handler(handler)) = parse_item(quote!(async fn f() { this is + not Rust }), None) else {
         panic!("no handler");
     };
     assert_eq!(handler.body.stream().to_string(), "this is + not Rust");

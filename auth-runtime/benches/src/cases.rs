@@ -87,8 +87,21 @@ use Situation::{
 
 /// All of them, in the report's order.
 pub const SITUATIONS: [Situation; 15] = [
-    Hs256, Rs256, Es256, EdDsa, NoToken, ExpiredToken, BadSignature, MissingScope, Basic, ApiKey, AnyBearer, AnyApiKey,
-    TwentyConditions, OptionalBearer, OptionalAnonymous,
+    Hs256,
+    Rs256,
+    Es256,
+    EdDsa,
+    NoToken,
+    ExpiredToken,
+    BadSignature,
+    MissingScope,
+    Basic,
+    ApiKey,
+    AnyBearer,
+    AnyApiKey,
+    TwentyConditions,
+    OptionalBearer,
+    OptionalAnonymous,
 ];
 
 impl Situation {
@@ -126,9 +139,7 @@ impl Situation {
     /// Who stands side by side here.
     pub fn contenders(self) -> &'static [Contender] {
         match self {
-            Hs256 | Rs256 | Es256 | EdDsa | MissingScope => {
-                &[Bare, HandWritten, Httpauth, FirstSight, Repeated]
-            }
+            Hs256 | Rs256 | Es256 | EdDsa | MissingScope => &[Bare, HandWritten, Httpauth, FirstSight, Repeated],
             ExpiredToken | BadSignature => &[Bare, HandWritten, Httpauth, Repeated],
             NoToken => &[Bare, HandWritten, Httpauth, HttpauthExtractor, Repeated],
             TwentyConditions | OptionalBearer => &[Bare, HandWritten, FirstSight, Repeated],
@@ -176,9 +187,7 @@ pub struct Case {
 
 /// All measurements, in the report's order.
 pub fn all() -> Vec<Case> {
-    let of = |situation: Situation| {
-        situation.contenders().iter().map(move |&contender| Case { situation, contender })
-    };
+    let of = |situation: Situation| situation.contenders().iter().map(move |&contender| Case { situation, contender });
     SITUATIONS.into_iter().flat_map(of).collect()
 }
 

@@ -145,7 +145,10 @@ pub async fn optional(request: impl Fn() -> TestRequest + 'static) -> Subject {
 }
 
 #[get("/orders")]
-async fn basic_orders(credentials: BasicAuth, users: web::Data<HashMap<String, String>>) -> Result<&'static str, Error> {
+async fn basic_orders(
+    credentials: BasicAuth,
+    users: web::Data<HashMap<String, String>>,
+) -> Result<&'static str, Error> {
     let (user, password) = (credentials.user_id(), credentials.password().unwrap_or_default().as_bytes().to_vec());
     let hash = users.get(user).cloned().ok_or_else(|| ErrorUnauthorized("wrong name or password"))?;
     match web::block(move || bcrypt::verify(password, &hash)).await {

@@ -54,11 +54,7 @@ async fn orders(caller: Bearer<Claims>) -> &'static str {
 }
 
 /// The scope `admin` demanded.
-pub async fn subject(
-    algorithm: Algorithm,
-    memory: Memory,
-    request: impl Fn() -> TestRequest + 'static,
-) -> Subject {
+pub async fn subject(algorithm: Algorithm, memory: Memory, request: impl Fn() -> TestRequest + 'static) -> Subject {
     mounted(auth(algorithm, memory), orders, request).await
 }
 

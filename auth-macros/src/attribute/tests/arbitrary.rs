@@ -86,7 +86,7 @@ fn tokens() -> impl Strategy<Value = TokenStream> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_arguments_on_a_handler(arguments in tokens()) {

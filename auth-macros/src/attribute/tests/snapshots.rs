@@ -58,7 +58,7 @@ fn expand_item(item: Item) -> Vec<Item> {
 }
 
 fn take_ours(attributes: &mut Vec<Attribute>) -> Option<Attribute> {
-    let place = attributes.iter().position(|attribute| is_ours(attribute).is_some())?;
+    let place = attributes.iter().position(|attribute| is_ours(attribute, None).is_some())?;
     Some(attributes.remove(place))
 }
 
@@ -67,7 +67,7 @@ fn expand(ours: &Attribute, item: TokenStream) -> Vec<Item> {
         Meta::List(list) => list.tokens.clone(),
         _ => quote!(),
     };
-    parse(match is_ours(ours) {
+    parse(match is_ours(ours, None) {
         Some("public") => crate::attribute::public(arguments, item),
         _ => crate::attribute::requires(arguments, item),
     })
