@@ -21,6 +21,7 @@ pub(crate) fn policy(entries: TokenStream) -> TokenStream {
     check::check_names(&entries, &sink);
     let (heads, checked): (Vec<_>, Vec<_>) = entries.into_iter().map(|entry| check_entry(entry, &sink)).unzip();
     let checked = checked.into_iter().collect::<Option<Vec<_>>>();
+    let heads = expand::distinct(heads);
     sink.finish(checked, |named| expand::expand_named(&named), || expand::expand_faulty_named(&heads))
 }
 

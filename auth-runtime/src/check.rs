@@ -52,18 +52,21 @@ pub trait IntoVerdict {
     fn into_verdict(self) -> Verdict;
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoVerdict for bool {
     fn into_verdict(self) -> Verdict {
         if self { Verdict::Allowed } else { Verdict::Refused }
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<E: Display> IntoVerdict for Result<bool, E> {
     fn into_verdict(self) -> Verdict {
         self.map_or_else(|error| Verdict::Erred(error.to_string()), bool::into_verdict)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoVerdict for Result<(), Denial> {
     fn into_verdict(self) -> Verdict {
         self.map_or_else(Verdict::Denied, |()| Verdict::Allowed)

@@ -81,11 +81,12 @@ impl<P> Grant<P> {
 /// Every extractor of actix is one. The identities [`Bearer`], [`Basic`], [`ApiKey`], [`Principal`] and [`Granted`] are
 /// only where `P` yields them.
 #[diagnostic::on_unimplemented(
-    message = "the policy of this handler does not yield `{Self}`",
-    label = "not available under this policy",
-    note = "an identity is certain only if the policy names its scheme alone, as in `#[requires(bearer)]` for `Bearer<C>`",
-    note = "under `any(…)` or `optional(…)` take `Optional<{Self}>`, or `Principal` under `any(…)`",
-    note = "any other argument must implement `actix_web::FromRequest`"
+    message = "`{Self}` is not available under the policy of this handler",
+    label = "this policy does not yield it, and it is no extractor",
+    note = "`Bearer<C>`, `Basic` and `ApiKey` need a policy that requires that scheme alone, as `#[requires(bearer)]` does; \
+            `Principal` needs one that requires any; `Granted<P>` needs `policy = P`",
+    note = "where the scheme is optional or one of several, take `Optional<…>` of it",
+    note = "`C` of `Bearer<C>` must implement `serde::Deserialize`; every other argument `actix_web::FromRequest`"
 )]
 pub trait FromGrant<P>: Sized {
     /// Why it could not be had.
@@ -101,6 +102,7 @@ pub trait FromGrant<P>: Sized {
     fn from_grant(grant: &Grant<P>, request: &HttpRequest, payload: &mut Payload) -> Self::Future;
 }
 
+#[diagnostic::do_not_recommend]
 impl<P, T: FromRequest> FromGrant<P> for T {
     type Error = T::Error;
     type Future = T::Future;

@@ -56,6 +56,7 @@ impl IntoClaimValue<bool> {
 ///
 /// # Panics
 /// While compiling, when it is not.
+#[track_caller]
 pub const fn scope(value: &'static str) -> &'static str {
     assert!(!value.is_empty(), "a scope is empty; write its name");
     let mut rest = value.as_bytes();
@@ -74,6 +75,7 @@ pub const fn scope(value: &'static str) -> &'static str {
 ///
 /// # Panics
 /// While compiling, when it is empty.
+#[track_caller]
 pub const fn role(value: &'static str) -> &'static str {
     assert!(!value.is_empty(), "a role is empty; write its name");
     value
@@ -83,6 +85,7 @@ pub const fn role(value: &'static str) -> &'static str {
 ///
 /// # Panics
 /// While compiling, when it is empty.
+#[track_caller]
 pub const fn claim_name(value: &'static str) -> &'static str {
     assert!(!value.is_empty(), "the name of a claim is empty; write it");
     value
@@ -92,6 +95,7 @@ pub const fn claim_name(value: &'static str) -> &'static str {
 ///
 /// # Panics
 /// While compiling, when it is not.
+#[track_caller]
 pub const fn realm(value: &'static str) -> &'static str {
     assert!(!value.is_empty(), "a realm is empty; write its name");
     let mut rest = value.as_bytes();

@@ -1,1 +1,240 @@
+//! Closed when in doubt: what cannot be decided never reaches the handler.
 
+use std::time::{Duration, Instant};
+
+use actix_web::http::header::HeaderValue;
+use actix_web::{App, get, web};
+use auth_runtime::config::{ConfigFault, DenialBody};
+use auth_runtime::policy::{Hide, Policy, PolicySpec, Presence, Requirement};
+use auth_runtime::private::{Authorized, SchemeUse};
+use auth_runtime::testing::ManualClock;
+use auth_runtime::{Auth, requires};
+use serde_json::json;
+use tests::{Denied, Server};
+
+use crate::fixture::{auth, builder, scoped, token};
+use crate::schemes::{Failing, Panicking, PanickingLater, Patient, Stuck};
+
+#[requires(bearer, scope = "admin")]
+#[get("/admin")]
+async fn admin() -> &'static str {
+    "admin"
+}
+
+#[requires(Stuck)]
+#[get("/stuck")]
+async fn stuck() -> &'static str {
+    "stuck"
+}
+
+#[requires(Failing)]
+#[get("/failing")]
+async fn failing() -> &'static str {
+    "failing"
+}
+
+#[requires(Panicking)]
+#[get("/panicking")]
+async fn panicking() -> &'static str {
+    "panicking"
+}
+
+#[requires(PanickingLater)]
+#[get("/panicking-later")]
+async fn panicking_later() -> &'static str {
+    "panicking later"
+}
+
+#[requires(Patient)]
+#[get("/patient")]
+async fn patient() -> &'static str {
+    "patient"
+}
+
+async fn never() -> bool {
+    std::future::pending().await
+}
+
+#[requires(bearer, check(never))]
+#[get("/never")]
+async fn never_checked() -> &'static str {
+    "never"
+}
+
+#[test]
+fn without_an_auth_the_answer_is_500() {
+    let server = Server::of(|| {
+        App::new()
+            .service(admin)
+            .service(web::scope("/scope").service(stuck))
+            .app_data(web::Data::new(auth()))
+    });
+    for answer in [
+        server.get("/admin").send(),
+        server.get("/admin").bearer(scoped("admin")).send(),
+        server.get("/scope/stuck").send(),
+    ] {
+        Denied::failed().check(&answer);
+    }
+}
+
+#[test]
+fn a_scheme_that_is_not_configured_is_a_500_even_with_credentials() {
+    let server = Server::of(|| {
+        let lacking = Auth::builder().allow_unconfigured().build().unwrap();
+        App::new().app_data(lacking).service(admin).service(patient)
+    });
+    for answer in [
+        server.get("/admin").send(),
+        server.get("/admin").bearer(scoped("admin")).send(),
+        server.get("/patient").header("X-Word", "open sesame").send(),
+    ] {
+        Denied::failed().check(&answer);
+    }
+}
+
+#[test]
+fn building_lists_every_handler_whose_scheme_is_not_configured() {
+    let error = Auth::builder().build().expect_err("nothing is configured");
+    let line = u32::try_from(include_str!("failures.rs").lines().position(|line| line.contains("(bearer, scope")).unwrap());
+    let found = error.faults().iter().find_map(|fault| match fault {
+        ConfigFault::SchemeMissing { handler, file, line, scheme, remedy } if *handler == "http::failures::admin" => {
+            Some((*file, *line, scheme.as_str(), remedy.as_str()))
+        }
+        _ => None,
+    });
+    assert_eq!(found, Some(("tests/http/failures.rs", line.unwrap() + 1, "bearer", "`.bearer(…)`")));
+    let text = error.to_string();
+    for part in ["failures::patient", "Patient", "bearer(\"partner\")", ".bearer_named(\"partner\", …)", "basic(\"members\")"] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+}
+
+#[test]
+fn a_policy_that_the_linker_does_not_know_is_a_500() {
+    enum Unlinked {}
+    impl Policy for Unlinked {
+        const SPEC: PolicySpec = PolicySpec {
+            handler: "unlinked",
+            file: file!(),
+            line: line!(),
+            routes: &[],
+            schemes: const { &[SchemeUse::new::<Patient>("Patient", None)] },
+            presence: Presence::Required,
+            requirement: &Requirement::Authenticated,
+            realm: None,
+            hide: Hide::Nothing,
+            shared_cache: false,
+            reason: None,
+        };
+    }
+    async fn handler(_: Authorized<Unlinked, ()>) -> &'static str {
+        "reached"
+    }
+    let server = Server::of(|| App::new().app_data(auth()).route("/", web::get().to(handler)));
+    Denied::failed().check(&server.get("/").header("X-Word", "open sesame").send());
+}
+
+#[test]
+fn a_decision_past_its_deadline_is_a_503() {
+    let server = Server::start(|app| {
+        let auth = builder().deadline(Duration::from_millis(50)).build().unwrap();
+        app.service(auth.scope("").service(stuck).service(never_checked).service(patient));
+    });
+    let started = Instant::now();
+    Denied::unavailable().check(&server.get("/stuck").header("X-Word", "open sesame").send());
+    Denied::unavailable().check(&server.get("/never").bearer(token().sign()).send());
+    assert!(started.elapsed() >= Duration::from_millis(100));
+    server.get("/patient").header("X-Word", "open sesame").send().expect("patient");
+}
+
+#[test]
+fn a_scheme_that_cannot_decide_is_a_503() {
+    let server = Server::start(|app| {
+        app.service(auth().scope("").service(failing));
+    });
+    Denied::unavailable().check(&server.get("/failing").header("X-Word", "open sesame").send());
+    Denied::missing()
+        .challenge(r#"Failing realm="orders", hint="say \"please\"""#)
+        .check(&server.get("/failing").send());
+}
+
+#[test]
+fn a_scheme_that_panics_is_a_500_and_the_server_goes_on() {
+    let server = Server::start(|app| {
+        app.service(auth().scope("").service(panicking).service(panicking_later).service(admin));
+    });
+    for _ in 0..3 {
+        for path in ["/panicking", "/panicking-later"] {
+            let mut connection = server.get(path).header("X-Word", "open sesame").open();
+            Denied::failed().check(&connection.answer());
+            connection.send(server.get("/admin").bearer(scoped("admin")).bytes());
+            connection.answer().expect("admin");
+        }
+    }
+}
+
+#[test]
+fn a_clock_that_cannot_be_right_is_a_503() {
+    let server = Server::start(|app| {
+        let auth = builder().clock(ManualClock::at(0)).build().unwrap();
+        app.service(auth.scope("").service(admin));
+    });
+    Denied::unavailable().check(&server.get("/admin").bearer(scoped("admin")).send());
+    Denied::missing().challenge(r#"Bearer realm="orders", scope="admin""#).check(&server.get("/admin").send());
+}
+
+#[test]
+fn an_application_may_replace_the_body_and_its_type_and_nothing_else() {
+    let server = Server::start(|app| {
+        let auth = builder()
+            .denial_body(|request, problem| {
+                let error = problem.error.unwrap_or("-");
+                let text = format!("{} {} {} {}", request.path(), problem.status, problem.title, error);
+                DenialBody::new(HeaderValue::from_static("text/x-denied"), text)
+            })
+            .build()
+            .unwrap();
+        app.service(auth.scope("").service(admin).service(failing));
+    });
+    let answer = server.get("/admin").bearer(scoped("read")).send();
+    assert_eq!((answer.status, answer.text()), (403, "/admin 403 Forbidden insufficient_scope"));
+    assert_eq!(answer.all("content-type"), ["text/x-denied"]);
+    assert_eq!(answer.all("cache-control"), ["no-store"]);
+    let challenge = r#"Bearer realm="orders", error="insufficient_scope", scope="admin""#;
+    assert_eq!(answer.all("www-authenticate"), [challenge]);
+
+    let answer = server.get("/admin").send();
+    assert_eq!((answer.status, answer.text()), (401, "/admin 401 Unauthorized -"));
+    assert_eq!(answer.all("www-authenticate"), [r#"Bearer realm="orders", scope="admin""#]);
+
+    let answer = server.get("/failing").header("X-Word", "x").send();
+    assert_eq!((answer.status, answer.text()), (503, "/failing 503 Service Unavailable -"));
+    assert_eq!(answer.all("retry-after").len(), 1);
+    // The handler's own answers are its own.
+    server.get("/admin").bearer(scoped("admin")).send().expect("admin");
+}
+
+#[test]
+fn a_json_body_is_sent_as_json() {
+    let server = Server::start(|app| {
+        let auth = builder().denial_body(|_, problem| DenialBody::json(&json!({ "code": problem.status }))).build();
+        app.service(auth.unwrap().scope("").service(admin));
+    });
+    let answer = server.get("/admin").send();
+    assert_eq!(answer.all("content-type"), ["application/json"]);
+    assert_eq!(answer.json(), json!({ "code": 401 }));
+}
+
+#[test]
+fn a_denial_body_that_panics_leaves_the_standard_one() {
+    let server = Server::start(|app| {
+        let auth = builder().denial_body(|_, _| panic!("a hook panics: this is part of a test")).build().unwrap();
+        app.service(auth.scope("").service(admin).service(patient));
+    });
+    Denied::missing().challenge(r#"Bearer realm="orders", scope="admin""#).check(&server.get("/admin").send());
+    Denied::unauthorized("the credentials are not valid")
+        .challenge(r#"Word realm="orders", hint="say \"please\"""#)
+        .check(&server.get("/patient").header("X-Word", "please").send());
+    server.get("/admin").bearer(scoped("admin")).send().expect("admin");
+}

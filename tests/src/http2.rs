@@ -43,7 +43,12 @@ async fn exchange(
     let (head, mut content) = answer.await.expect("an answer").into_parts();
     let mut body = Vec::new();
     while let Some(data) = content.data().await {
-        let data = data.expect("the content");
+        let data = match data {
+            Ok(data) => data,
+            // After a whole answer a server may tell the client to stop sending (RFC 9113 section 8.1).
+            Err(error) if error.reason() == Some(h2::Reason::NO_ERROR) => break,
+            Err(error) => panic!("the content: {error}"),
+        };
         content.flow_control().release_capacity(data.len()).unwrap();
         body.extend_from_slice(&data);
     }

@@ -23,9 +23,9 @@ impl Attribute {
     /// The schemes of this crate that know it, for a remedy.
     fn known_by(self) -> &'static str {
         match self {
-            Self::Scope => "`bearer` and `api_key` do",
-            Self::Role => "`bearer`, `api_key` and `basic` do",
-            Self::Claim => "`bearer` does",
+            Self::Scope => "`bearer` or `api_key`",
+            Self::Role => "`bearer`, `api_key` or `basic`",
+            Self::Claim => "`bearer`",
         }
     }
 
@@ -37,6 +37,10 @@ impl Attribute {
             Atom::Check(_) => None,
         }
     }
+}
+
+fn remedy(attribute: Attribute) -> String {
+    format!("a scheme that carries {} is {}", attribute.plural(), attribute.known_by())
 }
 
 /// Whether principals of this scheme can say anything about the attribute. A user's own scheme is assumed to.
@@ -58,12 +62,13 @@ pub(crate) fn check_ability(requirement: &Requirement, alternatives: &[Alternati
         RequirementKind::Atom(atom) => {
             let Some(attribute) = Attribute::of(atom) else { return };
             if !alternatives.is_empty() && !alternatives.iter().any(|each| knows(&each.kind, attribute)) {
-                let schemes: Vec<String> =
+                let mut schemes: Vec<String> =
                     alternatives.iter().map(|each| format!("`{}`", written(&each.tokens))).collect();
+                schemes.dedup();
                 let verb = if schemes.len() == 1 { "carries" } else { "carry" };
                 let fault =
                     format!("{} {verb} no {}, so `{atom}` can never hold", schemes.join(" and "), attribute.plural());
-                sink.report(&requirement.tokens, format!("{fault}; {}", attribute.known_by()));
+                sink.report(&requirement.tokens, format!("{fault}; {}", remedy(attribute)));
             }
         }
         RequirementKind::Not(atom) => {
@@ -74,7 +79,7 @@ pub(crate) fn check_ability(requirement: &Requirement, alternatives: &[Alternati
                     "`{scheme}` carries no {what}, so `!{atom}` is never known to hold and refuses all its callers"
                 );
                 let remedy = if alternatives.len() == 1 {
-                    attribute.known_by().to_owned()
+                    remedy(attribute)
                 } else {
                     format!("remove the condition, or `{scheme}`")
                 };

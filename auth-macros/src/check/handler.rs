@@ -9,7 +9,7 @@ use crate::diag::{Sink, written};
 use crate::parse::{Dialect, Handler, is_ours};
 
 /// actix-web has sixteen argument places; the tuple behind `Authorized` keeps all of them for the user.
-const MOST_ARGUMENTS: usize = 16;
+pub(crate) const MOST_ARGUMENTS: usize = 16;
 
 /// Reports whatever keeps a function from being wrapped.
 pub(crate) fn check_handler(handler: &Handler, dialect: Dialect, sink: &Sink) {

@@ -42,7 +42,7 @@ pub(crate) fn check_layers(mut args: Args, sink: &Sink) -> Option<Layers> {
     for tokens in defaults.levels {
         push(&mut layers, reread(tokens));
     }
-    check_replace(&args, sink);
+    args.faulty |= check_replace(&args, sink);
     push(&mut layers, args);
     Some(Layers(layers))
 }
@@ -64,7 +64,8 @@ fn push(layers: &mut Vec<Args>, args: Args) {
     layers.push(args);
 }
 
-fn check_replace(args: &Args, sink: &Sink) {
+/// Whether what is missing has been reported.
+fn check_replace(args: &Args, sink: &Sink) -> bool {
     let access = args.clauses.iter().find_map(|clause| match clause {
         Clause::Access(_, tokens) => Some(tokens),
         _ => None,
@@ -84,9 +85,11 @@ fn check_replace(args: &Args, sink: &Sink) {
         }
         (Dialect::Requires, Some(flag), None) if !args.faulty => {
             sink.report(flag, "`replace` drops the schemes of the module around; name those to use instead");
+            return true;
         }
         _ => {}
     }
+    false
 }
 
 fn replace(args: &Args) -> Option<&proc_macro2::Ident> {

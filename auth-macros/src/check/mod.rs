@@ -15,7 +15,7 @@ use crate::diag::Sink;
 use crate::model::{Access, Hide, Policy, RequirementKind};
 use crate::parse::{Args, Clause, Key};
 
-pub(crate) use handler::{check_handler, check_other};
+pub(crate) use handler::{MOST_ARGUMENTS, check_handler, check_other};
 pub(crate) use module::{check_module, is_handler};
 pub(crate) use named::{check_named, check_names};
 
@@ -56,8 +56,9 @@ pub(crate) fn check_policy(args: Args, sink: &Sink) -> Option<Policy> {
 fn check_meaning(policy: &Policy, sink: &Sink) {
     if let Access::Schemes { optional, alternatives } = &policy.access {
         if *optional && !matches!(policy.requirement.kind, RequirementKind::Authenticated) {
-            let remedy = "it would not bind an anonymous caller; require the scheme, or drop the condition";
-            sink.report(&policy.requirement.tokens, format!("a condition beside `optional(…)`; {remedy}"));
+            let fault = "a condition beside `optional(…)` would not bind an anonymous caller";
+            let remedy = "require the scheme, or drop the condition";
+            sink.report(&policy.requirement.tokens, format!("{fault}; {remedy}"));
             return;
         }
         ability::check_ability(&policy.requirement, alternatives, sink);

@@ -60,7 +60,7 @@ pub(crate) fn check_claim(literal: &LitStr, sink: &Sink) {
 fn check_name(literal: &LitStr, what: &str, sink: &Sink) {
     let value = literal.value();
     if value.trim().is_empty() {
-        sink.report(literal, format!("the {what} is empty; write it"));
+        sink.report(literal, format!("the {what} is empty; name one"));
     } else if let Some(bad) = value.chars().find(|c| c.is_control()) {
         sink.report(literal, format!("the {what} has the control character {}; remove it", shown(bad)));
     } else if value.trim() != value {

@@ -1,6 +1,6 @@
 //! Every path of generated code, in one table.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::Path;
 
@@ -59,4 +59,20 @@ exports! {
     scheme_use => SchemeUse;
     scope => scope;
     yields => Yields;
+}
+
+/// The same tokens at another place, so that the compiler shows that place and nothing wider.
+pub(crate) fn at(span: Span, tokens: &TokenStream) -> TokenStream {
+    let moved = |token: TokenTree| match token {
+        TokenTree::Group(group) => {
+            let mut moved = Group::new(group.delimiter(), at(span, &group.stream()));
+            moved.set_span(span);
+            TokenTree::Group(moved)
+        }
+        mut other => {
+            other.set_span(span);
+            other
+        }
+    };
+    tokens.clone().into_iter().map(moved).collect()
 }

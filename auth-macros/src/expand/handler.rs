@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, GenericParam, ReturnType, Type};
 
-use super::exports::Exports;
+use super::exports::{Exports, at};
 use super::policy::{Place, expand_policy};
 use crate::model::Policy;
 use crate::parse::{Handler, parse_routes};
@@ -60,52 +60,79 @@ pub(crate) fn expand_declared(handler: &Handler, policy: &TokenStream, exports: 
     }
 }
 
-/// The function that actix-web calls.
-pub(crate) fn expand_wrapper(handler: &Handler, policy: &TokenStream, exports: &Exports) -> TokenStream {
-    let Exports { authorized, answered, .. } = exports;
-    let Handler { routes, visibility, signature, body, .. } = handler;
-    let (name, generics) = (&signature.ident, &signature.generics);
-    let where_clause = &generics.where_clause;
-    let [of_inner, of_wrapper] = sort(&handler.attributes);
-    let cfg = cfg(&handler.attributes);
+/// The function that actix-web calls, around the user's own.
+fn expand_wrapper(handler: &Handler, policy: &TokenStream, exports: &Exports) -> TokenStream {
     let types: Vec<&Type> = handler.arguments.iter().map(|argument| &argument.ty).collect();
-    let output = match &signature.output {
-        // Refused; the stand-in still needs something that can be sent.
-        ReturnType::Default => quote!(&'static ::core::primitive::str),
+    let values = values(types.len());
+    let assertions = expand_assertions(&types, policy, exports);
+    let call = expand_call(handler, &quote!(#(#values),*));
+    let output = &handler.signature.output;
+    let output = match output {
+        ReturnType::Default => quote!(()),
         ReturnType::Type(_, output) => quote!(#output),
     };
-    let values: Vec<Ident> =
-        (0..types.len()).map(|index| format_ident!("__{}", index, span = Span::mixed_site())).collect();
-    let assertions = expand_assertions(&types, policy, exports);
-    let turbofish = expand_turbofish(generics);
-    let awaited = signature.asyncness.map(|_| quote!(.await));
-    let call = quote!(#name #turbofish(#(#values),*) #awaited);
-    let call = match &signature.output {
-        ReturnType::Default => quote!({ #call; "" }),
-        ReturnType::Type(..) => call,
+    let body = quote! {
+        #(#assertions)*
+        let ((#(#values,)*), __terms) = __auth.into_parts();
+        __terms.answer(#call)
     };
-    // In the order that a reader of the expansion expects: what the user wrote first.
+    expand_around(handler, &expand_argument(&types, policy, exports), &output, &body, exports)
+}
+
+/// The wrapper's one argument.
+pub(crate) fn expand_argument(types: &[&Type], policy: &TokenStream, exports: &Exports) -> TokenStream {
+    let authorized = &exports.authorized;
+    quote!(__auth: #authorized<#policy, (#(#types,)*)>)
+}
+
+/// Names for the extracted arguments.
+pub(crate) fn values(count: usize) -> Vec<Ident> {
+    (0..count).map(|index| format_ident!("__{}", index, span = Span::mixed_site())).collect()
+}
+
+/// Calls the user's function.
+pub(crate) fn expand_call(handler: &Handler, values: &TokenStream) -> TokenStream {
+    let (name, turbofish) = (&handler.signature.ident, expand_turbofish(&handler.signature.generics));
+    let awaited = handler.signature.asyncness.map(|_| quote!(.await));
+    quote!(#name #turbofish(#values) #awaited)
+}
+
+/// A function of the handler's name, with the user's own first inside it.
+pub(crate) fn expand_around(
+    handler: &Handler,
+    argument: &TokenStream,
+    output: &TokenStream,
+    body: &TokenStream,
+    exports: &Exports,
+) -> TokenStream {
+    let answered = &exports.answered;
+    let Handler { routes, visibility, signature, body: users_body, .. } = handler;
+    let (name, generics, where_clause) = (&signature.ident, &signature.generics, &signature.generics.where_clause);
+    let [of_inner, of_wrapper] = sort(&handler.attributes);
+    let cfg = cfg(&handler.attributes);
     quote! {
         #(#cfg)*
         #(#of_wrapper)*
         #(#routes)*
-        #visibility async fn #name #generics (__auth: #authorized<#policy, (#(#types,)*)>) -> #answered<#output> #where_clause {
+        #visibility async fn #name #generics (#argument) -> #answered<#output> #where_clause {
             #(#of_inner)*
             #[allow(clippy::unused_async)]
-            #signature #body
-            #(#assertions)*
-            let ((#(#values,)*), __terms) = __auth.into_parts();
-            __terms.answer(#call)
+            #signature #users_body
+            #body
         }
     }
 }
 
 /// One statement for each argument, at the span of its type: that is where an identity the policy does not yield shows.
 fn expand_assertions(types: &[&Type], policy: &TokenStream, exports: &Exports) -> Vec<TokenStream> {
-    let assert_argument = &exports.assert_argument;
     // `impl Trait` has no name to assert anything about.
     let named = types.iter().filter(|ty| !mentions_impl(quote!(#ty)));
-    named.map(|ty| quote_spanned!(ty.span()=> #assert_argument::<#policy, #ty>();)).collect()
+    named
+        .map(|ty| {
+            let assert_argument = at(ty.span(), &exports.assert_argument);
+            quote_spanned!(ty.span()=> #assert_argument::<#policy, #ty>();)
+        })
+        .collect()
 }
 
 fn mentions_impl(tokens: TokenStream) -> bool {

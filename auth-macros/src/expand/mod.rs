@@ -11,4 +11,4 @@ mod requirement;
 pub(crate) use faulty::{expand_faulty_handler, expand_faulty_module, expand_faulty_named};
 pub(crate) use handler::expand_handler;
 pub(crate) use module::expand_module;
-pub(crate) use named::{Head, expand_named};
+pub(crate) use named::{Head, distinct, expand_named};

@@ -17,6 +17,17 @@ pub(crate) struct Head {
     pub(crate) name: Ident,
 }
 
+/// Of several entries of one name, the first.
+pub(crate) fn distinct(heads: Vec<Head>) -> Vec<Head> {
+    let mut distinct: Vec<Head> = Vec::new();
+    for head in heads {
+        if distinct.iter().all(|earlier| earlier.name != head.name) {
+            distinct.push(head);
+        }
+    }
+    distinct
+}
+
 /// All entries.
 pub(crate) fn expand_named(named: &[Named]) -> TokenStream {
     named.iter().map(expand_one).collect()

@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, Path};
 
-use super::exports::Exports;
+use super::exports::{Exports, at as moved};
 use super::requirement::Constants;
 use crate::diag::written;
 use crate::model::{Access, Alternative, Hide, Policy, RequirementKind, SchemeKind};
@@ -134,6 +134,7 @@ fn expand_scheme_use(alternative: &Alternative, exports: &Exports) -> TokenStrea
     };
     let configuration = expand_option(alternative.configuration.as_ref());
     let at = alternative.tokens.span();
+    let scheme_use = moved(at, scheme_use);
     quote_spanned!(at=> #scheme_use::new::<#ty>(#keyword, #configuration))
 }
 

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::exports::Exports;
+use super::exports::{Exports, at as moved};
 use crate::diag::written;
 use crate::model::{Atom, ClaimValue, Requirement, RequirementKind, Text};
 
@@ -30,8 +30,11 @@ impl Constants<'_> {
             Text::Literal(literal) => quote!(#literal),
             Text::Constant(path) => {
                 let at = path.span();
-                let checked = quote_spanned!(at=> #check(#path));
-                let name = self.hoist(at, &quote!(&'static ::core::primitive::str), &checked);
+                let text = quote!(&'static ::core::primitive::str);
+                let name = self.hoist(at, &text, &quote!(#path));
+                // Beside the value and not within it: a fault is then one error, not one for each use of the policy.
+                let check = moved(at, check);
+                self.items.push(quote_spanned!(at=> const _: #text = #check(#name);));
                 quote!(#name)
             }
         }
@@ -78,6 +81,7 @@ impl Constants<'_> {
             Atom::Check(function) => {
                 let Exports { check, run_check, .. } = exports;
                 let (at, policy, name) = (function.span(), self.policy, written(function));
+                let run_check = moved(at, run_check);
                 // At the path's span, where the bound on the function is reported.
                 let run = quote_spanned!(at=> #run_check::<#policy, _, _>(#function, __context));
                 let value = quote!(#check::new(#name, |__context| #run));
@@ -95,6 +99,7 @@ impl Constants<'_> {
             ClaimValue::Boolean(value) => quote!(#claim_value::Bool(#value)),
             ClaimValue::Constant(path) => {
                 let at = path.span();
+                let into_claim_value = moved(at, into_claim_value);
                 let converted = quote_spanned!(at=> #into_claim_value(#path).get());
                 let name = self.hoist(at, &claim_value.clone(), &converted);
                 quote!(#name)

@@ -106,7 +106,7 @@ fn parse_keyword(input: ParseStream<'_>, word: Ident, place: &str) -> Result<Alt
             return Err(Error::new_spanned(quote!(#word #arguments), fault));
         }
         _ if keyword::is(&name, Use::SchemeToCome) => {
-            let fault = format!("scheme `{name}` is not available yet; use {}", available());
+            let fault = format!("scheme `{name}` is not available yet; use {} until then", available());
             return Err(Error::new_spanned(quote!(#word #arguments), fault));
         }
         _ if keyword::is(&name, Use::Predicate) => {
@@ -189,9 +189,12 @@ pub(crate) fn starts_upper(word: &Ident) -> bool {
 
 fn available() -> String {
     let words: Vec<String> = keyword::words(&[Use::Scheme]).iter().map(|word| format!("`{word}`")).collect();
-    words.join(", ")
+    match words.split_last() {
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => String::new(),
+    }
 }
 
 fn list() -> String {
-    format!("expected one of {} or the path of your own", available())
+    format!("write {}, or the path of your own", available())
 }

@@ -117,7 +117,10 @@ fn parse_clause(input: ParseStream<'_>, first: bool) -> Result<Clause> {
             Some(found) if found.to_string().starts_with('"') => {
                 format!("{found} stands alone; say what it is, as in `scope = {found}`")
             }
-            Some(found) => format!("expected a scheme, a key or a condition, found `{}`", written(found)),
+            Some(found) => {
+                let found = written(found);
+                format!("expected a scheme, a key or a condition, found `{found}`; begin as in `#[requires(bearer)]`")
+            }
             None => "expected a scheme, a key or a condition".to_owned(),
         };
         return Err(Error::new_spanned(rest(input), fault));
@@ -150,6 +153,16 @@ fn unknown(input: ParseStream<'_>, word: &Ident, name: &str, first: bool) -> Err
     let after = input.fork();
     let _ = after.call(Ident::parse_any);
     let whole = rest(&input.fork());
+    // `api-key`: the compiler reads three tokens, the author meant one word.
+    if after.peek(Token![-]) && after.peek2(Ident::peek_any) {
+        let joined = written(&whole).replace([' ', '-'], "_").replace("___", "_");
+        let fault = format!(
+            "unknown scheme `{}`; {}",
+            written(&whole).replace(' ', ""),
+            remedy(&joined, keyword::words(&[Use::Scheme]))
+        );
+        return Error::new_spanned(whole, fault);
+    }
     if let Some(fault) = misplaced(name, &after) {
         return Error::new_spanned(whole, fault);
     }
@@ -162,7 +175,8 @@ fn unknown(input: ParseStream<'_>, word: &Ident, name: &str, first: bool) -> Err
             Ok(_) => Error::new_spanned(whole, "expected a condition"),
         };
     }
-    let fault = if first || near(name, &[Use::Scheme]) {
+    let flag = !near(name, &[Use::Scheme]) && near(name, &[Use::Flag]);
+    let fault = if (first || near(name, &[Use::Scheme])) && !flag {
         format!("unknown scheme `{name}`; {}", remedy(name, keyword::words(&[Use::Scheme, Use::Combinator])))
     } else {
         format!("unknown word `{name}`; {}", remedy(name, keyword::words(&[Use::Flag, Use::Key])))
@@ -175,6 +189,7 @@ fn misplaced(name: &str, after: ParseStream<'_>) -> Option<String> {
     let bare = after.is_empty();
     let called = after.peek(token::Paren);
     Some(match name {
+        _ if after.peek(Token![==]) => format!("`==` compares; write `{name} = …` to say what is required"),
         "scope" | "role" if bare => format!("`{name}` lacks its value; write `{name} = \"…\"`"),
         "check" if bare => "`check` lacks its function; write `check(path_of_fn)`".to_owned(),
         "claim" if bare => "`claim` lacks its name and value; write `claim(\"name\", \"value\")`".to_owned(),
@@ -223,7 +238,7 @@ fn parse_key(input: ParseStream<'_>, word: &Ident, name: &str) -> Result<Clause>
     input.parse::<Token![=]>()?;
     let what = format!("`{name}`");
     if input.is_empty() && keyword::words(&[Use::Key]).contains(&name) {
-        return Err(Error::new_spanned(whole, format!("{what} lacks its value")));
+        return Err(Error::new_spanned(whole, format!("{what} lacks its value; write `{name} = …`")));
     }
     let clause = match name {
         "scope" => Clause::Key(word.clone(), Key::Scope(parse_text(input, &what)?)),
@@ -274,7 +289,7 @@ fn parse_clause_of_public(input: ParseStream<'_>) -> Result<Clause> {
         "replace" if input.is_empty() => return Ok(Clause::Flag(word)),
         "replace" => return Err(Error::new_spanned(whole, "`replace` takes no value; write it alone")),
         "reason" | "crate" if input.parse::<Option<Token![=]>>()?.is_none() || input.is_empty() => {
-            return Err(Error::new_spanned(whole, format!("`{name}` lacks its value")));
+            return Err(Error::new_spanned(whole, format!("`{name}` lacks its value; write `{name} = …`")));
         }
         "reason" => Clause::Key(word, Key::Reason(parse_literal(input, "`reason`")?)),
         "crate" => Clause::Key(word, Key::Crate(parse_path(input, "`crate`", "the path of the runtime crate")?)),

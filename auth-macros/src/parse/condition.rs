@@ -31,7 +31,7 @@ pub(crate) enum ConditionKind {
 
 /// A whole condition. All its unknown or misused predicates are reported.
 pub(crate) fn parse_condition(input: ParseStream<'_>) -> Result<Condition> {
-    let mut parser = ConditionParser { faults: None, depth: 0 };
+    let mut parser = ConditionParser { faults: None, last: TokenStream::new(), depth: 0 };
     let condition = parser.any(input);
     if let Err(fault) = &condition {
         combine(&mut parser.faults, fault.clone());
@@ -51,6 +51,8 @@ type Parsed = Result<Option<Condition>>;
 
 struct ConditionParser {
     faults: Option<Error>,
+    /// What stands before the end, where something is missing after it.
+    last: TokenStream,
     depth: usize,
 }
 
@@ -59,6 +61,7 @@ impl ConditionParser {
         let mut parts = vec![self.all(input)?];
         let mut tokens = parts.iter().flatten().map(|part| part.tokens.clone()).collect::<TokenStream>();
         while let Some(operator) = input.parse::<Option<Token![||]>>()? {
+            self.last = operator.to_token_stream();
             let part = self.all(input)?;
             operator.to_tokens(&mut tokens);
             part.iter().for_each(|part| part.tokens.to_tokens(&mut tokens));
@@ -71,6 +74,7 @@ impl ConditionParser {
         let mut parts = vec![self.unary(input)?];
         let mut tokens = parts.iter().flatten().map(|part| part.tokens.clone()).collect::<TokenStream>();
         while let Some(operator) = input.parse::<Option<Token![&&]>>()? {
+            self.last = operator.to_token_stream();
             let part = self.unary(input)?;
             operator.to_tokens(&mut tokens);
             part.iter().for_each(|part| part.tokens.to_tokens(&mut tokens));
@@ -92,6 +96,7 @@ impl ConditionParser {
 
     fn unary_within_depth(&mut self, input: ParseStream<'_>) -> Parsed {
         if let Some(not) = input.parse::<Option<Token![!]>>()? {
+            self.last = not.to_token_stream();
             return Ok(self.unary(input)?.map(|inner| {
                 let operand = &inner.tokens;
                 Condition { tokens: quote!(#not #operand), kind: ConditionKind::Not(Box::new(inner)) }
@@ -119,7 +124,10 @@ impl ConditionParser {
                     let fault = format!("expected a condition, found `{}`; {}", written(&found), predicates());
                     Error::new_spanned(found, fault)
                 }
-                None => input.error(format!("a condition is missing here; {}", predicates())),
+                None => {
+                    let before = written(&self.last);
+                    Error::new_spanned(&self.last, format!("no condition follows `{before}`; {}", predicates()))
+                }
             });
         };
         let name = word.to_string();
@@ -191,7 +199,7 @@ fn parse_atom(name: &str, word: &Ident, group: &Group) -> Result<Atom> {
         }
         let remedy = match name {
             "claim" => "it takes a name and one value".to_owned(),
-            "check" => "it takes the path alone; the function's arguments are extracted".to_owned(),
+            "check" => "it takes the path alone, since the function's arguments are extracted".to_owned(),
             _ => format!("join several with `&&` or `||`, as in `{name}(\"a\") && {name}(\"b\")`"),
         };
         Err(Error::new_spanned(rest(input), format!("`{name}` is given too much; {remedy}")))

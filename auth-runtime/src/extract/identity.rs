@@ -263,6 +263,7 @@ fn certain<P, T: Identity>(grant: &Grant<P>, request: &HttpRequest) -> Result<T,
 
 macro_rules! from_grant {
     ($([$($generics:tt)*] $identity:ty, $scheme:ty;)+) => {$(
+        #[diagnostic::do_not_recommend]
         impl<P: Yields<$scheme>, $($generics)*> FromGrant<P> for $identity {
             type Error = Denial;
             type Future = Ready<Result<Self, Denial>>;
@@ -281,6 +282,7 @@ from_grant! {
     [] Principal, AnyScheme;
 }
 
+#[diagnostic::do_not_recommend]
 impl<P: MayYield<T::Scheme>, T: Identity> FromGrant<P> for Optional<T> {
     type Error = Denial;
     type Future = Ready<Result<Self, Denial>>;
@@ -293,6 +295,7 @@ impl<P: MayYield<T::Scheme>, T: Identity> FromGrant<P> for Optional<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<P: Includes<Q>, Q> FromGrant<P> for Granted<Q> {
     type Error = Denial;
     type Future = Ready<Result<Self, Denial>>;

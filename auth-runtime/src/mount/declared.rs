@@ -35,6 +35,7 @@ pub trait DeclaredArgs {
     fn policy() -> Declaration;
 }
 
+#[diagnostic::do_not_recommend]
 impl<P: Policy, T> DeclaredArgs for (Authorized<P, T>,) {
     fn policy() -> Declaration {
         Declaration::of::<P>()
@@ -60,6 +61,7 @@ impl Policy for Undeclared {
     };
 }
 
+#[diagnostic::do_not_recommend]
 impl DeclaredArgs for (Undeclared,) {
     fn policy() -> Declaration {
         Declaration::of::<Undeclared>()

@@ -142,6 +142,7 @@ impl HttpServiceFactory for Resource {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Declared for Resource {
     fn declare(&self, to: &mut Declarations) {
         to.nest("", &self.declarations);

@@ -174,6 +174,7 @@ where
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, B> Declared for Scope<T>
 where
     T: ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<B>, Error = Error, InitError = ()>

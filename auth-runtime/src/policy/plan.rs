@@ -1,6 +1,7 @@
 //! A policy bound to the schemes of one `Auth`: everything that can be worked out before a request arrives.
 
 use std::any::TypeId;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
@@ -164,16 +165,19 @@ impl Plan {
             denial.headers(owed);
         }
         if let Some(hook) = &self.settings.body {
-            let body = hook(request, denial.problem());
-            denial.body(body);
+            // The application's own code: when it panics the standard body stays, and the connection with it.
+            let written = std::panic::catch_unwind(AssertUnwindSafe(|| hook(request, denial.problem())));
+            match written {
+                Ok(body) => denial.body(body),
+                Err(_) => tracing::error!(policy = self.spec.handler, "the function given to `denial_body` panicked"),
+            }
         }
         denial
     }
 
+    /// `attempted` is a place in `challenges`.
     fn add_challenges(&self, denial: &mut Denial, attempted: Option<usize>) {
         let reason = denial.reason();
-        let attempted =
-            attempted.and_then(|index| self.alternatives.get(index)).map(|alternative| alternative.challenge);
         match reason.status() {
             StatusCode::UNAUTHORIZED | StatusCode::BAD_REQUEST => {
                 for (index, prepared) in self.challenges.iter().enumerate() {

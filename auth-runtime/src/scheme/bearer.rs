@@ -91,6 +91,7 @@ impl BearerScheme {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Scheme for BearerScheme {
     fn name(&self) -> &'static str {
         SCHEME

@@ -30,6 +30,11 @@ use crate::principal::Principal;
 /// `#[requires(my::Webhook)]`. The runtime asks in this order: [`credentials`](Self::credentials) of every scheme of
 /// the policy, then [`authenticate`](Self::authenticate) of the one that decides, then [`answer`](Self::answer) or
 /// [`challenge`](Self::challenge).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no scheme",
+    label = "does not implement `Scheme`",
+    note = "a path in the place of a scheme names a type of your own that implements `auth_runtime::Scheme`"
+)]
 pub trait Scheme: Send + Sync + 'static {
     /// Name in logs, metrics and [`Principal::scheme`], in lower case with underscores.
     fn name(&self) -> &'static str;

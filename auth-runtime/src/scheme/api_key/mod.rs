@@ -81,6 +81,7 @@ pub struct ApiKeyScheme {
     environment: Option<Box<str>>,
 }
 
+#[diagnostic::do_not_recommend]
 impl Scheme for ApiKeyScheme {
     fn name(&self) -> &'static str {
         NAME

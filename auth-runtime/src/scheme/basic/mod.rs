@@ -119,6 +119,7 @@ impl Attempt {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Scheme for BasicScheme {
     fn name(&self) -> &'static str {
         NAME
