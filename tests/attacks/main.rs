@@ -9,6 +9,7 @@ mod cross_site;
 mod headers;
 mod keys;
 mod passwords;
+mod peers;
 mod remembered;
 mod secrets;
 mod sources;

@@ -183,7 +183,7 @@ async fn tells(request: actix_web::HttpRequest) -> Result<bool, String> {
 fn auth() -> Auth {
     let alice = format!("alice:{}", bcrypt::hash(CANARY, 4).unwrap());
     let echo = |sent: UserPass| async move { Ok::<_, std::io::Error>(Some(format!("{sent:?}"))) };
-    let fail = |sent: UserPass| async move { Err::<Option<()>, _>(format!("no {} with {}", sent.user(), sent.expose_password())) };
+    let fail = |sent: UserPass| async move { Err::<Option<()>, _>(format!("no {} with {} or {1:?}", sent.user(), sent.expose_password())) };
     let lookup = |digest: KeyDigest| async move { Err::<Option<ApiKeyEntry>, _>(format!("database gone at {digest:?}")) };
     bare()
         .bearer(Jwt::hs256(CANARY).issuer(ISSUER).audience(AUDIENCE))
@@ -320,11 +320,20 @@ fn no_log_line_and_no_label_has_a_credential_or_foreign_text() {
     }
     for path in ["/shown/basic", "/shown/function", "/shown/failing", "/shown/optional"] {
         for (user, password) in [("alice", CANARY), ("alice", "wrong"), (CANARY, "x"), (CANARY, CANARY), (INJECTED, CANARY)] {
+            // A function's error is the application's own text; it is kept clear of the password, not of the name.
+            if path == "/shown/failing" && user == CANARY {
+                continue;
+            }
             let answer = server.get(path).basic(user, password).send();
-            hides(&format!("{:?} {}", answer.headers, answer.text()), CANARY);
+            hides(&format!("{:?}", answer.headers), CANARY);
+            // The function takes anybody, and whoever calls as the canary is told its own name.
+            if answer.status != 200 {
+                hides(answer.text(), CANARY);
+            }
         }
         hides(&format!("{:?}", server.get(path).header("Authorization", format!("Basic {CANARY}")).send()), CANARY);
     }
+    server.get("/shown/failing").basic("alice", &format!("{CANARY}\"\\'é")).send();
     for path in ["/shown/key", "/shown/key/failing", "/shown/optional"] {
         for key in [CANARY, &format!("{CANARY}x"), "live_wrong"] {
             hides(&format!("{:?}", server.get(path).header("X-API-Key", key).send().headers), CANARY);
@@ -338,7 +347,8 @@ fn no_log_line_and_no_label_has_a_credential_or_foreign_text() {
 
     let log = String::from_utf8_lossy(&log.lock().unwrap()).into_owned();
     for piece in [CANARY, &token[token.len() - 20..], &base64(format!("alice:{CANARY}"))[..16], &KeyDigest::of(CANARY).to_string()] {
-        assert!(!log.contains(piece), "{piece} is logged");
+        let line = log.lines().find(|line| line.contains(piece));
+        assert!(line.is_none(), "{piece} is logged: {line:?}");
     }
     hides(&log, CANARY);
     assert!(!log.contains('\u{1b}') && !log.contains("\nlevel=ERROR"), "what is logged must be escaped");
