@@ -160,8 +160,7 @@ impl Attempt<'_> {
                     return Err(match refusal {
                         // What the application says itself helps more, unless other scopes would.
                         Some(said) if reason != Reason::ScopeMissing => {
-                            self.plan.observe_denied(self.observation, self.alternative, said.reason());
-                            self.plan.complete(self.request, self.alternative, said)
+                            self.plan.pass_on(self.request, self.observation, self.alternative, said)
                         }
                         _ => self.deny(reason),
                     });
@@ -189,8 +188,6 @@ impl Attempt<'_> {
     }
 
     fn deny(&self, rejection: impl Into<Rejection>) -> Denial {
-        let rejection = rejection.into();
-        self.plan.observe_denied(self.observation, self.alternative, rejection.reason());
-        self.plan.deny(self.request, self.alternative, rejection)
+        self.plan.deny(self.request, self.observation, self.alternative, rejection.into())
     }
 }

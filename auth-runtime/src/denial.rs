@@ -7,4 +7,5 @@ mod reason;
 mod response;
 
 pub use reason::{Reason, Rejection};
+pub(crate) use response::Answer;
 pub use response::{Denial, Problem};

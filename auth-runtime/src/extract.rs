@@ -51,10 +51,7 @@ impl Caller {
     /// A denial after the decision: the caller is genuine, but what it proved does not fit what the handler asks for.
     pub(crate) fn deny(&self, request: &HttpRequest, reason: Reason) -> Denial {
         match &self.plan {
-            Some(plan) => {
-                plan.observe_denied(Observation::start(plan.spec), self.alternative(), reason);
-                plan.deny(request, self.alternative(), reason.into())
-            }
+            Some(plan) => plan.deny(request, Observation::start(plan.spec), self.alternative(), reason.into()),
             None => Denial::new(reason),
         }
     }

@@ -37,8 +37,7 @@ impl Observation {
     pub(crate) fn denied(&self, scheme: &'static str, reason: Reason, meter: Option<&Meter>) {
         let (policy, label) = (self.spec.handler, reason.label());
         let (file, line) = (self.spec.file, self.spec.line);
-        let failed = reason.status().is_server_error();
-        if failed {
+        if reason.status().is_server_error() {
             let remedy = remedy(reason);
             tracing::error!(policy, file, line, scheme, outcome = FAILED, reason = label, remedy, "auth decision");
         } else {
@@ -46,7 +45,7 @@ impl Observation {
         }
         match meter {
             Some(meter) => self.record(meter),
-            None => self.record(&Meter::new(policy, scheme, if failed { FAILED } else { DENIED }, label)),
+            None => self.record(&Meter::denied(policy, scheme, reason)),
         }
     }
 
@@ -93,8 +92,9 @@ impl Meter {
         Self::new(policy, scheme, ALLOWED, "none")
     }
 
-    pub(crate) fn denied(policy: &'static str, reason: Reason) -> Self {
-        Self::new(policy, NO_SCHEME, DENIED, reason.label())
+    pub(crate) fn denied(policy: &'static str, scheme: &'static str, reason: Reason) -> Self {
+        let outcome = if reason.status().is_server_error() { FAILED } else { DENIED };
+        Self::new(policy, scheme, outcome, reason.label())
     }
 
     fn new(policy: &'static str, scheme: &'static str, outcome: &'static str, reason: &'static str) -> Self {

@@ -4,6 +4,7 @@ use std::any::TypeId;
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::fmt;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,7 +28,7 @@ use crate::token::ReadyJwt;
 pub struct Auth(Arc<Inner>);
 
 struct Inner {
-    plans: HashMap<TypeId, Result<Arc<Plan>, Reason>>,
+    plans: HashMap<TypeId, Result<Arc<Plan>, Reason>, BuildHasherDefault<TypeIdHasher>>,
     settings: Arc<Settings>,
 }
 
@@ -58,6 +59,26 @@ impl Auth {
 impl fmt::Debug for Auth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Auth").field("policies", &self.0.plans.len()).finish_non_exhaustive()
+    }
+}
+
+/// Takes a `TypeId` for the hash that it already is: the lookup is on the path of every request.
+#[derive(Default)]
+struct TypeIdHasher(u64);
+
+impl Hasher for TypeIdHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 ^= hash;
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
+        }
     }
 }
 
@@ -264,7 +285,7 @@ impl AuthBuilder {
             body: self.body,
             origins,
         });
-        let mut plans = HashMap::new();
+        let mut plans = HashMap::default();
         let mut missing = Vec::new();
         for linked in POLICIES.iter() {
             let plan = bind(linked, &self.schemes, &self.realm, &settings).map_err(|faults| {

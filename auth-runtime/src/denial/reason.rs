@@ -19,6 +19,15 @@ macro_rules! reasons {
             /// Every reason but [`Reason::Custom`].
             pub const ALL: &'static [Self] = &[$(Self::$name,)+];
 
+            /// Its place in a table of all reasons; those of users' own schemes share the last.
+            pub(crate) fn index(self) -> usize {
+                enum Place { $($name,)+ Custom }
+                match self {
+                    $(Self::$name => Place::$name as usize,)+
+                    Self::Custom(_) => Place::Custom as usize,
+                }
+            }
+
             /// Label in logs and metrics.
             pub fn label(self) -> &'static str {
                 match self {

@@ -1,10 +1,13 @@
 //! A denial as an HTTP answer.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::web::Bytes;
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 
@@ -17,15 +20,28 @@ const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("5");
 /// A refused request: its status, its challenges and its body.
 ///
 /// A check returns one to say why it refuses; the runtime makes all others.
-pub struct Denial(Box<Inner>);
-
-struct Inner {
+pub struct Denial {
     reason: Reason,
     hidden: bool,
-    challenges: Vec<HeaderValue>,
+    answer: Arc<Answer>,
     headers: Vec<(HeaderName, HeaderValue)>,
-    problem: Problem,
+    /// The application's own.
     body: Option<DenialBody>,
+}
+
+/// What a denial says, written once: a policy has few different ones.
+pub(crate) struct Answer {
+    challenges: Vec<HeaderValue>,
+    problem: Problem,
+    body: Bytes,
+}
+
+impl Answer {
+    pub(crate) fn new(problem: Problem, challenges: Vec<HeaderValue>) -> Self {
+        // Strings and a number: this cannot fail, and an empty body would still be a denial.
+        let body = serde_json::to_vec(&problem).unwrap_or_default().into();
+        Self { challenges, problem, body }
+    }
 }
 
 /// The members of the body (RFC 9457), before it is written.
@@ -40,7 +56,7 @@ pub struct Problem {
     /// The status code.
     pub status: u16,
     /// What went wrong, for the client's developer.
-    pub detail: String,
+    pub detail: Cow<'static, str>,
     /// The `error` of the challenge, when it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<&'static str>,
@@ -66,101 +82,93 @@ impl Denial {
     /// assert_eq!(denial.status_code(), 403);
     /// ```
     pub fn forbidden(detail: impl Into<String>) -> Self {
-        let mut denial = Self::new(Reason::CheckFailed);
-        denial.0.problem.detail = detail.into();
-        denial
+        let reason = Reason::CheckFailed;
+        let problem = Problem { detail: detail.into().into(), ..Problem::of(reason) };
+        Self::with(reason, Arc::new(Answer::new(problem, Vec::new())))
     }
 
     /// A denial for this reason, without challenges.
     pub(crate) fn new(reason: Reason) -> Self {
-        let status = reason.status();
-        Self(Box::new(Inner {
-            reason,
-            hidden: false,
-            challenges: Vec::new(),
-            headers: Vec::new(),
-            problem: Problem {
-                kind: "about:blank",
-                title: status.canonical_reason().unwrap_or_default(),
-                status: status.as_u16(),
-                detail: reason.description().to_owned(),
-                error: None,
-                error_description: None,
-                scope: None,
-            },
-            body: None,
-        }))
+        Self::with(reason, Arc::new(Answer::new(Problem::of(reason), Vec::new())))
+    }
+
+    pub(crate) fn with(reason: Reason, answer: Arc<Answer>) -> Self {
+        Self { reason, hidden: false, answer, headers: Vec::new(), body: None }
     }
 
     /// Why the request was refused.
     pub fn reason(&self) -> Reason {
-        self.0.reason
+        self.reason
     }
 
     /// The body's members.
     pub fn problem(&self) -> &Problem {
-        &self.0.problem
+        &self.answer.problem
     }
 
     /// The `WWW-Authenticate` lines, one challenge each.
     pub fn challenges(&self) -> &[HeaderValue] {
-        &self.0.challenges
+        &self.answer.challenges
     }
 
     /// Whether the answer is that of an unknown route.
     pub(crate) fn is_hidden(&self) -> bool {
-        self.0.hidden
+        self.hidden
     }
 
     pub(crate) fn hide(&mut self) {
-        self.0.hidden = true;
-    }
-
-    pub(crate) fn challenge(&mut self, line: HeaderValue) {
-        self.0.challenges.push(line);
+        self.hidden = true;
     }
 
     pub(crate) fn headers(&mut self, headers: impl IntoIterator<Item = (HeaderName, HeaderValue)>) {
-        self.0.headers.extend(headers);
-    }
-
-    pub(crate) fn problem_mut(&mut self) -> &mut Problem {
-        &mut self.0.problem
+        self.headers.extend(headers);
     }
 
     pub(crate) fn body(&mut self, body: DenialBody) {
-        self.0.body = Some(body);
+        self.body = Some(body);
+    }
+}
+
+impl Problem {
+    /// The problem that a reason is, as far as no challenge has a part in it.
+    pub(crate) fn of(reason: Reason) -> Self {
+        let status = reason.status();
+        Self {
+            kind: "about:blank",
+            title: status.canonical_reason().unwrap_or_default(),
+            status: status.as_u16(),
+            detail: reason.description().into(),
+            error: None,
+            error_description: None,
+            scope: None,
+        }
     }
 }
 
 impl ResponseError for Denial {
     fn status_code(&self) -> StatusCode {
-        if self.0.hidden { StatusCode::NOT_FOUND } else { self.0.reason.status() }
+        if self.hidden { StatusCode::NOT_FOUND } else { self.reason.status() }
     }
 
     fn error_response(&self) -> HttpResponse<BoxBody> {
-        if self.0.hidden {
+        if self.hidden {
             return HttpResponse::NotFound().finish();
         }
-        let body = match &self.0.body {
-            Some(DenialBody { bytes, .. }) => bytes.clone(),
-            None => serde_json::to_vec(&self.0.problem).unwrap_or_default().into(),
+        let (body, content_type) = match &self.body {
+            Some(DenialBody { bytes, content_type }) => (bytes.clone(), content_type.clone()),
+            None => (self.answer.body.clone(), HeaderValue::from_static("application/problem+json")),
         };
-        let mut response = HttpResponse::with_body(self.0.reason.status(), BoxBody::new(body));
+        let mut response = HttpResponse::with_body(self.reason.status(), BoxBody::new(body));
         let headers = response.headers_mut();
-        for line in &self.0.challenges {
+        for line in &self.answer.challenges {
             headers.append(WWW_AUTHENTICATE, line.clone());
         }
-        for (name, value) in &self.0.headers {
+        for (name, value) in &self.headers {
             headers.append(name.clone(), value.clone());
         }
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        let content_type = match &self.0.body {
-            Some(DenialBody { content_type, .. }) => content_type.clone(),
-            None => HeaderValue::from_static("application/problem+json"),
-        };
         headers.insert(CONTENT_TYPE, content_type);
-        if self.0.reason.status() == StatusCode::SERVICE_UNAVAILABLE {
+        if self.reason.status() == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
         response
@@ -170,16 +178,16 @@ impl ResponseError for Denial {
 /// Label only: error text is logged by middleware, and the detail may be the application's own words.
 impl fmt::Display for Denial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "denied: {}", self.0.reason.label())
+        write!(f, "denied: {}", self.reason.label())
     }
 }
 
 impl fmt::Debug for Denial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Denial")
-            .field("reason", &self.0.reason)
-            .field("hidden", &self.0.hidden)
-            .field("challenges", &self.0.challenges)
+            .field("reason", &self.reason)
+            .field("hidden", &self.hidden)
+            .field("challenges", &self.answer.challenges)
             .finish_non_exhaustive()
     }
 }

@@ -1,6 +1,7 @@
 //! What a route demands, as one constant value, and how that value is judged.
 
 mod audit;
+mod challenges;
 mod evaluate;
 #[cfg(test)]
 mod oracle;

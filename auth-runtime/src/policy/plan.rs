@@ -8,10 +8,10 @@ use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderMap, HeaderValue};
 
+use super::challenges::Challenges;
 use super::{Hide, PolicySpec, canonical_scopes};
-use crate::challenge::Challenge;
 use crate::config::Settings;
-use crate::denial::{Denial, Reason, Rejection};
+use crate::denial::{Denial, Rejection};
 use crate::observe::{Meter, NO_SCHEME, Observation};
 use crate::scheme::{Context, Credentials, Scheme};
 
@@ -20,35 +20,24 @@ pub(crate) struct Plan {
     pub(crate) spec: &'static PolicySpec,
     pub(crate) settings: Arc<Settings>,
     pub(crate) canonical: Vec<&'static str>,
-    alternatives: Vec<Alternative>,
-    /// One for each scheme name, in the order in which they are sent.
-    challenges: Vec<Prepared>,
-    realm: String,
-    /// Of a caller that passes without credentials, and of one that does not.
+    /// Of a caller that passes without credentials.
     pub(crate) anonymous: Meter,
-    missing: Meter,
-    /// The canonical scopes as a challenge names them; empty when there are none.
-    scope: String,
+    alternatives: Vec<Alternative>,
+    challenges: Challenges,
 }
 
 /// An acceptable scheme of the policy.
 pub(crate) struct Alternative {
     pub(crate) kind: TypeId,
     pub(crate) scheme: Arc<dyn Scheme>,
-    /// Whether another configuration of the same scheme is acceptable too.
-    one_of_several: bool,
     /// Of a caller that it verified and that passes.
     pub(crate) allowed: Meter,
-    /// Its challenge, by place in `Plan::challenges`.
-    challenge: usize,
+    /// Whether another configuration of the same scheme is acceptable too.
+    one_of_several: bool,
+    /// The place of its challenge.
+    challenge: Option<usize>,
     /// Its own challenge: configurations that ask for the same in the same place can be told apart by the credentials.
     asks_for: HeaderValue,
-}
-
-struct Prepared {
-    challenge: Challenge,
-    /// As sent to a caller that sent nothing.
-    plain: HeaderValue,
 }
 
 impl Plan {
@@ -58,41 +47,26 @@ impl Plan {
         default_realm: &str,
         settings: Arc<Settings>,
     ) -> Self {
-        let realm = spec.realm.unwrap_or(default_realm).to_owned();
         let canonical = canonical_scopes(spec.requirement);
-        let scope = canonical.join(" ");
-
-        let mut challenges: Vec<Challenge> = Vec::new();
-        for (_, scheme) in &schemes {
-            let challenge = scheme.challenge();
-            if !challenges.iter().any(|known| known.scheme().eq_ignore_ascii_case(challenge.scheme())) {
-                challenges.push(challenge);
-            }
-        }
-        challenges.sort_by_key(Challenge::rank);
-
+        let offered = schemes.iter().map(|(_, scheme)| scheme.challenge()).collect();
+        let realm = spec.realm.unwrap_or(default_realm);
+        let challenges = Challenges::new(spec.handler, realm, canonical.join(" "), offered);
         let alternatives = schemes
             .iter()
-            .map(|(kind, scheme)| Alternative {
-                asks_for: render(&scheme.challenge(), &realm, &scope, None, None),
-                kind: *kind,
-                scheme: Arc::clone(scheme),
-                allowed: Meter::allowed(spec.handler, scheme.name()),
-                one_of_several: schemes.iter().filter(|(other, _)| other == kind).count() > 1,
-                challenge: challenges
-                    .iter()
-                    .position(|known| known.scheme().eq_ignore_ascii_case(scheme.challenge().scheme()))
-                    .unwrap_or_default(),
+            .map(|(kind, scheme)| {
+                let challenge = scheme.challenge();
+                Alternative {
+                    kind: *kind,
+                    scheme: Arc::clone(scheme),
+                    allowed: Meter::allowed(spec.handler, scheme.name()),
+                    one_of_several: schemes.iter().filter(|(other, _)| other == kind).count() > 1,
+                    asks_for: challenges.plain(&challenge),
+                    challenge: challenges.place(&challenge),
+                }
             })
             .collect();
-
-        let challenges = challenges
-            .into_iter()
-            .map(|challenge| Prepared { plain: render(&challenge, &realm, &scope, None, None), challenge })
-            .collect();
         let anonymous = Meter::allowed(spec.handler, NO_SCHEME);
-        let missing = Meter::denied(spec.handler, Reason::CredentialsMissing);
-        Self { spec, settings, canonical, alternatives, challenges, realm, anonymous, missing, scope }
+        Self { spec, settings, canonical, anonymous, alternatives, challenges }
     }
 
     /// The alternative whose credentials decide: the first explicit one, else the first ambient one.
@@ -132,23 +106,47 @@ impl Plan {
         self.alternatives.get(index)
     }
 
-    /// Records a denial; `attempted` is the alternative whose credentials were looked at.
-    pub(crate) fn observe_denied(&self, observation: Observation, attempted: Option<usize>, reason: Reason) {
-        let scheme = attempted.and_then(|index| self.alternatives.get(index)).map(|tried| tried.scheme.name());
-        let meter = (reason == Reason::CredentialsMissing).then_some(&self.missing);
-        observation.denied(scheme.unwrap_or(NO_SCHEME), reason, meter);
-    }
-
-    /// The denial for a reason; `attempted` is the alternative whose credentials were looked at.
-    pub(crate) fn deny(&self, request: &HttpRequest, attempted: Option<usize>, rejection: Rejection) -> Denial {
-        let mut denial = Denial::new(rejection.reason);
+    /// Records and answers a denial; `attempted` is the alternative whose credentials were looked at.
+    pub(crate) fn deny(
+        &self,
+        request: &HttpRequest,
+        observation: Observation,
+        attempted: Option<usize>,
+        rejection: Rejection,
+    ) -> Denial {
+        let reason = rejection.reason;
+        let alternative = attempted.and_then(|index| self.alternatives.get(index));
+        let place = alternative.and_then(|alternative| alternative.challenge);
+        let scheme = alternative.map_or(NO_SCHEME, |alternative| alternative.scheme.name());
+        let written = self.challenges.written(reason, place, scheme);
+        observation.denied(scheme, reason, written.map(|written| &written.meter));
+        let mut denial = Denial::with(
+            reason,
+            match written {
+                Some(written) => Arc::clone(&written.answer),
+                None => Arc::new(self.challenges.answer(reason, place)),
+            },
+        );
         denial.headers(rejection.headers);
-        self.complete(request, attempted, denial)
+        self.complete(request, alternative, denial)
     }
 
-    /// Adds all that policy, scheme and application say of every denial: challenges, headers, `hide`, and the
-    /// application's own body.
-    pub(crate) fn complete(&self, request: &HttpRequest, attempted: Option<usize>, mut denial: Denial) -> Denial {
+    /// Records and answers the denial that a check returned.
+    pub(crate) fn pass_on(
+        &self,
+        request: &HttpRequest,
+        observation: Observation,
+        attempted: Option<usize>,
+        said: Denial,
+    ) -> Denial {
+        let alternative = attempted.and_then(|index| self.alternatives.get(index));
+        let scheme = alternative.map_or(NO_SCHEME, |alternative| alternative.scheme.name());
+        observation.denied(scheme, said.reason(), None);
+        self.complete(request, alternative, said)
+    }
+
+    /// Adds what scheme and application say of every denial: `hide`, headers, and the application's own body.
+    fn complete(&self, request: &HttpRequest, attempted: Option<&Alternative>, mut denial: Denial) -> Denial {
         match self.spec.hide {
             Hide::Everything => denial.hide(),
             Hide::FromAuthenticated if denial.reason().status() == StatusCode::FORBIDDEN => denial.hide(),
@@ -157,8 +155,6 @@ impl Plan {
         if denial.is_hidden() {
             return denial;
         }
-        let attempted = attempted.and_then(|index| self.alternatives.get(index));
-        self.add_challenges(&mut denial, attempted.map(|alternative| alternative.challenge));
         if let Some(alternative) = attempted {
             let mut owed = HeaderMap::new();
             alternative.scheme.answer(request, None, &mut owed);
@@ -174,55 +170,4 @@ impl Plan {
         }
         denial
     }
-
-    /// `attempted` is a place in `challenges`.
-    fn add_challenges(&self, denial: &mut Denial, attempted: Option<usize>) {
-        let reason = denial.reason();
-        match reason.status() {
-            StatusCode::UNAUTHORIZED | StatusCode::BAD_REQUEST => {
-                for (index, prepared) in self.challenges.iter().enumerate() {
-                    let blamed = Some(index) == attempted || reason == Reason::AuthorizationRepeated;
-                    let error = reason.oauth_error().filter(|_| blamed && prepared.challenge.is_oauth());
-                    let description = error.map(|_| reason.description());
-                    if prepared.challenge.is_oauth() && !self.scope.is_empty() {
-                        denial.problem_mut().scope = Some(self.scope.clone());
-                    }
-                    if error.is_some() {
-                        denial.problem_mut().error = error;
-                        denial.problem_mut().error_description = description;
-                    }
-                    denial.challenge(match error {
-                        None => prepared.plain.clone(),
-                        Some(_) => render(&prepared.challenge, &self.realm, &self.scope, error, description),
-                    });
-                }
-            }
-            StatusCode::FORBIDDEN if reason == Reason::ScopeMissing => {
-                let prepared = attempted.and_then(|index| self.challenges.get(index));
-                if let Some(prepared) = prepared.filter(|prepared| prepared.challenge.is_oauth()) {
-                    let error = reason.oauth_error();
-                    denial.problem_mut().error = error;
-                    denial.problem_mut().scope = Some(self.scope.clone());
-                    denial.challenge(render(&prepared.challenge, &self.realm, &self.scope, error, None));
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-fn render(
-    challenge: &Challenge,
-    realm: &str,
-    scope: &str,
-    error: Option<&str>,
-    description: Option<&str>,
-) -> HeaderValue {
-    let mut extra = Vec::with_capacity(3);
-    if challenge.is_oauth() {
-        extra.extend(error.map(|error| ("error", error)));
-        extra.extend(description.map(|description| ("error_description", description)));
-        extra.extend((!scope.is_empty()).then_some(("scope", scope)));
-    }
-    challenge.render(realm, &extra)
 }
