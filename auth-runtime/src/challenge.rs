@@ -4,6 +4,9 @@ use std::borrow::Cow;
 
 use actix_web::http::header::HeaderValue;
 
+/// What the runtime adds to an OAuth challenge (RFC 6750 section 3).
+const OAUTH_PARAMETERS: [&str; 3] = ["error", "error_description", "scope"];
+
 /// What one scheme tells a caller who has not proved its identity.
 ///
 /// The runtime puts `realm` first and always, so that a challenge never is a bare scheme name, on which several client
@@ -32,9 +35,18 @@ impl Challenge {
     }
 
     /// Adds a parameter, quoted and escaped. Characters that no quoted string can carry are dropped.
+    ///
+    /// A parameter stands in a challenge once (RFC 9110 section 11.2), whatever the case of its name: a second one of a
+    /// name is left out, and so is one that the runtime adds itself (`realm`; for an OAuth challenge also `error`,
+    /// `error_description` and `scope`), and one whose name is no token.
     #[must_use]
     pub fn parameter(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.parameters.push((name, value.into()));
+        let added_by_runtime = name.eq_ignore_ascii_case("realm")
+            || (self.oauth && OAUTH_PARAMETERS.iter().any(|added| name.eq_ignore_ascii_case(added)));
+        let given = self.parameters.iter().any(|(given, _)| name.eq_ignore_ascii_case(given));
+        if is_token(name) && !added_by_runtime && !given {
+            self.parameters.push((name, value.into()));
+        }
         self
     }
 
@@ -77,6 +89,11 @@ impl Challenge {
 /// `tchar` of RFC 9110 section 5.6.2.
 fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
+
+/// A `token` of RFC 9110 section 5.6.2.
+fn is_token(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
 
 /// Appends `name="value"` as a quoted-string of RFC 9110 section 5.6.4, restricted to ASCII.

@@ -14,7 +14,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::EncodingKey;
 use jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
-use jsonwebtoken::signature::Signer as _;
 use serde_json::{Value, json};
 
 pub(crate) use tests::{Answer, Denied, Server};
@@ -171,13 +170,13 @@ mod plain {
 
     #[requires(basic)]
     #[get("/basic")]
-    async fn basic(who: Principal) -> String {
+    pub(super) async fn basic(who: Principal) -> String {
         shown(&who)
     }
 
     #[requires(basic)]
     #[post("/basic")]
-    async fn basic_write(who: Principal) -> String {
+    pub(super) async fn basic_write(who: Principal) -> String {
         shown(&who)
     }
 
@@ -463,6 +462,18 @@ pub(crate) fn serve_bearer(jwt: impl auth_runtime::jwt::ReadyJwt) -> Server {
     Server::start(move |config| {
         config.service(auth.scope("").service(plain::bearer_route));
     })
+}
+
+/// A server that has `/basic` alone.
+pub(crate) fn serve_basic(auth: Auth) -> Server {
+    Server::start(move |config| {
+        config.service(auth.scope("").service(plain::basic).service(plain::basic_write));
+    })
+}
+
+/// A builder with no scheme at all.
+pub(crate) fn bare() -> AuthBuilder {
+    Auth::builder().realm(REALM).clock(clock()).allow_unconfigured()
 }
 
 pub(crate) fn serve_auth(auth: Auth) -> Server {

@@ -200,9 +200,9 @@ fn nul_and_control_characters_are_no_credential() {
     let token = token(&good());
     for byte in [0_u8, 1, 7, 8, 0x0b, 0x0c, 0x0d, 0x1b, 0x7f] {
         for value in [
-            [b"Bearer ", token.as_bytes(), &[byte]].concat(),
-            [b"Bearer ", &[byte], token.as_bytes()].concat(),
-            [b"Bearer", &[byte], b" ", token.as_bytes()].concat(),
+            [&b"Bearer "[..], token.as_bytes(), &[byte]].concat(),
+            [&b"Bearer "[..], &[byte], token.as_bytes()].concat(),
+            [&b"Bearer"[..], &[byte], b" ", token.as_bytes()].concat(),
             [&[byte], &b"Bearer "[..], token.as_bytes()].concat(),
         ] {
             let request = [b"GET /bearer HTTP/1.1\r\nHost: a\r\nAuthorization: ", &value[..], b"\r\n\r\n"].concat();

@@ -3,9 +3,14 @@
 
 mod api_keys;
 mod app;
+mod challenges;
 mod cookies;
 mod cross_site;
 mod headers;
 mod keys;
+mod passwords;
+mod peers;
+mod remembered;
+mod secrets;
 mod sources;
 mod tokens;

@@ -20,7 +20,10 @@ pub(crate) fn log_backend_error(
 fn printable(error: &str, secrets: &[&str]) -> String {
     let mut error = error.to_owned();
     for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
-        error = error.replace(secret, "…");
+        // As it is, and as `{:?}` writes it.
+        let shown = format!("{secret:?}");
+        let inside = shown.strip_prefix('"').and_then(|shown| shown.strip_suffix('"')).unwrap_or(secret);
+        error = error.replace(secret, "…").replace(inside, "…");
     }
     error.chars().take(LENGTH_MAX).flat_map(char::escape_debug).collect()
 }
@@ -39,6 +42,8 @@ mod tests {
     fn a_password_in_an_error_is_not_logged() {
         assert_eq!(printable("no user with password hunter2", &["hunter2"]), "no user with password …");
         assert_eq!(printable("connection refused", &["hunter2", ""]), "connection refused");
+        let shown = format!("no user with password {:?}", "hunt\"er'\\2");
+        assert_eq!(printable(&shown, &["hunt\"er'\\2"]), "no user with password \\\"…\\\"");
         let at_the_cap = format!("{}hunter2", "x".repeat(LENGTH_MAX - 3));
         assert!(!printable(&at_the_cap, &["hunter2"]).contains("hun"));
     }
