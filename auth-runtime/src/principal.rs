@@ -14,6 +14,15 @@ use crate::clock::UnixTime;
 ///
 /// Cheap to clone. Two principals are equal only if scheme configuration, issuer and subject are: the same subject at
 /// two issuers is two callers.
+///
+/// ```
+/// use auth_runtime::Principal;
+///
+/// let caller = Principal::builder("webhook", "sender").scopes(["events:write"]).build();
+/// assert_eq!(caller.subject(), "sender");
+/// assert!(caller.scopes().unwrap().eq(["events:write"]));
+/// assert!(caller.roles().is_none(), "unknown, which is not the same as none");
+/// ```
 #[derive(Clone)]
 pub struct Principal(Arc<Inner>);
 
@@ -87,7 +96,7 @@ impl Principal {
         self.0.claims.as_ref()
     }
 
-    /// When the credentials expire.
+    /// When the credentials expire, in seconds since 1970; `None` when they do not say.
     pub fn expires_at(&self) -> Option<UnixTime> {
         self.0.expires_at
     }
@@ -235,7 +244,7 @@ impl PrincipalBuilder {
         self
     }
 
-    /// When the credentials expire.
+    /// When the credentials expire, in seconds since 1970.
     #[must_use]
     pub fn expires_at(mut self, at: UnixTime) -> Self {
         self.0.expires_at = Some(at);

@@ -375,8 +375,8 @@
 //!
 //! `hide` makes every refusal of a route the answer of an unknown route of the same scope: actix's empty 404, or the scope's own
 //! [`default_service`](crate::mount::Scope::default_service). `hide = "from_authenticated"` does so for 403s only, so that
-//! anonymous callers still learn how to log in. Give every route of a hidden pattern `hide`: a 405 for another method, or an
-//! open route beside it, tells that something is there. Time is not hidden.
+//! anonymous callers still learn how to log in. Methods that a hidden pattern does not have get the 404 too, never a 405. Time is
+//! not hidden, and neither is what an open route says about a hidden one.
 //!
 //! # A body of your own
 //!
