@@ -35,6 +35,17 @@ pub trait Clock: Send + Sync + 'static {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
+    /// Exact to a few milliseconds; tokens count in seconds.
+    #[cfg(target_os = "linux")]
+    fn read(&self) -> SystemTime {
+        use rustix::time::{ClockId, clock_gettime};
+
+        let now = clock_gettime(ClockId::RealtimeCoarse);
+        let since = Duration::from_secs(u64::try_from(now.tv_sec).unwrap_or(0));
+        SystemTime::UNIX_EPOCH.checked_add(since).unwrap_or(SystemTime::UNIX_EPOCH)
+    }
+
+    #[cfg(not(target_os = "linux"))]
     fn read(&self) -> SystemTime {
         SystemTime::now()
     }
