@@ -69,6 +69,20 @@ async fn hidden_later(body: String) -> String {
     body
 }
 
+async fn keeps_the_request(request: HttpRequest) -> bool {
+    actix_web::rt::spawn(async move {
+        std::future::pending::<()>().await;
+        drop(request);
+    });
+    false
+}
+
+#[requires(bearer, check(keeps_the_request), hide)]
+#[get("/hidden-kept")]
+async fn hidden_kept() -> &'static str {
+    "kept"
+}
+
 /// Tells all that it gets to see.
 #[public]
 async fn telling(parameters: web::Path<String>, request: HttpRequest, body: String) -> HttpResponse {
@@ -198,6 +212,18 @@ fn a_default_service_gets_the_body_and_the_parameters_that_it_gets_for_an_unknow
     assert_eq!(post("/acme/hidden-items/0000"), unknown);
     let pending = server.post("/acme/hidden-later/0000").header("X-Word", "please");
     assert_eq!(pending.send_body("text/plain", "hello").without_date(), unknown);
+}
+
+#[test]
+fn a_check_that_keeps_the_request_does_not_betray_a_hidden_route() {
+    let server = Server::start(|app| {
+        app.service(auth().scope("/a").service(hidden_kept));
+        app.service(auth().scope("/b").service(hidden_kept).default_service(route::to(lost)));
+    });
+    for scope in ["/a", "/b"] {
+        let get = |path: &str| server.get(&format!("{scope}{path}")).bearer(scoped("")).send().without_date();
+        assert_eq!(get("/hidden-kept"), get("/unknown"));
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Making a hidden denial the very answer that an unknown route of the same scope gets.
 
 use std::cell::{Cell, RefCell};
+use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 
 use actix_service::boxed::BoxServiceFactory;
@@ -56,7 +57,12 @@ where
         let payload = request.extensions_mut().remove::<Unread>().map_or(Payload::None, |Unread(payload)| payload);
         let mut request = ServiceRequest::from_parts(request, payload);
         if let Some(unmatched) = unmatched {
-            *request.match_info_mut() = unmatched;
+            // actix panics where somebody else holds the request, such as a task that a check has left behind. The route's
+            // own parameters then stay, which is better than no answer.
+            let reset = AssertUnwindSafe(|| *request.match_info_mut() = unmatched);
+            if std::panic::catch_unwind(reset).is_err() {
+                tracing::warn!("a check keeps the request it was given; its parameters cannot be hidden");
+            }
         }
         match default.new_service(()).await {
             Ok(service) => service.call(request).await,
