@@ -132,7 +132,10 @@ fn challenges(answer: &Answer) -> Vec<(String, Vec<(String, String)>)> {
         })
         .collect();
     for (index, (scheme, _)) in parsed.iter().enumerate() {
-        assert!(parsed[..index].iter().all(|(other, _)| !other.eq_ignore_ascii_case(scheme)), "{scheme} twice in {lines:?}");
+        assert!(
+            parsed[..index].iter().all(|(other, _)| !other.eq_ignore_ascii_case(scheme)),
+            "{scheme} twice in {lines:?}"
+        );
     }
     // Joined, as a proxy may join them, they still read the same.
     if !lines.is_empty() {
@@ -240,7 +243,8 @@ fn every_reason_makes_a_well_formed_denial() {
                 other => panic!("{other}: {shown}"),
             }
             for (scheme, parameters) in &parsed {
-                let value = |name: &str| parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+                let value =
+                    |name: &str| parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
                 let attempted = match path {
                     "/c/reasons" | "/c/all" => "Probe",
                     "/c/reasons/oauth" => "ProbeOAuth",
@@ -311,7 +315,13 @@ fn a_client_library_finds_basic_among_the_others() {
     let response = client
         .build()
         .unwrap()
-        .respond(&http_auth::PasswordParams { username: "alice", password: PASSWORD, uri: "/c/reasons", method: "GET", body: None })
+        .respond(&http_auth::PasswordParams {
+            username: "alice",
+            password: PASSWORD,
+            uri: "/c/reasons",
+            method: "GET",
+            body: None,
+        })
         .unwrap();
     server.get("/c/reasons").header("Authorization", response).send().expect("admitted");
 }
