@@ -364,6 +364,12 @@ async fn form(who: Principal, body: web::Form<std::collections::HashMap<String, 
     format!("{} {}", shown(&who), body.len())
 }
 
+/// Every method there is, and some that are not.
+#[requires(basic)]
+async fn any_method(who: Principal) -> String {
+    shown(&who)
+}
+
 #[requires(bearer("cookie"))]
 #[get("/cookie/socket")]
 async fn socket(request: HttpRequest, body: web::Payload) -> Result<HttpResponse, actix_web::Error> {
@@ -481,6 +487,7 @@ pub(crate) fn serve_auth(auth: Auth) -> Server {
         let scope = auth
             .scope("")
             .configure(plain::mount)
+            .route("/methods", auth_runtime::route::any().to(any_method))
             .service(optional)
             .service(optional_any)
             .service(optional_cookie)

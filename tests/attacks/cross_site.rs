@@ -104,6 +104,25 @@ fn a_read_passes_whatever_its_site() {
     }
 }
 
+/// Names are compared with case: `get` is not GET.
+#[test]
+fn every_method_but_get_head_and_options_is_a_write() {
+    let server = serve();
+    for method in ["POST", "PUT", "PATCH", "DELETE", "TRACE", "QUERY", "PROPFIND", "MKCOL", "get", "Get", "HEADER", "X"] {
+        let request = || server.request(method, "/methods").basic("alice", PASSWORD);
+        cross_site().check(&request().header("Sec-Fetch-Site", "cross-site").send());
+        cross_site().check(&request().header("Origin", "https://evil.example").send());
+        request().header("Sec-Fetch-Site", "same-origin").send().expect("basic alice");
+    }
+    for method in ["GET", "HEAD", "OPTIONS"] {
+        let request = server.request(method, "/methods").basic("alice", PASSWORD);
+        assert_eq!(request.header("Sec-Fetch-Site", "cross-site").send().status, 200, "{method}");
+    }
+    // The override that some frameworks know is a header like any other.
+    let request = server.post("/methods").basic("alice", PASSWORD).header("X-HTTP-Method-Override", "GET");
+    cross_site().check(&request.header("Sec-Fetch-Site", "cross-site").send());
+}
+
 #[test]
 fn explicit_credentials_know_no_site() {
     let server = serve();
