@@ -1,4 +1,80 @@
-//! Declarative route authentication and authorization for actix-web.
+//! Declarative route authentication and authorization for actix-web: a handler says who may call it, and the check, the
+//! challenges, the start-up test and the audit table follow from that one line.
+//!
+//! ```
+//! # #[cfg(not(feature = "testing"))] fn main() {}
+//! # #[cfg(feature = "testing")]
+//! # #[actix_web::main]
+//! # async fn main() {
+//! use actix_web::{App, get, test};
+//! use auth_runtime::testing::{ExpectedDenial, TestIssuer, TestRequestExt as _};
+//! use auth_runtime::{Auth, Bearer, public, requires};
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Claims {
+//!     sub: String,
+//! }
+//!
+//! #[requires(bearer, scope = "admin")]
+//! #[get("/users")]
+//! async fn list_users(caller: Bearer<Claims>) -> String {
+//!     format!("hello {}", caller.sub)
+//! }
+//!
+//! #[public(reason = "liveness probe")]
+//! #[get("/health")]
+//! async fn health() -> &'static str {
+//!     "ok"
+//! }
+//!
+//! // In production: `Jwt::public_pem(…).issuer("https://idp.example").audience("https://api.example")`.
+//! let issuer = TestIssuer::new();
+//! let auth = Auth::builder().realm("orders").bearer(issuer.jwt()).build().unwrap();
+//! let app = test::init_service(App::new().service(auth.scope("").service(list_users).service(health))).await;
+//!
+//! let token = issuer.token().subject("alice").scope("admin").sign();
+//! let request = test::TestRequest::get().uri("/users").bearer(token).to_request();
+//! let answer = test::call_service(&app, request).await;
+//! assert_eq!(test::read_body(answer).await, "hello alice");
+//!
+//! let answer = test::call_service(&app, test::TestRequest::get().uri("/users").to_request()).await;
+//! ExpectedDenial::new(401).challenge(r#"Bearer realm="orders", scope="admin""#).assert(answer).await;
+//! # }
+//! ```
+//!
+//! # Where to go on
+//!
+//! - [`requires`](macro@requires), [`public`](macro@public), [`policy!`](macro@policy): the grammar, what a handler may take, what
+//!   it means.
+//! - [`Auth`] and its [builder](config::AuthBuilder): realm, schemes, hierarchies; [`Auth::scope`] mounts handlers.
+//! - [`Jwt`], [`basic::Passwords`], [`ApiKeys`]: what each scheme accepts.
+//! - [`manual`]: [threats](manual::threats), [defaults](manual::defaults), [how-to](manual::how_to), [answers](manual::answers).
+//!
+//! # Modules
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`config`] | `Auth`, its builder, and what stops it from being built |
+//! | [`mount`] | the deny-by-default scope; [`mount::route`] for routes mounted by hand |
+//! | [`extract`] | what a handler may take as arguments |
+//! | [`principal`] | the caller, whatever the scheme |
+//! | [`scheme`] | the [`Scheme`] trait and the built-in schemes: [`basic`], [`api_key`] |
+//! | [`jwt`] | keys and issuers beyond the first, errors |
+//! | [`denial`] | why a request is refused, and the answer it gets |
+//! | [`policy`](mod@policy), [`registry`] | the value an attribute stands for, and all of them |
+//! | [`observe`] | names of the metrics |
+//! | [`clock`] | where the time comes from |
+//! | `testing` | test issuer, request helpers, denial assertions, manual clock (feature `testing`) |
+//!
+//! # Features
+//!
+//! | feature | |
+//! |---|---|
+//! | `aws_lc_rs` (default) | JWT signatures by AWS-LC; needs a C compiler |
+//! | `rust_crypto` | the same in pure Rust; with both on, `aws_lc_rs` is used |
+//! | `testing` | the module `testing`, for `[dev-dependencies]` |
+//!
+//! One of the first two is needed. Nothing else of the crate depends on a feature.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod authorized;
@@ -10,6 +86,10 @@ pub mod config;
 mod decision;
 pub mod denial;
 pub mod extract;
+// Its examples need the feature `testing`: without it they are not collected as tests.
+#[cfg(any(feature = "testing", not(doctest)))]
+#[cfg_attr(not(feature = "testing"), allow(rustdoc::broken_intra_doc_links))]
+pub mod manual;
 pub mod mount;
 pub mod observe;
 pub mod policy;
@@ -45,3 +125,8 @@ pub mod jwt {
         AudienceSaid, Audiences, Clients, Issuer, IssuerSaid, JwtError, Key, KeyError, ReadyJwt, Said, Unsaid,
     };
 }
+
+// The programs of the README, as tests.
+#[doc = include_str!("../../README.md")]
+#[cfg(all(doctest, feature = "testing"))]
+struct Readme;

@@ -1,7 +1,6 @@
 //! Who the caller is, whatever scheme proved it.
 
 use std::any::Any;
-use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -14,6 +13,15 @@ use crate::clock::UnixTime;
 ///
 /// Cheap to clone. Two principals are equal only if scheme configuration, issuer and subject are: the same subject at
 /// two issuers is two callers.
+///
+/// ```
+/// use auth_runtime::Principal;
+///
+/// let caller = Principal::builder("webhook", "sender").scopes(["events:write"]).build();
+/// assert_eq!(caller.subject(), "sender");
+/// assert!(caller.scopes().unwrap().eq(["events:write"]));
+/// assert!(caller.roles().is_none(), "unknown, which is not the same as none");
+/// ```
 #[derive(Clone)]
 pub struct Principal(Arc<Inner>);
 
@@ -22,12 +30,12 @@ struct Inner {
     configuration: Option<Arc<str>>,
     issuer: Option<Arc<str>>,
     subject: Box<str>,
-    scopes: Option<BTreeSet<Box<str>>>,
-    roles: Option<BTreeSet<Box<str>>>,
+    scopes: Option<Names>,
+    roles: Option<Names>,
     /// Scopes and roles that the credentials claim and their issuer may not grant.
-    disputed_scopes: BTreeSet<Box<str>>,
-    disputed_roles: BTreeSet<Box<str>>,
-    claims: Option<Map<String, Value>>,
+    disputed_scopes: Names,
+    disputed_roles: Names,
+    claims: Option<Claims>,
     typed_claims: TypedClaims,
     expires_at: Option<UnixTime>,
     details: Option<Arc<dyn Any + Send + Sync>>,
@@ -43,8 +51,8 @@ impl Principal {
             subject: subject.into(),
             scopes: None,
             roles: None,
-            disputed_scopes: BTreeSet::new(),
-            disputed_roles: BTreeSet::new(),
+            disputed_scopes: Names::default(),
+            disputed_roles: Names::default(),
             claims: None,
             typed_claims: TypedClaims::default(),
             expires_at: None,
@@ -74,20 +82,20 @@ impl Principal {
 
     /// The scopes granted; `None` when the credentials say nothing about scopes.
     pub fn scopes(&self) -> Option<impl Iterator<Item = &str>> {
-        self.0.scopes.as_ref().map(|scopes| scopes.iter().map(|scope| &**scope))
+        self.0.scopes.as_ref().map(Names::iter)
     }
 
     /// The roles held, before the hierarchy; `None` when the credentials say nothing about roles.
     pub fn roles(&self) -> Option<impl Iterator<Item = &str>> {
-        self.0.roles.as_ref().map(|roles| roles.iter().map(|role| &**role))
+        self.0.roles.as_ref().map(Names::iter)
     }
 
     /// All claims of a token; `None` for schemes that have none.
     pub fn claims(&self) -> Option<&Map<String, Value>> {
-        self.0.claims.as_ref()
+        self.0.claims.as_ref().map(Claims::map)
     }
 
-    /// When the credentials expire.
+    /// When the credentials expire, in seconds since 1970; `None` when they do not say.
     pub fn expires_at(&self) -> Option<UnixTime> {
         self.0.expires_at
     }
@@ -106,20 +114,20 @@ impl Principal {
     }
 
     /// Neither held nor known not to be held: `!scope("x")` must not admit a caller whose token claims `x`.
-    pub(crate) fn disputed_scopes(&self) -> &BTreeSet<Box<str>> {
+    pub(crate) fn disputed_scopes(&self) -> &Names {
         &self.0.disputed_scopes
     }
 
     /// As [`disputed_scopes`](Self::disputed_scopes).
-    pub(crate) fn disputed_roles(&self) -> &BTreeSet<Box<str>> {
+    pub(crate) fn disputed_roles(&self) -> &Names {
         &self.0.disputed_roles
     }
 
-    pub(crate) fn scope_set(&self) -> Option<&BTreeSet<Box<str>>> {
+    pub(crate) fn scope_set(&self) -> Option<&Names> {
         self.0.scopes.as_ref()
     }
 
-    pub(crate) fn role_set(&self) -> Option<&BTreeSet<Box<str>>> {
+    pub(crate) fn role_set(&self) -> Option<&Names> {
         self.0.roles.as_ref()
     }
 }
@@ -150,6 +158,50 @@ impl fmt::Debug for Principal {
     }
 }
 
+/// Names in order, each once: a caller may hold hundreds, and a policy asks for one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Names(Vec<Box<str>>);
+
+impl Names {
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.0.binary_search_by(|known| (**known).cmp(name)).is_ok()
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|name| &**name)
+    }
+}
+
+impl<N: Into<Box<str>>> FromIterator<N> for Names {
+    fn from_iter<I: IntoIterator<Item = N>>(names: I) -> Self {
+        let mut names: Vec<Box<str>> = names.into_iter().map(Into::into).collect();
+        names.sort_unstable();
+        names.dedup();
+        Self(names)
+    }
+}
+
+/// Claims as text, as a map, or both: most handlers want a type of their own, which the text makes faster.
+struct Claims {
+    /// Empty where the claims came as a map.
+    text: Vec<u8>,
+    map: OnceLock<Map<String, Value>>,
+}
+
+impl Claims {
+    fn map(&self) -> &Map<String, Value> {
+        // The text was parsed before, more strictly; without it nothing could be read anyway.
+        self.map.get_or_init(|| serde_json::from_slice(&self.text).unwrap_or_default())
+    }
+
+    fn read<C: DeserializeOwned>(&self) -> Result<C, Unfit> {
+        if let Ok(claims) = serde_json::from_slice(&self.text) {
+            return Ok(claims);
+        }
+        serde_path_to_error::deserialize(self.map())
+    }
+}
+
 /// The error of claims that do not fit a type, with the path to the claim.
 pub(crate) type Unfit = serde_path_to_error::Error<serde_json::Error>;
 
@@ -161,7 +213,7 @@ impl TypedClaims {
     /// How many types are kept; an application rarely reads one issuer's tokens in more ways.
     const TYPES: usize = 4;
 
-    fn read<C>(&self, claims: &Map<String, Value>) -> Result<Arc<C>, Unfit>
+    fn read<C>(&self, claims: &Claims) -> Result<Arc<C>, Unfit>
     where
         C: DeserializeOwned + Send + Sync + 'static,
     {
@@ -170,7 +222,7 @@ impl TypedClaims {
                 return Ok(known);
             }
         }
-        let read: Arc<C> = Arc::new(serde_path_to_error::deserialize(claims)?);
+        let read: Arc<C> = Arc::new(claims.read()?);
         let mut unkept: Arc<dyn Any + Send + Sync> = read.clone();
         for slot in &self.0 {
             match slot.set(unkept) {
@@ -203,39 +255,46 @@ impl PrincipalBuilder {
     /// The scopes granted. Calling this makes them known, even when there are none.
     #[must_use]
     pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
-        self.0.scopes = Some(scopes.into_iter().map(Into::into).collect());
+        self.0.scopes = Some(scopes.into_iter().collect());
         self
     }
 
     /// The roles held. Calling this makes them known, even when there are none.
     #[must_use]
     pub fn roles(mut self, roles: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
-        self.0.roles = Some(roles.into_iter().map(Into::into).collect());
+        self.0.roles = Some(roles.into_iter().collect());
         self
     }
 
     /// Scopes that the credentials claim and their issuer may not grant.
     #[must_use]
     pub(crate) fn disputed_scopes(mut self, scopes: impl IntoIterator<Item = Box<str>>) -> Self {
-        self.0.disputed_scopes.extend(scopes);
+        self.0.disputed_scopes = scopes.into_iter().collect();
         self
     }
 
     /// Roles that the credentials claim and their issuer may not grant.
     #[must_use]
     pub(crate) fn disputed_roles(mut self, roles: impl IntoIterator<Item = Box<str>>) -> Self {
-        self.0.disputed_roles.extend(roles);
+        self.0.disputed_roles = roles.into_iter().collect();
         self
     }
 
     /// All claims of a token.
     #[must_use]
     pub fn claims(mut self, claims: Map<String, Value>) -> Self {
-        self.0.claims = Some(claims);
+        self.0.claims = Some(Claims { text: Vec::new(), map: claims.into() });
         self
     }
 
-    /// When the credentials expire.
+    /// All claims of a token, as JSON text that is known to be one object; read when somebody asks for them.
+    #[must_use]
+    pub(crate) fn claims_text(mut self, text: Vec<u8>) -> Self {
+        self.0.claims = Some(Claims { text, map: OnceLock::new() });
+        self
+    }
+
+    /// When the credentials expire, in seconds since 1970.
     #[must_use]
     pub fn expires_at(mut self, at: UnixTime) -> Self {
         self.0.expires_at = Some(at);

@@ -12,6 +12,7 @@ mod cache;
 mod checks;
 mod conditions;
 mod events;
+mod facade;
 mod failures;
 mod fixture;
 mod hide;

@@ -24,6 +24,18 @@ use crate::token::ReadyJwt;
 /// Everything the guards of an application need: schemes, keys, hierarchies.
 ///
 /// Built once, cheap to clone, and attached to routes by [`Auth::scope`].
+///
+/// ```
+/// use auth_runtime::{Auth, Jwt};
+///
+/// let jwt = Jwt::hs256([7; 32]).issuer("https://idp.example").audience("https://api.example");
+/// let auth = Auth::builder().realm("orders").bearer(jwt).build()?;
+///
+/// let weak = Jwt::hs256("guess me").issuer("https://idp.example").audience("https://api.example");
+/// let error = Auth::builder().bearer(weak).build().unwrap_err();
+/// assert!(error.to_string().contains("HS256 needs 32 random bytes or more"));
+/// # Ok::<_, auth_runtime::config::ConfigError>(())
+/// ```
 #[derive(Clone)]
 pub struct Auth(Arc<Inner>);
 
@@ -119,6 +131,10 @@ impl AuthBuilder {
     }
 
     /// The realm that challenges name where the policy says nothing else; `api` by default.
+    ///
+    /// # Errors
+    /// [`build`](Self::build) fails on a realm that is empty or has characters other than printable ASCII, `"` and `\\`
+    /// excluded.
     pub fn realm(mut self, realm: impl Into<String>) -> Self {
         self.realm = realm.into();
         if self.realm.is_empty() || !self.realm.chars().all(|c| matches!(c, ' '..='~') && c != '"' && c != '\\') {
@@ -186,6 +202,18 @@ impl AuthBuilder {
     }
 
     /// Roles that include other roles, the highest first: `"admin > ops > viewer"`. May be called several times.
+    ///
+    /// # Errors
+    /// [`build`](Self::build) fails on a hierarchy of fewer than two roles, and on one that goes in a circle:
+    ///
+    /// ```
+    /// let error = auth_runtime::Auth::builder().allow_unconfigured()
+    ///     .role_hierarchy("admin > ops > viewer")
+    ///     .role_hierarchy("viewer > admin")
+    ///     .build()
+    ///     .unwrap_err();
+    /// assert!(error.to_string().contains("role `viewer` cannot include `admin`"));
+    /// ```
     pub fn role_hierarchy(mut self, order: &str) -> Self {
         let roles: Vec<&str> = order.split('>').map(str::trim).collect();
         if roles.len() < 2 || roles.iter().any(|role| role.is_empty()) {
@@ -202,7 +230,11 @@ impl AuthBuilder {
         self
     }
 
-    /// Scopes that a scope includes: whoever was granted `scope` passes where one of `implied` is required.
+    /// Scopes that a scope includes: whoever was granted `scope` passes where one of `implied` is required. The scopes a
+    /// challenge names stay those of the policy.
+    ///
+    /// # Errors
+    /// [`build`](Self::build) fails on implications that go in a circle.
     pub fn scope_implies<'a>(mut self, scope: &str, implied: impl IntoIterator<Item = &'a str>) -> Self {
         for implied in implied {
             imply(&mut self.hierarchies.scopes, "scope", scope, implied, &mut self.faults);
@@ -214,6 +246,9 @@ impl AuthBuilder {
     ///
     /// A browser's request with ambient credentials (cookie, Basic) that changes something must come from this origin or
     /// an allowed one.
+    ///
+    /// # Errors
+    /// [`build`](Self::build) fails on what no browser sends as an origin: a path, capital letters, a default port.
     ///
     /// # Security
     /// It is never taken from `Host` or `X-Forwarded-Host`, which are the caller's words.
@@ -250,8 +285,9 @@ impl AuthBuilder {
         self
     }
 
-    /// Replaces the body of every denial and its media type; status and challenges stay. The default is
-    /// `application/problem+json` (RFC 9457).
+    /// Replaces the body of every denial and its media type; status and challenges stay, and hidden denials keep the body
+    /// of an unknown route. The default is `application/problem+json` (RFC 9457). See the
+    /// [manual](crate::manual::how_to#a-body-of-your-own) for an example.
     pub fn denial_body(mut self, body: impl Fn(&HttpRequest, &Problem) -> DenialBody + Send + Sync + 'static) -> Self {
         self.body = Some(Box::new(body));
         self

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::principal::Names;
+
 /// The role hierarchy and the scope implications of one `Auth`.
 #[derive(Debug, Default)]
 pub(crate) struct Hierarchies {
@@ -42,7 +44,7 @@ impl Hierarchy {
     }
 
     /// Whether the names held include `wanted`, directly or by implication.
-    pub(crate) fn grants(&self, held: &BTreeSet<Box<str>>, wanted: &str) -> bool {
+    pub(crate) fn grants(&self, held: &Names, wanted: &str) -> bool {
         held.contains(wanted)
             || self.implied_by.get(wanted).is_some_and(|holders| holders.iter().any(|holder| held.contains(holder)))
     }
@@ -64,8 +66,8 @@ pub(crate) struct Cycle {
 mod tests {
     use super::*;
 
-    fn held(names: &[&str]) -> BTreeSet<Box<str>> {
-        names.iter().map(|&name| name.into()).collect()
+    fn held(names: &[&str]) -> Names {
+        names.iter().copied().collect()
     }
 
     #[test]

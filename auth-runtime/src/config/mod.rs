@@ -1,4 +1,4 @@
-//! Building an [`Auth`](crate::Auth), and the mistakes that stop it.
+//! Building an [`Auth`], and the mistakes that stop it.
 
 mod auth;
 mod error;

@@ -22,7 +22,25 @@ use crate::scheme::{ApiKeyScheme, BasicScheme, BearerScheme, Key, Scheme, User};
 
 /// A caller authenticated by a token, with the token's claims as `C`.
 ///
-/// The standard claims are checked whatever `C` asks for. Cloning shares the claims.
+/// The standard claims are checked whatever `C` asks for. Cloning shares the claims. A token whose claims do not fit `C` is
+/// answered 401 `invalid_token`, and the log names the field.
+///
+/// ```
+/// use actix_web::get;
+/// use auth_runtime::{Bearer, requires};
+///
+/// #[derive(serde::Deserialize)]
+/// struct Claims {
+///     sub: String,
+///     tenant: Option<String>,
+/// }
+///
+/// #[requires(bearer)]
+/// #[get("/me")]
+/// async fn me(caller: Bearer<Claims>) -> String {
+///     format!("{} until {}", caller.sub, caller.expires_at()) // seconds since 1970
+/// }
+/// ```
 pub struct Bearer<C = Map<String, Value>> {
     claims: Arc<C>,
     principal: Principal,
@@ -30,12 +48,16 @@ pub struct Bearer<C = Map<String, Value>> {
 }
 
 /// A caller authenticated by user name and password; `U` is what the application's own verification returns.
+///
+/// Another `U` than that is answered 500, with an error event that names the handler.
 pub struct Basic<U = User> {
     user: Arc<U>,
     principal: Principal,
 }
 
 /// A caller authenticated by an API key; `K` is what the application's own key store returns.
+///
+/// Another `K` than that is answered 500, with an error event that names the handler.
 pub struct ApiKey<K = Key> {
     key: Arc<K>,
     principal: Principal,
@@ -45,6 +67,17 @@ pub struct ApiKey<K = Key> {
 /// `optional(…)` nobody may have called.
 ///
 /// Use this instead of `Option`, which actix fills with `None` on every error.
+///
+/// ```
+/// use actix_web::get;
+/// use auth_runtime::{Optional, Principal, requires};
+///
+/// #[requires(optional(bearer))]
+/// #[get("/greeting")]
+/// async fn greeting(who: Optional<Principal>) -> String {
+///     who.as_ref().map_or("hello stranger".into(), |who| format!("hello {}", who.subject()))
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Optional<T>(Option<T>);
 

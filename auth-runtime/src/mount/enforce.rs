@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use actix_service::{Service, Transform, forward_ready};
 use actix_web::Error;
-use actix_web::body::MessageBody;
+use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use futures_core::future::LocalBoxFuture;
 
@@ -30,7 +30,7 @@ where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
     B: MessageBody + 'static,
 {
-    type Response = ServiceResponse<B>;
+    type Response = ServiceResponse<EitherBody<B>>;
     type Error = Error;
     type Transform = Enforced<P, S>;
     type InitError = ();
@@ -52,7 +52,7 @@ where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
     B: MessageBody + 'static,
 {
-    type Response = ServiceResponse<B>;
+    type Response = ServiceResponse<EitherBody<B>>;
     type Error = Error;
     type Future = LocalBoxFuture<'static, Result<Self::Response, Error>>;
 
@@ -62,15 +62,20 @@ where
         let decision = decide(TypeId::of::<P>(), const { &P::SPEC }, request.request());
         let service = Rc::clone(&self.service);
         Box::pin(async move {
-            let caller = match decision {
+            let decided = match decision {
                 Decision::Ready(decided) => decided,
                 Decision::Pending(decision) => decision.await,
-            }?;
+            };
+            let caller = match decided {
+                Ok(caller) => caller,
+                // An answer, not an error: that would pass by the middleware around the scope, and by its default service.
+                Err(denial) => return Ok(request.error_response(denial).map_into_right_body()),
+            };
             let terms = Terms::new(&caller);
             let mut response = service.call(request).await?;
             let request = response.request().clone();
             terms.settle(&request, response.response_mut());
-            Ok(response)
+            Ok(response.map_into_left_body())
         })
     }
 }

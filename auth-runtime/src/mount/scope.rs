@@ -19,7 +19,16 @@ use crate::policy::Policy;
 
 /// A scope in which every service says who may call it: nothing is open unless it says `#[public]`.
 ///
-/// Made by [`Auth::scope`]. Works as actix's own `Scope`, but takes declared services only.
+/// Made by [`Auth::scope`]. Works as actix's own `Scope`, but takes declared services only:
+///
+/// ```compile_fail
+/// # fn f(auth: auth_runtime::Auth) {
+/// #[actix_web::get("/forgotten")]
+/// async fn forgotten() -> &'static str { "open?" }
+///
+/// auth.scope("/api").service(forgotten); // `forgotten` does not say who may call it
+/// # }
+/// ```
 #[must_use]
 pub struct Scope<T> {
     scope: actix_web::Scope<T>,
@@ -71,6 +80,22 @@ where
     }
 
     /// Lets a function add services, so that the assembly can be split over modules.
+    ///
+    /// ```
+    /// use auth_runtime::{Auth, ServiceConfig, public, route};
+    ///
+    /// #[public(reason = "liveness probe")]
+    /// async fn health() -> &'static str { "ok" }
+    ///
+    /// fn probes(config: &mut ServiceConfig) {
+    ///     config.route("/health", route::get().to(health));
+    /// }
+    ///
+    /// # fn main() -> Result<(), auth_runtime::config::ConfigError> {
+    /// let auth = Auth::builder().allow_unconfigured().build()?;
+    /// let scope = auth.scope("/internal").configure(probes);
+    /// # let _ = scope; Ok(()) }
+    /// ```
     pub fn configure(mut self, configure: impl FnOnce(&mut ServiceConfig)) -> Self {
         let mut config = ServiceConfig {
             auth: self.auth.clone(),

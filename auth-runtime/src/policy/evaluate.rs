@@ -4,14 +4,12 @@
 //! leaves only, so above them *unknown* and *false* have the same effect, and the connectives are plain monotone logic
 //! over three outcomes: holds, does not hold, waits for a check.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Number, Value};
 
 use super::{Check, ClaimValue, Requirement};
 use crate::config::{Hierarchies, Hierarchy};
 use crate::denial::Reason;
-use crate::principal::Principal;
+use crate::principal::{Names, Principal};
 
 /// Outcome of a requirement as far as the checks already run allow.
 #[derive(Clone, Copy, Debug)]
@@ -100,12 +98,7 @@ fn known(leaf: &Requirement, principal: &Principal, hierarchies: &Hierarchies) -
 
 /// Whether a name is held. One that the credentials claim and their issuer may not grant is unknown: it admits nobody,
 /// and its absence admits nobody either.
-fn holds(
-    hierarchy: &Hierarchy,
-    held: &BTreeSet<Box<str>>,
-    disputed: &BTreeSet<Box<str>>,
-    wanted: &str,
-) -> Option<bool> {
+fn holds(hierarchy: &Hierarchy, held: &Names, disputed: &Names, wanted: &str) -> Option<bool> {
     if hierarchy.grants(held, wanted) {
         Some(true)
     } else if hierarchy.grants(disputed, wanted) {

@@ -68,10 +68,14 @@ impl BearerScheme {
         if let Some(known) = self.verifier.recall(token, now) {
             return known;
         }
-        if source != Source::Cookie && !is_token68(token) {
-            return Err(Reason::CredentialsMalformed);
+        match self.verifier.verify(token, now) {
+            // What is no JWT may also be no token at all, which is the request's fault and not the token's. Looked at last:
+            // every JWT is made of such characters.
+            Err(Reason::TokenNotJwt | Reason::TokenTooLong) if source != Source::Cookie && !is_token68(token) => {
+                Err(Reason::CredentialsMalformed)
+            }
+            verified => verified,
         }
-        self.verifier.verify(token, now)
     }
 
     fn outcome(&self, context: &Context<'_>) -> Outcome {

@@ -30,6 +30,61 @@ use crate::principal::Principal;
 /// `#[requires(my::Webhook)]`. The runtime asks in this order: [`credentials`](Self::credentials) of every scheme of
 /// the policy, then [`authenticate`](Self::authenticate) of the one that decides, then [`answer`](Self::answer) or
 /// [`challenge`](Self::challenge).
+///
+/// ```standalone_crate
+/// use actix_web::{App, get, test};
+/// use auth_runtime::denial::Reason;
+/// use auth_runtime::scheme::{Authentication, Challenge, Context, Credentials, Outcome};
+/// use auth_runtime::{Auth, Principal, Scheme, requires};
+///
+/// /// Callers that the proxy in front has authenticated by their certificate.
+/// struct ClientCertificate;
+///
+/// impl Scheme for ClientCertificate {
+///     fn name(&self) -> &'static str {
+///         "client_certificate"
+///     }
+///
+///     fn credentials(&self, context: &Context<'_>) -> Credentials {
+///         match context.request().headers().contains_key("X-Client-Subject") {
+///             true => Credentials::Explicit,
+///             false => Credentials::Absent,
+///         }
+///     }
+///
+///     fn authenticate(&self, context: &Context<'_>) -> Authentication {
+///         let mut subjects = context.request().headers().get_all("X-Client-Subject");
+///         Authentication::Ready(match (subjects.next().and_then(|subject| subject.to_str().ok()), subjects.next()) {
+///             (Some(subject), None) if !subject.is_empty() => {
+///                 Outcome::Verified(Principal::builder(self.name(), subject).build())
+///             }
+///             _ => Outcome::Rejected(Reason::Custom("subject_unreadable").into()),
+///         })
+///     }
+///
+///     fn challenge(&self) -> Challenge {
+///         Challenge::new("ClientCertificate")
+///     }
+/// }
+///
+/// #[requires(ClientCertificate)]
+/// #[get("/")]
+/// async fn whoami(who: Principal) -> String {
+///     who.subject().to_owned()
+/// }
+///
+/// # #[actix_web::main]
+/// # async fn main() {
+/// let auth = Auth::builder().scheme(ClientCertificate).build().unwrap();
+/// let app = test::init_service(App::new().service(auth.scope("").service(whoami))).await;
+/// let request = test::TestRequest::get().insert_header(("X-Client-Subject", "CN=till-7"));
+/// assert_eq!(test::call_and_read_body(&app, request.to_request()).await, "CN=till-7");
+/// # }
+/// ```
+///
+/// # Security
+/// What a scheme calls verified is believed: this one must only be reached through a proxy that sets the header itself and
+/// drops it from callers. A panic in a scheme is caught and answered 500; a future that takes too long is answered 503.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no scheme",
     label = "does not implement `Scheme`",

@@ -1,7 +1,6 @@
 //! The registered claims (RFC 7519 section 4.1), read strictly: what is there has its type or the token is refused.
 
-use serde_json::{Map, Value};
-
+use super::json::{Json, Object};
 use crate::clock::UnixTime;
 use crate::denial::Reason;
 
@@ -25,7 +24,7 @@ pub(super) struct Times {
 
 impl Times {
     /// Reads `exp`, `nbf` and `iat`.
-    pub(super) fn read(claims: &Map<String, Value>) -> Result<Self, Reason> {
+    pub(super) fn read(claims: &Object<'_>) -> Result<Self, Reason> {
         let expires_at = date(claims, "exp", Fraction::Down)?.ok_or(Reason::ClaimsInvalid)?;
         let valid_from = date(claims, "nbf", Fraction::Up)?.max(date(claims, "iat", Fraction::Up)?);
         Ok(Self { expires_at, valid_from })
@@ -45,10 +44,10 @@ impl Times {
 }
 
 /// A NumericDate: a JSON number, possibly with a fraction (RFC 7519 section 2), never negative.
-fn date(claims: &Map<String, Value>, name: &str, fraction: Fraction) -> Result<Option<UnixTime>, Reason> {
+fn date(claims: &Object<'_>, name: &str, fraction: Fraction) -> Result<Option<UnixTime>, Reason> {
     let number = match claims.get(name) {
         None => return Ok(None),
-        Some(Value::Number(number)) => number,
+        Some(Json::Number(number)) => number,
         Some(_) => return Err(Reason::ClaimsInvalid),
     };
     let seconds = match (number.as_i64(), number.as_f64()) {
@@ -66,10 +65,10 @@ fn date(claims: &Map<String, Value>, name: &str, fraction: Fraction) -> Result<O
 }
 
 /// A claim that is a string where it is there at all.
-pub(super) fn string<'a>(claims: &'a Map<String, Value>, name: &str) -> Result<Option<&'a str>, Reason> {
+pub(super) fn string<'a>(claims: &'a Object<'_>, name: &str) -> Result<Option<&'a str>, Reason> {
     match claims.get(name) {
         None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
+        Some(Json::String(text)) => Ok(Some(text)),
         Some(_) => Err(Reason::ClaimsInvalid),
     }
 }
@@ -86,16 +85,20 @@ pub(super) enum Audience {
 }
 
 impl Audience {
-    pub(super) fn check(&self, claims: &Map<String, Value>) -> Result<(), Reason> {
-        let audiences = audiences(claims)?;
+    pub(super) fn check(&self, claims: &Object<'_>) -> Result<(), Reason> {
+        let ours: &[Box<str>] = match self {
+            Self::Any => &[],
+            Self::AnyOf(ours) | Self::Client(ours) => ours,
+        };
+        let named = any_audience(claims, |audience| contains(ours, audience))?;
         let client = [string(claims, "client_id")?, string(claims, "azp")?];
         let fits = match self {
             Self::Any => true,
-            Self::AnyOf(ours) => audiences.is_some_and(|aud| aud.iter().any(|aud| contains(ours, aud))),
+            Self::AnyOf(_) => named == Some(true),
             Self::Client(ours) => {
                 client.iter().any(Option::is_some)
                     && client.into_iter().flatten().all(|client| contains(ours, client))
-                    && audiences.is_none_or(|aud| aud.iter().any(|aud| contains(ours, aud)))
+                    && named != Some(false)
             }
         };
         if fits { Ok(()) } else { Err(Reason::AudienceWrong) }
@@ -106,13 +109,18 @@ fn contains(ours: &[Box<str>], name: &str) -> bool {
     ours.iter().any(|our| **our == *name)
 }
 
-/// `aud`: a string or an array of strings (RFC 7519 section 4.1.3).
-fn audiences(claims: &Map<String, Value>) -> Result<Option<Vec<&str>>, Reason> {
+/// `aud`: a string or an array of strings (RFC 7519 section 4.1.3). Whether `fits` holds for one of them; `None` when it is
+/// not there.
+fn any_audience(claims: &Object<'_>, fits: impl Fn(&str) -> bool) -> Result<Option<bool>, Reason> {
     match claims.get("aud") {
         None => Ok(None),
-        Some(Value::String(audience)) => Ok(Some(vec![audience])),
-        Some(Value::Array(audiences)) => {
-            audiences.iter().map(Value::as_str).collect::<Option<_>>().map(Some).ok_or(Reason::ClaimsInvalid)
+        Some(Json::String(audience)) => Ok(Some(fits(audience))),
+        Some(Json::Array(audiences)) => {
+            let mut any = false;
+            for audience in audiences {
+                any |= fits(audience.as_str().ok_or(Reason::ClaimsInvalid)?);
+            }
+            Ok(Some(any))
         }
         Some(_) => Err(Reason::ClaimsInvalid),
     }

@@ -2,17 +2,16 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::{Map, Value};
 
 use super::algorithm::Algorithm;
-use super::json;
+use super::json::{Json, Object};
 use crate::denial::Reason;
 
 /// A token taken apart, nothing in it verified.
 pub(super) struct Compact<'a> {
     /// What the signature covers: header and payload as sent, with the dot between them.
     pub(super) signed: &'a [u8],
-    pub(super) header: Map<String, Value>,
+    header: Vec<u8>,
     pub(super) payload: Vec<u8>,
     pub(super) signature: Vec<u8>,
 }
@@ -31,17 +30,17 @@ impl<'a> Compact<'a> {
             return Err(Reason::TokenNotJwt);
         }
         let signed = token.get(..header.len() + 1 + payload.len()).ok_or(Reason::TokenNotJwt)?;
-        Ok(Self {
-            signed,
-            header: json::object(&decode(header)?).map_err(|_| Reason::TokenNotJwt)?,
-            payload: decode(payload)?,
-            signature: decode(signature)?,
-        })
+        Ok(Self { signed, header: decode(header)?, payload: decode(payload)?, signature: decode(signature)? })
+    }
+
+    /// The header's members.
+    pub(super) fn header(&self) -> Result<Object<'_>, Reason> {
+        Object::parse(&self.header).map_err(|_| Reason::TokenNotJwt)
     }
 
     /// The payload as claims. Strict JSON whatever the signature says.
-    pub(super) fn claims(&self) -> Result<Map<String, Value>, Reason> {
-        json::object(&self.payload).map_err(|_| Reason::ClaimsInvalid)
+    pub(super) fn claims(&self) -> Result<Object<'_>, Reason> {
+        Object::parse(&self.payload).map_err(|_| Reason::ClaimsInvalid)
     }
 }
 
@@ -59,17 +58,17 @@ pub(super) struct Header<'a> {
 
 impl<'a> Header<'a> {
     /// Reads the header; `profile` demands the `typ` of RFC 9068.
-    pub(super) fn read(members: &'a Map<String, Value>, profile: bool) -> Result<Self, Reason> {
+    pub(super) fn read(members: &'a Object<'_>, profile: bool) -> Result<Self, Reason> {
         // Extensions must be understood (RFC 7515 section 4.1.11); none is. `b64` (RFC 7797) only counts with `crit`.
-        if members.contains_key("crit") || members.contains_key("b64") {
+        if members.contains("crit") || members.contains("b64") {
             return Err(Reason::CriticalUnknown);
         }
-        let algorithm = members.get("alg").and_then(Value::as_str).and_then(Algorithm::from_name);
+        let algorithm = members.get("alg").and_then(Json::as_str).and_then(Algorithm::from_name);
         let algorithm = algorithm.ok_or(Reason::AlgorithmRefused)?;
         check_type(members.get("typ"), profile)?;
         let key_id = match members.get("kid") {
             None => None,
-            Some(Value::String(id)) => Some(id.as_str()),
+            Some(Json::String(id)) => Some(&**id),
             Some(_) => return Err(Reason::TokenNotJwt),
         };
         Ok(Self { algorithm, key_id })
@@ -78,11 +77,11 @@ impl<'a> Header<'a> {
 
 /// Other kinds of token by the same issuer must not pass for access tokens (RFC 8725 section 3.11): `logout+jwt`,
 /// `dpop+jwt`, `secevent+jwt` and whatever comes. Media types are compared without regard to case.
-fn check_type(typ: Option<&Value>, profile: bool) -> Result<(), Reason> {
+fn check_type(typ: Option<&Json<'_>>, profile: bool) -> Result<(), Reason> {
     let typ = match typ {
         None if profile => return Err(Reason::TypeWrong),
         None => return Ok(()),
-        Some(Value::String(typ)) => typ.as_str(),
+        Some(Json::String(typ)) => &**typ,
         Some(_) => return Err(Reason::TypeWrong),
     };
     const PREFIX: &str = "application/";

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value};
+use super::json::{Json, Object};
 
 /// Which names an issuer may grant; all when it was not said.
 pub(super) type Grantable = Option<BTreeSet<Box<str>>>;
@@ -18,7 +18,7 @@ pub(super) struct Claimed {
 }
 
 /// The scopes of `scope` (RFC 8693 section 4.2) and `scp`: each a string separated by spaces, or an array of strings.
-pub(super) fn scopes(claims: &Map<String, Value>, grantable: &Grantable) -> Option<Claimed> {
+pub(super) fn scopes(claims: &Object<'_>, grantable: &Grantable) -> Option<Claimed> {
     let sources = [claims.get("scope"), claims.get("scp")];
     if sources.iter().all(Option::is_none) {
         return None;
@@ -26,8 +26,8 @@ pub(super) fn scopes(claims: &Map<String, Value>, grantable: &Grantable) -> Opti
     let mut scopes = Vec::new();
     for source in sources.into_iter().flatten() {
         match source {
-            Value::String(list) => scopes.extend(list.split(' ').filter(|scope| !scope.is_empty()).map(Box::from)),
-            Value::Array(items) => {
+            Json::String(list) => scopes.extend(list.split(' ').filter(|scope| !scope.is_empty()).map(Box::from)),
+            Json::Array(items) => {
                 for item in items {
                     scopes.push(Box::from(item.as_str()?));
                 }
@@ -39,15 +39,15 @@ pub(super) fn scopes(claims: &Map<String, Value>, grantable: &Grantable) -> Opti
 }
 
 /// The roles at `path`: an array of strings, or a string that is one role and never split.
-pub(super) fn roles(claims: &Map<String, Value>, path: &[Box<str>], grantable: &Grantable) -> Option<Claimed> {
+pub(super) fn roles(claims: &Object<'_>, path: &[Box<str>], grantable: &Grantable) -> Option<Claimed> {
     let (first, rest) = path.split_first()?;
-    let mut value = claims.get(&**first)?;
+    let mut value = claims.get(first)?;
     for name in rest {
-        value = value.as_object()?.get(&**name)?;
+        value = value.get(name)?;
     }
     let roles = match value {
-        Value::String(role) => vec![Box::from(role.as_str())],
-        Value::Array(items) => items.iter().map(|item| item.as_str().map(Box::from)).collect::<Option<_>>()?,
+        Json::String(role) => vec![Box::from(&**role)],
+        Json::Array(items) => items.iter().map(|item| item.as_str().map(Box::from)).collect::<Option<_>>()?,
         _ => return None,
     };
     Some(divide(roles, grantable))

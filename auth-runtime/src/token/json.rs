@@ -3,6 +3,7 @@
 //! RFC 8725 section 2.7 and RFC 7515 section 5.2 demand it: where two parsers pick different ones of two equal members,
 //! what was checked is not what is used. Names are compared after unescaping, so `"\u0061lg"` is `"alg"`.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::OnceLock;
 
@@ -12,23 +13,102 @@ use zeroize::Zeroize;
 
 /// Objects and arrays within each other; realistic claims need four.
 const DEPTH_MAX: u8 = 32;
+/// Up to so many members are compared one by one; more are sorted first, or a token of many would cost their square.
+const COMPARED_MAX: usize = 16;
 
 /// The only member of the map as which serde_json presents a number under its feature `arbitrary_precision`.
 const NUMBER_MEMBER: &str = "$serde_json::private::Number";
 
 /// The text was no such object. Why is told to nobody: the text is an attacker's.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct NotStrict;
+pub(crate) struct NotStrict;
 
-/// Parses the whole text as one strict object.
-pub(super) fn object(text: &[u8]) -> Result<Map<String, Value>, NotStrict> {
-    let mut source = serde_json::Deserializer::from_slice(text);
-    let value = Strict { depth: DEPTH_MAX }.deserialize(&mut source).map_err(|_| NotStrict)?;
-    source.end().map_err(|_| NotStrict)?;
-    match value {
-        Value::Object(members) => Ok(members),
-        _ => Err(NotStrict),
+/// A value whose strings stay in the text they were read from, as far as they need no unescaping.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Json<'a> {
+    Null,
+    Bool(bool),
+    Number(Number),
+    String(Cow<'a, str>),
+    Array(Vec<Json<'a>>),
+    Object(Object<'a>),
+}
+
+/// The members of an object, each name once.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Object<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
+
+impl<'a> Object<'a> {
+    /// Parses the whole text as one strict object.
+    pub(crate) fn parse(text: &'a [u8]) -> Result<Self, NotStrict> {
+        let mut source = serde_json::Deserializer::from_slice(text);
+        let value = Strict { depth: DEPTH_MAX }.deserialize(&mut source).map_err(|_| NotStrict)?;
+        source.end().map_err(|_| NotStrict)?;
+        match value {
+            Json::Object(members) => Ok(members),
+            _ => Err(NotStrict),
+        }
     }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&Json<'a>> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// The same, owned.
+    pub(crate) fn into_map(self) -> Map<String, Value> {
+        self.0.into_iter().map(|(name, value)| (name.into_owned(), value.into_value())).collect()
+    }
+
+    /// No name twice, however it was escaped.
+    fn distinct(&self) -> bool {
+        if self.0.len() <= COMPARED_MAX {
+            return self
+                .0
+                .iter()
+                .enumerate()
+                .all(|(index, (name, _))| self.0.iter().take(index).all(|(earlier, _)| earlier != name));
+        }
+        let mut names: Vec<&str> = self.0.iter().map(|(name, _)| &**name).collect();
+        names.sort_unstable();
+        names.windows(2).all(|pair| pair.first() != pair.last())
+    }
+}
+
+impl<'a> Json<'a> {
+    pub(crate) fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A member of an object.
+    pub(crate) fn get(&self, name: &str) -> Option<&Self> {
+        match self {
+            Self::Object(members) => members.get(name),
+            _ => None,
+        }
+    }
+
+    fn into_value(self) -> Value {
+        match self {
+            Self::Null => Value::Null,
+            Self::Bool(value) => Value::Bool(value),
+            Self::Number(number) => Value::Number(number),
+            Self::String(text) => Value::String(text.into_owned()),
+            Self::Array(items) => Value::Array(items.into_iter().map(Json::into_value).collect()),
+            Self::Object(members) => Value::Object(members.into_map()),
+        }
+    }
+}
+
+/// Parses the whole text as one strict object, owned.
+pub(crate) fn object(text: &[u8]) -> Result<Map<String, Value>, NotStrict> {
+    Object::parse(text).map(Object::into_map)
 }
 
 /// An object with a secret in it, overwritten when dropped.
@@ -65,74 +145,99 @@ impl Strict {
 }
 
 impl<'de> DeserializeSeed<'de> for Strict {
-    type Value = Value;
+    type Value = Json<'de>;
 
-    fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<Value, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<Json<'de>, D::Error> {
         source.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for Strict {
-    type Value = Value;
+    type Value = Json<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("strict JSON")
     }
 
-    fn visit_unit<E: de::Error>(self) -> Result<Value, E> {
-        Ok(Value::Null)
+    fn visit_unit<E: de::Error>(self) -> Result<Json<'de>, E> {
+        Ok(Json::Null)
     }
 
-    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Json<'de>, E> {
+        Ok(Json::Bool(value))
     }
 
-    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Value, E> {
-        Ok(value.into())
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Json<'de>, E> {
+        Ok(Json::Number(value.into()))
     }
 
-    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Value, E> {
-        Ok(value.into())
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Json<'de>, E> {
+        Ok(Json::Number(value.into()))
     }
 
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Value, E> {
-        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("number out of range"))
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Json<'de>, E> {
+        Number::from_f64(value).map(Json::Number).ok_or_else(|| E::custom("number out of range"))
     }
 
-    fn visit_str<E: de::Error>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
+    fn visit_borrowed_str<E: de::Error>(self, value: &'de str) -> Result<Json<'de>, E> {
+        Ok(Json::String(Cow::Borrowed(value)))
     }
 
-    fn visit_string<E: de::Error>(self, value: String) -> Result<Value, E> {
-        Ok(Value::String(value))
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<Json<'de>, E> {
+        Ok(Json::String(Cow::Owned(value.to_owned())))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json<'de>, A::Error> {
         let inner = self.deeper()?;
         let mut array = Vec::new();
         while let Some(item) = items.next_element_seed(inner)? {
             array.push(item);
         }
-        Ok(Value::Array(array))
+        Ok(Json::Array(array))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json<'de>, A::Error> {
         let inner = self.deeper()?;
-        let mut object = Map::new();
-        while let Some(name) = members.next_key::<String>()? {
+        let mut object = Vec::with_capacity(COMPARED_MAX);
+        while let Some(name) = members.next_key_seed(Name)? {
             if name == NUMBER_MEMBER {
                 if !numbers_are_maps() {
                     return Err(de::Error::custom("reserved name"));
                 }
                 let digits = members.next_value::<String>()?;
-                return digits.parse().map(Value::Number).map_err(de::Error::custom);
+                return digits.parse().map(Json::Number).map_err(de::Error::custom);
             }
-            let value = members.next_value_seed(inner)?;
-            if object.insert(name, value).is_some() {
-                return Err(de::Error::custom("member given twice"));
-            }
+            object.push((name, members.next_value_seed(inner)?));
         }
-        Ok(Value::Object(object))
+        let object = Object(object);
+        if object.distinct() { Ok(Json::Object(object)) } else { Err(de::Error::custom("member given twice")) }
+    }
+}
+
+/// The name of a member, borrowed where it can be.
+struct Name;
+
+impl<'de> DeserializeSeed<'de> for Name {
+    type Value = Cow<'de, str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<Cow<'de, str>, D::Error> {
+        source.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Name {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a member's name")
+    }
+
+    fn visit_borrowed_str<E: de::Error>(self, name: &'de str) -> Result<Cow<'de, str>, E> {
+        Ok(Cow::Borrowed(name))
+    }
+
+    fn visit_str<E: de::Error>(self, name: &str) -> Result<Cow<'de, str>, E> {
+        Ok(Cow::Owned(name.to_owned()))
     }
 }
 

@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
 use super::claims::{self, Audience, Times};
 use super::compact::{Compact, Header};
 use super::grants::{self, Grantable};
+use super::json::Object;
 use super::keyring::Keyring;
 use super::memory::{Memory, Remembered};
 use crate::clock::UnixTime;
 use crate::denial::Reason;
-use crate::principal::Principal;
+use crate::principal::{Principal, PrincipalBuilder};
 
 /// Name of the scheme in principals, logs and metrics.
 pub(crate) const SCHEME: &str = "bearer";
@@ -66,13 +65,16 @@ impl Verifier {
         // Read before the keys are: if they change meanwhile, what is remembered is out of date at once.
         let generation = self.generation();
         let compact = Compact::parse(token)?;
-        let header = Header::read(&compact.header, self.access_token_profile)?;
+        let header = compact.header()?;
+        let header = Header::read(&header, self.access_token_profile)?;
         let claims = compact.claims()?;
         let issuer = self.issuer(&claims)?;
         issuer.keys.verify(header.algorithm, header.key_id, compact.signed, &compact.signature)?;
         let times = Times::read(&claims)?;
         times.check(now, self.leeway)?;
-        let principal = self.accept(issuer, claims, times.expires_at)?;
+        let principal = self.accept(issuer, &claims)?.expires_at(times.expires_at);
+        drop(claims);
+        let principal = principal.claims_text(compact.payload).build();
         self.memory.remember(token, Remembered { principal: principal.clone(), times, generation });
         Ok(principal)
     }
@@ -82,44 +84,38 @@ impl Verifier {
         self.memory.recall(token).is_some()
             || token.len() <= self.max_token_bytes
                 && Compact::parse(token)
-                    .and_then(|compact| compact.claims())
-                    .is_ok_and(|claims| self.issuer(&claims).is_ok())
+                    .is_ok_and(|compact| compact.claims().and_then(|claims| self.issuer(&claims).map(drop)).is_ok())
     }
 
-    fn issuer(&self, claims: &Map<String, Value>) -> Result<&TrustedIssuer, Reason> {
+    fn issuer(&self, claims: &Object<'_>) -> Result<&TrustedIssuer, Reason> {
         let name = claims::string(claims, "iss")?;
         let named = self.issuers.iter().find(|issuer| issuer.name.as_deref() == name);
         named.or_else(|| self.issuers.iter().find(|issuer| issuer.name.is_none())).ok_or(Reason::IssuerWrong)
     }
 
     /// The claims of a token whose signature and times are good.
-    fn accept(
-        &self,
-        issuer: &TrustedIssuer,
-        claims: Map<String, Value>,
-        expires_at: UnixTime,
-    ) -> Result<Principal, Reason> {
-        issuer.audience.check(&claims)?;
-        claims::string(&claims, "jti")?;
+    fn accept(&self, issuer: &TrustedIssuer, claims: &Object<'_>) -> Result<PrincipalBuilder, Reason> {
+        issuer.audience.check(claims)?;
+        claims::string(claims, "jti")?;
         // RFC 7800 section 3: whoever presents it must prove possession of the key, which this scheme cannot check.
-        if claims.contains_key("cnf") {
+        if claims.contains("cnf") {
             return Err(Reason::TokenBound);
         }
-        let subject = claims::string(&claims, &self.subject_claim)?.filter(|subject| !subject.is_empty());
+        let subject = claims::string(claims, &self.subject_claim)?.filter(|subject| !subject.is_empty());
         let subject = subject.ok_or(Reason::ClaimsInvalid)?;
 
         let mut principal = Principal::builder(SCHEME, subject).configuration(self.configuration.clone());
-        principal = match (&issuer.name, claims::string(&claims, "iss")?) {
+        principal = match (&issuer.name, claims::string(claims, "iss")?) {
             (Some(name), _) => principal.issuer(Arc::clone(name)),
             (None, Some(name)) => principal.issuer(name),
             (None, None) => principal,
         };
-        if let Some(scopes) = grants::scopes(&claims, &issuer.grantable_scopes) {
+        if let Some(scopes) = grants::scopes(claims, &issuer.grantable_scopes) {
             principal = principal.scopes(scopes.granted).disputed_scopes(scopes.disputed);
         }
-        if let Some(roles) = grants::roles(&claims, &self.roles_claim, &issuer.grantable_roles) {
+        if let Some(roles) = grants::roles(claims, &self.roles_claim, &issuer.grantable_roles) {
             principal = principal.roles(roles.granted).disputed_roles(roles.disputed);
         }
-        Ok(principal.expires_at(expires_at).claims(claims).build())
+        Ok(principal)
     }
 }

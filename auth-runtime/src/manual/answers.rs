@@ -1,0 +1,115 @@
+//! Every answer a caller can get, and what a client should make of it.
+//!
+//! `R` is the realm: that of the policy, else of the [`Auth`](crate::Auth), else `api`. A **standard** fixes what has a
+//! section in the last column; what has none is a choice made here, where the standards are silent.
+//!
+//! # Refusals
+//!
+//! Several schemes mean several `WWW-Authenticate` lines, one for each, in the order Bearer, DPoP, others, Digest, Basic;
+//! `error` stands only in the challenge of the scheme that was tried. [`Reason`](crate::denial::Reason) is what logs and
+//! metrics say; callers see its description only.
+//!
+//! | situation | reason | status | challenge | source |
+//! |---|---|---|---|---|
+//! | no credentials, or those of a scheme that the route does not offer | `CredentialsMissing` | 401 | `Bearer realm="R"`, and `scope="a b"` where scopes are required; no `error` | RFC 6750 §3, §3.1; RFC 9110 §15.5.2 |
+//! | two `Authorization` lines | `AuthorizationRepeated` | 400 | `error="invalid_request"` on Bearer; other schemes' plain challenge | RFC 9110 §5.3 |
+//! | a bearer token that is empty or has characters no token can have | `CredentialsMalformed` | 400 | `error="invalid_request"` | RFC 6750 §3.1 |
+//! | a token in the header and in the query, or twice in the query, where the query is looked at | `TokenRepeated` | 400 | `error="invalid_request"` | RFC 6750 §2 |
+//! | a token that is no JWT | `TokenNotJwt` | 401 | `error="invalid_token"` | RFC 6750 §3.1 |
+//! | longer than the limit | `TokenTooLong` | 401 | `error="invalid_token"` | |
+//! | `exp` has passed | `TokenExpired` | 401 | `error="invalid_token"` | RFC 7519 §4.1.4 |
+//! | `nbf` or `iat` lies ahead | `TokenNotYetValid` | 401 | `error="invalid_token"` | RFC 7519 §4.1.5 |
+//! | `aud` does not name this service | `AudienceWrong` | 401 | `error="invalid_token"` | RFC 9068 §4 |
+//! | `iss` is not trusted | `IssuerWrong` | 401 | `error="invalid_token"` | RFC 9068 §4 |
+//! | `typ` names another kind of token | `TypeWrong` | 401 | `error="invalid_token"` | RFC 8725 §3.11 |
+//! | the signature does not verify | `SignatureInvalid` | 401 | `error="invalid_token"` | RFC 9068 §4 |
+//! | `alg` is `none`, unknown, or not the key's | `AlgorithmRefused` | 401 | `error="invalid_token"` | RFC 8725 §3.1 |
+//! | no key has the token's `kid` | `KeyUnknown` | 401 | `error="invalid_token"` | RFC 6750 §3.1 |
+//! | `crit` or `b64` in the header | `CriticalUnknown` | 401 | `error="invalid_token"` | RFC 7515 §4.1.11 |
+//! | a registered claim is missing or of a wrong type, or a member stands twice | `ClaimsInvalid` | 401 | `error="invalid_token"` | RFC 7519 §7.2 |
+//! | a good token whose claims do not fit the handler's type | `ClaimsUnfit` | 401 | `error="invalid_token"`; a warning in the log names the field | |
+//! | a token revoked by a scheme of your own | `TokenRevoked` | 401 | `error="invalid_token"` | RFC 6750 §3.1 |
+//! | a token with `cnf` | `TokenBound` | 401 | `error="invalid_token"` | RFC 7800 §3 |
+//! | wrong user or password, undecodable Basic credentials; unknown API key | `CredentialsWrong` | 401 | `Basic realm="R", charset="UTF-8"`; `ApiKey realm="R", in="header", name="X-API-Key"` | RFC 7617 §2 |
+//! | an API key past its expiry | `KeyExpired` | 401 | as for an unknown key | |
+//! | an API key of another environment | `KeyOfOtherEnvironment` | 401 | as for an unknown key | |
+//! | a cookie of the wanted name that is sent twice or cannot be read | `CookieUnreadable` | 401 | `error="invalid_token"` on Bearer; else the plain challenge | |
+//! | refused by a scheme of your own for a cause of its own | `Custom` | 401 | the scheme's; `error="invalid_token"` if it is an OAuth challenge | |
+//! | a scope is missing | `ScopeMissing` | 403 | `Bearer realm="R", error="insufficient_scope", scope="a b"` if the caller came by an OAuth scheme, else none | RFC 6750 §3.1 |
+//! | a scope is present that must not be, or another branch of an `\|\|` needs one | `ScopeUnfit` | 403 | none | RFC 9110 §15.5.4 |
+//! | a role is missing, or present that must not be | `RoleMissing` | 403 | none, since another token would not help | RFC 9110 §15.5.4 |
+//! | a claim has another value | `ClaimMismatch` | 403 | none | RFC 9110 §15.5.4 |
+//! | a check says no, or an argument of it cannot be extracted | `CheckFailed` | 403 | none | RFC 9110 §15.5.4 |
+//! | a cross-site request with cookie or Basic | `CrossSite` | 403 | none | |
+//! | any of these on a route with `hide`; only the 403s with `hide = "from_authenticated"` | as above | 404 | none: the answer of an unknown route of the same scope | RFC 9110 §15.5.4 |
+//! | the decision took longer than the deadline | `DeadlinePassed` | 503 | none, `Retry-After: 5` | RFC 9110 §15.6.4 |
+//! | no usable keys | `KeysUnavailable` | 503 | none, `Retry-After: 5` | |
+//! | too many passwords are being hashed | `HashingBusy` | 503 | none, `Retry-After: 5` | |
+//! | the machine's clock cannot be right | `ClockUnreadable` | 503 | none, `Retry-After: 5` | |
+//! | your own lookup or verification function returned an error | `BackendUnavailable` | 503 | none, `Retry-After: 5` | |
+//! | no `Auth` attached | `AuthMissing` | 500 | none | |
+//! | the route's scheme is not configured | `SchemeUnconfigured` | 500 | none | |
+//! | a policy that is not in the link-time registry | `PolicyUnlinked` | 500 | none | |
+//! | the handler asks for another user type than the verification returns | `IdentityUnfit` | 500 | none | |
+//! | a check returned an error | `CheckErred` | 500 | none; the error goes to the log | |
+//! | a check read the body | `CheckReadBody` | 500 | none | |
+//! | a scheme or a check panicked | `Panicked` | 500 | none | |
+//!
+//! Each carries `Cache-Control: no-store` and a body of type `application/problem+json` (RFC 9457): `type`, `title`,
+//! `status`, `detail`, and `error`, `error_description`, `scope` exactly when a challenge has them. Answers with status 500
+//! say nothing of the cause; an error event in the log names the handler and the remedy. 407 is never sent.
+//!
+//! # The scopes a challenge names
+//!
+//! All that the route needs, whether the caller has some of them or not: so that one more authorization is enough. Where the
+//! policy has an `||` they are those of its leftmost branch, in written order; the hierarchy and the caller do not enter, so
+//! the 401 and the 403 of a route name the same scopes. `!scope(…)` adds none.
+//!
+//! ```
+//! # use actix_web::{App, get, test};
+//! # use auth_runtime::testing::{ExpectedDenial, TestIssuer, TestRequestExt as _};
+//! # use auth_runtime::{Auth, requires};
+//! #[requires(bearer, scope("read") && (scope("write") || scope("admin")))]
+//! #[get("/")]
+//! async fn route() -> &'static str { "" }
+//!
+//! # #[actix_web::main]
+//! # async fn main() {
+//! # let issuer = TestIssuer::new();
+//! # let auth = Auth::builder().realm("R").bearer(issuer.jwt()).build().unwrap();
+//! # let app = test::init_service(App::new().service(auth.scope("").service(route))).await;
+//! let anonymous = test::TestRequest::get();
+//! let answer = test::call_service(&app, anonymous.to_request()).await;
+//! ExpectedDenial::new(401).challenge(r#"Bearer realm="R", scope="read write""#).assert(answer).await;
+//!
+//! let reader = test::TestRequest::get().bearer(issuer.token().scope("read").sign());
+//! let answer = test::call_service(&app, reader.to_request()).await;
+//! ExpectedDenial::new(403)
+//!     .challenge(r#"Bearer realm="R", error="insufficient_scope", scope="read write""#)
+//!     .member("scope", "read write")
+//!     .assert(answer)
+//!     .await;
+//! # }
+//! ```
+//!
+//! # Answers of handlers that ran
+//!
+//! | situation | header | source |
+//! |---|---|---|
+//! | protected and optional routes | `Cache-Control: private`, unless the handler says `private` or `no-store`; `public` and `s-maxage` are taken away | RFC 9111 §3.5, §5.2.2.7 |
+//! | the same with `shared_cache` | the handler's own | |
+//! | token or API key in the query | `Referrer-Policy: no-referrer` too, also on refusals | RFC 6750 §2.3, §5.3 |
+//! | `optional(…)` and no credentials of its schemes | the handler runs, the identity is `None` | RFC 9110 §11.6.1 |
+//! | `optional(…)` and bad credentials | refused as if they were required | RFC 9110 §11.4 |
+//!
+//! # What a client does
+//!
+//! | answer | client |
+//! |---|---|
+//! | 400 `invalid_request` | has a bug; repeating the request will not help |
+//! | 401 without `error` | gets a token (for the `scope` named), asks for the password, or adds the key |
+//! | 401 `invalid_token` | drops the token, refreshes it once, and tries again; where the new one fails too, logs in |
+//! | 403 `insufficient_scope` | asks the authorization server for the scopes named, all of them |
+//! | 403 without a challenge | tells the user; no other token helps |
+//! | 404 | cannot tell a hidden route from none |
+//! | 503 | waits `Retry-After` seconds and tries again |

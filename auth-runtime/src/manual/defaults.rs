@@ -1,0 +1,122 @@
+//! Every default, with its unit, how to change it, and every method that weakens protection.
+//!
+//! # Defaults
+//!
+//! | what | default | change by |
+//! |---|---|---|
+//! | realm of the challenges | `api` | [`AuthBuilder::realm`](crate::config::AuthBuilder::realm); for one route `realm = "…"` |
+//! | longest decision, checks included | 5 seconds, then 503 | [`AuthBuilder::deadline`](crate::config::AuthBuilder::deadline) |
+//! | `Retry-After` of a 503 | 5 seconds | |
+//! | clock | the machine's; before 2020 or past 9999 is 503 | [`AuthBuilder::clock`](crate::config::AuthBuilder::clock) |
+//! | body of a refusal | `application/problem+json` | [`AuthBuilder::denial_body`](crate::config::AuthBuilder::denial_body) |
+//! | role hierarchy, scope implication | none | [`AuthBuilder::role_hierarchy`](crate::config::AuthBuilder::role_hierarchy), [`AuthBuilder::scope_implies`](crate::config::AuthBuilder::scope_implies) |
+//! | own origin, allowed origins | none: no `Origin` is ours | [`AuthBuilder::public_origin`](crate::config::AuthBuilder::public_origin), [`AuthBuilder::allow_origin`](crate::config::AuthBuilder::allow_origin) |
+//! | ambient credentials on a write without `Sec-Fetch-Site` and `Origin` | pass, as of no browser | [`AuthBuilder::refuse_ambient_without_origin`](crate::config::AuthBuilder::refuse_ambient_without_origin) |
+//! | a policy whose scheme is not configured | `build()` fails | [`AuthBuilder::allow_unconfigured`](crate::config::AuthBuilder::allow_unconfigured) |
+//! | answers of protected routes | `Cache-Control: private` | `shared_cache` in the attribute |
+//! | files (JWK sets, `htpasswd`, API keys) | looked at once a second at most while requests come; 16 MiB at most | |
+//!
+//! ## Bearer
+//!
+//! | what | default | change by |
+//! |---|---|---|
+//! | issuer, audience | none: both must be said | [`Jwt::issuer`](crate::Jwt::issuer), [`Jwt::audience`](crate::Jwt::audience) |
+//! | leeway for `exp`, `nbf`, `iat` | 60 seconds; at most 3600 | [`Jwt::leeway`](crate::Jwt::leeway) |
+//! | longest token | 16 KiB (16384 bytes) | [`Jwt::max_token_bytes`](crate::Jwt::max_token_bytes) |
+//! | deepest nesting of its JSON | 32 levels | |
+//! | keys tried on a token without `kid` | 4 | |
+//! | memory for verified tokens | 32 MiB for each configuration | [`Jwt::cache_bytes`](crate::Jwt::cache_bytes) |
+//! | `typ` | `JWT`, `at+jwt` or none | [`Jwt::access_token_profile`](crate::Jwt::access_token_profile) demands `at+jwt` |
+//! | claim of the subject | `sub` | [`Jwt::subject_claim`](crate::Jwt::subject_claim) |
+//! | claim of the roles | `roles` | [`Jwt::roles_claim`](crate::Jwt::roles_claim) |
+//! | claims of the scopes | `scope` and `scp` together | |
+//! | scopes and roles an issuer may grant | all | [`Jwt::grantable_scopes`](crate::Jwt::grantable_scopes), [`Jwt::grantable_roles`](crate::Jwt::grantable_roles) |
+//! | where the token is | `Authorization: Bearer` | [`Jwt::cookie`](crate::Jwt::cookie), [`Jwt::dangerous_query_parameter`](crate::Jwt::dangerous_query_parameter) |
+//! | shortest secret | 32, 48, 64 bytes for HS256, HS384, HS512 | |
+//! | shortest RSA key | 2048 bits | |
+//!
+//! ## Basic
+//!
+//! | what | default | change by |
+//! |---|---|---|
+//! | longest password | 1024 bytes; 72 for bcrypt | |
+//! | longest user name in a file | 255 bytes | |
+//! | verified passwords of an `htpasswd` file are remembered for | 60 seconds, which is the most | [`Passwords::remember_for`](crate::basic::Passwords::remember_for) |
+//! | the same, of your own function | 0 seconds | [`Passwords::remember_for`](crate::basic::Passwords::remember_for) |
+//! | how many are remembered | 4096 for each configuration | |
+//! | hashed at once | half the cores, at least 1 | |
+//! | waiting for that | 16 for each that may run, 2 seconds, then 503 | |
+//! | highest costs in a file | bcrypt 15; SHA-512 crypt 1000000 rounds; argon2 256 MiB | |
+//! | roles | unknown: a policy that asks for one denies | [`Passwords::roles_of`](crate::basic::Passwords::roles_of) |
+//!
+//! ## API keys
+//!
+//! | what | default | change by |
+//! |---|---|---|
+//! | longest key | 512 bytes | |
+//! | expiry | none | [`Key::expiring_at`](crate::api_key::Key::expiring_at), or `expires_at` in the file |
+//! | scopes and roles | unknown: a policy that asks for one denies | [`Key::with_scopes`](crate::api_key::Key::with_scopes), [`Key::with_roles`](crate::api_key::Key::with_roles) |
+//! | environment | any | [`ApiKeys::environment`](crate::ApiKeys::environment) |
+//! | length of a new key | 256 random bits, 43 characters after the prefix | |
+//!
+//! ## Testing
+//!
+//! | what | default | change by |
+//! |---|---|---|
+//! | life of a test token | 300 seconds | [`TestToken::expires_in`](crate::testing::TestToken::expires_in) |
+//! | its subject | `test-subject` | [`TestToken::subject`](crate::testing::TestToken::subject) |
+//! | its issuer and audience | `https://issuer.test`, `https://api.test` | [`TestIssuer::named`](crate::testing::TestIssuer::named), [`TestIssuer::for_audience`](crate::testing::TestIssuer::for_audience) |
+//!
+//! # What weakens protection
+//!
+//! Each of these has a `# Security` section that says what it costs. Search a code base for them:
+//!
+//! | method | what it gives up |
+//! |---|---|
+//! | [`Jwt::any_issuer`](crate::Jwt::any_issuer) | whoever shares the key can vouch for anybody |
+//! | [`Jwt::any_audience`](crate::Jwt::any_audience) | tokens made for other services are accepted |
+//! | [`Jwt::client_id`](crate::Jwt::client_id) | says who asked for a token, not for whom it is meant |
+//! | [`Jwt::leeway`](crate::Jwt::leeway) | an expired token stays usable for as long |
+//! | [`Jwt::cookie`](crate::Jwt::cookie), [`ApiKeys::cookie`](crate::ApiKeys::cookie) | a browser adds it by itself; the cross-site rule applies |
+//! | [`Jwt::dangerous_query_parameter`](crate::Jwt::dangerous_query_parameter), [`ApiKeys::query`](crate::ApiKeys::query) | URLs end up in logs and histories |
+//! | [`Jwt::dangerous_secrets_beside_public_keys`](crate::Jwt::dangerous_secrets_beside_public_keys) | whoever reads the configuration can sign tokens of that issuer |
+//! | [`Passwords::remember_for`](crate::basic::Passwords::remember_for) on your own function | a disabled user may get in for that long |
+//! | [`AuthBuilder::allow_origin`](crate::config::AuthBuilder::allow_origin) | that origin acts with the rights of its visitors |
+//! | [`AuthBuilder::allow_unconfigured`](crate::config::AuthBuilder::allow_unconfigured) | a forgotten scheme shows when a request comes: 500 |
+//! | [`Scope::service_public`](crate::mount::Scope::service_public), `#[public]` | nothing asks for credentials |
+//! | [`Auth::audit`](crate::Auth::audit) | lists hidden routes too |
+//! | `shared_cache` | a shared cache may hand one caller's answer to another |
+//!
+//! # The same, run
+//!
+//! ```
+//! # use std::time::Duration;
+//! # use actix_web::{App, get, test};
+//! # use auth_runtime::testing::{ExpectedDenial, ManualClock, TestIssuer, TestRequestExt as _};
+//! # use auth_runtime::{Auth, requires};
+//! #[requires(bearer)]
+//! #[get("/")]
+//! async fn route() -> &'static str { "" }
+//!
+//! # #[actix_web::main]
+//! # async fn main() {
+//! let clock = ManualClock::at(1_900_000_000);
+//! let issuer = TestIssuer::new().clock(clock.clone());
+//! let auth = Auth::builder().bearer(issuer.jwt()).clock(clock.clone()).build().unwrap();
+//! let app = test::init_service(App::new().service(auth.scope("").service(route))).await;
+//!
+//! // The realm is `api`.
+//! let answer = test::call_service(&app, test::TestRequest::get().to_request()).await;
+//! ExpectedDenial::new(401).challenge(r#"Bearer realm="api""#).assert(answer).await;
+//!
+//! // A test token lives for 300 s; the leeway is 60 s.
+//! let token = issuer.token().sign();
+//! clock.advance(Duration::from_secs(359));
+//! let answer = test::call_service(&app, test::TestRequest::get().bearer(&token).to_request()).await;
+//! assert_eq!(answer.status(), 200);
+//! assert_eq!(answer.headers().get("Cache-Control").unwrap(), "private");
+//! clock.advance(Duration::from_secs(1));
+//! let answer = test::call_service(&app, test::TestRequest::get().bearer(&token).to_request()).await;
+//! assert_eq!(answer.status(), 401);
+//! # }
+//! ```

@@ -1,0 +1,562 @@
+//! How to do common things. Every example here is run by the tests of this crate, unless it needs a file or a network.
+//!
+//! [An identity provider](#an-identity-provider) ·
+//! [several issuers](#several-issuers) ·
+//! [several configurations](#several-configurations) ·
+//! [several schemes on one route](#several-schemes-on-one-route) ·
+//! [cookies and CORS](#cookies-and-cors) ·
+//! [files and rotation](#files-and-rotation) ·
+//! [roles and scopes](#roles-and-scopes) ·
+//! [checks](#checks) ·
+//! [hiding](#hiding) ·
+//! [a body of your own](#a-body-of-your-own) ·
+//! [WebSockets](#websockets) ·
+//! [a service that is no handler](#a-service-that-is-no-handler) ·
+//! [testing](#testing) ·
+//! [the audit table](#the-audit-table) ·
+//! [logs and metrics](#logs-and-metrics) ·
+//! [coming from actix-web-httpauth or actix-web-grants](#coming-from-actix-web-httpauth-or-actix-web-grants)
+//!
+//! # An identity provider
+//!
+//! Three things are asked of it: its public keys, the exact text of `iss` in its tokens, and what it puts into `aud` for this
+//! service. Take all three from a real token rather than from memory (the middle part, base64url-decoded): a slash at the end
+//! of the issuer counts.
+//!
+//! ```no_run
+//! use auth_runtime::{Auth, Jwt};
+//!
+//! let auth = Auth::builder()
+//!     .realm("orders")
+//!     .bearer(
+//!         Jwt::jwk_set_file("/etc/orders/jwks.json")
+//!             .issuer("https://idp.example/realms/main")
+//!             .audience("https://orders.example")
+//!             .roles_claim(["realm_access", "roles"]),
+//!     )
+//!     .build()?;
+//! # Ok::<_, auth_runtime::config::ConfigError>(())
+//! ```
+//!
+//! - Keys are not fetched over HTTP yet. Have a timer download the provider's set next to the file and rename it over the old
+//!   one; it is read again within a second of the next request.
+//! - Roles in a nested object: [`roles_claim`](crate::Jwt::roles_claim) takes the names one by one, so names with dots or
+//!   colons (`"https://example.com/roles"`) need no escape.
+//! - Access tokens without `aud`: [`client_id`](crate::Jwt::client_id), after reading its `# Security`.
+//! - An ID token must not pass for an access token: [`access_token_profile`](crate::Jwt::access_token_profile), if the provider
+//!   follows RFC 9068.
+//!
+//! # Several issuers
+//!
+//! One configuration may trust several, each with its own keys, and with bounds on what it may grant. The token's `iss` picks
+//! the keys; no other keys are tried.
+//!
+//! ```
+//! # use actix_web::{App, get, test};
+//! # use auth_runtime::testing::{TestIssuer, TestRequestExt as _};
+//! # use auth_runtime::{Auth, requires};
+//! use auth_runtime::jwt::Issuer;
+//!
+//! #[requires(bearer, scope = "orders:write")]
+//! #[get("/")]
+//! async fn route() -> &'static str { "" }
+//!
+//! # #[actix_web::main]
+//! # async fn main() {
+//! # let ours = TestIssuer::new();
+//! # let partner = TestIssuer::new().named("https://partner.test");
+//! // `ours.jwt()` stands for `Jwt::public_pem(…).issuer(…).audience(…)`.
+//! let jwt = ours.jwt().trust(
+//!     Issuer::new("https://partner.test", partner.verification_key()).grantable_scopes(["orders:read"]),
+//! );
+//! let auth = Auth::builder().bearer(jwt).build().unwrap();
+//! # let app = test::init_service(App::new().service(auth.scope("").service(route))).await;
+//! # for (token, status) in [
+//! #     (ours.token().scope("orders:write").sign(), 200),
+//! #     (partner.token().scope("orders:write").sign(), 403), // more than it may grant
+//! #     (partner.token().claim("iss", "https://issuer.test").scope("orders:write").sign(), 401), // in our name
+//! # ] {
+//! #     let answer = test::call_service(&app, test::TestRequest::get().bearer(token).to_request()).await;
+//! #     assert_eq!(answer.status(), status);
+//! # }
+//! # }
+//! ```
+//!
+//! # Several configurations
+//!
+//! Where rules differ by route, give each set of rules a name. `bearer` is the one without a name.
+//!
+//! ```standalone_crate
+//! # use actix_web::{App, get, test};
+//! # use auth_runtime::testing::{TestIssuer, TestRequestExt as _};
+//! # use auth_runtime::{Auth, requires};
+//! #[requires(bearer("partner"))]
+//! #[get("/partner")]
+//! async fn for_partners() -> &'static str { "" }
+//!
+//! #[requires(any(bearer, bearer("partner")))]
+//! #[get("/both")]
+//! async fn for_both() -> &'static str { "" }
+//!
+//! # #[actix_web::main]
+//! # async fn main() {
+//! # let ours = TestIssuer::new();
+//! # let partner = TestIssuer::new().named("https://partner.test").for_audience("https://partner-api.test");
+//! let auth = Auth::builder().bearer(ours.jwt()).bearer_named("partner", partner.jwt()).build().unwrap();
+//! # let app = test::init_service(App::new().service(auth.scope("").service(for_partners).service(for_both))).await;
+//! # for (uri, token, status) in [
+//! #     ("/partner", partner.token().sign(), 200),
+//! #     ("/partner", ours.token().sign(), 401),
+//! #     ("/both", partner.token().sign(), 200),
+//! #     ("/both", ours.token().sign(), 200),
+//! # ] {
+//! #     let answer = test::call_service(&app, test::TestRequest::get().uri(uri).bearer(token).to_request()).await;
+//! #     assert_eq!(answer.status(), status, "{uri}");
+//! # }
+//! # }
+//! ```
+//!
+//! # Several schemes on one route
+//!
+//! Under `any(…)` one scheme decides, so a handler takes [`Principal`](crate::Principal), which all have, or
+//! [`Optional`](crate::Optional)`<Bearer<C>>` to look closer. Under `optional(…)` there may be no caller at all.
+//!
+//! ```standalone_crate
+//! # use actix_web::{App, get, test};
+//! # use auth_runtime::testing::{ExpectedDenial, TestIssuer, TestRequestExt as _};
+//! # use auth_runtime::{ApiKeys, Auth, Bearer, Optional, Principal, requires};
+//! # use auth_runtime::api_key::{Key, KeyDigest};
+//! #[requires(any(bearer, api_key))]
+//! #[get("/either")]
+//! async fn either(who: Principal) -> String { format!("{} by {}", who.subject(), who.scheme()) }
+//!
+//! #[requires(optional(bearer))]
+//! #[get("/optional")]
+//! async fn optional(caller: Optional<Bearer>) -> String {
+//!     caller.as_ref().map_or("nobody".into(), |caller| caller.principal().subject().to_owned())
+//! }
+//!
+//! # #[actix_web::main]
+//! # async fn main() {
+//! # let issuer = TestIssuer::new();
+//! let keys = [(KeyDigest::of("test_0123456789abcdef"), Key::new("development"))];
+//! let auth = Auth::builder()
+//!     .realm("R")
+//!     .bearer(issuer.jwt())
+//!     .api_key(ApiKeys::header("X-API-Key", keys))
+//!     .build()
+//!     .unwrap();
+//! # let app = test::init_service(App::new().service(auth.scope("").service(either).service(optional))).await;
+//! let by_key = test::TestRequest::get().uri("/either").api_key("X-API-Key", "test_0123456789abcdef");
+//! let answer = test::call_service(&app, by_key.to_request()).await;
+//! assert_eq!(test::read_body(answer).await, "development by api_key");
+//!
+//! // One line for each challenge.
+//! let answer = test::call_service(&app, test::TestRequest::get().uri("/either").to_request()).await;
+//! ExpectedDenial::new(401)
+//!     .challenge(r#"Bearer realm="R""#)
+//!     .challenge(r#"ApiKey realm="R", in="header", name="X-API-Key""#)
+//!     .assert(answer)
+//!     .await;
+//!
+//! let answer = test::call_service(&app, test::TestRequest::get().uri("/optional").to_request()).await;
+//! assert_eq!(test::read_body(answer).await, "nobody");
+//! let expired = test::TestRequest::get().uri("/optional").bearer(issuer.token().expired().sign());
+//! assert_eq!(test::call_service(&app, expired.to_request()).await.status(), 401, "never anonymous");
+//! # }
+//! ```
+//!
+//! # Cookies and CORS
+//!
+//! A browser application on another origin that sends `Authorization` itself needs CORS, and must be told to let scripts read
+//! the challenge: **expose `WWW-Authenticate`**. Put `actix-cors` around the scope, so that refusals carry its headers too; it
+//! answers preflights before any guard.
+//!
+//! ```
+//! # use actix_web::{App, get, http::header, test};
+//! # use auth_runtime::testing::TestIssuer;
+//! # use auth_runtime::{Auth, requires};
+//! use actix_cors::Cors;
+//!
+//! # #[requires(bearer)]
+//! # #[get("/")]
+//! # async fn route() -> &'static str { "" }
+//! # #[actix_web::main]
+//! # async fn main() {
+//! # let issuer = TestIssuer::new();
+//! let auth = Auth::builder().realm("R").bearer(issuer.jwt()).build().unwrap();
+//! let cors = Cors::default()
+//!     .allowed_origin("https://app.example")
+//!     .allowed_methods(["GET", "POST"])
+//!     .allowed_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
+//!     .expose_headers([header::WWW_AUTHENTICATE]);
+//! let app = test::init_service(App::new().service(auth.scope("").service(route).wrap(cors))).await;
+//!
+//! let request = test::TestRequest::get().insert_header((header::ORIGIN, "https://app.example"));
+//! let answer = test::call_service(&app, request.to_request()).await;
+//! assert_eq!(answer.status(), 401);
+//! assert_eq!(answer.headers().get(header::ACCESS_CONTROL_ALLOW_ORIGIN).unwrap(), "https://app.example");
+//! assert_eq!(answer.headers().get(header::ACCESS_CONTROL_EXPOSE_HEADERS).unwrap(), "www-authenticate");
+//! # }
+//! ```
+//!
+//! A token or key in a cookie is sent by the browser on its own. Say where your pages live, and requests that change something
+//! from anywhere else are refused (see [`threats`](super::threats)):
+//!
+//! ```
+//! # use actix_web::{App, post, http::header, test};
+//! # use auth_runtime::testing::{TestIssuer, TestRequestExt as _};
+//! # use auth_runtime::{Auth, requires};
+//! # #[requires(bearer)]
+//! # #[post("/")]
+//! # async fn route() -> &'static str { "" }
+//! # #[actix_web::main]
+//! # async fn main() {
+//! # let issuer = TestIssuer::new();
+//! let auth = Auth::builder()
+//!     .public_origin("https://shop.example")
+//!     .bearer(issuer.jwt().cookie("__Host-token"))
+//!     .build()
+//!     .unwrap();
+//! # let app = test::init_service(App::new().service(auth.scope("").service(route))).await;
+//! # for (site, status) in [("same-origin", 200), ("cross-site", 403), ("same-site", 403)] {
+//! #     let request = test::TestRequest::post()
+//! #         .insert_header((header::COOKIE, format!("__Host-token={}", issuer.token().sign())))
+//! #         .insert_header(("Sec-Fetch-Site", site));
+//! #     assert_eq!(test::call_service(&app, request.to_request()).await.status(), status, "{site}");
+//! # }
+//! # }
+//! ```
+//!
+//! # Files and rotation
+//!
+//! JWK sets, `htpasswd` files and key files are looked at once a second at most while requests come, off the event loop, and
+//! compared by content. What cannot be used leaves the last good content in force, with a warning. Replace a file by renaming
+//! a complete one over it.
+//!
+//! - **Signing keys**: publish the next key beside the current one, wait until every service has it, sign with it, then take the
+//!   old one away. Removing a key refuses its tokens with the next look. A set with an empty `keys` array takes all away: 503.
+//! - **Keys in the configuration**: [`Jwt::also`](crate::Jwt::also) adds the next one; give both a
+//!   [`Key::id`](crate::jwt::Key::id).
+//! - **API keys**: [`NewKey`](crate::api_key::NewKey) makes one and the line for the file; show the key once.
+//!
+//! ```
+//! use auth_runtime::api_key::{Key, NewKey};
+//!
+//! let new = NewKey::generate("live")?;
+//! let line = new.line(&Key::new("billing-8").with_scopes(["orders:read"]).expiring_at(1_798_761_600))?;
+//! assert!(!line.contains(new.expose_secret()), "only the digest is stored");
+//! # Ok::<_, auth_runtime::api_key::KeyFault>(())
+//! ```
+//!
+//! - **Passwords**: `htpasswd -B staff.htpasswd alice`. Verified passwords are remembered for a minute, bound to the stored hash,
+//!   so a changed one counts at once. For a function of your own keep
+//!   [`Passwords::remembered`](crate::basic::Passwords::remembered) and call `forget` when a user is disabled.
+//!
+//! # Roles and scopes
+//!
+//! A scope is what the client was allowed to do on the caller's behalf, a role what the caller is. Implications are said once:
+//!
+//! ```
+//! # use actix_web::{App, get, test};
+//! # use auth_runtime::testing::{TestIssuer, TestRequestExt as _};
+//! # use auth_runtime::{Auth, requires};
+//! #[requires(bearer, role = "ops", scope = "orders:read")]
+//! #[get("/")]
+//! async fn route() -> &'static str { "" }
+//!
+//! # #[actix_web::main]
+//! # async fn main() {
+//! # let issuer = TestIssuer::new();
+//! let auth = Auth::builder()
+//!     .bearer(issuer.jwt())
+//!     .role_hierarchy("admin > ops > viewer")
+//!     .scope_implies("orders:write", ["orders:read"])
+//!     .build()
+//!     .unwrap();
+//! # let app = test::init_service(App::new().service(auth.scope("").service(route))).await;
+//! let token = issuer.token().role("admin").scope("orders:write").sign();
+//! let answer = test::call_service(&app, test::TestRequest::get().bearer(token).to_request()).await;
+//! assert_eq!(answer.status(), 200);
+//! # }
+//! ```
+//!
+//! `role` and `!role` are judged after the hierarchy. A token without a roles claim, or with one of another type, leaves roles
+//! unknown, and both `role("x")` and `!role("x")` refuse it. Users of an `htpasswd` file have roles once
+//! [`Passwords::roles_of`](crate::basic::Passwords::roles_of) says which.
+//!
+//! Rules that many routes share become a policy with a name, or the default of a module:
+//!
+//! ```
+//! # use actix_web::{App, get, test};
+//! # use auth_runtime::testing::{TestIssuer, TestRequestExt as _};
+//! # use auth_runtime::{Auth, Granted, policy, requires};
+//! policy! {
+//!     /// Whoever runs the place.
+//!     pub Operations: bearer, role("ops");
+//! }
+//!
+//! /// Nobody can call this from a route that `Operations` does not guard.
+//! fn purge(_proof: &Granted<Operations>) {}
+//!
+//! #[requires(policy = Operations)]
+//! #[get("/purge")]
+//! async fn purge_all(proof: Granted<Operations>) -> &'static str { purge(&proof); "" }
+//!
+//! #[requires(bearer)]
+//! mod orders {
+//! #   use super::{get, requires};
+//!     #[get("/orders")]
+//!     pub async fn list() -> &'static str { "" } // bearer
+//!
+//!     #[requires(scope = "orders:admin")] // bearer, and this scope
+//!     #[get("/orders/all")]
+//!     pub async fn list_all() -> &'static str { "" }
+//! }
+//! # #[actix_web::main]
+//! # async fn main() {
+//! # let issuer = TestIssuer::new();
+//! # let auth = Auth::builder().bearer(issuer.jwt()).build().unwrap();
+//! # let scope = auth.scope("").service(purge_all).service(orders::list).service(orders::list_all);
+//! # let app = test::init_service(App::new().service(scope)).await;
+//! # for (uri, status) in [("/purge", 403), ("/orders", 200), ("/orders/all", 403)] {
+//! #     let request = test::TestRequest::get().uri(uri).bearer(issuer.token().sign());
+//! #     assert_eq!(test::call_service(&app, request.to_request()).await.status(), status, "{uri}");
+//! # }
+//! # }
+//! ```
+//!
+//! # Checks
+//!
+//! A rule over data is an `async fn` with extractors of its own: path, query, headers, application data, and the identities the
+//! policy yields. It runs after all cheap conditions and before the body may be read. It returns
+//!
+//! - `bool`: `false` is a 403;
+//! - `Result<bool, E>` with `E: Display`: an error is a 500 that tells the caller nothing, and goes to the log;
+//! - `Result<(), Denial>`: [`Denial::forbidden`](crate::Denial::forbidden) says why, to the caller.
+//!
+//! ```
+//! # use std::collections::HashMap;
+//! # use actix_web::{App, put, test, web};
+//! # use auth_runtime::testing::{ExpectedDenial, TestIssuer, TestRequestExt as _};
+//! # use auth_runtime::{Auth, Denial, Principal, requires};
+//! struct Orders(HashMap<u64, String>);
+//!
+//! async fn owns_order(id: web::Path<u64>, orders: web::Data<Orders>, who: Principal) -> Result<(), Denial> {
+//!     match orders.0.get(&id) {
+//!         Some(owner) if owner == who.subject() => Ok(()),
+//!         _ => Err(Denial::forbidden("no such order of yours")),
+//!     }
+//! }
+//!
+//! #[requires(bearer, role("ops") || check(owns_order))]
+//! #[put("/orders/{id}")]
+//! async fn change(id: web::Path<u64>, change: web::Json<u32>) -> String { format!("{id} is now {change}") }
+//!
+//! # #[actix_web::main]
+//! # async fn main() {
+//! # let issuer = TestIssuer::new();
+//! # let auth = Auth::builder().bearer(issuer.jwt()).build().unwrap();
+//! # let orders = web::Data::new(Orders(HashMap::from([(1, "alice".to_owned())])));
+//! # let app = test::init_service(App::new().app_data(orders).service(auth.scope("").service(change))).await;
+//! let by_bob = test::TestRequest::put().uri("/orders/1").bearer(issuer.token().subject("bob").sign());
+//! let answer = test::call_service(&app, by_bob.set_payload("not even JSON").to_request()).await;
+//! ExpectedDenial::new(403).member("detail", "no such order of yours").assert(answer).await;
+//!
+//! let by_alice = test::TestRequest::put().uri("/orders/1").bearer(issuer.token().subject("alice").sign());
+//! let answer = test::call_service(&app, by_alice.set_json(5).to_request()).await;
+//! assert_eq!(test::read_body(answer).await, "1 is now 5");
+//! # }
+//! ```
+//!
+//! `!check(…)` does not compile: it would admit whoever the check fails to decide on. Negate inside the function.
+//!
+//! # Hiding
+//!
+//! `hide` makes every refusal of a route the answer of an unknown route of the same scope: actix's empty 404, or the scope's own
+//! [`default_service`](crate::mount::Scope::default_service). `hide = "from_authenticated"` does so for 403s only, so that
+//! anonymous callers still learn how to log in. Methods that a hidden pattern does not have get the 404 too, never a 405. Time is
+//! not hidden, and neither is what an open route says about a hidden one.
+//!
+//! # A body of your own
+//!
+//! Status and challenges stay; body and media type are yours. Hidden routes keep the body of an unknown route.
+//!
+//! ```
+//! # use actix_web::{App, get, test};
+//! # use auth_runtime::testing::TestIssuer;
+//! # use auth_runtime::{Auth, requires};
+//! use auth_runtime::config::DenialBody;
+//!
+//! # #[requires(bearer)]
+//! # #[get("/")]
+//! # async fn route() -> &'static str { "" }
+//! # #[actix_web::main]
+//! # async fn main() {
+//! # let issuer = TestIssuer::new();
+//! let auth = Auth::builder()
+//!     .bearer(issuer.jwt())
+//!     .denial_body(|_request, problem| DenialBody::json(&serde_json::json!({ "message": problem.detail })))
+//!     .build()
+//!     .unwrap();
+//! # let app = test::init_service(App::new().service(auth.scope("").service(route))).await;
+//! let answer = test::call_service(&app, test::TestRequest::get().to_request()).await;
+//! assert_eq!(answer.headers().get("WWW-Authenticate").unwrap(), r#"Bearer realm="api""#);
+//! assert_eq!(test::read_body(answer).await, r#"{"message":"authentication is required"}"#);
+//! # }
+//! ```
+//!
+//! # WebSockets
+//!
+//! The upgrade is a request like any other: it is refused before 101. Browsers cannot set `Authorization` on it, so pages use a
+//! cookie (with [`public_origin`](crate::config::AuthBuilder::public_origin), since an ambient upgrade needs an `Origin` that is
+//! known). The connection must not outlive the token:
+//!
+//! ```
+//! # use actix_web::{Error, HttpRequest, HttpResponse, get, rt, web};
+//! # use auth_runtime::{Bearer, requires};
+//! # use futures_util::StreamExt as _;
+//! #[requires(bearer)]
+//! #[get("/socket")]
+//! async fn socket(caller: Bearer, request: HttpRequest, body: web::Payload) -> Result<HttpResponse, Error> {
+//!     let (response, mut session, messages) = actix_ws::handle(&request, body)?;
+//!     let mut messages = caller.until_expiry(messages);
+//!     rt::spawn(async move {
+//!         while let Some(Ok(actix_ws::Message::Text(text))) = messages.next().await {
+//!             if session.text(text).await.is_err() {
+//!                 return;
+//!             }
+//!         }
+//!         let _ = session.close(None).await;
+//!     });
+//!     Ok(response)
+//! }
+//! ```
+//!
+//! # A service that is no handler
+//!
+//! Static files or a user interface say nothing about callers, so the scope says it for them:
+//! [`service_as::<P>`](crate::mount::Scope::service_as) puts a named policy in front, and
+//! [`service_public`](crate::mount::Scope::service_public) declares it open, with a reason.
+//!
+//! ```
+//! # use actix_web::{App, HttpResponse, test, web};
+//! # use auth_runtime::testing::{TestIssuer, TestRequestExt as _};
+//! # use auth_runtime::{Auth, policy};
+//! policy! { pub Staff: bearer, role("staff"); }
+//!
+//! # #[actix_web::main]
+//! # async fn main() {
+//! # let issuer = TestIssuer::new();
+//! # let auth = Auth::builder().bearer(issuer.jwt()).build().unwrap();
+//! // `web::resource` stands for `actix_files::Files::new("/", "./reports")`.
+//! let reports = web::resource("/latest").to(|| async { HttpResponse::Ok().body("figures") });
+//! let app = test::init_service(App::new().service(auth.scope("").service_as::<Staff>("/reports", reports))).await;
+//!
+//! let anonymous = test::TestRequest::get().uri("/reports/latest");
+//! assert_eq!(test::call_service(&app, anonymous.to_request()).await.status(), 401);
+//! let staff = test::TestRequest::get().uri("/reports/latest").bearer(issuer.token().role("staff").sign());
+//! assert_eq!(test::call_service(&app, staff.to_request()).await.status(), 200);
+//! # }
+//! ```
+//!
+//! # Testing
+//!
+//! The feature `testing` signs real tokens and sends them through the real verifier. There is no way to switch a guard off,
+//! so a test that passes says something. [`assert_every_policy_denies`](crate::testing::assert_every_policy_denies) runs every
+//! guard of the program on a request without credentials; compare its lists, and no route becomes public unnoticed:
+//!
+//! ```standalone_crate
+//! # use actix_web::get;
+//! # use auth_runtime::testing::{TestIssuer, assert_every_policy_denies};
+//! # use auth_runtime::{Auth, public, requires};
+//! # #[requires(bearer)]
+//! # #[get("/users")]
+//! # async fn users() -> &'static str { "" }
+//! # #[public(reason = "liveness probe")]
+//! # #[get("/health")]
+//! # async fn health() -> &'static str { "" }
+//! # #[actix_web::main]
+//! # async fn main() {
+//! let auth = Auth::builder().bearer(TestIssuer::new().jwt()).build().unwrap();
+//! let report = assert_every_policy_denies(&auth).await;
+//! assert_eq!(report.public.len(), 1);
+//! assert!(report.public[0].ends_with("health"));
+//! assert!(report.optional.is_empty());
+//! # }
+//! ```
+//!
+//! [`ManualClock`](crate::testing::ManualClock) moves time: give it to the `Auth` and to the issuer. The example `testing` is an
+//! application with all of its tests.
+//!
+//! # The audit table
+//!
+//! Who may call what, over all handlers of the program, with what else satisfies a role or scope. Print it at start, or keep it
+//! in a snapshot test and review changes.
+//!
+//! ```standalone_crate
+//! # use actix_web::get;
+//! # use auth_runtime::testing::TestIssuer;
+//! # use auth_runtime::{Auth, requires};
+//! #[requires(bearer, role = "ops")]
+//! #[get("/orders")]
+//! async fn orders() -> &'static str { "" }
+//!
+//! let auth =
+//!     Auth::builder().bearer(TestIssuer::new().jwt()).role_hierarchy("admin > ops").build().unwrap();
+//! let table = auth.audit().to_string();
+//! assert!(table.starts_with(r#"/orders GET  bearer, role("ops") [or admin]  "#), "{table}");
+//! ```
+//!
+//! # Logs and metrics
+//!
+//! Each decision is one `tracing` event, `auth decision`, with `policy`, `scheme`, `outcome` and `reason`: debug when allowed,
+//! info when denied, error when this side failed, with the handler's place and a remedy. The `metrics` facade gets the counter
+//! [`DECISIONS`](crate::observe::DECISIONS) and the histogram [`DURATION`](crate::observe::DURATION), in seconds. Public routes
+//! leave neither. Where keys or tokens travel in the query, have your access log leave it out:
+//!
+//! ```
+//! use actix_web::middleware::Logger;
+//!
+//! let log = Logger::new("%a %{route}xi %s %T")
+//!     .custom_request_replace("route", |request| format!("{} {}", request.method(), request.path()));
+//! # let _ = log;
+//! ```
+//!
+//! # Coming from actix-web-httpauth or actix-web-grants
+//!
+//! | there | here |
+//! |---|---|
+//! | `HttpAuthentication::bearer(validator)` around a scope | `auth.scope(…)`; the validator becomes `Jwt::…` on the builder |
+//! | `BearerAuth` as an argument, `jsonwebtoken::decode` in the handler | `#[requires(bearer)]`, `Bearer<Claims>` as an argument |
+//! | `BasicAuth` and a comparison | `#[requires(basic)]`; [`Passwords`](crate::basic::Passwords) with a file or your function |
+//! | `bearer::Config::default().realm(…).scope(…)` | the realm on the builder; scopes come from the attribute |
+//! | a validator that looks a token up in a database | a [`Scheme`](crate::Scheme) of your own; or [`KeyStore::lookup`](crate::api_key::KeyStore::lookup), if the tokens are your own random ones |
+//! | `GrantsMiddleware::with_extractor(extract)` | not needed: scopes and roles come out of the token, the key, or [`roles_of`](crate::basic::Passwords::roles_of) |
+//! | `#[protect("ROLE_ADMIN")]` | `#[requires(bearer, role = "ADMIN")]` |
+//! | `#[protect(any("A", "B"))]` | `#[requires(bearer, role("A") \|\| role("B"))]` |
+//! | `#[protect("A", expr = "user_id == user.id")]` | `#[requires(bearer, role("A"), check = is_self)]`, with the comparison in `async fn is_self` |
+//! | `#[protect("A", error = "access_denied")]` | [`denial_body`](crate::config::AuthBuilder::denial_body), or a check that returns a [`Denial`](crate::Denial) |
+//!
+//! One route at a time is enough: a handler under `#[requires]` is guarded outside of an `auth.scope(…)` too, given
+//! `.app_data(auth.clone())` on the `App`. What the scope adds is that nothing beside it can be left open.
+//!
+//! ```
+//! # use actix_web::{App, get, test};
+//! # use auth_runtime::testing::TestIssuer;
+//! # use auth_runtime::{Auth, requires};
+//! #[requires(bearer)]
+//! #[get("/moved")]
+//! async fn moved() -> &'static str { "" }
+//!
+//! #[get("/not-yet")]
+//! async fn not_yet() -> &'static str { "" }
+//!
+//! # #[actix_web::main]
+//! # async fn main() {
+//! # let auth = Auth::builder().bearer(TestIssuer::new().jwt()).build().unwrap();
+//! let app = test::init_service(App::new().app_data(auth.clone()).service(moved).service(not_yet)).await;
+//! let answer = test::call_service(&app, test::TestRequest::get().uri("/moved").to_request()).await;
+//! assert_eq!(answer.status(), 401);
+//! # }
+//! ```

@@ -1,0 +1,14 @@
+//! The manual: what is defended and how, what is assumed where nothing is said, how common things are done, and every
+//! answer a caller can get.
+//!
+//! - [`threats`]: the attacks this crate is built against, with the rule and its source; and what is left to you.
+//! - [`defaults`]: every default with its unit, and how to change it; every method that weakens protection.
+//! - [`how_to`]: recipes, from an identity provider to migrating from other crates. Each is a test of this crate.
+//! - [`answers`]: every status, challenge and header, and what a client should make of it.
+//!
+//! The grammar of the attributes stands at [`requires`](macro@crate::requires).
+
+pub mod answers;
+pub mod defaults;
+pub mod how_to;
+pub mod threats;

@@ -1,0 +1,110 @@
+//! What is defended against, how, and what is left to you.
+//!
+//! Each rule below holds without being asked for. Where an option weakens one, the option says so under `# Security`, and
+//! [`defaults`](super::defaults) lists it.
+//!
+//! # A handler that runs though it should not
+//!
+//! | threat | rule |
+//! |---|---|
+//! | a route that somebody forgot to protect | [`Auth::scope`](crate::Auth::scope) takes services that say who may call them, and nothing else; the program does not compile otherwise |
+//! | a rule on a path that no longer matches the route | policies sit on handlers and contain no path, so there is nothing to bypass with another spelling of a URL |
+//! | a second registration of the same route under a weaker policy | refused while the application is assembled |
+//! | a scheme that was never configured | [`AuthBuilder::build`](crate::config::AuthBuilder::build) fails and names each handler with file and line |
+//! | an `Auth` that is not attached, a check that errs or panics, a backend that is down, a decision that takes too long | never the handler: 500 or 503, and an error event that names the handler and the remedy |
+//! | an expression that means something else than it reads | conditions are Rust's own `&&`, `\|\|`, `!` and parentheses; contradictions, tautologies and branches that another shadows do not compile |
+//! | `!role("contractor")` and a token that does not say what roles its owner has | conditions are three-valued: what the credentials do not know is unknown, `!unknown` is unknown, and unknown denies |
+//! | a service function called from a route without a guard | take `&`[`Granted`](crate::Granted)`<P>`; only a handler under policy `P` can come by one |
+//! | a handler that trusts an identity its policy does not promise | [`Bearer`](crate::Bearer), [`Basic`](crate::Basic), [`ApiKey`](crate::ApiKey) and [`Principal`](crate::Principal) are arguments only where the policy yields them; elsewhere it does not compile |
+//!
+//! # Work done for callers who may not ask for it
+//!
+//! - The body is not touched before the decision is made: a handler has one real argument, which decides first and extracts
+//!   the others after. A `Json` argument can neither read the body nor answer 400 to a caller who is refused, also while an
+//!   asynchronous scheme or check is still at work. Identities are extracted before all other arguments.
+//! - A check runs with a body that must not be read. One that reads it is answered 500, whatever it says.
+//! - Credentials are never looked for in a body (RFC 6750 section 2.2 allows it; this crate does not).
+//! - Tokens are bounded in length and in depth before anything else is done with them. A token without `kid` is tried with
+//!   at most four keys.
+//! - Passwords are hashed on blocking threads, under a bound that a dropped connection does not lift, before a bounded
+//!   queue. Password files with absurd costs are refused when they are read.
+//!
+//! # Forged and misused tokens
+//!
+//! | threat | rule | source |
+//! |---|---|---|
+//! | `alg: none`, an HMAC made with a public key | a key has one algorithm, fixed by the configuration; the token's `alg` must be it | RFC 8725 §3.1 |
+//! | a secret that can be guessed | an HMAC secret must be as long as the hash; PEM text is refused as a secret; RSA from 2048 bits | RFC 7518 §3.2, §3.3; RFC 8725 §3.5 |
+//! | `jku`, `x5u`, `jwk`, `x5c` in the header | never followed, never used: keys come from the configuration | RFC 8725 §3.10 |
+//! | a `kid` with a path or a query in it | compared with the ids of known keys, used for nothing else | RFC 8725 §3.10 |
+//! | an extension that changes the meaning of the signature | `crit` and `b64` are refused, since none is understood | RFC 7515 §4.1.11 |
+//! | two parsers that see different claims | strict base64url without padding or trailing bits; a member given twice, at any depth, is refused | RFC 7515 §2, §4; RFC 8725 §2.4 |
+//! | an ID token, logout token or DPoP proof as access token | `typ` must be `JWT`, `at+jwt` or absent; [`access_token_profile`](crate::Jwt::access_token_profile) demands `at+jwt` | RFC 8725 §3.11; RFC 9068 §4 |
+//! | a token of another issuer | `iss` must be exactly a configured one, and its keys verify no other issuer's tokens | RFC 8725 §3.8 |
+//! | a token made for another service | `aud` must name this one; a configuration that does not say so does not compile | RFC 8725 §3.9 |
+//! | a token that never ends | `exp` is required; `exp`, `nbf` and `iat` of a wrong type or beyond any date refuse the token | RFC 7519 §4.1 |
+//! | a stolen token that is bound to a key | a token with `cnf` is refused, since its proof is not checked here | RFC 7800 §3 |
+//! | an issuer that grants more than it should | [`grantable_scopes`](crate::Jwt::grantable_scopes), [`grantable_roles`](crate::Jwt::grantable_roles) | |
+//! | timing of comparisons | MACs and digests are compared in constant time | |
+//! | a remembered token that outlives its keys | a change of keys forgets all; `exp`, `nbf` and the policy are judged on each request; only verified tokens are remembered | |
+//!
+//! # Which credential counts
+//!
+//! A request may carry several. One decides, alone: the first of the policy's schemes, in written order, whose credentials
+//! are explicit (a client put them there), else the first whose credentials are ambient (a browser adds them by itself:
+//! cookies, Basic). If they are bad the request is refused; no other is tried, nothing is merged, and only the identity
+//! that decided can be extracted. Two `Authorization` lines, a key header or a cookie sent twice, a token both in the header
+//! and in the query are refused, since nobody can say which one was meant. Credentials of a scheme that the route does not
+//! offer count as absent.
+//!
+//! # Requests that another site causes
+//!
+//! An ambient credential counts on `GET`, `HEAD` and `OPTIONS`, which must not change anything. On every other method the
+//! browser must say `Sec-Fetch-Site: same-origin` or `none`; where it does not send that header, `Origin` must be the
+//! [`public_origin`](crate::config::AuthBuilder::public_origin) or an
+//! [allowed](crate::config::AuthBuilder::allow_origin) one; where it sends neither, the caller is no browser and passes,
+//! unless [`refuse_ambient_without_origin`](crate::config::AuthBuilder::refuse_ambient_without_origin) is set. A WebSocket
+//! upgrade with an ambient credential needs an `Origin` that is ours or allowed, always. `same-site`, `Origin: null` and
+//! repeated headers are refused. Our own origin is never taken from `Host` or `X-Forwarded-Host`, which are the caller's
+//! words.
+//!
+//! Cookies are read byte for byte: names are not percent-decoded, so that `%5F%5FHost-s` is not `__Host-s`, and one bad byte
+//! elsewhere does not make the wanted cookie disappear.
+//!
+//! # Passwords and keys
+//!
+//! - An unknown user costs the hash that a known one does, and gets the same bytes (RFC 7617 section 4 leaves this open).
+//!   Passwords are never cut: bcrypt's limit of 72 bytes makes longer ones wrong.
+//! - A verified password is remembered as a MAC under a key of this process, bound to the stored hash, never as text.
+//! - Of API keys only the SHA-256 is stored, which is enough because keys are random: [`NewKey`](crate::api_key::NewKey)
+//!   makes 256 bits of it. Do not let people invent them.
+//! - Secrets are wiped from this crate's memory when dropped and hidden in `Debug`.
+//!
+//! # What an answer tells
+//!
+//! - A refusal says what [`answers`](super::answers) lists and no more: no part of the credentials, no text of an error, the
+//!   same for an unknown user and a wrong password, for an unknown API key and an expired one.
+//! - With `hide` a refusal is the answer that an unknown route of the same scope gets, in status, headers and body.
+//! - Refusals are `no-store`. The answers of protected and optional routes are kept out of shared caches: `private` is
+//!   added, `public` and `s-maxage` are taken away, unless the handler says `private` or `no-store` itself or the policy
+//!   says `shared_cache`. RFC 9111 section 3.5 protects only requests with `Authorization`, and a handler's `public` undoes
+//!   that.
+//! - Log events and metrics carry labels from closed sets. The claims of a token are left out of `Debug`, and the caller's
+//!   text out of events. An error of your own function is escaped, capped, and withheld where it repeats the password.
+//!
+//! # What is left to you
+//!
+//! - **TLS.** Bearer tokens, passwords and API keys can be used by whoever reads them (RFC 6750 section 5.3).
+//! - **Keys.** Where signing keys are kept, who can read secrets and password files, and changing them in time.
+//! - **Revocation.** A JWT is good until it expires. Keep lifetimes short; there is no revocation list yet.
+//! - **Rates.** Nothing here counts wrong passwords or limits callers. The bound on hashing protects the machine, not the
+//!   passwords.
+//! - **What the handler does** with arguments, and rules over data that only the handler loads. Use a check where the rule can
+//!   be decided beforehand.
+//! - **Services without a handler** given to [`service_public`](crate::mount::Scope::service_public), and whatever is mounted
+//!   outside of an [`Auth::scope`](crate::Auth::scope): a handler with an attribute is guarded there too, one without is not.
+//! - **`GET` that changes something.** The cross-site rule takes actix's methods at their word.
+//! - **Logs.** actix's `Logger` writes the query with `%r` and `%U`, and with it a key or token sent there.
+//! - **Time of hidden routes.** `hide` does not make a refusal as fast as an unknown route.
+//! - **Several machines.** What is remembered, and how much is hashed at once, is counted in each process.
+//! - **`Expect: 100-continue`** is answered by actix before any guard runs, so such a client may send its body in vain.

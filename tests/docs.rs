@@ -1,0 +1,288 @@
+//! Words against behaviour: what the README, the manual and the contributor's guide say is what the code does.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use auth_runtime::basic::Passwords;
+use auth_runtime::config::ConfigError;
+use auth_runtime::denial::Reason;
+use auth_runtime::{Auth, Jwt};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// Every Rust file below a folder.
+fn sources(folder: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    found
+}
+
+fn words(text: &str) -> BTreeSet<&str> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_').collect()
+}
+
+/// The part of a Markdown text below a heading of the second level.
+fn section<'a>(text: &'a str, heading: &str) -> &'a str {
+    let (_, below) = text.split_once(&format!("\n## {heading}\n")).unwrap_or_else(|| panic!("no heading {heading}"));
+    below.split("\n## ").next().unwrap()
+}
+
+/// The words of the grammar and how each is used, as the macros' own table has them.
+fn keywords() -> Vec<(String, String)> {
+    let table = read("auth-macros/src/keyword.rs");
+    let rows = table.lines().filter_map(|line| line.trim().strip_prefix("(\"")?.split_once("\", Use::"));
+    let keywords: Vec<_> = rows.map(|(word, usage)| (word.into(), usage.trim_end_matches("),").into())).collect();
+    assert!(keywords.len() > 20, "the table was not understood: {keywords:?}");
+    keywords
+}
+
+// Keywords. That each stands in the Grammar section of `requires` and in compile tests is tested in `auth-macros`.
+
+#[test]
+fn every_keyword_stands_in_the_grammar_of_the_readme() {
+    let readme = read("README.md");
+    let known = words(section(&readme, "Grammar"));
+    for (word, _) in keywords() {
+        assert!(known.contains(&*word), "`{word}` is missing from the grammar of the README");
+    }
+}
+
+#[test]
+fn every_keyword_stands_in_a_test_over_http() {
+    let mut attributes = String::new();
+    for path in sources("tests/http") {
+        let text = fs::read_to_string(path).unwrap();
+        // From each attribute, and from each entry of `policy!`, to the end of its line or list.
+        for start in ["requires(", "public(", "policy! {"] {
+            for part in text.split(start).skip(1) {
+                let end = if start.ends_with('{') { "\n}" } else { ")]" };
+                attributes.push_str(part.split(end).next().unwrap());
+                attributes.push('\n');
+            }
+        }
+    }
+    let known = words(&attributes);
+    let missing: BTreeSet<_> = keywords()
+        .into_iter()
+        .filter(|(word, usage)| match &**word {
+            "crate" => !attributes.contains("crate ="), // not the first step of a path
+            word => usage != "SchemeToCome" && !known.contains(word),
+        })
+        .map(|(word, _)| word)
+        .collect();
+    assert!(missing.is_empty(), "in no attribute of tests/http: {missing:?}");
+}
+
+// Answers.
+
+#[test]
+fn every_reason_stands_in_the_answers_as_the_code_has_it() {
+    let page = read("auth-runtime/src/manual/answers.rs");
+    let custom = Reason::Custom("of a user's own");
+    for reason in Reason::ALL.iter().copied().chain([custom]) {
+        let name = format!("{reason:?}");
+        let name = name.split('(').next().unwrap();
+        let rows: Vec<&str> = page.lines().filter(|line| line.contains(&format!("| `{name}` |"))).collect();
+        let [row] = *rows else { panic!("`{name}` has {} rows in the answers", rows.len()) };
+        assert!(row.contains(&format!("| {} |", reason.status().as_u16())), "status of `{name}`: {row}");
+        // Wrong credentials carry an `error` only in a scheme of a user's own that has an OAuth challenge.
+        if let Some(error) = reason.oauth_error().filter(|_| reason != Reason::CredentialsWrong) {
+            assert!(row.contains(&format!("error=\"{error}\"")), "error of `{name}`: {row}");
+        } else {
+            assert!(!row.contains("error="), "`{name}` has no error: {row}");
+        }
+        assert_eq!(row.contains("Retry-After: 5"), reason.status() == 503, "{row}");
+    }
+}
+
+// Defaults.
+
+/// What the page says, and the line of the code that makes it so.
+const DEFAULTS: &[(&str, &str, &str)] = &[
+    ("realm of the challenges | `api` |", "config/auth.rs", "realm: \"api\".into()"),
+    ("| 5 seconds, then 503 |", "config/auth.rs", "deadline: Duration::from_secs(5)"),
+    ("`Retry-After` of a 503 | 5 seconds |", "denial/response.rs", "HeaderValue::from_static(\"5\")"),
+    ("before 2020", "clock.rs", "const EARLIEST: UnixTime = 1_577_836_800;"),
+    ("past 9999", "clock.rs", "const LATEST: UnixTime = 253_402_300_800;"),
+    ("once a second at most", "config/watched_file.rs", "const INTERVAL: Duration = Duration::from_secs(1);"),
+    ("16 MiB at most", "config/watched_file.rs", "const MAX_LEN: u64 = 16 << 20;"),
+    ("| 60 seconds; at most 3600 |", "token/jwt.rs", "leeway: Duration::from_secs(60)"),
+    ("| 16 KiB (16384 bytes) |", "token/jwt.rs", "const MAX_TOKEN_BYTES: usize = 16 * 1024;"),
+    ("| 32 levels |", "token/json.rs", "const DEPTH_MAX: u8 = 32;"),
+    ("keys tried on a token without `kid` | 4 |", "token/keyring.rs", "const TRIED_MAX: usize = 4;"),
+    ("| 32 MiB for each configuration |", "token/jwt.rs", "const CACHE_BYTES: usize = 32 * 1024 * 1024;"),
+    ("claim of the subject | `sub` |", "token/jwt.rs", "subject_claim: \"sub\".into()"),
+    ("claim of the roles | `roles` |", "token/jwt.rs", "roles_claim: vec![\"roles\".into()]"),
+    ("shortest RSA key | 2048 bits |", "token/material.rs", "const RSA_BITS_MIN: usize = 2048;"),
+    ("| 1024 bytes; 72 for bcrypt |", "scheme/basic/mod.rs", "const PASSWORD_MAX: usize = 1024;"),
+    ("| 1024 bytes; 72 for bcrypt |", "scheme/basic/stored_hash.rs", "const BCRYPT_MAX: usize = 72;"),
+    ("| 255 bytes |", "scheme/basic/htpasswd.rs", "const NAME_MAX: usize = 255;"),
+    (
+        "| 60 seconds, which is the most |",
+        "scheme/basic/memory.rs",
+        "const LIFETIME_MAX: Duration = Duration::from_secs(60);",
+    ),
+    ("| 4096 for each configuration |", "scheme/basic/memory.rs", "const ENTRIES_MAX: usize = 4096;"),
+    ("| half the cores, at least 1 |", "scheme/basic/hashing.rs", "(cores / 2).max(1)"),
+    ("| 16 for each that may run, 2 seconds", "scheme/basic/hashing.rs", "const WAITING_PER_PERMIT: usize = 16;"),
+    (
+        "| 16 for each that may run, 2 seconds",
+        "scheme/basic/hashing.rs",
+        "const WAIT: Duration = Duration::from_secs(2);",
+    ),
+    ("bcrypt 15;", "scheme/basic/stored_hash.rs", "const BCRYPT_COST_MAX: u32 = 15;"),
+    ("SHA-512 crypt 1000000 rounds;", "scheme/basic/stored_hash.rs", "= 1_000..=1_000_000;"),
+    ("argon2 256 MiB", "scheme/basic/stored_hash.rs", "const ARGON2_MEMORY_MAX: u32 = 256 << 10;"),
+    ("longest key | 512 bytes |", "scheme/api_key/mod.rs", "const KEY_MAX: usize = 512;"),
+    ("| 300 seconds |", "testing/issuer.rs", "const LIFETIME: UnixTime = 300;"),
+    ("| `https://issuer.test`, `https://api.test` |", "testing/issuer.rs", "issuer: \"https://issuer.test\".into()"),
+];
+
+#[test]
+fn every_default_is_what_the_code_has() {
+    let page = read("auth-runtime/src/manual/defaults.rs");
+    for (said, file, code) in DEFAULTS {
+        assert!(page.contains(said), "the defaults no longer say {said:?}");
+        assert!(
+            read(&format!("auth-runtime/src/{file}")).contains(code),
+            "{file} no longer has `{code}`; it is {said:?}"
+        );
+    }
+}
+
+fn bearer(jwt: impl auth_runtime::jwt::ReadyJwt) -> Result<Auth, ConfigError> {
+    Auth::builder().allow_unconfigured().bearer(jwt).build()
+}
+
+#[test]
+fn bounds_are_where_the_defaults_say() {
+    let complete = |jwt: Jwt| jwt.issuer("https://idp.example").audience("https://api.example");
+    let leeway = |seconds| bearer(complete(Jwt::hs256([7; 32])).leeway(Duration::from_secs(seconds)));
+    assert!(leeway(3600).is_ok() && leeway(3601).is_err());
+
+    let least: [(fn(Vec<u8>) -> Jwt, usize); 3] =
+        [(|secret| Jwt::hs256(secret), 32), (|secret| Jwt::hs384(secret), 48), (|secret| Jwt::hs512(secret), 64)];
+    for (with_secret, least) in least {
+        assert!(bearer(complete(with_secret(vec![7; least]))).is_ok(), "{least}");
+        assert!(bearer(complete(with_secret(vec![7; least - 1]))).is_err(), "{least}");
+    }
+
+    let remember = |seconds| {
+        let users = Passwords::htpasswd("alice:$2y$04$abcdefghijklmnopqrstuujZkTwHUiJ9XdZPwKfcfDo7dMp5DjlTu");
+        let users = users.remember_for(Duration::from_secs(seconds));
+        Auth::builder().allow_unconfigured().basic(users).build()
+    };
+    assert!(remember(60).is_ok() && remember(61).is_err());
+}
+
+/// Public functions with a `# Security` section that do not weaken anything: they say what to mind.
+const CAUTIONS: &[&str] =
+    &["forbidden", "public_origin", "verify_with", "expose_password", "expose_secret", "KeyDigest", "Scheme"];
+
+#[test]
+fn every_weakening_is_in_the_defaults() {
+    let page = read("auth-runtime/src/manual/defaults.rs");
+    let (_, weakenings) = page.split_once("# What weakens protection").unwrap();
+    let mut seen = 0;
+    for path in sources("auth-runtime/src") {
+        let text = fs::read_to_string(&path).unwrap();
+        if path.ends_with("manual/defaults.rs") {
+            continue;
+        }
+        for part in text.split("/// # Security\n").skip(1) {
+            // The item below the section.
+            let item = part.lines().map(str::trim).find(|line| line.starts_with("pub ")).unwrap_or_default();
+            let name = item.split(['(', '<', ' ', ';', '{']).filter(|word| !word.is_empty()).nth(2).unwrap_or_default();
+            seen += 1;
+            let known = CAUTIONS.contains(&name) || weakenings.contains(&format!("::{name}`"));
+            assert!(known, "`{name}` of {} has a `# Security` section and is not in the defaults", path.display());
+        }
+        for part in text.split("pub fn dangerous_").skip(1) {
+            let name = part.split('(').next().unwrap();
+            assert!(weakenings.contains(&format!("dangerous_{name}`")), "`dangerous_{name}` is not in the defaults");
+        }
+    }
+    assert!(seen > 15, "only {seen} sections were found");
+}
+
+// README and guide.
+
+#[test]
+fn the_commands_of_the_readme_exist() {
+    let readme = read("README.md");
+    for (command, needs) in [
+        ("cargo run -p examples --bin quickstart", "examples/src/bin/quickstart.rs"),
+        ("bash tests/full", "tests/full"),
+    ] {
+        assert!(readme.contains(&format!("\n```sh\n{command}\n```\n")), "the README no longer has `{command}` alone");
+        assert!(root().join(needs).is_file(), "{needs}");
+    }
+}
+
+#[test]
+fn the_quickstart_is_short_and_prints_three_requests() {
+    let program = read("examples/src/bin/quickstart.rs");
+    assert!(program.lines().count() < 60, "{} lines", program.lines().count());
+    assert_eq!(program.matches("curl").count(), 3, "one line to paste for each answer");
+    assert!(program.contains("127.0.0.1:8080"));
+}
+
+#[test]
+fn links_of_the_readme_and_paths_of_the_guide_exist() {
+    for page in ["README.md", ".github/CONTRIBUTING.md", ".github/SECURITY.md"] {
+        let text = read(page);
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let target = link.split('#').next().unwrap();
+            assert!(target.starts_with("https://") || root().join(target).exists(), "{page} links to {link}");
+        }
+    }
+    // The map of the tree: two levels, a folder and what is in it.
+    let guide = read(".github/CONTRIBUTING.md");
+    let (_, map) = guide.split_once("```text\n").unwrap();
+    let mut folder = String::new();
+    for line in map.split("```").next().unwrap().lines() {
+        for entry in line.split("   ").next().unwrap().split_whitespace().take_while(|word| is_path(word)) {
+            if !line.starts_with(' ') {
+                folder = entry.to_owned();
+            }
+            let path = if line.starts_with(' ') { root().join(&folder).join(entry) } else { root().join(entry) };
+            assert!(path.exists(), "the guide names {}", path.display());
+        }
+    }
+}
+
+fn is_path(word: &str) -> bool {
+    word.ends_with('/') || word.contains('.') || word.contains('/') || word == "full"
+}
+
+#[test]
+fn the_test_targets_of_the_guide_exist() {
+    let guide = read(".github/CONTRIBUTING.md");
+    let manifest = read("tests/Cargo.toml");
+    for target in guide.split("-p tests --test ").skip(1) {
+        let name = target.split(|c: char| !c.is_alphanumeric()).next().unwrap();
+        assert!(manifest.contains(&format!("name = \"{name}\"")), "there is no test target `{name}`");
+    }
+    for script in guide.split("`bash ").skip(1).filter_map(|rest| rest.split('`').next()) {
+        assert!(root().join(script).is_file(), "{script}");
+    }
+}
