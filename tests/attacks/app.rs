@@ -321,6 +321,12 @@ async fn optional_cookie(who: Optional<Principal>) -> String {
     shown_or_anonymous(&who.into_inner())
 }
 
+#[requires(optional(bearer("cookie")))]
+#[post("/optional/cookie")]
+async fn optional_cookie_write(who: Optional<Principal>) -> String {
+    shown_or_anonymous(&who.into_inner())
+}
+
 #[requires(optional(api_key("query")))]
 #[get("/optional/key/query")]
 async fn optional_key_query(who: Optional<Principal>) -> String {
@@ -491,6 +497,7 @@ pub(crate) fn serve_auth(auth: Auth) -> Server {
             .service(optional)
             .service(optional_any)
             .service(optional_cookie)
+            .service(optional_cookie_write)
             .service(optional_key_query)
             .service(optional_basic)
             .service(typed)

@@ -132,7 +132,10 @@ fn challenges(answer: &Answer) -> Vec<(String, Vec<(String, String)>)> {
         })
         .collect();
     for (index, (scheme, _)) in parsed.iter().enumerate() {
-        assert!(parsed[..index].iter().all(|(other, _)| !other.eq_ignore_ascii_case(scheme)), "{scheme} twice in {lines:?}");
+        assert!(
+            parsed[..index].iter().all(|(other, _)| !other.eq_ignore_ascii_case(scheme)),
+            "{scheme} twice in {lines:?}"
+        );
     }
     // Joined, as a proxy may join them, they still read the same.
     if !lines.is_empty() {
@@ -240,7 +243,8 @@ fn every_reason_makes_a_well_formed_denial() {
                 other => panic!("{other}: {shown}"),
             }
             for (scheme, parameters) in &parsed {
-                let value = |name: &str| parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+                let value =
+                    |name: &str| parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
                 let attempted = match path {
                     "/c/reasons" | "/c/all" => "Probe",
                     "/c/reasons/oauth" => "ProbeOAuth",
@@ -269,14 +273,16 @@ fn descriptions_have_the_allowed_characters_and_name_no_parameter() {
         for forbidden in ["scope=", "error=", "resource_metadata=", "realm=", "=", ","] {
             assert!(!text.contains(forbidden), "{text}");
         }
-        for error in reason.oauth_error() {
+        if let Some(error) = reason.oauth_error() {
             assert!(["invalid_request", "invalid_token", "insufficient_scope"].contains(&error), "{reason:?}");
         }
-        let fits = match (reason.status().as_u16(), reason.oauth_error()) {
-            (400, Some("invalid_request")) | (401, None | Some("invalid_token")) => true,
-            (403, None | Some("insufficient_scope")) | (500 | 503, None) => true,
-            _ => false,
-        };
+        let fits = matches!(
+            (reason.status().as_u16(), reason.oauth_error()),
+            (400, Some("invalid_request"))
+                | (401, None | Some("invalid_token"))
+                | (403, None | Some("insufficient_scope"))
+                | (500 | 503, None)
+        );
         assert!(fits, "{reason:?}");
     }
     let labels: std::collections::BTreeSet<_> = Reason::ALL.iter().map(|reason| reason.label()).collect();
@@ -311,7 +317,13 @@ fn a_client_library_finds_basic_among_the_others() {
     let response = client
         .build()
         .unwrap()
-        .respond(&http_auth::PasswordParams { username: "alice", password: PASSWORD, uri: "/c/reasons", method: "GET", body: None })
+        .respond(&http_auth::PasswordParams {
+            username: "alice",
+            password: PASSWORD,
+            uri: "/c/reasons",
+            method: "GET",
+            body: None,
+        })
         .unwrap();
     server.get("/c/reasons").header("Authorization", response).send().expect("admitted");
 }

@@ -57,7 +57,7 @@ fn undecodable_credentials_are_401_never_400_or_500() {
         b"=",
         b"====",
         b"!",
-        b"YWxpY2U",            // padding left out
+        b"YWxpY2U",                // padding left out
         b"YWxpY2U6d29uZGVybGFuZA", // of a good one
         b"YWxpY2U6d29uZGVybGFuZA=",
         b"YWxpY2U6d29uZGVybGFuZA===",
@@ -89,7 +89,11 @@ fn no_colon_is_no_password() {
 fn control_characters_are_refused() {
     let server = serve();
     for control in ["\0", "\t", "\n", "\r", "\u{1b}", "\u{1f}", "\u{7f}", "\u{85}", "\u{9f}"] {
-        for text in [format!("alice:{PASSWORD}{control}"), format!("alice{control}:{PASSWORD}"), format!("{control}alice:{PASSWORD}")] {
+        for text in [
+            format!("alice:{PASSWORD}{control}"),
+            format!("alice{control}:{PASSWORD}"),
+            format!("{control}alice:{PASSWORD}"),
+        ] {
             wrong_password().check(&sent(&server, base64(text)));
         }
     }
@@ -141,7 +145,14 @@ fn an_absurd_cost_is_refused_at_load() {
 
 #[test]
 fn weak_hashes_are_refused_at_load() {
-    for hash in ["$apr1$saltsalt$Q17bmANhIA7pctgRGqF/S0", "$1$saltsalt$Q17bmANhIA7pctgRGqF/S0", "{SHA}fEqNCco3Yq9h5ZUglD3CZJT4lBs=", "rqXexS6ZhobKA", "hunter2", ""] {
+    for hash in [
+        "$apr1$saltsalt$Q17bmANhIA7pctgRGqF/S0",
+        "$1$saltsalt$Q17bmANhIA7pctgRGqF/S0",
+        "{SHA}fEqNCco3Yq9h5ZUglD3CZJT4lBs=",
+        "rqXexS6ZhobKA",
+        "hunter2",
+        "",
+    ] {
         build_refuses(&format!("{HTPASSWD}eve:{hash}"), "line 4");
         let error = bare().basic(Passwords::htpasswd(format!("eve:{hash}"))).build().map(|_| ()).unwrap_err();
         assert!(!format!("{error} {error:?}").contains("hunter2"));
@@ -267,7 +278,12 @@ fn a_remembered_pair_is_not_another_pair_of_the_same_letters() {
     let (passwords, asked) = counted(Duration::from_secs(60));
     let server = serve_basic(bare().basic(passwords).build().unwrap());
     server.get("/basic").basic("alice", PASSWORD).send().expect("basic alice");
-    for (user, password) in [("alic", format!("e{PASSWORD}")), ("alicew", PASSWORD[1..].to_owned()), ("", format!("alice{PASSWORD}")), ("alice", format!(":{PASSWORD}"))] {
+    for (user, password) in [
+        ("alic", format!("e{PASSWORD}")),
+        ("alicew", PASSWORD[1..].to_owned()),
+        ("", format!("alice{PASSWORD}")),
+        ("alice", format!(":{PASSWORD}")),
+    ] {
         wrong_password().check(&server.get("/basic").basic(user, &password).send());
     }
     assert_eq!(asked.load(Ordering::SeqCst), 5);

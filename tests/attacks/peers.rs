@@ -142,7 +142,10 @@ async fn owns(id: web::Path<u64>, who: Principal) -> bool {
 /// The argument that the check takes is the handler's all the same; `return` and `?` mean the body's own.
 #[requires(bearer, check(owns))]
 #[post("/p/items/{id}")]
-async fn item(id: web::Path<u64>, web::Json(mut body): web::Json<Vec<u64>>) -> Result<impl Responder, actix_web::Error> {
+async fn item(
+    id: web::Path<u64>,
+    web::Json(mut body): web::Json<Vec<u64>>,
+) -> Result<impl Responder, actix_web::Error> {
     if body.is_empty() {
         return Ok(HttpResponse::NoContent().finish());
     }
@@ -221,7 +224,8 @@ async fn says_why() -> Result<(), Denial> {
 }
 
 async fn reads_the_body(body: web::Bytes) -> bool {
-    body.is_empty() || true
+    drop(body);
+    true
 }
 
 #[requires(bearer, check(panics) || role("ops"))]
@@ -319,7 +323,11 @@ fn a_or_b_beside_a_role_does_not_let_b_alone_through() {
             ("c", json!(["ops"]), 403),
             ("", json!(["ops"]), 403),
         ] {
-            assert_eq!(status(&server, path, json!({"scope": scope, "roles": roles})), expected, "{path} {scope} {roles}");
+            assert_eq!(
+                status(&server, path, json!({"scope": scope, "roles": roles})),
+                expected,
+                "{path} {scope} {roles}"
+            );
         }
         assert_eq!(status(&server, path, json!({"scope": "a b"})), 403);
         assert_eq!(status(&server, path, json!({"roles": ["ops"]})), 403);
@@ -337,7 +345,11 @@ fn a_or_b_beside_a_role_does_not_let_b_alone_through() {
     for (scope, roles, expected) in
         [("a b", json!([]), 200), ("", json!(["ops"]), 200), ("a", json!([]), 403), ("b", json!([]), 403)]
     {
-        assert_eq!(status(&server, "/p/precedence", json!({"scope": scope, "roles": roles})), expected, "{scope} {roles}");
+        assert_eq!(
+            status(&server, "/p/precedence", json!({"scope": scope, "roles": roles})),
+            expected,
+            "{scope} {roles}"
+        );
     }
 }
 
@@ -345,15 +357,25 @@ fn a_or_b_beside_a_role_does_not_let_b_alone_through() {
 fn a_negation_does_not_admit_who_says_nothing() {
     let server = server();
     assert_eq!(status(&server, "/p/not-role", json!({"roles": ["employee"]})), 200);
-    for roles in [json!(REMOVED), json!(["contractor"]), json!("contractor"), json!({"contractor": true}), json!([1]), json!(7)] {
+    for roles in
+        [json!(REMOVED), json!(["contractor"]), json!("contractor"), json!({"contractor": true}), json!([1]), json!(7)]
+    {
         assert_eq!(status(&server, "/p/not-role", json!({"roles": roles})), 403, "{roles}");
     }
     assert_eq!(status(&server, "/p/not-scope", json!({"scope": "read"})), 200);
-    for scope in [json!(REMOVED), json!("restricted"), json!("read restricted"), json!(["restricted"]), json!({"a": 1}), json!([1])] {
+    for scope in [
+        json!(REMOVED),
+        json!("restricted"),
+        json!("read restricted"),
+        json!(["restricted"]),
+        json!({"a": 1}),
+        json!([1]),
+    ] {
         assert_eq!(status(&server, "/p/not-scope", json!({"scope": scope})), 403, "{scope}");
     }
     assert_eq!(status(&server, "/p/not-claim", json!({"suspended": false})), 200);
-    for claim in [json!(REMOVED), json!(true), json!("true"), json!(1), json!([true]), json!([false, true]), json!({})] {
+    for claim in [json!(REMOVED), json!(true), json!("true"), json!(1), json!([true]), json!([false, true]), json!({})]
+    {
         assert_eq!(status(&server, "/p/not-claim", json!({"suspended": claim})), 403, "{claim}");
     }
 }
@@ -421,7 +443,8 @@ fn missing_credentials_are_401_with_challenge_and_body() {
 fn nothing_is_read_before_an_async_decision() {
     let server = server();
     // Content is announced and never comes: who is denied is told so all the same.
-    let mut connection = server.post("/p/slow").header("Content-Length", "100").header("Content-Type", "application/json").open();
+    let mut connection =
+        server.post("/p/slow").header("Content-Length", "100").header("Content-Type", "application/json").open();
     assert_eq!(connection.answer().status, 401);
     let answer = server.post("/p/slow").header("X-Slow", "never").send_body("application/json", "{");
     Denied::unavailable().check(&answer);

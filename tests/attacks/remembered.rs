@@ -62,7 +62,11 @@ fn the_signature_of_a_remembered_token_carries_no_other_claims() {
         (header.to_owned(), String::new()),
         (String::new(), payload.to_owned()),
     ] {
-        refused_token("the token is not valid").check(&bearer(&server, "/bearer", &format!("{header}.{payload}.{signature}")));
+        refused_token("the token is not valid").check(&bearer(
+            &server,
+            "/bearer",
+            &format!("{header}.{payload}.{signature}"),
+        ));
     }
     let padded = format!("{known}=");
     refused_token("the token is not valid").check(&bearer(&server, "/bearer", &padded));

@@ -86,7 +86,9 @@ fn errors_of_a_configuration_repeat_no_secret() {
             hides(&format!("{fault} {fault:?}"), CANARY);
         }
     }
-    for text in [CANARY.to_owned(), format!("alice:{CANARY}"), format!("alice:$2y$04${CANARY}"), format!("alice:$6${CANARY}")] {
+    for text in
+        [CANARY.to_owned(), format!("alice:{CANARY}"), format!("alice:$2y$04${CANARY}"), format!("alice:$6${CANARY}")]
+    {
         let error = bare().basic(Passwords::htpasswd(text)).build().map(|_| ()).unwrap_err();
         hides(&format!("{error} {error:?}"), CANARY);
     }
@@ -117,7 +119,8 @@ fn debug_of_stores_hides_what_is_in_them() {
 
     let digest = KeyDigest::of(CANARY).to_string();
     let line = format!(r#"{{"id":"a","sha256":"{digest}"}}"#);
-    for store in [KeyStore::text(line), [(KeyDigest::of(CANARY), ApiKeyEntry::new("a"))].into(), HashMap::new().into()] {
+    for store in [KeyStore::text(line), [(KeyDigest::of(CANARY), ApiKeyEntry::new("a"))].into(), HashMap::new().into()]
+    {
         debug_hides(&store, &digest);
         debug_hides(&ApiKeys::header("X-API-Key", store), &digest);
     }
@@ -183,8 +186,11 @@ async fn tells(request: actix_web::HttpRequest) -> Result<bool, String> {
 fn auth() -> Auth {
     let alice = format!("alice:{}", bcrypt::hash(CANARY, 4).unwrap());
     let echo = |sent: UserPass| async move { Ok::<_, std::io::Error>(Some(format!("{sent:?}"))) };
-    let fail = |sent: UserPass| async move { Err::<Option<()>, _>(format!("no {} with {} or {1:?}", sent.user(), sent.expose_password())) };
-    let lookup = |digest: KeyDigest| async move { Err::<Option<ApiKeyEntry>, _>(format!("database gone at {digest:?}")) };
+    let fail = |sent: UserPass| async move {
+        Err::<Option<()>, _>(format!("no {} with {} or {1:?}", sent.user(), sent.expose_password()))
+    };
+    let lookup =
+        |digest: KeyDigest| async move { Err::<Option<ApiKeyEntry>, _>(format!("database gone at {digest:?}")) };
     bare()
         .bearer(Jwt::hs256(CANARY).issuer(ISSUER).audience(AUDIENCE))
         .basic(Passwords::htpasswd(alice))
@@ -319,7 +325,9 @@ fn no_log_line_and_no_label_has_a_credential_or_foreign_text() {
         }
     }
     for path in ["/shown/basic", "/shown/function", "/shown/failing", "/shown/optional"] {
-        for (user, password) in [("alice", CANARY), ("alice", "wrong"), (CANARY, "x"), (CANARY, CANARY), (INJECTED, CANARY)] {
+        for (user, password) in
+            [("alice", CANARY), ("alice", "wrong"), (CANARY, "x"), (CANARY, CANARY), (INJECTED, CANARY)]
+        {
             // A function's error is the application's own text; it is kept clear of the password, not of the name.
             if path == "/shown/failing" && user == CANARY {
                 continue;
@@ -346,13 +354,23 @@ fn no_log_line_and_no_label_has_a_credential_or_foreign_text() {
     server.get("/shown/bearer").header("Cookie", cookie).header("User-Agent", CANARY).header("Referer", CANARY).send();
 
     let log = String::from_utf8_lossy(&log.lock().unwrap()).into_owned();
-    for piece in [CANARY, &token[token.len() - 20..], &base64(format!("alice:{CANARY}"))[..16], &KeyDigest::of(CANARY).to_string()] {
+    for piece in [
+        CANARY,
+        &token[token.len() - 20..],
+        &base64(format!("alice:{CANARY}"))[..16],
+        &KeyDigest::of(CANARY).to_string(),
+    ] {
         let line = log.lines().find(|line| line.contains(piece));
         assert!(line.is_none(), "{piece} is logged: {line:?}");
     }
     hides(&log, CANARY);
     assert!(!log.contains('\u{1b}') && !log.contains("\nlevel=ERROR"), "what is logged must be escaped");
-    for expected in ["reason=\"token_expired\"", "reason=\"credentials_wrong\"", "outcome=\"allowed\"", "auth check returned an error"] {
+    for expected in [
+        "reason=\"token_expired\"",
+        "reason=\"credentials_wrong\"",
+        "outcome=\"allowed\"",
+        "auth check returned an error",
+    ] {
         assert!(log.contains(expected), "{expected} is not in the log:\n{log}");
     }
 
