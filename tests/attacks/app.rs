@@ -321,6 +321,12 @@ async fn optional_cookie(who: Optional<Principal>) -> String {
     shown_or_anonymous(&who.into_inner())
 }
 
+#[requires(optional(bearer("cookie")))]
+#[post("/optional/cookie")]
+async fn optional_cookie_write(who: Optional<Principal>) -> String {
+    shown_or_anonymous(&who.into_inner())
+}
+
 #[requires(optional(api_key("query")))]
 #[get("/optional/key/query")]
 async fn optional_key_query(who: Optional<Principal>) -> String {
@@ -362,6 +368,12 @@ async fn identities(bearer: Optional<Bearer>, key: Optional<ApiKey>, basic: Opti
 #[post("/form")]
 async fn form(who: Principal, body: web::Form<std::collections::HashMap<String, String>>) -> String {
     format!("{} {}", shown(&who), body.len())
+}
+
+/// Every method there is, and some that are not.
+#[requires(basic)]
+async fn any_method(who: Principal) -> String {
+    shown(&who)
 }
 
 #[requires(bearer("cookie"))]
@@ -481,9 +493,11 @@ pub(crate) fn serve_auth(auth: Auth) -> Server {
         let scope = auth
             .scope("")
             .configure(plain::mount)
+            .route("/methods", auth_runtime::route::any().to(any_method))
             .service(optional)
             .service(optional_any)
             .service(optional_cookie)
+            .service(optional_cookie_write)
             .service(optional_key_query)
             .service(optional_basic)
             .service(typed)

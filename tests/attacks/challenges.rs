@@ -273,14 +273,16 @@ fn descriptions_have_the_allowed_characters_and_name_no_parameter() {
         for forbidden in ["scope=", "error=", "resource_metadata=", "realm=", "=", ","] {
             assert!(!text.contains(forbidden), "{text}");
         }
-        for error in reason.oauth_error() {
+        if let Some(error) = reason.oauth_error() {
             assert!(["invalid_request", "invalid_token", "insufficient_scope"].contains(&error), "{reason:?}");
         }
-        let fits = match (reason.status().as_u16(), reason.oauth_error()) {
-            (400, Some("invalid_request")) | (401, None | Some("invalid_token")) => true,
-            (403, None | Some("insufficient_scope")) | (500 | 503, None) => true,
-            _ => false,
-        };
+        let fits = matches!(
+            (reason.status().as_u16(), reason.oauth_error()),
+            (400, Some("invalid_request"))
+                | (401, None | Some("invalid_token"))
+                | (403, None | Some("insufficient_scope"))
+                | (500 | 503, None)
+        );
         assert!(fits, "{reason:?}");
     }
     let labels: std::collections::BTreeSet<_> = Reason::ALL.iter().map(|reason| reason.label()).collect();

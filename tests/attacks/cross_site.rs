@@ -104,6 +104,38 @@ fn a_read_passes_whatever_its_site() {
     }
 }
 
+/// On an optional route too: a caller whose credential must not count is not let in as nobody.
+#[test]
+fn a_cross_site_write_is_not_made_anonymous_either() {
+    let server = serve();
+    let post = || server.post("/optional/cookie").header("Sec-Fetch-Site", "cross-site");
+    for value in [token(&good()), "rubbish".into(), String::new(), "\"".into()] {
+        cross_site().check(&post().header("Cookie", format!("__Host-s={value}")).send());
+    }
+    post().send().expect("anonymous");
+    post().bearer(token(&good())).send().expect("bearer alice");
+}
+
+/// Names are compared with case: `get` is not GET.
+#[test]
+fn every_method_but_get_head_and_options_is_a_write() {
+    let server = serve();
+    for method in ["POST", "PUT", "PATCH", "DELETE", "TRACE", "QUERY", "PROPFIND", "MKCOL", "get", "Get", "HEADER", "X"]
+    {
+        let request = || server.request(method, "/methods").basic("alice", PASSWORD);
+        cross_site().check(&request().header("Sec-Fetch-Site", "cross-site").send());
+        cross_site().check(&request().header("Origin", "https://evil.example").send());
+        request().header("Sec-Fetch-Site", "same-origin").send().expect("basic alice");
+    }
+    for method in ["GET", "HEAD", "OPTIONS"] {
+        let request = server.request(method, "/methods").basic("alice", PASSWORD);
+        assert_eq!(request.header("Sec-Fetch-Site", "cross-site").send().status, 200, "{method}");
+    }
+    // The override that some frameworks know is a header like any other.
+    let request = server.post("/methods").basic("alice", PASSWORD).header("X-HTTP-Method-Override", "GET");
+    cross_site().check(&request.header("Sec-Fetch-Site", "cross-site").send());
+}
+
 #[test]
 fn explicit_credentials_know_no_site() {
     let server = serve();

@@ -196,6 +196,16 @@ fn keys_of_the_same_kid_and_alg_that_differ_are_all_skipped() {
     refused(&server, "/bearer", &Hmac::HS256.sign(&[1; 32], r#"{"alg":"HS256"}"#, &good().to_string()), INVALID);
 }
 
+/// What is for tests signs real tokens, which the real verifier takes for a stranger's.
+#[test]
+fn the_test_issuer_opens_nothing_it_is_not_configured_for() {
+    let server = serve();
+    let issuer = auth_runtime::testing::TestIssuer::new().named(ISSUER).for_audience(AUDIENCE).clock(clock());
+    refused(&server, "/bearer", &issuer.token().subject("alice").sign(), INVALID);
+    let unnamed = auth_runtime::testing::TestIssuer::new().clock(clock()).token().sign();
+    refused(&server, "/bearer", &unnamed, "the token comes from an issuer that is not accepted here");
+}
+
 #[test]
 fn kid_leaves_only_its_key() {
     let server = serve();

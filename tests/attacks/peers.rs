@@ -224,7 +224,8 @@ async fn says_why() -> Result<(), Denial> {
 }
 
 async fn reads_the_body(body: web::Bytes) -> bool {
-    body.is_empty() || true
+    drop(body);
+    true
 }
 
 #[requires(bearer, check(panics) || role("ops"))]

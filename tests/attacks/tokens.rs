@@ -155,7 +155,7 @@ fn keys_that_a_token_brings_along_are_never_followed() {
         json!({"jku": url}),
         json!({"jku": url, "kid": "evil"}),
         json!({"x5u": url, "x5t": "AA", "x5t#S256": "AA"}),
-        json!({"x5c": [base64(&pem_body(PARTNER_PUBLIC))]}),
+        json!({"x5c": [base64(pem_body(PARTNER_PUBLIC))]}),
         json!({"jwk": oct, "jku": url, "x5u": url, "x5c": ["AA=="]}),
     ] {
         let mut header = extra;
@@ -286,6 +286,25 @@ fn members_given_twice_are_refused_at_any_depth_after_unescaping() {
     }
     // Names that only look alike are others.
     accepted(&server, "/bearer", &token(&with(json!({"Sub": "root", "SUB": "root", "sub ": "root"}))));
+}
+
+/// Few members may be compared in another way than many.
+#[test]
+fn members_given_twice_are_refused_among_few_and_many() {
+    let server = serve();
+    let open = good().to_string().trim_end_matches('}').to_owned();
+    for others in [0, 1, 10, 11, 12, 13, 14, 15, 16, 17, 30, 300] {
+        let fillers: String = (0..others).map(|n| format!(",\"m{n}\":{n}")).collect();
+        let sign = |payload: String| Hmac::HS256.sign(SECRET, r#"{"alg":"HS256"}"#, &payload);
+        accepted(&server, "/bearer", &sign(format!("{open}{fillers}}}")));
+        for twice in [r#""sub":"root""#, r#""s\u0075b":"root""#, r#""exp":9999999999"#] {
+            refused(&server, "/bearer", &sign(format!("{open}{fillers},{twice}}}")), INVALID);
+            refused(&server, "/bearer", &sign(format!("{{{twice},{}{fillers}}}", &open[1..])), INVALID);
+        }
+        let nested = fillers.trim_start_matches(',');
+        let comma = if nested.is_empty() { "" } else { "," };
+        refused(&server, "/bearer", &sign(format!("{open},\"x\":{{\"a\":1{comma}{nested},\"\\u0061\":2}}}}")), INVALID);
+    }
 }
 
 /// serde_json's own encoding of numbers must not be reachable from outside.
@@ -445,6 +464,53 @@ fn an_ecdsa_signature_in_der_or_of_zeros_is_refused() {
     // CVE-2022-21449: r = s = 0.
     for forged in [vec![0; 64], vec![], vec![0; 2], der_signature(&signature), [&signature[..], &[0]].concat()] {
         refused(&server, "/ec", &format!("{text}.{}", encode(forged)), INVALID);
+    }
+}
+
+/// RFC 8032 section 5.1.7: S must be below the group's order, else each signature has a twin.
+#[test]
+fn an_eddsa_signature_has_no_twin() {
+    const ORDER: [u8; 32] = [
+        0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
+    ];
+    let server = serve();
+    let good_one = sign_ed(r#"{"alg":"EdDSA"}"#, &good());
+    accepted(&server, "/ed", &good_one);
+    let (text, signature) = good_one.rsplit_once('.').unwrap();
+    let mut twin = decode(signature);
+    let mut carry = 0;
+    for (digit, order) in twin[32..].iter_mut().zip(ORDER) {
+        let sum = u16::from(*digit) + u16::from(order) + carry;
+        *digit = sum as u8;
+        carry = sum >> 8;
+    }
+    assert_eq!(carry, 0);
+    for forged in
+        [twin.clone(), vec![0; 64], [vec![1], vec![0; 63]].concat(), twin[..63].to_vec(), [&twin[..], &[0]].concat()]
+    {
+        refused(&server, "/ed", &format!("{text}.{}", encode(forged)), INVALID);
+    }
+}
+
+#[test]
+fn an_rsa_signature_has_the_length_of_its_key() {
+    let server = serve();
+    let good_one = sign_rsa(jsonwebtoken::Algorithm::RS256, r#"{"alg":"RS256"}"#, &good());
+    let (text, signature) = good_one.rsplit_once('.').unwrap();
+    let signature = decode(signature);
+    let one = [vec![0; 255], vec![1]].concat();
+    for forged in [
+        [&[0], &signature[..]].concat(),
+        [&signature[..], &[0]].concat(),
+        signature[1..].to_vec(),
+        signature[..255].to_vec(),
+        vec![0; 256],
+        vec![0xff; 256],
+        one,
+        vec![],
+    ] {
+        refused(&server, "/rsa", &format!("{text}.{}", encode(forged)), INVALID);
     }
 }
 
