@@ -211,7 +211,7 @@ fn every_weakening_is_in_the_defaults() {
         for part in text.split("/// # Security\n").skip(1) {
             // The item below the section.
             let item = part.lines().map(str::trim).find(|line| line.starts_with("pub ")).unwrap_or_default();
-            let name = item.split(['(', '<', ' ', ';', '{']).filter(|word| !word.is_empty()).nth(2).unwrap_or_default();
+            let name = item.split(['(', '<', ' ', ':', ';', '{']).filter(|word| !word.is_empty()).nth(2).unwrap_or_default();
             seen += 1;
             let known = CAUTIONS.contains(&name) || weakenings.contains(&format!("::{name}`"));
             assert!(known, "`{name}` of {} has a `# Security` section and is not in the defaults", path.display());
