@@ -211,7 +211,8 @@ fn every_weakening_is_in_the_defaults() {
         for part in text.split("/// # Security\n").skip(1) {
             // The item below the section.
             let item = part.lines().map(str::trim).find(|line| line.starts_with("pub ")).unwrap_or_default();
-            let name = item.split(['(', '<', ' ', ':', ';', '{']).filter(|word| !word.is_empty()).nth(2).unwrap_or_default();
+            let name =
+                item.split(['(', '<', ' ', ':', ';', '{']).filter(|word| !word.is_empty()).nth(2).unwrap_or_default();
             seen += 1;
             let known = CAUTIONS.contains(&name) || weakenings.contains(&format!("::{name}`"));
             assert!(known, "`{name}` of {} has a `# Security` section and is not in the defaults", path.display());
@@ -225,6 +226,32 @@ fn every_weakening_is_in_the_defaults() {
 }
 
 // README and guide.
+
+/// The program of the README, as far as its test goes.
+mod readme {
+    use actix_web::{App, Responder, get};
+    use auth_runtime::{Auth, Bearer, requires};
+
+    #[derive(serde::Deserialize)]
+    struct Claims {
+        sub: String,
+    }
+
+    #[requires(bearer, scope = "admin")]
+    #[get("/users")]
+    async fn list_users(caller: Bearer<Claims>) -> impl Responder {
+        format!("hello {}, here are all users\n", caller.sub)
+    }
+
+    include!("readme/test.rs");
+}
+
+#[test]
+fn the_test_of_the_readme_is_the_one_that_runs() {
+    let (readme, test) = (read("README.md"), read("tests/readme/test.rs"));
+    assert!(readme.contains(&format!("```rust,ignore\n{test}```\n")), "the README and tests/readme/test.rs differ");
+    assert!(!readme.contains("\n# use "), "lines that only rustdoc hides");
+}
 
 #[test]
 fn the_commands_of_the_readme_exist() {
