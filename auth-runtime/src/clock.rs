@@ -13,6 +13,19 @@ const EARLIEST: UnixTime = 1_577_836_800;
 const LATEST: UnixTime = 253_402_300_800;
 
 /// A source of wall time, replaced in tests. Durations are measured by the monotonic clock, not by this.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+/// use auth_runtime::clock::Clock;
+///
+/// struct Unset;
+/// impl Clock for Unset {
+///     fn read(&self) -> SystemTime {
+///         SystemTime::UNIX_EPOCH + Duration::from_secs(60)
+///     }
+/// }
+/// assert!(Unset.now().is_err(), "1970 is no time to judge a token by");
+/// ```
 pub trait Clock: Send + Sync + 'static {
     /// The wall time.
     fn read(&self) -> SystemTime;
