@@ -1,7 +1,7 @@
 //! The same application with a declared policy.
 
 use actix_web::test::TestRequest;
-use actix_web::{App, get};
+use actix_web::{App, get, web};
 use auth_runtime::api_key::{Key, KeyDigest};
 use auth_runtime::basic::Passwords;
 use auth_runtime::jwt::{Audiences, Said};
@@ -64,6 +64,11 @@ pub async fn of(
     request: impl Fn() -> TestRequest + 'static,
 ) -> Subject {
     mounted(configured(jwt, memory), orders, request).await
+}
+
+/// Adds the route that demands the scope `admin`.
+pub fn mount(config: &mut web::ServiceConfig, auth: &Auth) {
+    config.service(auth.scope("/api").service(orders));
 }
 
 #[requires(
