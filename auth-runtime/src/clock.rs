@@ -51,11 +51,12 @@ impl Clock for SystemClock {
     /// Exact to a few milliseconds; tokens count in seconds.
     #[cfg(target_os = "linux")]
     fn read(&self) -> SystemTime {
-        use rustix::time::{ClockId, clock_gettime};
+        use nix::time::ClockId;
 
-        let now = clock_gettime(ClockId::RealtimeCoarse);
-        let since = Duration::from_secs(u64::try_from(now.tv_sec).unwrap_or(0));
-        SystemTime::UNIX_EPOCH.checked_add(since).unwrap_or(SystemTime::UNIX_EPOCH)
+        match ClockId::CLOCK_REALTIME_COARSE.now() {
+            Ok(now) => SystemTime::UNIX_EPOCH.checked_add(now.into()).unwrap_or(SystemTime::UNIX_EPOCH),
+            Err(_) => SystemTime::now(),
+        }
     }
 
     #[cfg(not(target_os = "linux"))]
