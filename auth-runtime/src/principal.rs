@@ -184,18 +184,18 @@ impl<N: Into<Box<str>>> FromIterator<N> for Names {
 /// Claims as text, as a map, or both: most handlers want a type of their own, which the text makes faster.
 struct Claims {
     /// Empty where the claims came as a map.
-    text: Vec<u8>,
+    text: String,
     map: OnceLock<Map<String, Value>>,
 }
 
 impl Claims {
     fn map(&self) -> &Map<String, Value> {
         // The text was parsed before, more strictly; without it nothing could be read anyway.
-        self.map.get_or_init(|| serde_json::from_slice(&self.text).unwrap_or_default())
+        self.map.get_or_init(|| serde_json::from_str(&self.text).unwrap_or_default())
     }
 
     fn read<C: DeserializeOwned>(&self) -> Result<C, Unfit> {
-        if let Ok(claims) = serde_json::from_slice(&self.text) {
+        if let Ok(claims) = serde_json::from_str(&self.text) {
             return Ok(claims);
         }
         serde_path_to_error::deserialize(self.map())
@@ -283,13 +283,13 @@ impl PrincipalBuilder {
     /// All claims of a token.
     #[must_use]
     pub fn claims(mut self, claims: Map<String, Value>) -> Self {
-        self.0.claims = Some(Claims { text: Vec::new(), map: claims.into() });
+        self.0.claims = Some(Claims { text: String::new(), map: claims.into() });
         self
     }
 
     /// All claims of a token, as JSON text that is known to be one object; read when somebody asks for them.
     #[must_use]
-    pub(crate) fn claims_text(mut self, text: Vec<u8>) -> Self {
+    pub(crate) fn claims_text(mut self, text: String) -> Self {
         self.0.claims = Some(Claims { text, map: OnceLock::new() });
         self
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::claims::Audience;
 use super::error::JwtError;
+use super::headers::KnownHeaders;
 use super::issuer::Issuer;
 use super::jwt::JwtSettings;
 use super::keyring::{Keyring, KeyringFault};
@@ -51,6 +52,7 @@ impl JwtSettings {
             subject_claim: self.subject_claim,
             roles_claim: self.roles_claim,
             memory: Memory::new(self.cache_bytes),
+            headers: KnownHeaders::new(),
         })
     }
 

@@ -40,8 +40,8 @@ pub(crate) struct Object<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
 
 impl<'a> Object<'a> {
     /// Parses the whole text as one strict object.
-    pub(crate) fn parse(text: &'a [u8]) -> Result<Self, NotStrict> {
-        let mut source = serde_json::Deserializer::from_slice(text);
+    pub(crate) fn parse(text: &'a str) -> Result<Self, NotStrict> {
+        let mut source = serde_json::Deserializer::from_str(text);
         let value = Strict { depth: DEPTH_MAX }.deserialize(&mut source).map_err(|_| NotStrict)?;
         source.end().map_err(|_| NotStrict)?;
         match value {
@@ -108,6 +108,7 @@ impl<'a> Json<'a> {
 
 /// Parses the whole text as one strict object, owned.
 pub(crate) fn object(text: &[u8]) -> Result<Map<String, Value>, NotStrict> {
+    let text = str::from_utf8(text).map_err(|_| NotStrict)?;
     Object::parse(text).map(Object::into_map)
 }
 

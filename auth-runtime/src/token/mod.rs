@@ -12,6 +12,7 @@ mod compact;
 mod der;
 mod error;
 mod grants;
+mod headers;
 mod issuer;
 mod json;
 mod jwk;

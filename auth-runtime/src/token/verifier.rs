@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::claims::{self, Audience, Times};
 use super::compact::{Compact, Header};
 use super::grants::{self, Grantable};
+use super::headers::KnownHeaders;
 use super::json::Object;
 use super::keyring::Keyring;
 use super::memory::{Memory, Remembered};
@@ -27,6 +28,7 @@ pub(crate) struct Verifier {
     pub(super) subject_claim: Box<str>,
     pub(super) roles_claim: Vec<Box<str>>,
     pub(super) memory: Memory,
+    pub(super) headers: KnownHeaders,
 }
 
 /// An issuer with its own keys, its own audience and what it may grant.
@@ -65,15 +67,22 @@ impl Verifier {
         // Read before the keys are: if they change meanwhile, what is remembered is out of date at once.
         let generation = self.generation();
         let compact = Compact::parse(token)?;
-        let header = compact.header()?;
-        let header = Header::read(&header, self.access_token_profile)?;
+        let known = self.headers.find(compact.header);
+        let is_new = known.is_none();
+        let header = match known {
+            Some(header) => header,
+            None => Arc::new(Header::read(compact.header, self.access_token_profile)?),
+        };
         let claims = compact.claims()?;
         let issuer = self.issuer(&claims)?;
-        issuer.keys.verify(header.algorithm, header.key_id, compact.signed, &compact.signature)?;
+        issuer.keys.verify(header.algorithm, header.key_id.as_deref(), compact.signed, &compact.signature)?;
         let times = Times::read(&claims)?;
         times.check(now, self.leeway)?;
         let principal = self.accept(issuer, &claims)?.expires_at(times.expires_at);
         drop(claims);
+        if is_new {
+            self.headers.keep(compact.header, &header);
+        }
         let principal = principal.claims_text(compact.payload).build();
         self.memory.remember(token, Remembered { principal: principal.clone(), times, generation });
         Ok(principal)
