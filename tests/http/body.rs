@@ -124,7 +124,7 @@ async fn open() -> &'static str {
 
 fn server() -> Server {
     Server::start(|app| {
-        let auth = builder().deadline(Duration::from_millis(300)).build().unwrap();
+        let auth = builder().deadline(Duration::from_secs(1)).build().unwrap();
         let scope = auth.scope("").service(one).service(sixteen).service(checked).service(never_checked);
         app.service(
             scope.service(patient).service(json_first).service(smuggled).service(open).service(sixteen_checked),

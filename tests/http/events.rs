@@ -207,7 +207,7 @@ fn server() -> Server {
     listen();
     snapshotter();
     Server::of(|| {
-        let auth = builder().deadline(Duration::from_millis(50)).build().unwrap();
+        let auth = builder().deadline(Duration::from_secs(1)).build().unwrap();
         let scope = auth.scope("").service(counted).service(optional).service(erring).service(panicking);
         let scope = scope
             .service(stuck)

@@ -138,13 +138,13 @@ fn a_policy_that_the_linker_does_not_know_is_a_500() {
 #[test]
 fn a_decision_past_its_deadline_is_a_503() {
     let server = Server::start(|app| {
-        let auth = builder().deadline(Duration::from_millis(50)).build().unwrap();
+        let auth = builder().deadline(Duration::from_millis(500)).build().unwrap();
         app.service(auth.scope("").service(stuck).service(never_checked).service(patient));
     });
     let started = Instant::now();
     Denied::unavailable().check(&server.get("/stuck").header("X-Word", "open sesame").send());
     Denied::unavailable().check(&server.get("/never").bearer(token().sign()).send());
-    assert!(started.elapsed() >= Duration::from_millis(100));
+    assert!(started.elapsed() >= Duration::from_secs(1));
     server.get("/patient").header("X-Word", "open sesame").send().expect("patient");
 }
 

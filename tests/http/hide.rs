@@ -290,7 +290,7 @@ fn a_resource_with_a_hidden_route_does_not_show_itself_by_405() {
 #[test]
 fn failures_and_late_denials_are_hidden_too() {
     let server = Server::start(|app| {
-        let auth = builder().deadline(std::time::Duration::from_millis(200)).build().unwrap();
+        let auth = builder().deadline(std::time::Duration::from_millis(700)).build().unwrap();
         app.service(auth.scope("").service(later).service(failing).service(panicking).service(stuck));
     });
     let with_word = |path: &str, word: &str| server.get(path).header("X-Word", word).send().without_date();

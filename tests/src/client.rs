@@ -16,6 +16,8 @@ pub struct Connection {
     stream: TcpStream,
     /// Received, not consumed.
     received: Vec<u8>,
+    /// When what is being read must be complete.
+    until: Instant,
 }
 
 /// An answer as it came over the wire.
@@ -34,7 +36,7 @@ impl Connection {
     pub fn open(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).expect("the server listens");
         stream.set_nodelay(true).unwrap();
-        Self { stream, received: Vec::new() }
+        Self { stream, received: Vec::new(), until: Instant::now() }
     }
 
     /// Sends these bytes.
@@ -61,9 +63,8 @@ impl Connection {
 
     /// What the server sends until it closes the connection.
     pub fn rest(&mut self) -> Vec<u8> {
-        let until = Instant::now() + PATIENCE;
-        while self.receive(until) {}
-        std::mem::take(&mut self.received)
+        self.until = Instant::now() + PATIENCE;
+        self.read_rest()
     }
 
     /// The next `length` bytes.
@@ -71,11 +72,22 @@ impl Connection {
     /// # Panics
     /// When the connection ends before.
     pub fn bytes(&mut self, length: usize) -> Vec<u8> {
+        self.until = Instant::now() + PATIENCE;
+        self.read(length)
+    }
+
+    fn read(&mut self, length: usize) -> Vec<u8> {
         self.receive_until(|received| (received.len() >= length).then_some(()), "more bytes");
         self.received.drain(..length).collect()
     }
 
+    fn read_rest(&mut self) -> Vec<u8> {
+        while self.receive() {}
+        std::mem::take(&mut self.received)
+    }
+
     fn read_answer(&mut self, to_head: bool) -> Answer {
+        self.until = Instant::now() + PATIENCE;
         let end = self.receive_until(|received| find(received, b"\r\n\r\n"), "an answer");
         let head: Vec<u8> = self.received.drain(..end + 4).collect();
         let head = String::from_utf8_lossy(&head[..end]).into_owned();
@@ -99,9 +111,9 @@ impl Connection {
             let mut body = Vec::new();
             loop {
                 let end = self.receive_until(|received| find(received, b"\r\n"), "a chunk");
-                let line = self.bytes(end + 2);
+                let line = self.read(end + 2);
                 let size = usize::from_str_radix(std::str::from_utf8(&line[..end]).unwrap(), 16).expect("a chunk size");
-                let chunk = self.bytes(size + 2);
+                let chunk = self.read(size + 2);
                 if size == 0 {
                     return body;
                 }
@@ -109,18 +121,17 @@ impl Connection {
             }
         }
         match answer.only("content-length") {
-            Some(length) => self.bytes(length.parse().expect("a length")),
-            None => self.rest(),
+            Some(length) => self.read(length.parse().expect("a length")),
+            None => self.read_rest(),
         }
     }
 
     fn receive_until<T>(&mut self, found: impl Fn(&[u8]) -> Option<T>, wanted: &str) -> T {
-        let until = Instant::now() + PATIENCE;
         loop {
             if let Some(found) = found(&self.received) {
                 return found;
             }
-            let more = self.receive(until);
+            let more = self.receive();
             assert!(
                 more,
                 "the connection ended before {wanted}; received {:?}",
@@ -130,8 +141,8 @@ impl Connection {
     }
 
     /// Waits for more bytes; `false` when the server has closed the connection.
-    fn receive(&mut self, until: Instant) -> bool {
-        let left = until.saturating_duration_since(Instant::now());
+    fn receive(&mut self) -> bool {
+        let left = self.until.saturating_duration_since(Instant::now());
         assert!(!left.is_zero(), "no answer in time; received {:?}", String::from_utf8_lossy(&self.received));
         self.stream.set_read_timeout(Some(left)).unwrap();
         let mut buffer = [0; 16 * 1024];
