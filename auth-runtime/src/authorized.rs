@@ -15,6 +15,7 @@ use crate::cache_control;
 use crate::decision::{Decision, decide};
 use crate::denial::Denial;
 use crate::extract::{Caller, Extract, Grant};
+use crate::mount::keep_unread;
 use crate::policy::{Plan, Policy, Presence};
 use crate::principal::Principal;
 
@@ -42,7 +43,7 @@ impl<P: Policy, T: Extract<P>> FromRequest for Authorized<P, T> {
         let payload = payload.take();
         match decide(TypeId::of::<P>(), const { &P::SPEC }, request) {
             Decision::Ready(Ok(caller)) => Authorizing::extracting(caller, request.clone(), payload),
-            Decision::Ready(Err(denial)) => Authorizing::Denied { denial: Some(denial) },
+            Decision::Ready(Err(denial)) => Authorizing::denied(denial, request, payload),
             Decision::Pending(decision) => Authorizing::Deciding { decision, rest: Some((request.clone(), payload)) },
         }
     }
@@ -73,6 +74,13 @@ impl<P, T: Extract<P>> Authorizing<P, T> {
         let terms = Some(Terms::new(&caller));
         Self::Extracting { arguments: T::extract(Grant::new(caller), request, payload), terms }
     }
+
+    fn denied(denial: Denial, request: &HttpRequest, payload: Payload) -> Self {
+        if denial.is_hidden() {
+            keep_unread(request, payload);
+        }
+        Self::Denied { denial: Some(denial) }
+    }
 }
 
 impl<P, T: Extract<P>> Future for Authorizing<P, T> {
@@ -86,7 +94,7 @@ impl<P, T: Extract<P>> Future for Authorizing<P, T> {
                     let Some((request, payload)) = rest.take() else { return Poll::Pending };
                     let next = match decision {
                         Ok(caller) => Self::extracting(caller, request, payload),
-                        Err(denial) => Self::Denied { denial: Some(denial) },
+                        Err(denial) => Self::denied(denial, &request, payload),
                     };
                     self.set(next);
                 }

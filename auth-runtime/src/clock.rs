@@ -13,6 +13,19 @@ const EARLIEST: UnixTime = 1_577_836_800;
 const LATEST: UnixTime = 253_402_300_800;
 
 /// A source of wall time, replaced in tests. Durations are measured by the monotonic clock, not by this.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+/// use auth_runtime::clock::Clock;
+///
+/// struct Unset;
+/// impl Clock for Unset {
+///     fn read(&self) -> SystemTime {
+///         SystemTime::UNIX_EPOCH + Duration::from_secs(60)
+///     }
+/// }
+/// assert!(Unset.now().is_err(), "1970 is no time to judge a token by");
+/// ```
 pub trait Clock: Send + Sync + 'static {
     /// The wall time.
     fn read(&self) -> SystemTime;
@@ -35,6 +48,17 @@ pub trait Clock: Send + Sync + 'static {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
+    /// Exact to a few milliseconds; tokens count in seconds.
+    #[cfg(target_os = "linux")]
+    fn read(&self) -> SystemTime {
+        use rustix::time::{ClockId, clock_gettime};
+
+        let now = clock_gettime(ClockId::RealtimeCoarse);
+        let since = Duration::from_secs(u64::try_from(now.tv_sec).unwrap_or(0));
+        SystemTime::UNIX_EPOCH.checked_add(since).unwrap_or(SystemTime::UNIX_EPOCH)
+    }
+
+    #[cfg(not(target_os = "linux"))]
     fn read(&self) -> SystemTime {
         SystemTime::now()
     }

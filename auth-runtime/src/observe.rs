@@ -1,8 +1,7 @@
 //! What a decision leaves behind: one event, one counter, one duration, over closed sets of labels.
 
-use std::time::Instant;
-
 use metrics::{Key, Label, Level, Metadata};
+use quanta::Instant;
 
 use crate::denial::{Denial, Reason};
 use crate::policy::{Hide, PolicySpec};

@@ -33,6 +33,17 @@ impl Linked {
 }
 
 /// All policies linked into this program, named and of handlers, in no particular order.
+///
+/// ```
+/// use auth_runtime::{public, registry};
+///
+/// #[public(reason = "liveness probe")]
+/// async fn health() -> &'static str { "ok" }
+///
+/// # fn main() {
+/// assert!(registry::policies().any(|policy| policy.reason == Some("liveness probe")));
+/// # }
+/// ```
 pub fn policies() -> impl Iterator<Item = &'static PolicySpec> {
     POLICIES.iter().map(Linked::spec)
 }

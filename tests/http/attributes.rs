@@ -153,9 +153,9 @@ struct Form {
     n: u32,
 }
 
-async fn fetch<T: Default + std::fmt::Display + 'static>(item: web::Query<Vec<(String, String)>>) -> String
+async fn fetch<T>(item: web::Query<Vec<(String, String)>>) -> String
 where
-    T: Send,
+    T: Default + std::fmt::Display + Send + 'static,
 {
     format!("{} {}", T::default(), item.len())
 }

@@ -43,6 +43,12 @@ async fn cookie() -> &'static str {
     "cookie"
 }
 
+#[requires(bearer("set"))]
+#[get("/set")]
+async fn set() -> &'static str {
+    "set"
+}
+
 #[derive(serde::Deserialize)]
 struct Claims {
     tenant: String,
@@ -57,7 +63,7 @@ async fn tenant(caller: Bearer<Claims>) -> String {
 fn server() -> Server {
     Server::start(|app| {
         let scope = auth().scope("").service(me).service(both).service(vault).service(partner);
-        app.service(scope.service(query).service(cookie).service(tenant));
+        app.service(scope.service(query).service(cookie).service(tenant).service(set));
     })
 }
 
@@ -261,6 +267,16 @@ fn a_bad_signature_a_foreign_algorithm_and_an_unknown_extension_are_refused_alik
         token().header("kid", "another").header("alg", "ES256").sign(),
     ] {
         invalid_token("the token is not valid").check(&server.get("/me").bearer(bad).send());
+    }
+}
+
+#[test]
+fn a_key_that_the_set_does_not_hold_is_refused() {
+    let server = server();
+    server.get("/set").bearer(token().header("kid", "one").sign()).send().expect("set");
+    for kid in ["two", "", "../one", "one'--"] {
+        invalid_token("the token is not valid")
+            .check(&server.get("/set").bearer(token().header("kid", kid).sign()).send());
     }
 }
 

@@ -45,6 +45,30 @@ async fn sixteen(
     format!("{} {} {}", a.len(), who.subject(), caller.principal().subject())
 }
 
+#[requires(bearer, check(no_after_a_moment))]
+#[post("/sixteen-checked")]
+#[allow(clippy::too_many_arguments)]
+async fn sixteen_checked(
+    _: web::Bytes,
+    _: web::Json<Value>,
+    _: String,
+    _: web::Bytes,
+    _: web::Bytes,
+    _: web::Bytes,
+    _: web::Bytes,
+    _: web::Bytes,
+    _: web::Bytes,
+    _: web::Bytes,
+    _: web::Bytes,
+    _: web::Bytes,
+    _: web::Bytes,
+    _: web::Bytes,
+    _: Bearer,
+    _: Principal,
+) -> &'static str {
+    "never"
+}
+
 async fn no_after_a_moment() -> bool {
     tokio::time::sleep(Duration::from_millis(30)).await;
     false
@@ -102,7 +126,9 @@ fn server() -> Server {
     Server::start(|app| {
         let auth = builder().deadline(Duration::from_millis(300)).build().unwrap();
         let scope = auth.scope("").service(one).service(sixteen).service(checked).service(never_checked);
-        app.service(scope.service(patient).service(json_first).service(smuggled).service(open));
+        app.service(
+            scope.service(patient).service(json_first).service(smuggled).service(open).service(sixteen_checked),
+        );
     })
 }
 
@@ -153,6 +179,7 @@ fn a_denial_by_a_pending_check_does_not_wait_for_the_body() {
     let server = server();
     let refused = Denied::forbidden("the caller may not do this");
     denied_without_body(&refused, server.post("/checked").bearer(token().sign()));
+    denied_without_body(&refused, server.post("/sixteen-checked").bearer(token().sign()));
     denied_without_body(&Denied::unavailable(), server.post("/never").bearer(token().sign()));
 }
 

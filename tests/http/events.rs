@@ -254,7 +254,7 @@ fn assert_decisions(handler: &str, expected: &[(&str, &str, &str)]) {
         found.iter().filter(|((name, _), _)| name == DURATION).flat_map(|(_, seen)| seen.durations.clone()).collect();
     assert_eq!(durations.len(), expected.len(), "{handler}");
     assert!(durations.iter().all(|&seconds| seconds > 0.0 && seconds < 60.0), "{durations:?}");
-    for ((name, labels), _) in &found {
+    for (name, labels) in found.keys() {
         let names: Vec<&str> = labels.keys().map(String::as_str).collect();
         match name.as_str() {
             DECISIONS => assert_eq!(names, ["outcome", "policy", "reason", "scheme"]),

@@ -7,7 +7,8 @@ use auth_runtime::api_key::{Key, KeyDigest, KeyStore};
 use auth_runtime::basic::{Passwords, UserPass};
 use auth_runtime::config::AuthBuilder;
 use auth_runtime::{ApiKeys, Auth, Jwt};
-use tests::Token;
+use serde_json::json;
+use tests::{Token, base64url};
 
 use crate::schemes::{Failing, Panicking, PanickingLater, Patient, Stuck};
 
@@ -79,6 +80,12 @@ async fn member(sent: UserPass) -> Result<Option<Member>, &'static str> {
     }
 }
 
+/// A JWK set with the secret under the name `one`.
+fn key_set() -> String {
+    let key = json!({ "kty": "oct", "alg": "HS256", "kid": "one", "k": base64url(SECRET) });
+    json!({ "keys": [key] }).to_string()
+}
+
 /// Everything configured; a test adds what it needs.
 pub(crate) fn builder() -> AuthBuilder {
     // Cost 4: the tests are not about the time it takes.
@@ -90,6 +97,7 @@ pub(crate) fn builder() -> AuthBuilder {
         .realm("orders")
         .bearer(jwt())
         .bearer_named("partner", partner())
+        .bearer_named("set", Jwt::jwk_set(key_set()).issuer(ISSUER).audience(AUDIENCE))
         .bearer_named("cookie", jwt().cookie("__Host-token"))
         .bearer_named("query", jwt().dangerous_query_parameter("access_token"))
         .basic(Passwords::htpasswd(htpasswd.concat()).roles_of(|user| match user.name() {

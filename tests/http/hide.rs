@@ -2,9 +2,9 @@
 
 use actix_web::dev::ServiceResponse;
 use actix_web::middleware::DefaultHeaders;
-use actix_web::{App, HttpResponse, get, web};
+use actix_web::{App, HttpRequest, HttpResponse, get, post, web};
 use auth_runtime::config::DenialBody;
-use auth_runtime::{public, requires, route};
+use auth_runtime::{policy, public, requires, route};
 use serde_json::json;
 use tests::{Answer, Denied, Request, Server};
 
@@ -57,6 +57,42 @@ async fn lost() -> HttpResponse {
     HttpResponse::NotFound().insert_header(("X-Lost", "yes")).body("nothing here")
 }
 
+#[requires(bearer, scope = "admin", hide)]
+#[post("/hidden-items/{item}")]
+async fn hidden_item(item: web::Path<(String, String)>, body: String) -> String {
+    format!("{} {body}", item.1)
+}
+
+#[requires(Patient, role = "admin", hide)]
+#[post("/hidden-later/{item}")]
+async fn hidden_later(body: String) -> String {
+    body
+}
+
+async fn keeps_the_request(request: HttpRequest) -> bool {
+    actix_web::rt::spawn(async move {
+        std::future::pending::<()>().await;
+        drop(request);
+    });
+    false
+}
+
+#[requires(bearer, check(keeps_the_request), hide)]
+#[get("/hidden-kept")]
+async fn hidden_kept() -> &'static str {
+    "kept"
+}
+
+/// Tells all that it gets to see.
+#[public]
+async fn telling(parameters: web::Path<String>, request: HttpRequest, body: String) -> HttpResponse {
+    let (parameters, named) = (parameters.into_inner(), request.match_info().iter().count());
+    let rest = request.match_info().unprocessed().len();
+    HttpResponse::NotFound().body(format!("{parameters} {named} {rest} {body}"))
+}
+
+policy! { HiddenFiles: bearer, scope("admin"), hide }
+
 #[requires(bearer)]
 async fn guarded_lost() -> HttpResponse {
     HttpResponse::NotFound().body("nothing here for you")
@@ -80,6 +116,8 @@ fn denied(server: &Server, path: &str) -> Vec<Answer> {
         answers.push(server.request(method, path).bearer(scoped("admin")).send());
     }
     answers.push(server.post(path).send_body("application/json", "{}"));
+    answers.push(server.get(path).send_body("application/json", "{}"));
+    answers.push(server.get(path).header("Content-Length", "1000000").open().answer());
     answers.into_iter().map(Answer::without_date).collect()
 }
 
@@ -158,6 +196,57 @@ fn a_default_service_with_a_policy_of_its_own_answers_for_hidden_routes_too() {
     let known = |path| server.get(path).bearer(scoped("read")).send().without_date();
     assert_eq!(known("/hidden"), known("/unknown"));
     assert_eq!(known("/hidden").text(), "nothing here for you");
+}
+
+#[test]
+fn a_default_service_gets_the_body_and_the_parameters_that_it_gets_for_an_unknown_route() {
+    let server = Server::start(|app| {
+        let scope = auth().scope("/{tenant}").service(hidden_item).service(hidden_later);
+        app.service(scope.default_service(route::to(telling)));
+    });
+    let admin = server.post("/acme/hidden-items/0000").bearer(scoped("admin"));
+    admin.send_body("text/plain", "hello").expect("0000 hello");
+    let post = |path: &str| server.post(path).send_body("text/plain", "hello").without_date();
+    let unknown = post("/acme/unknown-item/0000");
+    assert_eq!(unknown.text(), "acme 1 18 hello");
+    assert_eq!(post("/acme/hidden-items/0000"), unknown);
+    let pending = server.post("/acme/hidden-later/0000").header("X-Word", "please");
+    assert_eq!(pending.send_body("text/plain", "hello").without_date(), unknown);
+}
+
+#[test]
+fn a_check_that_keeps_the_request_does_not_betray_a_hidden_route() {
+    let server = Server::start(|app| {
+        app.service(auth().scope("/a").service(hidden_kept));
+        app.service(auth().scope("/b").service(hidden_kept).default_service(route::to(lost)));
+    });
+    for scope in ["/a", "/b"] {
+        let get = |path: &str| server.get(&format!("{scope}{path}")).bearer(scoped("")).send().without_date();
+        assert_eq!(get("/hidden-kept"), get("/unknown"));
+    }
+}
+
+#[test]
+fn a_hidden_service_that_is_no_handler_looks_like_an_unknown_route() {
+    let server = Server::start(|app| {
+        let files = || web::resource("/a.txt").to(|body: String| async move { format!("file {body}") });
+        app.service(auth().scope("/a").service_as::<HiddenFiles>("/hidden", files()));
+        let told = auth().scope("/b").service_as::<HiddenFiles>("/hidden", files());
+        app.service(told.default_service(route::to(lost)));
+        let told = auth().scope("/c/{tenant}").service_as::<HiddenFiles>("/hidden", files());
+        app.service(told.default_service(route::to(telling)));
+    });
+    for scope in ["/a", "/b", "/c/acme"] {
+        server.get(&format!("{scope}/hidden/a.txt")).bearer(scoped("admin")).send().expect("file ");
+        let deny = |path: &str| {
+            let path = format!("{scope}{path}");
+            let bare = server.post(&path).send_body("text/plain", "hello").without_date();
+            (bare, server.get(&path).bearer(scoped("read")).send().without_date())
+        };
+        let unknown = deny("/unknow/a.txt");
+        assert_eq!(deny("/hidden/a.txt"), unknown);
+        assert_eq!(deny("/hidden/b.txt"), unknown);
+    }
 }
 
 #[test]

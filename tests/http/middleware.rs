@@ -8,7 +8,7 @@ use actix_web::middleware::{
     Compress, Condition, DefaultHeaders, ErrorHandlerResponse, ErrorHandlers, Logger, NormalizePath,
 };
 use actix_web::{App, get, post, web};
-use auth_runtime::{Bearer, requires};
+use auth_runtime::{Bearer, policy, requires};
 use tests::{Answer, Denied, Server};
 
 use crate::fixture::{ORIGIN, auth, scoped};
@@ -30,6 +30,8 @@ async fn order(body: web::Json<serde_json::Value>) -> String {
 async fn hidden() -> &'static str {
     "hidden"
 }
+
+policy! { Files: bearer, scope("read") }
 
 fn missing() -> Denied {
     Denied::missing().challenge(r#"Bearer realm="orders", scope="read""#)
@@ -86,6 +88,23 @@ fn denials_keep_the_headers_of_cors() {
     let allowed = server.get("/orders").header("Origin", ORIGIN).bearer(scoped("read")).send();
     allowed.expect("orders of alice");
     from_page(&allowed);
+}
+
+#[test]
+fn denials_of_a_service_that_is_no_handler_keep_the_headers_of_cors() {
+    for around_scope in [false, true] {
+        let server = Server::of(move || {
+            let file = web::resource("/file").to(|| async { "file" });
+            let scope = auth().scope("").service_as::<Files>("/files", file);
+            App::new()
+                .wrap(Condition::new(!around_scope, cors()))
+                .service(scope.wrap(Condition::new(around_scope, cors())))
+        });
+        let denied = server.get("/files/file").header("Origin", ORIGIN).send();
+        missing().check(&denied);
+        assert_eq!(denied.all("access-control-allow-origin"), [ORIGIN]);
+        server.get("/files/file").bearer(scoped("read")).send().expect("file");
+    }
 }
 
 #[test]

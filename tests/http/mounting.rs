@@ -205,6 +205,31 @@ fn two_auths_guard_their_own_scopes() {
     Denied::missing().challenge(r#"Bearer realm="other", scope="admin""#).check(&server.get("/b/list").send());
 }
 
+#[test]
+fn the_innermost_auth_counts() {
+    let server = Server::of(|| {
+        let realm = |realm: &str| crate::fixture::builder().realm(realm).build().unwrap();
+        let inner = realm("inner").scope("/inner").service(list);
+        let resource = web::resource("/resource").app_data(realm("resource")).route(web::get().to(by_hand));
+        App::new()
+            .app_data(realm("app"))
+            .service(realm("outer").scope("/outer").service(inner).service(list))
+            .service(web::scope("/plain").app_data(realm("plain")).service(list))
+            .service(resource)
+            .service(list)
+    });
+    for (path, realm) in [
+        ("/outer/inner/list", "inner"),
+        ("/outer/list", "outer"),
+        ("/plain/list", "plain"),
+        ("/resource", "resource"),
+        ("/list", "app"),
+    ] {
+        let challenge = format!(r#"Bearer realm="{realm}", scope="admin""#);
+        Denied::missing().challenge(&challenge).check(&server.get(path).send());
+    }
+}
+
 /// What stops the assembly.
 #[track_caller]
 fn refusal(assemble: impl FnOnce()) -> String {

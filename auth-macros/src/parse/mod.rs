@@ -8,6 +8,7 @@ mod module;
 mod named;
 mod route;
 mod split;
+mod unknown;
 mod value;
 
 pub(crate) use args::{Args, Clause, Dialect, Key, parse_again, parse_args};

@@ -39,7 +39,10 @@ fn parse_head(input: ParseStream<'_>) -> Result<(Head, TokenStream)> {
     let attributes = input.call(Attribute::parse_outer)?;
     let visibility: Visibility = input.parse()?;
     let Ok(name) = input.parse::<Ident>() else {
-        return Err(Error::new_spanned(rest(input), format!("expected the name of a policy, {EXAMPLE}")));
+        return Err(Error::new_spanned(
+            rest(input),
+            format!("a policy lacks its name; write it before the colon, {EXAMPLE}"),
+        ));
     };
     if input.parse::<Option<Token![:]>>()?.is_none() {
         return Err(Error::new_spanned(

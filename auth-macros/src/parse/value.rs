@@ -85,10 +85,10 @@ fn unfit(input: ParseStream<'_>, what: &str, expected: &str) -> Error {
         Some(_) => {
             let found = rest(&input.fork());
             let shown = found.clone().into_iter().take_while(|token| !is_comma(token)).collect::<TokenStream>();
-            let fault = format!("{what} takes {expected}, not `{}`", written(&shown));
+            let fault = format!("`{}` does not fit {what}; write {expected}", written(&shown));
             Error::new_spanned(shown, fault)
         }
-        None => input.error(format!("{what} takes {expected}")),
+        None => input.error(format!("{what} lacks its value; write {expected}")),
     }
 }
 

@@ -18,7 +18,8 @@ fn prepare(case: Case) -> (SystemRunner, Subject, Vec<Request>) {
 }
 
 #[library_benchmark]
-#[benches::case(iter = cases::all(), setup = prepare)]
+#[benches::guarded(iter = cases::guarded(), setup = prepare)]
+#[benches::other(iter = cases::others(), setup = prepare)]
 fn batch((system, subject, requests): (SystemRunner, Subject, Vec<Request>)) -> (SystemRunner, Subject) {
     system.block_on(subject.answer_all(black_box(requests)));
     (system, subject)

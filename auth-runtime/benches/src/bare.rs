@@ -14,3 +14,8 @@ async fn orders() -> &'static str {
 pub async fn subject(request: impl Fn() -> TestRequest + 'static) -> Subject {
     Subject::new(App::new().service(web::scope("/api").service(orders)), request).await
 }
+
+/// Adds the route.
+pub fn mount(config: &mut web::ServiceConfig) {
+    config.service(web::scope("/api").service(orders));
+}

@@ -191,6 +191,21 @@ pub fn all() -> Vec<Case> {
     SITUATIONS.into_iter().flat_map(of).collect()
 }
 
+/// Those whose figures are guarded: ours, and one bare handler to tell a change of ours from one of everything.
+pub fn guarded() -> Vec<Case> {
+    let guarded = |case: &Case| match case.contender {
+        Bare => case.situation == Hs256,
+        FirstSight | Repeated => true,
+        HandWritten | Httpauth | HttpauthExtractor => false,
+    };
+    all().into_iter().filter(guarded).collect()
+}
+
+/// The rest.
+pub fn others() -> Vec<Case> {
+    all().into_iter().filter(|case| !guarded().contains(case)).collect()
+}
+
 impl Case {
     /// The application, warm, once it has given the answer that it should.
     pub async fn prepare(self) -> Subject {

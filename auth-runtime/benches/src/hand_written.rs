@@ -114,6 +114,11 @@ pub async fn subject(algorithm: Algorithm, request: impl Fn() -> TestRequest + '
     Subject::new(App::new().app_data(accepted).service(web::scope("/api").service(orders)), request).await
 }
 
+/// Adds the route that demands the scope `admin`.
+pub fn mount(config: &mut web::ServiceConfig, algorithm: Algorithm) {
+    config.app_data(web::Data::new(Accepted::of(algorithm))).service(web::scope("/api").service(orders));
+}
+
 #[get("/orders")]
 async fn twenty(caller: Caller) -> Result<&'static str, Error> {
     let Caller(claims) = caller;

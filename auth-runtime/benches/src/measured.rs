@@ -41,3 +41,53 @@ pub fn median(mut values: Vec<f64>) -> f64 {
 
 /// Requests that are counted together under callgrind.
 pub const BATCH: usize = 32;
+
+/// What grows.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Growth {
+    /// With the number of routes.
+    pub routes: Vec<Point>,
+    /// With the number of keys.
+    pub keys: Vec<Point>,
+    /// With the number of scopes.
+    pub scopes: Vec<Point>,
+    /// With the number of distinct tokens.
+    pub tokens: Vec<TokenPoint>,
+}
+
+/// How long a request takes at a size.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Point {
+    /// Who answers.
+    pub what: String,
+    /// How many routes, keys or scopes.
+    pub size: usize,
+    /// The median of the rounds.
+    pub nanoseconds: f64,
+}
+
+/// How long a request takes once so many distinct tokens were seen.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TokenPoint {
+    /// How many.
+    pub size: usize,
+    /// A token never seen before.
+    pub new_nanoseconds: f64,
+    /// The same, as a multiple of the bare handler's.
+    pub new_over_bare: f64,
+    /// A token of the last thousand.
+    pub recent_nanoseconds: f64,
+    /// The same, as a multiple of the bare handler's.
+    pub recent_over_bare: f64,
+    /// What the process has grown by.
+    pub resident_bytes: u64,
+}
+
+/// Requests per second over loopback.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Load {
+    /// Who answers.
+    pub what: String,
+    /// The median of the rounds.
+    pub requests_per_second: f64,
+}

@@ -1,7 +1,7 @@
 //! The same application with a declared policy.
 
 use actix_web::test::TestRequest;
-use actix_web::{App, get};
+use actix_web::{App, get, web};
 use auth_runtime::api_key::{Key, KeyDigest};
 use auth_runtime::basic::Passwords;
 use auth_runtime::jwt::{Audiences, Said};
@@ -20,22 +20,21 @@ pub enum Memory {
     On,
 }
 
-fn jwt(algorithm: Algorithm, memory: Memory) -> Jwt<Said, Audiences> {
-    let jwt = issuer(algorithm).jwt();
-    match memory {
-        Memory::On => jwt,
-        // To become the switch of the memory, once there is one.
-        Memory::Off => jwt,
-    }
-}
-
 /// All schemes configured, the bearer scheme for this algorithm.
 pub fn auth(algorithm: Algorithm, memory: Memory) -> Auth {
+    configured(issuer(algorithm).jwt(), memory)
+}
+
+fn configured(jwt: Jwt<Said, Audiences>, memory: Memory) -> Auth {
+    let jwt = match memory {
+        Memory::On => jwt,
+        Memory::Off => jwt.cache_bytes(0),
+    };
     let hash = bcrypt::hash(USER.1, BCRYPT_COST).unwrap();
     let key = Key::new("bench").with_scopes(["read", "admin"]);
     Auth::builder()
         .realm("api")
-        .bearer(jwt(algorithm, memory))
+        .bearer(jwt)
         .basic(Passwords::htpasswd(format!("{}:{hash}\n", USER.0)))
         .api_key(ApiKeys::header("X-API-Key", [(KeyDigest::of(API_KEY), key)]))
         .build()
@@ -56,6 +55,20 @@ async fn orders(caller: Bearer<Claims>) -> &'static str {
 /// The scope `admin` demanded.
 pub async fn subject(algorithm: Algorithm, memory: Memory, request: impl Fn() -> TestRequest + 'static) -> Subject {
     mounted(auth(algorithm, memory), orders, request).await
+}
+
+/// The same, with this configuration of the bearer scheme.
+pub async fn of(
+    jwt: Jwt<Said, Audiences>,
+    memory: Memory,
+    request: impl Fn() -> TestRequest + 'static,
+) -> Subject {
+    mounted(configured(jwt, memory), orders, request).await
+}
+
+/// Adds the route that demands the scope `admin`.
+pub fn mount(config: &mut web::ServiceConfig, auth: &Auth) {
+    config.service(auth.scope("/api").service(orders));
 }
 
 #[requires(

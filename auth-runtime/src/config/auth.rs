@@ -244,8 +244,9 @@ impl AuthBuilder {
 
     /// The origin under which browsers reach this service, such as `https://api.example`.
     ///
-    /// A browser's request with ambient credentials (cookie, Basic) that changes something must come from this origin or
-    /// an allowed one.
+    /// A browser's request with ambient credentials (cookie, Basic) that changes something must say
+    /// `Sec-Fetch-Site: same-origin`, or where the browser does not send that field, come from this origin or an
+    /// [allowed](Self::allow_origin) one; a WebSocket upgrade must come from one of them always.
     ///
     /// # Errors
     /// [`build`](Self::build) fails on what no browser sends as an origin: a path, capital letters, a default port.
@@ -257,7 +258,11 @@ impl AuthBuilder {
         self
     }
 
-    /// Another origin whose pages may send ambient credentials along with requests that change something.
+    /// Another origin whose pages may open WebSockets with ambient credentials, and send them along with requests that
+    /// change something where the browser sends no `Sec-Fetch-Site`.
+    ///
+    /// Browsers send that field to `https` and to the own machine, and where they do, only requests of the own origin
+    /// count, whatever is allowed here: pages of another origin should send a token in `Authorization`.
     ///
     /// # Security
     /// Whoever controls that origin acts with the rights of each of its visitors.

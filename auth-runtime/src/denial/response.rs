@@ -25,8 +25,8 @@ pub struct Denial {
     hidden: bool,
     answer: Arc<Answer>,
     headers: Vec<(HeaderName, HeaderValue)>,
-    /// The application's own.
-    body: Option<DenialBody>,
+    /// The application's own. Boxed, so that a `Result` over a denial stays small.
+    body: Option<Box<DenialBody>>,
 }
 
 /// What a denial says, written once: a policy has few different ones.
@@ -125,7 +125,7 @@ impl Denial {
     }
 
     pub(crate) fn body(&mut self, body: DenialBody) {
-        self.body = Some(body);
+        self.body = Some(Box::new(body));
     }
 }
 
@@ -154,7 +154,7 @@ impl ResponseError for Denial {
         if self.hidden {
             return HttpResponse::NotFound().finish();
         }
-        let (body, content_type) = match &self.body {
+        let (body, content_type) = match self.body.as_deref() {
             Some(DenialBody { bytes, content_type }) => (bytes.clone(), content_type.clone()),
             None => (self.answer.body.clone(), HeaderValue::from_static("application/problem+json")),
         };

@@ -101,6 +101,9 @@
 //! | token or API key in the query | `Referrer-Policy: no-referrer` too, also on refusals | RFC 6750 §2.3, §5.3 |
 //! | `optional(…)` and no credentials of its schemes | the handler runs, the identity is `None` | RFC 9110 §11.6.1 |
 //! | `optional(…)` and bad credentials | refused as if they were required | RFC 9110 §11.4 |
+//! | `HEAD`, where the route accepts it (actix's `#[get]` does not) | as for `GET`, without the body | RFC 9110 §9.3.2 |
+//! | CORS preflight under `actix-cors` | answered by it, before any guard; refusals keep its headers | |
+//! | WebSocket upgrade | refused before 101, with the normal challenge | RFC 6455 §4.2.2 |
 //!
 //! # What a client does
 //!

@@ -26,8 +26,8 @@
 //! - Credentials are never looked for in a body (RFC 6750 section 2.2 allows it; this crate does not).
 //! - Tokens are bounded in length and in depth before anything else is done with them. A token without `kid` is tried with
 //!   at most four keys.
-//! - Passwords are hashed on blocking threads, under a bound that a dropped connection does not lift, before a bounded
-//!   queue. Password files with absurd costs are refused when they are read.
+//! - Passwords are hashed on blocking threads, a few at a time and behind a bounded queue; a dropped connection frees no
+//!   place. Password files with absurd costs are refused when they are read.
 //!
 //! # Forged and misused tokens
 //!
@@ -38,7 +38,7 @@
 //! | `jku`, `x5u`, `jwk`, `x5c` in the header | never followed, never used: keys come from the configuration | RFC 8725 §3.10 |
 //! | a `kid` with a path or a query in it | compared with the ids of known keys, used for nothing else | RFC 8725 §3.10 |
 //! | an extension that changes the meaning of the signature | `crit` and `b64` are refused, since none is understood | RFC 7515 §4.1.11 |
-//! | two parsers that see different claims | strict base64url without padding or trailing bits; a member given twice, at any depth, is refused | RFC 7515 §2, §4; RFC 8725 §2.4 |
+//! | two parsers that see different claims | strict base64url without padding or trailing bits; a member given twice, at any depth, is refused | RFC 7515 §2, §4; RFC 7519 §4 |
 //! | an ID token, logout token or DPoP proof as access token | `typ` must be `JWT`, `at+jwt` or absent; [`access_token_profile`](crate::Jwt::access_token_profile) demands `at+jwt` | RFC 8725 §3.11; RFC 9068 §4 |
 //! | a token of another issuer | `iss` must be exactly a configured one, and its keys verify no other issuer's tokens | RFC 8725 §3.8 |
 //! | a token made for another service | `aud` must name this one; a configuration that does not say so does not compile | RFC 8725 §3.9 |
@@ -73,8 +73,8 @@
 //!
 //! # Passwords and keys
 //!
-//! - An unknown user costs the hash that a known one does, and gets the same bytes (RFC 7617 section 4 leaves this open).
-//!   Passwords are never cut: bcrypt's limit of 72 bytes makes longer ones wrong.
+//! - An unknown user costs the hash that a known one does, and gets the same bytes. Passwords are never cut: bcrypt's limit
+//!   of 72 bytes makes longer ones wrong.
 //! - A verified password is remembered as a MAC under a key of this process, bound to the stored hash, never as text.
 //! - Of API keys only the SHA-256 is stored, which is enough because keys are random: [`NewKey`](crate::api_key::NewKey)
 //!   makes 256 bits of it. Do not let people invent them.

@@ -11,6 +11,7 @@ use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use futures_core::future::LocalBoxFuture;
 
+use super::hidden::keep_unread;
 use crate::authorized::Terms;
 use crate::decision::{Decision, decide};
 use crate::policy::Policy;
@@ -69,7 +70,13 @@ where
             let caller = match decided {
                 Ok(caller) => caller,
                 // An answer, not an error: that would pass by the middleware around the scope, and by its default service.
-                Err(denial) => return Ok(request.error_response(denial).map_into_right_body()),
+                Err(denial) => {
+                    let (request, payload) = request.into_parts();
+                    if denial.is_hidden() {
+                        keep_unread(&request, payload);
+                    }
+                    return Ok(ServiceResponse::from_err(denial, request).map_into_right_body());
+                }
             };
             let terms = Terms::new(&caller);
             let mut response = service.call(request).await?;

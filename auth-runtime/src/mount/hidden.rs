@@ -1,43 +1,72 @@
 //! Making a hidden denial the very answer that an unknown route of the same scope gets.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 
 use actix_service::boxed::BoxServiceFactory;
 use actix_service::{Service, ServiceFactory as _};
-use actix_web::Error;
 use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::{Error, HttpMessage as _, HttpRequest};
 
 use crate::denial::Denial;
 
 /// What answers an unknown route, type-erased as actix keeps it.
 pub(crate) type DefaultService = Rc<BoxServiceFactory<(), ServiceRequest, ServiceResponse, Error, ()>>;
 
-/// The scope's default service; empty until the scope is registered, because the application's own stands in for it.
-pub(crate) type DefaultSlot = Rc<RefCell<Option<DefaultService>>>;
+/// What a scope knows of unknown routes.
+#[derive(Default)]
+pub(crate) struct Unknown {
+    /// The scope's default service; empty until the scope is registered, because the application's own stands in for it.
+    pub(crate) default: RefCell<Option<DefaultService>>,
+    /// Whether the scope has hidden routes.
+    pub(crate) hides: Cell<bool>,
+}
+
+/// The body of a request that was denied and is to look as if it had met no route: the default service may read it.
+struct Unread(Payload);
+
+/// Keeps the body for the default service.
+pub(crate) fn keep_unread(request: &HttpRequest, payload: Payload) {
+    request.extensions_mut().insert(Unread(payload));
+}
 
 /// Calls the scope's router, and answers a hidden denial by the default service.
 pub(crate) fn cover<S, B>(
     request: ServiceRequest,
     router: &S,
-    default: DefaultSlot,
+    unknown: Rc<Unknown>,
 ) -> impl Future<Output = Result<ServiceResponse, Error>> + use<S, B>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
     B: MessageBody + 'static,
 {
+    // Before the router adds the parameters of a route that is not to show.
+    let unmatched = unknown.hides.get().then(|| request.match_info().clone());
     let answer = router.call(request);
     async move {
         let answer = answer.await?;
         let hidden =
             answer.response().error().and_then(|error| error.as_error::<Denial>()).is_some_and(Denial::is_hidden);
-        let default = if hidden { default.borrow().clone() } else { None };
+        let default = if hidden { unknown.default.borrow().clone() } else { None };
         let Some(default) = default else { return Ok(answer.map_into_boxed_body()) };
-        let (request, _) = answer.into_parts();
+        let (request, denied) = answer.into_parts();
+        // The denial's body may hold the request, which must be held by nobody else to be routed again.
+        drop(denied);
+        let payload = request.extensions_mut().remove::<Unread>().map_or(Payload::None, |Unread(payload)| payload);
+        let mut request = ServiceRequest::from_parts(request, payload);
+        if let Some(unmatched) = unmatched {
+            // actix panics where somebody else holds the request, such as a task that a check has left behind. The route's
+            // own parameters then stay, which is better than no answer.
+            let reset = AssertUnwindSafe(|| *request.match_info_mut() = unmatched);
+            if std::panic::catch_unwind(reset).is_err() {
+                tracing::warn!("a check keeps the request it was given; its parameters cannot be hidden");
+            }
+        }
         match default.new_service(()).await {
-            Ok(service) => service.call(ServiceRequest::from_request(request)).await,
-            Err(()) => Ok(ServiceResponse::new(request, actix_web::HttpResponse::NotFound().finish())),
+            Ok(service) => service.call(request).await,
+            Err(()) => Ok(request.into_response(actix_web::HttpResponse::NotFound().finish())),
         }
     }
 }

@@ -1,4 +1,28 @@
 //! Routes mounted by hand: `route(path, route::get().to(handler))`.
+//!
+//! ```
+//! use actix_web::{App, test};
+//! use auth_runtime::{Auth, public, requires, route};
+//!
+//! #[public(reason = "the list is for everybody")]
+//! async fn list() -> &'static str { "orders" }
+//!
+//! #[requires(bearer, scope = "orders:write")]
+//! async fn add() -> &'static str { "added" }
+//!
+//! # #[actix_web::main]
+//! # async fn main() {
+//! # let jwt = auth_runtime::Jwt::hs256([7; 32]).issuer("https://idp.example").audience("https://api.example");
+//! let auth = Auth::builder().bearer(jwt).build().unwrap();
+//! let orders = route::resource("/orders").route(route::get().to(list)).route(route::post().to(add));
+//! let app = test::init_service(App::new().service(auth.scope("/api").service(orders))).await;
+//!
+//! let answer = test::call_service(&app, test::TestRequest::get().uri("/api/orders").to_request()).await;
+//! assert_eq!(answer.status(), 200);
+//! let answer = test::call_service(&app, test::TestRequest::post().uri("/api/orders").to_request()).await;
+//! assert_eq!(answer.status(), 401);
+//! # }
+//! ```
 
 use actix_web::dev::{AppService, HttpServiceFactory};
 use actix_web::guard::Guard;

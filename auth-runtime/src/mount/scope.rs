@@ -11,7 +11,7 @@ use actix_web::web;
 
 use super::declared::{Declaration, Declarations, Declared};
 use super::enforce::Enforce;
-use super::hidden::{DefaultService, DefaultSlot, cover};
+use super::hidden::{DefaultService, Unknown, cover};
 use super::route::Route;
 use super::service_config::ServiceConfig;
 use crate::config::Auth;
@@ -35,7 +35,7 @@ pub struct Scope<T> {
     auth: Auth,
     path: String,
     declarations: Declarations,
-    default: DefaultSlot,
+    unknown: Rc<Unknown>,
 }
 
 impl Auth {
@@ -50,13 +50,13 @@ impl Auth {
     ) -> Scope<
         impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse, Error = Error, InitError = ()> + use<>,
     > {
-        let default = DefaultSlot::default();
-        let slot = Rc::clone(&default);
+        let unknown = Rc::<Unknown>::default();
+        let covered = Rc::clone(&unknown);
         let scope = web::scope(path)
             .app_data(self.clone())
             // Innermost, so that all middleware sees a hidden denial as the unknown route that it looks like.
-            .wrap_fn(move |request, router| cover(request, router, Rc::clone(&slot)));
-        Scope { scope, auth: self.clone(), path: path.to_owned(), declarations: Declarations::default(), default }
+            .wrap_fn(move |request, router| cover(request, router, Rc::clone(&covered)));
+        Scope { scope, auth: self.clone(), path: path.to_owned(), declarations: Declarations::default(), unknown }
     }
 }
 
@@ -135,7 +135,7 @@ where
         self.declarations.admit(&self.auth, &self.path, |to| to.add([].into_iter(), "/{unknown}*", declaration));
         let factory = route.route.map_init_err(|()| ());
         let default: DefaultService = Rc::new(boxed::factory(factory));
-        self.default.replace(Some(Rc::clone(&default)));
+        self.unknown.default.replace(Some(Rc::clone(&default)));
         self.scope = self.scope.default_service(fn_factory(move || default.new_service(())));
         self
     }
@@ -165,8 +165,8 @@ where
             + 'static,
         B: MessageBody,
     {
-        let Self { scope, auth, path, declarations, default } = self;
-        Scope { scope: scope.wrap(middleware), auth, path, declarations, default }
+        let Self { scope, auth, path, declarations, unknown } = self;
+        Scope { scope: scope.wrap(middleware), auth, path, declarations, unknown }
     }
 
     /// Wraps the scope in a middleware function, as actix does.
@@ -182,8 +182,8 @@ where
         R: Future<Output = Result<ServiceResponse<B>, Error>>,
         B: MessageBody,
     {
-        let Self { scope, auth, path, declarations, default } = self;
-        Scope { scope: scope.wrap_fn(middleware), auth, path, declarations, default }
+        let Self { scope, auth, path, declarations, unknown } = self;
+        Scope { scope: scope.wrap_fn(middleware), auth, path, declarations, unknown }
     }
 }
 
@@ -194,7 +194,8 @@ where
     B: MessageBody + 'static,
 {
     fn register(self, config: &mut AppService) {
-        self.default.borrow_mut().get_or_insert_with(|| config.default_service());
+        self.unknown.default.borrow_mut().get_or_insert_with(|| config.default_service());
+        self.unknown.hides.set(self.declarations.hide());
         self.scope.register(config);
     }
 }

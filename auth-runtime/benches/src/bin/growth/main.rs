@@ -1,0 +1,56 @@
+//! Measures what grows: routes, keys, scopes, distinct tokens. Prints JSON.
+//!
+//! Sizes are measured in interleaved rounds, beside the bare handler. `growth TOKENS` says how many distinct tokens, a
+//! million unless said.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::print_stdout)]
+
+mod keys;
+mod routes;
+mod scopes;
+mod thousand;
+mod tokens;
+
+use std::time::Instant;
+
+use auth_benches::measured::{Growth, Point, median};
+use auth_benches::subject::{Subject, block_on};
+
+const ROUNDS: usize = 101;
+const BATCH: usize = 100;
+
+fn main() {
+    let tokens = std::env::args().nth(1).and_then(|count| count.parse().ok()).unwrap_or(1_000_000);
+    // First, while the process is still small.
+    let tokens = block_on(tokens::measure(tokens));
+    let growth = Growth {
+        routes: block_on(routes::measure()),
+        keys: block_on(keys::measure()),
+        scopes: block_on(scopes::measure()),
+        tokens,
+    };
+    println!("{}", serde_json::to_string(&growth).expect("numbers"));
+}
+
+/// Nanoseconds per request over one batch.
+async fn round(subject: &Subject) -> f64 {
+    let requests = subject.requests(BATCH);
+    let start = Instant::now();
+    subject.answer_all(requests).await;
+    start.elapsed().as_nanos() as f64 / BATCH as f64
+}
+
+/// Measures applications of several sizes in interleaved rounds.
+async fn interleaved(subjects: Vec<(&'static str, usize, Subject)>) -> Vec<Point> {
+    for (.., subject) in &subjects {
+        assert!(subject.status().await.is_success());
+        subject.warm_up().await;
+    }
+    let mut times = vec![Vec::new(); subjects.len()];
+    for _ in 0..ROUNDS {
+        for ((.., subject), times) in subjects.iter().zip(&mut times) {
+            times.push(round(subject).await);
+        }
+    }
+    let points = subjects.into_iter().zip(times);
+    points.map(|((what, size, _), times)| Point { what: what.into(), size, nanoseconds: median(times) }).collect()
+}

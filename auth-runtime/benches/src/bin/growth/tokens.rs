@@ -1,0 +1,106 @@
+//! From one to a million distinct tokens against one application: time per request, and resident memory.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use auth_benches::measured::{TokenPoint, median};
+use auth_benches::ours::{self, Memory};
+use auth_benches::subject::Subject;
+use auth_benches::tokens::{anonymous, issuer, with_bearer};
+use auth_benches::bare;
+use auth_runtime::Algorithm;
+use auth_runtime::testing::TestRequestExt as _;
+
+use crate::{BATCH, round};
+
+/// Batches of new tokens that a figure is the median of.
+const LATEST: usize = 101;
+/// Tokens that come again, one after the other.
+const RECENT: usize = 1000;
+
+fn sign(n: usize) -> String {
+    issuer(Algorithm::HS256)
+        .token()
+        .subject(n.to_string())
+        .scope("profile orders:read orders:write admin")
+        .role("ops")
+        .claim("tenant", "acme")
+        .expires_in(86_400)
+        .sign()
+}
+
+/// New tokens, one after the other, or recent ones again.
+struct Stream {
+    seen: Cell<usize>,
+    recent: RefCell<Vec<String>>,
+    again: Cell<Option<usize>>,
+}
+
+impl Stream {
+    fn next(&self) -> String {
+        let mut recent = self.recent.borrow_mut();
+        if let Some(index) = self.again.get() {
+            self.again.set(Some(index + 1));
+            return recent[index % recent.len()].clone();
+        }
+        let n = self.seen.get();
+        self.seen.set(n + 1);
+        let token = sign(n);
+        if recent.len() < RECENT { recent.push(token.clone()) } else { recent[n % RECENT].clone_from(&token) }
+        token
+    }
+}
+
+pub(crate) async fn measure(most: usize) -> Vec<TokenPoint> {
+    let stream = Rc::new(Stream { seen: Cell::new(0), recent: RefCell::default(), again: Cell::new(None) });
+    let source = Rc::clone(&stream);
+    let ours = ours::subject(Algorithm::HS256, Memory::On, move || anonymous().bearer(source.next())).await;
+    let bare = bare::subject(with_bearer(sign(0))).await;
+    assert!(ours.status().await.is_success());
+    bare.warm_up().await;
+    let empty = resident();
+
+    let sizes = std::iter::successors(Some(1000), |size| Some(size * 10)).take_while(|&size| size < most);
+    let mut points = Vec::new();
+    for size in sizes.chain([most]) {
+        let mut new = Vec::new();
+        while stream.seen.get() < size {
+            let left = (size - stream.seen.get()) / BATCH;
+            let time = round(&ours).await;
+            // The bare handler in the same breath: the machine's own moods cancel out.
+            if left < LATEST {
+                new.push((time, round(&bare).await));
+            }
+        }
+        points.push(TokenPoint { size, ..again(&stream, &ours, &bare, new, empty).await });
+    }
+    points
+}
+
+/// The figures once so many tokens were seen.
+async fn again(stream: &Stream, ours: &Subject, bare: &Subject, new: Vec<(f64, f64)>, empty: u64) -> TokenPoint {
+    let resident_bytes = resident().saturating_sub(empty);
+    stream.again.set(Some(0));
+    for _ in 0..RECENT / BATCH {
+        round(ours).await;
+    }
+    let mut recent = Vec::new();
+    for _ in 0..LATEST {
+        recent.push((round(ours).await, round(bare).await));
+    }
+    stream.again.set(None);
+    let ours_of = |times: &[(f64, f64)]| median(times.iter().map(|(ours, _)| *ours).collect());
+    let ratio_of = |times: &[(f64, f64)]| median(times.iter().map(|(ours, bare)| ours / bare).collect());
+    TokenPoint {
+        size: 0,
+        new_nanoseconds: ours_of(&new),
+        new_over_bare: ratio_of(&new),
+        recent_nanoseconds: ours_of(&recent),
+        recent_over_bare: ratio_of(&recent),
+        resident_bytes,
+    }
+}
+
+fn resident() -> u64 {
+    memory_stats::memory_stats().map_or(0, |stats| stats.physical_mem as u64)
+}
