@@ -15,7 +15,7 @@ use crate::cache_control;
 use crate::decision::{Decision, decide};
 use crate::denial::Denial;
 use crate::extract::{Caller, Extract, Grant};
-use crate::mount::keep_unread;
+use crate::mount::{keep_unread, owe};
 use crate::policy::{Plan, Policy, Presence};
 use crate::principal::Principal;
 
@@ -63,7 +63,7 @@ pin_project! {
         Extracting {
             #[pin]
             arguments: T::Future,
-            terms: Option<Terms>,
+            rest: Option<(HttpRequest, Terms)>,
         },
         Denied { denial: Option<Denial> },
     }
@@ -71,8 +71,8 @@ pin_project! {
 
 impl<P, T: Extract<P>> Authorizing<P, T> {
     fn extracting(caller: Caller, request: HttpRequest, payload: Payload) -> Self {
-        let terms = Some(Terms::new(&caller));
-        Self::Extracting { arguments: T::extract(Grant::new(caller), request, payload), terms }
+        let rest = Some((request.clone(), Terms::new(&caller)));
+        Self::Extracting { arguments: T::extract(Grant::new(caller), request, payload), rest }
     }
 
     fn denied(denial: Denial, request: &HttpRequest, payload: Payload) -> Self {
@@ -98,10 +98,19 @@ impl<P, T: Extract<P>> Future for Authorizing<P, T> {
                     };
                     self.set(next);
                 }
-                AuthorizingProjection::Extracting { arguments, terms } => {
-                    let arguments = ready!(arguments.poll(context))?;
-                    let Some(terms) = terms.take() else { return Poll::Pending };
-                    return Poll::Ready(Ok(Authorized { arguments, terms, policy: PhantomData }));
+                AuthorizingProjection::Extracting { arguments, rest } => {
+                    let arguments = ready!(arguments.poll(context));
+                    let Some((request, terms)) = rest.take() else { return Poll::Pending };
+                    return Poll::Ready(match arguments {
+                        Ok(arguments) => Ok(Authorized { arguments, terms, policy: PhantomData }),
+                        Err(error) => {
+                            // A denial among the arguments has what it is owed.
+                            if error.as_error::<Denial>().is_none() {
+                                owe(&request, terms);
+                            }
+                            Err(error)
+                        }
+                    });
                 }
                 AuthorizingProjection::Denied { denial } => match denial.take() {
                     Some(denial) => return Poll::Ready(Err(denial.into())),

@@ -122,10 +122,7 @@ mod tests {
     #[test]
     fn each_change_beyond_it_is_a_fault() {
         let slower = compare(&one(1000.0, 3.0), &one(1040.0, 3.0));
-        assert_eq!(
-            slower,
-            ["HS256/bare: 1040 instructions, 4.0 % more than the 1000 committed (±3 % allowed)"]
-        );
+        assert_eq!(slower, ["HS256/bare: 1040 instructions, 4.0 % more than the 1000 committed (±3 % allowed)"]);
         assert_eq!(compare(&one(1000.0, 3.0), &one(900.0, 3.0)).len(), 1);
         assert_eq!(
             compare(&one(1000.0, 3.0), &one(1000.0, 4.0)),

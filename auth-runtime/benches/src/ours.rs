@@ -58,11 +58,7 @@ pub async fn subject(algorithm: Algorithm, memory: Memory, request: impl Fn() ->
 }
 
 /// The same, with this configuration of the bearer scheme.
-pub async fn of(
-    jwt: Jwt<Said, Audiences>,
-    memory: Memory,
-    request: impl Fn() -> TestRequest + 'static,
-) -> Subject {
+pub async fn of(jwt: Jwt<Said, Audiences>, memory: Memory, request: impl Fn() -> TestRequest + 'static) -> Subject {
     mounted(configured(jwt, memory), orders, request).await
 }
 

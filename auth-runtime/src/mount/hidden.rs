@@ -6,10 +6,10 @@ use std::rc::Rc;
 
 use actix_service::boxed::BoxServiceFactory;
 use actix_service::{Service, ServiceFactory as _};
-use actix_web::body::MessageBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::{Error, HttpMessage as _, HttpRequest};
 
+use crate::authorized::Terms;
 use crate::denial::Denial;
 
 /// What answers an unknown route, type-erased as actix keeps it.
@@ -32,25 +32,37 @@ pub(crate) fn keep_unread(request: &HttpRequest, payload: Payload) {
     request.extensions_mut().insert(Unread(payload));
 }
 
-/// Calls the scope's router, and answers a hidden denial by the default service.
-pub(crate) fn cover<S, B>(
+/// What is owed to the answer of a request that was admitted and then failed in an argument of the handler.
+struct Owed(Terms);
+
+/// Leaves the terms to the scope: the error is actix's or the application's own, which middleware wants to see as it is.
+pub(crate) fn owe(request: &HttpRequest, terms: Terms) {
+    request.extensions_mut().insert(Owed(terms));
+}
+
+/// Calls the scope's router, settles what is owed to an error, and answers a hidden denial by the default service.
+pub(crate) fn cover<S>(
     request: ServiceRequest,
     router: &S,
     unknown: Rc<Unknown>,
-) -> impl Future<Output = Result<ServiceResponse, Error>> + use<S, B>
+) -> impl Future<Output = Result<ServiceResponse, Error>> + use<S>
 where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
-    B: MessageBody + 'static,
+    S: Service<ServiceRequest, Response = ServiceResponse, Error = Error>,
 {
     // Before the router adds the parameters of a route that is not to show.
     let unmatched = unknown.hides.get().then(|| request.match_info().clone());
     let answer = router.call(request);
     async move {
-        let answer = answer.await?;
-        let hidden =
-            answer.response().error().and_then(|error| error.as_error::<Denial>()).is_some_and(Denial::is_hidden);
+        let mut answer = answer.await?;
+        let Some(error) = answer.response().error() else { return Ok(answer) };
+        let hidden = error.as_error::<Denial>().is_some_and(Denial::is_hidden);
+        let owed = answer.request().extensions_mut().remove::<Owed>();
+        if let Some(Owed(terms)) = owed {
+            let request = answer.request().clone();
+            terms.settle(&request, answer.response_mut());
+        }
         let default = if hidden { unknown.default.borrow().clone() } else { None };
-        let Some(default) = default else { return Ok(answer.map_into_boxed_body()) };
+        let Some(default) = default else { return Ok(answer) };
         let (request, denied) = answer.into_parts();
         // The denial's body may hold the request, which must be held by nobody else to be routed again.
         drop(denied);

@@ -8,7 +8,7 @@ mod scope;
 mod service_config;
 
 pub use declared::{Declarations, Declared, DeclaredArgs};
-pub(crate) use hidden::keep_unread;
+pub(crate) use hidden::{keep_unread, owe};
 pub use route::{Resource, Route};
 pub use scope::Scope;
 pub use service_config::ServiceConfig;

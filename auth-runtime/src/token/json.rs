@@ -1,6 +1,6 @@
 //! JSON as a token may contain it: one object, no member twice at any depth, nesting bounded, nothing after it.
 //!
-//! RFC 8725 section 2.7 and RFC 7515 section 5.2 demand it: where two parsers pick different ones of two equal members,
+//! RFC 7515 section 4 and RFC 7519 section 4 demand it of names: where two parsers pick different ones of two equal members,
 //! what was checked is not what is used. Names are compared after unescaping, so `"\u0061lg"` is `"alg"`.
 
 use std::borrow::Cow;

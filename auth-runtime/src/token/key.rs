@@ -97,8 +97,8 @@ impl Key {
         Self::new(Source::JwkSetFile(path.into()))
     }
 
-    /// The key's id, which a token names in `kid`. A token that names another id never meets this key; without an id the
-    /// key is tried on every token. Sets bring their own ids.
+    /// The key's id, which a token names in `kid`. A token that names another id never meets this key; a key without
+    /// an id is tried on every token whose `kid` no other key has. Sets bring their own ids.
     #[must_use]
     pub fn id(mut self, id: impl Into<Box<str>>) -> Self {
         self.id = Some(id.into());

@@ -71,7 +71,8 @@ fn serve(mount: impl Fn(&mut ServiceConfig) + Send + Clone + 'static) -> SocketA
 /// Requests per second over some seconds.
 fn rate(suite: Suite, seconds: &str) -> f64 {
     let report = std::env::temp_dir().join(format!("load-{}.json", std::process::id()));
-    let arguments = ["load", "--quiet", "--output=json", "--warmup=200", "--duration", seconds, "--concurrency", CONNECTIONS];
+    let arguments =
+        ["load", "--quiet", "--output=json", "--warmup=200", "--duration", seconds, "--concurrency", CONNECTIONS];
     let mut options = BenchCli::parse_from(arguments);
     options.output_file = Some(report.clone());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");

@@ -22,9 +22,8 @@ pub(crate) async fn measure() -> Vec<Point> {
     for count in [1, 10, 100, 1000] {
         for (ours, bare, index) in [("ours, first", "bare, first", 0), ("ours, last", "bare, last", count - 1)] {
             let token = token(Algorithm::HS256).sign();
-            let request = move || {
-                actix_web::test::TestRequest::get().uri(&format!("/api/orders{index}")).bearer(&token)
-            };
+            let request =
+                move || actix_web::test::TestRequest::get().uri(&format!("/api/orders{index}")).bearer(&token);
             let scope = auth(Algorithm::HS256, Memory::On).scope("/api");
             let app = App::new().service(scope.configure(|config| thousand::mount(config, count)));
             subjects.push((ours, count, Subject::new(app, request.clone()).await));

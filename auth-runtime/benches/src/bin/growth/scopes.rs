@@ -1,9 +1,9 @@
 //! From one to two hundred scopes in a token, the wanted one last.
 
+use auth_benches::hand_written;
 use auth_benches::measured::Point;
 use auth_benches::ours::{self, Memory};
 use auth_benches::tokens::{token, with_bearer};
-use auth_benches::hand_written;
 use auth_runtime::Algorithm;
 
 use crate::interleaved;

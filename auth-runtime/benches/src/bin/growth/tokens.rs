@@ -3,11 +3,11 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use auth_benches::bare;
 use auth_benches::measured::{TokenPoint, median};
 use auth_benches::ours::{self, Memory};
 use auth_benches::subject::Subject;
 use auth_benches::tokens::{anonymous, issuer, with_bearer};
-use auth_benches::bare;
 use auth_runtime::Algorithm;
 use auth_runtime::testing::TestRequestExt as _;
 
@@ -46,7 +46,11 @@ impl Stream {
         let n = self.seen.get();
         self.seen.set(n + 1);
         let token = sign(n);
-        if recent.len() < RECENT { recent.push(token.clone()) } else { recent[n % RECENT].clone_from(&token) }
+        if recent.len() < RECENT {
+            recent.push(token.clone())
+        } else {
+            recent[n % RECENT].clone_from(&token)
+        }
         token
     }
 }
