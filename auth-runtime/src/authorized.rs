@@ -147,7 +147,7 @@ impl Terms {
         if let Some((principal, alternative)) = &self.identity
             && let Some(alternative) = plan.alternative(*alternative)
         {
-            alternative.scheme.answer(request, Some(principal), response.headers_mut());
+            alternative.settle(request, Some(principal), response.headers_mut());
         }
     }
 }

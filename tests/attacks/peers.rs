@@ -4,7 +4,9 @@
 
 use std::time::Duration;
 
-use actix_web::{HttpResponse, Responder, get, post, web};
+use actix_web::http::header::HeaderMap;
+use actix_web::{HttpRequest, HttpResponse, Responder, get, post, web};
+use auth_runtime::denial::Reason;
 use auth_runtime::scheme::{Authentication, Challenge, Context, Credentials, Outcome};
 use auth_runtime::{Denial, Optional, Principal, Scheme, policy, public, requires, route};
 use serde_json::json;
@@ -52,11 +54,18 @@ impl Scheme for Panicking {
                 tokio::task::yield_now().await;
                 panic!("part of a test")
             })),
+            Some(b"answer") => {
+                Authentication::Ready(Outcome::Verified(Principal::builder("slow", "hare").roles(["ops"]).build()))
+            }
+            Some(b"answer to a denial") => Authentication::Ready(Outcome::Rejected(Reason::CredentialsWrong.into())),
             _ => panic!("part of a test"),
         }
     }
     fn challenge(&self) -> Challenge {
         Challenge::new("Panicking")
+    }
+    fn answer(&self, _: &HttpRequest, _: Option<&Principal>, _: &mut HeaderMap) {
+        panic!("part of a test")
     }
 }
 
@@ -488,6 +497,15 @@ fn a_panic_in_a_scheme_or_check_is_caught() {
         }
     }
     Denied::failed().check(&bearer(&server, "/p/check/panics", &token(&with(json!({"roles": []})))));
+    // After the decision it changes nothing: neither the verdict, nor the connection.
+    let mut connection = server.connect();
+    for _ in 0..2 {
+        connection.send(server.get("/p/panicking").header("X-Panic", "answer").bytes());
+        connection.answer().expect("admitted");
+        connection.send(server.get("/p/panicking").header("X-Panic", "answer to a denial").bytes());
+        let wrong = Denied::unauthorized("the credentials are not valid").challenge(r#"Panicking realm="attacks""#);
+        wrong.check(&connection.answer());
+    }
     // A cheap condition that holds already makes the check needless.
     bearer(&server, "/p/check/panics", &token(&with(json!({"roles": ["ops"]})))).expect("admitted");
     bearer(&server, "/p/not-role", &token(&with(json!({"roles": []})))).expect("admitted");

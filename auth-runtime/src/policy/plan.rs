@@ -13,6 +13,7 @@ use super::{Hide, PolicySpec, canonical_scopes};
 use crate::config::Settings;
 use crate::denial::{Denial, Rejection};
 use crate::observe::{Meter, NO_SCHEME, Observation};
+use crate::principal::Principal;
 use crate::scheme::{Context, Credentials, Scheme};
 
 /// One policy, ready to decide.
@@ -38,6 +39,17 @@ pub(crate) struct Alternative {
     challenge: Option<usize>,
     /// Its own challenge: configurations that ask for the same in the same place can be told apart by the credentials.
     asks_for: HeaderValue,
+}
+
+impl Alternative {
+    /// Lets the scheme put on an answer what it owes it. A scheme is foreign code: when it panics the answer goes out
+    /// without, and the connection stays.
+    pub(crate) fn settle(&self, request: &HttpRequest, principal: Option<&Principal>, headers: &mut HeaderMap) {
+        let settled = std::panic::catch_unwind(AssertUnwindSafe(|| self.scheme.answer(request, principal, headers)));
+        if settled.is_err() {
+            tracing::error!(scheme = self.scheme.name(), "a scheme panicked; the answer lacks what the scheme owes it");
+        }
+    }
 }
 
 impl Plan {
@@ -157,7 +169,7 @@ impl Plan {
         }
         if let Some(alternative) = attempted {
             let mut owed = HeaderMap::new();
-            alternative.scheme.answer(request, None, &mut owed);
+            alternative.settle(request, None, &mut owed);
             denial.headers(owed);
         }
         if let Some(hook) = &self.settings.body {
