@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH};
 use reqwest::{Client, Method, Response, StatusCode, Url, redirect};
 
 /// How long a request may take, from the first packet to the last, unless said otherwise.
@@ -41,6 +41,12 @@ impl Endpoint {
 
     pub(crate) fn url(&self) -> &Url {
         &self.0
+    }
+
+    /// Another path of the same place.
+    pub(super) fn moved_to(&self, url: Url) -> Self {
+        debug_assert_eq!(self.0.origin(), url.origin());
+        Self(url)
     }
 
     /// Whether what is said to it can be read on the way, which on this machine nobody can.
@@ -84,22 +90,30 @@ pub(crate) struct ProviderClient {
 pub(crate) struct Answer {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
+    /// Status 304 instead, to a request with a condition: there is no body.
+    pub(crate) not_modified: bool,
 }
 
 impl ProviderClient {
     /// # Errors
     /// [`FetchError::ClientUnusable`] where this machine offers no certificates to trust.
-    pub(crate) fn new(timeout: Duration) -> Result<Self, FetchError> {
+    pub(crate) fn new() -> Result<Self, FetchError> {
         let client = Client::builder()
             .user_agent(concat!("auth-runtime/", env!("CARGO_PKG_VERSION")))
             .redirect(redirect::Policy::none())
             .referer(false)
             .no_proxy()
-            .connect_timeout(timeout)
-            .timeout(timeout)
+            .connect_timeout(TIMEOUT)
             .build()
             .map_err(|_| FetchError::ClientUnusable)?;
-        Ok(Self { client, timeout, answer_bytes: ANSWER_BYTES })
+        Ok(Self { client, timeout: TIMEOUT, answer_bytes: ANSWER_BYTES })
+    }
+
+    /// How long a request may take, connecting included. A connection that takes longer than 5 s is given up anyway.
+    #[must_use]
+    pub(crate) fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
     }
 
     /// The longest answer that is read, in bytes.
@@ -134,19 +148,23 @@ impl ProviderClient {
         body: Vec<u8>,
     ) -> Result<Answer, FetchError> {
         headers.entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
+        let conditional = headers.contains_key(IF_NONE_MATCH) || headers.contains_key(IF_MODIFIED_SINCE);
         let mut request = self.client.request(method.clone(), endpoint.url().clone()).headers(headers);
         if method != Method::GET {
             request = request.body(body);
         }
-        let exchange = async { self.read(request.send().await.map_err(FetchError::from)?).await };
-        // Whatever the client's own timers cover: this one covers all.
+        let exchange = async { self.read(request.send().await.map_err(FetchError::from)?, conditional).await };
         tokio::time::timeout(self.timeout, exchange).await.unwrap_or(Err(FetchError::TimedOut))
     }
 
     /// Reads an answer that is worth reading.
-    async fn read(&self, mut response: Response) -> Result<Answer, FetchError> {
+    async fn read(&self, mut response: Response, conditional: bool) -> Result<Answer, FetchError> {
         match response.status() {
             StatusCode::OK => {}
+            StatusCode::NOT_MODIFIED if conditional => {
+                let headers = std::mem::take(response.headers_mut());
+                return Ok(Answer { headers, body: Vec::new(), not_modified: true });
+            }
             StatusCode::NOT_MODIFIED => return Err(FetchError::NotModified),
             status if status.is_redirection() => return Err(FetchError::Redirected),
             status => return Err(FetchError::Status(status.as_u16())),
@@ -165,7 +183,7 @@ impl ProviderClient {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Answer { headers: std::mem::take(response.headers_mut()), body })
+        Ok(Answer { headers: std::mem::take(response.headers_mut()), body, not_modified: false })
     }
 }
 
@@ -189,7 +207,7 @@ pub(crate) enum FetchError {
     Interrupted,
     /// 3xx.
     Redirected,
-    /// 304, which only whoever sent a condition can use.
+    /// 304 to a request without condition.
     NotModified,
     /// Another status than 200.
     Status(u16),

@@ -8,11 +8,15 @@ use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use super::client::{FetchError, ProviderClient};
+
 /// A runtime on a thread of its own: `Auth::build()` may be called outside of any runtime, and those of actix's workers
 /// end one by one. There is one at most in a process; it ends with the last who holds it.
 #[derive(Debug)]
 pub(crate) struct Worker {
     runtime: Handle,
+    /// One client for all, since each loads the system's certificates.
+    client: Mutex<Option<ProviderClient>>,
     /// The thread ends when this is dropped.
     _held: oneshot::Sender<()>,
 }
@@ -44,7 +48,19 @@ impl Worker {
             // Does not wait for a name look-up under way.
             runtime.shutdown_background();
         })?;
-        Ok(Self { runtime: handle, _held: held })
+        Ok(Self { runtime: handle, client: Mutex::new(None), _held: held })
+    }
+
+    /// A client whose connections live here: use it in what is [spawned](Self::spawn) here.
+    ///
+    /// # Errors
+    /// As [`ProviderClient::new`].
+    pub(crate) fn client(&self) -> Result<ProviderClient, FetchError> {
+        let mut client = self.client.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*client {
+            Some(client) => Ok(client.clone()),
+            None => Ok(client.insert(ProviderClient::new()?).clone()),
+        }
     }
 
     /// Runs a future there; it may be awaited anywhere.

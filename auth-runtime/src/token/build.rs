@@ -7,7 +7,7 @@ use super::claims::Audience;
 use super::error::JwtError;
 use super::issuer::Issuer;
 use super::jwt::JwtSettings;
-use super::keyring::{Keyring, KeyringFault};
+use super::keyring::{Keyring, KeyringFault, KeyringOptions};
 use super::memory::Memory;
 use super::verifier::{TrustedIssuer, Verifier};
 use crate::clock::UnixTime;
@@ -32,7 +32,14 @@ impl JwtSettings {
             if issuers.iter().any(|known| known.name.as_deref() == issuer.name.as_deref()) {
                 return Err(JwtError::IssuerRepeated { issuer: describe(&issuer) });
             }
-            let keys = Keyring::load(&issuer.keys, self.secrets_beside_public_keys);
+            let options = KeyringOptions {
+                secrets_beside_public_keys: self.secrets_beside_public_keys,
+                #[cfg(feature = "jwks")]
+                key_sets: self.key_sets.clone(),
+                #[cfg(feature = "jwks")]
+                provider: issuer.name.as_deref().map(Arc::from),
+            };
+            let keys = Keyring::load(&issuer.keys, &options);
             let keys = keys.map_err(|fault| key_error(&issuer, fault))?;
             issuers.push(TrustedIssuer {
                 name: issuer.name.map(Arc::from),
@@ -86,11 +93,33 @@ impl JwtSettings {
                 "a name that is never sent like this; use letters, digits, `-` and `_`",
             ),
         ];
+        #[cfg(feature = "jwks")]
+        let checks = checks.into_iter().chain(check_key_sets(&self.key_sets));
         match checks.into_iter().find(|(wrong, ..)| *wrong) {
             Some((_, option, fault)) => Err(JwtError::OptionInvalid { option, fault }),
             None => Ok(()),
         }
     }
+}
+
+#[cfg(feature = "jwks")]
+fn check_key_sets(options: &crate::provider::KeySetOptions) -> [(bool, &'static str, &'static str); 3] {
+    const WEEK: Duration = Duration::from_secs(7 * 24 * 3600);
+    let (least, most) = (*options.refresh.start(), *options.refresh.end());
+    let timeouts = Duration::from_millis(10)..=Duration::from_secs(60);
+    [
+        (
+            least > most || least < Duration::from_secs(1) || most > WEEK,
+            "jwks_refresh",
+            "no range within a second and a week; give bounds such as one minute to one hour",
+        ),
+        (options.stale_limit > WEEK, "jwks_stale_limit", "more than a week; give a limit such as one hour"),
+        (
+            !timeouts.contains(&options.timeout),
+            "provider_timeout",
+            "not within 10 ms and a minute; give a time such as 5 s",
+        ),
+    ]
 }
 
 fn key_error(issuer: &Issuer, fault: KeyringFault) -> JwtError {

@@ -13,7 +13,7 @@ mod der;
 mod error;
 mod grants;
 mod issuer;
-mod json;
+pub(crate) mod json;
 mod jwk;
 mod jwt;
 mod key;
@@ -33,4 +33,6 @@ pub use issuer::Issuer;
 pub use jwt::Jwt;
 pub use key::Key;
 pub use ready::{AudienceSaid, Audiences, Clients, IssuerSaid, ReadyJwt, Said, Unsaid};
+#[cfg(feature = "jwks")]
+pub(crate) use verifier::LookUp;
 pub(crate) use verifier::{SCHEME, Verifier};

@@ -8,6 +8,8 @@ use super::grants::{self, Grantable};
 use super::json::Object;
 use super::keyring::Keyring;
 use super::memory::{Memory, Remembered};
+#[cfg(feature = "jwks")]
+use super::{algorithm::KeyKind, keyring::Asked};
 use crate::clock::UnixTime;
 use crate::denial::Reason;
 use crate::principal::{Principal, PrincipalBuilder};
@@ -38,6 +40,25 @@ pub(super) struct TrustedIssuer {
     pub(super) audience: Audience,
     pub(super) grantable_roles: Grantable,
     pub(super) grantable_scopes: Grantable,
+}
+
+/// A key that is being asked for.
+#[cfg(feature = "jwks")]
+#[derive(Debug)]
+pub(crate) struct LookUp(Asked);
+
+#[cfg(feature = "jwks")]
+impl LookUp {
+    /// Waits for the issuer's answer. Whether a key that is still unknown is one that the issuer did not have after it was
+    /// asked for.
+    pub(crate) async fn wait(&self) -> bool {
+        self.0.wait().await
+    }
+
+    /// The issuer did not have it.
+    pub(crate) fn lacking(&self) {
+        self.0.lacking();
+    }
 }
 
 impl Verifier {
@@ -77,6 +98,33 @@ impl Verifier {
         let principal = principal.claims_text(compact.payload).build();
         self.memory.remember(token, Remembered { principal: principal.clone(), times, generation });
         Ok(principal)
+    }
+
+    /// Where [`verify`](Self::verify) does not know the key of a token that else looks right: asks its issuer for it.
+    #[cfg(feature = "jwks")]
+    pub(crate) fn look_up(&self, token: &[u8], now: UnixTime) -> Result<LookUp, Reason> {
+        let compact = Compact::parse(token)?;
+        let header = compact.header()?;
+        let header = Header::read(&header, self.access_token_profile)?;
+        let claims = compact.claims()?;
+        let issuer = self.issuer(&claims)?;
+        // No provider publishes shared secrets.
+        if header.algorithm.kind() == KeyKind::Secret {
+            return Err(Reason::AlgorithmRefused);
+        }
+        Times::read(&claims)?.check(now, self.leeway)?;
+        issuer.audience.check(&claims)?;
+        match issuer.keys.ask(header.key_id.ok_or(Reason::KeyUnknown)?) {
+            None => Err(Reason::KeyUnknown),
+            Some(asked) if asked.is_refused() => Err(Reason::KeysUnavailable),
+            Some(asked) => Ok(LookUp(asked)),
+        }
+    }
+
+    /// Whether the keys of every issuer are there.
+    #[cfg(feature = "jwks")]
+    pub(crate) fn is_ready(&self) -> bool {
+        self.issuers.iter().all(|issuer| issuer.keys.is_ready())
     }
 
     /// Whether the unverified token claims to come from an issuer of this configuration.
