@@ -7,6 +7,8 @@ pub(crate) mod client;
 mod discovery;
 mod fetcher;
 pub(crate) mod key_set;
+#[cfg(test)]
+pub(crate) mod mock;
 mod observe;
 mod schedule;
 pub(crate) mod stopwatch;
@@ -14,3 +16,5 @@ pub(crate) mod worker;
 
 pub(crate) use fetcher::KeySource;
 pub(crate) use key_set::{KeySet, KeySetOptions, Ticket};
+pub(crate) use schedule::Bucket;
+pub(crate) use worker::Worker;

@@ -52,7 +52,7 @@ fn jittered(duration: Duration) -> Duration {
 
 /// A bucket of rights to ask.
 #[derive(Clone, Debug)]
-pub(super) struct Bucket {
+pub(crate) struct Bucket {
     period: Duration,
     burst: u32,
     /// When it is full, if nobody takes any more.
@@ -61,12 +61,12 @@ pub(super) struct Bucket {
 
 impl Bucket {
     /// A full bucket of `burst`, into which one more comes each `period`.
-    pub(super) fn new(period: Duration, burst: u32, now: Instant) -> Self {
+    pub(crate) fn new(period: Duration, burst: u32, now: Instant) -> Self {
         Self { period, burst, full_at: now }
     }
 
     /// Takes one, if `spare` are left after it.
-    pub(super) fn take(&mut self, now: Instant, spare: u32) -> bool {
+    pub(crate) fn take(&mut self, now: Instant, spare: u32) -> bool {
         let missing = self.full_at.saturating_duration_since(now);
         let allowed = missing + self.period <= self.period * self.burst.saturating_sub(spare);
         if allowed {

@@ -96,11 +96,11 @@ impl BearerScheme {
         outcome(result)
     }
 
-    /// Where nothing but the key is lacking: asks for it, and waits.
+    /// Where nothing but the key or the issuer is lacking, which is the `reason`: asks for it, and waits.
     #[cfg(feature = "jwks")]
-    fn look_up(&self, context: &Context<'_>) -> Authentication {
+    fn look_up(&self, context: &Context<'_>, reason: Reason) -> Authentication {
         let (Presented::Token(_, token), Ok(now)) = (self.presented(context.request()), context.now()) else {
-            return Authentication::Ready(Outcome::Rejected(Reason::KeyUnknown.into()));
+            return Authentication::Ready(Outcome::Rejected(reason.into()));
         };
         match self.verifier.look_up(token, now) {
             Err(reason) => Authentication::Ready(outcome(Err(reason))),
@@ -126,18 +126,19 @@ fn outcome(result: Result<Principal, Reason>) -> Outcome {
 /// none; so it is asked twice at most.
 #[cfg(feature = "jwks")]
 async fn found(verifier: Arc<Verifier>, clock: Arc<dyn Clock>, token: Vec<u8>, mut look_up: LookUp) -> Outcome {
-    for last in [false, true] {
-        let conclusive = look_up.wait().await;
+    // A tenant, the answer to an earlier request, the answer to this one.
+    for _ in 0..3 {
+        let refusal = look_up.wait().await;
         let now = match clock.now() {
             Ok(now) => now,
             Err(reason) => return Outcome::Unavailable(reason),
         };
         match verifier.verify(&token, now) {
-            Err(Reason::KeyUnknown) if conclusive => {
+            Err(reason @ (Reason::KeyUnknown | Reason::IssuerWrong)) if reason == refusal => {
                 look_up.lacking();
-                return Outcome::Rejected(Reason::KeyUnknown.into());
+                return Outcome::Rejected(reason.into());
             }
-            Err(Reason::KeyUnknown) if last => break,
+            Err(Reason::IssuerWrong) => break,
             Err(Reason::KeyUnknown) => match verifier.look_up(&token, now) {
                 Ok(again) => look_up = again,
                 Err(reason) => return outcome(Err(reason)),
@@ -173,7 +174,9 @@ impl Scheme for BearerScheme {
     fn authenticate(&self, context: &Context<'_>) -> Authentication {
         match self.outcome(context) {
             #[cfg(feature = "jwks")]
-            Outcome::Rejected(rejection) if rejection.reason() == Reason::KeyUnknown => self.look_up(context),
+            Outcome::Rejected(rejection) if matches!(rejection.reason(), Reason::KeyUnknown | Reason::IssuerWrong) => {
+                self.look_up(context, rejection.reason())
+            }
             outcome => Authentication::Ready(outcome),
         }
     }

@@ -10,7 +10,11 @@ use super::jwt::JwtSettings;
 use super::keyring::{Keyring, KeyringFault, KeyringOptions};
 use super::memory::Memory;
 use super::verifier::{TrustedIssuer, Verifier};
+#[cfg(feature = "jwks")]
+use super::{error::KeyError, tenants::Tenants};
 use crate::clock::UnixTime;
+#[cfg(feature = "jwks")]
+use crate::provider::KeySetOptions;
 use crate::scheme::BearerScheme;
 
 /// More is no difference between clocks.
@@ -28,27 +32,30 @@ impl JwtSettings {
 
         let mut issuers: Vec<TrustedIssuer> = Vec::with_capacity(1 + self.others.len());
         let default_audience = self.first.audience.clone().unwrap_or(Audience::AnyOf(Vec::new()));
-        for issuer in std::iter::once(self.first).chain(self.others) {
+        let trust = Trust {
+            audience: default_audience,
+            secrets_beside_public_keys: self.secrets_beside_public_keys,
+            #[cfg(feature = "jwks")]
+            key_sets: self.key_sets.clone(),
+        };
+        // Of a configuration that starts with tenants the first issuer is none.
+        let first = Some(self.first).filter(|first| !first.keys.is_empty());
+        for issuer in first.into_iter().chain(self.others) {
             if issuers.iter().any(|known| known.name.as_deref() == issuer.name.as_deref()) {
                 return Err(JwtError::IssuerRepeated { issuer: describe(&issuer) });
             }
-            let options = KeyringOptions {
-                secrets_beside_public_keys: self.secrets_beside_public_keys,
-                #[cfg(feature = "jwks")]
-                key_sets: self.key_sets.clone(),
-                #[cfg(feature = "jwks")]
-                provider: issuer.name.as_deref().map(Arc::from),
-            };
-            let keys = Keyring::load(&issuer.keys, &options);
-            let keys = keys.map_err(|fault| key_error(&issuer, fault))?;
-            issuers.push(TrustedIssuer {
-                name: issuer.name.map(Arc::from),
-                keys,
-                audience: issuer.audience.unwrap_or_else(|| default_audience.clone()),
-                grantable_roles: issuer.grantable_roles,
-                grantable_scopes: issuer.grantable_scopes,
-            });
+            let provider = issuer.name.as_deref().map(Arc::from);
+            issuers.push(trust.in_issuer(issuer, provider)?);
         }
+        #[cfg(feature = "jwks")]
+        let tenants = match self.tenants {
+            None => None,
+            Some(find) => {
+                let build = move |issuer| trust.in_issuer(issuer, Some("tenant".into()));
+                let tenants = Tenants::new(find, Box::new(build), self.key_sets);
+                Some(tenants.map_err(|_| JwtError::Key { key: "tenants".into(), fault: KeyError::NoThread })?)
+            }
+        };
         Ok(Verifier {
             configuration: name,
             issuers,
@@ -58,6 +65,8 @@ impl JwtSettings {
             subject_claim: self.subject_claim,
             roles_claim: self.roles_claim,
             memory: Memory::new(self.cache_bytes),
+            #[cfg(feature = "jwks")]
+            tenants,
         })
     }
 
@@ -102,8 +111,39 @@ impl JwtSettings {
     }
 }
 
+/// What holds for every issuer that does not say otherwise.
+struct Trust {
+    audience: Audience,
+    secrets_beside_public_keys: bool,
+    #[cfg(feature = "jwks")]
+    key_sets: KeySetOptions,
+}
+
+impl Trust {
+    /// Loads an issuer's keys; `provider` is its name in logs and metrics.
+    fn in_issuer(&self, issuer: Issuer, provider: Option<Arc<str>>) -> Result<TrustedIssuer, JwtError> {
+        #[cfg(not(feature = "jwks"))]
+        let _ = provider;
+        let options = KeyringOptions {
+            secrets_beside_public_keys: self.secrets_beside_public_keys,
+            #[cfg(feature = "jwks")]
+            key_sets: self.key_sets.clone(),
+            #[cfg(feature = "jwks")]
+            provider,
+        };
+        let keys = Keyring::load(&issuer.keys, &options).map_err(|fault| key_error(&issuer, fault))?;
+        Ok(TrustedIssuer {
+            name: issuer.name.map(Arc::from),
+            keys,
+            audience: issuer.audience.unwrap_or_else(|| self.audience.clone()),
+            grantable_roles: issuer.grantable_roles,
+            grantable_scopes: issuer.grantable_scopes,
+        })
+    }
+}
+
 #[cfg(feature = "jwks")]
-fn check_key_sets(options: &crate::provider::KeySetOptions) -> [(bool, &'static str, &'static str); 3] {
+fn check_key_sets(options: &KeySetOptions) -> [(bool, &'static str, &'static str); 3] {
     const WEEK: Duration = Duration::from_secs(7 * 24 * 3600);
     let (least, most) = (*options.refresh.start(), *options.refresh.end());
     let timeouts = Duration::from_millis(10)..=Duration::from_secs(60);

@@ -1,5 +1,7 @@
 //! The builder a user writes: which tokens count.
 
+#[cfg(feature = "jwks")]
+use std::error::Error;
 use std::marker::PhantomData;
 #[cfg(feature = "jwks")]
 use std::ops::RangeInclusive;
@@ -11,6 +13,8 @@ use super::claims::Audience;
 use super::issuer::Issuer;
 use super::key::Key;
 use super::ready::{Audiences, Clients, Said, Unsaid};
+#[cfg(feature = "jwks")]
+use super::tenants::Find;
 #[cfg(feature = "jwks")]
 use crate::provider::KeySetOptions;
 
@@ -68,6 +72,8 @@ pub struct JwtSettings {
     pub(super) query_parameter: Option<Box<str>>,
     #[cfg(feature = "jwks")]
     pub(super) key_sets: KeySetOptions,
+    #[cfg(feature = "jwks")]
+    pub(super) tenants: Option<Find>,
 }
 
 /// Starting with a key.
@@ -89,6 +95,8 @@ impl Jwt {
                 query_parameter: None,
                 #[cfg(feature = "jwks")]
                 key_sets: KeySetOptions::default(),
+                #[cfg(feature = "jwks")]
+                tenants: None,
             },
             said: PhantomData,
         }
@@ -156,6 +164,48 @@ impl Jwt {
     pub fn oidc(url: impl Into<Box<str>>) -> Jwt<Said, Unsaid> {
         let mut jwt = Self::key(Key::discovered("".into()));
         jwt.settings.first = Issuer::oidc(url);
+        jwt.state()
+    }
+
+    /// Tokens of issuers that `find` knows, for services of many tenants: it is given a token's `iss` and says which issuer
+    /// that is, or that it is none. For whom tokens must be meant is still to be said, here for all or by each [`Issuer`].
+    ///
+    /// A tenant is remembered for 15 minutes, then looked for again in the background, and no longer than the stale limit
+    /// where that fails; a name without a tenant for one minute. At most 1000 tenants are remembered, at most ten
+    /// calls a second are made for names that are not, after a burst of 50; beyond that, and where `find` fails or takes
+    /// longer than [`provider_timeout`](Self::provider_timeout), the answer is 503. An issuer of another name than the
+    /// one that was asked for counts as a failure.
+    ///
+    /// `find` runs on a thread of its own with a tokio runtime, shared with everything that asks providers, so it must not
+    /// block. Issuers known from the start are added with [`trust`](Self::trust). Among several configurations in
+    /// `any(…)` name this one last: it recognizes every `iss` that is not known to be nobody's.
+    ///
+    /// # Security
+    /// `iss` is the caller's word: take it as a key into what you know, never as an address. Whoever is found here vouches
+    /// for any subject it likes; two principals are the same only if their issuers are.
+    ///
+    /// ```
+    /// use auth_runtime::Jwt;
+    /// use auth_runtime::jwt::Issuer;
+    ///
+    /// # use std::convert::Infallible;
+    /// async fn find(iss: String) -> Result<Option<Issuer>, Infallible> {
+    ///     let customers = ["https://idp.example/acme", "https://idp.example/globex"]; // from a database
+    ///     Ok(customers.contains(&&*iss).then(|| Issuer::oidc(iss)))
+    /// }
+    ///
+    /// let jwt = Jwt::tenants(find).audience("https://api.example");
+    /// assert!(format!("{jwt:?}").contains("Find"));
+    /// ```
+    pub fn tenants<F, R, E>(find: F) -> Jwt<Said, Unsaid>
+    where
+        F: Fn(String) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Option<Issuer>, E>> + Send + 'static,
+        E: Into<Box<dyn Error + Send + Sync>>,
+    {
+        let mut jwt = Self::key(Key::discovered("".into()));
+        jwt.settings.first.keys.clear();
+        jwt.settings.tenants = Some(Find::new(find));
         jwt.state()
     }
 

@@ -175,7 +175,7 @@ impl Keyring {
 
     /// Whether keys can be asked for.
     #[cfg_attr(not(feature = "jwks"), allow(clippy::unused_self, reason = "none can"))]
-    fn is_remote(&self) -> bool {
+    pub(super) fn is_remote(&self) -> bool {
         #[cfg(feature = "jwks")]
         return !self.remote.is_empty();
         #[cfg(not(feature = "jwks"))]
@@ -197,6 +197,11 @@ impl Keyring {
         self.remote.iter().all(|set| set.current().is_some())
     }
 
+    /// Waits until every provider was heard once, well or not.
+    pub(super) async fn first(&self) {
+        futures_util::future::join_all(self.remote.iter().map(KeySet::first)).await;
+    }
+
     /// Asks for a key that is not known. `None`: there is nobody to ask.
     pub(super) fn ask(&self, key_id: &str) -> Option<Asked> {
         if self.remote.is_empty() {
@@ -210,7 +215,7 @@ impl Keyring {
 /// Providers that were asked for a key.
 #[cfg(feature = "jwks")]
 #[derive(Debug)]
-pub(super) struct Asked {
+pub(crate) struct Asked {
     tickets: Vec<Ticket<Arc<[VerificationKey]>>>,
     complete: bool,
 }

@@ -21,6 +21,8 @@ mod keyring;
 mod material;
 mod memory;
 mod ready;
+#[cfg(feature = "jwks")]
+mod tenants;
 #[cfg(test)]
 mod tests;
 mod verifier;
