@@ -164,29 +164,7 @@ impl<T: Send + Sync + 'static> KeySet<T> {
 
     /// Asks for the set to be fetched, since it lacks this key; `None` if that is not done now.
     pub(crate) fn ask(&self, key_id: &str) -> Option<Ticket<T>> {
-        let now = self.inner.options.stopwatch.now();
-        let mut demand = self.inner.demand();
-        if demand.waiting >= WAITING_MAX {
-            return None;
-        }
-        let (awaited, conclusive) = if demand.queued {
-            (demand.begun + 1, true)
-        } else if demand.in_flight {
-            // It may bring the key, and if not proves nothing: it may have been answered before the key was there.
-            (demand.begun, false)
-        } else {
-            // What is known to be unknown does not take the last right to ask: that is for a really new key.
-            let spare = u32::from(demand.unknown.contains(key_id));
-            if !demand.bucket.take(now, spare) {
-                return None;
-            }
-            demand.queued = true;
-            self.inner.wake.notify_one();
-            (demand.begun + 1, true)
-        };
-        demand.waiting += 1;
-        drop(demand);
-        Some(Ticket { inner: Arc::clone(&self.inner), key_id: key_id.into(), awaited, conclusive })
+        self.inner.ask(key_id, None)
     }
 
     /// Waits until there are keys, or the first fetch failed.
@@ -201,8 +179,10 @@ impl<T: Send + Sync + 'static> KeySet<T> {
 pub(crate) struct Ticket<T> {
     inner: Arc<Inner<T>>,
     key_id: Box<str>,
+    /// How many fetches had begun when it was first asked.
+    arrived: u64,
+    /// The fetch to wait for.
     awaited: u64,
-    conclusive: bool,
 }
 
 impl<T> Ticket<T> {
@@ -212,9 +192,18 @@ impl<T> Ticket<T> {
         let mut finished = self.inner.finished.subscribe();
         let ended = finished.wait_for(|finished| finished.number >= self.awaited);
         match tokio::time::timeout(self.inner.options.timeout, ended).await {
-            Ok(Ok(finished)) => finished.good && self.conclusive,
+            Ok(Ok(finished)) => finished.good && finished.number > self.arrived,
             Ok(Err(_)) | Err(_) => false,
         }
+    }
+
+    /// Asks once more on behalf of the same request, if the fetch it waited for had begun before. One that failed, or took
+    /// too long, is not repeated for it.
+    pub(crate) fn again(&self) -> Option<Self> {
+        if self.awaited > self.arrived {
+            return None;
+        }
+        self.inner.ask(&self.key_id, Some(self.arrived))
     }
 
     /// The key was lacking after a conclusive wait.
@@ -233,6 +222,33 @@ impl<T> Drop for Ticket<T> {
 impl<T> Inner<T> {
     fn demand(&self) -> MutexGuard<'_, Demand> {
         self.demand.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn ask(self: &Arc<Self>, key_id: &str, arrived: Option<u64>) -> Option<Ticket<T>> {
+        let now = self.options.stopwatch.now();
+        let mut demand = self.demand();
+        if demand.waiting >= WAITING_MAX {
+            return None;
+        }
+        let arrived = arrived.unwrap_or(demand.begun);
+        let awaited = if demand.queued {
+            demand.begun + 1
+        } else if demand.in_flight {
+            // It may bring the key. If it had begun before, it proves nothing: the key may have come since.
+            demand.begun
+        } else {
+            // What is known to be unknown does not take the last right to ask: that is for a really new key.
+            let spare = u32::from(demand.unknown.contains(key_id));
+            if !demand.bucket.take(now, spare) {
+                return None;
+            }
+            demand.queued = true;
+            self.wake.notify_one();
+            demand.begun + 1
+        };
+        demand.waiting += 1;
+        drop(demand);
+        Some(Ticket { inner: Arc::clone(self), key_id: key_id.into(), arrived, awaited })
     }
 
     /// Begins a fetch if it is time; its number.

@@ -60,3 +60,64 @@ fn count(provider: &Arc<str>, outcome: &'static str, reason: &'static str) {
     let provider = Arc::clone(provider);
     metrics::counter!(KEY_FETCHES, "provider" => provider, "outcome" => outcome, "reason" => reason).increment(1);
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
+
+    use super::*;
+
+    /// Keeps the keys of all metrics.
+    #[derive(Default)]
+    struct Kept(Mutex<Vec<String>>);
+
+    impl Kept {
+        fn keep(&self, key: &Key) {
+            let labels = key.labels().map(|label| format!(" {}={}", label.key(), label.value()));
+            self.0.lock().unwrap().push(key.name().to_owned() + &labels.collect::<String>());
+        }
+    }
+
+    impl Recorder for Kept {
+        fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+        fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+        fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+        fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
+            self.keep(key);
+            Counter::noop()
+        }
+        fn register_gauge(&self, key: &Key, _: &Metadata<'_>) -> Gauge {
+            self.keep(key);
+            Gauge::noop()
+        }
+        fn register_histogram(&self, _: &Key, _: &Metadata<'_>) -> Histogram {
+            Histogram::noop()
+        }
+    }
+
+    #[test]
+    fn fetches_failures_and_age_are_counted_over_closed_labels() {
+        let (kept, provider) = (Kept::default(), Arc::from("https://idp.example"));
+        metrics::with_local_recorder(&kept, || {
+            fetched(&provider, true, Duration::ZERO);
+            fetched(&provider, false, Duration::ZERO);
+            failed(&provider, FetchError::Status(418), Some("text\nof an answer"), 1, Some(Duration::ZERO));
+            failed(&provider, FetchError::TimedOut, None, 2, None);
+            age(&provider, Duration::from_secs(1));
+        });
+        let age = "auth_key_age_seconds provider=https://idp.example";
+        let fetch = "auth_key_fetches_total provider=https://idp.example outcome=";
+        let expected = [
+            format!("{fetch}changed reason=none"),
+            age.into(),
+            format!("{fetch}unchanged reason=none"),
+            age.into(),
+            format!("{fetch}failed reason=status"),
+            format!("{fetch}failed reason=timed_out"),
+            age.into(),
+        ];
+        assert_eq!(*kept.0.lock().unwrap(), expected);
+    }
+}

@@ -139,7 +139,7 @@ async fn found(verifier: Arc<Verifier>, clock: Arc<dyn Clock>, token: Vec<u8>, m
                 return Outcome::Rejected(reason.into());
             }
             Err(Reason::IssuerWrong) => break,
-            Err(Reason::KeyUnknown) => match verifier.look_up(&token, now) {
+            Err(Reason::KeyUnknown) => match look_up.again(&verifier, &token, now) {
                 Ok(again) => look_up = again,
                 Err(reason) => return outcome(Err(reason)),
             },

@@ -233,6 +233,12 @@ impl Asked {
         self.complete && answers.into_iter().all(|conclusive| conclusive)
     }
 
+    /// Asks once more for the same request: an answer that had been under way before proves nothing.
+    pub(super) fn again(&self) -> Self {
+        let tickets: Vec<_> = self.tickets.iter().filter_map(Ticket::again).collect();
+        Self { complete: self.complete && tickets.len() == self.tickets.len(), tickets }
+    }
+
     /// No provider had it.
     pub(super) fn lacking(&self) {
         self.tickets.iter().for_each(Ticket::lacking);

@@ -247,14 +247,14 @@ pub(crate) struct Search {
 }
 
 impl Search {
-    /// Waits until the search is over, or for too long. Whether it is known now what to think of the name.
+    /// Waits until the search is over, or for too long. Whether it is known now that the name is nobody's.
     pub(super) async fn wait(&self) -> bool {
         let mut ended = self.ended.clone();
         // The call and then its provider's metadata and keys.
         let limit = 3 * self.inner.options.timeout;
         // Nothing is ever sent: the end is told by the sender's.
         let _ = tokio::time::timeout(limit, async { while ended.changed().await.is_ok() {} }).await;
-        self.inner.is_stranger(&self.name) || self.inner.known.get(&*self.name).is_some()
+        self.inner.is_stranger(&self.name)
     }
 }
 

@@ -90,6 +90,15 @@ impl LookUp {
         if conclusive { reason } else { Reason::KeysUnavailable }
     }
 
+    /// What to wait for next on behalf of a token whose key is still unknown.
+    pub(crate) fn again(self, verifier: &Verifier, token: &[u8], now: UnixTime) -> Result<Self, Reason> {
+        match self {
+            Self::Key(asked) => Some(asked.again()).filter(|asked| !asked.is_refused()).map(Self::Key),
+            Self::Tenant(_) => return verifier.look_up(token, now),
+        }
+        .ok_or(Reason::KeysUnavailable)
+    }
+
     /// It was a key, and the issuer does not have it.
     pub(crate) fn lacking(&self) {
         if let Self::Key(asked) = self {
