@@ -29,7 +29,7 @@ fn published(algorithm: Algorithm, id: &str) -> Value {
     let mut jwk = match algorithm {
         Algorithm::ES256 => super::keys::ec_jwk(),
         Algorithm::RS256 => super::keys::rsa_jwk(),
-        _ => json!({"kty": "OKP", "crv": "Ed25519", "x": encode(&der_tail(ED25519_PUBLIC))}),
+        _ => json!({"kty": "OKP", "crv": "Ed25519", "x": encode(der_tail(ED25519_PUBLIC))}),
     };
     jwk["kid"] = id.into();
     jwk
@@ -294,7 +294,7 @@ async fn a_flood_of_random_ids_causes_no_flood_of_fetches_and_locks_no_new_key_o
     .await;
     let (asked, absent) = counts.into_iter().fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
     let (fetches, at_once) = provider.counts();
-    println!("flood: {asked} requests, {absent} answered 401, {fetches} fetches, {at_once} at once");
+    eprintln!("flood: {asked} requests, {absent} answered 401, {fetches} fetches, {at_once} at once");
     assert!(asked > 1000 && absent > 0);
     assert_eq!((fetches, at_once), (3, 1), "the first one and a burst of two");
     // Known keys serve throughout, and a new one does once the bucket has refilled by one, flood or not.
