@@ -96,6 +96,8 @@ pub mod policy;
 pub mod principal;
 #[doc(hidden)]
 pub mod private;
+#[cfg(feature = "jwks")]
+mod provider;
 pub mod registry;
 pub mod scheme;
 #[cfg(feature = "testing")]

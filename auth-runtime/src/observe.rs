@@ -10,6 +10,13 @@ use crate::policy::{Hide, PolicySpec};
 pub const DECISIONS: &str = "auth_decisions_total";
 /// Histogram of the time a decision took in seconds, with the labels `policy` and `outcome`.
 pub const DURATION: &str = "auth_decision_duration_seconds";
+/// Counter of fetches of a provider's keys, with the labels `provider`, `outcome` (`changed`, `unchanged`, `failed`) and
+/// `reason`.
+#[cfg(feature = "jwks")]
+pub const KEY_FETCHES: &str = "auth_key_fetches_total";
+/// Gauge of the time since a provider's keys were last fetched or confirmed in seconds, with the label `provider`.
+#[cfg(feature = "jwks")]
+pub const KEY_AGE: &str = "auth_key_age_seconds";
 
 /// Longest foreign text that enters a log line, in characters.
 const LOGGED_TEXT: usize = 256;

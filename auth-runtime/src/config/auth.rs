@@ -41,6 +41,8 @@ pub struct Auth(Arc<Inner>);
 
 struct Inner {
     plans: HashMap<TypeId, Result<Arc<Plan>, Reason>, BuildHasherDefault<TypeIdHasher>>,
+    /// Every scheme as it was configured, by the name that policies call it.
+    schemes: Vec<(String, Arc<dyn Scheme>)>,
     settings: Arc<Settings>,
 }
 
@@ -56,6 +58,17 @@ impl Auth {
     /// It lists hidden routes too: it is for the developers, not for callers.
     pub fn audit(&self) -> Audit<'_> {
         Audit { policies: policies().collect(), hierarchies: &self.0.settings.hierarchies }
+    }
+
+    /// Whether every scheme can decide: the keys of all identity providers were fetched and are not too old. For the
+    /// answer of a health check; the server starts and answers 503 where they are lacking.
+    pub fn is_ready(&self) -> bool {
+        self.0.schemes.iter().all(|(_, scheme)| scheme.is_ready())
+    }
+
+    /// Which schemes cannot decide, as a policy writes them: `bearer`, `bearer("partner")`.
+    pub fn not_ready(&self) -> impl Iterator<Item = &str> {
+        self.0.schemes.iter().filter(|(_, scheme)| !scheme.is_ready()).map(|(name, _)| name.as_str())
     }
 
     /// The plan of the policy whose type is `policy`.
@@ -102,6 +115,7 @@ type SchemeKey = (TypeId, Option<Box<str>>);
 pub struct AuthBuilder {
     realm: String,
     schemes: HashMap<SchemeKey, Arc<dyn Scheme>>,
+    written: Vec<(String, Arc<dyn Scheme>)>,
     hierarchies: Hierarchies,
     deadline: Duration,
     clock: Arc<dyn Clock>,
@@ -118,6 +132,7 @@ impl AuthBuilder {
         Self {
             realm: "api".into(),
             schemes: HashMap::new(),
+            written: Vec::new(),
             hierarchies: Hierarchies::default(),
             deadline: Duration::from_secs(5),
             clock: Arc::new(SystemClock),
@@ -192,7 +207,9 @@ impl AuthBuilder {
         let written = name.map_or_else(|| keyword.to_owned(), |name| format!("{keyword}({name:?})"));
         match scheme {
             Ok(scheme) => {
-                if self.schemes.insert((TypeId::of::<S>(), name.map(Into::into)), Arc::new(scheme)).is_some() {
+                let scheme: Arc<dyn Scheme> = Arc::new(scheme);
+                self.written.push((written.clone(), Arc::clone(&scheme)));
+                if self.schemes.insert((TypeId::of::<S>(), name.map(Into::into)), scheme).is_some() {
                     self.faults.push(ConfigFault::Repeated { scheme: written });
                 }
             }
@@ -344,7 +361,7 @@ impl AuthBuilder {
             self.faults.extend(missing);
         }
         if self.faults.is_empty() {
-            Ok(Auth(Arc::new(Inner { plans, settings })))
+            Ok(Auth(Arc::new(Inner { plans, schemes: self.written, settings })))
         } else {
             Err(ConfigError::new(self.faults))
         }

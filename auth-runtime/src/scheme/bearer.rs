@@ -1,5 +1,7 @@
 //! Bearer tokens (RFC 6750) that are JWTs.
 
+use std::sync::Arc;
+
 use actix_web::HttpRequest;
 use actix_web::http::header::{HeaderMap, HeaderValue, REFERRER_POLICY};
 
@@ -7,16 +9,20 @@ use super::authorization::{Authorization, authorization};
 use super::cookie::{Cookie, cookie};
 use super::{Authentication, Context, Credentials, Outcome, Scheme};
 use crate::challenge::Challenge;
+#[cfg(feature = "jwks")]
+use crate::clock::Clock;
 use crate::clock::UnixTime;
 use crate::denial::Reason;
 use crate::principal::Principal;
+#[cfg(feature = "jwks")]
+use crate::token::LookUp;
 use crate::token::{SCHEME, Verifier};
 
 /// The `bearer` scheme of an attribute: a JWT in `Authorization: Bearer`, or where a
 /// [`Jwt`](crate::token::Jwt) also looks for it.
 #[derive(Debug)]
 pub struct BearerScheme {
-    verifier: Verifier,
+    verifier: Arc<Verifier>,
     cookie: Option<Box<str>>,
     query_parameter: Option<Box<str>>,
 }
@@ -39,7 +45,7 @@ enum Source {
 
 impl BearerScheme {
     pub(crate) fn new(verifier: Verifier, cookie: Option<Box<str>>, query_parameter: Option<Box<str>>) -> Self {
-        Self { verifier, cookie, query_parameter }
+        Self { verifier: Arc::new(verifier), cookie, query_parameter }
     }
 
     /// Finds the token. What a client put there on purpose decides over what a browser added by itself.
@@ -87,12 +93,60 @@ impl BearerScheme {
                 Err(reason) => return Outcome::Unavailable(reason),
             },
         };
-        match result {
-            Ok(principal) => Outcome::Verified(principal),
-            Err(reason @ Reason::KeysUnavailable) => Outcome::Unavailable(reason),
-            Err(reason) => Outcome::Rejected(reason.into()),
+        outcome(result)
+    }
+
+    /// Where nothing but the key or the issuer is lacking, which is the `reason`: asks for it, and waits.
+    #[cfg(feature = "jwks")]
+    fn look_up(&self, context: &Context<'_>, reason: Reason) -> Authentication {
+        let (Presented::Token(_, token), Ok(now)) = (self.presented(context.request()), context.now()) else {
+            return Authentication::Ready(Outcome::Rejected(reason.into()));
+        };
+        match self.verifier.look_up(token, now) {
+            Err(reason) => Authentication::Ready(outcome(Err(reason))),
+            Ok(look_up) => {
+                let (verifier, clock) = (Arc::clone(&self.verifier), Arc::clone(context.clock()));
+                Authentication::Pending(Box::pin(found(verifier, clock, token.to_vec(), look_up)))
+            }
         }
     }
+}
+
+fn outcome(result: Result<Principal, Reason>) -> Outcome {
+    match result {
+        Ok(principal) => Outcome::Verified(principal),
+        Err(reason @ (Reason::KeysUnavailable | Reason::ClockUnreadable)) => Outcome::Unavailable(reason),
+        Err(reason) => Outcome::Rejected(reason.into()),
+    }
+}
+
+/// Verifies a token once its key was asked for.
+///
+/// The answer to an earlier request may bring the key too, but only one begun after this request proves that there is
+/// none; so it is asked twice at most.
+#[cfg(feature = "jwks")]
+async fn found(verifier: Arc<Verifier>, clock: Arc<dyn Clock>, token: Vec<u8>, mut look_up: LookUp) -> Outcome {
+    // A tenant, the answer to an earlier request, the answer to this one.
+    for _ in 0..3 {
+        let refusal = look_up.wait().await;
+        let now = match clock.now() {
+            Ok(now) => now,
+            Err(reason) => return Outcome::Unavailable(reason),
+        };
+        match verifier.verify(&token, now) {
+            Err(reason @ (Reason::KeyUnknown | Reason::IssuerWrong)) if reason == refusal => {
+                look_up.lacking();
+                return Outcome::Rejected(reason.into());
+            }
+            Err(Reason::IssuerWrong) => break,
+            Err(Reason::KeyUnknown) => match look_up.again(&verifier, &token, now) {
+                Ok(again) => look_up = again,
+                Err(reason) => return outcome(Err(reason)),
+            },
+            known => return outcome(known),
+        }
+    }
+    Outcome::Unavailable(Reason::KeysUnavailable)
 }
 
 #[diagnostic::do_not_recommend]
@@ -118,7 +172,19 @@ impl Scheme for BearerScheme {
     }
 
     fn authenticate(&self, context: &Context<'_>) -> Authentication {
-        Authentication::Ready(self.outcome(context))
+        match self.outcome(context) {
+            #[cfg(feature = "jwks")]
+            Outcome::Rejected(rejection) if matches!(rejection.reason(), Reason::KeyUnknown | Reason::IssuerWrong) => {
+                self.look_up(context, rejection.reason())
+            }
+            outcome => Authentication::Ready(outcome),
+        }
+    }
+
+    /// Whether the keys of every issuer were fetched and are not too old.
+    #[cfg(feature = "jwks")]
+    fn is_ready(&self) -> bool {
+        self.verifier.is_ready()
     }
 
     fn challenge(&self) -> Challenge {

@@ -114,6 +114,12 @@ pub trait Scheme: Send + Sync + 'static {
     /// scopes and the error.
     fn challenge(&self) -> Challenge;
 
+    /// Whether this scheme can decide: not, while keys or a backend it cannot do without were never reached or are away
+    /// for too long. For [`Auth::is_ready`](crate::Auth::is_ready); requests are decided all the same.
+    fn is_ready(&self) -> bool {
+        true
+    }
+
     /// What this scheme owes every answer to credentials of its own: headers such as a nonce, or `Referrer-Policy` where
     /// the URL held them. `principal` is there when the handler ran, and absent on a denial.
     fn answer(&self, request: &HttpRequest, principal: Option<&Principal>, headers: &mut HeaderMap) {

@@ -8,10 +8,14 @@ use super::error::JwtError;
 use super::headers::KnownHeaders;
 use super::issuer::Issuer;
 use super::jwt::JwtSettings;
-use super::keyring::{Keyring, KeyringFault};
+use super::keyring::{Keyring, KeyringFault, KeyringOptions};
 use super::memory::Memory;
 use super::verifier::{TrustedIssuer, Verifier};
+#[cfg(feature = "jwks")]
+use super::{error::KeyError, tenants::Tenants};
 use crate::clock::UnixTime;
+#[cfg(feature = "jwks")]
+use crate::provider::KeySetOptions;
 use crate::scheme::BearerScheme;
 
 /// More is no difference between clocks.
@@ -29,20 +33,30 @@ impl JwtSettings {
 
         let mut issuers: Vec<TrustedIssuer> = Vec::with_capacity(1 + self.others.len());
         let default_audience = self.first.audience.clone().unwrap_or(Audience::AnyOf(Vec::new()));
-        for issuer in std::iter::once(self.first).chain(self.others) {
+        let trust = Trust {
+            audience: default_audience,
+            secrets_beside_public_keys: self.secrets_beside_public_keys,
+            #[cfg(feature = "jwks")]
+            key_sets: self.key_sets.clone(),
+        };
+        // Of a configuration that starts with tenants the first issuer is none.
+        let first = Some(self.first).filter(|first| !first.keys.is_empty());
+        for issuer in first.into_iter().chain(self.others) {
             if issuers.iter().any(|known| known.name.as_deref() == issuer.name.as_deref()) {
                 return Err(JwtError::IssuerRepeated { issuer: describe(&issuer) });
             }
-            let keys = Keyring::load(&issuer.keys, self.secrets_beside_public_keys);
-            let keys = keys.map_err(|fault| key_error(&issuer, fault))?;
-            issuers.push(TrustedIssuer {
-                name: issuer.name.map(Arc::from),
-                keys,
-                audience: issuer.audience.unwrap_or_else(|| default_audience.clone()),
-                grantable_roles: issuer.grantable_roles,
-                grantable_scopes: issuer.grantable_scopes,
-            });
+            let provider = issuer.name.as_deref().map(Arc::from);
+            issuers.push(trust.in_issuer(issuer, provider)?);
         }
+        #[cfg(feature = "jwks")]
+        let tenants = match self.tenants {
+            None => None,
+            Some(find) => {
+                let build = move |issuer| trust.in_issuer(issuer, Some("tenant".into()));
+                let tenants = Tenants::new(find, Box::new(build), self.key_sets);
+                Some(tenants.map_err(|_| JwtError::Key { key: "tenants".into(), fault: KeyError::NoThread })?)
+            }
+        };
         Ok(Verifier {
             configuration: name,
             issuers,
@@ -53,6 +67,8 @@ impl JwtSettings {
             roles_claim: self.roles_claim,
             memory: Memory::new(self.cache_bytes),
             headers: KnownHeaders::new(),
+            #[cfg(feature = "jwks")]
+            tenants,
         })
     }
 
@@ -88,11 +104,64 @@ impl JwtSettings {
                 "a name that is never sent like this; use letters, digits, `-` and `_`",
             ),
         ];
+        #[cfg(feature = "jwks")]
+        let checks = checks.into_iter().chain(check_key_sets(&self.key_sets));
         match checks.into_iter().find(|(wrong, ..)| *wrong) {
             Some((_, option, fault)) => Err(JwtError::OptionInvalid { option, fault }),
             None => Ok(()),
         }
     }
+}
+
+/// What holds for every issuer that does not say otherwise.
+struct Trust {
+    audience: Audience,
+    secrets_beside_public_keys: bool,
+    #[cfg(feature = "jwks")]
+    key_sets: KeySetOptions,
+}
+
+impl Trust {
+    /// Loads an issuer's keys; `provider` is its name in logs and metrics.
+    fn in_issuer(&self, issuer: Issuer, provider: Option<Arc<str>>) -> Result<TrustedIssuer, JwtError> {
+        #[cfg(not(feature = "jwks"))]
+        let _ = provider;
+        let options = KeyringOptions {
+            secrets_beside_public_keys: self.secrets_beside_public_keys,
+            #[cfg(feature = "jwks")]
+            key_sets: self.key_sets.clone(),
+            #[cfg(feature = "jwks")]
+            provider,
+        };
+        let keys = Keyring::load(&issuer.keys, &options).map_err(|fault| key_error(&issuer, fault))?;
+        Ok(TrustedIssuer {
+            name: issuer.name.map(Arc::from),
+            keys,
+            audience: issuer.audience.unwrap_or_else(|| self.audience.clone()),
+            grantable_roles: issuer.grantable_roles,
+            grantable_scopes: issuer.grantable_scopes,
+        })
+    }
+}
+
+#[cfg(feature = "jwks")]
+fn check_key_sets(options: &KeySetOptions) -> [(bool, &'static str, &'static str); 3] {
+    const WEEK: Duration = Duration::from_secs(7 * 24 * 3600);
+    let (least, most) = (*options.refresh.start(), *options.refresh.end());
+    let timeouts = Duration::from_millis(10)..=Duration::from_secs(60);
+    [
+        (
+            least > most || least < Duration::from_secs(1) || most > WEEK,
+            "jwks_refresh",
+            "no range within a second and a week; give bounds such as one minute to one hour",
+        ),
+        (options.stale_limit > WEEK, "jwks_stale_limit", "more than a week; give a limit such as one hour"),
+        (
+            !timeouts.contains(&options.timeout),
+            "provider_timeout",
+            "not within 10 ms and a minute; give a time such as 5 s",
+        ),
+    ]
 }
 
 fn key_error(issuer: &Issuer, fault: KeyringFault) -> JwtError {

@@ -149,6 +149,15 @@ pub enum KeyError {
         /// For each key of the set, why it was skipped.
         skipped: Vec<Box<str>>,
     },
+    /// A URL that must not be asked for keys.
+    #[cfg(feature = "jwks")]
+    UrlRefused {
+        /// What is wrong with it and what to do.
+        fault: &'static str,
+    },
+    /// The process may start no more threads.
+    #[cfg(feature = "jwks")]
+    NoThread,
     /// A file that cannot be read or holds no usable set.
     FileUnusable {
         /// The path and what is wrong.
@@ -205,6 +214,10 @@ impl fmt::Display for KeyError {
                 f.write_str("the set has no keys; it must be `{\"keys\": […]}` with one at least")
             }
             Self::SetEmpty { skipped } => write!(f, "no key of the set can be used: {}", skipped.join("; ")),
+            #[cfg(feature = "jwks")]
+            Self::UrlRefused { fault } => f.write_str(fault),
+            #[cfg(feature = "jwks")]
+            Self::NoThread => f.write_str("keys cannot be fetched: this process may start no more threads"),
             Self::FileUnusable { cause } => f.write_str(cause),
         }
     }

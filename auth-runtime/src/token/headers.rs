@@ -11,7 +11,9 @@ use super::compact::Header;
 const KNOWN_MAX: usize = 8;
 
 /// The headers of verified tokens, as sent and as read.
-pub(super) struct KnownHeaders(ArcSwap<Vec<(Box<[u8]>, Arc<Header>)>>);
+pub(super) struct KnownHeaders(ArcSwap<Vec<Known>>);
+
+type Known = (Box<[u8]>, Arc<Header>);
 
 impl KnownHeaders {
     pub(super) fn new() -> Self {

@@ -41,6 +41,16 @@ impl Issuer {
         Self { name: Some(name.into()), ..Self::unnamed(key) }
     }
 
+    /// Tokens whose `iss` is exactly `url`, an OpenID provider or an OAuth authorization server that says itself where its
+    /// keys are: `/.well-known/openid-configuration` (OpenID Connect Discovery 1.0), or else
+    /// `/.well-known/oauth-authorization-server` (RFC 8414). What it says must name this very issuer, byte for byte. See
+    /// [`Key::jwks_url`] for the rest.
+    #[cfg(feature = "jwks")]
+    pub fn oidc(url: impl Into<Box<str>>) -> Self {
+        let url = url.into();
+        Self::new(url.clone(), Key::discovered(url))
+    }
+
     pub(super) fn unnamed(key: Key) -> Self {
         Self { name: None, keys: vec![key], audience: None, grantable_roles: None, grantable_scopes: None }
     }

@@ -1,6 +1,10 @@
 //! The builder a user writes: which tokens count.
 
+#[cfg(feature = "jwks")]
+use std::error::Error;
 use std::marker::PhantomData;
+#[cfg(feature = "jwks")]
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,6 +13,10 @@ use super::claims::Audience;
 use super::issuer::Issuer;
 use super::key::Key;
 use super::ready::{Audiences, Clients, Said, Unsaid};
+#[cfg(feature = "jwks")]
+use super::tenants::Find;
+#[cfg(feature = "jwks")]
+use crate::provider::KeySetOptions;
 
 /// The longest token that is looked at: 16 KiB.
 const MAX_TOKEN_BYTES: usize = 16 * 1024;
@@ -62,6 +70,10 @@ pub struct JwtSettings {
     pub(super) cache_bytes: usize,
     pub(super) cookie: Option<Box<str>>,
     pub(super) query_parameter: Option<Box<str>>,
+    #[cfg(feature = "jwks")]
+    pub(super) key_sets: KeySetOptions,
+    #[cfg(feature = "jwks")]
+    pub(super) tenants: Option<Find>,
 }
 
 /// Starting with a key.
@@ -81,6 +93,10 @@ impl Jwt {
                 cache_bytes: CACHE_BYTES,
                 cookie: None,
                 query_parameter: None,
+                #[cfg(feature = "jwks")]
+                key_sets: KeySetOptions::default(),
+                #[cfg(feature = "jwks")]
+                tenants: None,
             },
             said: PhantomData,
         }
@@ -125,6 +141,114 @@ impl Jwt {
     /// [`Key::jwk_set_file`].
     pub fn jwk_set_file(path: impl Into<PathBuf>) -> Self {
         Self::key(Key::jwk_set_file(path))
+    }
+}
+
+/// Starting with an identity provider.
+#[cfg(feature = "jwks")]
+impl Jwt {
+    /// Tokens of this OpenID provider, signed with the keys it publishes. Its URL is the exact `iss` of its tokens; for
+    /// whom they must be meant is still to be said. See [`Issuer::oidc`].
+    ///
+    /// ```
+    /// use auth_runtime::{Auth, Jwt};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let auth = Auth::builder()
+    ///     .bearer(Jwt::oidc("https://idp.example").audience("https://api.example"))
+    ///     .build()?;
+    /// assert!(!auth.is_ready(), "the first fetch is under way; until then its tokens are answered 503");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn oidc(url: impl Into<Box<str>>) -> Jwt<Said, Unsaid> {
+        let mut jwt = Self::key(Key::discovered("".into()));
+        jwt.settings.first = Issuer::oidc(url);
+        jwt.state()
+    }
+
+    /// Tokens of issuers that `find` knows, for services of many tenants: it is given a token's `iss` and says which issuer
+    /// that is, or that it is none. For whom tokens must be meant is still to be said, here for all or by each [`Issuer`].
+    ///
+    /// A tenant is remembered for 15 minutes, then looked for again in the background, and no longer than the stale limit
+    /// where that fails; a name without a tenant for one minute. At most 1000 tenants are remembered, at most ten
+    /// calls a second are made for names that are not, after a burst of 50; beyond that, and where `find` fails or takes
+    /// longer than [`provider_timeout`](Self::provider_timeout), the answer is 503. An issuer of another name than the
+    /// one that was asked for counts as a failure.
+    ///
+    /// `find` runs on a thread of its own with a tokio runtime, shared with everything that asks providers, so it must not
+    /// block. Issuers known from the start are added with [`trust`](Self::trust). Among several configurations in
+    /// `any(…)` name this one last: it recognizes every `iss` that is not known to be nobody's.
+    ///
+    /// # Security
+    /// `iss` is the caller's word: take it as a key into what you know, never as an address. Whoever is found here vouches
+    /// for any subject it likes; two principals are the same only if their issuers are.
+    ///
+    /// ```
+    /// use auth_runtime::Jwt;
+    /// use auth_runtime::jwt::Issuer;
+    ///
+    /// # use std::convert::Infallible;
+    /// async fn find(iss: String) -> Result<Option<Issuer>, Infallible> {
+    ///     let customers = ["https://idp.example/acme", "https://idp.example/globex"]; // from a database
+    ///     Ok(customers.contains(&&*iss).then(|| Issuer::oidc(iss)))
+    /// }
+    ///
+    /// let jwt = Jwt::tenants(find).audience("https://api.example");
+    /// assert!(format!("{jwt:?}").contains("Find"));
+    /// ```
+    pub fn tenants<F, R, E>(find: F) -> Jwt<Said, Unsaid>
+    where
+        F: Fn(String) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Option<Issuer>, E>> + Send + 'static,
+        E: Into<Box<dyn Error + Send + Sync>>,
+    {
+        let mut jwt = Self::key(Key::discovered("".into()));
+        jwt.settings.first.keys.clear();
+        jwt.settings.tenants = Some(Find::new(find));
+        jwt.state()
+    }
+
+    /// Tokens signed by a key of the JSON Web Key set at this URL. See [`Key::jwks_url`].
+    pub fn jwks_url(url: impl Into<Box<str>>) -> Self {
+        Self::key(Key::jwks_url(url))
+    }
+}
+
+/// What comes from identity providers, with safe defaults.
+#[cfg(feature = "jwks")]
+impl<I, A> Jwt<I, A> {
+    /// How long a fetched key set holds, in whole seconds: what the provider's `Cache-Control` says, within these bounds,
+    /// and ten minutes, within these bounds, where it says nothing; from one minute to one hour unless said. It is
+    /// fetched again when 80 % of that time are over.
+    ///
+    /// # Security
+    /// A key that the provider takes out, because it was stolen, verifies for as long. Less than a second, more than a week
+    /// and an empty range are refused in `Auth::build()`.
+    #[must_use]
+    pub fn jwks_refresh(mut self, bounds: RangeInclusive<Duration>) -> Self {
+        self.settings.key_sets.refresh = bounds;
+        self
+    }
+
+    /// How long the last good key set serves while the provider is away, counted from the end of its lifetime; one hour
+    /// unless said. After that, tokens are answered 503.
+    ///
+    /// # Security
+    /// Whoever can keep this service from reaching the provider keeps a stolen key alive for as long. More than a week is
+    /// refused in `Auth::build()`.
+    #[must_use]
+    pub fn jwks_stale_limit(mut self, limit: Duration) -> Self {
+        self.settings.key_sets.stale_limit = limit;
+        self
+    }
+
+    /// How long one request to a provider may take, and how long a caller may wait for it; 5 s unless said. Less than
+    /// 10 ms and more than a minute are refused in `Auth::build()`.
+    #[must_use]
+    pub fn provider_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.key_sets.timeout = timeout;
+        self
     }
 }
 

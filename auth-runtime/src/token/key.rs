@@ -10,6 +10,8 @@ use super::der;
 use super::error::KeyError;
 use super::jwk::{self, Candidate};
 use super::material::Material;
+#[cfg(feature = "jwks")]
+use crate::provider::{KeySource, client::Endpoint};
 
 /// One key that verifies tokens, or one set of them.
 ///
@@ -39,12 +41,19 @@ enum Source {
     Jwk(Zeroizing<Vec<u8>>),
     JwkSet(Zeroizing<Vec<u8>>),
     JwkSetFile(PathBuf),
+    #[cfg(feature = "jwks")]
+    JwkSetUrl(Box<str>),
+    /// The set that this issuer's metadata name.
+    #[cfg(feature = "jwks")]
+    Discovered(Box<str>),
 }
 
 /// A source, read as far as it can be once.
 pub(super) enum Loaded {
     Fixed(Vec<Candidate>),
     File(PathBuf),
+    #[cfg(feature = "jwks")]
+    Remote(KeySource),
 }
 
 impl Key {
@@ -97,6 +106,27 @@ impl Key {
         Self::new(Source::JwkSetFile(path.into()))
     }
 
+    /// The JSON Web Key set at this URL, fetched in the background: first when the configuration is made, then before it
+    /// is too old, and when a token names a key that is not in it. Until the first fetch succeeds, tokens that need it are
+    /// answered 503.
+    ///
+    /// Keys that cannot be used are skipped, as in [`jwk_set`](Self::jwk_set); shared secrets never come from a URL. A key
+    /// the provider takes out stops verifying with the next fetch. How often that is, and how long the last good set
+    /// serves while the provider is away, say [`Jwt::jwks_refresh`](super::Jwt::jwks_refresh) and
+    /// [`Jwt::jwks_stale_limit`](super::Jwt::jwks_stale_limit).
+    ///
+    /// The URL must be https, except on loopback hosts; redirects are not followed, proxies of the environment not used.
+    #[cfg(feature = "jwks")]
+    pub fn jwks_url(url: impl Into<Box<str>>) -> Self {
+        Self::new(Source::JwkSetUrl(url.into()))
+    }
+
+    /// The set that the metadata of this issuer name.
+    #[cfg(feature = "jwks")]
+    pub(super) fn discovered(issuer: Box<str>) -> Self {
+        Self::new(Source::Discovered(issuer))
+    }
+
     /// The key's id, which a token names in `kid`. A token that names another id never meets this key; a key without
     /// an id is tried on every token whose `kid` no other key has. Sets bring their own ids.
     #[must_use]
@@ -122,6 +152,20 @@ impl Key {
                 Ok(Loaded::Fixed(vec![key]))
             }
             Source::JwkSet(_) | Source::JwkSetFile(_) if self.id.is_some() => Err(KeyError::IdForSet),
+            #[cfg(feature = "jwks")]
+            Source::JwkSetUrl(_) | Source::Discovered(_) if self.id.is_some() => Err(KeyError::IdForSet),
+            #[cfg(feature = "jwks")]
+            Source::JwkSetUrl(url) => Ok(Loaded::Remote(KeySource::Url(endpoint(url)?))),
+            #[cfg(feature = "jwks")]
+            Source::Discovered(issuer) => {
+                // OpenID Connect Discovery 1.0 section 3: the well-known path could not be added.
+                if endpoint(issuer)?.url().query().is_some() {
+                    return Err(KeyError::UrlRefused {
+                        fault: "the issuer has a query; take out `?` and what follows",
+                    });
+                }
+                Ok(Loaded::Remote(KeySource::Issuer(issuer.clone())))
+            }
             Source::JwkSet(json) => {
                 let set = jwk::set(json, secrets_beside_public_keys)?;
                 if set.keys.is_empty() {
@@ -147,6 +191,10 @@ impl Key {
             Source::Jwk(_) => "jwk",
             Source::JwkSet(_) => "jwk_set",
             Source::JwkSetFile(_) => "jwk_set_file",
+            #[cfg(feature = "jwks")]
+            Source::JwkSetUrl(_) => "jwks_url",
+            #[cfg(feature = "jwks")]
+            Source::Discovered(_) => "oidc",
         };
         match &self.id {
             Some(id) => format!("`{source}` with id `{}`", id.escape_debug()),
@@ -164,6 +212,11 @@ impl fmt::Debug for Key {
 
 fn copy(bytes: impl AsRef<[u8]>) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(bytes.as_ref().to_vec())
+}
+
+#[cfg(feature = "jwks")]
+fn endpoint(url: &str) -> Result<Endpoint, KeyError> {
+    Endpoint::parse(url).map_err(|fault| KeyError::UrlRefused { fault: fault.0 })
 }
 
 fn public(algorithm: Algorithm) -> Result<Algorithm, KeyError> {

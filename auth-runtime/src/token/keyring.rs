@@ -10,6 +10,8 @@ use super::jwk::{self, Candidate};
 use super::key::{Key, Loaded};
 use crate::config::{FileFault, WatchedFile};
 use crate::denial::Reason;
+#[cfg(feature = "jwks")]
+use crate::provider::{KeySet, KeySetOptions, KeySource, Ticket};
 
 /// What a token without `kid` may cost: public-key operations an anonymous caller can ask for.
 const TRIED_MAX: usize = 4;
@@ -19,6 +21,19 @@ const TRIED_MAX: usize = 4;
 pub(super) struct Keyring {
     fixed: Arc<[VerificationKey]>,
     files: Vec<WatchedFile<Arc<[VerificationKey]>>>,
+    #[cfg(feature = "jwks")]
+    remote: Vec<KeySet<Arc<[VerificationKey]>>>,
+}
+
+/// How keys are loaded.
+#[derive(Debug, Default)]
+pub(super) struct KeyringOptions {
+    pub(super) secrets_beside_public_keys: bool,
+    #[cfg(feature = "jwks")]
+    pub(super) key_sets: KeySetOptions,
+    /// Whose keys they are, in logs and metrics.
+    #[cfg(feature = "jwks")]
+    pub(super) provider: Option<Arc<str>>,
 }
 
 /// A key under its id.
@@ -38,12 +53,17 @@ pub(super) enum KeyringFault {
 }
 
 impl Keyring {
-    pub(super) fn load(sources: &[Key], secrets_beside_public_keys: bool) -> Result<Self, KeyringFault> {
+    pub(super) fn load(sources: &[Key], options: &KeyringOptions) -> Result<Self, KeyringFault> {
+        let secrets_beside_public_keys = options.secrets_beside_public_keys;
         let mut fixed: Vec<Candidate> = Vec::new();
         let mut paths = Vec::new();
+        #[cfg(feature = "jwks")]
+        let mut providers = Vec::new();
         for (index, source) in sources.iter().enumerate() {
             match source.load(secrets_beside_public_keys).map_err(|fault| KeyringFault::Source(index, fault))? {
                 Loaded::File(path) => paths.push((index, path)),
+                #[cfg(feature = "jwks")]
+                Loaded::Remote(source) => providers.push((index, source)),
                 Loaded::Fixed(keys) => {
                     for key in keys {
                         if let Some(other) = fixed.iter().find(|other| jwk::conflict(&key, other)) {
@@ -57,6 +77,8 @@ impl Keyring {
             }
         }
         let kinds = Kinds::of(fixed.iter().map(|key| key.algorithm));
+        #[cfg(feature = "jwks")]
+        let kinds = Kinds { public: kinds.public || !providers.is_empty(), ..kinds };
         let rule = match kinds {
             _ if secrets_beside_public_keys => FileRule::Anything,
             Kinds { secrets: true, public: true } => return Err(KeyringFault::Mixed),
@@ -73,7 +95,20 @@ impl Keyring {
             let file = watch(&path, rule, Arc::clone(&fixed));
             files.push(file.map_err(|fault| KeyringFault::Source(index, fault))?);
         }
-        Ok(Self { fixed: bound, files })
+        #[cfg(feature = "jwks")]
+        let remote = providers
+            .into_iter()
+            .map(|(index, source)| {
+                let set = fetch(source, options, Arc::clone(&fixed));
+                set.map_err(|_| KeyringFault::Source(index, KeyError::NoThread))
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            fixed: bound,
+            files,
+            #[cfg(feature = "jwks")]
+            remote,
+        })
     }
 
     /// Whether `signature` over `message` is one of these keys'.
@@ -86,11 +121,14 @@ impl Keyring {
         message: &[u8],
         signature: &Vec<u8>,
     ) -> Result<(), Reason> {
-        let files: Vec<_> = self.files.iter().map(WatchedFile::current).collect();
-        let all = || self.fixed.iter().chain(files.iter().flat_map(|file| file.iter()));
+        let mut sets: Vec<_> = self.files.iter().map(WatchedFile::current).collect();
+        let complete = self.remote(&mut sets);
+        let all = || self.fixed.iter().chain(sets.iter().flat_map(|set| set.iter()));
         if all().next().is_none() {
             return Err(Reason::KeysUnavailable);
         }
+        // What is out of reach may hold the key.
+        let refused = |reason| Err(if complete { reason } else { Reason::KeysUnavailable });
         let named = key_id.is_some_and(|id| all().any(|key| key.id.as_deref() == Some(id)));
         let eligible = || {
             all().filter(|key| match key_id {
@@ -100,7 +138,7 @@ impl Keyring {
             })
         };
         if eligible().next().is_none() {
-            return Err(Reason::KeyUnknown);
+            return refused(Reason::KeyUnknown);
         }
         let mut refusal = Reason::AlgorithmRefused;
         for key in eligible().filter(|key| key.key.algorithm() == algorithm).take(TRIED_MAX) {
@@ -109,12 +147,39 @@ impl Keyring {
             }
             refusal = Reason::SignatureInvalid;
         }
-        Err(refusal)
+        // Keys without an id do not stand for the one that is named where it can be asked for.
+        refused(if key_id.is_some() && !named && self.is_remote() { Reason::KeyUnknown } else { refusal })
     }
 
-    /// Grows whenever a key file brings other keys.
+    /// Grows whenever a key file or a provider brings other keys, or keys become too old to count.
     pub(super) fn generation(&self) -> u64 {
-        self.files.iter().map(WatchedFile::generation).fold(0, u64::wrapping_add)
+        let generation = self.files.iter().map(WatchedFile::generation).fold(0, u64::wrapping_add);
+        #[cfg(feature = "jwks")]
+        let generation = self.remote.iter().map(KeySet::generation).fold(generation, u64::wrapping_add);
+        generation
+    }
+
+    /// Adds what providers publish; whether all of it is there.
+    #[cfg_attr(not(feature = "jwks"), allow(clippy::unused_self, reason = "there are none"))]
+    fn remote(&self, sets: &mut Vec<Arc<Arc<[VerificationKey]>>>) -> bool {
+        let _ = &sets;
+        #[cfg(feature = "jwks")]
+        for set in &self.remote {
+            match set.current() {
+                Some(keys) => sets.push(keys),
+                None => return false,
+            }
+        }
+        true
+    }
+
+    /// Whether keys can be asked for.
+    #[cfg_attr(not(feature = "jwks"), allow(clippy::unused_self, reason = "none can"))]
+    pub(super) fn is_remote(&self) -> bool {
+        #[cfg(feature = "jwks")]
+        return !self.remote.is_empty();
+        #[cfg(not(feature = "jwks"))]
+        false
     }
 
     /// Looks at the files now.
@@ -122,6 +187,94 @@ impl Keyring {
     pub(super) fn refresh(&self) {
         self.files.iter().for_each(WatchedFile::refresh);
     }
+}
+
+/// Keys of providers.
+#[cfg(feature = "jwks")]
+impl Keyring {
+    /// Whether every provider's keys are there.
+    pub(super) fn is_ready(&self) -> bool {
+        self.remote.iter().all(|set| set.current().is_some())
+    }
+
+    /// Waits until every provider was heard once, well or not.
+    pub(super) async fn first(&self) {
+        futures_util::future::join_all(self.remote.iter().map(KeySet::first)).await;
+    }
+
+    /// Asks for a key that is not known. `None`: there is nobody to ask.
+    pub(super) fn ask(&self, key_id: &str) -> Option<Asked> {
+        if self.remote.is_empty() {
+            return None;
+        }
+        let tickets: Vec<_> = self.remote.iter().filter_map(|set| set.ask(key_id)).collect();
+        Some(Asked { complete: tickets.len() == self.remote.len(), tickets })
+    }
+}
+
+/// Providers that were asked for a key.
+#[cfg(feature = "jwks")]
+#[derive(Debug)]
+pub(crate) struct Asked {
+    tickets: Vec<Ticket<Arc<[VerificationKey]>>>,
+    complete: bool,
+}
+
+#[cfg(feature = "jwks")]
+impl Asked {
+    /// Whether nobody could be asked now.
+    pub(super) fn is_refused(&self) -> bool {
+        self.tickets.is_empty()
+    }
+
+    /// Waits for the answers. Whether a key that is still unknown is one that no provider had after it was asked for.
+    pub(super) async fn wait(&self) -> bool {
+        let answers = futures_util::future::join_all(self.tickets.iter().map(Ticket::wait)).await;
+        self.complete && answers.into_iter().all(|conclusive| conclusive)
+    }
+
+    /// Asks once more for the same request: an answer that had been under way before proves nothing.
+    pub(super) fn again(&self) -> Self {
+        let tickets: Vec<_> = self.tickets.iter().filter_map(Ticket::again).collect();
+        Self { complete: self.complete && tickets.len() == self.tickets.len(), tickets }
+    }
+
+    /// No provider had it.
+    pub(super) fn lacking(&self) {
+        self.tickets.iter().for_each(Ticket::lacking);
+    }
+}
+
+/// Starts to fetch a provider's keys.
+#[cfg(feature = "jwks")]
+fn fetch(
+    source: KeySource,
+    options: &KeyringOptions,
+    fixed: Arc<[Candidate]>,
+) -> std::io::Result<KeySet<Arc<[VerificationKey]>>> {
+    let provider = options.provider.clone().unwrap_or_else(|| source.to_string().into());
+    KeySet::start(provider, source, options.key_sets.clone(), move |content| read_url(content, &fixed))
+}
+
+/// The usable keys of a provider's set, which may be none: what it took out must not stay.
+#[cfg(feature = "jwks")]
+fn read_url(content: &[u8], fixed: &[Candidate]) -> Result<Arc<[VerificationKey]>, FileFault> {
+    let whole = |fault: KeyError| FileFault::whole(fault.to_string());
+    let mut set = jwk::set(content, true).map_err(whole)?;
+    for skipped in &set.skipped {
+        tracing::warn!(%skipped, "a key of a provider's JWK set cannot be used");
+    }
+    set.keys.retain(|key| {
+        let fault = match key.algorithm.kind() {
+            KeyKind::Secret => "a shared secret, which is none once it is published",
+            _ if fixed.iter().any(|other| jwk::conflict(key, other)) => "another key has the same `kid` and `alg`",
+            _ => return true,
+        };
+        let id: String = key.id.as_deref().unwrap_or_default().chars().take(64).collect();
+        tracing::warn!(kid = %id.escape_debug(), fault, "a key of a provider's JWK set cannot be used");
+        false
+    });
+    bind(&set.keys).map_err(whole)
 }
 
 /// What a file may bring, given what else the issuer has.

@@ -14,7 +14,7 @@ mod error;
 mod grants;
 mod headers;
 mod issuer;
-mod json;
+pub(crate) mod json;
 mod jwk;
 mod jwt;
 mod key;
@@ -22,6 +22,8 @@ mod keyring;
 mod material;
 mod memory;
 mod ready;
+#[cfg(feature = "jwks")]
+mod tenants;
 #[cfg(test)]
 mod tests;
 mod verifier;
@@ -34,4 +36,6 @@ pub use issuer::Issuer;
 pub use jwt::Jwt;
 pub use key::Key;
 pub use ready::{AudienceSaid, Audiences, Clients, IssuerSaid, ReadyJwt, Said, Unsaid};
+#[cfg(feature = "jwks")]
+pub(crate) use verifier::LookUp;
 pub(crate) use verifier::{SCHEME, Verifier};

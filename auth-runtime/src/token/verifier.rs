@@ -1,5 +1,6 @@
 //! From the bytes of a token to a principal, in the one order that is safe.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use super::claims::{self, Audience, Times};
@@ -9,6 +10,12 @@ use super::headers::KnownHeaders;
 use super::json::Object;
 use super::keyring::Keyring;
 use super::memory::{Memory, Remembered};
+#[cfg(feature = "jwks")]
+use super::{
+    algorithm::KeyKind,
+    keyring::Asked,
+    tenants::{Search, Tenant, Tenants},
+};
 use crate::clock::UnixTime;
 use crate::denial::Reason;
 use crate::principal::{Principal, PrincipalBuilder};
@@ -29,6 +36,8 @@ pub(crate) struct Verifier {
     pub(super) roles_claim: Vec<Box<str>>,
     pub(super) memory: Memory,
     pub(super) headers: KnownHeaders,
+    #[cfg(feature = "jwks")]
+    pub(super) tenants: Option<Tenants>,
 }
 
 /// An issuer with its own keys, its own audience and what it may grant.
@@ -42,14 +51,92 @@ pub(super) struct TrustedIssuer {
     pub(super) grantable_scopes: Grantable,
 }
 
+/// An issuer found for a token.
+enum Trusted<'a> {
+    Configured(&'a TrustedIssuer),
+    #[cfg(feature = "jwks")]
+    Tenant(Arc<Tenant>),
+}
+
+impl Deref for Trusted<'_> {
+    type Target = TrustedIssuer;
+
+    fn deref(&self) -> &TrustedIssuer {
+        match self {
+            Self::Configured(issuer) => issuer,
+            #[cfg(feature = "jwks")]
+            Self::Tenant(tenant) => &tenant.issuer,
+        }
+    }
+}
+
+/// What a token needs that is being asked for.
+#[cfg(feature = "jwks")]
+#[derive(Debug)]
+pub(crate) enum LookUp {
+    /// A key.
+    Key(Asked),
+    /// The issuer itself.
+    Tenant(Search),
+}
+
+#[cfg(feature = "jwks")]
+impl LookUp {
+    /// Waits for the answer, and says what a token is refused for if it still needs the same: a good reason only where the
+    /// answer to this very question lacks it.
+    pub(crate) async fn wait(&self) -> Reason {
+        let (conclusive, reason) = match self {
+            Self::Key(asked) => (asked.wait().await, Reason::KeyUnknown),
+            Self::Tenant(search) => (search.wait().await, Reason::IssuerWrong),
+        };
+        if conclusive { reason } else { Reason::KeysUnavailable }
+    }
+
+    /// What to wait for next on behalf of a token whose key is still unknown.
+    pub(crate) fn again(self, verifier: &Verifier, token: &[u8], now: UnixTime) -> Result<Self, Reason> {
+        match self {
+            Self::Key(asked) => Some(asked.again()).filter(|asked| !asked.is_refused()).map(Self::Key),
+            Self::Tenant(_) => return verifier.look_up(token, now),
+        }
+        .ok_or(Reason::KeysUnavailable)
+    }
+
+    /// It was a key, and the issuer does not have it.
+    pub(crate) fn lacking(&self) {
+        if let Self::Key(asked) = self {
+            asked.lacking();
+        }
+    }
+}
+
 impl Verifier {
     /// What is remembered of this very token, judged as of `now`; `None` where it must be verified.
     pub(crate) fn recall(&self, token: &[u8], now: UnixTime) -> Option<Result<Principal, Reason>> {
         let known = self.memory.recall(token)?;
-        if known.generation != self.generation() {
+        if known.generation != self.generation_for(&known.principal)? {
             return None;
         }
         Some(known.times.check(now, self.leeway).map(|()| known.principal))
+    }
+
+    /// The generation of keys by which a principal would be verified now.
+    fn generation_for(&self, principal: &Principal) -> Option<u64> {
+        #[cfg(feature = "jwks")]
+        if let (Some(tenants), Some(name)) = (&self.tenants, principal.issuer())
+            && !self.issuers.iter().any(|issuer| issuer.name.as_deref() == Some(name))
+        {
+            return tenants.known(name).map(|tenant| tenant.generation());
+        }
+        let _ = principal;
+        Some(self.generation())
+    }
+
+    fn generation_of(&self, issuer: &Trusted<'_>) -> u64 {
+        match issuer {
+            Trusted::Configured(_) => self.generation(),
+            #[cfg(feature = "jwks")]
+            Trusted::Tenant(tenant) => tenant.generation(),
+        }
     }
 
     /// Changes whenever any key does: what was verified before counts no more.
@@ -64,8 +151,6 @@ impl Verifier {
         if token.len() > self.max_token_bytes {
             return Err(Reason::TokenTooLong);
         }
-        // Read before the keys are: if they change meanwhile, what is remembered is out of date at once.
-        let generation = self.generation();
         let compact = Compact::parse(token)?;
         let known = self.headers.find(compact.header);
         let is_new = known.is_none();
@@ -75,10 +160,12 @@ impl Verifier {
         };
         let claims = compact.claims()?;
         let issuer = self.issuer(&claims)?;
+        // Read before the keys are: if they change meanwhile, what is remembered is out of date at once.
+        let generation = self.generation_of(&issuer);
         issuer.keys.verify(header.algorithm, header.key_id.as_deref(), compact.signed, &compact.signature)?;
         let times = Times::read(&claims)?;
         times.check(now, self.leeway)?;
-        let principal = self.accept(issuer, &claims)?.expires_at(times.expires_at);
+        let principal = self.accept(&issuer, &claims)?.expires_at(times.expires_at);
         drop(claims);
         if is_new {
             self.headers.keep(compact.header, &header);
@@ -88,18 +175,67 @@ impl Verifier {
         Ok(principal)
     }
 
+    /// Where [`verify`](Self::verify) does not know the key or the issuer of a token that else looks right: asks for it.
+    #[cfg(feature = "jwks")]
+    pub(crate) fn look_up(&self, token: &[u8], now: UnixTime) -> Result<LookUp, Reason> {
+        let compact = Compact::parse(token)?;
+        let header = Header::read(compact.header, self.access_token_profile)?;
+        let claims = compact.claims()?;
+        let issuer = self.issuer(&claims);
+        let tenants = match (&issuer, &self.tenants) {
+            (Err(reason), None) => return Err(*reason),
+            (Err(_), Some(tenants)) => Some((tenants, claims::string(&claims, "iss")?.ok_or(Reason::IssuerWrong)?)),
+            (Ok(issuer), _) if !issuer.keys.is_remote() => return Err(Reason::KeyUnknown),
+            (Ok(_), _) => None,
+        };
+        // No provider publishes shared secrets.
+        if header.algorithm.kind() == KeyKind::Secret {
+            return Err(Reason::AlgorithmRefused);
+        }
+        Times::read(&claims)?.check(now, self.leeway)?;
+        if let Some((tenants, name)) = tenants {
+            return tenants.look_for(name).map(LookUp::Tenant);
+        }
+        let issuer = issuer?;
+        issuer.audience.check(&claims)?;
+        match issuer.keys.ask(header.key_id.as_deref().ok_or(Reason::KeyUnknown)?) {
+            None => Err(Reason::KeyUnknown),
+            Some(asked) if asked.is_refused() => Err(Reason::KeysUnavailable),
+            Some(asked) => Ok(LookUp::Key(asked)),
+        }
+    }
+
+    /// Whether the keys of every issuer are there.
+    #[cfg(feature = "jwks")]
+    pub(crate) fn is_ready(&self) -> bool {
+        self.issuers.iter().all(|issuer| issuer.keys.is_ready())
+    }
+
     /// Whether the unverified token claims to come from an issuer of this configuration.
     pub(crate) fn recognizes(&self, token: &[u8]) -> bool {
         self.memory.recall(token).is_some()
             || token.len() <= self.max_token_bytes
                 && Compact::parse(token)
-                    .is_ok_and(|compact| compact.claims().and_then(|claims| self.issuer(&claims).map(drop)).is_ok())
+                    .is_ok_and(|compact| compact.claims().is_ok_and(|claims| self.may_know(&claims)))
     }
 
-    fn issuer(&self, claims: &Object<'_>) -> Result<&TrustedIssuer, Reason> {
+    fn may_know(&self, claims: &Object<'_>) -> bool {
+        #[cfg(feature = "jwks")]
+        if let (Some(tenants), Ok(Some(name))) = (&self.tenants, claims::string(claims, "iss")) {
+            return !tenants.is_stranger(name);
+        }
+        self.issuer(claims).is_ok()
+    }
+
+    fn issuer(&self, claims: &Object<'_>) -> Result<Trusted<'_>, Reason> {
         let name = claims::string(claims, "iss")?;
         let named = self.issuers.iter().find(|issuer| issuer.name.as_deref() == name);
-        named.or_else(|| self.issuers.iter().find(|issuer| issuer.name.is_none())).ok_or(Reason::IssuerWrong)
+        let configured = named.or_else(|| self.issuers.iter().find(|issuer| issuer.name.is_none()));
+        #[cfg(feature = "jwks")]
+        if let (None, Some(tenants), Some(name)) = (configured, &self.tenants, name) {
+            return tenants.known(name).map(Trusted::Tenant).ok_or(Reason::IssuerWrong);
+        }
+        configured.map(Trusted::Configured).ok_or(Reason::IssuerWrong)
     }
 
     /// The claims of a token whose signature and times are good.

@@ -29,12 +29,12 @@ fn rsa_components() -> (Vec<u8>, Vec<u8>) {
     }
 }
 
-fn rsa_jwk() -> Value {
+pub(super) fn rsa_jwk() -> Value {
     let (n, e) = rsa_components();
     json!({"kty": "RSA", "n": encode(n), "e": encode(e)})
 }
 
-fn ec_jwk() -> Value {
+pub(super) fn ec_jwk() -> Value {
     let point = der_of(P256_PUBLIC);
     let point = &point[point.len() - 64..];
     json!({"kty": "EC", "crv": "P-256", "x": encode(&point[..32]), "y": encode(&point[32..])})

@@ -8,6 +8,8 @@ mod grants;
 mod issuers;
 mod keys;
 mod mutation;
+#[cfg(feature = "jwks")]
+mod providers;
 mod sources;
 mod vectors;
 

@@ -56,7 +56,7 @@ fn rfc_7515_appendix_a_3_es256() {
 #[test]
 fn rfc_8037_appendix_a_4_eddsa() {
     let key = Key::jwk(r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#);
-    let keyring = keyring::Keyring::load(&[key], false).unwrap();
+    let keyring = keyring::Keyring::load(&[key], &Default::default()).unwrap();
     let token = "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg";
     let compact = compact::Compact::parse(token.as_bytes()).unwrap();
     assert_eq!(keyring.verify(Algorithm::EdDSA, None, compact.signed, &compact.signature), Ok(()));

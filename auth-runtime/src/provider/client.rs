@@ -1,0 +1,334 @@
+//! HTTP towards a provider, bounded in every direction.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH};
+use reqwest::{Client, Method, Response, StatusCode, Url, redirect};
+
+/// How long a request may take, from the first packet to the last, unless said otherwise.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(5);
+/// The longest answer that is read, in bytes, unless said otherwise.
+pub(crate) const ANSWER_BYTES: usize = 1024 * 1024;
+
+/// An address of a provider that may be asked: https, or plain http to this machine itself.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Endpoint(Url);
+
+/// Why an address cannot be asked, and what to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct EndpointFault(pub(crate) &'static str);
+
+impl Endpoint {
+    pub(crate) fn parse(text: &str) -> Result<Self, EndpointFault> {
+        let url =
+            Url::parse(text).map_err(|_| EndpointFault("not a URL; give it whole, as in `https://idp.example`"))?;
+        let fault = match (url.scheme(), url.host_str()) {
+            (_, None | Some("")) => Some("the URL has no host; give it whole, as in `https://idp.example`"),
+            ("https", _) => None,
+            ("http", Some(host)) if is_loopback(host) => None,
+            ("http", _) => Some("plain http is for loopback hosts only; use https"),
+            _ => Some("the URL is not https; give one that is"),
+        };
+        let fault = fault.or_else(|| {
+            let credentials = !url.username().is_empty() || url.password().is_some();
+            credentials.then_some("the URL holds credentials, which end up in logs; take them out")
+        });
+        let fault = fault.or_else(|| url.fragment().map(|_| "the URL has a fragment; take out `#` and what follows"));
+        fault.map_or(Ok(Self(url)), |fault| Err(EndpointFault(fault)))
+    }
+
+    pub(crate) fn url(&self) -> &Url {
+        &self.0
+    }
+
+    /// Another path of the same place.
+    pub(super) fn moved_to(&self, url: Url) -> Self {
+        debug_assert_eq!(self.0.origin(), url.origin());
+        Self(url)
+    }
+
+    /// Whether what is said to it can be read on the way, which on this machine nobody can.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.0.scheme() != "https"
+    }
+}
+
+/// Without the query, which may hold a secret.
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.0.origin().ascii_serialization(), self.0.path())
+    }
+}
+
+/// 127.0.0.0/8, `::1` and `localhost` (RFC 8252 section 7.3).
+fn is_loopback(host: &str) -> bool {
+    let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    host == "localhost" || address.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+}
+
+/// Asks providers, within limits of time and size. Redirects are not followed, proxies of the environment not used.
+///
+/// Its connections live in the runtime that asks: ask from one that outlives the client, such as that of
+/// [`Worker`](super::worker::Worker).
+#[derive(Clone, Debug)]
+pub(crate) struct ProviderClient {
+    client: Client,
+    timeout: Duration,
+    answer_bytes: usize,
+}
+
+/// A good answer: status 200, a media type of JSON, within the limits.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+    /// Status 304 instead, to a request with a condition: there is no body.
+    pub(crate) not_modified: bool,
+}
+
+impl ProviderClient {
+    /// # Errors
+    /// [`FetchError::ClientUnusable`] where this machine offers no certificates to trust.
+    pub(crate) fn new() -> Result<Self, FetchError> {
+        let client = Client::builder()
+            .user_agent(concat!("auth-runtime/", env!("CARGO_PKG_VERSION")))
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            .no_proxy()
+            .connect_timeout(TIMEOUT)
+            .build()
+            .map_err(|_| FetchError::ClientUnusable)?;
+        Ok(Self { client, timeout: TIMEOUT, answer_bytes: ANSWER_BYTES })
+    }
+
+    /// How long a request may take, connecting included. A connection that takes longer than 5 s is given up anyway.
+    #[must_use]
+    pub(crate) fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// The longest answer that is read, in bytes.
+    #[must_use]
+    #[allow(dead_code, reason = "for answers that must be smaller than a key set")]
+    pub(crate) fn answer_bytes(mut self, limit: usize) -> Self {
+        self.answer_bytes = limit;
+        self
+    }
+
+    /// GET with these further headers.
+    pub(crate) async fn get(&self, endpoint: &Endpoint, headers: HeaderMap) -> Result<Answer, FetchError> {
+        self.ask(Method::GET, endpoint, headers, Vec::new()).await
+    }
+
+    /// POST of a body in the media type that `headers` name.
+    #[allow(dead_code, reason = "key sets are only read")]
+    pub(crate) async fn post(
+        &self,
+        endpoint: &Endpoint,
+        headers: HeaderMap,
+        body: Vec<u8>,
+    ) -> Result<Answer, FetchError> {
+        self.ask(Method::POST, endpoint, headers, body).await
+    }
+
+    async fn ask(
+        &self,
+        method: Method,
+        endpoint: &Endpoint,
+        mut headers: HeaderMap,
+        body: Vec<u8>,
+    ) -> Result<Answer, FetchError> {
+        headers.entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
+        let conditional = headers.contains_key(IF_NONE_MATCH) || headers.contains_key(IF_MODIFIED_SINCE);
+        let mut request = self.client.request(method.clone(), endpoint.url().clone()).headers(headers);
+        if method != Method::GET {
+            request = request.body(body);
+        }
+        let exchange = async { self.read(request.send().await.map_err(FetchError::from)?, conditional).await };
+        tokio::time::timeout(self.timeout, exchange).await.unwrap_or(Err(FetchError::TimedOut))
+    }
+
+    /// Reads an answer that is worth reading.
+    async fn read(&self, mut response: Response, conditional: bool) -> Result<Answer, FetchError> {
+        match response.status() {
+            StatusCode::OK => {}
+            StatusCode::NOT_MODIFIED if conditional => {
+                let headers = std::mem::take(response.headers_mut());
+                return Ok(Answer { headers, body: Vec::new(), not_modified: true });
+            }
+            StatusCode::NOT_MODIFIED => return Err(FetchError::NotModified),
+            status if status.is_redirection() => return Err(FetchError::Redirected),
+            status => return Err(FetchError::Status(status.as_u16())),
+        }
+        if !response.headers().get(CONTENT_TYPE).is_some_and(is_json) {
+            return Err(FetchError::ContentTypeWrong);
+        }
+        let limit = self.answer_bytes;
+        if response.content_length().is_some_and(|length| usize::try_from(length).is_ok_and(|length| length > limit)) {
+            return Err(FetchError::TooLarge);
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(FetchError::from)? {
+            if body.len() + chunk.len() > limit {
+                return Err(FetchError::TooLarge);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Answer { headers: std::mem::take(response.headers_mut()), body, not_modified: false })
+    }
+}
+
+/// `application/json` or `application/…+json` (RFC 6839 section 3.1), whatever its parameters.
+fn is_json(value: &HeaderValue) -> bool {
+    let essence = value.as_bytes().split(|&byte| byte == b';').next().unwrap_or_default();
+    let essence = essence.trim_ascii().to_ascii_lowercase();
+    essence == b"application/json" || (essence.starts_with(b"application/") && essence.ends_with(b"+json"))
+}
+
+/// Why there is no answer. Never a part of one, of a URL or of what was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FetchError {
+    /// No client can be made on this machine.
+    ClientUnusable,
+    /// No connection: name, address, TLS.
+    Unreachable,
+    /// The answer took too long.
+    TimedOut,
+    /// The connection broke, or what came is no HTTP.
+    Interrupted,
+    /// 3xx.
+    Redirected,
+    /// 304 to a request without condition.
+    NotModified,
+    /// Another status than 200.
+    Status(u16),
+    /// The answer does not say that it is JSON.
+    ContentTypeWrong,
+    /// More bytes than the limit.
+    TooLarge,
+    /// JSON that does not say what it must, or no JSON.
+    Malformed(&'static str),
+    /// Metadata of another issuer than the one asked for.
+    IssuerDiffers,
+    /// Metadata that names an address which must not be asked.
+    AddressRefused(&'static str),
+}
+
+impl FetchError {
+    /// In logs and metrics.
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Self::ClientUnusable => "client_unusable",
+            Self::Unreachable => "unreachable",
+            Self::TimedOut => "timed_out",
+            Self::Interrupted => "interrupted",
+            Self::Redirected => "redirected",
+            Self::NotModified => "not_modified",
+            Self::Status(_) => "status",
+            Self::ContentTypeWrong => "content_type_wrong",
+            Self::TooLarge => "too_large",
+            Self::Malformed(_) => "malformed",
+            Self::IssuerDiffers => "issuer_differs",
+            Self::AddressRefused(_) => "address_refused",
+        }
+    }
+}
+
+impl From<reqwest::Error> for FetchError {
+    fn from(error: reqwest::Error) -> Self {
+        if error.is_timeout() {
+            Self::TimedOut
+        } else if error.is_connect() {
+            Self::Unreachable
+        } else {
+            Self::Interrupted
+        }
+    }
+}
+
+impl fmt::Display for FetchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ClientUnusable => f.write_str("no HTTP client could be made; install the system's CA certificates"),
+            Self::Unreachable => f.write_str("no connection; check name, address, network and certificate"),
+            Self::TimedOut => {
+                f.write_str("no whole answer in time; the provider is slow, or `.provider_timeout(…)` short")
+            }
+            Self::Interrupted => f.write_str("the answer broke off, or is no HTTP"),
+            Self::Redirected => f.write_str("the answer is a redirect, which is not followed; configure the final URL"),
+            Self::NotModified => f.write_str("the answer is 304 to a request without condition"),
+            Self::Status(status) => write!(f, "the answer has status {status}"),
+            Self::ContentTypeWrong => f.write_str("the answer is no `application/json`; check the URL"),
+            Self::TooLarge => f.write_str("the answer is larger than the limit"),
+            Self::Malformed(what) => write!(f, "the answer cannot be used: {what}"),
+            Self::IssuerDiffers => {
+                f.write_str("the metadata are of another issuer; configure `iss` exactly as the provider writes it")
+            }
+            Self::AddressRefused(fault) => write!(f, "the metadata's `jwks_uri` is refused: {fault}"),
+        }
+    }
+}
+
+impl std::error::Error for FetchError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn https_is_demanded_except_to_loopback_hosts() {
+        for good in [
+            "https://idp.example",
+            "https://idp.example:8443/a?b=c",
+            "http://127.0.0.1:8080/x",
+            "http://127.9.9.9/",
+            "http://[::1]:1/",
+            "http://localhost:3000",
+            "HTTPS://IDP.example",
+        ] {
+            assert!(Endpoint::parse(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "http://idp.example",
+            "http://127.0.0.1.example/",
+            "http://localhost.example/",
+            "http://10.0.0.1/",
+            "http://[::2]/",
+            "http://0.0.0.0/",
+            "http://[::ffff:127.0.0.1]/",
+            "ftp://idp.example",
+            "file:///etc/passwd",
+            "data:,x",
+            "idp.example",
+            "https://",
+            "https://user:secret@idp.example/",
+            "https://user@idp.example/",
+            "https://idp.example/#x",
+            "",
+        ] {
+            assert!(Endpoint::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn neither_query_nor_user_of_a_url_is_shown() {
+        let endpoint = Endpoint::parse("https://idp.example:8443/a?key=hunter2").unwrap();
+        assert_eq!(format!("{endpoint} {endpoint:?}"), "https://idp.example:8443/a https://idp.example:8443/a");
+    }
+
+    #[test]
+    fn json_is_known_by_its_media_type() {
+        let is = |value: &'static str| is_json(&HeaderValue::from_static(value));
+        assert!(is("application/json") && is("Application/JSON; charset=utf-8") && is("application/jwk-set+json"));
+        assert!(!is("text/html") && !is("text/json") && !is("application/jsonp") && !is(""));
+    }
+}

@@ -1,0 +1,98 @@
+//! The thread on which providers are asked.
+
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::{io, thread};
+
+use tokio::runtime::{Builder, Handle};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::client::{FetchError, ProviderClient};
+
+/// A runtime on a thread of its own: `Auth::build()` may be called outside of any runtime, and those of actix's workers
+/// end one by one. There is one at most in a process; it ends with the last who holds it.
+#[derive(Debug)]
+pub(crate) struct Worker {
+    runtime: Handle,
+    /// One client for all, since each loads the system's certificates.
+    client: Mutex<Option<ProviderClient>>,
+    /// The thread ends when this is dropped.
+    _held: oneshot::Sender<()>,
+}
+
+static SHARED: Mutex<Weak<Worker>> = Mutex::new(Weak::new());
+
+impl Worker {
+    /// The worker of this process, started if nobody holds one.
+    ///
+    /// # Errors
+    /// When the process may start no more threads.
+    pub(crate) fn shared() -> io::Result<Arc<Self>> {
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(worker) = shared.upgrade() {
+            return Ok(worker);
+        }
+        let worker = Arc::new(Self::start()?);
+        *shared = Arc::downgrade(&worker);
+        Ok(worker)
+    }
+
+    fn start() -> io::Result<Self> {
+        let runtime = Builder::new_current_thread().enable_all().thread_name("auth-provider-dns").build()?;
+        let (held, end) = oneshot::channel::<()>();
+        let handle = runtime.handle().clone();
+        thread::Builder::new().name("auth-provider".into()).spawn(move || {
+            // An error: the sender is gone, which is the end.
+            let _ = runtime.block_on(end);
+            // Does not wait for a name look-up under way.
+            runtime.shutdown_background();
+        })?;
+        Ok(Self { runtime: handle, client: Mutex::new(None), _held: held })
+    }
+
+    /// A client whose connections live here: use it in what is [spawned](Self::spawn) here.
+    ///
+    /// # Errors
+    /// As [`ProviderClient::new`].
+    pub(crate) fn client(&self) -> Result<ProviderClient, FetchError> {
+        let mut client = self.client.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*client {
+            Some(client) => Ok(client.clone()),
+            None => Ok(client.insert(ProviderClient::new()?).clone()),
+        }
+    }
+
+    /// Runs a future there; it may be awaited anywhere.
+    pub(crate) fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        self.runtime.spawn(future)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn futures_run_there_and_the_thread_ends_with_its_last_holder() {
+        let worker = Worker::start().unwrap();
+        let (done, ended) = std::sync::mpsc::channel();
+        struct Tell(std::sync::mpsc::Sender<Option<String>>);
+        impl Drop for Tell {
+            fn drop(&mut self) {
+                let _ = self.0.send(thread::current().name().map(str::to_owned));
+            }
+        }
+        let tell = Tell(done);
+        worker.spawn(async move {
+            let _tell = tell;
+            std::future::pending::<()>().await;
+        });
+        drop(worker);
+        let name = ended.recv_timeout(std::time::Duration::from_secs(10)).unwrap();
+        assert_eq!(name.as_deref(), Some("auth-provider"));
+    }
+}
