@@ -97,6 +97,7 @@ pub mod principal;
 #[doc(hidden)]
 pub mod private;
 pub mod registry;
+pub mod revocation;
 pub mod scheme;
 #[cfg(feature = "testing")]
 pub mod testing;

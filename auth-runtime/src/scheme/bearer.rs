@@ -89,7 +89,7 @@ impl BearerScheme {
         };
         match result {
             Ok(principal) => Outcome::Verified(principal),
-            Err(reason @ Reason::KeysUnavailable) => Outcome::Unavailable(reason),
+            Err(reason @ (Reason::KeysUnavailable | Reason::RevocationsStale)) => Outcome::Unavailable(reason),
             Err(reason) => Outcome::Rejected(reason.into()),
         }
     }

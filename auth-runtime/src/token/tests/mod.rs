@@ -8,6 +8,7 @@ mod grants;
 mod issuers;
 mod keys;
 mod mutation;
+mod revocation;
 mod sources;
 mod vectors;
 
