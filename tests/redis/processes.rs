@@ -196,8 +196,7 @@ pub(crate) struct Caller {
 
 impl Caller {
     pub(crate) fn get(&mut self, token: &str) -> Answer {
-        let request =
-            format!("GET / HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\n\r\n", self.address);
+        let request = format!("GET / HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\n\r\n", self.address);
         self.connection.send(request).answer()
     }
 }
@@ -215,11 +214,7 @@ pub(crate) fn await_that(what: &str, patience: Duration, mut holds: impl FnMut()
 
 /// A token for each call, which lives for ten minutes.
 pub(crate) fn token(jti: &str, subject: &str, session: &str) -> String {
-    Token::new(ISSUER, "api", subject, &[7; 32])
-        .claim("jti", jti)
-        .claim("sid", session)
-        .claim("iat", now() - 10)
-        .sign()
+    Token::new(ISSUER, "api", subject, &[7; 32]).claim("jti", jti).claim("sid", session).claim("iat", now() - 10).sign()
 }
 
 /// Seconds since 1970.
