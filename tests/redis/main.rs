@@ -14,7 +14,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use auth_runtime::revocation::{RedisRevocations, RevokeError};
+use auth_runtime::revocation::{InMemoryRevocations, RedisRevocations, RevokeError};
+use metrics_util::debugging::DebuggingRecorder;
 use tests::Denied;
 
 use crate::load::{Load, longest};
@@ -375,6 +376,74 @@ fn a_server_that_takes_no_writes_counts_as_away() {
     assert_eq!(redis.command("REPLICAOF NO ONE"), "+OK");
     await_that("open again", RECOVERY, || node.status(&good) == 200);
     await_that("what was refused is stored", RECOVERY, || node.status(&token("r", "r", "r")) == 401);
+}
+
+#[test]
+fn what_happens_is_counted_under_labels_of_closed_sets() {
+    let _alone = alone!("events and metrics");
+    let recorder = DebuggingRecorder::new();
+    let counted = recorder.snapshotter();
+    recorder.install().expect("no other recorder");
+    let mut redis = Redis::start(Disk::Nothing);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let store = RedisRevocations::builder(redis.url()).start().unwrap();
+    runtime.block_on(async {
+        store.revoke_token(ISSUER, "secret-id", later()).await.unwrap();
+        store.revoke_subject(ISSUER, "secret-subject", now()).await.unwrap();
+        store.revoke_session(ISSUER, "secret-session", later()).await.unwrap();
+    });
+    redis.kill();
+    assert_eq!(runtime.block_on(store.revoke_token(ISSUER, "t", later())), Err(RevokeError::Unreachable));
+    redis.restart();
+    await_that("sent again", RECOVERY, || redis.command("HLEN {auth}:revocations") == ":4");
+    await_that("current", RECOVERY, || store.is_current());
+    InMemoryRevocations::new().revoke_token(ISSUER, "t", later());
+    thread::sleep(SECOND);
+    let series: BTreeSet<String> = counted
+        .snapshot()
+        .into_vec()
+        .into_iter()
+        .map(|(key, ..)| {
+            let labels: Vec<_> = key.key().labels().map(|label| format!("{}={}", label.key(), label.value())).collect();
+            format!("{} {}", key.key().name(), labels.join(" "))
+        })
+        .filter(|series| series.starts_with("auth_revocations"))
+        .collect();
+    let expected = [
+        "auth_revocations_age_seconds ",
+        "auth_revocations_held kind=session",
+        "auth_revocations_held kind=subject",
+        "auth_revocations_held kind=token",
+        "auth_revocations_sync_total event=caught_up",
+        "auth_revocations_sync_total event=lost",
+        "auth_revocations_sync_total event=sent_again",
+        "auth_revocations_total kind=session outcome=stored",
+        "auth_revocations_total kind=subject outcome=stored",
+        "auth_revocations_total kind=token outcome=local",
+        "auth_revocations_total kind=token outcome=stored",
+        "auth_revocations_total kind=token outcome=unstored",
+    ];
+    let missing: Vec<_> = expected.iter().filter(|&&wanted| !series.contains(wanted)).collect();
+    assert!(missing.is_empty(), "{missing:?} of {series:?}");
+    let closed = [
+        "token",
+        "subject",
+        "session",
+        "local",
+        "stored",
+        "unstored",
+        "caught_up",
+        "sent_again",
+        "lost",
+        "gap",
+        "data_lost",
+        "unreadable",
+        "panicked",
+    ];
+    for one in &series {
+        let values = one.split(' ').skip(1).filter_map(|label| label.split_once('=')).map(|(_, value)| value);
+        values.for_each(|value| assert!(closed.contains(&value), "{one}"));
+    }
 }
 
 #[test]
