@@ -301,8 +301,8 @@ fn data_deleted_under_way_are_sent_again() {
     let _alone = alone!("a Redis whose data are deleted");
     let redis = Redis::start(Disk::Nothing);
     let nodes = Node::three(&redis, &[]);
-    for number in 0..3 {
-        assert_eq!(nodes[number].revoke("jti", &number.to_string(), later()), 204);
+    for (number, node) in nodes.iter().enumerate() {
+        assert_eq!(node.revoke("jti", &number.to_string(), later()), 204);
     }
     assert_eq!(redis.command("FLUSHALL"), "+OK");
     let again = await_that("sent again", RECOVERY, || redis.command("HLEN {auth}:revocations") == ":3");

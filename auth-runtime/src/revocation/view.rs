@@ -29,9 +29,12 @@ pub(super) struct View {
     held: [AtomicUsize; Kind::ALL.len()],
 }
 
-/// By kind, issuer and id.
+/// By kind.
 #[derive(Default)]
-struct Shard([HashMap<Arc<str>, HashMap<Arc<str>, Entry>>; Kind::ALL.len()]);
+struct Shard([Table; Kind::ALL.len()]);
+
+/// By issuer and id.
+type Table = HashMap<Arc<str>, HashMap<Arc<str>, Entry>>;
 
 #[derive(Clone, Copy)]
 struct Entry {
@@ -195,11 +198,11 @@ impl View {
 }
 
 impl Shard {
-    fn table(&self, kind: Kind) -> Option<&HashMap<Arc<str>, HashMap<Arc<str>, Entry>>> {
+    fn table(&self, kind: Kind) -> Option<&Table> {
         self.0.get(kind as usize)
     }
 
-    fn table_mut(&mut self, kind: Kind) -> Option<&mut HashMap<Arc<str>, HashMap<Arc<str>, Entry>>> {
+    fn table_mut(&mut self, kind: Kind) -> Option<&mut Table> {
         self.0.get_mut(kind as usize)
     }
 }
@@ -246,7 +249,7 @@ mod tests {
 
     #[track_caller]
     fn assert_standing(record: &Record, token: &Presented<'_>, expected: Standing) {
-        assert_eq!(view(&[record.clone()]).standing(token, LONGEST), expected, "{record:?} {token:?}");
+        assert_eq!(view(std::slice::from_ref(record)).standing(token, LONGEST), expected, "{record:?} {token:?}");
     }
 
     #[test]

@@ -127,10 +127,9 @@ async fn follow(shared: &Shared, client: &Client) -> Result<Infallible, RedisErr
             }
             if forgotten.is_none_or(|at: Instant| at.elapsed() > FORGET_EVERY)
                 && let Ok(now) = options.clock.now()
+                && !protocol::forget(&mut connection, &options.keys, now).await?
             {
-                if !protocol::forget(&mut connection, &options.keys, now).await? {
-                    forgotten = Some(Instant::now());
-                }
+                forgotten = Some(Instant::now());
             }
         }
     }

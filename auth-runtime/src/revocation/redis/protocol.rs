@@ -141,7 +141,12 @@ pub(super) struct Changes {
     pub(super) position: u64,
 }
 
-type Stream = Vec<(Vec<u8>, Vec<(String, HashMap<String, Vec<u8>>)>)>;
+/// Epoch and sequence number.
+type State = (Option<Vec<u8>>, Option<u64>);
+/// The id of a change, and its fields.
+type Change = (String, HashMap<String, Vec<u8>>);
+/// By the name of the stream; none where there are no changes.
+type Streams = Option<Vec<(Vec<u8>, Vec<Change>)>>;
 
 /// Waits at most `wait` for changes after `position`. The answer proves that all that was stored before the call is known.
 ///
@@ -158,8 +163,7 @@ pub(super) async fn listen(
     exchange.cmd("HMGET").arg(&keys.state).arg("epoch").arg("seq");
     exchange.cmd("XREAD").arg("COUNT").arg(AT_ONCE).arg("BLOCK").arg(wait.as_millis().max(1) as u64);
     exchange.arg("STREAMS").arg(&keys.log).arg(format!("{position}-0"));
-    let ((now, seq), streams): ((Option<Vec<u8>>, Option<u64>), Option<Stream>) =
-        exchange.query_async(connection).await?;
+    let ((now, seq), streams): (State, Streams) = exchange.query_async(connection).await?;
     if now.as_deref() != Some(epoch) || seq.is_none_or(|seq| seq < position) {
         return Ok(Heard::DataLost);
     }
