@@ -121,6 +121,11 @@ const DEFAULTS: &[(&str, &str, &str)] = &[
     ("realm of the challenges | `api` |", "config/auth.rs", "realm: \"api\".into()"),
     ("| 5 seconds, then 503 |", "config/auth.rs", "deadline: Duration::from_secs(5)"),
     ("`Retry-After` of a 503 | 5 seconds |", "denial/response.rs", "HeaderValue::from_static(\"5\")"),
+    ("| 31 days; one that lives longer is refused |", "revocation/memory.rs", "Duration::from_secs(31 * 86_400)"),
+    ("until `exp`, 3600 seconds", "token/build.rs", "const LEEWAY_MAX: Duration = Duration::from_secs(3600);"),
+    ("and 300 seconds |", "revocation/record.rs", "const MARGIN: Duration = Duration::from_secs(300);"),
+    ("| within 1 second,", "revocation/redis/mod.rs", "bound: Duration::from_secs(1)"),
+    ("| 5 seconds beyond that", "revocation/redis/mod.rs", "grace: Duration::from_secs(5)"),
     ("before 2020", "clock.rs", "const EARLIEST: UnixTime = 1_577_836_800;"),
     ("past 9999", "clock.rs", "const LATEST: UnixTime = 253_402_300_800;"),
     ("once a second at most", "config/watched_file.rs", "const INTERVAL: Duration = Duration::from_secs(1);"),
@@ -195,8 +200,19 @@ fn bounds_are_where_the_defaults_say() {
 }
 
 /// Public functions with a `# Security` section that do not weaken anything: they say what to mind.
-const CAUTIONS: &[&str] =
-    &["forbidden", "public_origin", "verify_with", "expose_password", "expose_secret", "KeyDigest", "Scheme"];
+const CAUTIONS: &[&str] = &[
+    "forbidden",
+    "public_origin",
+    "verify_with",
+    "expose_password",
+    "expose_secret",
+    "KeyDigest",
+    "Scheme",
+    "Revocations",
+    "RedisRevocations",
+    "revoke_token",
+    "revoke_session",
+];
 
 #[test]
 fn every_weakening_is_in_the_defaults() {

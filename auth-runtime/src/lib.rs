@@ -99,6 +99,7 @@ pub mod private;
 #[cfg(feature = "jwks")]
 mod provider;
 pub mod registry;
+pub mod revocation;
 pub mod scheme;
 #[cfg(feature = "testing")]
 pub mod testing;

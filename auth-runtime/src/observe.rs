@@ -18,6 +18,17 @@ pub const KEY_FETCHES: &str = "auth_key_fetches_total";
 #[cfg(feature = "jwks")]
 pub const KEY_AGE: &str = "auth_key_age_seconds";
 
+/// Counter of revocations asked for in this process, with the labels `kind` (`token`, `subject`, `session`) and `outcome`
+/// (`local`, `stored`, `unstored`).
+pub const REVOCATIONS: &str = "auth_revocations_total";
+/// Gauge of revocations this process holds, with the label `kind`.
+pub const REVOCATIONS_HELD: &str = "auth_revocations_held";
+/// Gauge of the time since this process last proved that it knows every revocation in Redis, in seconds.
+pub const REVOCATIONS_AGE: &str = "auth_revocations_age_seconds";
+/// Counter of what happens between this process and Redis, with the label `event` (`caught_up`, `sent_again`, `lost`,
+/// `gap`, `data_lost`, `unreadable`, `panicked`).
+pub const REVOCATIONS_SYNC: &str = "auth_revocations_sync_total";
+
 /// Longest foreign text that enters a log line, in characters.
 const LOGGED_TEXT: usize = 256;
 
@@ -128,6 +139,7 @@ fn remedy(reason: Reason) -> &'static str {
         Reason::CheckReadBody => "a check decides before the body is read; move what needs the body into the handler",
         Reason::Panicked => "a scheme or a check panicked; see the panic message above",
         Reason::DeadlinePassed => "a backend is slow, or the deadline set by `.deadline(…)` too short",
+        Reason::RevocationsStale => "this process has lost its store of revocations; see the events about revocations",
         Reason::HashingBusy => "more passwords arrive than this machine can hash",
         Reason::ClockUnreadable => "set the machine's clock",
         _ => "see the scheme's own events",

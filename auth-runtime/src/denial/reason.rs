@@ -116,6 +116,8 @@ reasons! {
     ClaimsUnfit = "claims_unfit", UNAUTHORIZED, Some(INVALID_TOKEN), "the token lacks what this resource needs";
     /// The token has been revoked.
     TokenRevoked = "token_revoked", UNAUTHORIZED, Some(INVALID_TOKEN), "the token is not valid";
+    /// The token lives longer than revocations are remembered: it could come back.
+    TokenLivesTooLong = "token_lives_too_long", UNAUTHORIZED, Some(INVALID_TOKEN), "the token is not valid";
     /// The token is bound to a key (`cnf`) whose proof this scheme does not check.
     TokenBound = "token_bound", UNAUTHORIZED, Some(INVALID_TOKEN), "the token must be presented with proof of possession";
 
@@ -138,6 +140,8 @@ reasons! {
     DeadlinePassed = "deadline_passed", SERVICE_UNAVAILABLE, None, "the service cannot decide at the moment";
     /// No usable keys.
     KeysUnavailable = "keys_unavailable", SERVICE_UNAVAILABLE, None, "the service cannot decide at the moment";
+    /// The store of revocations is not current.
+    RevocationsStale = "revocations_stale", SERVICE_UNAVAILABLE, None, "the service cannot decide at the moment";
     /// Too many passwords are being hashed.
     HashingBusy = "hashing_busy", SERVICE_UNAVAILABLE, None, "the service cannot decide at the moment";
     /// The wall clock cannot be right.

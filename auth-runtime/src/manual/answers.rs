@@ -28,7 +28,8 @@
 //! | `crit` or `b64` in the header | `CriticalUnknown` | 401 | `error="invalid_token"` | RFC 7515 §4.1.11 |
 //! | a registered claim is missing or of a wrong type, or a member stands twice | `ClaimsInvalid` | 401 | `error="invalid_token"` | RFC 7519 §7.2 |
 //! | a good token whose claims do not fit the handler's type | `ClaimsUnfit` | 401 | `error="invalid_token"`; a warning in the log names the field | |
-//! | a token revoked by a scheme of your own | `TokenRevoked` | 401 | `error="invalid_token"` | RFC 6750 §3.1 |
+//! | a token that was revoked, see [`revocation`](crate::revocation) | `TokenRevoked` | 401 | `error="invalid_token"` | RFC 6750 §3.1 |
+//! | a token that lives longer than revocations are remembered | `TokenLivesTooLong` | 401 | `error="invalid_token"` | |
 //! | a token with `cnf` | `TokenBound` | 401 | `error="invalid_token"` | RFC 7800 §3 |
 //! | wrong user or password, undecodable Basic credentials; unknown API key | `CredentialsWrong` | 401 | `Basic realm="R", charset="UTF-8"`; `ApiKey realm="R", in="header", name="X-API-Key"` | RFC 7617 §2 |
 //! | an API key past its expiry | `KeyExpired` | 401 | as for an unknown key | |
@@ -44,6 +45,7 @@
 //! | any of these on a route with `hide`; only the 403s with `hide = "from_authenticated"` | as above | 404 | none: the answer of an unknown route of the same scope | RFC 9110 §15.5.4 |
 //! | the decision took longer than the deadline | `DeadlinePassed` | 503 | none, `Retry-After: 5` | RFC 9110 §15.6.4 |
 //! | no usable keys | `KeysUnavailable` | 503 | none, `Retry-After: 5` | |
+//! | the store of revocations is not current | `RevocationsStale` | 503 | none, `Retry-After: 5` | |
 //! | too many passwords are being hashed | `HashingBusy` | 503 | none, `Retry-After: 5` | |
 //! | the machine's clock cannot be right | `ClockUnreadable` | 503 | none, `Retry-After: 5` | |
 //! | your own lookup or verification function returned an error | `BackendUnavailable` | 503 | none, `Retry-After: 5` | |

@@ -35,6 +35,16 @@
 //! | shortest secret | 32, 48, 64 bytes for HS256, HS384, HS512 | |
 //! | shortest RSA key | 2048 bits | |
 //!
+//! ## Revocation
+//!
+//! | what | default | change by |
+//! |---|---|---|
+//! | revocations | not consulted | [`Jwt::revocations`](crate::Jwt::revocations) |
+//! | longest life of a token, where they are | 31 days; one that lives longer is refused | [`longest_token`](crate::revocation::InMemoryRevocations::longest_token) of the store |
+//! | a revocation is kept | until `exp`, 3600 seconds and 300 seconds | |
+//! | in force in other processes (feature `redis`) | within 1 second, as long as Redis answers | `RedisRevocationsBuilder::bound` |
+//! | without Redis | 5 seconds beyond that by what is known, then 503 | `RedisRevocationsBuilder::grace` |
+//!
 //! ## Basic
 //!
 //! | what | default | change by |
@@ -80,6 +90,8 @@
 //! | [`Jwt::cookie`](crate::Jwt::cookie), [`ApiKeys::cookie`](crate::ApiKeys::cookie) | a browser adds it by itself; the cross-site rule applies |
 //! | [`Jwt::dangerous_query_parameter`](crate::Jwt::dangerous_query_parameter), [`ApiKeys::query`](crate::ApiKeys::query) | URLs end up in logs and histories |
 //! | [`Jwt::dangerous_secrets_beside_public_keys`](crate::Jwt::dangerous_secrets_beside_public_keys) | whoever reads the configuration can sign tokens of that issuer |
+//! | `RedisRevocationsBuilder::grace` | for as long a token may be accepted that another process revoked |
+//! | `RedisRevocationsBuilder::dangerous_stay_open_when_stale` | whoever can bring Redis down can use revoked tokens |
 //! | [`Passwords::remember_for`](crate::basic::Passwords::remember_for) on your own function | a disabled user may get in for that long |
 //! | [`AuthBuilder::allow_origin`](crate::config::AuthBuilder::allow_origin) | that origin acts with the rights of its visitors |
 //! | [`AuthBuilder::allow_unconfigured`](crate::config::AuthBuilder::allow_unconfigured) | a forgotten scheme shows when a request comes: 500 |

@@ -115,7 +115,9 @@ impl BearerScheme {
 fn outcome(result: Result<Principal, Reason>) -> Outcome {
     match result {
         Ok(principal) => Outcome::Verified(principal),
-        Err(reason @ (Reason::KeysUnavailable | Reason::ClockUnreadable)) => Outcome::Unavailable(reason),
+        Err(reason @ (Reason::KeysUnavailable | Reason::ClockUnreadable | Reason::RevocationsStale)) => {
+            Outcome::Unavailable(reason)
+        }
         Err(reason) => Outcome::Rejected(reason.into()),
     }
 }

@@ -19,7 +19,7 @@ use crate::provider::KeySetOptions;
 use crate::scheme::BearerScheme;
 
 /// More is no difference between clocks.
-const LEEWAY_MAX: Duration = Duration::from_secs(3600);
+pub(crate) const LEEWAY_MAX: Duration = Duration::from_secs(3600);
 
 impl JwtSettings {
     /// Checks everything and makes the scheme. `name` is that of the configuration, as in `bearer("partner")`.
@@ -65,6 +65,7 @@ impl JwtSettings {
             access_token_profile: self.access_token_profile,
             subject_claim: self.subject_claim,
             roles_claim: self.roles_claim,
+            revocations: self.revocations,
             memory: Memory::new(self.cache_bytes),
             headers: KnownHeaders::new(),
             #[cfg(feature = "jwks")]

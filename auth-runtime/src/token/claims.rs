@@ -18,6 +18,8 @@ enum Fraction {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Times {
     pub(super) expires_at: UnixTime,
+    /// `iat`, which revocation compares.
+    pub(super) issued_at: Option<UnixTime>,
     /// The later of `nbf` and `iat`.
     valid_from: Option<UnixTime>,
 }
@@ -27,7 +29,7 @@ impl Times {
     pub(super) fn read(claims: &Object<'_>) -> Result<Self, Reason> {
         let expires_at = date(claims, "exp", Fraction::Down)?.ok_or(Reason::ClaimsInvalid)?;
         let valid_from = date(claims, "nbf", Fraction::Up)?.max(date(claims, "iat", Fraction::Up)?);
-        Ok(Self { expires_at, valid_from })
+        Ok(Self { expires_at, issued_at: date(claims, "iat", Fraction::Down)?, valid_from })
     }
 
     /// Whether `now` is within; `leeway` is in seconds.

@@ -17,6 +17,7 @@ use super::ready::{Audiences, Clients, Said, Unsaid};
 use super::tenants::Find;
 #[cfg(feature = "jwks")]
 use crate::provider::KeySetOptions;
+use crate::revocation::{Consulted, Revocations};
 
 /// The longest token that is looked at: 16 KiB.
 const MAX_TOKEN_BYTES: usize = 16 * 1024;
@@ -68,6 +69,7 @@ pub struct JwtSettings {
     pub(super) roles_claim: Vec<Box<str>>,
     pub(super) secrets_beside_public_keys: bool,
     pub(super) cache_bytes: usize,
+    pub(super) revocations: Option<Consulted>,
     pub(super) cookie: Option<Box<str>>,
     pub(super) query_parameter: Option<Box<str>>,
     #[cfg(feature = "jwks")]
@@ -91,6 +93,7 @@ impl Jwt {
                 roles_claim: vec!["roles".into()],
                 secrets_beside_public_keys: false,
                 cache_bytes: CACHE_BYTES,
+                revocations: None,
                 cookie: None,
                 query_parameter: None,
                 #[cfg(feature = "jwks")]
@@ -403,6 +406,26 @@ impl<I, A> Jwt<I, A> {
     #[must_use]
     pub fn cache_bytes(mut self, bytes: usize) -> Self {
         self.settings.cache_bytes = bytes;
+        self
+    }
+
+    /// Consults this store of revocations with every request, also for tokens that are remembered; none unless said. See
+    /// [`revocation`](crate::revocation).
+    ///
+    /// Every token then needs a `jti`: one that nobody could revoke is refused. The store is asked about the tokens of all
+    /// issuers of this configuration.
+    ///
+    /// ```
+    /// use auth_runtime::{Jwt, revocation::InMemoryRevocations};
+    ///
+    /// let revocations = InMemoryRevocations::new();
+    /// let jwt = Jwt::hs256([7; 32]).issuer("https://idp.example").audience("api").revocations(revocations.clone());
+    /// revocations.revoke_subject("https://idp.example", "alice", 1_800_000_000);
+    /// # assert!(!revocations.is_empty()); let _ = jwt;
+    /// ```
+    #[must_use]
+    pub fn revocations(mut self, store: impl Revocations) -> Self {
+        self.settings.revocations = Some(Consulted::new(store));
         self
     }
 

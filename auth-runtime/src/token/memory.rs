@@ -6,12 +6,14 @@
 
 use std::fmt;
 use std::hash::{Hash, Hasher, RandomState};
+use std::sync::Arc;
 
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{Equivalent, OptionsBuilder, Weighter};
 
 use super::claims::Times;
 use crate::principal::Principal;
+use crate::revocation::Revocable;
 
 /// What an entry costs beyond a multiple of its token, in bytes: the principal, its sets and the cache's own book-keeping.
 const ENTRY_BYTES: u64 = 1024;
@@ -28,6 +30,8 @@ pub(super) struct Memory(Option<Cache<Text, Remembered, Weight, RandomState>>);
 pub(super) struct Remembered {
     pub(super) principal: Principal,
     pub(super) times: Times,
+    /// By what it can be revoked, where the configuration consults revocations.
+    pub(super) revocable: Option<Arc<Revocable>>,
     /// The generation of keys that verified it.
     pub(super) generation: u64,
 }

@@ -31,6 +31,7 @@ mod verifier;
 pub use algorithm::Algorithm;
 #[cfg(feature = "testing")]
 pub(crate) use backend::PROVIDER;
+pub(crate) use build::LEEWAY_MAX;
 pub use error::{JwtError, KeyError};
 pub use issuer::Issuer;
 pub use jwt::Jwt;

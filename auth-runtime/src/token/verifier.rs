@@ -19,6 +19,7 @@ use super::{
 use crate::clock::UnixTime;
 use crate::denial::Reason;
 use crate::principal::{Principal, PrincipalBuilder};
+use crate::revocation::{Consulted, Revocable};
 
 /// Name of the scheme in principals, logs and metrics.
 pub(crate) const SCHEME: &str = "bearer";
@@ -34,6 +35,7 @@ pub(crate) struct Verifier {
     pub(super) access_token_profile: bool,
     pub(super) subject_claim: Box<str>,
     pub(super) roles_claim: Vec<Box<str>>,
+    pub(super) revocations: Option<Consulted>,
     pub(super) memory: Memory,
     pub(super) headers: KnownHeaders,
     #[cfg(feature = "jwks")]
@@ -116,7 +118,32 @@ impl Verifier {
         if known.generation != self.generation_for(&known.principal)? {
             return None;
         }
-        Some(known.times.check(now, self.leeway).map(|()| known.principal))
+        let good = known.times.check(now, self.leeway).and_then(|()| self.unrevoked(&known, now));
+        Some(good.map(|()| known.principal))
+    }
+
+    /// Whether a verified token has been revoked: asked with each request, remembered or not.
+    fn unrevoked(&self, verified: &Remembered, now: UnixTime) -> Result<(), Reason> {
+        match (&self.revocations, &verified.revocable) {
+            (None, _) => Ok(()),
+            (Some(store), Some(revocable)) => {
+                store.check(&verified.principal, revocable, verified.times.expires_at, now)
+            }
+            (Some(_), None) => Err(Reason::ClaimsInvalid),
+        }
+    }
+
+    /// By what a token can be revoked, where that matters: then it must have a `jti`.
+    fn revocable(&self, claims: &Object<'_>, times: &Times) -> Result<Option<Arc<Revocable>>, Reason> {
+        if self.revocations.is_none() {
+            return Ok(None);
+        }
+        let token_id = claims::string(claims, "jti")?.filter(|id| !id.is_empty()).ok_or(Reason::ClaimsInvalid)?;
+        Ok(Some(Arc::new(Revocable {
+            token_id: token_id.into(),
+            session: claims::string(claims, "sid")?.map(Into::into),
+            issued_at: times.issued_at,
+        })))
     }
 
     /// The generation of keys by which a principal would be verified now.
@@ -166,12 +193,15 @@ impl Verifier {
         let times = Times::read(&claims)?;
         times.check(now, self.leeway)?;
         let principal = self.accept(&issuer, &claims)?.expires_at(times.expires_at);
+        let revocable = self.revocable(&claims, &times)?;
         drop(claims);
         if is_new {
             self.headers.keep(compact.header, &header);
         }
         let principal = principal.claims_text(compact.payload).build();
-        self.memory.remember(token, Remembered { principal: principal.clone(), times, generation });
+        let verified = Remembered { principal: principal.clone(), times, revocable, generation };
+        self.unrevoked(&verified, now)?;
+        self.memory.remember(token, verified);
         Ok(principal)
     }
 

@@ -10,6 +10,7 @@ mod keys;
 mod mutation;
 #[cfg(feature = "jwks")]
 mod providers;
+mod revocation;
 mod sources;
 mod vectors;
 

@@ -1,0 +1,64 @@
+//! The store a configuration consults.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::{Presented, Revocations, Standing};
+use crate::clock::UnixTime;
+use crate::denial::Reason;
+use crate::principal::Principal;
+
+/// A store of revocations as a configuration holds it.
+#[derive(Clone)]
+pub(crate) struct Consulted(Arc<dyn Revocations>);
+
+/// By what a token can be revoked, besides issuer and subject.
+#[derive(Debug)]
+pub(crate) struct Revocable {
+    /// `jti`, not empty.
+    pub(crate) token_id: Box<str>,
+    /// `sid`.
+    pub(crate) session: Option<Box<str>>,
+    /// `iat`, without its fraction.
+    pub(crate) issued_at: Option<UnixTime>,
+}
+
+impl Consulted {
+    pub(crate) fn new(store: impl Revocations) -> Self {
+        Self(Arc::new(store))
+    }
+
+    /// Whether a verified token still counts.
+    ///
+    /// # Errors
+    /// Why it does not.
+    pub(crate) fn check(
+        &self,
+        principal: &Principal,
+        token: &Revocable,
+        expires_at: UnixTime,
+        now: UnixTime,
+    ) -> Result<(), Reason> {
+        let standing = self.0.standing(&Presented {
+            issuer: principal.issuer().unwrap_or_default(),
+            subject: principal.subject(),
+            token_id: &token.token_id,
+            session: token.session.as_deref(),
+            issued_at: token.issued_at,
+            expires_at,
+            now,
+        });
+        match standing {
+            Standing::Good => Ok(()),
+            Standing::Revoked => Err(Reason::TokenRevoked),
+            Standing::LivesTooLong => Err(Reason::TokenLivesTooLong),
+            Standing::Unknown => Err(Reason::RevocationsStale),
+        }
+    }
+}
+
+impl fmt::Debug for Consulted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Consulted")
+    }
+}

@@ -1,0 +1,321 @@
+//! What is stored in Redis, and the exchanges with it.
+//!
+//! Four keys: a hash of revocations (member → `until before`), a sorted set of the same members by `until`, a hash of state
+//! (`epoch`, `run`, `born`, `seq`) and a stream of the latest changes. The ids of the stream are `seq-0`: they count without
+//! a gap and depend on no clock, so that a reader sees when it has missed something. `epoch` is a random name for one life of
+//! these data in one server process: a restarted server may have lost some of them, and all of them may be deleted.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use ::redis::aio::MultiplexedConnection;
+use ::redis::{AsyncConnectionConfig, Client, ErrorKind, RedisError, RedisResult, cmd, pipe};
+
+use super::super::observe::Kind;
+use super::super::record::Record;
+use super::RevokeError;
+use crate::clock::UnixTime;
+
+/// How many changes the stream keeps, about: a reader that is further behind reads everything.
+const LOG_LENGTH: usize = 10_000;
+/// Changes that one exchange reads at most, and revocations that one writes or forgets at most.
+const AT_ONCE: usize = 500;
+/// Longest foreign text that enters a log line, in characters.
+const LOGGED: usize = 256;
+
+/// The names of the keys. They share a hash tag, so that a cluster keeps them on one node.
+#[derive(Clone, Debug)]
+pub(super) struct Keys {
+    entries: String,
+    expiry: String,
+    state: String,
+    log: String,
+}
+
+impl Keys {
+    pub(super) fn new(prefix: &str) -> Self {
+        let entries = format!("{{{prefix}}}:revocations");
+        Self {
+            expiry: format!("{entries}:expiry"),
+            state: format!("{entries}:state"),
+            log: format!("{entries}:log"),
+            entries,
+        }
+    }
+}
+
+/// A connection that gives up on an answer after `patience`.
+pub(super) async fn connect(client: &Client, patience: Duration) -> RedisResult<MultiplexedConnection> {
+    let config =
+        AsyncConnectionConfig::new().set_connection_timeout(Some(patience)).set_response_timeout(Some(patience));
+    client.get_multiplexed_async_connection_with_config(&config).await
+}
+
+/// Where the data stand when a reader begins.
+#[derive(Debug)]
+pub(super) struct Opened {
+    pub(super) epoch: Vec<u8>,
+    /// How long ago the epoch began, by the clock of Redis.
+    pub(super) age: Duration,
+    pub(super) position: u64,
+}
+
+/// KEYS: state, log. ARGV: a random name, the server's run id.
+const OPEN: &str = "
+local state = redis.call('HMGET', KEYS[1], 'epoch', 'run', 'born', 'seq')
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+if not state[1] or state[2] ~= ARGV[2] then
+  redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'run', ARGV[2], 'born', string.format('%.0f', now), 'seq', 0)
+  redis.call('DEL', KEYS[2])
+  state = {ARGV[1], ARGV[2], now, 0}
+end
+return {state[1], string.format('%.0f', now - (tonumber(state[3]) or now)), tostring(state[4] or 0)}
+";
+
+/// Begins reading: names the epoch, if nobody has, and says where its stream stands.
+pub(super) async fn open(connection: &mut MultiplexedConnection, keys: &Keys) -> RedisResult<Opened> {
+    let info: String = cmd("INFO").arg("server").query_async(connection).await?;
+    let run = info.lines().find_map(|line| line.trim().strip_prefix("run_id:")).unwrap_or("unknown");
+    let mut opening = cmd("EVAL");
+    opening.arg(OPEN).arg(2).arg(&keys.state).arg(&keys.log).arg(random_name()?).arg(run);
+    let (epoch, age, position): (Vec<u8>, String, String) = opening.query_async(connection).await?;
+    // Set back, the clock of Redis says nothing: as if the epoch had just begun.
+    let age = age.parse().map(Duration::from_millis).unwrap_or(Duration::ZERO);
+    let position = position.parse().map_err(|_| broken("`seq` is no number"))?;
+    Ok(Opened { epoch, age, position })
+}
+
+fn random_name() -> RedisResult<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|_| broken("the operating system has no randomness"))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn broken(what: &'static str) -> RedisError {
+    (ErrorKind::UnexpectedReturnType, what).into()
+}
+
+/// Everything that is stored, as far as it can be read, and how much cannot.
+pub(super) async fn read_all(
+    connection: &mut MultiplexedConnection,
+    keys: &Keys,
+    mut each: impl FnMut(Record),
+) -> RedisResult<usize> {
+    let mut cursor = 0_u64;
+    let mut unreadable = 0;
+    loop {
+        let mut scan = cmd("HSCAN");
+        scan.arg(&keys.entries).arg(cursor).arg("COUNT").arg(AT_ONCE);
+        let (next, found): (u64, HashMap<Vec<u8>, Vec<u8>>) = scan.query_async(connection).await?;
+        for (member, value) in found {
+            match decode(&member, &value) {
+                Some(record) => each(record),
+                None => unreadable += 1,
+            }
+        }
+        if next == 0 {
+            return Ok(unreadable);
+        }
+        cursor = next;
+    }
+}
+
+/// What a reader hears.
+pub(super) enum Heard {
+    /// These are the next changes, and there are no more.
+    Current(Changes),
+    /// There are more after these.
+    More(Changes),
+    /// The stream does not go on from here: everything must be read again.
+    Gap,
+    /// These are other data.
+    DataLost,
+}
+
+/// The next changes of the stream.
+#[derive(Default)]
+pub(super) struct Changes {
+    pub(super) records: Vec<Record>,
+    pub(super) unreadable: usize,
+    pub(super) position: u64,
+}
+
+/// Epoch and sequence number.
+type State = (Option<Vec<u8>>, Option<u64>);
+/// The id of a change, and its fields.
+type Change = (String, HashMap<String, Vec<u8>>);
+/// By the name of the stream; none where there are no changes.
+type Streams = Option<Vec<(Vec<u8>, Vec<Change>)>>;
+
+/// Waits at most `wait` for changes after `position`. The answer proves that all that was stored before the call is known.
+///
+/// `PERSIST` changes nothing, and is a write: a server that takes none, and so may be no primary any more, proves nothing.
+pub(super) async fn listen(
+    connection: &mut MultiplexedConnection,
+    keys: &Keys,
+    epoch: &[u8],
+    position: u64,
+    wait: Duration,
+) -> RedisResult<Heard> {
+    let mut exchange = pipe();
+    exchange.cmd("PERSIST").arg(&keys.state).ignore();
+    exchange.cmd("HMGET").arg(&keys.state).arg("epoch").arg("seq");
+    exchange.cmd("XREAD").arg("COUNT").arg(AT_ONCE).arg("BLOCK").arg(wait.as_millis().max(1) as u64);
+    exchange.arg("STREAMS").arg(&keys.log).arg(format!("{position}-0"));
+    let ((now, seq), streams): (State, Streams) = exchange.query_async(connection).await?;
+    if now.as_deref() != Some(epoch) || seq.is_none_or(|seq| seq < position) {
+        return Ok(Heard::DataLost);
+    }
+    let mut changes = Changes { position, ..Changes::default() };
+    let entries: Vec<_> = streams.into_iter().flatten().flat_map(|(_, entries)| entries).collect();
+    let more = entries.len() >= AT_ONCE;
+    for (id, fields) in entries {
+        let number = id.strip_suffix("-0").and_then(|number| number.parse().ok());
+        if number != changes.position.checked_add(1) {
+            return Ok(Heard::Gap);
+        }
+        changes.position += 1;
+        let field = |name| fields.get(name).map(Vec::as_slice).unwrap_or_default();
+        match decode(field("member"), field("value")) {
+            Some(record) => changes.records.push(record),
+            None => changes.unreadable += 1,
+        }
+    }
+    Ok(if more { Heard::More(changes) } else { Heard::Current(changes) })
+}
+
+/// KEYS: entries, expiry, state, log. ARGV: length of the stream, then member, until, before for each revocation.
+///
+/// Only what is news changes anything, so that many may send the same.
+const STORE: &str = "
+local text = function(number) return string.format('%.0f', number) end
+for i = 2, #ARGV, 3 do
+  local member, til, before = ARGV[i], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2])
+  local known = redis.call('HGET', KEYS[1], member)
+  local known_til, known_before = string.match(known or '', '^(%d+) (%d+)$')
+  known_til, known_before = tonumber(known_til) or -1, tonumber(known_before) or -1
+  if til > known_til or before > known_before then
+    til, before = math.max(til, known_til), math.max(before, known_before)
+    local value = text(til) .. ' ' .. text(before)
+    local seq = redis.call('HINCRBY', KEYS[3], 'seq', 1)
+    redis.call('HSET', KEYS[1], member, value)
+    redis.call('ZADD', KEYS[2], text(til), member)
+    redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[1], text(seq) .. '-0', 'member', member, 'value', value)
+  end
+end
+";
+
+/// Stores revocations, and tells all readers of what is news.
+pub(super) async fn store<'a>(
+    connection: &mut MultiplexedConnection,
+    keys: &Keys,
+    records: impl IntoIterator<Item = &'a Record>,
+) -> RedisResult<()> {
+    let records: Vec<&Record> = records.into_iter().collect();
+    for records in records.chunks(AT_ONCE) {
+        let mut storing = cmd("EVAL");
+        storing.arg(STORE).arg(4).arg(&keys.entries).arg(&keys.expiry).arg(&keys.state).arg(&keys.log);
+        storing.arg(LOG_LENGTH);
+        for record in records {
+            storing.arg(encode(record)).arg(record.until).arg(record.before);
+        }
+        storing.query_async::<()>(connection).await?;
+    }
+    Ok(())
+}
+
+/// KEYS: entries, expiry. ARGV: the time, the most to forget. Both clocks must say that an entry's time is up.
+const FORGET: &str = "
+local now = math.min(tonumber(redis.call('TIME')[1]), tonumber(ARGV[1]))
+local gone = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', string.format('%.0f', now), 'LIMIT', 0, tonumber(ARGV[2]))
+if #gone > 0 then
+  redis.call('HDEL', KEYS[1], unpack(gone))
+  redis.call('ZREM', KEYS[2], unpack(gone))
+end
+return #gone
+";
+
+/// Lets Redis forget some of what has expired; `true` if there may be more.
+pub(super) async fn forget(connection: &mut MultiplexedConnection, keys: &Keys, now: UnixTime) -> RedisResult<bool> {
+    let mut forgetting = cmd("EVAL");
+    forgetting.arg(FORGET).arg(2).arg(&keys.entries).arg(&keys.expiry).arg(now).arg(AT_ONCE);
+    let gone: usize = forgetting.query_async(connection).await?;
+    Ok(gone >= AT_ONCE)
+}
+
+/// The name of a revocation in Redis: a JSON array of kind, issuer and id.
+fn encode(record: &Record) -> String {
+    serde_json::json!([record.kind.label(), &*record.issuer, &*record.id]).to_string()
+}
+
+fn decode(member: &[u8], value: &[u8]) -> Option<Record> {
+    let (kind, issuer, id): (String, String, String) = serde_json::from_slice(member).ok()?;
+    let kind = Kind::ALL.into_iter().find(|known| known.label() == kind)?;
+    let (until, before) = str::from_utf8(value).ok()?.split_once(' ')?;
+    let (until, before) = (until.parse().ok()?, before.parse().ok()?);
+    Some(Record { kind, issuer: issuer.into(), id: id.into(), before, until })
+}
+
+/// Whether Redis said no, or nothing.
+pub(super) fn fault(error: &RedisError) -> RevokeError {
+    match error.kind() {
+        ErrorKind::Server(_) | ErrorKind::Extension | ErrorKind::AuthenticationFailed => RevokeError::Refused,
+        _ => RevokeError::Unreachable,
+    }
+}
+
+/// An error as it may be logged: escaped and capped.
+pub(super) fn describe(error: &RedisError) -> String {
+    error.to_string().chars().take(LOGGED).flat_map(char::escape_debug).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_survives_its_way_through_redis() {
+        for id in ["", "alice", "a\"b\\c\n", "ünï", "[\"token\",\"\",\"\"]"] {
+            for record in [Record::token("https://idp.example", id, 7), Record::token(id, id, i64::MAX)] {
+                let value = format!("{} {}", record.until, record.before);
+                assert_eq!(decode(encode(&record).as_bytes(), value.as_bytes()), Some(record));
+            }
+        }
+    }
+
+    #[test]
+    fn different_revocations_have_different_names() {
+        let names = [
+            encode(&Record::token("a", "bc", 1)),
+            encode(&Record::token("ab", "c", 1)),
+            encode(&Record::session("a", "bc", 1)),
+            encode(&Record::token("a\",\"b", "c", 1)),
+        ];
+        assert!(names.iter().enumerate().all(|(at, name)| !names[..at].contains(name)), "{names:?}");
+    }
+
+    #[test]
+    fn what_is_no_record_is_left_out() {
+        let member = encode(&Record::token("i", "j", 1)).into_bytes();
+        assert!(decode(&member, b"5 0").is_some());
+        for (member, value) in [
+            (&b"[\"unknown\",\"i\",\"j\"]"[..], &b"5 0"[..]),
+            (b"[\"token\",\"i\"]", b"5 0"),
+            (b"\xff", b"5 0"),
+            (b"", b""),
+            (&member, b"5"),
+            (&member, b"five 0"),
+            (&member, b"5 0 0"),
+        ] {
+            assert_eq!(decode(member, value), None, "{member:?} {value:?}");
+        }
+    }
+
+    #[test]
+    fn foreign_text_is_escaped_and_capped() {
+        let error = RedisError::from((ErrorKind::Client, "said", format!("\u{1b}[31m\n{}", "x".repeat(10_000))));
+        let text = describe(&error);
+        assert!(!text.contains(['\n', '\u{1b}']) && text.len() < 2 * LOGGED, "{text}");
+    }
+}

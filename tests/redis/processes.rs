@@ -1,0 +1,224 @@
+//! Processes the tests start, and end by their ids.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+use std::{env, fs, process, thread};
+
+use tests::{Answer, Connection, Token};
+
+pub(crate) const ISSUER: &str = "https://idp.example";
+/// How long a process may take to start on a busy machine.
+const STARTING: Duration = Duration::from_secs(30);
+static NEXT: AtomicUsize = AtomicUsize::new(0);
+
+/// What Redis keeps on disk.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Disk {
+    Nothing,
+    Everything,
+}
+
+/// A redis-server of our own: on a free port of 127.0.0.1, in a folder of its own.
+pub(crate) struct Redis {
+    port: u16,
+    folder: PathBuf,
+    disk: Disk,
+    child: Option<Child>,
+}
+
+impl Redis {
+    pub(crate) fn start(disk: Disk) -> Self {
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let folder = env::temp_dir().join(format!("auth-redis-{}-{number}", process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
+        let mut redis = Self { port, folder, disk, child: None };
+        redis.restart();
+        redis
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    /// Starts it, on the same port and folder as before.
+    pub(crate) fn restart(&mut self) {
+        let append = if self.disk == Disk::Everything { "yes" } else { "no" };
+        let child = Command::new("redis-server")
+            .args(["--bind", "127.0.0.1", "--port", &self.port.to_string(), "--daemonize", "no"])
+            .args(["--save", "", "--appendonly", append, "--appendfsync", "always", "--dir"])
+            .arg(&self.folder)
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("redis-server starts");
+        self.child = Some(child);
+        let begun = Instant::now();
+        while self.try_command("PING").as_deref() != Some("+PONG") {
+            assert!(begun.elapsed() < STARTING, "redis-server does not answer");
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Ends it without a chance to save anything.
+    pub(crate) fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+
+    /// Stops it where it is: connections stay open, and nothing answers.
+    pub(crate) fn pause(&self) {
+        self.signal("STOP");
+    }
+
+    pub(crate) fn resume(&self) {
+        self.signal("CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        self::signal(self.child.as_ref().expect("a running redis-server").id(), signal);
+    }
+
+    /// The first line of the answer to a command.
+    pub(crate) fn command(&self, command: &str) -> String {
+        self.try_command(command).expect("redis-server answers")
+    }
+
+    fn try_command(&self, command: &str) -> Option<String> {
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).ok()?;
+        stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
+        stream.write_all(format!("{command}\r\n").as_bytes()).ok()?;
+        let mut line = String::new();
+        BufReader::new(stream).read_line(&mut line).ok()?;
+        Some(line.trim_end().to_owned())
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn signal(id: u32, signal: &str) {
+    let sent = Command::new("kill").arg(format!("-{signal}")).arg(id.to_string()).status().unwrap();
+    assert!(sent.success());
+}
+
+/// A process of the application.
+pub(crate) struct Node {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Node {
+    pub(crate) fn start(redis: &Redis, settings: &[(&str, &str)]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_revocation-node"))
+            .env("REDIS_URL", redis.url())
+            .envs(settings.iter().copied())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the node starts");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        Self { child, address: line.trim().parse().expect("an address") }
+    }
+
+    /// Three of them that know all there is.
+    pub(crate) fn three(redis: &Redis, settings: &[(&str, &str)]) -> [Self; 3] {
+        let nodes = [(); 3].map(|()| Self::start(redis, settings));
+        nodes.iter().for_each(Self::await_current);
+        nodes
+    }
+
+    pub(crate) fn pause(&self) {
+        signal(self.child.id(), "STOP");
+    }
+
+    pub(crate) fn resume(&self) {
+        signal(self.child.id(), "CONT");
+    }
+
+    pub(crate) fn connect(&self) -> Caller {
+        Caller { connection: Connection::open(self.address), address: self.address }
+    }
+
+    pub(crate) fn get(&self, token: &str) -> Answer {
+        self.connect().get(token)
+    }
+
+    pub(crate) fn status(&self, token: &str) -> u16 {
+        self.get(token).status
+    }
+
+    /// Asks this process to revoke; `what` is `jti`, `subject` or `session`. 204 when it is stored.
+    pub(crate) fn revoke(&self, what: &str, id: &str, until: i64) -> u16 {
+        let body = serde_json::json!({ what: id, "until": until }).to_string();
+        let head = format!(
+            "POST /revoke HTTP/1.1\r\nHost: node\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        Connection::open(self.address).send(head).send(body).answer().status
+    }
+
+    pub(crate) fn is_current(&self) -> bool {
+        let answer = Connection::open(self.address).send("GET /state HTTP/1.1\r\nHost: node\r\n\r\n").answer();
+        answer.json()["current"] == true
+    }
+
+    pub(crate) fn await_current(&self) {
+        await_that("the node is current", STARTING, || self.is_current());
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = self.child.stdout.take().map(|mut rest| rest.read_to_end(&mut Vec::new()));
+    }
+}
+
+/// A connection that is kept.
+pub(crate) struct Caller {
+    connection: Connection,
+    address: SocketAddr,
+}
+
+impl Caller {
+    pub(crate) fn get(&mut self, token: &str) -> Answer {
+        let request = format!("GET / HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\n\r\n", self.address);
+        self.connection.send(request).answer()
+    }
+}
+
+/// Waits until something holds; returns how long that took.
+#[track_caller]
+pub(crate) fn await_that(what: &str, patience: Duration, mut holds: impl FnMut() -> bool) -> Duration {
+    let begun = Instant::now();
+    while !holds() {
+        assert!(begun.elapsed() < patience, "never: {what}");
+        thread::sleep(Duration::from_millis(5));
+    }
+    begun.elapsed()
+}
+
+/// A token for each call, which lives for ten minutes.
+pub(crate) fn token(jti: &str, subject: &str, session: &str) -> String {
+    Token::new(ISSUER, "api", subject, &[7; 32]).claim("jti", jti).claim("sid", session).claim("iat", now() - 10).sign()
+}
+
+/// Seconds since 1970.
+pub(crate) fn now() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    i64::try_from(since.as_secs()).unwrap()
+}
