@@ -3,8 +3,15 @@
 //! `report` writes `results/`; `guard` compares instruction counts and allocations with `results/guard.json`.
 #![allow(clippy::print_stdout)]
 
+mod bounds;
+mod build_time;
+mod generated;
 mod guard;
+mod machine;
+mod plot;
+mod report;
 mod run;
+mod table;
 
 use std::process::ExitCode;
 
@@ -14,6 +21,8 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words[..] {
+        ["report"] => report::report(&report::FULL, false).map(|()| Vec::new()),
+        ["report", "--quick"] => report::report(&report::QUICK, true).map(|()| Vec::new()),
         ["guard"] => guard::guard(false),
         ["guard", "--bless"] => guard::guard(true),
         _ => {

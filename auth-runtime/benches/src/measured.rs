@@ -53,6 +53,8 @@ pub struct Growth {
     pub scopes: Vec<Point>,
     /// With the number of distinct tokens.
     pub tokens: Vec<TokenPoint>,
+    /// What the tokens may take of memory.
+    pub cache_bytes: usize,
 }
 
 /// How long a request takes at a size.
@@ -90,4 +92,21 @@ pub struct Load {
     pub what: String,
     /// The median of the rounds.
     pub requests_per_second: f64,
+}
+
+/// How long `cargo check` takes on a crate of protected handlers whose dependencies are built, and how large the program is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BuildTime {
+    /// How the handlers are protected.
+    pub what: String,
+    /// After the crate's own results were removed: wall clock, the median of interleaved rounds.
+    pub clean_milliseconds: f64,
+    /// The same in processor time, which other work on the machine disturbs less.
+    pub clean_cpu_milliseconds: f64,
+    /// After one handler's body was changed.
+    pub incremental_milliseconds: f64,
+    /// The same in processor time.
+    pub incremental_cpu_milliseconds: f64,
+    /// The release build, stripped.
+    pub binary_bytes: u64,
 }

@@ -118,3 +118,8 @@ fn binaries() -> io::Result<PathBuf> {
     let this = env::current_exe()?;
     Ok(this.parent().map(Path::to_path_buf).unwrap_or_default())
 }
+
+/// Cargo's target directory.
+pub(crate) fn target() -> io::Result<PathBuf> {
+    Ok(binaries()?.parent().map(Path::to_path_buf).unwrap_or_default())
+}

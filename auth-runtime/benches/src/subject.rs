@@ -5,6 +5,7 @@ use std::future::Future;
 use std::hint::black_box;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::time::Instant;
 
 use actix_http::Request;
 use actix_service::IntoServiceFactory;
@@ -78,6 +79,24 @@ impl Subject {
         for _ in 0..20 {
             self.status().await;
         }
+    }
+}
+
+/// Nanoseconds that a round takes: short enough that most rounds are not interrupted, even on a busy machine.
+const ROUND: f64 = 400_000.0;
+
+impl Subject {
+    /// How many requests make a round.
+    pub async fn requests_a_round(&self) -> usize {
+        (ROUND / self.round(5).await).clamp(3.0, 120.0) as usize
+    }
+
+    /// Nanoseconds a request, over a round of so many.
+    pub async fn round(&self, size: usize) -> f64 {
+        let requests = self.requests(size);
+        let start = Instant::now();
+        self.answer_all(requests).await;
+        start.elapsed().as_nanos() as f64 / size as f64
     }
 }
 

@@ -1,13 +1,8 @@
 //! Measures nanoseconds per request: all contenders of a situation in interleaved rounds. Prints JSON.
 
-use std::time::Instant;
-
 use auth_benches::cases::{Case, SITUATIONS, Situation};
 use auth_benches::measured::{Time, median};
-use auth_benches::subject::{Subject, block_on};
-
-/// A round of one contender takes about this long, so that most rounds are not interrupted.
-const ROUND: f64 = 400_000.0;
+use auth_benches::subject::block_on;
 
 fn main() {
     let rounds = std::env::args().nth(1).and_then(|rounds| rounds.parse().ok()).unwrap_or(101);
@@ -23,21 +18,13 @@ async fn measure(situation: Situation, rounds: usize) -> Vec<Time> {
     for &contender in situation.contenders() {
         let case = Case { situation, contender };
         let subject = case.prepare().await;
-        let size = (ROUND / round(&subject, 5).await).clamp(3.0, 120.0) as usize;
+        let size = subject.requests_a_round().await;
         contenders.push((case, subject, size, Vec::new()));
     }
     for _ in 0..rounds {
         for (_, subject, size, times) in &mut contenders {
-            times.push(round(subject, *size).await);
+            times.push(subject.round(*size).await);
         }
     }
     contenders.into_iter().map(|(case, .., times)| Time { case, nanoseconds: median(times) }).collect()
-}
-
-/// Nanoseconds per request over one batch.
-async fn round(subject: &Subject, size: usize) -> f64 {
-    let requests = subject.requests(size);
-    let start = Instant::now();
-    subject.answer_all(requests).await;
-    start.elapsed().as_nanos() as f64 / size as f64
 }

@@ -10,13 +10,10 @@ mod scopes;
 mod thousand;
 mod tokens;
 
-use std::time::Instant;
-
 use auth_benches::measured::{Growth, Point, median};
 use auth_benches::subject::{Subject, block_on};
 
-const ROUNDS: usize = 101;
-const BATCH: usize = 100;
+const ROUNDS: usize = 201;
 
 fn main() {
     let tokens = std::env::args().nth(1).and_then(|count| count.parse().ok()).unwrap_or(1_000_000);
@@ -27,28 +24,23 @@ fn main() {
         keys: block_on(keys::measure()),
         scopes: block_on(scopes::measure()),
         tokens,
+        cache_bytes: tokens::CACHE_BYTES,
     };
     println!("{}", serde_json::to_string(&growth).expect("numbers"));
 }
 
-/// Nanoseconds per request over one batch.
-async fn round(subject: &Subject) -> f64 {
-    let requests = subject.requests(BATCH);
-    let start = Instant::now();
-    subject.answer_all(requests).await;
-    start.elapsed().as_nanos() as f64 / BATCH as f64
-}
-
 /// Measures applications of several sizes in interleaved rounds.
 async fn interleaved(subjects: Vec<(&'static str, usize, Subject)>) -> Vec<Point> {
+    let mut sizes = Vec::new();
     for (.., subject) in &subjects {
         assert!(subject.status().await.is_success());
         subject.warm_up().await;
+        sizes.push(subject.requests_a_round().await);
     }
     let mut times = vec![Vec::new(); subjects.len()];
     for _ in 0..ROUNDS {
-        for ((.., subject), times) in subjects.iter().zip(&mut times) {
-            times.push(round(subject).await);
+        for (((.., subject), size), times) in subjects.iter().zip(&sizes).zip(&mut times) {
+            times.push(subject.round(*size).await);
         }
     }
     let points = subjects.into_iter().zip(times);

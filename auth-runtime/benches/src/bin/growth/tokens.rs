@@ -11,10 +11,12 @@ use auth_benches::tokens::{anonymous, issuer, with_bearer};
 use auth_runtime::Algorithm;
 use auth_runtime::testing::TestRequestExt as _;
 
-use crate::{BATCH, round};
-
-/// Batches of new tokens that a figure is the median of.
-const LATEST: usize = 101;
+/// The default of `Jwt::cache_bytes`.
+pub(crate) const CACHE_BYTES: usize = 32 * 1024 * 1024;
+/// Requests of a round.
+const BATCH: usize = 50;
+/// Rounds of new tokens that a figure is the median of.
+const LATEST: usize = 201;
 /// Tokens that come again, one after the other.
 const RECENT: usize = 1000;
 
@@ -58,22 +60,23 @@ impl Stream {
 pub(crate) async fn measure(most: usize) -> Vec<TokenPoint> {
     let stream = Rc::new(Stream { seen: Cell::new(0), recent: RefCell::default(), again: Cell::new(None) });
     let source = Rc::clone(&stream);
-    let ours = ours::subject(Algorithm::HS256, Memory::On, move || anonymous().bearer(source.next())).await;
+    let jwt = issuer(Algorithm::HS256).jwt().cache_bytes(CACHE_BYTES);
+    let ours = ours::of(jwt, Memory::On, move || anonymous().bearer(source.next())).await;
     let bare = bare::subject(with_bearer(sign(0))).await;
     assert!(ours.status().await.is_success());
     bare.warm_up().await;
     let empty = resident();
 
-    let sizes = std::iter::successors(Some(1000), |size| Some(size * 10)).take_while(|&size| size < most);
+    let sizes = std::iter::successors(Some(1000), |size| Some(size * 10)).take_while(move |&size| size < most);
     let mut points = Vec::new();
     for size in sizes.chain([most]) {
         let mut new = Vec::new();
         while stream.seen.get() < size {
             let left = (size - stream.seen.get()) / BATCH;
-            let time = round(&ours).await;
+            let time = ours.round(BATCH).await;
             // The bare handler in the same breath: the machine's own moods cancel out.
             if left < LATEST {
-                new.push((time, round(&bare).await));
+                new.push((time, bare.round(BATCH).await));
             }
         }
         points.push(TokenPoint { size, ..again(&stream, &ours, &bare, new, empty).await });
@@ -86,11 +89,11 @@ async fn again(stream: &Stream, ours: &Subject, bare: &Subject, new: Vec<(f64, f
     let resident_bytes = resident().saturating_sub(empty);
     stream.again.set(Some(0));
     for _ in 0..RECENT / BATCH {
-        round(ours).await;
+        ours.round(BATCH).await;
     }
     let mut recent = Vec::new();
     for _ in 0..LATEST {
-        recent.push((round(ours).await, round(bare).await));
+        recent.push((ours.round(BATCH).await, bare.round(BATCH).await));
     }
     stream.again.set(None);
     let ours_of = |times: &[(f64, f64)]| median(times.iter().map(|(ours, _)| *ours).collect());

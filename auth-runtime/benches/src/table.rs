@@ -1,0 +1,141 @@
+//! The report as Markdown.
+
+use std::fmt::Write as _;
+
+use auth_benches::cases::{Case, Contender, SITUATIONS};
+use auth_benches::measured::Point;
+
+use crate::bounds::Bound;
+use crate::report::Measured;
+
+/// All tables.
+pub(crate) fn markdown(measured: &Measured, bounds: &[Bound]) -> String {
+    let machine = &measured.machine;
+    let mut text = format!(
+        "# What a request costs\n\nWritten by `cargo run --release -p auth-benches -- report` on {} cores of {}, {}, {}. \
+         All contenders of a line were measured in interleaved rounds of one run; only ratios mean anything elsewhere. \
+         No subscriber of `tracing` and no recorder of `metrics` is installed.\n\n![Times](times.svg)\n\n## Bounds\n\n{}",
+        machine.cores,
+        machine.processor,
+        machine.compiler,
+        machine.valgrind,
+        self::bounds(bounds)
+    );
+    text.push_str(&requests(measured));
+    if let Some(growth) = &measured.growth {
+        for (title, points, unit) in [
+            ("Routes: the first and the last of so many", &growth.routes, "routes"),
+            ("Keys in a set, the last one used", &growth.keys, "keys"),
+            ("Scopes in a token", &growth.scopes, "scopes"),
+        ] {
+            let _ = write!(text, "\n## {title}\n\nNanoseconds a request.\n\n{}", grown(points, unit));
+        }
+        let _ = write!(
+            text,
+            "\n## Distinct tokens\n\nA new token is verified and remembered; a recent one is of the last thousand. The \
+             memory may take {} MiB.\n\n| tokens seen | new, ns | × bare | recent, ns | × bare | process grown by, MiB |\n\
+             |---:|---:|---:|---:|---:|---:|\n",
+            growth.cache_bytes / 1_048_576
+        );
+        for point in &growth.tokens {
+            let _ = writeln!(
+                text,
+                "| {} | {:.0} | {:.2} | {:.0} | {:.2} | {:.1} |",
+                point.size,
+                point.new_nanoseconds,
+                point.new_over_bare,
+                point.recent_nanoseconds,
+                point.recent_over_bare,
+                point.resident_bytes as f64 / 1_048_576.0
+            );
+        }
+    }
+    text.push_str("\n## Over loopback HTTP\n\n| | requests a second |\n|---|---:|\n");
+    for load in &measured.load {
+        let _ = writeln!(text, "| {} | {:.0} |", load.what, load.requests_per_second);
+    }
+    text.push_str(
+        "\n## Building 300 handlers\n\n`cargo check` with dependencies built, wall clock and processor time in \
+         milliseconds; the program is a release build, stripped.\n\n| | clean | processor | incremental | processor | \
+         program, KiB |\n|---|---:|---:|---:|---:|---:|\n",
+    );
+    for time in &measured.build_times {
+        let _ = writeln!(
+            text,
+            "| {} | {:.0} | {:.0} | {:.0} | {:.0} | {} |",
+            time.what,
+            time.clean_milliseconds,
+            time.clean_cpu_milliseconds,
+            time.incremental_milliseconds,
+            time.incremental_cpu_milliseconds,
+            time.binary_bytes / 1024
+        );
+    }
+    text
+}
+
+/// Each bound with its outcome.
+pub(crate) fn bounds(bounds: &[Bound]) -> String {
+    let mut text = String::from("| case | bound | measured | |\n|---|---:|---:|---|\n");
+    for bound in bounds {
+        let sign = if bound.at_least { '≥' } else { '≤' };
+        let outcome =
+            if bound.is_met() { "met".to_owned() } else { format!("**missed** by {:.0} %", bound.missed_by() * 100.0) };
+        let (what, limit, unit) = (&bound.what, bound.limit, bound.unit);
+        let _ = writeln!(text, "| {what} | {sign} {limit} {unit} | {:.3} | {outcome} |", bound.measured);
+    }
+    text
+}
+
+fn requests(measured: &Measured) -> String {
+    let mut text = String::from(
+        "\n## Requests\n\n| | | ns | × hand-written | × bare | instructions | allocations | bytes |\n\
+         |---|---|---:|---:|---:|---:|---:|---:|\n",
+    );
+    for situation in SITUATIONS {
+        for &contender in situation.contenders() {
+            let case = Case { situation, contender };
+            let time = measured.time(case);
+            let over = |contender| {
+                let ratio = time / measured.time(Case { situation, contender });
+                if ratio.is_nan() { "–".to_owned() } else { format!("{ratio:.3}") }
+            };
+            let _ = writeln!(
+                text,
+                "| {} | {} | {time:.0} | {} | {} | {:.0} | {:.2} | {:.0} |",
+                situation.title(),
+                contender.title(),
+                over(Contender::HandWritten),
+                over(Contender::Bare),
+                measured.instructions(case),
+                measured.allocations(case),
+                measured.bytes(case)
+            );
+        }
+    }
+    text
+}
+
+/// One line a size, one column for each who answers.
+fn grown(points: &[Point], unit: &str) -> String {
+    let mut columns: Vec<&str> = Vec::new();
+    let mut sizes: Vec<usize> = Vec::new();
+    for point in points {
+        if !columns.contains(&&*point.what) {
+            columns.push(&point.what);
+        }
+        if !sizes.contains(&point.size) {
+            sizes.push(point.size);
+        }
+    }
+    let mut text = format!("| {unit} | {} |\n|---:|{}\n", columns.join(" | "), "---:|".repeat(columns.len()));
+    for size in sizes {
+        let _ = write!(text, "| {size} |");
+        for column in &columns {
+            let point = points.iter().find(|point| point.size == size && point.what == **column);
+            let _ = write!(text, " {:.0} |", point.map_or(f64::NAN, |point| point.nanoseconds));
+        }
+        text.push('\n');
+    }
+    text
+}
