@@ -25,10 +25,15 @@ impl JwtSettings {
     /// Checks everything and makes the scheme. `name` is that of the configuration, as in `bearer("partner")`.
     pub(crate) fn build(self, name: Option<Arc<str>>) -> Result<BearerScheme, JwtError> {
         let (cookie, query_parameter) = (self.cookie.clone(), self.query_parameter.clone());
-        Ok(BearerScheme::new(self.verifier(name)?, cookie, query_parameter))
+        #[cfg(feature = "introspection")]
+        let opaque = self.opaque.clone().map(|opaque| opaque.build(name.clone())).transpose()?;
+        let scheme = BearerScheme::new(self.verifier(name)?, cookie, query_parameter);
+        #[cfg(feature = "introspection")]
+        let scheme = scheme.opaque(opaque);
+        Ok(scheme)
     }
 
-    pub(super) fn verifier(self, name: Option<Arc<str>>) -> Result<Verifier, JwtError> {
+    pub(crate) fn verifier(self, name: Option<Arc<str>>) -> Result<Verifier, JwtError> {
         self.check_options()?;
 
         let mut issuers: Vec<TrustedIssuer> = Vec::with_capacity(1 + self.others.len());
