@@ -36,6 +36,7 @@ async fn hidden() -> &'static str {
 }
 
 policy! {
+    /// Used by a hidden route only.
     pub Internal: bearer, scope("internal");
 }
 

@@ -16,15 +16,15 @@ const PATH: &str = "/.well-known/oauth-protected-resource/orders";
 
 pub(crate) fn builder(introspection: &str) -> AuthBuilder {
     let jwt = |issuer: &str| Jwt::hs256(SECRET).issuer(issuer).audience(AUDIENCE);
-    let opaque = Introspection::new(introspection).client_secret_basic("api", "not a secret");
-    let keys: [(api_key::KeyDigest, api_key::Key); 0] = [];
+    let asked = Introspection::new(introspection).client_secret_basic("api", "not a secret");
+    let none: [(api_key::KeyDigest, api_key::Key); 0] = [];
     Auth::builder()
         .realm("orders")
         .bearer(jwt(ISSUER))
         .bearer_named("query", jwt("https://other.example").dangerous_query_parameter("access_token"))
         .bearer_named("secret", jwt("https://secret.example"))
-        .bearer_named("opaque", opaque.issuer("https://opaque.example").audience(AUDIENCE))
-        .api_key(ApiKeys::header("X-API-Key", keys))
+        .bearer_named("opaque", asked.issuer("https://opaque.example").audience(AUDIENCE))
+        .api_key(ApiKeys::header("X-API-Key", none))
 }
 
 fn metadata() -> ResourceMetadata {
@@ -139,8 +139,8 @@ fn other_challenges_and_hidden_routes_do_not_name_it() {
     assert_eq!(lines.len(), 2);
     assert!(lines[0].contains(URL) && !lines[1].contains("resource_metadata"), "{lines:?}");
     assert!(!challenges(&server.get("/orders/keys").send())[0].contains("resource_metadata"));
-    let (hidden, unknown) = (server.get("/orders/hidden").send(), server.get("/orders/unknown").send());
-    assert_eq!(hidden.without_date(), unknown.without_date());
+    let (denied, absent) = (server.get("/orders/hidden").send(), server.get("/orders/unknown").send());
+    assert_eq!(denied.without_date(), absent.without_date());
 }
 
 #[test]
@@ -169,9 +169,9 @@ fn a_service_without_path_is_found_at_the_root() {
 #[test]
 fn what_cannot_be_served_is_refused_with_a_remedy() {
     let fault = |builder: AuthBuilder| builder.build().map(drop).unwrap_err().to_string();
-    let plain = || builder("http://127.0.0.1:1/i").resource_metadata(metadata());
-    assert!(fault(plain()).contains(".public_origin("), "{}", fault(plain()));
-    assert!(fault(plain().public_origin("http://api.example")).contains("https"));
+    let described = || builder("http://127.0.0.1:1/i").resource_metadata(metadata());
+    assert!(fault(described()).contains(".public_origin("), "{}", fault(described()));
+    assert!(fault(described().public_origin("http://api.example")).contains("https"));
 
     let mount = |auth: Auth, scope: &'static str| {
         let auth = Arc::new(auth);

@@ -45,7 +45,10 @@ impl JwtSettings {
             key_sets: self.key_sets.clone(),
         };
         // Of a configuration that starts with tenants the first issuer is none.
-        let first = Some(self.first).filter(|first| !first.keys.is_empty());
+        #[cfg(feature = "jwks")]
+        let first = Some(self.first).filter(|first| !first.keys.is_empty() || self.tenants.is_none());
+        #[cfg(not(feature = "jwks"))]
+        let first = Some(self.first);
         for issuer in first.into_iter().chain(self.others) {
             if issuers.iter().any(|known| known.name.as_deref() == issuer.name.as_deref()) {
                 return Err(JwtError::IssuerRepeated { issuer: describe(&issuer) });
