@@ -34,7 +34,8 @@ pub(super) enum Boarding {
 
 /// A call to be made; dropped without landing, everybody who waits learns that there is no answer.
 pub(super) struct Flight {
-    flights: Arc<Flights>,
+    /// Where it is listed, until it has landed: the place may be another's by then.
+    flights: Option<Arc<Flights>>,
     token: TokenHash,
     tell: watch::Sender<Option<Verdict>>,
 }
@@ -59,7 +60,7 @@ impl Flights {
                 }
                 let (tell, told) = watch::channel(None);
                 place.insert(told.clone());
-                Boarding::Lead(Flight { flights: Arc::clone(self), token, tell }, told)
+                Boarding::Lead(Flight { flights: Some(Arc::clone(self)), token, tell }, told)
             }
         }
     }
@@ -67,14 +68,22 @@ impl Flights {
 
 impl Flight {
     /// Tells all who wait. What is to be remembered must have been before.
-    pub(super) fn land(self, verdict: Verdict) {
+    pub(super) fn land(mut self, verdict: Verdict) {
+        // First out of the list: whoever comes after those who wait is not served what may be too old for it.
+        self.leave();
         self.tell.send_replace(Some(verdict));
+    }
+
+    fn leave(&mut self) {
+        if let Some(flights) = self.flights.take() {
+            flights.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.token);
+        }
     }
 }
 
 impl Drop for Flight {
     fn drop(&mut self) {
-        self.flights.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.token);
+        self.leave();
     }
 }
 

@@ -267,6 +267,16 @@ async fn the_same_token_at_the_same_time_is_asked_about_once() {
 }
 
 #[actix_web::test]
+async fn a_call_that_has_landed_is_joined_by_nobody() {
+    let mock = Mock::start(|_| Reply::json(&good()));
+    let scheme = scheme(introspection(&mock).max_age(Duration::ZERO).calls_per_second(10_000));
+    for _ in 0..300 {
+        verified(ask(&scheme, "token").await);
+    }
+    assert_eq!(mock.calls(), 300);
+}
+
+#[actix_web::test]
 async fn whoever_waits_gets_the_answer_though_the_first_one_went_away() {
     let mock = Mock::start(|_| Reply { delay: Duration::from_millis(200), ..Reply::json(&good()) });
     let scheme = scheme(introspection(&mock));
