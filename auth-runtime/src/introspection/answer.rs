@@ -43,6 +43,7 @@ impl Judge {
     /// # Errors
     /// For a text that is no strict JSON object with `active` in it.
     pub(super) fn judge(&self, text: Vec<u8>, now: UnixTime) -> Result<Result<Active, Reason>, NoAnswer> {
+        let text = String::from_utf8(text).map_err(|_| NoAnswer)?;
         let members = Object::parse(&text).map_err(|_| NoAnswer)?;
         match members.get("active") {
             Some(Json::Bool(true)) => {}

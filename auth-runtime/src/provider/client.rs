@@ -202,7 +202,8 @@ async fn refuses_client(response: &mut Response) -> bool {
             return false;
         }
     }
-    Object::parse(&body).is_ok_and(|members| {
+    let members = std::str::from_utf8(&body).ok().and_then(|text| Object::parse(text).ok());
+    members.is_some_and(|members| {
         matches!(members.get("error").and_then(Json::as_str), Some("invalid_client" | "unauthorized_client"))
     })
 }

@@ -52,7 +52,8 @@ pub(crate) fn is_jwt(token: &[u8]) -> bool {
     else {
         return false;
     };
-    decode(header).is_ok_and(|header| Object::parse(&header).is_ok())
+    let header = decode(header).ok().and_then(|header| String::from_utf8(header).ok());
+    header.is_some_and(|header| Object::parse(&header).is_ok())
 }
 
 fn decode(segment: &[u8]) -> Result<Vec<u8>, Reason> {
