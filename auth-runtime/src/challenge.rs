@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use actix_web::http::header::HeaderValue;
 
 /// What the runtime adds to an OAuth challenge (RFC 6750 section 3).
-const OAUTH_PARAMETERS: [&str; 3] = ["error", "error_description", "scope"];
+const OAUTH_PARAMETERS: [&str; 4] = ["error", "error_description", "scope", "resource_metadata"];
 
 /// What one scheme tells a caller who has not proved its identity.
 ///
@@ -38,7 +38,7 @@ impl Challenge {
     ///
     /// A parameter stands in a challenge once (RFC 9110 section 11.2), whatever the case of its name: a second one of a
     /// name is left out, and so is one that the runtime adds itself (`realm`; for an OAuth challenge also `error`,
-    /// `error_description` and `scope`), and one whose name is no token.
+    /// `error_description`, `scope` and `resource_metadata`), and one whose name is no token.
     #[must_use]
     pub fn parameter(mut self, name: &'static str, value: impl Into<String>) -> Self {
         let added_by_runtime = name.eq_ignore_ascii_case("realm")

@@ -87,6 +87,8 @@ mod decision;
 pub mod denial;
 pub mod extract;
 // Its examples need the feature `testing`: without it they are not collected as tests.
+#[cfg(feature = "introspection")]
+pub mod introspection;
 #[cfg(any(feature = "testing", not(doctest)))]
 #[cfg_attr(not(feature = "testing"), allow(rustdoc::broken_intra_doc_links))]
 pub mod manual;
@@ -96,9 +98,11 @@ pub mod policy;
 pub mod principal;
 #[doc(hidden)]
 pub mod private;
-#[cfg(feature = "jwks")]
+#[cfg(any(feature = "jwks", feature = "introspection"))]
+#[cfg_attr(not(feature = "jwks"), allow(dead_code, reason = "key sets need more of the client"))]
 mod provider;
 pub mod registry;
+pub mod resource_metadata;
 pub mod revocation;
 pub mod scheme;
 #[cfg(feature = "testing")]

@@ -141,6 +141,12 @@ fn remedy(reason: Reason) -> &'static str {
         Reason::DeadlinePassed => "a backend is slow, or the deadline set by `.deadline(…)` too short",
         Reason::RevocationsStale => "this process has lost its store of revocations; see the events about revocations",
         Reason::HashingBusy => "more passwords arrive than this machine can hash",
+        Reason::IntrospectionUnavailable => {
+            "the introspection endpoint is down, slow or asked too much; see the events of `introspection`"
+        }
+        Reason::IntrospectionRefused => {
+            "correct the credentials of this service at the introspection endpoint: client id, secret or key, and method"
+        }
         Reason::ClockUnreadable => "set the machine's clock",
         _ => "see the scheme's own events",
     }

@@ -16,9 +16,10 @@ use crate::clock::{Clock, SystemClock};
 use crate::denial::{Problem, Reason};
 use crate::policy::{Audit, Plan, SchemeUse};
 use crate::registry::{Linked, POLICIES, policies};
+use crate::resource_metadata::{Offers, Published, ResourceMetadata};
 use crate::scheme::api_key::ApiKeys;
 use crate::scheme::basic::Passwords;
-use crate::scheme::{OriginPolicy, Scheme};
+use crate::scheme::{BearerScheme, OriginPolicy, Scheme};
 use crate::token::ReadyJwt;
 
 /// Everything the guards of an application need: schemes, keys, hierarchies.
@@ -44,6 +45,7 @@ struct Inner {
     /// Every scheme as it was configured, by the name that policies call it.
     schemes: Vec<(String, Arc<dyn Scheme>)>,
     settings: Arc<Settings>,
+    published: Option<Arc<Published>>,
 }
 
 impl Auth {
@@ -69,6 +71,10 @@ impl Auth {
     /// Which schemes cannot decide, as a policy writes them: `bearer`, `bearer("partner")`.
     pub fn not_ready(&self) -> impl Iterator<Item = &str> {
         self.0.schemes.iter().filter(|(_, scheme)| !scheme.is_ready()).map(|(name, _)| name.as_str())
+    }
+
+    pub(crate) fn published(&self) -> Option<&Arc<Published>> {
+        self.0.published.as_ref()
     }
 
     /// The plan of the policy whose type is `policy`.
@@ -116,11 +122,13 @@ pub struct AuthBuilder {
     realm: String,
     schemes: HashMap<SchemeKey, Arc<dyn Scheme>>,
     written: Vec<(String, Arc<dyn Scheme>)>,
+    offers: Offers,
     hierarchies: Hierarchies,
     deadline: Duration,
     clock: Arc<dyn Clock>,
     body: Option<Box<BodyHook>>,
     public_origin: Option<String>,
+    resource_metadata: Option<ResourceMetadata>,
     allowed_origins: Vec<String>,
     refuse_without_origin: bool,
     allow_unconfigured: bool,
@@ -133,11 +141,13 @@ impl AuthBuilder {
             realm: "api".into(),
             schemes: HashMap::new(),
             written: Vec::new(),
+            offers: Offers::new(),
             hierarchies: Hierarchies::default(),
             deadline: Duration::from_secs(5),
             clock: Arc::new(SystemClock),
             body: None,
             public_origin: None,
+            resource_metadata: None,
             allowed_origins: Vec::new(),
             refuse_without_origin: false,
             allow_unconfigured: false,
@@ -161,13 +171,13 @@ impl AuthBuilder {
     /// The `bearer` scheme: JSON Web Tokens (RFC 6750, RFC 7519).
     pub fn bearer(self, jwt: impl ReadyJwt) -> Self {
         let scheme = jwt.into_settings().build(None);
-        self.built("bearer", None, scheme)
+        self.built_bearer(None, scheme)
     }
 
     /// Another configuration of the `bearer` scheme, for policies that say `bearer("name")`.
     pub fn bearer_named(self, name: &str, jwt: impl ReadyJwt) -> Self {
         let scheme = jwt.into_settings().build(Some(name.into()));
-        self.built("bearer", Some(name), scheme)
+        self.built_bearer(Some(name), scheme)
     }
 
     /// The `basic` scheme: user name and password (RFC 7617).
@@ -197,6 +207,17 @@ impl AuthBuilder {
     /// A scheme of the application's own, keyed by its type: `#[requires(my::Webhook)]` uses the value given here.
     pub fn scheme<S: Scheme>(self, scheme: S) -> Self {
         self.built::<S, Infallible>(std::any::type_name::<S>(), None, Ok(scheme))
+    }
+
+    /// Adds a configuration of the `bearer` scheme, or what is wrong with it.
+    fn built_bearer<E>(mut self, name: Option<&str>, scheme: Result<BearerScheme, E>) -> Self
+    where
+        E: std::error::Error + Send + Sync + 'static,
+    {
+        if let Ok(scheme) = &scheme {
+            self.offers.insert(name.map(Into::into), scheme.offer());
+        }
+        self.built("bearer", name, scheme)
     }
 
     /// Adds a configuration of scheme `S`, or what is wrong with it.
@@ -275,6 +296,17 @@ impl AuthBuilder {
         self
     }
 
+    /// Metadata of this service (RFC 9728), by which a client finds the authorization server on its own: every OAuth
+    /// challenge then names it in `resource_metadata`, and
+    /// [`Auth::resource_metadata_service`] serves it. Needs [`public_origin`](Self::public_origin).
+    ///
+    /// # Security
+    /// The document is public; see [`Auth::resource_metadata_service`] for what it tells.
+    pub fn resource_metadata(mut self, metadata: ResourceMetadata) -> Self {
+        self.resource_metadata = Some(metadata);
+        self
+    }
+
     /// Another origin whose pages may open WebSockets with ambient credentials, and send them along with requests that
     /// change something where the browser sends no `Sec-Fetch-Site`.
     ///
@@ -336,12 +368,18 @@ impl AuthBuilder {
                 self.faults.push(ConfigFault::OriginInvalid { source: Box::new(fault) });
                 OriginPolicy::default()
             });
+        let metadata = self.resource_metadata.map(|metadata| metadata.place(self.public_origin.as_deref()));
+        let metadata = metadata.transpose().unwrap_or_else(|fault| {
+            self.faults.push(ConfigFault::ResourceMetadataInvalid { source: Box::new(fault) });
+            None
+        });
         let settings = Arc::new(Settings {
             clock: self.clock,
             deadline: self.deadline,
             hierarchies: self.hierarchies,
             body: self.body,
             origins,
+            metadata_url: metadata.as_ref().map(|placed| placed.url.clone()),
         });
         let mut plans = HashMap::default();
         let mut missing = Vec::new();
@@ -361,7 +399,13 @@ impl AuthBuilder {
             self.faults.extend(missing);
         }
         if self.faults.is_empty() {
-            Ok(Auth(Arc::new(Inner { plans, schemes: self.written, settings })))
+            let published = metadata.map(|placed| {
+                let bound = |linked: &&Linked| plans.get(&linked.kind()).is_some_and(Result::is_ok);
+                let policies: Vec<_> = POLICIES.iter().filter(bound).map(Linked::spec).collect();
+                let is_bearer = |used: &SchemeUse| (used.kind)() == TypeId::of::<BearerScheme>();
+                Arc::new(placed.publish(&policies, &self.offers, is_bearer))
+            });
+            Ok(Auth(Arc::new(Inner { plans, schemes: self.written, settings, published })))
         } else {
             Err(ConfigError::new(self.faults))
         }

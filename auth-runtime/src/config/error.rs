@@ -46,6 +46,11 @@ pub enum ConfigFault {
         /// What is wrong.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// Resource metadata that cannot be served.
+    ResourceMetadataInvalid {
+        /// What is wrong.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// An origin that is no scheme, host and port.
     OriginInvalid {
         /// What is wrong.
@@ -97,7 +102,7 @@ impl fmt::Display for ConfigFault {
             }
             Self::HierarchyInvalid { fault } => f.write_str(fault),
             Self::Scheme { scheme, source } => write!(f, "`{scheme}`: {source}"),
-            Self::OriginInvalid { source } => write!(f, "{source}"),
+            Self::ResourceMetadataInvalid { source } | Self::OriginInvalid { source } => write!(f, "{source}"),
         }
     }
 }

@@ -41,6 +41,8 @@ pub(crate) struct Settings {
     pub(crate) hierarchies: Hierarchies,
     pub(crate) body: Option<Box<BodyHook>>,
     pub(crate) origins: crate::scheme::OriginPolicy,
+    /// What OAuth challenges name as `resource_metadata` (RFC 9728 section 5.1).
+    pub(crate) metadata_url: Option<String>,
 }
 
 impl fmt::Debug for Settings {

@@ -118,6 +118,8 @@ reasons! {
     TokenRevoked = "token_revoked", UNAUTHORIZED, Some(INVALID_TOKEN), "the token is not valid";
     /// The token lives longer than revocations are remembered: it could come back.
     TokenLivesTooLong = "token_lives_too_long", UNAUTHORIZED, Some(INVALID_TOKEN), "the token is not valid";
+    /// The issuer says that the token is not active: expired, revoked or never issued (RFC 7662 section 2.2).
+    TokenInactive = "token_inactive", UNAUTHORIZED, Some(INVALID_TOKEN), "the token is not valid";
     /// The token is bound to a key (`cnf`) whose proof this scheme does not check.
     TokenBound = "token_bound", UNAUTHORIZED, Some(INVALID_TOKEN), "the token must be presented with proof of possession";
 
@@ -146,6 +148,8 @@ reasons! {
     HashingBusy = "hashing_busy", SERVICE_UNAVAILABLE, None, "the service cannot decide at the moment";
     /// The wall clock cannot be right.
     ClockUnreadable = "clock_unreadable", SERVICE_UNAVAILABLE, None, "the service cannot decide at the moment";
+    /// The introspection endpoint is out of reach, fails, or is asked too much.
+    IntrospectionUnavailable = "introspection_unavailable", SERVICE_UNAVAILABLE, None, "the service cannot decide at the moment";
     /// A backend of the application's own is out of reach.
     BackendUnavailable = "backend_unavailable", SERVICE_UNAVAILABLE, None, "the service cannot decide at the moment";
 
@@ -156,6 +160,8 @@ reasons! {
     SchemeUnconfigured = "scheme_unconfigured", INTERNAL_SERVER_ERROR, None, "the server failed to decide";
     /// The policy is not in the link-time registry.
     PolicyUnlinked = "policy_unlinked", INTERNAL_SERVER_ERROR, None, "the server failed to decide";
+    /// The introspection endpoint rejects the credentials of this service.
+    IntrospectionRefused = "introspection_refused", INTERNAL_SERVER_ERROR, None, "the server failed to decide";
     /// A handler asks for a user type that the configured verification does not produce.
     IdentityUnfit = "identity_unfit", INTERNAL_SERVER_ERROR, None, "the server failed to decide";
     /// A check, or a verification function of the application's own, returned an error.

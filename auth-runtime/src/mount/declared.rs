@@ -85,6 +85,8 @@ impl Declaration {
 #[derive(Default)]
 pub struct Declarations {
     mounted: Vec<Mounted>,
+    /// A service among them that must not stand below a path.
+    only_at_root: Option<&'static str>,
 }
 
 struct Mounted {
@@ -123,8 +125,14 @@ impl Declarations {
         }
     }
 
+    /// Says that `service` has a fixed place on the server.
+    pub(crate) fn only_at_root(&mut self, service: &'static str) {
+        self.only_at_root = Some(service);
+    }
+
     /// Takes over what a nested scope mounts.
     pub(crate) fn nest(&mut self, prefix: &str, inner: &Self) {
+        self.only_at_root = self.only_at_root.or(inner.only_at_root);
         for Mounted { method, pattern, declaration } in &inner.mounted {
             let pattern = pattern.as_ref().map(|pattern| format!("{prefix}{pattern}"));
             self.mounted.push(Mounted { method: method.clone(), pattern, declaration: *declaration });
@@ -145,6 +153,12 @@ impl Declarations {
     pub(crate) fn admit(&mut self, auth: &Auth, scope: &str, service: impl FnOnce(&mut Self)) {
         let mut added = Self::default();
         service(&mut added);
+        if let Some(service) = added.only_at_root.filter(|_| !matches!(scope, "" | "/")) {
+            refuse(&format!(
+                "{service} cannot be mounted below `{scope}`, where no client looks; mount it on the `App`"
+            ));
+        }
+        self.only_at_root = self.only_at_root.or(added.only_at_root);
         for new in &added.mounted {
             let spec = new.declaration.spec;
             let (handler, file, line) = (spec.handler, spec.file, spec.line);
@@ -185,6 +199,6 @@ impl Declarations {
 /// Stops the assembly of the application: actix's registration cannot return an error, and serving the route anyway is
 /// what must not happen.
 #[allow(clippy::panic)]
-fn refuse(fault: &str) -> ! {
+pub(crate) fn refuse(fault: &str) -> ! {
     panic!("{fault}")
 }

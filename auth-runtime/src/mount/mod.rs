@@ -7,6 +7,7 @@ pub mod route;
 mod scope;
 mod service_config;
 
+pub(crate) use declared::refuse;
 pub use declared::{Declarations, Declared, DeclaredArgs};
 pub(crate) use hidden::{keep_unread, owe};
 pub use route::{Resource, Route};

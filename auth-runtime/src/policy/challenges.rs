@@ -15,6 +15,8 @@ pub(super) struct Challenges {
     realm: String,
     /// The canonical scopes as a challenge names them; empty when there are none.
     scope: String,
+    /// Where the metadata of the resource are (RFC 9728 section 5.1).
+    metadata_url: Option<String>,
     policy: &'static str,
     /// By reason and attempted challenge; filled as they are first needed.
     written: Vec<OnceLock<Written>>,
@@ -27,7 +29,13 @@ pub(super) struct Written {
 }
 
 impl Challenges {
-    pub(super) fn new(policy: &'static str, realm: &str, scope: String, offered: Vec<Challenge>) -> Self {
+    pub(super) fn new(
+        policy: &'static str,
+        realm: &str,
+        scope: String,
+        metadata_url: Option<String>,
+        offered: Vec<Challenge>,
+    ) -> Self {
         let mut all: Vec<Challenge> = Vec::new();
         for challenge in offered {
             if !all.iter().any(|known| same_scheme(known, &challenge)) {
@@ -37,7 +45,7 @@ impl Challenges {
         all.sort_by_key(Challenge::rank);
         let places = (Reason::ALL.len() + 1) * (all.len() + 1);
         let written = (0..places).map(|_| OnceLock::new()).collect();
-        Self { all, realm: realm.to_owned(), scope, policy, written }
+        Self { all, realm: realm.to_owned(), scope, metadata_url, policy, written }
     }
 
     /// The place of a scheme's challenge.
@@ -106,11 +114,12 @@ impl Challenges {
     }
 
     fn render(&self, challenge: &Challenge, error: Option<&str>, description: Option<&str>) -> HeaderValue {
-        let mut extra = Vec::with_capacity(3);
+        let mut extra = Vec::with_capacity(4);
         if challenge.is_oauth() {
             extra.extend(error.map(|error| ("error", error)));
             extra.extend(description.map(|description| ("error_description", description)));
             extra.extend((!self.scope.is_empty()).then_some(("scope", &*self.scope)));
+            extra.extend(self.metadata_url.as_deref().map(|url| ("resource_metadata", url)));
         }
         challenge.render(&self.realm, &extra)
     }

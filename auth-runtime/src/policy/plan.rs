@@ -62,7 +62,8 @@ impl Plan {
         let canonical = canonical_scopes(spec.requirement);
         let offered = schemes.iter().map(|(_, scheme)| scheme.challenge()).collect();
         let realm = spec.realm.unwrap_or(default_realm);
-        let challenges = Challenges::new(spec.handler, realm, canonical.join(" "), offered);
+        let challenges =
+            Challenges::new(spec.handler, realm, canonical.join(" "), settings.metadata_url.clone(), offered);
         let alternatives = schemes
             .iter()
             .map(|(kind, scheme)| {

@@ -167,6 +167,9 @@ impl ProviderClient {
             }
             StatusCode::NOT_MODIFIED => return Err(FetchError::NotModified),
             status if status.is_redirection() => return Err(FetchError::Redirected),
+            // RFC 6749 section 5.2 lets a server say so with 400; RFC 7662 section 2.3 wants 401.
+            #[cfg(feature = "introspection")]
+            StatusCode::BAD_REQUEST if refuses_client(&mut response).await => return Err(FetchError::Status(401)),
             status => return Err(FetchError::Status(status.as_u16())),
         }
         if !response.headers().get(CONTENT_TYPE).is_some_and(is_json) {
@@ -185,6 +188,24 @@ impl ProviderClient {
         }
         Ok(Answer { headers: std::mem::take(response.headers_mut()), body, not_modified: false })
     }
+}
+
+/// Whether an error answer of OAuth (RFC 6749 section 5.2) is about our own credentials.
+#[cfg(feature = "introspection")]
+async fn refuses_client(response: &mut Response) -> bool {
+    use crate::token::json::{Json, Object};
+    const LONGEST: usize = 4096;
+    let mut body = Vec::new();
+    while let Ok(Some(chunk)) = response.chunk().await {
+        body.extend_from_slice(&chunk);
+        if body.len() > LONGEST {
+            return false;
+        }
+    }
+    let members = std::str::from_utf8(&body).ok().and_then(|text| Object::parse(text).ok());
+    members.is_some_and(|members| {
+        matches!(members.get("error").and_then(Json::as_str), Some("invalid_client" | "unauthorized_client"))
+    })
 }
 
 /// `application/json` or `application/…+json` (RFC 6839 section 3.1), whatever its parameters.

@@ -4,17 +4,26 @@
 //! `discovery`, and `schedule` says when it may.
 
 pub(crate) mod client;
+#[cfg(feature = "jwks")]
 mod discovery;
+#[cfg(feature = "jwks")]
 mod fetcher;
+#[cfg(feature = "jwks")]
 pub(crate) mod key_set;
-#[cfg(test)]
+#[cfg(all(test, feature = "jwks"))]
 pub(crate) mod mock;
+#[cfg(feature = "jwks")]
 mod observe;
+#[cfg(feature = "jwks")]
 mod schedule;
+#[cfg(feature = "jwks")]
 pub(crate) mod stopwatch;
 pub(crate) mod worker;
 
+#[cfg(feature = "jwks")]
 pub(crate) use fetcher::KeySource;
+#[cfg(feature = "jwks")]
 pub(crate) use key_set::{KeySet, KeySetOptions, Ticket};
+#[cfg(feature = "jwks")]
 pub(crate) use schedule::Bucket;
 pub(crate) use worker::Worker;

@@ -13,7 +13,10 @@ use crate::challenge::Challenge;
 use crate::clock::Clock;
 use crate::clock::UnixTime;
 use crate::denial::Reason;
+#[cfg(feature = "introspection")]
+use crate::introspection::Introspector;
 use crate::principal::Principal;
+use crate::resource_metadata::Offer;
 #[cfg(feature = "jwks")]
 use crate::token::LookUp;
 use crate::token::{SCHEME, Verifier};
@@ -25,6 +28,9 @@ pub struct BearerScheme {
     verifier: Arc<Verifier>,
     cookie: Option<Box<str>>,
     query_parameter: Option<Box<str>>,
+    /// Who is asked about tokens that are not verified here.
+    #[cfg(feature = "introspection")]
+    opaque: Option<Introspector>,
 }
 
 /// What a request presents.
@@ -45,7 +51,46 @@ enum Source {
 
 impl BearerScheme {
     pub(crate) fn new(verifier: Verifier, cookie: Option<Box<str>>, query_parameter: Option<Box<str>>) -> Self {
-        Self { verifier: Arc::new(verifier), cookie, query_parameter }
+        Self {
+            verifier: Arc::new(verifier),
+            cookie,
+            query_parameter,
+            #[cfg(feature = "introspection")]
+            opaque: None,
+        }
+    }
+
+    #[cfg(feature = "introspection")]
+    pub(crate) fn opaque(self, opaque: Option<Introspector>) -> Self {
+        Self { opaque, ..self }
+    }
+
+    /// The judgement on a token that somebody else must be asked about; `None` where it is verified here.
+    #[cfg(feature = "introspection")]
+    fn introspect(&self, context: &Context<'_>) -> Option<Authentication> {
+        let introspector = self.opaque.as_ref()?;
+        let Presented::Token(source, token) = self.presented(context.request()) else { return None };
+        if !introspector.takes(token) {
+            return None;
+        }
+        // What is sent on must be no more than a token.
+        let malformed = match source {
+            Source::Header | Source::Query => Reason::CredentialsMalformed,
+            Source::Cookie => Reason::TokenNotJwt,
+        };
+        Some(match context.now() {
+            Ok(_) if !is_token68(token) => Authentication::Ready(Outcome::Rejected(malformed.into())),
+            Ok(now) => introspector.authenticate(token, now),
+            Err(reason) => Authentication::Ready(Outcome::Unavailable(reason)),
+        })
+    }
+
+    /// What the resource metadata says of this configuration.
+    pub(crate) fn offer(&self) -> Offer {
+        let issuers = self.verifier.issuer_names();
+        #[cfg(feature = "introspection")]
+        let issuers = issuers.chain(self.opaque.iter().flat_map(Introspector::issuer_names));
+        Offer { issuers: issuers.map(Into::into).collect(), in_query: self.query_parameter.is_some() }
     }
 
     /// Finds the token. What a client put there on purpose decides over what a browser added by itself.
@@ -165,15 +210,21 @@ impl Scheme for BearerScheme {
         }
     }
 
-    /// Whether the unverified `iss` names an issuer of this configuration.
+    /// Whether the unverified `iss` names an issuer of this configuration, or the token is opaque and it asks about such.
     fn recognizes(&self, context: &Context<'_>) -> bool {
-        match self.presented(context.request()) {
-            Presented::Token(_, token) => self.verifier.recognizes(token),
-            Presented::Nothing | Presented::Refused(..) => false,
+        let Presented::Token(_, token) = self.presented(context.request()) else { return false };
+        #[cfg(feature = "introspection")]
+        if let Some(opaque) = self.opaque.as_ref().filter(|opaque| opaque.takes(token)) {
+            return opaque.recognizes(token);
         }
+        self.verifier.recognizes(token)
     }
 
     fn authenticate(&self, context: &Context<'_>) -> Authentication {
+        #[cfg(feature = "introspection")]
+        if let Some(introspected) = self.introspect(context) {
+            return introspected;
+        }
         match self.outcome(context) {
             #[cfg(feature = "jwks")]
             Outcome::Rejected(rejection) if matches!(rejection.reason(), Reason::KeyUnknown | Reason::IssuerWrong) => {

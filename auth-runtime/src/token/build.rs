@@ -25,10 +25,15 @@ impl JwtSettings {
     /// Checks everything and makes the scheme. `name` is that of the configuration, as in `bearer("partner")`.
     pub(crate) fn build(self, name: Option<Arc<str>>) -> Result<BearerScheme, JwtError> {
         let (cookie, query_parameter) = (self.cookie.clone(), self.query_parameter.clone());
-        Ok(BearerScheme::new(self.verifier(name)?, cookie, query_parameter))
+        #[cfg(feature = "introspection")]
+        let opaque = self.opaque.clone().map(|opaque| opaque.build(name.clone())).transpose()?;
+        let scheme = BearerScheme::new(self.verifier(name)?, cookie, query_parameter);
+        #[cfg(feature = "introspection")]
+        let scheme = scheme.opaque(opaque);
+        Ok(scheme)
     }
 
-    pub(super) fn verifier(self, name: Option<Arc<str>>) -> Result<Verifier, JwtError> {
+    pub(crate) fn verifier(self, name: Option<Arc<str>>) -> Result<Verifier, JwtError> {
         self.check_options()?;
 
         let mut issuers: Vec<TrustedIssuer> = Vec::with_capacity(1 + self.others.len());
@@ -40,7 +45,10 @@ impl JwtSettings {
             key_sets: self.key_sets.clone(),
         };
         // Of a configuration that starts with tenants the first issuer is none.
-        let first = Some(self.first).filter(|first| !first.keys.is_empty());
+        #[cfg(feature = "jwks")]
+        let first = Some(self.first).filter(|first| !first.keys.is_empty() || self.tenants.is_none());
+        #[cfg(not(feature = "jwks"))]
+        let first = Some(self.first);
         for issuer in first.into_iter().chain(self.others) {
             if issuers.iter().any(|known| known.name.as_deref() == issuer.name.as_deref()) {
                 return Err(JwtError::IssuerRepeated { issuer: describe(&issuer) });

@@ -16,8 +16,8 @@ enum Fraction {
 
 /// When a token is valid.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Times {
-    pub(super) expires_at: UnixTime,
+pub(crate) struct Times {
+    pub(crate) expires_at: UnixTime,
     /// `iat`, which revocation compares.
     pub(super) issued_at: Option<UnixTime>,
     /// The later of `nbf` and `iat`.
@@ -27,13 +27,21 @@ pub(super) struct Times {
 impl Times {
     /// Reads `exp`, `nbf` and `iat`.
     pub(super) fn read(claims: &Object<'_>) -> Result<Self, Reason> {
-        let expires_at = date(claims, "exp", Fraction::Down)?.ok_or(Reason::ClaimsInvalid)?;
+        if !claims.contains("exp") {
+            return Err(Reason::ClaimsInvalid);
+        }
+        Self::read_open(claims)
+    }
+
+    /// The same, where `exp` may be missing: then there is no end.
+    pub(super) fn read_open(claims: &Object<'_>) -> Result<Self, Reason> {
+        let expires_at = date(claims, "exp", Fraction::Down)?.unwrap_or(LATEST);
         let valid_from = date(claims, "nbf", Fraction::Up)?.max(date(claims, "iat", Fraction::Up)?);
         Ok(Self { expires_at, issued_at: date(claims, "iat", Fraction::Down)?, valid_from })
     }
 
     /// Whether `now` is within; `leeway` is in seconds.
-    pub(super) fn check(&self, now: UnixTime, leeway: UnixTime) -> Result<(), Reason> {
+    pub(crate) fn check(&self, now: UnixTime, leeway: UnixTime) -> Result<(), Reason> {
         // "on or after which the JWT MUST NOT be accepted": the instant itself is too late.
         if now >= self.expires_at.saturating_add(leeway) {
             return Err(Reason::TokenExpired);

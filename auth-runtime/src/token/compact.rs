@@ -43,6 +43,19 @@ fn split_at_dot(text: &[u8]) -> Result<(&[u8], &[u8]), Reason> {
     Ok((text.get(..dot).unwrap_or_default(), text.get(dot + 1..).unwrap_or_default()))
 }
 
+/// Whether a token has the form of a JWT: three segments, the first of which is a JSON object. Nothing else is looked at,
+/// so that no fault further in sends a JWT another way.
+#[cfg(feature = "introspection")]
+pub(crate) fn is_jwt(token: &[u8]) -> bool {
+    let mut segments = token.split(|&byte| byte == b'.');
+    let (Some(header), Some(_), Some(_), None) = (segments.next(), segments.next(), segments.next(), segments.next())
+    else {
+        return false;
+    };
+    let header = decode(header).ok().and_then(|header| String::from_utf8(header).ok());
+    header.is_some_and(|header| Object::parse(&header).is_ok())
+}
+
 fn decode(segment: &[u8]) -> Result<Vec<u8>, Reason> {
     URL_SAFE_NO_PAD.decode(segment).map_err(|_| Reason::TokenNotJwt)
 }

@@ -35,6 +35,11 @@ pub enum JwtError {
         /// The issuer.
         issuer: Box<str>,
     },
+    /// The introspection endpoint cannot be asked.
+    EndpointInvalid {
+        /// What is wrong and what to do.
+        fault: &'static str,
+    },
     /// An option has a value that cannot be meant.
     OptionInvalid {
         /// The method that was called.
@@ -62,6 +67,7 @@ impl fmt::Display for JwtError {
             Self::IssuerRepeated { issuer } => {
                 write!(f, "{issuer} is trusted twice; give all its keys to one `Issuer` with `.also(…)`")
             }
+            Self::EndpointInvalid { fault } => write!(f, "`Introspection::new(…)`: {fault}"),
             Self::OptionInvalid { option, fault } => write!(f, "`.{option}(…)`: {fault}"),
         }
     }

@@ -52,7 +52,12 @@ impl Issuer {
     }
 
     pub(super) fn unnamed(key: Key) -> Self {
-        Self { name: None, keys: vec![key], audience: None, grantable_roles: None, grantable_scopes: None }
+        Self { keys: vec![key], ..Self::keyless() }
+    }
+
+    /// An issuer that vouches for its tokens when asked, not by signing them.
+    pub(super) fn keyless() -> Self {
+        Self { name: None, keys: Vec::new(), audience: None, grantable_roles: None, grantable_scopes: None }
     }
 
     /// A further key of this issuer.

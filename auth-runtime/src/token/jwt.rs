@@ -15,6 +15,8 @@ use super::key::Key;
 use super::ready::{Audiences, Clients, Said, Unsaid};
 #[cfg(feature = "jwks")]
 use super::tenants::Find;
+#[cfg(feature = "introspection")]
+use crate::introspection::{OpaqueSettings, ReadyIntrospection};
 #[cfg(feature = "jwks")]
 use crate::provider::KeySetOptions;
 use crate::revocation::{Consulted, Revocations};
@@ -76,15 +78,36 @@ pub struct JwtSettings {
     pub(super) key_sets: KeySetOptions,
     #[cfg(feature = "jwks")]
     pub(super) tenants: Option<Find>,
+    #[cfg(feature = "introspection")]
+    pub(super) opaque: Option<Box<OpaqueSettings>>,
+}
+
+#[cfg(feature = "introspection")]
+impl JwtSettings {
+    /// The same, with somebody to ask about opaque tokens.
+    pub(crate) fn with_opaque(mut self, opaque: OpaqueSettings) -> Self {
+        self.opaque = Some(Box::new(opaque));
+        self
+    }
 }
 
 /// Starting with a key.
 impl Jwt {
     /// Tokens signed with this key or by a key of this set.
     pub fn key(key: Key) -> Self {
+        Self::from_issuer(Issuer::unnamed(key))
+    }
+
+    /// No key verifies these: what their issuer says of them counts.
+    #[cfg(feature = "introspection")]
+    pub(crate) fn keyless() -> Self {
+        Self::from_issuer(Issuer::keyless())
+    }
+
+    fn from_issuer(first: Issuer) -> Self {
         Self {
             settings: JwtSettings {
-                first: Issuer::unnamed(key),
+                first,
                 others: Vec::new(),
                 leeway: Duration::from_secs(60),
                 max_token_bytes: MAX_TOKEN_BYTES,
@@ -100,6 +123,8 @@ impl Jwt {
                 key_sets: KeySetOptions::default(),
                 #[cfg(feature = "jwks")]
                 tenants: None,
+                #[cfg(feature = "introspection")]
+                opaque: None,
             },
             said: PhantomData,
         }
@@ -461,6 +486,17 @@ impl<I, A> Jwt<I, A> {
     #[must_use]
     pub fn dangerous_secrets_beside_public_keys(mut self) -> Self {
         self.settings.secrets_beside_public_keys = true;
+        self
+    }
+
+    /// Also takes opaque tokens, which their issuer is asked about (RFC 7662).
+    ///
+    /// A token goes by its form: what is a JWT by its form (three segments, the first a JSON object) is verified here,
+    /// also where the other side might know it; everything else is introspected. None is tried both ways.
+    #[cfg(feature = "introspection")]
+    #[must_use]
+    pub fn opaque(mut self, introspection: impl ReadyIntrospection) -> Self {
+        self.settings.opaque = Some(Box::new(introspection.into_opaque()));
         self
     }
 

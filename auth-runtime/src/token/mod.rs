@@ -29,13 +29,21 @@ mod tests;
 mod verifier;
 
 pub use algorithm::Algorithm;
-#[cfg(feature = "testing")]
+#[cfg(any(feature = "testing", feature = "introspection"))]
 pub(crate) use backend::PROVIDER;
 pub(crate) use build::LEEWAY_MAX;
+#[cfg(feature = "introspection")]
+pub(crate) use claims::Times;
+#[cfg(feature = "introspection")]
+pub(crate) use compact::is_jwt;
 pub use error::{JwtError, KeyError};
 pub use issuer::Issuer;
 pub use jwt::Jwt;
+#[cfg(feature = "introspection")]
+pub(crate) use jwt::JwtSettings;
 pub use key::Key;
+#[cfg(feature = "introspection")]
+pub(crate) use ready::IntoSettings;
 pub use ready::{AudienceSaid, Audiences, Clients, IssuerSaid, ReadyJwt, Said, Unsaid};
 #[cfg(feature = "jwks")]
 pub(crate) use verifier::LookUp;

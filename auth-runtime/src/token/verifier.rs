@@ -241,6 +241,35 @@ impl Verifier {
         self.issuers.iter().all(|issuer| issuer.keys.is_ready())
     }
 
+    /// Accepts claims that their issuer vouches for by itself, in answer to our question: there is no signature to check,
+    /// and `exp` may be missing (RFC 7662 section 2.2).
+    #[cfg(feature = "introspection")]
+    pub(crate) fn vouched(&self, claims: &Object<'_>, now: UnixTime) -> Result<(PrincipalBuilder, Times), Reason> {
+        let issuer = self.issuer(claims)?;
+        let times = Times::read_open(claims)?;
+        times.check(now, self.leeway)?;
+        let principal = self.accept(&issuer, claims)?;
+        let principal = if claims.contains("exp") { principal.expires_at(times.expires_at) } else { principal };
+        Ok((principal, times))
+    }
+
+    /// How far the issuer's clock may be off, in seconds.
+    #[cfg(feature = "introspection")]
+    pub(crate) fn leeway(&self) -> UnixTime {
+        self.leeway
+    }
+
+    /// The longest token that is looked at, in bytes.
+    #[cfg(feature = "introspection")]
+    pub(crate) fn max_token_bytes(&self) -> usize {
+        self.max_token_bytes
+    }
+
+    /// The issuers whose tokens are accepted, in configured order.
+    pub(crate) fn issuer_names(&self) -> impl Iterator<Item = &str> {
+        self.issuers.iter().filter_map(|issuer| issuer.name.as_deref())
+    }
+
     /// Whether the unverified token claims to come from an issuer of this configuration.
     pub(crate) fn recognizes(&self, token: &[u8]) -> bool {
         self.memory.recall(token).is_some()

@@ -1,0 +1,88 @@
+//! What an answer of the endpoint means (RFC 7662 section 2.2).
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::clock::UnixTime;
+use crate::denial::Reason;
+use crate::principal::Principal;
+use crate::token::json::{Json, Object};
+use crate::token::{Times, Verifier};
+
+/// What an answer must say for a token to be accepted.
+#[derive(Debug)]
+pub(super) struct Judge {
+    accepts: Verifier,
+    any_token_type: bool,
+    warned: AtomicBool,
+}
+
+/// A token that is good.
+#[derive(Clone)]
+pub(super) struct Active {
+    pub(super) principal: Principal,
+    pub(super) times: Times,
+    /// Length of the answer in bytes.
+    pub(super) bytes: usize,
+}
+
+/// The text is no answer to introspection.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct NoAnswer;
+
+impl Judge {
+    pub(super) fn new(accepts: Verifier, any_token_type: bool) -> Self {
+        Self { accepts, any_token_type, warned: AtomicBool::new(false) }
+    }
+
+    pub(super) fn accepts(&self) -> &Verifier {
+        &self.accepts
+    }
+
+    /// Judges an answer as of `now`.
+    ///
+    /// # Errors
+    /// For a text that is no strict JSON object with `active` in it.
+    pub(super) fn judge(&self, text: Vec<u8>, now: UnixTime) -> Result<Result<Active, Reason>, NoAnswer> {
+        let text = String::from_utf8(text).map_err(|_| NoAnswer)?;
+        let members = Object::parse(&text).map_err(|_| NoAnswer)?;
+        match members.get("active") {
+            Some(Json::Bool(true)) => {}
+            // `"true"` and 1 are true to some languages, not here.
+            Some(_) => return Ok(Err(Reason::TokenInactive)),
+            None => return Err(NoAnswer),
+        }
+        let accepted = self.check_type(&members).and_then(|()| self.accepts.vouched(&members, now));
+        drop(members);
+        Ok(accepted.map(|(principal, times)| {
+            let bytes = text.len();
+            Active { principal: principal.claims_text(text).build(), times, bytes }
+        }))
+    }
+
+    /// The endpoint knows refresh tokens and ID tokens too, and calls them active: one of the members by which servers
+    /// tell the kinds apart must say that this is an access token, and none that it is not.
+    fn check_type(&self, members: &Object<'_>) -> Result<(), Reason> {
+        let kinds: [(&str, &[&str]); 3] =
+            [("token_type", &["bearer"]), ("token_use", &["access_token"]), ("typ", &["bearer", "at+jwt"])];
+        let mut said = false;
+        for (name, accepted) in kinds {
+            match members.get(name) {
+                None => {}
+                Some(Json::String(kind)) if accepted.iter().any(|it| kind.eq_ignore_ascii_case(it)) => said = true,
+                Some(Json::String(kind)) if kind.eq_ignore_ascii_case("dpop") => return Err(Reason::TokenBound),
+                Some(Json::String(_)) => return Err(Reason::TypeWrong),
+                Some(_) => return Err(Reason::ClaimsInvalid),
+            }
+        }
+        if said || self.any_token_type {
+            return Ok(());
+        }
+        if !self.warned.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                "an introspection answer does not say which kind of token it is about (`token_type`), so the token is \
+                 refused; let the server say so, or call `.any_token_type()` after reading what that means"
+            );
+        }
+        Err(Reason::TypeWrong)
+    }
+}

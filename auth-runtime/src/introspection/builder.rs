@@ -1,0 +1,434 @@
+//! The builder a user writes: whom to ask, and what the answer must say.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use zeroize::Zeroizing;
+
+use super::answer::Judge;
+use super::breaker::Breaker;
+use super::budget::Budget;
+use super::client::{Client, PrivateKeyJwt};
+use super::endpoint::IntrospectionEndpoint;
+use super::flight::Flights;
+use super::introspector::{Inner, Introspector};
+use super::memory::Memory;
+use crate::provider::Worker;
+use crate::provider::client::Endpoint;
+use crate::token::{
+    AudienceSaid, Audiences, Clients, IntoSettings, IssuerSaid, Jwt, JwtError, JwtSettings, ReadyJwt, Said, Unsaid,
+};
+
+/// The longest answer that is read: 64 KiB.
+const ANSWER_BYTES: usize = 64 * 1024;
+/// No answer counts for longer: a revoked token would live on.
+const MAX_AGE_MAX: Duration = Duration::from_secs(3600);
+const TIMEOUT_MAX: Duration = Duration::from_secs(30);
+
+/// Which tokens the `bearer` scheme accepts on the word of the server that issued them (RFC 7662).
+///
+/// Say the endpoint, the credentials of this service there, whose tokens are trusted and for whom they must be meant;
+/// until all is said, neither `.bearer(…)` nor [`Jwt::opaque`] takes it. A token is good if the answer's `active` is
+/// `true`, if `iss`, `aud`, `exp`, `nbf` and `iat` fit, if the answer says that it is an access token, and if it is not
+/// bound to a key of the client (`cnf`). Scopes, roles and claims are those of the answer.
+///
+/// One answer counts for a minute, at most until `exp`. Whoever presents the same token at the same time shares one call.
+/// When the endpoint fails, tokens that are not remembered get 503; when it rejects the credentials of this service, 500.
+///
+/// ```
+/// use std::time::Duration;
+/// use auth_runtime::{Auth, Jwt};
+/// use auth_runtime::introspection::Introspection;
+///
+/// # let secret = "not a secret";
+/// let opaque = Introspection::new("https://idp.example/introspect")
+///     .client_secret_basic("orders-api", secret)
+///     .issuer("https://idp.example")
+///     .audience("https://api.example")
+///     .max_age(Duration::from_secs(30));
+/// assert!(!format!("{opaque:?}").contains(secret), "secrets are never shown");
+///
+/// // By itself, for every token of a configuration:
+/// let auth = Auth::builder().bearer(opaque.clone()).build()?;
+///
+/// // Or beside JWTs, for the tokens that are none:
+/// let jwt = Jwt::hs256([7; 32]).issuer("https://idp.example").audience("https://api.example").opaque(opaque);
+/// let auth = Auth::builder().bearer(jwt).build()?;
+/// # Ok::<(), auth_runtime::config::ConfigError>(())
+/// ```
+///
+/// An incomplete one is refused by the compiler:
+///
+/// ```compile_fail
+/// use auth_runtime::{Auth, introspection::Introspection};
+///
+/// // Who are we?
+/// Auth::builder().bearer(Introspection::new("https://idp.example/i").any_issuer().audience("https://api.example"));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Introspection<I = Unsaid, A = Unsaid, C = Unsaid> {
+    accepts: Jwt<I, A>,
+    asking: Asking,
+    said: PhantomData<fn() -> C>,
+}
+
+/// How the endpoint is asked.
+#[derive(Clone, Debug)]
+struct Asking {
+    url: Box<str>,
+    client: Option<Client>,
+    max_age: Duration,
+    refused_age: Duration,
+    timeout: Duration,
+    calls_per_second: u32,
+    calls_at_once: usize,
+    failures: u32,
+    pause: Duration,
+    cache_bytes: usize,
+    any_token_type: bool,
+}
+
+/// What an [`Introspection`] was told, whole.
+#[derive(Clone, Debug)]
+pub struct OpaqueSettings {
+    accepts: JwtSettings,
+    asking: Asking,
+    every_form: bool,
+}
+
+impl Introspection {
+    /// Asks this endpoint: a URL with https, or http to this machine itself.
+    pub fn new(url: impl Into<Box<str>>) -> Self {
+        let asking = Asking {
+            url: url.into(),
+            client: None,
+            max_age: Duration::from_secs(60),
+            refused_age: Duration::from_secs(10),
+            timeout: Duration::from_secs(2),
+            calls_per_second: 200,
+            calls_at_once: 32,
+            failures: 5,
+            pause: Duration::from_secs(10),
+            cache_bytes: 32 * 1024 * 1024,
+            any_token_type: false,
+        };
+        Self { accepts: Jwt::keyless(), asking, said: PhantomData }
+    }
+}
+
+/// Who we are.
+impl<I, A> Introspection<I, A, Unsaid> {
+    /// Client id and secret in the `Authorization` field (RFC 6749 section 2.3.1): what most servers want.
+    pub fn client_secret_basic(self, id: impl Into<Box<str>>, secret: impl Into<String>) -> Introspection<I, A, Said> {
+        self.client(Client::SecretBasic { id: id.into(), secret: Zeroizing::new(secret.into()) })
+    }
+
+    /// Client id and secret in the body.
+    pub fn client_secret_post(self, id: impl Into<Box<str>>, secret: impl Into<String>) -> Introspection<I, A, Said> {
+        self.client(Client::SecretPost { id: id.into(), secret: Zeroizing::new(secret.into()) })
+    }
+
+    /// An assertion signed by a private key, fresh for each call and good for a minute: no secret travels
+    /// (RFC 7523 section 2.2).
+    pub fn private_key_jwt(self, key: PrivateKeyJwt) -> Introspection<I, A, Said> {
+        self.client(Client::PrivateKey(key))
+    }
+
+    fn client(mut self, client: Client) -> Introspection<I, A, Said> {
+        self.asking.client = Some(client);
+        Introspection { accepts: self.accepts, asking: self.asking, said: PhantomData }
+    }
+}
+
+/// Whose tokens are trusted.
+impl<A, C> Introspection<Unsaid, A, C> {
+    /// Tokens whose answer has exactly this `iss`, byte for byte.
+    pub fn issuer(self, issuer: impl Into<Box<str>>) -> Introspection<Said, A, C> {
+        self.accepts(|accepts| accepts.issuer(issuer))
+    }
+
+    /// Tokens of any issuer the endpoint knows, or answers without `iss`, which RFC 7662 allows.
+    ///
+    /// # Security
+    /// A server that speaks for several issuers vouches for the tokens of all of them. Principals have no issuer where the
+    /// answer has none.
+    pub fn any_issuer(self) -> Introspection<Said, A, C> {
+        self.accepts(Jwt::any_issuer)
+    }
+}
+
+/// For whom a token must be meant.
+impl<I, C> Introspection<I, Unsaid, C> {
+    /// Tokens whose answer's `aud` is this or contains it: the name of this service at the issuer. Called again, any of
+    /// the values will do.
+    pub fn audience(self, audience: impl Into<Box<str>>) -> Introspection<I, Audiences, C> {
+        self.accepts(|accepts| accepts.audience(audience))
+    }
+
+    /// Tokens that were issued to this client, for servers whose answers carry no `aud`. Called again, any of the clients
+    /// will do.
+    ///
+    /// # Security
+    /// As for [`Jwt::client_id`]: this tells who asked for the token, not for whom it is meant.
+    pub fn issued_to(self, client: impl Into<Box<str>>) -> Introspection<I, Clients, C> {
+        self.accepts(|accepts| accepts.client_id(client))
+    }
+
+    /// Tokens meant for anybody.
+    ///
+    /// # Security
+    /// A token that was issued for another service, which that service received from its caller, can be used here.
+    pub fn any_audience(self) -> Introspection<I, Said, C> {
+        self.accepts(Jwt::any_audience)
+    }
+}
+
+impl<I, C> Introspection<I, Audiences, C> {
+    /// A further value that will do for `aud`.
+    #[must_use]
+    pub fn audience(self, audience: impl Into<Box<str>>) -> Self {
+        self.accepts(|accepts| accepts.audience(audience))
+    }
+}
+
+impl<I, C> Introspection<I, Clients, C> {
+    /// A further client that will do.
+    ///
+    /// # Security
+    /// As for the first.
+    #[must_use]
+    pub fn issued_to(self, client: impl Into<Box<str>>) -> Self {
+        self.accepts(|accepts| accepts.client_id(client))
+    }
+}
+
+/// Everything else, with safe defaults.
+impl<I, A, C> Introspection<I, A, C> {
+    /// How long an answer counts, in time since it was asked for; 60 s unless said, zero asks each time. No answer counts
+    /// past its `exp`.
+    ///
+    /// # Security
+    /// A revoked token stays usable for as long. More than an hour is refused in `Auth::build()`.
+    #[must_use]
+    pub fn max_age(mut self, max_age: Duration) -> Self {
+        self.asking.max_age = max_age;
+        self
+    }
+
+    /// How long a token that was refused stays so without asking again; 10 s unless said, at most
+    /// [`max_age`](Self::max_age). Up to 10 000 such tokens are remembered.
+    #[must_use]
+    pub fn inactive_age(mut self, age: Duration) -> Self {
+        self.asking.refused_age = age;
+        self
+    }
+
+    /// How long a call may take, and how long it may wait for its turn before; 2 s each unless said. Keep the double of it
+    /// below the deadline of the decision (`AuthBuilder::deadline`).
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.asking.timeout = timeout;
+        self
+    }
+
+    /// How many calls may begin in a second; 200 unless said. What is beyond gets 503, tokens that are remembered do not.
+    #[must_use]
+    pub fn calls_per_second(mut self, calls: u32) -> Self {
+        self.asking.calls_per_second = calls;
+        self
+    }
+
+    /// How many calls may be under way at the same time; 32 unless said. Further ones wait for their turn.
+    #[must_use]
+    pub fn calls_at_once(mut self, calls: usize) -> Self {
+        self.asking.calls_at_once = calls;
+        self
+    }
+
+    /// After how many failures in a row the endpoint is left alone, and for how long before one call tries again; 5
+    /// failures and 10 s unless said.
+    #[must_use]
+    pub fn breaker(mut self, failures: u32, pause: Duration) -> Self {
+        self.asking.failures = failures;
+        self.asking.pause = pause;
+        self
+    }
+
+    /// Accepts answers that do not say which kind of token they are about. By default one of `token_type` (`Bearer`),
+    /// `token_use` (`access_token`) and `typ` (`Bearer`, `at+jwt`) must say that it is an access token. Another kind is
+    /// refused in any case.
+    ///
+    /// # Security
+    /// Endpoints know refresh tokens and others too, and call them active. Without a word on the kind, whatever was issued
+    /// for the audience passes for an access token.
+    #[must_use]
+    pub fn any_token_type(mut self) -> Self {
+        self.asking.any_token_type = true;
+        self
+    }
+
+    /// How many bytes of memory the answers about good tokens may take; 32 MiB unless said, zero remembers none.
+    #[must_use]
+    pub fn cache_bytes(mut self, bytes: usize) -> Self {
+        self.asking.cache_bytes = bytes;
+        self
+    }
+
+    /// How far the issuer's clock may be off; see [`Jwt::leeway`]. What is remembered ends with `exp` all the same.
+    ///
+    /// # Security
+    /// See [`Jwt::leeway`].
+    #[must_use]
+    pub fn leeway(self, leeway: Duration) -> Self {
+        self.accepts(|accepts| accepts.leeway(leeway))
+    }
+
+    /// Where an answer's roles are; see [`Jwt::roles_claim`].
+    #[must_use]
+    pub fn roles_claim(self, path: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
+        self.accepts(|accepts| accepts.roles_claim(path))
+    }
+
+    /// Which member identifies the caller; `sub` unless said. Answers about tokens that a client got for itself often have
+    /// no `sub`: say `client_id` where all tokens are such.
+    #[must_use]
+    pub fn subject_claim(self, name: impl Into<Box<str>>) -> Self {
+        self.accepts(|accepts| accepts.subject_claim(name))
+    }
+
+    /// The only roles the issuer may grant; see [`Jwt::grantable_roles`].
+    #[must_use]
+    pub fn grantable_roles(self, roles: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
+        self.accepts(|accepts| accepts.grantable_roles(roles))
+    }
+
+    /// The only scopes the issuer may grant; see [`Jwt::grantable_scopes`].
+    #[must_use]
+    pub fn grantable_scopes(self, scopes: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
+        self.accepts(|accepts| accepts.grantable_scopes(scopes))
+    }
+
+    /// The longest token that is asked about, in bytes; 16 KiB unless said.
+    #[must_use]
+    pub fn max_token_bytes(self, bytes: usize) -> Self {
+        self.accepts(|accepts| accepts.max_token_bytes(bytes))
+    }
+
+    /// Also takes the token from this cookie; see [`Jwt::cookie`]. Beside a `Jwt` its own setting counts.
+    ///
+    /// # Security
+    /// See [`Jwt::cookie`].
+    #[must_use]
+    pub fn cookie(self, name: impl Into<Box<str>>) -> Self {
+        self.accepts(|accepts| accepts.cookie(name))
+    }
+
+    /// Also takes the token from this parameter of the query; see [`Jwt::dangerous_query_parameter`]. Beside a `Jwt` its own
+    /// setting counts.
+    ///
+    /// # Security
+    /// See [`Jwt::dangerous_query_parameter`].
+    #[must_use]
+    pub fn dangerous_query_parameter(self, name: impl Into<Box<str>>) -> Self {
+        self.accepts(|accepts| accepts.dangerous_query_parameter(name))
+    }
+
+    fn accepts<J, B>(self, change: impl FnOnce(Jwt<I, A>) -> Jwt<J, B>) -> Introspection<J, B, C> {
+        Introspection { accepts: change(self.accepts), asking: self.asking, said: PhantomData }
+    }
+}
+
+mod sealed {
+    use super::OpaqueSettings;
+
+    pub trait IntoOpaque {
+        #[doc(hidden)]
+        fn into_opaque(self) -> OpaqueSettings;
+    }
+}
+
+use sealed::IntoOpaque;
+
+/// An [`Introspection`] that says who we are, whose tokens it trusts and for whom they must be meant.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no complete introspection",
+    label = "credentials, issuer or audience missing",
+    note = "say all: `Introspection::new(url).client_secret_basic(id, secret).issuer(\"https://…\").audience(\"https://…\")`"
+)]
+pub trait ReadyIntrospection: IntoOpaque {}
+
+impl<I: IssuerSaid, A: AudienceSaid> ReadyIntrospection for Introspection<I, A, Said> {}
+
+impl<I: IssuerSaid, A: AudienceSaid> IntoOpaque for Introspection<I, A, Said> {
+    fn into_opaque(self) -> OpaqueSettings {
+        OpaqueSettings { accepts: self.accepts.into_settings(), asking: self.asking, every_form: false }
+    }
+}
+
+impl<I: IssuerSaid, A: AudienceSaid> IntoSettings for Introspection<I, A, Said> {
+    /// By itself it is asked about every token.
+    fn into_settings(self) -> JwtSettings {
+        let opaque = OpaqueSettings { every_form: true, ..self.into_opaque() };
+        opaque.accepts.clone().with_opaque(opaque)
+    }
+}
+
+impl<I: IssuerSaid, A: AudienceSaid> ReadyJwt for Introspection<I, A, Said> {}
+
+impl OpaqueSettings {
+    /// Checks everything. `name` is that of the configuration.
+    pub(crate) fn build(self, name: Option<Arc<str>>) -> Result<Introspector, JwtError> {
+        let Self { accepts, asking, every_form } = self;
+        asking.check_options()?;
+        let url = Endpoint::parse(&asking.url).map_err(|fault| JwtError::EndpointInvalid { fault: fault.0 })?;
+        let unusable = |fault| JwtError::EndpointInvalid { fault };
+        let worker =
+            Worker::shared().map_err(|_| unusable("the process may start no more threads; raise its limit"))?;
+        let client = worker
+            .client()
+            .map_err(|_| unusable("no HTTP client could be made; install the system's CA certificates"))?
+            .timeout(asking.timeout)
+            .answer_bytes(ANSWER_BYTES);
+        let prover = match &asking.client {
+            Some(client) => client.prover(url.url().as_str()),
+            None => Err(("client_secret_basic", "no credentials were given; every server demands some")),
+        };
+        let prover = prover.map_err(|(option, fault)| JwtError::OptionInvalid { option, fault })?;
+        let refused_age = asking.refused_age.min(asking.max_age);
+        let memory = Memory::new(asking.cache_bytes, asking.max_age, refused_age)
+            .map_err(|_| unusable("the system has no randomness for the key of the memory"))?;
+        Ok(Introspector(Arc::new(Inner {
+            every_form,
+            judge: Judge::new(accepts.verifier(name)?, asking.any_token_type),
+            memory,
+            flights: Arc::new(Flights::default()),
+            budget: Budget::new(asking.calls_per_second, asking.calls_at_once, Instant::now()),
+            breaker: Arc::new(Breaker::new(asking.failures, asking.pause)),
+            endpoint: IntrospectionEndpoint::new(url, client, prover),
+            timeout: asking.timeout,
+            worker,
+        })))
+    }
+}
+
+impl Asking {
+    fn check_options(&self) -> Result<(), JwtError> {
+        let checks = [
+            (self.max_age > MAX_AGE_MAX, "max_age", "more than an hour, in which no revocation counts; use seconds"),
+            (
+                self.timeout.is_zero() || self.timeout > TIMEOUT_MAX,
+                "timeout",
+                "a caller waits for as long; give more than nothing and at most 30 seconds",
+            ),
+            (self.calls_per_second == 0, "calls_per_second", "no token could ever be asked about; give 1 or more"),
+            (self.calls_at_once == 0, "calls_at_once", "no token could ever be asked about; give 1 or more"),
+            (self.failures == 0, "breaker", "it would never close; give 1 failure or more"),
+            (self.pause > MAX_AGE_MAX, "breaker", "a pause of more than an hour; use seconds"),
+        ];
+        match checks.into_iter().find(|(wrong, ..)| *wrong) {
+            Some((_, option, fault)) => Err(JwtError::OptionInvalid { option, fault }),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! One call to the endpoint (RFC 7662 section 2).
+
+use std::fmt;
+
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use zeroize::Zeroizing;
+
+use super::client::{Prover, push_form};
+use crate::clock::UnixTime;
+use crate::denial::Reason;
+use crate::provider::client::{Endpoint, FetchError, ProviderClient};
+
+/// The endpoint of a provider, and our credentials there.
+pub(super) struct IntrospectionEndpoint {
+    url: Endpoint,
+    client: ProviderClient,
+    prover: Prover,
+}
+
+/// Why nothing is known of the token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// No connection, or none that lasted.
+    Unreachable,
+    TimedOut,
+    /// An answer that is none to introspection: a redirect, an error, no strict JSON, too large.
+    Unusable,
+    /// This token is too much for the endpoint, which says nothing about the next.
+    TokenRefused,
+    /// Our credentials are no good.
+    ClientRejected,
+}
+
+impl Failure {
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::Unreachable => "unreachable",
+            Self::TimedOut => "timed_out",
+            Self::Unusable => "unusable",
+            Self::TokenRefused => "token_refused",
+            Self::ClientRejected => "client_rejected",
+        }
+    }
+
+    pub(super) fn reason(self) -> Reason {
+        match self {
+            Self::ClientRejected => Reason::IntrospectionRefused,
+            Self::Unreachable | Self::TimedOut | Self::Unusable | Self::TokenRefused => {
+                Reason::IntrospectionUnavailable
+            }
+        }
+    }
+}
+
+impl IntrospectionEndpoint {
+    pub(super) fn new(url: Endpoint, client: ProviderClient, prover: Prover) -> Self {
+        Self { url, client, prover }
+    }
+
+    /// Asks about a token, which consists of characters of `b64token`.
+    pub(super) async fn ask(&self, token: &[u8], now: UnixTime) -> Result<Vec<u8>, Failure> {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+        if let Some(value) = self.prover.authorization() {
+            headers.insert(AUTHORIZATION, value);
+        }
+        let Some(credentials) = self.prover.form(now) else {
+            tracing::error!("the client's assertion for introspection cannot be signed");
+            return Err(Failure::ClientRejected);
+        };
+        let mut form = Zeroizing::new(String::with_capacity(credentials.len() + 3 * token.len() + 64));
+        form.push_str(&credentials);
+        form.push_str("token_type_hint=access_token&token=");
+        push_form(&mut form, token);
+        match self.client.post(&self.url, headers, form.as_bytes().to_vec()).await {
+            Ok(answer) => Ok(answer.body),
+            Err(error) => Err(self.failure(error)),
+        }
+    }
+
+    fn failure(&self, error: FetchError) -> Failure {
+        let failure = match error {
+            FetchError::Status(401 | 403) => Failure::ClientRejected,
+            FetchError::Status(400 | 413 | 414 | 422 | 431) => Failure::TokenRefused,
+            FetchError::TimedOut => Failure::TimedOut,
+            FetchError::Unreachable | FetchError::Interrupted | FetchError::ClientUnusable => Failure::Unreachable,
+            _ => Failure::Unusable,
+        };
+        match failure {
+            Failure::ClientRejected => tracing::error!(
+                endpoint = %self.url, %error,
+                "the introspection endpoint rejects the credentials of this service; correct the client id, the secret or \
+                 key, and the method (`client_secret_basic`, `client_secret_post`, `private_key_jwt`), and let the server \
+                 allow this client to introspect"
+            ),
+            _ => tracing::warn!(endpoint = %self.url, %error, "a token could not be introspected"),
+        }
+        failure
+    }
+}
+
+impl fmt::Debug for IntrospectionEndpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("IntrospectionEndpoint").field(&self.url).finish()
+    }
+}

@@ -1,0 +1,155 @@
+//! From an opaque token to a principal: remembered, or asked for once.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use zeroize::Zeroizing;
+
+use super::answer::{Active, Judge, NoAnswer};
+use super::breaker::Breaker;
+use super::budget::Budget;
+use super::endpoint::{Failure, IntrospectionEndpoint};
+use super::flight::{Boarding, Flights, Verdict, landed};
+use super::memory::{Memory, TokenHash};
+use crate::clock::UnixTime;
+use crate::denial::Reason;
+use crate::provider::Worker;
+use crate::scheme::{Authentication, Outcome};
+use crate::token::is_jwt;
+
+/// Counter of calls to introspection endpoints, with the label `outcome`: `active`, `refused`, `over_budget`, or why there
+/// was no answer.
+const CALLS: &str = "auth_introspections_total";
+
+/// Asks the issuer about the tokens of one configuration.
+#[derive(Clone)]
+pub(crate) struct Introspector(pub(super) Arc<Inner>);
+
+pub(super) struct Inner {
+    /// Also asks about tokens that have the form of a JWT.
+    pub(super) every_form: bool,
+    pub(super) judge: Judge,
+    pub(super) memory: Memory,
+    pub(super) flights: Arc<Flights>,
+    pub(super) budget: Budget,
+    pub(super) breaker: Arc<Breaker>,
+    pub(super) endpoint: IntrospectionEndpoint,
+    /// How long a call may wait for its turn; the client bounds the call itself.
+    pub(super) timeout: Duration,
+    pub(super) worker: Arc<Worker>,
+}
+
+impl Introspector {
+    /// Whether this token is judged here: told by its form, before anything in it is verified.
+    pub(crate) fn takes(&self, token: &[u8]) -> bool {
+        self.0.every_form || !is_jwt(token)
+    }
+
+    /// Whether this configuration is the one for the token, among several. One that asks about every token leaves JWTs to
+    /// those that know their issuer.
+    pub(crate) fn recognizes(&self, token: &[u8]) -> bool {
+        !is_jwt(token)
+    }
+
+    /// The issuers whose tokens are accepted.
+    pub(crate) fn issuer_names(&self) -> impl Iterator<Item = &str> {
+        self.0.judge.accepts().issuer_names()
+    }
+
+    /// Judges a token, which consists of characters of `b64token`.
+    pub(crate) fn authenticate(&self, token: &[u8], now: UnixTime) -> Authentication {
+        let inner = &self.0;
+        if token.len() > inner.judge.accepts().max_token_bytes() {
+            return Authentication::Ready(Outcome::Rejected(Reason::TokenTooLong.into()));
+        }
+        let hash = inner.memory.hash(token);
+        let recall = || inner.memory.recall(&hash, Instant::now(), now);
+        if let Some(known) = recall() {
+            return Authentication::Ready(inner.outcome(Ok(known), now));
+        }
+        if let Some(cause) = inner.breaker.refusal(Instant::now()) {
+            return Authentication::Ready(Outcome::Unavailable(cause.reason()));
+        }
+        let told = match inner.flights.board(hash, recall) {
+            Boarding::Known(known) => return Authentication::Ready(inner.outcome(Ok(known), now)),
+            Boarding::Full => {
+                return Authentication::Ready(Outcome::Unavailable(Reason::IntrospectionUnavailable));
+            }
+            Boarding::Join(told) => told,
+            Boarding::Lead(flight, told) => {
+                // On a thread of its own: the answer is for all who wait, also when whoever came first goes away.
+                let (inner, token) = (Arc::clone(inner), Zeroizing::new(token.to_vec()));
+                self.0.worker.spawn(async move {
+                    let verdict = inner.ask(hash, &token, now).await;
+                    flight.land(verdict);
+                });
+                told
+            }
+        };
+        let inner = Arc::clone(inner);
+        Authentication::Pending(Box::pin(async move { inner.outcome(landed(told).await, now) }))
+    }
+}
+
+impl Inner {
+    fn outcome(&self, verdict: Verdict, now: UnixTime) -> Outcome {
+        match verdict {
+            Ok(Ok(Active { principal, times, .. })) => match times.check(now, self.judge.accepts().leeway()) {
+                Ok(()) => Outcome::Verified(principal),
+                Err(reason) => Outcome::Rejected(reason.into()),
+            },
+            Ok(Err(reason)) => Outcome::Rejected(reason.into()),
+            Err(reason) => Outcome::Unavailable(reason),
+        }
+    }
+
+    /// Makes the call, if budget and breaker allow, and remembers what it brought.
+    async fn ask(&self, hash: TokenHash, token: &[u8], now: UnixTime) -> Verdict {
+        let asked = Instant::now();
+        if !self.budget.take(asked) {
+            metrics::counter!(CALLS, "outcome" => "over_budget").increment(1);
+            tracing::warn!("more tokens need introspection than its budget of calls allows");
+            return Err(Reason::IntrospectionUnavailable);
+        }
+        let judged = self.call(token, now).await;
+        let outcome = match &judged {
+            Ok(Ok(_)) => "active",
+            Ok(Err(_)) => "refused",
+            Err(failure) => failure.label(),
+        };
+        metrics::counter!(CALLS, "outcome" => outcome).increment(1);
+        let answer = judged.map_err(Failure::reason)?;
+        self.memory.remember(hash, &answer, asked);
+        Ok(answer)
+    }
+
+    async fn call(&self, token: &[u8], now: UnixTime) -> Result<Result<Active, Reason>, Failure> {
+        let place = tokio::time::timeout(self.timeout, self.budget.place()).await;
+        let place = place.map_err(|_| Failure::TimedOut)?.ok_or(Failure::Unreachable)?;
+        let permit = self.breaker.admit(Instant::now())?;
+        let answer = self.endpoint.ask(token, now).await.and_then(|text| {
+            self.judge.judge(text, now).map_err(|NoAnswer| {
+                tracing::warn!("an answer of the introspection endpoint is no strict JSON object with `active` in it");
+                Failure::Unusable
+            })
+        });
+        drop(place);
+        match &answer {
+            // The endpoint works, whatever it thinks of this token.
+            Ok(_) | Err(Failure::TokenRefused) => permit.worked(),
+            Err(failure) => permit.failed(Instant::now(), *failure),
+        }
+        answer
+    }
+}
+
+/// How it is set up, nothing of tokens.
+impl fmt::Debug for Introspector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Introspector")
+            .field("endpoint", &self.0.endpoint)
+            .field("every_form", &self.0.every_form)
+            .finish_non_exhaustive()
+    }
+}

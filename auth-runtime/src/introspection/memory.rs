@@ -1,0 +1,113 @@
+//! Answers, remembered for a while.
+//!
+//! Tokens stand here as a MAC under a key of this process: what is in memory cannot be presented.
+
+use std::hash::RandomState;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hmac::{Hmac, Mac as _};
+use quick_cache::sync::{Cache, DefaultLifecycle};
+use quick_cache::{OptionsBuilder, Weighter};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use super::answer::Active;
+use crate::clock::UnixTime;
+use crate::denial::Reason;
+
+/// Stands for a token.
+pub(super) type TokenHash = [u8; 32];
+
+/// What an entry costs beyond a multiple of its answer, in bytes.
+const ENTRY_BYTES: u64 = 1024;
+/// How much larger a principal is than the answer it came from, at most.
+const ANSWER_FACTOR: u64 = 6;
+/// How many refused tokens are remembered.
+const REFUSED: usize = 10_000;
+
+/// What the endpoint said of tokens.
+pub(super) struct Memory {
+    key: Zeroizing<[u8; 32]>,
+    /// `None` where nothing is to be remembered.
+    active: Option<Cache<TokenHash, Arc<Known>, Weight, RandomState>>,
+    refused: Cache<TokenHash, (Reason, Instant)>,
+    max_age: Duration,
+    refused_age: Duration,
+}
+
+struct Known {
+    active: Active,
+    until: Instant,
+}
+
+impl Memory {
+    /// # Errors
+    /// When the system has no randomness.
+    pub(super) fn new(bytes: usize, max_age: Duration, refused_age: Duration) -> Result<Self, getrandom::Error> {
+        let mut key = Zeroizing::new([0; 32]);
+        getrandom::fill(&mut *key)?;
+        let capacity = u64::try_from(bytes).unwrap_or(u64::MAX);
+        let typical = usize::try_from(capacity / (ENTRY_BYTES + ANSWER_FACTOR * 512)).unwrap_or(usize::MAX);
+        let options = OptionsBuilder::new()
+            .estimated_items_capacity(typical)
+            .weight_capacity(capacity)
+            .shards(16)
+            .build()
+            .ok()
+            .filter(|_| bytes > 0 && !max_age.is_zero());
+        let active = options
+            .map(|options| Cache::with_options(options, Weight, RandomState::new(), DefaultLifecycle::default()));
+        Ok(Self { key, active, refused: Cache::new(REFUSED), max_age, refused_age })
+    }
+
+    pub(super) fn hash(&self, token: &[u8]) -> TokenHash {
+        match Hmac::<Sha256>::new_from_slice(&*self.key) {
+            Ok(mac) => mac.chain_update(token).finalize().into_bytes().into(),
+            // HMAC takes keys of any length.
+            Err(_) => TokenHash::default(),
+        }
+    }
+
+    /// What is known of a token, neither too old nor past its `exp`.
+    pub(super) fn recall(&self, token: &TokenHash, at: Instant, now: UnixTime) -> Option<Result<Active, Reason>> {
+        if let Some(known) = self.active.as_ref().and_then(|active| active.get(token))
+            && at < known.until
+            && now < known.active.times.expires_at
+        {
+            return Some(Ok(known.active.clone()));
+        }
+        self.refused.get(token).filter(|(_, until)| at < *until).map(|(reason, _)| Err(reason))
+    }
+
+    /// Remembers an answer that was asked for at `asked`.
+    pub(super) fn remember(&self, token: TokenHash, answer: &Result<Active, Reason>, asked: Instant) {
+        match answer {
+            Ok(active) => {
+                self.refused.remove(&token);
+                if let Some(cache) = &self.active {
+                    cache.insert(token, Arc::new(Known { active: active.clone(), until: asked + self.max_age }));
+                }
+            }
+            Err(reason) => {
+                if let Some(cache) = &self.active {
+                    cache.remove(&token);
+                }
+                // A clock that is off must not keep a token out for longer than it is early.
+                if *reason != Reason::TokenNotYetValid && !self.refused_age.is_zero() {
+                    self.refused.insert(token, (*reason, asked + self.refused_age));
+                }
+            }
+        }
+    }
+}
+
+/// An estimate on the high side, in bytes.
+#[derive(Clone)]
+struct Weight;
+
+impl Weighter<TokenHash, Arc<Known>> for Weight {
+    fn weight(&self, _: &TokenHash, known: &Arc<Known>) -> u64 {
+        u64::try_from(known.active.bytes).unwrap_or(u64::MAX).saturating_mul(ANSWER_FACTOR).saturating_add(ENTRY_BYTES)
+    }
+}

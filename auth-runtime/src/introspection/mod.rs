@@ -1,0 +1,25 @@
+//! Opaque tokens: whether one is good, the server that issued it says (RFC 7662).
+//!
+//! [`Introspection`] is what a user writes. Given to `.bearer(…)` it judges every token of the configuration; given to
+//! [`Jwt::opaque`](crate::Jwt::opaque) it judges those that are no JWT. A token goes one way, told by its form alone, and
+//! is never tried both ways.
+//!
+//! What happens to a token: `memory` knows it, or one `flight` for all who present it asks the `endpoint`, which proves
+//! who we are by `client`, within the limits of `budget` and `breaker`; `answer` judges what came back.
+
+mod answer;
+mod breaker;
+mod budget;
+mod builder;
+mod client;
+mod endpoint;
+mod flight;
+mod introspector;
+mod memory;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use builder::OpaqueSettings;
+pub use builder::{Introspection, ReadyIntrospection};
+pub use client::PrivateKeyJwt;
+pub(crate) use introspector::Introspector;

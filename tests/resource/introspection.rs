@@ -1,0 +1,86 @@
+//! Opaque tokens over real connections: one test for each row of the table of answers that introspection has a part in.
+
+use std::sync::{Arc, Mutex};
+
+use actix_web::{HttpResponse, web};
+use serde_json::{Value, json};
+use tests::{Answer, Server};
+
+use super::*;
+
+/// An endpoint that answers with this status and body, and a server that asks it.
+fn servers(status: u16, body: Value) -> (Server, Server, Arc<Mutex<usize>>) {
+    let calls = Arc::new(Mutex::new(0));
+    let counted = Arc::clone(&calls);
+    let endpoint = Server::start(move |config| {
+        let (body, counted) = (body.clone(), Arc::clone(&counted));
+        config.default_service(web::to(move || {
+            *counted.lock().unwrap() += 1;
+            let status = actix_web::http::StatusCode::from_u16(status).unwrap();
+            let answer = HttpResponse::build(status).json(&body);
+            async move { answer }
+        }));
+    });
+    let auth = metadata::builder(&format!("http://{}/introspect", endpoint.address())).build().unwrap();
+    let server = Server::start(move |config| {
+        config.service(auth.scope("").service(opaque));
+    });
+    (server, endpoint, calls)
+}
+
+fn answer(status: u16, body: Value) -> Answer {
+    let (server, _endpoint, _) = servers(status, body);
+    server.get("/opaque").bearer("an-opaque-token").send()
+}
+
+fn good(scope: &str) -> Value {
+    json!({
+        "active": true, "iss": "https://opaque.example", "aud": AUDIENCE, "sub": "alice",
+        "scope": scope, "token_type": "Bearer",
+    })
+}
+
+#[test]
+fn an_active_token_passes_and_is_asked_about_once() {
+    let (server, _endpoint, calls) = servers(200, good("read"));
+    for _ in 0..3 {
+        let answer = server.get("/opaque").bearer("an-opaque-token").send();
+        answer.expect("alice");
+        assert_eq!(answer.only("cache-control"), Some("private"));
+    }
+    assert_eq!(*calls.lock().unwrap(), 1);
+}
+
+#[test]
+fn an_inactive_token_is_401() {
+    let answer = answer(200, json!({"active": false}));
+    assert_eq!(answer.status, 401);
+    let expected = "Bearer realm=\"orders\", error=\"invalid_token\", error_description=\"the token is not valid\", \
+                    scope=\"read\"";
+    assert_eq!(answer.all("www-authenticate"), [expected]);
+}
+
+#[test]
+fn a_missing_scope_is_403() {
+    let answer = answer(200, good("write"));
+    let expected = "Bearer realm=\"orders\", error=\"insufficient_scope\", scope=\"read\"";
+    assert_eq!((answer.status, answer.all("www-authenticate")), (403, vec![expected]));
+}
+
+#[test]
+fn an_endpoint_that_fails_is_503_with_retry_after() {
+    for status in [500, 302, 429] {
+        let answer = answer(status, good("read"));
+        assert_eq!(answer.status, 503, "{status}");
+        assert!(answer.only("retry-after").is_some() && answer.all("www-authenticate").is_empty(), "{answer:?}");
+    }
+}
+
+#[test]
+fn our_own_credentials_rejected_are_500() {
+    for (status, body) in [(401, json!({})), (403, json!({})), (400, json!({"error": "invalid_client"}))] {
+        let answer = answer(status, body);
+        assert_eq!(answer.status, 500, "{status}");
+        assert!(answer.all("www-authenticate").is_empty() && !answer.text().contains("introspect"), "{answer:?}");
+    }
+}
