@@ -1,12 +1,14 @@
 //! What an answer of the endpoint means (RFC 7662 section 2.2).
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::clock::UnixTime;
 use crate::denial::Reason;
 use crate::principal::Principal;
+use crate::revocation::Revocable;
 use crate::token::json::{Json, Object};
-use crate::token::{Times, Verifier};
+use crate::token::{Times, Verifier, Vouched};
 
 /// What an answer must say for a token to be accepted.
 #[derive(Debug)]
@@ -21,6 +23,7 @@ pub(super) struct Judge {
 pub(super) struct Active {
     pub(super) principal: Principal,
     pub(super) times: Times,
+    pub(super) revocable: Option<Arc<Revocable>>,
     /// Length of the answer in bytes.
     pub(super) bytes: usize,
 }
@@ -53,9 +56,9 @@ impl Judge {
         }
         let accepted = self.check_type(&members).and_then(|()| self.accepts.vouched(&members, now));
         drop(members);
-        Ok(accepted.map(|(principal, times)| {
+        Ok(accepted.map(|Vouched { principal, times, revocable }| {
             let bytes = text.len();
-            Active { principal: principal.claims_text(text).build(), times, bytes }
+            Active { principal: principal.claims_text(text).build(), times, revocable, bytes }
         }))
     }
 

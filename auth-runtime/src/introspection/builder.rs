@@ -16,6 +16,7 @@ use super::introspector::{Inner, Introspector};
 use super::memory::Memory;
 use crate::provider::Worker;
 use crate::provider::client::Endpoint;
+use crate::revocation::{Consulted, Revocations};
 use crate::token::{
     AudienceSaid, Audiences, Clients, IntoSettings, IssuerSaid, Jwt, JwtError, JwtSettings, ReadyJwt, Said, Unsaid,
 };
@@ -95,6 +96,14 @@ pub struct OpaqueSettings {
     accepts: JwtSettings,
     asking: Asking,
     every_form: bool,
+}
+
+impl OpaqueSettings {
+    /// Consults the revocations of the `Jwt` beside it, unless it has its own.
+    pub(crate) fn consulting(mut self, revocations: &Option<Consulted>) -> Self {
+        self.accepts.inherit_revocations(revocations);
+        self
+    }
 }
 
 impl Introspection {
@@ -282,6 +291,15 @@ impl<I, A, C> Introspection<I, A, C> {
     #[must_use]
     pub fn leeway(self, leeway: Duration) -> Self {
         self.accepts(|accepts| accepts.leeway(leeway))
+    }
+
+    /// Consults this store of revocations with every request, also while an answer is remembered; see
+    /// [`Jwt::revocations`]. Beside a [`Jwt`] that consults one, that one counts unless another is said.
+    ///
+    /// Every answer then needs a `jti`.
+    #[must_use]
+    pub fn revocations(self, store: impl Revocations) -> Self {
+        self.accepts(|accepts| accepts.revocations(store))
     }
 
     /// Where an answer's roles are; see [`Jwt::roles_claim`].

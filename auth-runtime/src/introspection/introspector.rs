@@ -95,10 +95,17 @@ impl Introspector {
 impl Inner {
     fn outcome(&self, verdict: Verdict, now: UnixTime) -> Outcome {
         match verdict {
-            Ok(Ok(Active { principal, times, .. })) => match times.check(now, self.judge.accepts().leeway()) {
-                Ok(()) => Outcome::Verified(principal),
-                Err(reason) => Outcome::Rejected(reason.into()),
-            },
+            Ok(Ok(Active { principal, times, revocable, .. })) => {
+                let accepts = self.judge.accepts();
+                let good = times
+                    .check(now, accepts.leeway())
+                    .and_then(|()| accepts.unrevoked(&principal, revocable.as_ref(), &times, now));
+                match good {
+                    Ok(()) => Outcome::Verified(principal),
+                    Err(reason @ Reason::RevocationsStale) => Outcome::Unavailable(reason),
+                    Err(reason) => Outcome::Rejected(reason.into()),
+                }
+            }
             Ok(Err(reason)) => Outcome::Rejected(reason.into()),
             Err(reason) => Outcome::Unavailable(reason),
         }

@@ -453,6 +453,30 @@ fn jwt(claims: &Value) -> String {
 }
 
 #[actix_web::test]
+async fn revocations_count_for_opaque_tokens_too_also_while_an_answer_is_remembered() {
+    use crate::revocation::InMemoryRevocations;
+
+    let mock = Mock::start(|_| Reply::json(&with(json!({"jti": "t1", "iat": NOW - 10}))));
+    let revocations = InMemoryRevocations::new();
+    // Said once, on the `Jwt` beside it.
+    let jwt = Jwt::hs256(JWT_SECRET).issuer(ISSUER).audience(AUDIENCE).revocations(revocations.clone());
+    let scheme = scheme(jwt.opaque(introspection(&mock)));
+    verified(ask(&scheme, "opaque").await);
+    revocations.revoke_token(ISSUER, "t1", NOW + 600);
+    assert_eq!(rejected(&ask(&scheme, "opaque").await), Reason::TokenRevoked);
+    assert_eq!(mock.calls(), 1);
+}
+
+#[actix_web::test]
+async fn where_revocations_are_consulted_an_answer_without_an_id_is_refused() {
+    use crate::revocation::InMemoryRevocations;
+
+    let mock = Mock::start(|_| Reply::json(&with(json!({}))));
+    let scheme = scheme(introspection(&mock).revocations(InMemoryRevocations::new()));
+    assert_eq!(rejected(&ask(&scheme, "opaque").await), Reason::ClaimsInvalid);
+}
+
+#[actix_web::test]
 async fn jwts_and_opaque_tokens_share_a_route_and_each_goes_one_way() {
     let mock = Mock::start(|_| Reply::json(&with(json!({"sub": "by-introspection"}))));
     let both = Jwt::hs256(JWT_SECRET).issuer(ISSUER).audience(AUDIENCE).opaque(introspection(&mock));

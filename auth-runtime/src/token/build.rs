@@ -26,7 +26,8 @@ impl JwtSettings {
     pub(crate) fn build(self, name: Option<Arc<str>>) -> Result<BearerScheme, JwtError> {
         let (cookie, query_parameter) = (self.cookie.clone(), self.query_parameter.clone());
         #[cfg(feature = "introspection")]
-        let opaque = self.opaque.clone().map(|opaque| opaque.build(name.clone())).transpose()?;
+        let opaque =
+            self.opaque.clone().map(|opaque| opaque.consulting(&self.revocations).build(name.clone())).transpose()?;
         let scheme = BearerScheme::new(self.verifier(name)?, cookie, query_parameter);
         #[cfg(feature = "introspection")]
         let scheme = scheme.opaque(opaque);

@@ -84,6 +84,13 @@ pub struct JwtSettings {
 
 #[cfg(feature = "introspection")]
 impl JwtSettings {
+    /// Takes over a store of revocations, unless it has its own.
+    pub(crate) fn inherit_revocations(&mut self, revocations: &Option<Consulted>) {
+        if self.revocations.is_none() {
+            self.revocations.clone_from(revocations);
+        }
+    }
+
     /// The same, with somebody to ask about opaque tokens.
     pub(crate) fn with_opaque(mut self, opaque: OpaqueSettings) -> Self {
         self.opaque = Some(Box::new(opaque));

@@ -47,4 +47,6 @@ pub(crate) use ready::IntoSettings;
 pub use ready::{AudienceSaid, Audiences, Clients, IssuerSaid, ReadyJwt, Said, Unsaid};
 #[cfg(feature = "jwks")]
 pub(crate) use verifier::LookUp;
+#[cfg(feature = "introspection")]
+pub(crate) use verifier::Vouched;
 pub(crate) use verifier::{SCHEME, Verifier};

@@ -111,6 +111,14 @@ impl LookUp {
     }
 }
 
+/// What the issuer of a token says of it.
+#[cfg(feature = "introspection")]
+pub(crate) struct Vouched {
+    pub(crate) principal: PrincipalBuilder,
+    pub(crate) times: Times,
+    pub(crate) revocable: Option<Arc<Revocable>>,
+}
+
 impl Verifier {
     /// What is remembered of this very token, judged as of `now`; `None` where it must be verified.
     pub(crate) fn recall(&self, token: &[u8], now: UnixTime) -> Option<Result<Principal, Reason>> {
@@ -118,17 +126,24 @@ impl Verifier {
         if known.generation != self.generation_for(&known.principal)? {
             return None;
         }
-        let good = known.times.check(now, self.leeway).and_then(|()| self.unrevoked(&known, now));
+        let good = known
+            .times
+            .check(now, self.leeway)
+            .and_then(|()| self.unrevoked(&known.principal, known.revocable.as_ref(), &known.times, now));
         Some(good.map(|()| known.principal))
     }
 
     /// Whether a verified token has been revoked: asked with each request, remembered or not.
-    fn unrevoked(&self, verified: &Remembered, now: UnixTime) -> Result<(), Reason> {
-        match (&self.revocations, &verified.revocable) {
+    pub(crate) fn unrevoked(
+        &self,
+        principal: &Principal,
+        revocable: Option<&Arc<Revocable>>,
+        times: &Times,
+        now: UnixTime,
+    ) -> Result<(), Reason> {
+        match (&self.revocations, revocable) {
             (None, _) => Ok(()),
-            (Some(store), Some(revocable)) => {
-                store.check(&verified.principal, revocable, verified.times.expires_at, now)
-            }
+            (Some(store), Some(revocable)) => store.check(principal, revocable, times.expires_at, now),
             (Some(_), None) => Err(Reason::ClaimsInvalid),
         }
     }
@@ -200,7 +215,7 @@ impl Verifier {
         }
         let principal = principal.claims_text(compact.payload).build();
         let verified = Remembered { principal: principal.clone(), times, revocable, generation };
-        self.unrevoked(&verified, now)?;
+        self.unrevoked(&verified.principal, verified.revocable.as_ref(), &verified.times, now)?;
         self.memory.remember(token, verified);
         Ok(principal)
     }
@@ -244,13 +259,13 @@ impl Verifier {
     /// Accepts claims that their issuer vouches for by itself, in answer to our question: there is no signature to check,
     /// and `exp` may be missing (RFC 7662 section 2.2).
     #[cfg(feature = "introspection")]
-    pub(crate) fn vouched(&self, claims: &Object<'_>, now: UnixTime) -> Result<(PrincipalBuilder, Times), Reason> {
+    pub(crate) fn vouched(&self, claims: &Object<'_>, now: UnixTime) -> Result<Vouched, Reason> {
         let issuer = self.issuer(claims)?;
         let times = Times::read_open(claims)?;
         times.check(now, self.leeway)?;
         let principal = self.accept(&issuer, claims)?;
         let principal = if claims.contains("exp") { principal.expires_at(times.expires_at) } else { principal };
-        Ok((principal, times))
+        Ok(Vouched { principal, times, revocable: self.revocable(claims, &times)? })
     }
 
     /// How far the issuer's clock may be off, in seconds.
