@@ -30,6 +30,7 @@
 //! | a good token whose claims do not fit the handler's type | `ClaimsUnfit` | 401 | `error="invalid_token"`; a warning in the log names the field | |
 //! | a token that was revoked, see [`revocation`](crate::revocation) | `TokenRevoked` | 401 | `error="invalid_token"` | RFC 6750 §3.1 |
 //! | a token that lives longer than revocations are remembered | `TokenLivesTooLong` | 401 | `error="invalid_token"` | |
+//! | an opaque token that its issuer calls inactive | `TokenInactive` | 401 | `error="invalid_token"` | RFC 7662 §2.2 |
 //! | a token with `cnf` | `TokenBound` | 401 | `error="invalid_token"` | RFC 7800 §3 |
 //! | wrong user or password, undecodable Basic credentials; unknown API key | `CredentialsWrong` | 401 | `Basic realm="R", charset="UTF-8"`; `ApiKey realm="R", in="header", name="X-API-Key"` | RFC 7617 §2 |
 //! | an API key past its expiry | `KeyExpired` | 401 | as for an unknown key | |
@@ -45,6 +46,7 @@
 //! | any of these on a route with `hide`; only the 403s with `hide = "from_authenticated"` | as above | 404 | none: the answer of an unknown route of the same scope | RFC 9110 §15.5.4 |
 //! | the decision took longer than the deadline | `DeadlinePassed` | 503 | none, `Retry-After: 5` | RFC 9110 §15.6.4 |
 //! | no usable keys | `KeysUnavailable` | 503 | none, `Retry-After: 5` | |
+//! | the introspection endpoint gives no usable answer, or its budget is spent | `IntrospectionUnavailable` | 503 | none, `Retry-After: 5` | |
 //! | the store of revocations is not current | `RevocationsStale` | 503 | none, `Retry-After: 5` | |
 //! | too many passwords are being hashed | `HashingBusy` | 503 | none, `Retry-After: 5` | |
 //! | the machine's clock cannot be right | `ClockUnreadable` | 503 | none, `Retry-After: 5` | |
@@ -53,6 +55,7 @@
 //! | the route's scheme is not configured | `SchemeUnconfigured` | 500 | none | |
 //! | a policy that is not in the link-time registry | `PolicyUnlinked` | 500 | none | |
 //! | the handler asks for another user type than the verification returns | `IdentityUnfit` | 500 | none | |
+//! | the introspection endpoint refuses our own credentials | `IntrospectionRefused` | 500 | none; the log says what to fix | |
 //! | a check returned an error | `CheckErred` | 500 | none; the error goes to the log | |
 //! | a check read the body | `CheckReadBody` | 500 | none | |
 //! | a scheme or a check panicked | `Panicked` | 500 | none | |

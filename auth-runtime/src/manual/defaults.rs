@@ -39,6 +39,12 @@
 //!
 //! | what | default | change by |
 //! |---|---|---|
+//! | keys by URL are fetched again | at 80 % of what `Cache-Control` says, within 1 min to 1 h; every 10 min where it is silent (feature `jwks`) | `Jwt::jwks_refresh` |
+//! | last good keys count, the provider being away | 1 h (feature `jwks`) | `Jwt::jwks_stale_limit` |
+//! | longest call to a provider | 5 s (feature `jwks`) | `Jwt::provider_timeout` |
+//! | refreshes for an unknown `kid` | one per 30 s with a burst of two, for each key set (feature `jwks`) | |
+//! | an introspection's answer counts | 60 s, never past `exp` (feature `introspection`) | `Introspection::max_age` |
+//! | longest introspection | 2 s (feature `introspection`) | `Introspection::timeout` |
 //! | revocations | not consulted | [`Jwt::revocations`](crate::Jwt::revocations) |
 //! | longest life of a token, where they are | 31 days; one that lives longer is refused | [`longest_token`](crate::revocation::InMemoryRevocations::longest_token) of the store |
 //! | a revocation is kept | until `exp`, 3600 seconds and 300 seconds | |
@@ -90,6 +96,12 @@
 //! | [`Jwt::cookie`](crate::Jwt::cookie), [`ApiKeys::cookie`](crate::ApiKeys::cookie) | a browser adds it by itself; the cross-site rule applies |
 //! | [`Jwt::dangerous_query_parameter`](crate::Jwt::dangerous_query_parameter), [`ApiKeys::query`](crate::ApiKeys::query) | URLs end up in logs and histories |
 //! | [`Jwt::dangerous_secrets_beside_public_keys`](crate::Jwt::dangerous_secrets_beside_public_keys) | whoever reads the configuration can sign tokens of that issuer |
+//! | `Jwt::jwks_refresh`, `Jwt::jwks_stale_limit` | a key that the provider withdrew counts for as long |
+//! | `Introspection::max_age` | a token revoked at its issuer counts for as long |
+//! | `AuthBuilder::resource_metadata`, `Auth::resource_metadata_service` | everyone may read the scopes that visible policies ask for |
+//! | `Jwt::tenants` | your function decides whom to trust, on the word of an unverified `iss` |
+//! | `Introspection::any_issuer`, `Introspection::any_audience`, `Introspection::issued_to` | as for `Jwt` |
+//! | `Introspection::any_token_type` | a refresh token that the endpoint calls active passes for an access token |
 //! | `RedisRevocationsBuilder::grace` | for as long a token may be accepted that another process revoked |
 //! | `RedisRevocationsBuilder::dangerous_stay_open_when_stale` | whoever can bring Redis down can use revoked tokens |
 //! | [`Passwords::remember_for`](crate::basic::Passwords::remember_for) on your own function | a disabled user may get in for that long |

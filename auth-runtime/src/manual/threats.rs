@@ -96,7 +96,8 @@
 //!
 //! - **TLS.** Bearer tokens, passwords and API keys can be used by whoever reads them (RFC 6750 section 5.3).
 //! - **Keys.** Where signing keys are kept, who can read secrets and password files, and changing them in time.
-//! - **Revocation.** A JWT is good until it expires. Keep lifetimes short; there is no revocation list yet.
+//! - **Revoking.** A JWT is good until it expires, unless a configuration consults a store of
+//!   [revocations](crate::revocation) and somebody revokes it there. Keep lifetimes short.
 //! - **Rates.** Nothing here counts wrong passwords or limits callers. The bound on hashing protects the machine, not the
 //!   passwords.
 //! - **What the handler does** with arguments, and rules over data that only the handler loads. Use a check where the rule can
