@@ -457,9 +457,21 @@ fn what_is_no_revocation_is_left_out_and_harms_nothing() {
     let nodes = Node::three(&redis, &[]);
     assert_eq!(nodes[0].revoke("jti", "r", later()), 204);
     await_that("refused", BOUND, || nodes[1..].iter().all(|node| node.status(&token("r", "r", "r")) == 401));
-    assert_eq!(redis.command("XADD {auth}:revocations:log 2-0 member junk value junk").get(..1), Some("$"));
-    // The id is taken: the next revocation is not stored, which it says, until all is in order again.
-    let status = nodes[0].revoke("jti", "s", later());
-    assert!([204, 502].contains(&status), "{status}");
-    await_that("refused", RECOVERY, || nodes.iter().all(|node| node.status(&token("s", "s", "s")) == 401));
+    // A foreign entry in the stream, where the next revocation belongs, and one far ahead.
+    for (round, id) in ["2-0", "7-0", "18446744073709551615-18446744073709551615"].into_iter().enumerate() {
+        let added = redis.command(&format!("XADD {{auth}}:revocations:log {id} member junk value junk"));
+        assert!(added.starts_with(['$', '-']), "{added}");
+        let revoked = format!("s{round}");
+        let text = token(&revoked, "s", "s");
+        assert_eq!(nodes[0].revoke("jti", &revoked, later()), 204);
+        let taken = await_that("refused", RECOVERY, || nodes.iter().all(|node| node.status(&text) == 401));
+        tell(&format!("a foreign entry {id} in the stream: refused everywhere after {taken:?}"));
+    }
+    let wrong = ["DEL {auth}:revocations:log", "SET {auth}:revocations:log junk"];
+    wrong.iter().for_each(|command| drop(redis.command(command)));
+    assert_eq!(nodes[1].revoke("jti", "t", later()), 204);
+    let text = token("t", "t", "t");
+    await_that("refused", RECOVERY, || nodes.iter().all(|node| node.status(&text) == 401));
+    nodes.iter().for_each(Node::await_current);
+    assert!(nodes.iter().all(|node| node.status(&token("good", "g", "g")) == 200));
 }

@@ -132,6 +132,8 @@ async fn follow(shared: &Shared, client: &Client) -> Result<Infallible, RedisErr
                 forgotten = Some(Instant::now());
             }
         }
+        // Reading everything is dear: not without a pause, whatever goes on in Redis.
+        sleep(wait).await;
     }
 }
 

@@ -61,11 +61,15 @@ pub(super) struct Opened {
 }
 
 /// KEYS: state, log. ARGV: a random name, the server's run id.
+///
+/// A stream that does not end where `seq` says was written to by somebody else: a new epoch begins without it.
 const OPEN: &str = "
 local state = redis.call('HMGET', KEYS[1], 'epoch', 'run', 'born', 'seq')
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-if not state[1] or state[2] ~= ARGV[2] then
+local last = redis.pcall('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 1)
+local foreign = last.err or (last[1] and last[1][1] ~= tostring(state[4] or 0) .. '-0')
+if not state[1] or state[2] ~= ARGV[2] or foreign then
   redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'run', ARGV[2], 'born', string.format('%.0f', now), 'seq', 0)
   redis.call('DEL', KEYS[2])
   state = {ARGV[1], ARGV[2], now, 0}
@@ -187,7 +191,8 @@ pub(super) async fn listen(
 
 /// KEYS: entries, expiry, state, log. ARGV: length of the stream, then member, until, before for each revocation.
 ///
-/// Only what is news changes anything, so that many may send the same.
+/// Only what is news changes anything, so that many may send the same. Where the stream cannot be continued, because somebody
+/// else wrote to it, the epoch ends: then everybody reads everything.
 const STORE: &str = "
 local text = function(number) return string.format('%.0f', number) end
 for i = 2, #ARGV, 3 do
@@ -199,9 +204,14 @@ for i = 2, #ARGV, 3 do
     til, before = math.max(til, known_til), math.max(before, known_before)
     local value = text(til) .. ' ' .. text(before)
     local seq = redis.call('HINCRBY', KEYS[3], 'seq', 1)
+    local id = text(seq) .. '-0'
+    local told = redis.pcall('XADD', KEYS[4], 'MAXLEN', '~', ARGV[1], id, 'member', member, 'value', value)
+    if type(told) == 'table' and told.err then
+      redis.call('DEL', KEYS[4])
+      redis.call('HDEL', KEYS[3], 'epoch')
+    end
     redis.call('HSET', KEYS[1], member, value)
     redis.call('ZADD', KEYS[2], text(til), member)
-    redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[1], text(seq) .. '-0', 'member', member, 'value', value)
   end
 end
 ";
