@@ -1,0 +1,54 @@
+//! What is remembered between requests, for how long, and what empties it.
+//!
+//! A signature costs far more than all else a guard does, and a password hash a thousand times that. So what was
+//! verified once is remembered, and nothing else is.
+//!
+//! # Verified tokens
+//!
+//! Each configuration of [`Jwt`](crate::Jwt) has one memory. A request whose token is in it, byte for byte, pays no
+//! decoding and no signature.
+//!
+//! | | |
+//! |---|---|
+//! | what enters | a token whose signature, issuer, audience and times were good; never a refused one, so a flood of bad tokens neither fills nor empties it |
+//! | what is kept | the token's text, its [`Principal`](crate::Principal), its times, and its claims as the types that handlers asked for |
+//! | how it is found | by a hash of the token's end under a random key of this process, then by comparing the whole text: two tokens with one hash are two tokens |
+//! | how much | 32 MiB for each configuration by an estimate on the high side; [`Jwt::cache_bytes`](crate::Jwt::cache_bytes) changes it, zero turns it off |
+//! | when it is full | the tokens used least make room; many tokens used once do not push out those used often |
+//! | how long | until its room is needed; an expired one is refused on the next hit, whatever is remembered |
+//!
+//! What is **not** remembered is the decision. With each request anew: `exp`, `nbf` and `iat` against the clock with the
+//! leeway, [revocation](crate::revocation) where it is consulted, every condition of the policy, every check.
+//!
+//! ## What empties it
+//!
+//! - Any change of the keys: a JWK-set file with other content, and with the feature `jwks` a fetched set that differs. All
+//!   tokens of that configuration are verified again, and those of a key that went are refused. A verification that was
+//!   under way while the keys changed leaves nothing behind.
+//! - The end of the [`Auth`](crate::Auth). Nothing is written to disk or shared between processes.
+//!
+//! A fixed key (`hs256`, `public_pem`, …) cannot change, so its tokens stay until their room is needed.
+//!
+//! ```
+//! use auth_runtime::Jwt;
+//!
+//! // A small service with short-lived tokens, each used once or twice:
+//! let jwt = Jwt::hs256([7; 32]).issuer("https://idp.example").audience("https://api.example").cache_bytes(1 << 20);
+//! # assert!(format!("{jwt:?}").contains("1048576"));
+//! ```
+//!
+//! # Headers of tokens
+//!
+//! The first eight different headers (`alg`, `kid`, `typ`) that verified tokens of a configuration had are kept as read.
+//! A header says nothing that is not checked again: the key must still be there, and the signature must be its.
+//!
+//! # Verified passwords
+//!
+//! Those of an `htpasswd` file for at most 60 seconds, at most 4096 of them, as a MAC under a random key of this process over
+//! configuration, user, stored hash and password. A changed hash in the file makes the entry worthless at once;
+//! [`forget`](crate::basic::RememberedPasswords::forget) does so by hand. Those of your own function only if you say so, by
+//! [`remember_for`](crate::basic::Passwords::remember_for).
+//!
+//! # API keys
+//!
+//! Nothing: a key is looked up by its digest with each request.
