@@ -72,9 +72,12 @@
 //! |---|---|
 //! | `aws_lc_rs` (default) | JWT signatures by AWS-LC; needs a C compiler |
 //! | `rust_crypto` | the same in pure Rust; with both on, `aws_lc_rs` is used |
+//! | `jwks` | keys that an identity provider publishes: `Jwt::oidc`, `Jwt::jwks_url`, `Jwt::tenants` |
+//! | `introspection` | opaque tokens, judged by their issuer's endpoint: the module `introspection` |
+//! | `redis` | revocations shared between machines: `revocation::RedisRevocations` |
 //! | `testing` | the module `testing`, for `[dev-dependencies]` |
 //!
-//! One of the first two is needed. Nothing else of the crate depends on a feature.
+//! One of the first two is needed.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod authorized;
