@@ -118,8 +118,8 @@ fn every_reason_stands_in_the_answers_as_the_code_has_it() {
 
 /// What the page says, and the line of the code that makes it so.
 const DEFAULTS: &[(&str, &str, &str)] = &[
-    ("realm of the challenges | `api` |", "config/auth.rs", "realm: \"api\".into()"),
-    ("| 5 seconds, then 503 |", "config/auth.rs", "deadline: Duration::from_secs(5)"),
+    ("realm of the challenges | `api` |", "config/builder.rs", "realm: \"api\".into()"),
+    ("| 5 seconds, then 503 |", "config/builder.rs", "deadline: Duration::from_secs(5)"),
     ("`Retry-After` of a 503 | 5 seconds |", "denial/response.rs", "HeaderValue::from_static(\"5\")"),
     ("| 31 days; one that lives longer is refused |", "revocation/memory.rs", "Duration::from_secs(31 * 86_400)"),
     ("until `exp`, 3600 seconds", "token/build.rs", "const LEEWAY_MAX: Duration = Duration::from_secs(3600);"),

@@ -1,13 +1,15 @@
 //! Building an [`Auth`], and the mistakes that stop it.
 
 mod auth;
+mod builder;
 mod error;
 mod hierarchy;
 mod misconfiguration;
 mod settings;
 mod watched_file;
 
-pub use auth::{Auth, AuthBuilder};
+pub use auth::Auth;
+pub use builder::AuthBuilder;
 pub use error::{ConfigError, ConfigFault};
 pub(crate) use hierarchy::{Hierarchies, Hierarchy};
 pub(crate) use misconfiguration::Misconfiguration;
