@@ -1,4 +1,5 @@
 //! Counts allocations per request, with an allocator that counts. Prints JSON.
+#![allow(clippy::expect_used, clippy::print_stdout)]
 
 use std::cell::Cell;
 

@@ -1,4 +1,5 @@
 //! Measures nanoseconds per request: all contenders of a situation in interleaved rounds. Prints JSON.
+#![allow(clippy::expect_used, clippy::print_stdout)]
 
 use auth_benches::cases::{Case, SITUATIONS, Situation};
 use auth_benches::measured::{Time, median};
