@@ -1,5 +1,6 @@
 //! Bearer tokens (RFC 6750) that are JWTs.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
@@ -7,6 +8,7 @@ use actix_web::http::header::{HeaderMap, HeaderValue, REFERRER_POLICY};
 
 use super::authorization::{Authorization, authorization};
 use super::cookie::{Cookie, cookie};
+use super::query::{Parameter, parameter};
 use super::{Authentication, Context, Credentials, Outcome, Scheme};
 use crate::challenge::Challenge;
 #[cfg(feature = "jwks")]
@@ -96,14 +98,18 @@ impl BearerScheme {
     /// Finds the token. What a client put there on purpose decides over what a browser added by itself.
     fn presented<'a>(&self, request: &'a HttpRequest) -> Presented<'a> {
         let header = authorization(request, "Bearer");
-        let query = self.query_parameter.as_deref().map_or(Query::Absent, |name| query(request.query_string(), name));
-        match (header, query) {
+        let query = self.query_parameter.as_deref().map(|name| parameter(request.query_string(), name));
+        match (header, query.unwrap_or(Parameter::Absent)) {
             (Authorization::Repeated, _) => Presented::Refused(Source::Header, Reason::AuthorizationRepeated),
-            (Authorization::Present(_), Query::Present(_)) => Presented::Refused(Source::Header, Reason::TokenRepeated),
-            (_, Query::Repeated) => Presented::Refused(Source::Query, Reason::TokenRepeated),
-            (Authorization::Present(token), Query::Absent) => Presented::Token(Source::Header, token),
-            (Authorization::Absent, Query::Present(token)) => Presented::Token(Source::Query, token),
-            (Authorization::Absent, Query::Absent) => match &self.cookie {
+            (Authorization::Present(token), Parameter::Absent) => Presented::Token(Source::Header, token),
+            (Authorization::Present(_), _) => Presented::Refused(Source::Header, Reason::TokenRepeated),
+            (_, Parameter::Repeated) => Presented::Refused(Source::Query, Reason::TokenRepeated),
+            (_, Parameter::Present(Cow::Borrowed(token))) => Presented::Token(Source::Query, token),
+            // No token needs encoding, and none may hide behind one.
+            (_, Parameter::Present(Cow::Owned(_)) | Parameter::Unreadable) => {
+                Presented::Refused(Source::Query, Reason::CredentialsMalformed)
+            }
+            (Authorization::Absent, Parameter::Absent) => match &self.cookie {
                 None => Presented::Nothing,
                 Some(name) => match cookie(request, name) {
                     Cookie::Absent => Presented::Nothing,
@@ -246,7 +252,7 @@ impl Scheme for BearerScheme {
 
     /// A page whose URL holds a token must not pass it on in `Referer`.
     fn answer(&self, request: &HttpRequest, _: Option<&Principal>, headers: &mut HeaderMap) {
-        let in_query = |name: &str| !matches!(query(request.query_string(), name), Query::Absent);
+        let in_query = |name: &str| parameter(request.query_string(), name) != Parameter::Absent;
         if self.query_parameter.as_deref().is_some_and(in_query) {
             headers.insert(REFERRER_POLICY, NO_REFERRER);
         }
@@ -260,23 +266,4 @@ fn is_token68(token: &[u8]) -> bool {
     let is_symbol = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/');
     let symbols = token.iter().take_while(|byte| is_symbol(byte)).count();
     symbols > 0 && token.iter().skip(symbols).all(|&byte| byte == b'=')
-}
-
-/// What the query holds under one name.
-enum Query<'a> {
-    Absent,
-    Repeated,
-    Present(&'a [u8]),
-}
-
-fn query<'a>(query: &'a str, name: &str) -> Query<'a> {
-    let mut values = query.split('&').filter_map(|pair| {
-        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (key == name).then_some(value.as_bytes())
-    });
-    match (values.next(), values.next()) {
-        (None, _) => Query::Absent,
-        (Some(value), None) => Query::Present(value),
-        (Some(_), Some(_)) => Query::Repeated,
-    }
 }

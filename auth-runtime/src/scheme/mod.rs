@@ -7,6 +7,7 @@ pub mod basic;
 mod bearer;
 mod cookie;
 mod cross_site;
+mod query;
 
 pub use api_key::{ApiKeyScheme, Key};
 pub use basic::{BasicScheme, User};

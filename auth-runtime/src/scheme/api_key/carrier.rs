@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use actix_web::HttpRequest;
 use actix_web::http::header::{self, HeaderName, HeaderValue, REFERRER_POLICY};
 
-use super::query::{Parameter, parameter};
 use crate::challenge::Challenge;
 use crate::config::Misconfiguration;
 use crate::denial::Reason;
 use crate::scheme::Credentials;
 use crate::scheme::cookie::{Cookie, cookie};
+use crate::scheme::query::{Parameter, parameter};
 
 /// The place of a key in a request.
 #[derive(Clone, Debug)]
@@ -89,7 +89,7 @@ impl Carrier {
             }
             Self::Query(name) => match parameter(request.query_string(), name) {
                 Parameter::Absent => Sent::Absent,
-                Parameter::Unreadable => Sent::Unreadable(Reason::CredentialsWrong),
+                Parameter::Repeated | Parameter::Unreadable => Sent::Unreadable(Reason::CredentialsWrong),
                 Parameter::Present(value) => Sent::Present(value),
             },
             Self::Cookie(name) => match cookie(request, name) {

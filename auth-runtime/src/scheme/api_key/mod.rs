@@ -43,7 +43,6 @@ mod file;
 mod key;
 mod keys;
 mod new_key;
-mod query;
 mod store;
 mod table;
 

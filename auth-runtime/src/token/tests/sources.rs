@@ -191,6 +191,15 @@ fn a_token_in_header_and_query_is_refused_where_the_query_is_enabled() {
 }
 
 #[test]
+fn a_query_token_in_disguise_is_malformed_and_never_overlooked() {
+    let scheme = scheme(jwt().dangerous_query_parameter("access_token"));
+    for query in ["access%5Ftoken=x", "%61ccess_token=x", "access_token=%61", "access_token=a+b"] {
+        let request = TestRequest::default().uri(&format!("/?{query}")).to_http_request();
+        assert_eq!(ask(&scheme, &request, NOW), explicit(Reason::CredentialsMalformed), "{query}");
+    }
+}
+
+#[test]
 fn answers_to_a_query_token_send_no_referrer() {
     let scheme = scheme(jwt().dangerous_query_parameter("t"));
     let verified = accepted(&verifier(jwt()), &token("dave"));
