@@ -238,3 +238,12 @@ fn a_denial_body_that_panics_leaves_the_standard_one() {
         .check(&server.get("/patient").header("X-Word", "please").send());
     server.get("/admin").bearer(scoped("admin")).send().expect("admin");
 }
+
+#[test]
+fn a_scheme_with_a_fault_of_its_own_is_not_called_missing_as_well() {
+    let weak = auth_runtime::Jwt::hs256("short").issuer("https://idp.example").audience("https://api.example");
+    let error = auth_runtime::Auth::builder().bearer(weak).build().unwrap_err().to_string();
+    assert!(error.contains("`bearer`: key 1"), "{error}");
+    assert!(!error.contains("requires `bearer`, which is not configured"), "{error}");
+    assert!(error.contains("requires `basic`, which is not configured"), "{error}");
+}

@@ -1,7 +1,7 @@
 //! The builder of an `Auth`: collects schemes and settings, and checks them against every linked policy.
 
 use std::any::TypeId;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,6 +40,8 @@ pub struct AuthBuilder {
     allowed_origins: Vec<String>,
     refuse_without_origin: bool,
     allow_unconfigured: bool,
+    /// Configurations that were given and cannot be used: that is their fault, and they are not missing.
+    unusable: HashSet<SchemeKey>,
     faults: Vec<ConfigFault>,
 }
 
@@ -59,6 +61,7 @@ impl AuthBuilder {
             allowed_origins: Vec::new(),
             refuse_without_origin: false,
             allow_unconfigured: false,
+            unusable: HashSet::new(),
             faults: Vec::new(),
         }
     }
@@ -142,7 +145,10 @@ impl AuthBuilder {
                     self.faults.push(ConfigFault::Repeated { scheme: written });
                 }
             }
-            Err(fault) => self.faults.push(ConfigFault::Scheme { scheme: written, source: Box::new(fault) }),
+            Err(fault) => {
+                self.unusable.insert((TypeId::of::<S>(), name.map(Into::into)));
+                self.faults.push(ConfigFault::Scheme { scheme: written, source: Box::new(fault) });
+            }
         }
         self
     }
@@ -292,7 +298,7 @@ impl AuthBuilder {
         let mut plans = Plans::default();
         let mut missing = Vec::new();
         for linked in POLICIES.iter() {
-            let plan = bind(linked, &self.schemes, &self.realm, &settings).map_err(|faults| {
+            let plan = bind(linked, &self.schemes, &self.unusable, &self.realm, &settings).map_err(|faults| {
                 missing.extend(faults);
                 Reason::SchemeUnconfigured
             });
@@ -330,10 +336,12 @@ fn imply(hierarchy: &mut Hierarchy, what: &str, higher: &str, lower: &str, fault
     }
 }
 
-/// Binds a policy to the configured schemes, or says which are missing.
+/// Binds a policy to the configured schemes, or says which are missing. One that is unusable has its own fault and is not
+/// missing.
 fn bind(
     linked: &Linked,
     configured: &HashMap<SchemeKey, Arc<dyn Scheme>>,
+    unusable: &HashSet<SchemeKey>,
     realm: &str,
     settings: &Arc<Settings>,
 ) -> Result<Arc<Plan>, Vec<ConfigFault>> {
@@ -341,9 +349,10 @@ fn bind(
     let mut schemes = Vec::new();
     let mut missing = Vec::new();
     for wanted in spec.schemes {
-        let kind = (wanted.kind)();
-        match configured.get(&(kind, wanted.configuration.map(Into::into))) {
-            Some(scheme) => schemes.push((kind, Arc::clone(scheme))),
+        let key = ((wanted.kind)(), wanted.configuration.map(Into::into));
+        match configured.get(&key) {
+            Some(scheme) => schemes.push((key.0, Arc::clone(scheme))),
+            None if unusable.contains(&key) => {}
             None => missing.push(ConfigFault::SchemeMissing {
                 handler: spec.handler,
                 file: spec.file,
@@ -353,7 +362,11 @@ fn bind(
             }),
         }
     }
-    if missing.is_empty() { Ok(Arc::new(Plan::new(spec, schemes, realm, Arc::clone(settings)))) } else { Err(missing) }
+    if schemes.len() == spec.schemes.len() {
+        Ok(Arc::new(Plan::new(spec, schemes, realm, Arc::clone(settings))))
+    } else {
+        Err(missing)
+    }
 }
 
 fn as_written(wanted: &SchemeUse) -> String {

@@ -38,8 +38,10 @@
 //! # Ok::<_, auth_runtime::config::ConfigError>(())
 //! ```
 //!
-//! - Keys are not fetched over HTTP yet. Have a timer download the provider's set next to the file and rename it over the old
-//!   one; it is read again within a second of the next request.
+//! - With the feature `jwks` the keys come from the provider itself: `Jwt::oidc("https://idp.example")` in place of file and
+//!   issuer. Until they are there the routes answer 503, which `Auth::is_ready` tells a health check.
+//! - Without it, have a timer download the provider's set next to the file and rename it over the old one; it is read again
+//!   within two seconds.
 //! - Roles in a nested object: [`roles_claim`](crate::Jwt::roles_claim) takes the names one by one, so names with dots or
 //!   colons (`"https://example.com/roles"`) need no escape.
 //! - Access tokens without `aud`: [`client_id`](crate::Jwt::client_id), after reading its `# Security`.
