@@ -89,9 +89,9 @@ pub mod config;
 mod decision;
 pub mod denial;
 pub mod extract;
-// Its examples need the feature `testing`: without it they are not collected as tests.
 #[cfg(feature = "introspection")]
 pub mod introspection;
+// Its examples need the feature `testing`: without it they are not collected as tests.
 #[cfg(any(feature = "testing", not(doctest)))]
 #[cfg_attr(not(feature = "testing"), allow(rustdoc::broken_intra_doc_links))]
 pub mod manual;
