@@ -128,8 +128,9 @@ impl State {
         let path = head.split(' ').nth(1).unwrap();
         let reply = self.replies.lock().unwrap().get(path).cloned().unwrap_or_else(|| Reply::status(404));
         thread::sleep(reply.delay);
-        let _ = stream.write_all(&reply.bytes(&head));
+        // Before the last byte is out: whoever has it may ask again before this thread goes on.
         self.open.fetch_sub(1, Ordering::SeqCst);
+        let _ = stream.write_all(&reply.bytes(&head));
     }
 }
 
