@@ -34,22 +34,22 @@ async fn patterns(
 #[get("/sixteen")]
 #[allow(clippy::too_many_arguments)]
 async fn sixteen(
-    _0: Bearer,
-    _1: web::Data<u8>,
-    _2: web::Data<u8>,
-    _3: web::Data<u8>,
-    _4: web::Data<u8>,
-    _5: web::Data<u8>,
-    _6: web::Data<u8>,
-    _7: web::Data<u8>,
-    _8: web::Data<u8>,
-    _9: web::Data<u8>,
-    _10: web::Data<u8>,
-    _11: web::Data<u8>,
-    _12: web::Data<u8>,
-    _13: web::Data<u8>,
-    _14: web::Data<u8>,
-    _15: web::Payload,
+    _a0: Bearer,
+    _a1: web::Data<u8>,
+    _a2: web::Data<u8>,
+    _a3: web::Data<u8>,
+    _a4: web::Data<u8>,
+    _a5: web::Data<u8>,
+    _a6: web::Data<u8>,
+    _a7: web::Data<u8>,
+    _a8: web::Data<u8>,
+    _a9: web::Data<u8>,
+    _a10: web::Data<u8>,
+    _a11: web::Data<u8>,
+    _a12: web::Data<u8>,
+    _a13: web::Data<u8>,
+    _a14: web::Data<u8>,
+    _a15: web::Payload,
 ) -> &'static str {
     "hello"
 }
