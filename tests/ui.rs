@@ -2,6 +2,7 @@
 //!
 //! Bless the messages with `TRYBUILD=overwrite cargo test -p tests --test ui misuse`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // a test fails by panicking
+#![allow(clippy::just_underscores_and_digits)] // names that the expansion might use too
 
 #[path = "ui/pass/mod.rs"]
 mod pass;
