@@ -22,9 +22,6 @@ where
     check.run(context)
 }
 
-/// Reports a check of the wrong shape at the span of its path.
-pub const fn assert_check<P, F: CheckFn<P, Args>, Args>(_: &F) {}
-
 /// Reports an argument that the policy does not yield at the span of its type.
 pub const fn assert_argument<P, T: FromGrant<P>>() {}
 
@@ -114,19 +111,7 @@ pub const fn realm(value: &'static str) -> &'static str {
 pub enum Faulty {}
 
 impl Policy for Faulty {
-    const SPEC: PolicySpec = PolicySpec {
-        handler: "faulty",
-        file: file!(),
-        line: line!(),
-        routes: &[],
-        schemes: &[],
-        presence: Presence::Required,
-        requirement: &Requirement::All(&[]),
-        realm: None,
-        hide: Hide::Nothing,
-        shared_cache: false,
-        reason: None,
-    };
+    const SPEC: PolicySpec = PolicySpec::nobody("faulty");
 }
 
 impl<S: ?Sized> Yields<S> for Faulty {}

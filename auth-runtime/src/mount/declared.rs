@@ -7,7 +7,7 @@ use actix_web::dev::HttpServiceFactory;
 use crate::authorized::Authorized;
 use crate::config::Auth;
 use crate::denial::Reason;
-use crate::policy::{Hide, Policy, PolicySpec, Presence, Requirement};
+use crate::policy::{Hide, Policy, PolicySpec};
 
 /// A service that says who may call it: a handler under `#[requires]` or `#[public]`, a [`Resource`](super::Resource)
 /// of such handlers, or another [`Scope`](super::Scope).
@@ -46,19 +46,7 @@ impl<P: Policy, T> DeclaredArgs for (Authorized<P, T>,) {
 enum Undeclared {}
 
 impl Policy for Undeclared {
-    const SPEC: PolicySpec = PolicySpec {
-        handler: "undeclared",
-        file: file!(),
-        line: line!(),
-        routes: &[],
-        schemes: &[],
-        presence: Presence::Required,
-        requirement: &Requirement::All(&[]),
-        realm: None,
-        hide: Hide::Nothing,
-        shared_cache: false,
-        reason: None,
-    };
+    const SPEC: PolicySpec = PolicySpec::nobody("undeclared");
 }
 
 #[diagnostic::do_not_recommend]

@@ -49,6 +49,25 @@ pub struct PolicySpec {
     pub reason: Option<&'static str>,
 }
 
+impl PolicySpec {
+    /// A policy that admits nobody, for what stands in where there is no policy.
+    pub(crate) const fn nobody(handler: &'static str) -> Self {
+        Self {
+            handler,
+            file: file!(),
+            line: line!(),
+            routes: &[],
+            schemes: &[],
+            presence: Presence::Required,
+            requirement: &Requirement::All(&[]),
+            realm: None,
+            hide: Hide::Nothing,
+            shared_cache: false,
+            reason: None,
+        }
+    }
+}
+
 /// Methods and pattern of one route attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RouteSpec {
@@ -127,13 +146,6 @@ pub enum ClaimValue {
     Int(i64),
     /// A JSON boolean.
     Bool(bool),
-}
-
-impl ClaimValue {
-    /// Lets generated code accept a literal or a constant of any of the three types. See `private`.
-    pub const fn str(value: &'static str) -> Self {
-        Self::Str(value)
-    }
 }
 
 /// A check function with its extractors, erased.

@@ -118,7 +118,7 @@ impl ProviderClient {
 
     /// The longest answer that is read, in bytes.
     #[must_use]
-    #[allow(dead_code, reason = "for answers that must be smaller than a key set")]
+    #[cfg(feature = "introspection")]
     pub(crate) fn answer_bytes(mut self, limit: usize) -> Self {
         self.answer_bytes = limit;
         self
@@ -130,7 +130,7 @@ impl ProviderClient {
     }
 
     /// POST of a body in the media type that `headers` name.
-    #[allow(dead_code, reason = "key sets are only read")]
+    #[cfg(feature = "introspection")]
     pub(crate) async fn post(
         &self,
         endpoint: &Endpoint,
