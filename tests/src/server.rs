@@ -1,7 +1,7 @@
 //! A server on a port of its own, in a thread of its own.
 
 use std::fmt::Debug;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -39,6 +39,22 @@ impl Server {
         S::Service: 'static,
         B: MessageBody + 'static,
     {
+        Self::on(TcpListener::bind(("127.0.0.1", 0)).expect("a free port"), application)
+    }
+
+    /// The same where somebody listens already: for an application that says where it is.
+    pub fn on<F, I, S, B>(listener: TcpListener, application: F) -> Self
+    where
+        F: Fn() -> I + Send + Clone + 'static,
+        I: actix_service::IntoServiceFactory<S, actix_http::Request>,
+        S: ServiceFactory<actix_http::Request, Config = AppConfig> + 'static,
+        S::Error: Into<Error> + 'static,
+        S::InitError: Debug,
+        S::Response: Into<Response<B>> + 'static,
+        <S::Service as actix_service::Service<actix_http::Request>>::Future: 'static,
+        S::Service: 'static,
+        B: MessageBody + 'static,
+    {
         let (started, starting) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
@@ -48,7 +64,7 @@ impl Server {
                     .client_disconnect_timeout(Duration::ZERO)
                     .shutdown_timeout(0)
                     .disable_signals()
-                    .bind_auto_h2c(("127.0.0.1", 0))
+                    .listen_auto_h2c(listener)
                     .unwrap();
                 let address = server.addrs()[0];
                 let server = server.run();

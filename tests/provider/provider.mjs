@@ -1,0 +1,128 @@
+// A real identity provider on a free port of 127.0.0.1, or on the port that is given: `node provider.mjs FOLDER [PORT]`.
+//
+// Its keys are in FOLDER, so that it has the same after a restart. It says on its first line where it is and which client
+// credentials it knows, then answers each line of JSON on its input by one on its output, and ends when its input does.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { generateKeyPair, randomBytes } from "node:crypto";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+
+import { Front } from "./front.mjs";
+
+// It remarks on storage in memory and on versions of Node; the output is for answers only.
+console.info = console.warn = () => {};
+const { default: Provider } = await import("oidc-provider");
+
+const [folder, port] = process.argv.slice(2);
+// Beside what else is going on: nobody who asks for something waits for keys to be made.
+const generate = promisify(generateKeyPair);
+const ALGORITHMS = {
+    ES256: ["ec", { namedCurve: "P-256" }],
+    RS256: ["rsa", { modulusLength: 2048 }],
+    PS256: ["rsa", { modulusLength: 2048 }],
+    EdDSA: ["ed25519", {}],
+};
+
+async function freshKeys() {
+    const keys = Object.entries(ALGORITHMS).map(async ([alg, kind]) => {
+        const jwk = (await generate(...kind)).privateKey.export({ format: "jwk" });
+        return { ...jwk, alg, use: "sig", kid: `${alg}-${randomBytes(6).toString("hex")}` };
+    });
+    return { keys: await Promise.all(keys) };
+}
+
+// What is made once: the file keeps it over restarts.
+const file = (name) => `${folder}/${name}.json`;
+const keep = (name, value) => writeFileSync(file(name), JSON.stringify(value), { mode: 0o600 });
+async function kept(name, make) {
+    if (!existsSync(file(name))) keep(name, await make());
+    return JSON.parse(readFileSync(file(name)));
+}
+
+let jwks = await kept("keys", freshKeys);
+const credentials = await kept("credentials", async () => {
+    const key = (await generate(...ALGORITHMS.ES256)).privateKey;
+    return {
+        // Not every client encodes what RFC 6749 section 2.3.1 wants encoded: here is nothing to encode.
+        plain: randomBytes(24).toString("base64url"),
+        // And here is all of it.
+        secret: `${randomBytes(24).toString("base64")} :%+&=~"`,
+        jwk: { ...key.export({ format: "jwk" }), alg: "ES256", kid: "client-key" },
+        pem: key.export({ format: "pem", type: "pkcs8" }),
+    };
+});
+
+const front = new Front();
+const issuer = `http://127.0.0.1:${await front.listen(Number(port ?? 0))}`;
+
+// A resource says by its path how its tokens are: `https://api.example/RS256`, `/opaque`, `/brief` for one second.
+function resourceServer(resource) {
+    const parts = new URL(resource).pathname.split("/");
+    const alg = parts.find((part) => part in ALGORITHMS) ?? "ES256";
+    const format = parts.includes("opaque") ? { accessTokenFormat: "opaque" } : { accessTokenFormat: "jwt", jwt: { sign: { alg } } };
+    return { scope: "read write", audience: resource, accessTokenTTL: parts.includes("brief") ? 1 : 600, ...format };
+}
+
+function start() {
+    const machine = { redirect_uris: [], response_types: [], grant_types: ["client_credentials"] };
+    const { plain, secret, jwk } = credentials;
+    const { d, ...publicJwk } = jwk;
+    const provider = new Provider(issuer, {
+        jwks,
+        clients: [
+            { ...machine, client_id: "caller", client_secret: plain },
+            { ...machine, client_id: "basic", client_secret: secret },
+            { ...machine, client_id: "post", client_secret: secret, token_endpoint_auth_method: "client_secret_post" },
+            {
+                ...machine,
+                client_id: "key",
+                token_endpoint_auth_method: "private_key_jwt",
+                token_endpoint_auth_signing_alg: "ES256",
+                jwks: { keys: [publicJwk] },
+            },
+        ],
+        clientAuthMethods: ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
+        scopes: ["read", "write"],
+        features: {
+            devInteractions: { enabled: false },
+            clientCredentials: { enabled: true },
+            introspection: { enabled: true },
+            revocation: { enabled: true },
+            resourceIndicators: {
+                enabled: true,
+                defaultResource: () => undefined,
+                getResourceServerInfo: (_, resource) => resourceServer(resource),
+            },
+        },
+        cookies: { keys: [randomBytes(16).toString("hex")] },
+    });
+    front.handler = provider.callback();
+}
+start();
+
+const commands = {
+    // What was asked for since it was last told.
+    counts() {
+        const counts = { ...front.counts, taken: front.taken };
+        for (const name in front.counts) front.counts[name] = 0;
+        front.taken = 0;
+        return counts;
+    },
+    fault({ place, fault }) {
+        front.faults[place] = fault;
+    },
+    // New keys sign, and the old ones are withdrawn.
+    async rotate() {
+        jwks = await freshKeys();
+        keep("keys", jwks);
+        start();
+    },
+};
+
+const say = (answer) => process.stdout.write(`${JSON.stringify(answer ?? {})}\n`);
+say({ issuer, plain: credentials.plain, secret: credentials.secret, pem: credentials.pem });
+for await (const line of createInterface({ input: process.stdin })) {
+    const command = JSON.parse(line);
+    say(await commands[command.do](command));
+}
+process.exit();
