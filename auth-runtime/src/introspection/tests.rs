@@ -2,6 +2,7 @@
 
 mod mock;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,7 @@ use super::*;
 use crate::clock::{Clock, UnixTime};
 use crate::denial::Reason;
 use crate::principal::Principal;
+use crate::provider::client::IDLE;
 use crate::scheme::{Authentication, BearerScheme, Context, Outcome, Scheme as _};
 use crate::token::{Algorithm, Audiences, IntoSettings as _, Jwt, JwtError, ReadyJwt, Said};
 
@@ -363,6 +365,22 @@ async fn a_slow_endpoint_costs_its_time_limit_and_then_nothing() {
     }
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
     assert_eq!(mock.calls(), 2);
+}
+
+#[actix_web::test]
+async fn connections_are_shared_but_not_kept_idle_until_the_endpoint_closes_them() {
+    let mock = Mock::start(|_| Reply::json(&good()));
+    let scheme = scheme(introspection(&mock));
+    let mut peers = Vec::new();
+    for token in ["a", "b", "c", "d", "e"] {
+        verified(ask(&scheme, token).await);
+        peers.push(mock.last().peer.unwrap());
+    }
+    let different: HashSet<_> = peers.iter().collect();
+    assert!(different.len() < peers.len(), "{peers:?}");
+    tokio::time::sleep(IDLE + Duration::from_millis(100)).await;
+    verified(ask(&scheme, "f").await);
+    assert!(!peers.contains(&mock.last().peer.unwrap()));
 }
 
 #[actix_web::test]

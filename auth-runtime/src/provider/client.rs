@@ -11,6 +11,9 @@ use reqwest::{Client, Method, Response, StatusCode, Url, redirect};
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(5);
 /// The longest answer that is read, in bytes, unless said otherwise.
 pub(crate) const ANSWER_BYTES: usize = 1024 * 1024;
+/// How long a connection is kept without use. Servers close theirs after some seconds and firewalls forget theirs silently: a
+/// request that is on its way just then would be lost, and whoever presents the token would get 503.
+pub(crate) const IDLE: Duration = Duration::from_secs(1);
 
 /// An address of a provider that may be asked: https, or plain http to this machine itself.
 #[derive(Clone, PartialEq, Eq)]
@@ -104,6 +107,7 @@ impl ProviderClient {
             .referer(false)
             .no_proxy()
             .connect_timeout(TIMEOUT)
+            .pool_idle_timeout(IDLE)
             .build()
             .map_err(|_| FetchError::ClientUnusable)?;
         Ok(Self { client, timeout: TIMEOUT, answer_bytes: ANSWER_BYTES })

@@ -16,6 +16,8 @@ pub(super) struct Call {
     /// How many came before.
     pub(super) number: usize,
     pub(super) path: String,
+    /// Whence it came: the same for all calls of one connection.
+    pub(super) peer: Option<SocketAddr>,
     authorization: Option<String>,
     form: HashMap<String, String>,
 }
@@ -133,7 +135,7 @@ async fn answer<F: Fn(&Call) -> Reply>(
     let call = {
         let mut seen = seen.lock().unwrap();
         let (number, path) = (seen.calls.len(), request.path().to_owned());
-        let call = Call { number, path, authorization, form: form.into_inner() };
+        let call = Call { number, path, peer: request.peer_addr(), authorization, form: form.into_inner() };
         seen.calls.push(call.clone());
         seen.under_way += 1;
         seen.most_at_once = seen.most_at_once.max(seen.under_way);
