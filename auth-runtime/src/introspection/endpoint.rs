@@ -10,6 +10,9 @@ use crate::clock::UnixTime;
 use crate::denial::Reason;
 use crate::provider::client::{Endpoint, FetchError, ProviderClient};
 
+/// The answer about a token that is not good (RFC 7662 section 2.2).
+const INACTIVE: &[u8] = br#"{"active":false}"#;
+
 /// The endpoint of a provider, and our credentials there.
 pub(super) struct IntrospectionEndpoint {
     url: Endpoint,
@@ -74,6 +77,11 @@ impl IntrospectionEndpoint {
         push_form(&mut form, token);
         match self.client.post(&self.url, headers, form.as_bytes().to_vec()).await {
             Ok(answer) => Ok(answer.body),
+            // Not later either: whoever issued this token does not speak for it here.
+            Err(error @ FetchError::TokenUnsupported) => {
+                tracing::warn!(endpoint = %self.url, %error, "a token could not be introspected");
+                Ok(INACTIVE.to_vec())
+            }
             Err(error) => Err(self.failure(error)),
         }
     }

@@ -256,6 +256,17 @@ async fn a_token_the_endpoint_cannot_take_does_not_cut_off_the_others() {
 }
 
 #[actix_web::test]
+async fn a_token_of_a_kind_the_endpoint_does_not_know_is_refused_for_good() {
+    let mock = Mock::start(|_| Reply::status(400, r#"{"error":"unsupported_token_type"}"#));
+    let scheme = scheme(introspection(&mock).breaker(1, Duration::from_secs(60)));
+    for _ in 0..3 {
+        assert_eq!(rejected(&ask(&scheme, "e30.e30.e30").await), Reason::TokenInactive);
+    }
+    assert_eq!(mock.calls(), 1, "and remembered as such");
+    assert_eq!(rejected(&ask(&scheme, "other").await), Reason::TokenInactive, "the endpoint works");
+}
+
+#[actix_web::test]
 async fn the_same_token_at_the_same_time_is_asked_about_once() {
     let mock = Mock::start(|_| Reply { delay: Duration::from_millis(300), ..Reply::json(&good()) });
     let scheme = scheme(introspection(&mock).max_age(Duration::ZERO));

@@ -171,9 +171,8 @@ impl ProviderClient {
             }
             StatusCode::NOT_MODIFIED => return Err(FetchError::NotModified),
             status if status.is_redirection() => return Err(FetchError::Redirected),
-            // RFC 6749 section 5.2 lets a server say so with 400; RFC 7662 section 2.3 wants 401.
             #[cfg(feature = "introspection")]
-            StatusCode::BAD_REQUEST if refuses_client(&mut response).await => return Err(FetchError::Status(401)),
+            StatusCode::BAD_REQUEST => return Err(bad_request(&mut response).await),
             status => return Err(FetchError::Status(status.as_u16())),
         }
         if !response.headers().get(CONTENT_TYPE).is_some_and(is_json) {
@@ -194,22 +193,25 @@ impl ProviderClient {
     }
 }
 
-/// Whether an error answer of OAuth (RFC 6749 section 5.2) is about our own credentials.
+/// What an error answer of OAuth with status 400 is about (RFC 6749 section 5.2).
 #[cfg(feature = "introspection")]
-async fn refuses_client(response: &mut Response) -> bool {
+async fn bad_request(response: &mut Response) -> FetchError {
     use crate::token::json::{Json, Object};
     const LONGEST: usize = 4096;
     let mut body = Vec::new();
     while let Ok(Some(chunk)) = response.chunk().await {
         body.extend_from_slice(&chunk);
         if body.len() > LONGEST {
-            return false;
+            return FetchError::Status(400);
         }
     }
     let members = std::str::from_utf8(&body).ok().and_then(|text| Object::parse(text).ok());
-    members.is_some_and(|members| {
-        matches!(members.get("error").and_then(Json::as_str), Some("invalid_client" | "unauthorized_client"))
-    })
+    match members.as_ref().and_then(|members| members.get("error")).and_then(Json::as_str) {
+        // That section lets a server say so with 400; RFC 7662 section 2.3 wants 401.
+        Some("invalid_client" | "unauthorized_client") => FetchError::Status(401),
+        Some("unsupported_token_type") => FetchError::TokenUnsupported,
+        _ => FetchError::Status(400),
+    }
 }
 
 /// `application/json` or `application/…+json` (RFC 6839 section 3.1), whatever its parameters.
@@ -236,6 +238,9 @@ pub(crate) enum FetchError {
     NotModified,
     /// Another status than 200.
     Status(u16),
+    /// The endpoint is not for tokens of this kind (RFC 7009 section 2.2.1).
+    #[cfg(feature = "introspection")]
+    TokenUnsupported,
     /// The answer does not say that it is JSON.
     ContentTypeWrong,
     /// More bytes than the limit.
@@ -259,6 +264,8 @@ impl FetchError {
             Self::Redirected => "redirected",
             Self::NotModified => "not_modified",
             Self::Status(_) => "status",
+            #[cfg(feature = "introspection")]
+            Self::TokenUnsupported => "token_unsupported",
             Self::ContentTypeWrong => "content_type_wrong",
             Self::TooLarge => "too_large",
             Self::Malformed(_) => "malformed",
@@ -292,6 +299,11 @@ impl fmt::Display for FetchError {
             Self::Redirected => f.write_str("the answer is a redirect, which is not followed; configure the final URL"),
             Self::NotModified => f.write_str("the answer is 304 to a request without condition"),
             Self::Status(status) => write!(f, "the answer has status {status}"),
+            #[cfg(feature = "introspection")]
+            Self::TokenUnsupported => f.write_str(
+                "the endpoint is not for tokens of this kind; if they are JWTs, verify them with `Jwt`, and give it what is \
+                 opaque by `.opaque(…)`",
+            ),
             Self::ContentTypeWrong => f.write_str("the answer is no `application/json`; check the URL"),
             Self::TooLarge => f.write_str("the answer is larger than the limit"),
             Self::Malformed(what) => write!(f, "the answer cannot be used: {what}"),
