@@ -1,5 +1,6 @@
 //! The application whose route the provider's tokens open.
 
+use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use actix_web::get;
@@ -94,6 +95,25 @@ pub(crate) fn with_key_id(token: &str, id: &str) -> String {
 pub(crate) fn claims(token: &str) -> Value {
     let claims = token.split('.').nth(1).expect("a JWT");
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap()
+}
+
+/// Presents a token until after its end; how often it was good, and how often refused like this. What is on its way at that moment may be
+/// either.
+pub(crate) fn outlive(app: &App, token: &str, end: Duration, then: &Denied) -> (usize, usize) {
+    let (mut good, mut expired) = (0, 0);
+    while now() < end + SECOND / 4 {
+        let asked = now();
+        let answer = app.get(token);
+        if now() < end {
+            answer.expect("caller");
+            good += 1;
+        } else if asked >= end {
+            then.check(&answer);
+            expired += 1;
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+    (good, expired)
 }
 
 /// Since 1970.

@@ -13,7 +13,7 @@ export class Front {
     counts = { discovery: 0, jwks: 0, introspection: 0, elsewhere: 0 };
     // Bytes of one endless answer that were taken off our hands, at most.
     taken = 0;
-    // Which fault there is at which place.
+    // Which fault there is at which place, or at one path.
     faults = {};
     // Answers what has no fault.
     handler;
@@ -35,7 +35,7 @@ export class Front {
         }
         const place = PLACES[url.pathname];
         if (place) this.counts[place] += 1;
-        const fault = this.faults[place];
+        const fault = this.faults[url.pathname] ?? this.faults[place];
         if (fault) this.#misbehave(fault, request, response);
         else this.handler(request, response);
     }
@@ -83,6 +83,8 @@ export class Front {
             }
             case "redirect":
                 return response.writeHead(307, { location: `/elsewhere${request.url}` }).end();
+            case "missing":
+                return response.writeHead(404).end();
             case "error":
                 return response.writeHead(500, { "content-type": "application/json" }).end("{\"active\":true}");
             default:

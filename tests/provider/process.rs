@@ -105,7 +105,7 @@ impl Provider {
         serde_json::from_value(self.command(&json!({ "do": "counts" }))).unwrap()
     }
 
-    /// From now on misbehaves at this place; `None` is the end of it.
+    /// From now on misbehaves at this place, or path; `None` is the end of it.
     pub(crate) fn fault(&self, place: &str, fault: Option<&str>) {
         self.command(&json!({ "do": "fault", "place": place, "fault": fault }));
     }

@@ -6,7 +6,7 @@ use auth_runtime::Jwt;
 use serde_json::json;
 use tests::Denied;
 
-use crate::app::{API, App, claims, now, refused, unscoped, watchful, with_header};
+use crate::app::{API, App, claims, outlive, refused, unscoped, watchful, with_header};
 use crate::process::{Counts, Provider};
 use crate::{SECOND, SOON, await_that, events, tell};
 
@@ -36,16 +36,19 @@ fn tokens_of_every_algorithm_are_accepted_and_altered_ones_are_not() {
         let (signed, signature) = token.rsplit_once('.').unwrap();
         let other = provider.token(&resource(algorithm), "read write");
         let foreign = other.rsplit_once('.').unwrap().1;
-        for (altered, wrong) in [
-            ("the signature of another token", format!("{signed}.{foreign}")),
-            ("no signature", format!("{signed}.")),
-            ("a shorter signature", format!("{signed}.{}", &signature[..signature.len() - 4])),
-            ("no algorithm", with_header(&token, |header| header["alg"] = json!("none"))),
-            ("a secret's algorithm", with_header(&token, |header| header["alg"] = json!("HS256"))),
-            ("an ID token's type", with_header(&token, |header| header["typ"] = json!("JWT"))),
+        let invalid = "the token is not valid";
+        for (description, wrong) in [
+            (invalid, format!("{signed}.{foreign}")),
+            (invalid, format!("{signed}.")),
+            (invalid, format!("{signed}.{}", &signature[..signature.len() - 4])),
+            (invalid, with_header(&token, |header| header["alg"] = json!("none"))),
+            (invalid, with_header(&token, |header| header["alg"] = json!("HS256"))),
+            (
+                "the token is of a kind that is not accepted here",
+                with_header(&token, |header| header["typ"] = json!("JWT")),
+            ),
         ] {
-            let answer = app.get(&wrong);
-            assert_eq!(answer.status, 401, "{algorithm}, {altered}: {answer:?}");
+            refused(description).check(&app.get(&wrong));
         }
         events::assert_secret(signature);
     }
@@ -61,7 +64,7 @@ fn who_signs_with_the_same_keys_in_another_name_is_refused() {
     let _alone = alone!("the issuer of a real provider's tokens");
     let provider = Provider::start();
     let impostor = provider.impostor();
-    let app = App::ready(Jwt::oidc(&*provider.issuer).audience(API));
+    let app = App::ready(Jwt::jwks_url(provider.url("/jwks")).issuer(&*provider.issuer).audience(API));
     app.get(&provider.token(API, "read")).expect("caller");
     refused("the token comes from an issuer that is not accepted here").check(&app.get(&impostor.token(API, "read")));
     // Another way to write where it is, but not its name.
@@ -81,28 +84,15 @@ fn a_token_is_good_to_the_second_and_for_the_leeway_beyond() {
     let jwt = || Jwt::oidc(&*provider.issuer).audience(&*resource);
     let apps = [(App::ready(jwt().leeway(Duration::ZERO)), 0), (App::ready(jwt().leeway(2 * SECOND)), 2)];
     for (app, leeway) in apps {
-        let (mut good, mut expired) = (0, 0);
         // A busy machine may let a token expire before it is first presented.
-        for _ in 0..5 {
-            let token = provider.token(&resource, "read");
-            let end = Duration::from_secs(claims(&token)["exp"].as_u64().unwrap() + leeway);
-            while now() < end + SECOND / 4 {
-                let asked = now();
-                let answer = app.get(&token);
-                if now() < end {
-                    answer.expect("caller");
-                    good += 1;
-                } else if asked >= end {
-                    refused("the token has expired").check(&answer);
-                    expired += 1;
-                }
-                std::thread::sleep(Duration::from_millis(20));
-            }
-            if good > 0 && expired > 0 {
-                break;
-            }
-        }
-        assert!(good > 0 && expired > 0, "{good} {expired}");
+        let (good, expired) = (0..5)
+            .map(|_| {
+                let token = provider.token(&resource, "read");
+                let end = claims(&token)["exp"].as_u64().unwrap() + leeway;
+                outlive(&app, &token, Duration::from_secs(end), &refused("the token has expired"))
+            })
+            .find(|(good, expired)| *good > 0 && *expired > 0)
+            .expect("a token that was good and expired");
         tell(&format!("a token of one second, leeway {leeway} s: good {good} times, then refused {expired} times"));
     }
 }
@@ -151,4 +141,15 @@ fn one_discovery_and_one_key_set_serve_a_thousand_requests() {
         assert_eq!(app.status(&token), 200);
     }
     assert_eq!(provider.counts(), Counts { discovery: 1, jwks: 1, ..Counts::default() });
+}
+
+#[test]
+fn a_provider_that_knows_the_metadata_of_oauth_only_is_found() {
+    let _alone = alone!("a real provider's metadata of RFC 8414");
+    let provider = Provider::start();
+    for fault in ["missing", "page"] {
+        provider.fault("/.well-known/openid-configuration", Some(fault));
+        App::ready(Jwt::oidc(&*provider.issuer).audience(API)).get(&provider.token(API, "read")).expect("caller");
+        assert_eq!(provider.counts(), Counts { discovery: 2, jwks: 1, ..Counts::default() }, "{fault}");
+    }
 }
