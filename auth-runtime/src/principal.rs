@@ -7,7 +7,10 @@ use std::sync::{Arc, OnceLock};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+pub(crate) use self::names::{NameList, Names};
 use crate::clock::UnixTime;
+
+mod names;
 
 /// The caller, independent of the scheme that proved it.
 ///
@@ -158,29 +161,6 @@ impl fmt::Debug for Principal {
     }
 }
 
-/// Names in order, each once: a caller may hold hundreds, and a policy asks for one.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Names(Vec<Box<str>>);
-
-impl Names {
-    pub(crate) fn contains(&self, name: &str) -> bool {
-        self.0.binary_search_by(|known| (**known).cmp(name)).is_ok()
-    }
-
-    fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|name| &**name)
-    }
-}
-
-impl<N: Into<Box<str>>> FromIterator<N> for Names {
-    fn from_iter<I: IntoIterator<Item = N>>(names: I) -> Self {
-        let mut names: Vec<Box<str>> = names.into_iter().map(Into::into).collect();
-        names.sort_unstable();
-        names.dedup();
-        Self(names)
-    }
-}
-
 /// Claims as text, as a map, or both: most handlers want a type of their own, which the text makes faster.
 struct Claims {
     /// Empty where the claims came as a map.
@@ -255,28 +235,28 @@ impl PrincipalBuilder {
     /// The scopes granted. Calling this makes them known, even when there are none.
     #[must_use]
     pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
-        self.0.scopes = Some(scopes.into_iter().collect());
+        self.0.scopes = Some(scopes.into_iter().map(Into::into).collect());
         self
     }
 
     /// The roles held. Calling this makes them known, even when there are none.
     #[must_use]
     pub fn roles(mut self, roles: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
-        self.0.roles = Some(roles.into_iter().collect());
+        self.0.roles = Some(roles.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Scopes that the credentials claim and their issuer may not grant.
+    /// The scopes granted, and those that the credentials claim and their issuer may not grant.
     #[must_use]
-    pub(crate) fn disputed_scopes(mut self, scopes: impl IntoIterator<Item = Box<str>>) -> Self {
-        self.0.disputed_scopes = scopes.into_iter().collect();
+    pub(crate) fn claimed_scopes(mut self, granted: Names, disputed: Names) -> Self {
+        (self.0.scopes, self.0.disputed_scopes) = (Some(granted), disputed);
         self
     }
 
-    /// Roles that the credentials claim and their issuer may not grant.
+    /// The roles held, and those that the credentials claim and their issuer may not grant.
     #[must_use]
-    pub(crate) fn disputed_roles(mut self, roles: impl IntoIterator<Item = Box<str>>) -> Self {
-        self.0.disputed_roles = roles.into_iter().collect();
+    pub(crate) fn claimed_roles(mut self, granted: Names, disputed: Names) -> Self {
+        (self.0.roles, self.0.disputed_roles) = (Some(granted), disputed);
         self
     }
 

