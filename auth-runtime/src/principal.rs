@@ -33,11 +33,8 @@ struct Inner {
     configuration: Option<Arc<str>>,
     issuer: Option<Arc<str>>,
     subject: Box<str>,
-    scopes: Option<Names>,
-    roles: Option<Names>,
-    /// Scopes and roles that the credentials claim and their issuer may not grant.
-    disputed_scopes: Names,
-    disputed_roles: Names,
+    scopes: Option<Claimed>,
+    roles: Option<Claimed>,
     claims: Option<Claims>,
     typed_claims: TypedClaims,
     expires_at: Option<UnixTime>,
@@ -54,8 +51,6 @@ impl Principal {
             subject: subject.into(),
             scopes: None,
             roles: None,
-            disputed_scopes: Names::default(),
-            disputed_roles: Names::default(),
             claims: None,
             typed_claims: TypedClaims::default(),
             expires_at: None,
@@ -85,12 +80,12 @@ impl Principal {
 
     /// The scopes granted; `None` when the credentials say nothing about scopes.
     pub fn scopes(&self) -> Option<impl Iterator<Item = &str>> {
-        self.0.scopes.as_ref().map(Names::iter)
+        self.scope_set().map(|scopes| scopes.granted.iter())
     }
 
     /// The roles held, before the hierarchy; `None` when the credentials say nothing about roles.
     pub fn roles(&self) -> Option<impl Iterator<Item = &str>> {
-        self.0.roles.as_ref().map(Names::iter)
+        self.role_set().map(|roles| roles.granted.iter())
     }
 
     /// All claims of a token; `None` for schemes that have none.
@@ -116,22 +111,57 @@ impl Principal {
         self.0.claims.as_ref().map(|claims| self.0.typed_claims.read(claims))
     }
 
-    /// Neither held nor known not to be held: `!scope("x")` must not admit a caller whose token claims `x`.
-    pub(crate) fn disputed_scopes(&self) -> &Names {
-        &self.0.disputed_scopes
-    }
-
-    /// As [`disputed_scopes`](Self::disputed_scopes).
-    pub(crate) fn disputed_roles(&self) -> &Names {
-        &self.0.disputed_roles
-    }
-
-    pub(crate) fn scope_set(&self) -> Option<&Names> {
+    pub(crate) fn scope_set(&self) -> Option<&Claimed> {
         self.0.scopes.as_ref()
     }
 
-    pub(crate) fn role_set(&self) -> Option<&Names> {
+    pub(crate) fn role_set(&self) -> Option<&Claimed> {
         self.0.roles.as_ref()
+    }
+}
+
+/// Names that credentials claim.
+#[derive(Debug, Default)]
+pub(crate) struct Claimed {
+    pub(crate) granted: Names,
+    /// Those that their issuer may not grant, neither held nor known not to be held: `!scope("x")` must not admit a caller
+    /// whose token claims `x`.
+    pub(crate) disputed: Option<Box<Names>>,
+}
+
+impl<N: AsRef<str>> FromIterator<N> for Claimed {
+    fn from_iter<I: IntoIterator<Item = N>>(names: I) -> Self {
+        Self { granted: names.into_iter().collect(), disputed: None }
+    }
+}
+
+/// The caller as a verified token describes it.
+pub(crate) struct TokenHolder {
+    pub(crate) scheme: &'static str,
+    pub(crate) configuration: Option<Arc<str>>,
+    pub(crate) issuer: Option<Arc<str>>,
+    pub(crate) subject: Box<str>,
+    pub(crate) scopes: Option<Claimed>,
+    pub(crate) roles: Option<Claimed>,
+    pub(crate) expires_at: Option<UnixTime>,
+}
+
+impl TokenHolder {
+    /// The principal with all claims as JSON text that is known to be one object; read when somebody asks for them.
+    pub(crate) fn with_claims(self, text: String) -> Principal {
+        let Self { scheme, configuration, issuer, subject, scopes, roles, expires_at } = self;
+        Principal(Arc::new(Inner {
+            scheme,
+            configuration,
+            issuer,
+            subject,
+            scopes,
+            roles,
+            claims: Some(Claims { text, map: OnceLock::new() }),
+            typed_claims: TypedClaims::default(),
+            expires_at,
+            details: None,
+        }))
     }
 }
 
@@ -154,8 +184,8 @@ impl fmt::Debug for Principal {
             .field("configuration", &self.0.configuration)
             .field("issuer", &self.0.issuer)
             .field("subject", &self.0.subject)
-            .field("scopes", &self.0.scopes)
-            .field("roles", &self.0.roles)
+            .field("scopes", &self.0.scopes.as_ref().map(|scopes| &scopes.granted))
+            .field("roles", &self.0.roles.as_ref().map(|roles| &roles.granted))
             .field("expires_at", &self.0.expires_at)
             .finish_non_exhaustive()
     }
@@ -246,31 +276,10 @@ impl PrincipalBuilder {
         self
     }
 
-    /// The scopes granted, and those that the credentials claim and their issuer may not grant.
-    #[must_use]
-    pub(crate) fn claimed_scopes(mut self, granted: Names, disputed: Names) -> Self {
-        (self.0.scopes, self.0.disputed_scopes) = (Some(granted), disputed);
-        self
-    }
-
-    /// The roles held, and those that the credentials claim and their issuer may not grant.
-    #[must_use]
-    pub(crate) fn claimed_roles(mut self, granted: Names, disputed: Names) -> Self {
-        (self.0.roles, self.0.disputed_roles) = (Some(granted), disputed);
-        self
-    }
-
     /// All claims of a token.
     #[must_use]
     pub fn claims(mut self, claims: Map<String, Value>) -> Self {
         self.0.claims = Some(Claims { text: String::new(), map: claims.into() });
-        self
-    }
-
-    /// All claims of a token, as JSON text that is known to be one object; read when somebody asks for them.
-    #[must_use]
-    pub(crate) fn claims_text(mut self, text: String) -> Self {
-        self.0.claims = Some(Claims { text, map: OnceLock::new() });
         self
     }
 

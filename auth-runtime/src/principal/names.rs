@@ -31,6 +31,10 @@ impl NameList {
         Self(Names { text: String::with_capacity(bytes), places: Vec::with_capacity(names) })
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.places.is_empty()
+    }
+
     pub(crate) fn add(&mut self, name: &str) {
         let start = self.0.text.len();
         self.0.text.push_str(name);

@@ -193,7 +193,7 @@ impl ProviderClient {
 /// Whether an error answer of OAuth (RFC 6749 section 5.2) is about our own credentials.
 #[cfg(feature = "introspection")]
 async fn refuses_client(response: &mut Response) -> bool {
-    use crate::token::json::{Json, Object};
+    use crate::token::json::Object;
     const LONGEST: usize = 4096;
     let mut body = Vec::new();
     while let Ok(Some(chunk)) = response.chunk().await {
@@ -204,7 +204,8 @@ async fn refuses_client(response: &mut Response) -> bool {
     }
     let members = std::str::from_utf8(&body).ok().and_then(|text| Object::parse(text).ok());
     members.is_some_and(|members| {
-        matches!(members.get("error").and_then(Json::as_str), Some("invalid_client" | "unauthorized_client"))
+        let error = members.get("error").and_then(|error| error.as_str());
+        matches!(error.as_deref(), Some("invalid_client" | "unauthorized_client"))
     })
 }
 

@@ -1,6 +1,8 @@
 //! The registered claims (RFC 7519 section 4.1), read strictly: what is there has its type or the token is refused.
 
-use super::json::{Json, Object};
+use std::borrow::Cow;
+
+use super::json::Object;
 use crate::clock::UnixTime;
 use crate::denial::Reason;
 
@@ -55,11 +57,8 @@ impl Times {
 
 /// A NumericDate: a JSON number, possibly with a fraction (RFC 7519 section 2), never negative.
 fn date(claims: &Object<'_>, name: &str, fraction: Fraction) -> Result<Option<UnixTime>, Reason> {
-    let number = match claims.get(name) {
-        None => return Ok(None),
-        Some(Json::Number(number)) if !number.starts_with('-') => number,
-        Some(_) => return Err(Reason::ClaimsInvalid),
-    };
+    let Some(claim) = claims.get(name) else { return Ok(None) };
+    let number = claim.as_number().filter(|number| !number.starts_with('-')).ok_or(Reason::ClaimsInvalid)?;
     let seconds = match number.parse() {
         Ok(seconds) => seconds,
         // Exact: the range is far below 2^53.
@@ -74,12 +73,8 @@ fn date(claims: &Object<'_>, name: &str, fraction: Fraction) -> Result<Option<Un
 }
 
 /// A claim that is a string where it is there at all.
-pub(super) fn string<'a>(claims: &'a Object<'_>, name: &str) -> Result<Option<&'a str>, Reason> {
-    match claims.get(name) {
-        None => Ok(None),
-        Some(Json::String(text)) => Ok(Some(text)),
-        Some(_) => Err(Reason::ClaimsInvalid),
-    }
+pub(super) fn string<'a>(claims: &Object<'a>, name: &str) -> Result<Option<Cow<'a, str>>, Reason> {
+    claims.get(name).map(|claim| claim.as_str().ok_or(Reason::ClaimsInvalid)).transpose()
 }
 
 /// For whom a token must be meant.
@@ -106,7 +101,7 @@ impl Audience {
             Self::AnyOf(_) => named == Some(true),
             Self::Client(ours) => {
                 client.iter().any(Option::is_some)
-                    && client.into_iter().flatten().all(|client| contains(ours, client))
+                    && client.iter().flatten().all(|client| contains(ours, client))
                     && named != Some(false)
             }
         };
@@ -121,15 +116,13 @@ fn contains(ours: &[Box<str>], name: &str) -> bool {
 /// `aud`: a string or an array of strings (RFC 7519 section 4.1.3). Whether `fits` holds for one of them; `None` when it is
 /// not there.
 fn any_audience(claims: &Object<'_>, fits: impl Fn(&str) -> bool) -> Result<Option<bool>, Reason> {
-    match claims.get("aud") {
-        None => Ok(None),
-        Some(Json::String(audience)) => Ok(Some(fits(audience))),
-        Some(audiences) => {
-            let mut any = false;
-            for audience in audiences.items().ok_or(Reason::ClaimsInvalid)? {
-                any |= fits(audience.as_str().ok_or(Reason::ClaimsInvalid)?);
-            }
-            Ok(Some(any))
-        }
+    let Some(claim) = claims.get("aud") else { return Ok(None) };
+    if let Some(audience) = claim.as_str() {
+        return Ok(Some(fits(&audience)));
     }
+    let mut any = false;
+    for audience in claim.items().ok_or(Reason::ClaimsInvalid)? {
+        any |= fits(&audience.as_str().ok_or(Reason::ClaimsInvalid)?);
+    }
+    Ok(Some(any))
 }

@@ -90,27 +90,19 @@ impl Header {
         if members.contains("crit") || members.contains("b64") {
             return Err(Reason::CriticalUnknown);
         }
-        let algorithm = members.get("alg").and_then(Json::as_str).and_then(Algorithm::from_name);
+        let algorithm = members.get("alg").and_then(|alg| Algorithm::from_name(&alg.as_str()?));
         let algorithm = algorithm.ok_or(Reason::AlgorithmRefused)?;
         check_type(members.get("typ"), profile)?;
-        let key_id = match members.get("kid") {
-            None => None,
-            Some(Json::String(id)) => Some(Box::from(&**id)),
-            Some(_) => return Err(Reason::TokenNotJwt),
-        };
+        let key_id = members.get("kid").map(|id| id.as_str().ok_or(Reason::TokenNotJwt)).transpose()?.map(Into::into);
         Ok(Self { algorithm, key_id })
     }
 }
 
 /// Other kinds of token by the same issuer must not pass for access tokens (RFC 8725 section 3.11): `logout+jwt`,
 /// `dpop+jwt`, `secevent+jwt` and whatever comes. Media types are compared without regard to case.
-fn check_type(typ: Option<&Json<'_>>, profile: bool) -> Result<(), Reason> {
-    let typ = match typ {
-        None if profile => return Err(Reason::TypeWrong),
-        None => return Ok(()),
-        Some(Json::String(typ)) => &**typ,
-        Some(_) => return Err(Reason::TypeWrong),
-    };
+fn check_type(typ: Option<Json<'_>>, profile: bool) -> Result<(), Reason> {
+    let Some(typ) = typ else { return if profile { Err(Reason::TypeWrong) } else { Ok(()) } };
+    let typ = &*typ.as_str().ok_or(Reason::TypeWrong)?;
     const PREFIX: &str = "application/";
     let short = match typ.get(..PREFIX.len()) {
         Some(start) if start.eq_ignore_ascii_case(PREFIX) => typ.get(PREFIX.len()..).unwrap_or_default(),

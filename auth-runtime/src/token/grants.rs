@@ -2,22 +2,13 @@
 //!
 //! Missing or mistyped is unknown, not empty: an unknown grant denies, also under `!`.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::json::{Json, Object};
-use crate::principal::{NameList, Names};
+use crate::principal::{Claimed, NameList};
 
 /// Which names an issuer may grant; all when it was not said.
 pub(super) type Grantable = Option<BTreeSet<Box<str>>>;
-
-/// Names that a token claims.
-#[derive(Debug)]
-pub(super) struct Claimed {
-    pub(super) granted: Names,
-    /// Those its issuer may not grant.
-    pub(super) disputed: Names,
-}
 
 /// The scopes of `scope` (RFC 8693 section 4.2) and `scp`: each a string separated by spaces, or an array of strings.
 pub(super) fn scopes(claims: &Object<'_>, grantable: &Grantable) -> Option<Claimed> {
@@ -25,9 +16,9 @@ pub(super) fn scopes(claims: &Object<'_>, grantable: &Grantable) -> Option<Claim
     let first = scope.or(scp)?;
     let mut scopes = Claims::new(grantable, first);
     for source in [scope, scp].into_iter().flatten() {
-        match source {
-            Json::String(list) => scopes.add_list(list),
-            other => scopes.add_items(other)?,
+        match source.as_str() {
+            Some(list) => scopes.add_list(&list),
+            None => scopes.add_items(source)?,
         }
     }
     Some(scopes.into())
@@ -36,14 +27,11 @@ pub(super) fn scopes(claims: &Object<'_>, grantable: &Grantable) -> Option<Claim
 /// The roles at `path`: an array of strings, or a string that is one role and never split.
 pub(super) fn roles(claims: &Object<'_>, path: &[Box<str>], grantable: &Grantable) -> Option<Claimed> {
     let (first, rest) = path.split_first()?;
-    let mut value = Cow::Borrowed(claims.get(first)?);
-    for name in rest {
-        value = Cow::Owned(value.member(name)?);
-    }
-    let mut roles = Claims::new(grantable, &value);
-    match &*value {
-        Json::String(role) => roles.add(role),
-        other => roles.add_items(other)?,
+    let value = rest.iter().try_fold(claims.get(first)?, |value, name| value.member(name))?;
+    let mut roles = Claims::new(grantable, value);
+    match value.as_str() {
+        Some(role) => roles.add(&role),
+        None => roles.add_items(value)?,
     }
     Some(roles.into())
 }
@@ -56,18 +44,11 @@ struct Claims<'a> {
 }
 
 impl<'a> Claims<'a> {
-    /// With room for the names of `source`.
-    fn new(grantable: &'a Grantable, source: &Json<'_>) -> Self {
-        let granted = match source {
-            Json::String(text) => {
-                NameList::with_capacity(memchr::memchr_iter(b' ', text.as_bytes()).count() + 1, text.len())
-            }
-            Json::Array(text) => {
-                NameList::with_capacity(memchr::memchr_iter(b',', text.as_bytes()).count() + 1, text.len())
-            }
-            _ => NameList::default(),
-        };
-        Self { grantable, granted, disputed: NameList::default() }
+    /// With room for most of what `source` may hold.
+    fn new(grantable: &'a Grantable, source: Json<'_>) -> Self {
+        let text = source.as_written().as_bytes();
+        let names = memchr::memchr2_iter(b' ', b',', text).count() + 1;
+        Self { grantable, granted: NameList::with_capacity(names, text.len()), disputed: NameList::default() }
     }
 
     fn add(&mut self, name: &str) {
@@ -85,13 +66,14 @@ impl<'a> Claims<'a> {
     }
 
     /// The items of an array of strings; `None` when it is none.
-    fn add_items(&mut self, array: &Json<'_>) -> Option<()> {
-        array.items()?.try_for_each(|item| item.as_str().map(|name| self.add(name)))
+    fn add_items(&mut self, array: Json<'_>) -> Option<()> {
+        array.items()?.try_for_each(|item| item.as_str().map(|name| self.add(&name)))
     }
 }
 
 impl From<Claims<'_>> for Claimed {
     fn from(claims: Claims<'_>) -> Self {
-        Self { granted: claims.granted.into(), disputed: claims.disputed.into() }
+        let Claims { granted, disputed, .. } = claims;
+        Self { granted: granted.into(), disputed: (!disputed.is_empty()).then(|| Box::new(disputed.into())) }
     }
 }

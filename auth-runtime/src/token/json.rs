@@ -29,45 +29,37 @@ const RESERVED: &str = "$serde_json::private::";
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct NotStrict;
 
-/// A value, in the text it was read from as far as it needs no unescaping.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Json<'a> {
+/// A value as written, known to be strict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Json<'a> {
+    kind: Kind,
+    text: &'a str,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
     Null,
-    Bool(bool),
-    /// As written.
-    Number(&'a str),
-    String(Cow<'a, str>),
-    /// As written, known to be strict.
-    Array(&'a str),
-    /// As written, known to be strict.
-    Object(&'a str),
+    False,
+    True,
+    Number,
+    /// What is between the quotes is the value.
+    Plain,
+    /// Something in it is escaped.
+    Escaped,
+    Array,
+    Object,
 }
 
 /// The members of an object, each name once.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub(crate) struct Object<'a>(Vec<Member<'a>>);
 
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 struct Member<'a> {
+    name: Json<'a>,
+    value: Json<'a>,
     /// Tells most names apart at once.
     mark: usize,
-    name: Cow<'a, str>,
-    value: Json<'a>,
-}
-
-/// Length, first and last byte.
-fn mark(name: &str) -> usize {
-    match name.as_bytes() {
-        [first, .., last] => name.len() << 16 | usize::from(*first) << 8 | usize::from(*last),
-        [only] => usize::from(*only),
-        [] => 0,
-    }
-}
-
-impl Member<'_> {
-    fn is(&self, mark: usize, name: &str) -> bool {
-        self.mark == mark && self.name == name
-    }
 }
 
 impl<'a> Object<'a> {
@@ -79,9 +71,9 @@ impl<'a> Object<'a> {
     }
 
     #[inline]
-    pub(crate) fn get(&self, name: &str) -> Option<&Json<'a>> {
+    pub(crate) fn get(&self, name: &str) -> Option<Json<'a>> {
         let mark = mark(name);
-        self.0.iter().find(|member| member.is(mark, name)).map(|member| &member.value)
+        self.0.iter().find(|member| member.is(mark, name)).map(|member| member.value)
     }
 
     pub(crate) fn contains(&self, name: &str) -> bool {
@@ -89,29 +81,78 @@ impl<'a> Object<'a> {
     }
 }
 
+impl Member<'_> {
+    #[inline]
+    fn is(&self, mark: usize, name: &str) -> bool {
+        self.mark == mark && self.name.inner() == name || self.mark == MARK_ESCAPED && self.is_unescaped(name)
+    }
+
+    #[cold]
+    fn is_unescaped(&self, name: &str) -> bool {
+        self.name.as_str().is_some_and(|known| known == name)
+    }
+}
+
+/// Length, first and last byte.
+#[inline]
+fn mark(name: &str) -> usize {
+    match name.as_bytes() {
+        [first, .., last] => name.len() << 16 | usize::from(*first) << 8 | usize::from(*last),
+        [only] => usize::from(*only),
+        [] => 0,
+    }
+}
+
+/// Instead of the mark, where the name is escaped.
+const MARK_ESCAPED: usize = usize::MAX;
+
 impl<'a> Json<'a> {
-    pub(crate) fn as_str(&self) -> Option<&str> {
-        match self {
-            Self::String(text) => Some(text),
+    /// The value of a string.
+    pub(crate) fn as_str(&self) -> Option<Cow<'a, str>> {
+        match self.kind {
+            Kind::Plain => Some(Cow::Borrowed(self.inner())),
+            Kind::Escaped => serde_json::from_str(self.text).ok().map(Cow::Owned),
             _ => None,
         }
     }
 
+    /// Whatever it is.
+    pub(crate) fn as_written(&self) -> &'a str {
+        self.text
+    }
+
+    /// A number, as written.
+    pub(crate) fn as_number(&self) -> Option<&'a str> {
+        (self.kind == Kind::Number).then_some(self.text)
+    }
+
+    #[cfg(feature = "introspection")]
+    pub(crate) fn is_true(&self) -> bool {
+        self.kind == Kind::True
+    }
+
     /// A member of an object.
     pub(crate) fn member(&self, name: &str) -> Option<Self> {
-        let Self::Object(text) = self else { return None };
-        let Object(members) = Object::parse(text).ok()?;
-        members.into_iter().find(|member| member.name == name).map(|member| member.value)
+        match self.kind {
+            Kind::Object => Object::parse(self.text).ok()?.get(name),
+            _ => None,
+        }
     }
 
     /// The items of an array.
-    pub(crate) fn items(&self) -> Option<impl Iterator<Item = Json<'a>>> {
-        let Self::Array(text) = *self else { return None };
-        let mut scanner = Scanner { at: 1, ..Scanner::new(text) };
-        Some(std::iter::from_fn(move || {
-            scanner.eat(b',');
-            scanner.value(DEPTH_MAX)
-        }))
+    pub(crate) fn items(&self) -> Option<impl Iterator<Item = Self>> {
+        let mut scanner = Scanner { at: 1, ..Scanner::new(self.text) };
+        (self.kind == Kind::Array).then(|| {
+            std::iter::from_fn(move || {
+                scanner.eat(b',');
+                scanner.value(DEPTH_MAX)
+            })
+        })
+    }
+
+    /// Without the first and the last character.
+    fn inner(&self) -> &'a str {
+        self.text.get(1..self.text.len() - 1).unwrap_or_default()
     }
 }
 
@@ -163,29 +204,36 @@ impl<'a> Scanner<'a> {
     }
 
     /// A value with the space around it; `depth` is how many arrays and objects it may be in each other.
+    #[inline]
     fn value(&mut self, depth: u8) -> Option<Json<'a>> {
         self.space();
         let start = self.at;
-        let value = match self.next()? {
-            b'"' => Json::String(self.string()?),
+        let kind = self.bare_value(depth)?;
+        let text = self.since(start)?;
+        self.space();
+        Some(Json { kind, text })
+    }
+
+    fn bare_value(&mut self, depth: u8) -> Option<Kind> {
+        let start = self.at;
+        Some(match self.next()? {
+            b'"' => self.string()?,
             b'-' | b'0'..=b'9' => self.number(start)?,
             b'{' => {
                 let outer = self.members.len();
                 self.object(depth.checked_sub(1)?)?;
                 self.members.truncate(outer);
-                Json::Object(self.since(start)?)
+                Kind::Object
             }
             b'[' => {
                 self.array(depth.checked_sub(1)?)?;
-                Json::Array(self.since(start)?)
+                Kind::Array
             }
-            b't' => self.word("rue", Json::Bool(true))?,
-            b'f' => self.word("alse", Json::Bool(false))?,
-            b'n' => self.word("ull", Json::Null)?,
+            b't' => self.word("rue", Kind::True)?,
+            b'f' => self.word("alse", Kind::False)?,
+            b'n' => self.word("ull", Kind::Null)?,
             _ => return None,
-        };
-        self.space();
-        Some(value)
+        })
     }
 
     /// What follows `{`; adds the members.
@@ -197,20 +245,22 @@ impl<'a> Scanner<'a> {
         }
         loop {
             self.space();
+            let start = self.at;
             self.expect(b'"')?;
-            let name = self.string()?;
+            let kind = self.string()?;
+            let name = Json { kind, text: self.since(start)? };
             self.space();
             self.expect(b':')?;
             let value = self.value(depth)?;
-            self.members.push(Member { mark: mark(&name), name, value });
+            let mark = if kind == Kind::Plain { mark(name.inner()) } else { MARK_ESCAPED };
+            self.members.push(Member { name, value, mark });
             match self.next()? {
                 b',' => {}
                 b'}' => break,
                 _ => return None,
             }
         }
-        let members = self.members.get(first..)?;
-        (distinct(members) && !members.iter().any(|member| member.name.starts_with(RESERVED))).then_some(())
+        distinct(self.members.get(first..)?).then_some(())
     }
 
     /// What follows `[`.
@@ -230,28 +280,28 @@ impl<'a> Scanner<'a> {
     }
 
     /// What follows the opening quote.
-    fn string(&mut self) -> Option<Cow<'a, str>> {
-        let start = self.at;
-        let mut escaped = false;
+    fn string(&mut self) -> Option<Kind> {
+        let start = self.at - 1;
+        let mut kind = Kind::Plain;
         loop {
             self.at += plain(self.text.as_bytes().get(self.at..)?);
             match self.next()? {
                 b'"' => break,
                 b'\\' => {
-                    escaped = true;
+                    kind = Kind::Escaped;
                     self.next()?;
                 }
                 _ => return None,
             }
         }
-        if escaped {
-            return serde_json::from_str(self.since(start - 1)?).ok().map(Cow::Owned);
+        match kind {
+            Kind::Escaped => serde_json::from_str::<String>(self.since(start)?).is_ok().then_some(kind),
+            _ => Some(kind),
         }
-        self.text.get(start..self.at - 1).map(Cow::Borrowed)
     }
 
     /// A number, the first character of which was read.
-    fn number(&mut self, start: usize) -> Option<Json<'a>> {
+    fn number(&mut self, start: usize) -> Option<Kind> {
         self.at = start;
         self.eat(b'-');
         if !self.eat(b'0') {
@@ -270,7 +320,7 @@ impl<'a> Scanner<'a> {
         let number = self.since(start)?;
         let bounded = (integer && number.len() <= DIGITS_PLAIN)
             || number.parse().is_ok_and(|number: f64| number.abs() < NUMBER_BOUND);
-        bounded.then_some(Json::Number(number))
+        bounded.then_some(Kind::Number)
     }
 
     /// One digit or more.
@@ -281,11 +331,11 @@ impl<'a> Scanner<'a> {
         (count > 0).then_some(())
     }
 
-    /// The rest of a word that stands for `value`.
-    fn word(&mut self, rest: &str, value: Json<'a>) -> Option<Json<'a>> {
+    /// The rest of a word.
+    fn word(&mut self, rest: &str, kind: Kind) -> Option<Kind> {
         let found = self.text.as_bytes().get(self.at..)?.starts_with(rest.as_bytes());
         self.at += rest.len();
-        found.then_some(value)
+        found.then_some(kind)
     }
 
     fn space(&mut self) {
@@ -341,18 +391,17 @@ fn plain(text: &[u8]) -> usize {
     read + rest.iter().take_while(|&&byte| byte >= 0x20 && byte != b'"' && byte != b'\\').count()
 }
 
-/// No name twice, however it was escaped.
+/// No name twice, however it was escaped, and none that is [`RESERVED`].
 fn distinct(members: &[Member<'_>]) -> bool {
-    if members.len() <= COMPARED_MAX {
-        let earlier = |index: usize| members.iter().take(index);
-        return members
-            .iter()
-            .enumerate()
-            .all(|(index, member)| earlier(index).all(|known| !known.is(member.mark, &member.name)));
+    if members.len() <= COMPARED_MAX && members.iter().all(|member| member.mark != MARK_ESCAPED) {
+        return members.iter().enumerate().all(|(index, member)| {
+            let name = member.name.inner();
+            !name.starts_with(RESERVED) && members.iter().take(index).all(|known| !known.is(member.mark, name))
+        });
     }
-    let mut names: Vec<&str> = members.iter().map(|member| &*member.name).collect();
+    let mut names: Vec<_> = members.iter().filter_map(|member| member.name.as_str()).collect();
     names.sort_unstable();
-    names.windows(2).all(|pair| pair.first() != pair.last())
+    names.iter().all(|name| !name.starts_with(RESERVED)) && names.windows(2).all(|pair| pair.first() != pair.last())
 }
 
 #[cfg(test)]
