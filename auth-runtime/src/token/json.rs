@@ -12,6 +12,9 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 use zeroize::Zeroize;
 
+#[cfg(test)]
+pub(super) mod tests;
+
 /// Objects and arrays within each other; realistic claims need four.
 const DEPTH_MAX: u8 = 32;
 /// Up to so many members are compared one by one; more are sorted first, or a token of many would cost their square.
@@ -402,67 +405,4 @@ fn distinct(members: &[Member<'_>]) -> bool {
     let mut names: Vec<_> = members.iter().filter_map(|member| member.name.as_str()).collect();
     names.sort_unstable();
     names.iter().all(|name| !name.starts_with(RESERVED)) && names.windows(2).all(|pair| pair.first() != pair.last())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_object_is_read_whole() {
-        let object = object(br#" {"a":[1,-2,0.5,"\u00e9",true,null],"b":{"a":{}}} "#).unwrap();
-        assert_eq!(Value::Object(object), serde_json::json!({"a": [1, -2, 0.5, "é", true, null], "b": {"a": {}}}));
-    }
-
-    #[test]
-    fn what_is_no_single_object_is_refused() {
-        for text in
-            ["", "null", "[]", "1", "\"a\"", "{}{}", "{} x", "{", "{\"a\":1,}", "{'a':1}", "\u{feff}{}", "{\"a\":01}"]
-        {
-            assert_eq!(object(text.as_bytes()), Err(NotStrict), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_member_given_twice_is_refused_at_any_depth_and_however_escaped() {
-        for text in [
-            r#"{"a":1,"a":1}"#,
-            r#"{"alg":1,"\u0061lg":2}"#,
-            r#"{"x":{"a":1,"a":2}}"#,
-            r#"{"x":[[{"a":1,"b":2,"a":3}]]}"#,
-            r#"{"\/":1,"/":2}"#,
-            r#"{"":1,"":2}"#,
-        ] {
-            assert_eq!(object(text.as_bytes()), Err(NotStrict), "{text}");
-        }
-        assert!(object(r#"{"a":1,"A":2,"x":{"a":1}}"#.as_bytes()).is_ok());
-    }
-
-    #[test]
-    fn nesting_is_bounded() {
-        let nested = |depth: usize| format!("{{\"a\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
-        assert!(object(nested(31).as_bytes()).is_ok());
-        assert_eq!(object(nested(32).as_bytes()), Err(NotStrict));
-        assert_eq!(object(nested(1_000_000).as_bytes()), Err(NotStrict));
-        assert_eq!(object("{\"a\":".repeat(1_000_000).as_bytes()), Err(NotStrict));
-    }
-
-    #[test]
-    fn text_that_is_no_utf8_and_half_surrogates_are_refused() {
-        assert_eq!(object(b"{\"a\":\"\xff\"}"), Err(NotStrict));
-        assert_eq!(object(b"{\"\xc0\xaf\":1}"), Err(NotStrict));
-        assert_eq!(object(br#"{"a":"\ud800"}"#), Err(NotStrict));
-    }
-
-    #[test]
-    fn numbers_out_of_range_and_words_for_them_are_refused() {
-        for number in ["1e999", "-1e999", "NaN", "Infinity", "0x10", "+1", "1.", ".5"] {
-            assert_eq!(object(format!("{{\"a\":{number}}}").as_bytes()), Err(NotStrict), "{number}");
-        }
-    }
-
-    #[test]
-    fn the_reserved_name_of_serde_json_is_refused() {
-        assert_eq!(object(br#"{"exp":{"$serde_json::private::Number":"1"}}"#), Err(NotStrict));
-    }
 }
