@@ -46,6 +46,12 @@ impl Algorithm {
     }
 }
 
+/// Whether jsonwebtoken takes the JSON object for a header: every parameter it knows has its type, though nobody here looks
+/// at `jku`, `x5c` and their like.
+pub(super) fn is_header(text: &str) -> bool {
+    serde_json::from_str::<jsonwebtoken::Header>(text).is_ok()
+}
+
 /// How many verifiers a worker keeps; keys beyond that are prepared again in turn.
 const PREPARED_MAX: usize = 256;
 

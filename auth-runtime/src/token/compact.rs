@@ -10,6 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use base64::engine::{Simd, general_purpose::NO_PAD};
 
 use super::algorithm::Algorithm;
+use super::backend;
 use super::json::{Json, Object};
 use crate::denial::Reason;
 
@@ -82,7 +83,8 @@ impl Header {
     /// Reads the header as sent; `profile` demands the `typ` of RFC 9068.
     pub(super) fn read(segment: &[u8], profile: bool) -> Result<Self, Reason> {
         let text = String::from_utf8(decode(segment)?).map_err(|_| Reason::TokenNotJwt)?;
-        Self::accept(&Object::parse(&text).map_err(|_| Reason::TokenNotJwt)?, profile)
+        let header = Self::accept(&Object::parse(&text).map_err(|_| Reason::TokenNotJwt)?, profile)?;
+        if backend::is_header(&text) { Ok(header) } else { Err(Reason::TokenNotJwt) }
     }
 
     fn accept(members: &Object<'_>, profile: bool) -> Result<Self, Reason> {
