@@ -111,6 +111,12 @@ impl Principal {
         self.0.claims.as_ref().map(|claims| self.0.typed_claims.read(claims))
     }
 
+    /// Length in bytes of what a token made it hold: the claims as text, and scopes and roles.
+    pub(crate) fn bytes(&self) -> usize {
+        let text = self.0.claims.as_ref().map_or(0, |claims| claims.text.len());
+        [&self.0.scopes, &self.0.roles].into_iter().flatten().map(Claimed::bytes).fold(text, usize::saturating_add)
+    }
+
     pub(crate) fn scope_set(&self) -> Option<&Claimed> {
         self.0.scopes.as_ref()
     }
@@ -127,6 +133,12 @@ pub(crate) struct Claimed {
     /// Those that their issuer may not grant, neither held nor known not to be held: `!scope("x")` must not admit a caller
     /// whose token claims `x`.
     pub(crate) disputed: Option<Box<Names>>,
+}
+
+impl Claimed {
+    fn bytes(&self) -> usize {
+        self.granted.bytes().saturating_add(self.disputed.as_ref().map_or(0, |disputed| disputed.bytes()))
+    }
 }
 
 impl<N: AsRef<str>> FromIterator<N> for Claimed {

@@ -65,6 +65,11 @@ impl Names {
         alike.map(|place| self.name(*place)).any(|known| known == name)
     }
 
+    /// Length in bytes, with the places.
+    pub(crate) fn bytes(&self) -> usize {
+        self.text.capacity().saturating_add(self.places.capacity().saturating_mul(size_of::<Place>()))
+    }
+
     /// In alphabetical order, each once.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
         self.places.iter().map(|place| self.name(*place)).collect::<BTreeSet<&str>>().into_iter()

@@ -9,13 +9,6 @@ use crate::denial::Reason;
 /// 10000-01-01. A later date is no date: a count of milliseconds, or an overflow in the making.
 const LATEST: UnixTime = 253_402_300_800;
 
-/// Which way a fraction of a second goes: always to the side on which the token is valid for less time.
-#[derive(Clone, Copy)]
-enum Fraction {
-    Down,
-    Up,
-}
-
 /// When a token is valid.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Times {
@@ -37,9 +30,10 @@ impl Times {
 
     /// The same, where `exp` may be missing: then there is no end.
     pub(super) fn read_open(claims: &Object<'_>) -> Result<Self, Reason> {
-        let expires_at = date(claims, "exp", Fraction::Down)?.unwrap_or(LATEST);
-        let valid_from = date(claims, "nbf", Fraction::Up)?.max(date(claims, "iat", Fraction::Up)?);
-        Ok(Self { expires_at, issued_at: date(claims, "iat", Fraction::Down)?, valid_from })
+        let expires_at = date(claims, "exp")?.map_or(LATEST, |exp| exp.floor);
+        let (not_before, issued_at) = (date(claims, "nbf")?, date(claims, "iat")?);
+        let valid_from = not_before.map(|nbf| nbf.ceil).max(issued_at.map(|iat| iat.ceil));
+        Ok(Self { expires_at, issued_at: issued_at.map(|iat| iat.floor), valid_from })
     }
 
     /// Whether `now` is within; `leeway` is in seconds.
@@ -55,21 +49,28 @@ impl Times {
     }
 }
 
-/// A NumericDate: a JSON number, possibly with a fraction (RFC 7519 section 2), never negative.
-fn date(claims: &Object<'_>, name: &str, fraction: Fraction) -> Result<Option<UnixTime>, Reason> {
+/// A NumericDate in whole seconds. A fraction always goes to the side on which the token is valid for less time.
+#[derive(Clone, Copy)]
+struct Date {
+    floor: UnixTime,
+    ceil: UnixTime,
+}
+
+/// Reads a NumericDate: a JSON number, possibly with a fraction (RFC 7519 section 2), never negative.
+fn date(claims: &Object<'_>, name: &str) -> Result<Option<Date>, Reason> {
     let Some(claim) = claims.get(name) else { return Ok(None) };
     let number = claim.as_number().filter(|number| !number.starts_with('-')).ok_or(Reason::ClaimsInvalid)?;
-    let seconds = match number.parse() {
-        Ok(seconds) => seconds,
-        // Exact: the range is far below 2^53.
-        Err(_) => match (number.parse::<f64>(), fraction) {
-            (Ok(seconds), _) if seconds >= LATEST as f64 => return Err(Reason::ClaimsInvalid),
-            (Ok(seconds), Fraction::Down) => seconds.floor() as UnixTime,
-            (Ok(seconds), Fraction::Up) => seconds.ceil() as UnixTime,
-            (Err(_), _) => return Err(Reason::ClaimsInvalid),
+    let date = match number.parse() {
+        Ok(seconds) => Date { floor: seconds, ceil: seconds },
+        Err(_) => match number.parse::<f64>() {
+            // Exact: the range is far below 2^53.
+            Ok(seconds) if seconds < LATEST as f64 => {
+                Date { floor: seconds.floor() as UnixTime, ceil: seconds.ceil() as UnixTime }
+            }
+            _ => return Err(Reason::ClaimsInvalid),
         },
     };
-    if (0..LATEST).contains(&seconds) { Ok(Some(seconds)) } else { Err(Reason::ClaimsInvalid) }
+    if (0..LATEST).contains(&date.floor) { Ok(Some(date)) } else { Err(Reason::ClaimsInvalid) }
 }
 
 /// A claim that is a string where it is there at all.
