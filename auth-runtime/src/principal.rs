@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-pub(crate) use self::names::{NameList, Names};
+pub(crate) use self::names::{NameList, Names, NamesIn};
 use crate::clock::UnixTime;
 
 mod names;
@@ -113,29 +113,48 @@ impl Principal {
 
     /// Length in bytes of what a token made it hold: the claims as text, and scopes and roles.
     pub(crate) fn bytes(&self) -> usize {
-        let text = self.0.claims.as_ref().map_or(0, |claims| claims.text.len());
+        let text = self.0.claims_text().len();
         [&self.0.scopes, &self.0.roles].into_iter().flatten().map(Claimed::bytes).fold(text, usize::saturating_add)
     }
 
-    pub(crate) fn scope_set(&self) -> Option<&Claimed> {
-        self.0.scopes.as_ref()
+    pub(crate) fn scope_set(&self) -> Option<ClaimedIn<'_>> {
+        self.0.scopes.as_ref().map(|scopes| scopes.within(self.0.claims_text()))
     }
 
-    pub(crate) fn role_set(&self) -> Option<&Claimed> {
-        self.0.roles.as_ref()
+    pub(crate) fn role_set(&self) -> Option<ClaimedIn<'_>> {
+        self.0.roles.as_ref().map(|roles| roles.within(self.0.claims_text()))
+    }
+}
+
+impl Inner {
+    /// Empty where there is none.
+    fn claims_text(&self) -> &str {
+        self.claims.as_ref().map_or("", |claims| &claims.text)
     }
 }
 
 /// Names that credentials claim.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Claimed {
     pub(crate) granted: Names,
-    /// Those that their issuer may not grant, neither held nor known not to be held: `!scope("x")` must not admit a caller
-    /// whose token claims `x`.
     pub(crate) disputed: Option<Box<Names>>,
 }
 
+/// The same with the text they are in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ClaimedIn<'a> {
+    pub(crate) granted: NamesIn<'a>,
+    /// Those that their issuer may not grant, neither held nor known not to be held: `!scope("x")` must not admit a caller
+    /// whose token claims `x`.
+    pub(crate) disputed: NamesIn<'a>,
+}
+
 impl Claimed {
+    fn within<'a>(&'a self, claims: &'a str) -> ClaimedIn<'a> {
+        let disputed = self.disputed.as_ref().map(|disputed| disputed.within(claims)).unwrap_or_default();
+        ClaimedIn { granted: self.granted.within(claims), disputed }
+    }
+
     fn bytes(&self) -> usize {
         self.granted.bytes().saturating_add(self.disputed.as_ref().map_or(0, |disputed| disputed.bytes()))
     }
@@ -196,8 +215,8 @@ impl fmt::Debug for Principal {
             .field("configuration", &self.0.configuration)
             .field("issuer", &self.0.issuer)
             .field("subject", &self.0.subject)
-            .field("scopes", &self.0.scopes.as_ref().map(|scopes| &scopes.granted))
-            .field("roles", &self.0.roles.as_ref().map(|roles| &roles.granted))
+            .field("scopes", &self.scope_set().map(|scopes| scopes.granted))
+            .field("roles", &self.role_set().map(|roles| roles.granted))
             .field("expires_at", &self.0.expires_at)
             .finish_non_exhaustive()
     }

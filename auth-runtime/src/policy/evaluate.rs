@@ -9,7 +9,7 @@ use serde_json::{Number, Value};
 use super::{Check, ClaimValue, Requirement};
 use crate::config::{Hierarchies, Hierarchy};
 use crate::denial::Reason;
-use crate::principal::{Claimed, Principal};
+use crate::principal::{ClaimedIn, Principal};
 
 /// Outcome of a requirement as far as the checks already run allow.
 #[derive(Clone, Copy, Debug)]
@@ -96,10 +96,10 @@ fn known(leaf: &Requirement, principal: &Principal, hierarchies: &Hierarchies) -
 
 /// Whether a name is held. One that the credentials claim and their issuer may not grant is unknown: it admits nobody,
 /// and its absence admits nobody either.
-fn holds(hierarchy: &Hierarchy, claimed: &Claimed, wanted: &str) -> Option<bool> {
-    if hierarchy.grants(&claimed.granted, wanted) {
+fn holds(hierarchy: &Hierarchy, claimed: ClaimedIn<'_>, wanted: &str) -> Option<bool> {
+    if hierarchy.grants(claimed.granted, wanted) {
         Some(true)
-    } else if claimed.disputed.as_ref().is_some_and(|disputed| hierarchy.grants(disputed, wanted)) {
+    } else if hierarchy.grants(claimed.disputed, wanted) {
         None
     } else {
         Some(false)
@@ -146,9 +146,8 @@ pub(crate) fn first_failure(
     hierarchies: &Hierarchies,
     checks: &CheckResults,
 ) -> Reason {
-    let granted = |scope: &&'static str| {
-        principal.scope_set().is_some_and(|held| hierarchies.scopes.grants(&held.granted, scope))
-    };
+    let granted =
+        |scope: &&'static str| principal.scope_set().is_some_and(|held| hierarchies.scopes.grants(held.granted, scope));
     if !canonical.iter().all(granted) {
         return Reason::ScopeMissing;
     }

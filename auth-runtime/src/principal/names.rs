@@ -5,12 +5,20 @@ use std::fmt;
 
 /// Names: a caller may hold hundreds, and a policy asks for one.
 ///
-/// All are in one text, and their places sorted by their last eight bytes: names that begin alike mostly end differently, so
-/// that sorting never looks at the text, and searching once.
+/// Their places are sorted by their last eight bytes: names that begin alike mostly end differently, so that sorting never
+/// looks at the text, and searching once.
 #[derive(Default)]
 pub(crate) struct Names {
-    text: String,
+    /// Empty where the places are in the claims.
+    own: String,
     places: Vec<Place>,
+}
+
+/// Names with the text they are in.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct NamesIn<'a> {
+    text: &'a str,
+    places: &'a [Place],
 }
 
 /// Names as they come, to be made a set.
@@ -26,19 +34,19 @@ struct Place {
 }
 
 impl NameList {
-    /// An empty list with room for so many names of so many bytes altogether.
-    pub(crate) fn with_capacity(names: usize, bytes: usize) -> Self {
-        Self(Names { text: String::with_capacity(bytes), places: Vec::with_capacity(names) })
-    }
-
     pub(crate) fn is_empty(&self) -> bool {
         self.0.places.is_empty()
     }
 
+    /// Adds a name that stands there in the claims. A list has only such, or only others.
+    pub(crate) fn add_place(&mut self, name: &str, start: usize) {
+        self.0.places.push(Place { tail: tail(name), start, end: start + name.len() });
+    }
+
     pub(crate) fn add(&mut self, name: &str) {
-        let start = self.0.text.len();
-        self.0.text.push_str(name);
-        self.0.places.push(Place { tail: tail(name), start, end: self.0.text.len() });
+        let start = self.0.own.len();
+        self.0.own.push_str(name);
+        self.add_place(name, start);
     }
 }
 
@@ -58,24 +66,31 @@ fn tail(name: &str) -> u64 {
 }
 
 impl Names {
-    pub(crate) fn contains(&self, name: &str) -> bool {
-        let tail = tail(name);
-        let first = self.places.partition_point(|place| place.tail < tail);
-        let alike = self.places.iter().skip(first).take_while(|place| place.tail == tail);
-        alike.map(|place| self.name(*place)).any(|known| known == name)
+    /// The names, given the text of the claims.
+    pub(crate) fn within<'a>(&'a self, claims: &'a str) -> NamesIn<'a> {
+        NamesIn { text: if self.own.is_empty() { claims } else { &self.own }, places: &self.places }
     }
 
     /// Length in bytes, with the places.
     pub(crate) fn bytes(&self) -> usize {
-        self.text.capacity().saturating_add(self.places.capacity().saturating_mul(size_of::<Place>()))
+        self.own.capacity().saturating_add(self.places.capacity().saturating_mul(size_of::<Place>()))
+    }
+}
+
+impl<'a> NamesIn<'a> {
+    pub(crate) fn contains(self, name: &str) -> bool {
+        let tail = tail(name);
+        let first = self.places.partition_point(|place| place.tail < tail);
+        let alike = self.places.iter().skip(first).take_while(|place| place.tail == tail);
+        alike.map(|place| self.name(place)).any(|known| known == name)
     }
 
     /// In alphabetical order, each once.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
-        self.places.iter().map(|place| self.name(*place)).collect::<BTreeSet<&str>>().into_iter()
+    pub(crate) fn iter(self) -> impl Iterator<Item = &'a str> {
+        self.places.iter().map(move |place| self.name(place)).collect::<BTreeSet<&str>>().into_iter()
     }
 
-    fn name(&self, place: Place) -> &str {
+    fn name(self, place: &Place) -> &'a str {
         self.text.get(place.start..place.end).unwrap_or_default()
     }
 }
@@ -88,7 +103,7 @@ impl<N: AsRef<str>> FromIterator<N> for Names {
     }
 }
 
-impl fmt::Debug for Names {
+impl fmt::Debug for NamesIn<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.iter()).finish()
     }
@@ -107,6 +122,7 @@ mod tests {
             wanted in "[ab]{0,2}(scope:read)?[ab\\x00é]{0,9}",
         ) {
             let names: Names = held.iter().collect();
+            let names = names.within("");
             let known: BTreeSet<&str> = held.iter().map(String::as_str).collect();
             prop_assert!(names.iter().eq(known.iter().copied()));
             prop_assert!(known.iter().all(|name| names.contains(name)));

@@ -12,68 +12,79 @@ pub(super) type Grantable = Option<BTreeSet<Box<str>>>;
 
 /// The scopes of `scope` (RFC 8693 section 4.2) and `scp`: each a string separated by spaces, or an array of strings.
 pub(super) fn scopes(claims: &Object<'_>, grantable: &Grantable) -> Option<Claimed> {
-    let (scope, scp) = (claims.get("scope"), claims.get("scp"));
-    let first = scope.or(scp)?;
-    let mut scopes = Claims::new(grantable, first);
-    for source in [scope, scp].into_iter().flatten() {
-        match source.as_str() {
-            Some(list) => scopes.add_list(&list),
-            None => scopes.add_items(source)?,
-        }
+    let sources = [claims.get("scope"), claims.get("scp")];
+    if sources.iter().all(Option::is_none) {
+        return None;
     }
-    Some(scopes.into())
+    collect(grantable, |names| {
+        sources.into_iter().flatten().try_for_each(|source| match source.as_str() {
+            Some(list) => Some(names.add_list(&list, source)),
+            None => names.add_items(source),
+        })
+    })
 }
 
 /// The roles at `path`: an array of strings, or a string that is one role and never split.
 pub(super) fn roles(claims: &Object<'_>, path: &[Box<str>], grantable: &Grantable) -> Option<Claimed> {
     let (first, rest) = path.split_first()?;
-    let value = rest.iter().try_fold(claims.get(first)?, |value, name| value.member(name))?;
-    let mut roles = Claims::new(grantable, value);
-    match value.as_str() {
-        Some(role) => roles.add(&role),
-        None => roles.add_items(value)?,
-    }
-    Some(roles.into())
+    let source = rest.iter().try_fold(claims.get(first)?, |value, name| value.member(name))?;
+    collect(grantable, |names| match source.as_str() {
+        Some(role) => Some(names.add(&role, source, 0)),
+        None => names.add_items(source),
+    })
 }
 
-/// Claimed names as they are read.
-struct Claims<'a> {
+/// Names as they are read.
+struct Reading<'a> {
     grantable: &'a Grantable,
     granted: NameList,
     disputed: NameList,
+    /// Whether names are copied: one of them is escaped where it stands.
+    copies: bool,
+    escaped: bool,
 }
 
-impl<'a> Claims<'a> {
-    /// With room for most of what `source` may hold.
-    fn new(grantable: &'a Grantable, source: Json<'_>) -> Self {
-        let text = source.as_written().as_bytes();
-        let names = memchr::memchr2_iter(b' ', b',', text).count() + 1;
-        Self { grantable, granted: NameList::with_capacity(names, text.len()), disputed: NameList::default() }
+/// What `read` reads. Names stay in the text of the claims unless one of them is escaped there, which is seldom.
+fn collect(grantable: &Grantable, read: impl Fn(&mut Reading<'_>) -> Option<()>) -> Option<Claimed> {
+    let reading = |copies| {
+        let mut names =
+            Reading { grantable, granted: NameList::default(), disputed: NameList::default(), copies, escaped: false };
+        read(&mut names).map(|()| names)
+    };
+    let mut names = reading(false)?;
+    if names.escaped {
+        names = reading(true)?;
     }
+    let Reading { granted, disputed, .. } = names;
+    let disputed = (!disputed.is_empty()).then(|| Box::new(disputed.into()));
+    Some(Claimed { granted: granted.into(), disputed })
+}
 
-    fn add(&mut self, name: &str) {
+impl Reading<'_> {
+    /// A name that stands in the string `source`, so many bytes from its start.
+    fn add(&mut self, name: &str, source: Json<'_>, offset: usize) {
         let granted = self.grantable.as_ref().is_none_or(|grantable| grantable.contains(name));
-        if granted { self.granted.add(name) } else { self.disputed.add(name) }
+        let list = if granted { &mut self.granted } else { &mut self.disputed };
+        match source.plain_range() {
+            _ if self.copies => list.add(name),
+            Some(range) => list.add_place(name, range.start + offset),
+            None => self.escaped = true,
+        }
     }
 
     /// The names between spaces.
-    fn add_list(&mut self, list: &str) {
+    fn add_list(&mut self, list: &str, source: Json<'_>) {
         let mut start = 0;
         for end in memchr::memchr_iter(b' ', list.as_bytes()).chain([list.len()]) {
-            list.get(start..end).filter(|name| !name.is_empty()).into_iter().for_each(|name| self.add(name));
+            if let Some(name) = list.get(start..end).filter(|name| !name.is_empty()) {
+                self.add(name, source, start);
+            }
             start = end + 1;
         }
     }
 
     /// The items of an array of strings; `None` when it is none.
     fn add_items(&mut self, array: Json<'_>) -> Option<()> {
-        array.items()?.try_for_each(|item| item.as_str().map(|name| self.add(&name)))
-    }
-}
-
-impl From<Claims<'_>> for Claimed {
-    fn from(claims: Claims<'_>) -> Self {
-        let Claims { granted, disputed, .. } = claims;
-        Self { granted: granted.into(), disputed: (!disputed.is_empty()).then(|| Box::new(disputed.into())) }
+        array.items()?.try_for_each(|item| item.as_str().map(|name| self.add(&name, item, 0)))
     }
 }

@@ -8,6 +8,7 @@
 //! the tests hold it to; the rare string with an escape is left to serde_json altogether.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use serde_json::{Map, Value};
 use zeroize::Zeroize;
@@ -32,11 +33,20 @@ const RESERVED: &str = "$serde_json::private::";
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct NotStrict;
 
-/// A value as written, known to be strict.
+/// A value in its text, known to be strict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Json<'a> {
-    kind: Kind,
+    /// In which it is, as a whole.
     text: &'a str,
+    place: Place,
+}
+
+/// Where a value stands, with its quotes or brackets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Place {
+    kind: Kind,
+    start: usize,
+    end: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,12 +65,15 @@ enum Kind {
 
 /// The members of an object, each name once.
 #[derive(Debug)]
-pub(crate) struct Object<'a>(Vec<Member<'a>>);
+pub(crate) struct Object<'a> {
+    text: &'a str,
+    members: Vec<Member>,
+}
 
 #[derive(Clone, Copy, Debug)]
-struct Member<'a> {
-    name: Json<'a>,
-    value: Json<'a>,
+struct Member {
+    name: Place,
+    value: Place,
     /// Tells most names apart at once.
     mark: usize,
 }
@@ -68,15 +81,16 @@ struct Member<'a> {
 impl<'a> Object<'a> {
     /// Parses the whole text as one strict object.
     pub(crate) fn parse(text: &'a str) -> Result<Self, NotStrict> {
-        let mut scanner = Scanner { members: Vec::with_capacity(COMPARED_MAX), ..Scanner::new(text) };
+        let mut scanner = Scanner { text, at: 0, members: Vec::with_capacity(COMPARED_MAX) };
         scanner.whole_object().ok_or(NotStrict)?;
-        Ok(Self(scanner.members))
+        Ok(Self { text, members: scanner.members })
     }
 
     #[inline]
     pub(crate) fn get(&self, name: &str) -> Option<Json<'a>> {
-        let mark = mark(name);
-        self.0.iter().find(|member| member.is(mark, name)).map(|member| member.value)
+        let mark = mark(name.as_bytes());
+        let member = self.members.iter().find(|member| member.is(mark, name, self.text))?;
+        Some(Json { text: self.text, place: member.value })
     }
 
     pub(crate) fn contains(&self, name: &str) -> bool {
@@ -84,22 +98,27 @@ impl<'a> Object<'a> {
     }
 }
 
-impl Member<'_> {
+impl Member {
     #[inline]
-    fn is(&self, mark: usize, name: &str) -> bool {
-        self.mark == mark && self.name.inner() == name || self.mark == MARK_ESCAPED && self.is_unescaped(name)
+    fn is(&self, mark: usize, name: &str, text: &str) -> bool {
+        self.mark == mark && self.name.inner(text) == name.as_bytes()
+            || self.mark == MARK_ESCAPED && self.is_unescaped(name, text)
     }
 
     #[cold]
-    fn is_unescaped(&self, name: &str) -> bool {
-        self.name.as_str().is_some_and(|known| known == name)
+    fn is_unescaped(&self, name: &str, text: &str) -> bool {
+        self.name(text).is_some_and(|known| known == name)
+    }
+
+    fn name<'a>(&self, text: &'a str) -> Option<Cow<'a, str>> {
+        Json { text, place: self.name }.as_str()
     }
 }
 
 /// Length, first and last byte.
 #[inline]
-fn mark(name: &str) -> usize {
-    match name.as_bytes() {
+fn mark(name: &[u8]) -> usize {
+    match name {
         [first, .., last] => name.len() << 16 | usize::from(*first) << 8 | usize::from(*last),
         [only] => usize::from(*only),
         [] => 0,
@@ -109,53 +128,63 @@ fn mark(name: &str) -> usize {
 /// Instead of the mark, where the name is escaped.
 const MARK_ESCAPED: usize = usize::MAX;
 
+impl Place {
+    /// What is between the quotes.
+    #[inline]
+    fn inner<'a>(&self, text: &'a str) -> &'a [u8] {
+        text.as_bytes().get(self.start + 1..self.end - 1).unwrap_or_default()
+    }
+}
+
 impl<'a> Json<'a> {
     /// The value of a string.
     pub(crate) fn as_str(&self) -> Option<Cow<'a, str>> {
-        match self.kind {
-            Kind::Plain => Some(Cow::Borrowed(self.inner())),
-            Kind::Escaped => serde_json::from_str(self.text).ok().map(Cow::Owned),
+        match self.place.kind {
+            Kind::Plain => self.text.get(self.plain_range()?).map(Cow::Borrowed),
+            Kind::Escaped => serde_json::from_str(self.as_written()).ok().map(Cow::Owned),
             _ => None,
         }
     }
 
-    /// Whatever it is.
-    pub(crate) fn as_written(&self) -> &'a str {
-        self.text
+    /// Where the value of a string is in the text, if it needs no unescaping.
+    pub(crate) fn plain_range(&self) -> Option<Range<usize>> {
+        (self.place.kind == Kind::Plain).then_some(self.place.start + 1..self.place.end - 1)
     }
 
     /// A number, as written.
     pub(crate) fn as_number(&self) -> Option<&'a str> {
-        (self.kind == Kind::Number).then_some(self.text)
+        (self.place.kind == Kind::Number).then(|| self.as_written())
     }
 
     #[cfg(feature = "introspection")]
     pub(crate) fn is_true(&self) -> bool {
-        self.kind == Kind::True
+        self.place.kind == Kind::True
     }
 
     /// A member of an object.
     pub(crate) fn member(&self, name: &str) -> Option<Self> {
-        match self.kind {
-            Kind::Object => Object::parse(self.text).ok()?.get(name),
-            _ => None,
+        if self.place.kind != Kind::Object {
+            return None;
         }
+        let mut scanner = Scanner { text: self.text, at: self.place.start + 1, members: Vec::new() };
+        scanner.object(DEPTH_MAX)?;
+        Object { text: self.text, members: scanner.members }.get(name)
     }
 
     /// The items of an array.
     pub(crate) fn items(&self) -> Option<impl Iterator<Item = Self>> {
-        let mut scanner = Scanner { at: 1, ..Scanner::new(self.text) };
-        (self.kind == Kind::Array).then(|| {
+        let text = self.text;
+        let mut scanner = Scanner { text, at: self.place.start + 1, members: Vec::new() };
+        (self.place.kind == Kind::Array).then(|| {
             std::iter::from_fn(move || {
                 scanner.eat(b',');
-                scanner.value(DEPTH_MAX)
+                scanner.value(DEPTH_MAX).map(|place| Self { text, place })
             })
         })
     }
 
-    /// Without the first and the last character.
-    fn inner(&self) -> &'a str {
-        self.text.get(1..self.text.len() - 1).unwrap_or_default()
+    fn as_written(&self) -> &'a str {
+        self.text.get(self.place.start..self.place.end).unwrap_or_default()
     }
 }
 
@@ -190,14 +219,10 @@ struct Scanner<'a> {
     text: &'a str,
     at: usize,
     /// Of all objects that are open, the innermost last; of the outermost they stay.
-    members: Vec<Member<'a>>,
+    members: Vec<Member>,
 }
 
-impl<'a> Scanner<'a> {
-    fn new(text: &'a str) -> Self {
-        Self { text, at: 0, members: Vec::new() }
-    }
-
+impl Scanner<'_> {
     fn whole_object(&mut self) -> Option<()> {
         self.space();
         self.expect(b'{')?;
@@ -208,13 +233,13 @@ impl<'a> Scanner<'a> {
 
     /// A value with the space around it; `depth` is how many arrays and objects it may be in each other.
     #[inline]
-    fn value(&mut self, depth: u8) -> Option<Json<'a>> {
+    fn value(&mut self, depth: u8) -> Option<Place> {
         self.space();
         let start = self.at;
         let kind = self.bare_value(depth)?;
-        let text = self.since(start)?;
+        let place = Place { kind, start, end: self.at };
         self.space();
-        Some(Json { kind, text })
+        Some(place)
     }
 
     fn bare_value(&mut self, depth: u8) -> Option<Kind> {
@@ -251,11 +276,11 @@ impl<'a> Scanner<'a> {
             let start = self.at;
             self.expect(b'"')?;
             let kind = self.string()?;
-            let name = Json { kind, text: self.since(start)? };
+            let name = Place { kind, start, end: self.at };
+            let mark = if kind == Kind::Plain { mark(name.inner(self.text)) } else { MARK_ESCAPED };
             self.space();
             self.expect(b':')?;
             let value = self.value(depth)?;
-            let mark = if kind == Kind::Plain { mark(name.inner()) } else { MARK_ESCAPED };
             self.members.push(Member { name, value, mark });
             match self.next()? {
                 b',' => {}
@@ -263,7 +288,7 @@ impl<'a> Scanner<'a> {
                 _ => return None,
             }
         }
-        distinct(self.members.get(first..)?).then_some(())
+        distinct(self.members.get(first..)?, self.text).then_some(())
     }
 
     /// What follows `[`.
@@ -298,7 +323,7 @@ impl<'a> Scanner<'a> {
             }
         }
         match kind {
-            Kind::Escaped => serde_json::from_str::<String>(self.since(start)?).is_ok().then_some(kind),
+            Kind::Escaped => serde_json::from_str::<String>(self.text.get(start..self.at)?).is_ok().then_some(kind),
             _ => Some(kind),
         }
     }
@@ -320,7 +345,7 @@ impl<'a> Scanner<'a> {
             let _ = self.eat(b'+') || self.eat(b'-');
             self.digits()?;
         }
-        let number = self.since(start)?;
+        let number = self.text.get(start..self.at)?;
         let bounded = (integer && number.len() <= DIGITS_PLAIN)
             || number.parse().is_ok_and(|number: f64| number.abs() < NUMBER_BOUND);
         bounded.then_some(Kind::Number)
@@ -366,10 +391,6 @@ impl<'a> Scanner<'a> {
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
-
-    fn since(&self, start: usize) -> Option<&'a str> {
-        self.text.get(start..self.at)
-    }
 }
 
 /// How many bytes there are before the first that means something within a string: a quote, a backslash, a control
@@ -395,14 +416,16 @@ fn plain(text: &[u8]) -> usize {
 }
 
 /// No name twice, however it was escaped, and none that is [`RESERVED`].
-fn distinct(members: &[Member<'_>]) -> bool {
+fn distinct(members: &[Member], text: &str) -> bool {
     if members.len() <= COMPARED_MAX && members.iter().all(|member| member.mark != MARK_ESCAPED) {
         return members.iter().enumerate().all(|(index, member)| {
-            let name = member.name.inner();
-            !name.starts_with(RESERVED) && members.iter().take(index).all(|known| !known.is(member.mark, name))
+            let same = |known: &&Member| known.mark == member.mark;
+            let name = member.name.inner(text);
+            !name.starts_with(RESERVED.as_bytes())
+                && members.iter().take(index).filter(same).all(|known| known.name.inner(text) != name)
         });
     }
-    let mut names: Vec<_> = members.iter().filter_map(|member| member.name.as_str()).collect();
+    let mut names: Vec<_> = members.iter().filter_map(|member| member.name(text)).collect();
     names.sort_unstable();
     names.iter().all(|name| !name.starts_with(RESERVED)) && names.windows(2).all(|pair| pair.first() != pair.last())
 }

@@ -178,24 +178,30 @@ fn scanned(text: &[u8]) -> Result<Value, NotStrict> {
 }
 
 fn members(object: &Object<'_>) -> Value {
-    let member = |member: &Member<'_>| {
-        let name = member.name.as_str().unwrap();
+    let member = |member: &Member| {
+        let name = member.name(object.text).unwrap();
         let found = object.get(&name).unwrap();
-        assert_eq!(found, member.value, "`{name}` is found by its name");
+        assert_eq!(found.place, member.value, "`{name}` is found by its name");
         (name.into_owned(), value(found))
     };
-    Value::Object(object.0.iter().map(member).collect())
+    Value::Object(object.members.iter().map(member).collect())
 }
 
 fn value(json: Json<'_>) -> Value {
-    match json.kind {
+    match json.place.kind {
         Kind::Null => Value::Null,
         Kind::False => Value::Bool(false),
         Kind::True => Value::Bool(true),
         Kind::Number => serde_json::from_str(json.as_number().unwrap()).unwrap(),
         Kind::Plain | Kind::Escaped => Value::String(json.as_str().unwrap().into_owned()),
         Kind::Array => Value::Array(json.items().unwrap().map(value).collect()),
-        Kind::Object => members(&Object::parse(json.as_written()).unwrap()),
+        Kind::Object => {
+            let object = members(&Object::parse(json.as_written()).unwrap());
+            for (name, member) in object.as_object().unwrap() {
+                assert_eq!(json.member(name).map(value).as_ref(), Some(member), "`{name}` is found by its name");
+            }
+            object
+        }
     }
 }
 
