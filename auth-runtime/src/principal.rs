@@ -7,7 +7,10 @@ use std::sync::{Arc, OnceLock};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+pub(crate) use self::names::{NameList, Names, NamesIn};
 use crate::clock::UnixTime;
+
+mod names;
 
 /// The caller, independent of the scheme that proved it.
 ///
@@ -30,11 +33,8 @@ struct Inner {
     configuration: Option<Arc<str>>,
     issuer: Option<Arc<str>>,
     subject: Box<str>,
-    scopes: Option<Names>,
-    roles: Option<Names>,
-    /// Scopes and roles that the credentials claim and their issuer may not grant.
-    disputed_scopes: Names,
-    disputed_roles: Names,
+    scopes: Option<Claimed>,
+    roles: Option<Claimed>,
     claims: Option<Claims>,
     typed_claims: TypedClaims,
     expires_at: Option<UnixTime>,
@@ -51,8 +51,6 @@ impl Principal {
             subject: subject.into(),
             scopes: None,
             roles: None,
-            disputed_scopes: Names::default(),
-            disputed_roles: Names::default(),
             claims: None,
             typed_claims: TypedClaims::default(),
             expires_at: None,
@@ -82,12 +80,12 @@ impl Principal {
 
     /// The scopes granted; `None` when the credentials say nothing about scopes.
     pub fn scopes(&self) -> Option<impl Iterator<Item = &str>> {
-        self.0.scopes.as_ref().map(Names::iter)
+        self.scope_set().map(|scopes| scopes.granted.iter())
     }
 
     /// The roles held, before the hierarchy; `None` when the credentials say nothing about roles.
     pub fn roles(&self) -> Option<impl Iterator<Item = &str>> {
-        self.0.roles.as_ref().map(Names::iter)
+        self.role_set().map(|roles| roles.granted.iter())
     }
 
     /// All claims of a token; `None` for schemes that have none.
@@ -113,22 +111,88 @@ impl Principal {
         self.0.claims.as_ref().map(|claims| self.0.typed_claims.read(claims))
     }
 
-    /// Neither held nor known not to be held: `!scope("x")` must not admit a caller whose token claims `x`.
-    pub(crate) fn disputed_scopes(&self) -> &Names {
-        &self.0.disputed_scopes
+    /// Length in bytes of what a token made it hold: the claims as text, and scopes and roles.
+    pub(crate) fn bytes(&self) -> usize {
+        let text = self.0.claims_text().len();
+        [&self.0.scopes, &self.0.roles].into_iter().flatten().map(Claimed::bytes).fold(text, usize::saturating_add)
     }
 
-    /// As [`disputed_scopes`](Self::disputed_scopes).
-    pub(crate) fn disputed_roles(&self) -> &Names {
-        &self.0.disputed_roles
+    pub(crate) fn scope_set(&self) -> Option<ClaimedIn<'_>> {
+        self.0.scopes.as_ref().map(|scopes| scopes.within(self.0.claims_text()))
     }
 
-    pub(crate) fn scope_set(&self) -> Option<&Names> {
-        self.0.scopes.as_ref()
+    pub(crate) fn role_set(&self) -> Option<ClaimedIn<'_>> {
+        self.0.roles.as_ref().map(|roles| roles.within(self.0.claims_text()))
+    }
+}
+
+impl Inner {
+    /// Empty where there is none.
+    fn claims_text(&self) -> &str {
+        self.claims.as_ref().map_or("", |claims| &claims.text)
+    }
+}
+
+/// Names that credentials claim.
+#[derive(Default)]
+pub(crate) struct Claimed {
+    pub(crate) granted: Names,
+    pub(crate) disputed: Option<Box<Names>>,
+}
+
+/// The same with the text they are in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ClaimedIn<'a> {
+    pub(crate) granted: NamesIn<'a>,
+    /// Those that their issuer may not grant, neither held nor known not to be held: `!scope("x")` must not admit a caller
+    /// whose token claims `x`.
+    pub(crate) disputed: NamesIn<'a>,
+}
+
+impl Claimed {
+    fn within<'a>(&'a self, claims: &'a str) -> ClaimedIn<'a> {
+        let disputed = self.disputed.as_ref().map(|disputed| disputed.within(claims)).unwrap_or_default();
+        ClaimedIn { granted: self.granted.within(claims), disputed }
     }
 
-    pub(crate) fn role_set(&self) -> Option<&Names> {
-        self.0.roles.as_ref()
+    fn bytes(&self) -> usize {
+        self.granted.bytes().saturating_add(self.disputed.as_ref().map_or(0, |disputed| disputed.bytes()))
+    }
+}
+
+impl<N: AsRef<str>> FromIterator<N> for Claimed {
+    fn from_iter<I: IntoIterator<Item = N>>(names: I) -> Self {
+        Self { granted: names.into_iter().collect(), disputed: None }
+    }
+}
+
+/// The caller as a verified token describes it.
+pub(crate) struct TokenHolder {
+    pub(crate) scheme: &'static str,
+    pub(crate) configuration: Option<Arc<str>>,
+    pub(crate) issuer: Option<Arc<str>>,
+    pub(crate) subject: Box<str>,
+    pub(crate) scopes: Option<Claimed>,
+    pub(crate) roles: Option<Claimed>,
+    pub(crate) expires_at: Option<UnixTime>,
+}
+
+impl TokenHolder {
+    /// The principal with all claims as JSON text that is known to be one object; read when somebody asks for them.
+    pub(crate) fn with_claims(self, text: String) -> Principal {
+        let Self { scheme, configuration, issuer, subject, scopes, roles, expires_at } = self;
+        Principal(Arc::new(Inner {
+            scheme,
+            configuration,
+            issuer,
+            subject,
+            scopes,
+            roles,
+            claims: Some(Claims { text, map: OnceLock::new() }),
+            typed_claims: TypedClaims::default(),
+            expires_at,
+            details: None,
+        }))
     }
 }
 
@@ -151,33 +215,10 @@ impl fmt::Debug for Principal {
             .field("configuration", &self.0.configuration)
             .field("issuer", &self.0.issuer)
             .field("subject", &self.0.subject)
-            .field("scopes", &self.0.scopes)
-            .field("roles", &self.0.roles)
+            .field("scopes", &self.scope_set().map(|scopes| scopes.granted))
+            .field("roles", &self.role_set().map(|roles| roles.granted))
             .field("expires_at", &self.0.expires_at)
             .finish_non_exhaustive()
-    }
-}
-
-/// Names in order, each once: a caller may hold hundreds, and a policy asks for one.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Names(Vec<Box<str>>);
-
-impl Names {
-    pub(crate) fn contains(&self, name: &str) -> bool {
-        self.0.binary_search_by(|known| (**known).cmp(name)).is_ok()
-    }
-
-    fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|name| &**name)
-    }
-}
-
-impl<N: Into<Box<str>>> FromIterator<N> for Names {
-    fn from_iter<I: IntoIterator<Item = N>>(names: I) -> Self {
-        let mut names: Vec<Box<str>> = names.into_iter().map(Into::into).collect();
-        names.sort_unstable();
-        names.dedup();
-        Self(names)
     }
 }
 
@@ -255,28 +296,14 @@ impl PrincipalBuilder {
     /// The scopes granted. Calling this makes them known, even when there are none.
     #[must_use]
     pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
-        self.0.scopes = Some(scopes.into_iter().collect());
+        self.0.scopes = Some(scopes.into_iter().map(Into::into).collect());
         self
     }
 
     /// The roles held. Calling this makes them known, even when there are none.
     #[must_use]
     pub fn roles(mut self, roles: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
-        self.0.roles = Some(roles.into_iter().collect());
-        self
-    }
-
-    /// Scopes that the credentials claim and their issuer may not grant.
-    #[must_use]
-    pub(crate) fn disputed_scopes(mut self, scopes: impl IntoIterator<Item = Box<str>>) -> Self {
-        self.0.disputed_scopes = scopes.into_iter().collect();
-        self
-    }
-
-    /// Roles that the credentials claim and their issuer may not grant.
-    #[must_use]
-    pub(crate) fn disputed_roles(mut self, roles: impl IntoIterator<Item = Box<str>>) -> Self {
-        self.0.disputed_roles = roles.into_iter().collect();
+        self.0.roles = Some(roles.into_iter().map(Into::into).collect());
         self
     }
 
@@ -284,13 +311,6 @@ impl PrincipalBuilder {
     #[must_use]
     pub fn claims(mut self, claims: Map<String, Value>) -> Self {
         self.0.claims = Some(Claims { text: String::new(), map: claims.into() });
-        self
-    }
-
-    /// All claims of a token, as JSON text that is known to be one object; read when somebody asks for them.
-    #[must_use]
-    pub(crate) fn claims_text(mut self, text: String) -> Self {
-        self.0.claims = Some(Claims { text, map: OnceLock::new() });
         self
     }
 

@@ -7,7 +7,7 @@ use crate::clock::UnixTime;
 use crate::denial::Reason;
 use crate::principal::Principal;
 use crate::revocation::Revocable;
-use crate::token::json::{Json, Object};
+use crate::token::json::Object;
 use crate::token::{Times, Verifier, Vouched};
 
 /// What an answer must say for a token to be accepted.
@@ -49,7 +49,7 @@ impl Judge {
         let text = String::from_utf8(text).map_err(|_| NoAnswer)?;
         let members = Object::parse(&text).map_err(|_| NoAnswer)?;
         match members.get("active") {
-            Some(Json::Bool(true)) => {}
+            Some(active) if active.is_true() => {}
             // `"true"` and 1 are true to some languages, not here.
             Some(_) => return Ok(Err(Reason::TokenInactive)),
             None => return Err(NoAnswer),
@@ -58,7 +58,7 @@ impl Judge {
         drop(members);
         Ok(accepted.map(|Vouched { principal, times, revocable }| {
             let bytes = text.len();
-            Active { principal: principal.claims_text(text).build(), times, revocable, bytes }
+            Active { principal: principal.with_claims(text), times, revocable, bytes }
         }))
     }
 
@@ -69,13 +69,15 @@ impl Judge {
             [("token_type", &["bearer"]), ("token_use", &["access_token"]), ("typ", &["bearer", "at+jwt"])];
         let mut said = false;
         for (name, accepted) in kinds {
-            match members.get(name) {
-                None => {}
-                Some(Json::String(kind)) if accepted.iter().any(|it| kind.eq_ignore_ascii_case(it)) => said = true,
-                Some(Json::String(kind)) if kind.eq_ignore_ascii_case("dpop") => return Err(Reason::TokenBound),
-                Some(Json::String(_)) => return Err(Reason::TypeWrong),
-                Some(_) => return Err(Reason::ClaimsInvalid),
+            let Some(kind) = members.get(name) else { continue };
+            let kind = kind.as_str().ok_or(Reason::ClaimsInvalid)?;
+            if kind.eq_ignore_ascii_case("dpop") {
+                return Err(Reason::TokenBound);
             }
+            if !accepted.iter().any(|it| kind.eq_ignore_ascii_case(it)) {
+                return Err(Reason::TypeWrong);
+            }
+            said = true;
         }
         if said || self.any_token_type {
             return Ok(());

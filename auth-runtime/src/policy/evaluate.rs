@@ -9,7 +9,7 @@ use serde_json::{Number, Value};
 use super::{Check, ClaimValue, Requirement};
 use crate::config::{Hierarchies, Hierarchy};
 use crate::denial::Reason;
-use crate::principal::{Names, Principal};
+use crate::principal::{ClaimedIn, Principal};
 
 /// Outcome of a requirement as far as the checks already run allow.
 #[derive(Clone, Copy, Debug)]
@@ -85,10 +85,8 @@ pub(crate) fn evaluate(
 fn known(leaf: &Requirement, principal: &Principal, hierarchies: &Hierarchies) -> Option<bool> {
     match leaf {
         Requirement::Authenticated => Some(true),
-        Requirement::Scope(scope) => {
-            holds(&hierarchies.scopes, principal.scope_set()?, principal.disputed_scopes(), scope)
-        }
-        Requirement::Role(role) => holds(&hierarchies.roles, principal.role_set()?, principal.disputed_roles(), role),
+        Requirement::Scope(scope) => holds(&hierarchies.scopes, principal.scope_set()?, scope),
+        Requirement::Role(role) => holds(&hierarchies.roles, principal.role_set()?, role),
         Requirement::Claim(name, wanted) => claim_is(principal.claims()?.get(*name)?, *wanted),
         Requirement::Not(inner) => known(inner, principal, hierarchies).map(|truth| !truth),
         // The macro puts `Not` over leaves only; a value built by hand that does otherwise is never known to hold.
@@ -98,10 +96,10 @@ fn known(leaf: &Requirement, principal: &Principal, hierarchies: &Hierarchies) -
 
 /// Whether a name is held. One that the credentials claim and their issuer may not grant is unknown: it admits nobody,
 /// and its absence admits nobody either.
-fn holds(hierarchy: &Hierarchy, held: &Names, disputed: &Names, wanted: &str) -> Option<bool> {
-    if hierarchy.grants(held, wanted) {
+fn holds(hierarchy: &Hierarchy, claimed: ClaimedIn<'_>, wanted: &str) -> Option<bool> {
+    if hierarchy.grants(claimed.granted, wanted) {
         Some(true)
-    } else if hierarchy.grants(disputed, wanted) {
+    } else if hierarchy.grants(claimed.disputed, wanted) {
         None
     } else {
         Some(false)
@@ -149,7 +147,7 @@ pub(crate) fn first_failure(
     checks: &CheckResults,
 ) -> Reason {
     let granted =
-        |scope: &&'static str| principal.scope_set().is_some_and(|held| hierarchies.scopes.grants(held, scope));
+        |scope: &&'static str| principal.scope_set().is_some_and(|held| hierarchies.scopes.grants(held.granted, scope));
     if !canonical.iter().all(granted) {
         return Reason::ScopeMissing;
     }

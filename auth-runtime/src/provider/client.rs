@@ -196,7 +196,7 @@ impl ProviderClient {
 /// What an error answer of OAuth with status 400 is about (RFC 6749 section 5.2).
 #[cfg(feature = "introspection")]
 async fn bad_request(response: &mut Response) -> FetchError {
-    use crate::token::json::{Json, Object};
+    use crate::token::json::Object;
     const LONGEST: usize = 4096;
     let mut body = Vec::new();
     while let Ok(Some(chunk)) = response.chunk().await {
@@ -206,7 +206,8 @@ async fn bad_request(response: &mut Response) -> FetchError {
         }
     }
     let members = std::str::from_utf8(&body).ok().and_then(|text| Object::parse(text).ok());
-    match members.as_ref().and_then(|members| members.get("error")).and_then(Json::as_str) {
+    let error = members.as_ref().and_then(|members| members.get("error")).and_then(|error| error.as_str());
+    match error.as_deref() {
         // That section lets a server say so with 400; RFC 7662 section 2.3 wants 401.
         Some("invalid_client" | "unauthorized_client") => FetchError::Status(401),
         Some("unsupported_token_type") => FetchError::TokenUnsupported,

@@ -4,8 +4,6 @@
 //! backends on, or none.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use jsonwebtoken::DecodingKey;
@@ -46,8 +44,14 @@ impl Algorithm {
     }
 }
 
-/// How many verifiers a worker keeps; keys beyond that are prepared again in turn.
-const PREPARED_MAX: usize = 256;
+/// Whether jsonwebtoken takes the JSON object for a header: every parameter it knows has its type, though nobody here looks
+/// at `jku`, `x5c` and their like.
+pub(super) fn is_header(text: &str) -> bool {
+    serde_json::from_str::<jsonwebtoken::Header>(text).is_ok()
+}
+
+/// How many verifiers a worker keeps: the key of a number takes the place of the one that many before.
+const PREPARED_MAX: u64 = 256;
 
 /// A key bound to its one algorithm.
 #[derive(Debug)]
@@ -60,8 +64,11 @@ pub(super) struct BoundKey {
 
 thread_local! {
     /// The backend's verifiers cannot be sent between threads and cost more to make than some take to verify.
-    static PREPARED: RefCell<HashMap<u64, Box<dyn JwtVerifier>>> = RefCell::default();
+    static PREPARED: RefCell<Vec<Option<Prepared>>> = RefCell::default();
 }
+
+/// A verifier and the number of its key.
+type Prepared = (u64, Box<dyn JwtVerifier>);
 
 impl BoundKey {
     /// Binds the key, if the backend can verify with it at all. What it finds out only when it verifies stays unknown
@@ -79,16 +86,19 @@ impl BoundKey {
     /// Whether `signature` over `message` is the key's. HMAC tags are compared in constant time by the backend.
     pub(super) fn verify(&self, message: &[u8], signature: &Vec<u8>) -> bool {
         PREPARED.with_borrow_mut(|prepared| {
-            if !prepared.contains_key(&self.number) && prepared.len() >= PREPARED_MAX {
-                prepared.clear();
+            let place = (self.number % PREPARED_MAX) as usize;
+            if prepared.len() <= place {
+                prepared.resize_with(place + 1, || None);
             }
-            match prepared.entry(self.number) {
-                Entry::Occupied(known) => known.get().verify(message, signature).is_ok(),
-                Entry::Vacant(place) => match (PROVIDER.verifier_factory)(&self.algorithm.backend(), &self.key) {
-                    Ok(verifier) => place.insert(verifier).verify(message, signature).is_ok(),
-                    Err(_) => false,
+            let Some(place) = prepared.get_mut(place) else { return false };
+            let verifier = match place {
+                Some((number, verifier)) if *number == self.number => verifier,
+                _ => match (PROVIDER.verifier_factory)(&self.algorithm.backend(), &self.key) {
+                    Ok(verifier) => &mut place.insert((self.number, verifier)).1,
+                    Err(_) => return false,
                 },
-            }
+            };
+            verifier.verify(message, signature).is_ok()
         })
     }
 }

@@ -1,18 +1,13 @@
 //! The registered claims (RFC 7519 section 4.1), read strictly: what is there has its type or the token is refused.
 
-use super::json::{Json, Object};
+use std::borrow::Cow;
+
+use super::json::Object;
 use crate::clock::UnixTime;
 use crate::denial::Reason;
 
 /// 10000-01-01. A later date is no date: a count of milliseconds, or an overflow in the making.
 const LATEST: UnixTime = 253_402_300_800;
-
-/// Which way a fraction of a second goes: always to the side on which the token is valid for less time.
-#[derive(Clone, Copy)]
-enum Fraction {
-    Down,
-    Up,
-}
 
 /// When a token is valid.
 #[derive(Clone, Copy, Debug)]
@@ -35,9 +30,10 @@ impl Times {
 
     /// The same, where `exp` may be missing: then there is no end.
     pub(super) fn read_open(claims: &Object<'_>) -> Result<Self, Reason> {
-        let expires_at = date(claims, "exp", Fraction::Down)?.unwrap_or(LATEST);
-        let valid_from = date(claims, "nbf", Fraction::Up)?.max(date(claims, "iat", Fraction::Up)?);
-        Ok(Self { expires_at, issued_at: date(claims, "iat", Fraction::Down)?, valid_from })
+        let expires_at = date(claims, "exp")?.map_or(LATEST, |exp| exp.floor);
+        let (not_before, issued_at) = (date(claims, "nbf")?, date(claims, "iat")?);
+        let valid_from = not_before.map(|nbf| nbf.ceil).max(issued_at.map(|iat| iat.ceil));
+        Ok(Self { expires_at, issued_at: issued_at.map(|iat| iat.floor), valid_from })
     }
 
     /// Whether `now` is within; `leeway` is in seconds.
@@ -53,34 +49,33 @@ impl Times {
     }
 }
 
-/// A NumericDate: a JSON number, possibly with a fraction (RFC 7519 section 2), never negative.
-fn date(claims: &Object<'_>, name: &str, fraction: Fraction) -> Result<Option<UnixTime>, Reason> {
-    let number = match claims.get(name) {
-        None => return Ok(None),
-        Some(Json::Number(number)) => number,
-        Some(_) => return Err(Reason::ClaimsInvalid),
-    };
-    let seconds = match (number.as_i64(), number.as_f64()) {
-        (Some(seconds), _) => seconds,
-        (None, Some(seconds)) if seconds.is_finite() && seconds.is_sign_positive() && seconds < LATEST as f64 => {
+/// A NumericDate in whole seconds. A fraction always goes to the side on which the token is valid for less time.
+#[derive(Clone, Copy)]
+struct Date {
+    floor: UnixTime,
+    ceil: UnixTime,
+}
+
+/// Reads a NumericDate: a JSON number, possibly with a fraction (RFC 7519 section 2), never negative.
+fn date(claims: &Object<'_>, name: &str) -> Result<Option<Date>, Reason> {
+    let Some(claim) = claims.get(name) else { return Ok(None) };
+    let number = claim.as_number().filter(|number| !number.starts_with('-')).ok_or(Reason::ClaimsInvalid)?;
+    let date = match number.parse() {
+        Ok(seconds) => Date { floor: seconds, ceil: seconds },
+        Err(_) => match number.parse::<f64>() {
             // Exact: the range is far below 2^53.
-            match fraction {
-                Fraction::Down => seconds.floor() as UnixTime,
-                Fraction::Up => seconds.ceil() as UnixTime,
+            Ok(seconds) if seconds < LATEST as f64 => {
+                Date { floor: seconds.floor() as UnixTime, ceil: seconds.ceil() as UnixTime }
             }
-        }
-        _ => return Err(Reason::ClaimsInvalid),
+            _ => return Err(Reason::ClaimsInvalid),
+        },
     };
-    if (0..LATEST).contains(&seconds) { Ok(Some(seconds)) } else { Err(Reason::ClaimsInvalid) }
+    if (0..LATEST).contains(&date.floor) { Ok(Some(date)) } else { Err(Reason::ClaimsInvalid) }
 }
 
 /// A claim that is a string where it is there at all.
-pub(super) fn string<'a>(claims: &'a Object<'_>, name: &str) -> Result<Option<&'a str>, Reason> {
-    match claims.get(name) {
-        None => Ok(None),
-        Some(Json::String(text)) => Ok(Some(text)),
-        Some(_) => Err(Reason::ClaimsInvalid),
-    }
+pub(super) fn string<'a>(claims: &Object<'a>, name: &str) -> Result<Option<Cow<'a, str>>, Reason> {
+    claims.get(name).map(|claim| claim.as_str().ok_or(Reason::ClaimsInvalid)).transpose()
 }
 
 /// For whom a token must be meant.
@@ -107,7 +102,7 @@ impl Audience {
             Self::AnyOf(_) => named == Some(true),
             Self::Client(ours) => {
                 client.iter().any(Option::is_some)
-                    && client.into_iter().flatten().all(|client| contains(ours, client))
+                    && client.iter().flatten().all(|client| contains(ours, client))
                     && named != Some(false)
             }
         };
@@ -122,16 +117,13 @@ fn contains(ours: &[Box<str>], name: &str) -> bool {
 /// `aud`: a string or an array of strings (RFC 7519 section 4.1.3). Whether `fits` holds for one of them; `None` when it is
 /// not there.
 fn any_audience(claims: &Object<'_>, fits: impl Fn(&str) -> bool) -> Result<Option<bool>, Reason> {
-    match claims.get("aud") {
-        None => Ok(None),
-        Some(Json::String(audience)) => Ok(Some(fits(audience))),
-        Some(Json::Array(audiences)) => {
-            let mut any = false;
-            for audience in audiences {
-                any |= fits(audience.as_str().ok_or(Reason::ClaimsInvalid)?);
-            }
-            Ok(Some(any))
-        }
-        Some(_) => Err(Reason::ClaimsInvalid),
+    let Some(claim) = claims.get("aud") else { return Ok(None) };
+    if let Some(audience) = claim.as_str() {
+        return Ok(Some(fits(&audience)));
     }
+    let mut any = false;
+    for audience in claim.items().ok_or(Reason::ClaimsInvalid)? {
+        any |= fits(&audience.as_str().ok_or(Reason::ClaimsInvalid)?);
+    }
+    Ok(Some(any))
 }

@@ -1,9 +1,16 @@
 //! The compact serialization of a JWS (RFC 7515 section 7.1) and its header.
 
+#[cfg(any(target_arch = "x86_64", all(target_arch = "aarch64", target_feature = "neon")))]
+use std::sync::LazyLock;
+
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+#[cfg(not(any(target_arch = "x86_64", all(target_arch = "aarch64", target_feature = "neon"))))]
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
+#[cfg(any(target_arch = "x86_64", all(target_arch = "aarch64", target_feature = "neon")))]
+use base64::engine::{Simd, general_purpose::NO_PAD};
 
 use super::algorithm::Algorithm;
+use super::backend;
 use super::json::{Json, Object};
 use crate::denial::Reason;
 
@@ -56,8 +63,12 @@ pub(crate) fn is_jwt(token: &[u8]) -> bool {
     header.is_some_and(|header| Object::parse(&header).is_ok())
 }
 
+/// Refuses what `URL_SAFE_NO_PAD` refuses, in a third of the time where the processor can.
+#[cfg(any(target_arch = "x86_64", all(target_arch = "aarch64", target_feature = "neon")))]
+static BASE64URL: LazyLock<Simd> = LazyLock::new(|| Simd::url_safe(NO_PAD));
+
 fn decode(segment: &[u8]) -> Result<Vec<u8>, Reason> {
-    URL_SAFE_NO_PAD.decode(segment).map_err(|_| Reason::TokenNotJwt)
+    BASE64URL.decode(segment).map_err(|_| Reason::TokenNotJwt)
 }
 
 /// What of the header counts. `jku`, `x5u`, `jwk` and `x5c` do not: keys come from the configuration alone
@@ -72,7 +83,8 @@ impl Header {
     /// Reads the header as sent; `profile` demands the `typ` of RFC 9068.
     pub(super) fn read(segment: &[u8], profile: bool) -> Result<Self, Reason> {
         let text = String::from_utf8(decode(segment)?).map_err(|_| Reason::TokenNotJwt)?;
-        Self::accept(&Object::parse(&text).map_err(|_| Reason::TokenNotJwt)?, profile)
+        let header = Self::accept(&Object::parse(&text).map_err(|_| Reason::TokenNotJwt)?, profile)?;
+        if backend::is_header(&text) { Ok(header) } else { Err(Reason::TokenNotJwt) }
     }
 
     fn accept(members: &Object<'_>, profile: bool) -> Result<Self, Reason> {
@@ -80,27 +92,19 @@ impl Header {
         if members.contains("crit") || members.contains("b64") {
             return Err(Reason::CriticalUnknown);
         }
-        let algorithm = members.get("alg").and_then(Json::as_str).and_then(Algorithm::from_name);
+        let algorithm = members.get("alg").and_then(|alg| Algorithm::from_name(&alg.as_str()?));
         let algorithm = algorithm.ok_or(Reason::AlgorithmRefused)?;
         check_type(members.get("typ"), profile)?;
-        let key_id = match members.get("kid") {
-            None => None,
-            Some(Json::String(id)) => Some(Box::from(&**id)),
-            Some(_) => return Err(Reason::TokenNotJwt),
-        };
+        let key_id = members.get("kid").map(|id| id.as_str().ok_or(Reason::TokenNotJwt)).transpose()?.map(Into::into);
         Ok(Self { algorithm, key_id })
     }
 }
 
 /// Other kinds of token by the same issuer must not pass for access tokens (RFC 8725 section 3.11): `logout+jwt`,
 /// `dpop+jwt`, `secevent+jwt` and whatever comes. Media types are compared without regard to case.
-fn check_type(typ: Option<&Json<'_>>, profile: bool) -> Result<(), Reason> {
-    let typ = match typ {
-        None if profile => return Err(Reason::TypeWrong),
-        None => return Ok(()),
-        Some(Json::String(typ)) => &**typ,
-        Some(_) => return Err(Reason::TypeWrong),
-    };
+fn check_type(typ: Option<Json<'_>>, profile: bool) -> Result<(), Reason> {
+    let Some(typ) = typ else { return if profile { Err(Reason::TypeWrong) } else { Ok(()) } };
+    let typ = &*typ.as_str().ok_or(Reason::TypeWrong)?;
     const PREFIX: &str = "application/";
     let short = match typ.get(..PREFIX.len()) {
         Some(start) if start.eq_ignore_ascii_case(PREFIX) => typ.get(PREFIX.len()..).unwrap_or_default(),

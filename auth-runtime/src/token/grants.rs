@@ -5,17 +5,10 @@
 use std::collections::BTreeSet;
 
 use super::json::{Json, Object};
+use crate::principal::{Claimed, NameList};
 
 /// Which names an issuer may grant; all when it was not said.
 pub(super) type Grantable = Option<BTreeSet<Box<str>>>;
-
-/// Names that a token claims.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Claimed {
-    pub(super) granted: Vec<Box<str>>,
-    /// Those its issuer may not grant.
-    pub(super) disputed: Vec<Box<str>>,
-}
 
 /// The scopes of `scope` (RFC 8693 section 4.2) and `scp`: each a string separated by spaces, or an array of strings.
 pub(super) fn scopes(claims: &Object<'_>, grantable: &Grantable) -> Option<Claimed> {
@@ -23,38 +16,75 @@ pub(super) fn scopes(claims: &Object<'_>, grantable: &Grantable) -> Option<Claim
     if sources.iter().all(Option::is_none) {
         return None;
     }
-    let mut scopes = Vec::new();
-    for source in sources.into_iter().flatten() {
-        match source {
-            Json::String(list) => scopes.extend(list.split(' ').filter(|scope| !scope.is_empty()).map(Box::from)),
-            Json::Array(items) => {
-                for item in items {
-                    scopes.push(Box::from(item.as_str()?));
-                }
-            }
-            _ => return None,
-        }
-    }
-    Some(divide(scopes, grantable))
+    collect(grantable, |names| {
+        sources.into_iter().flatten().try_for_each(|source| match source.as_str() {
+            Some(list) => Some(names.add_list(&list, source)),
+            None => names.add_items(source),
+        })
+    })
 }
 
 /// The roles at `path`: an array of strings, or a string that is one role and never split.
 pub(super) fn roles(claims: &Object<'_>, path: &[Box<str>], grantable: &Grantable) -> Option<Claimed> {
     let (first, rest) = path.split_first()?;
-    let mut value = claims.get(first)?;
-    for name in rest {
-        value = value.get(name)?;
-    }
-    let roles = match value {
-        Json::String(role) => vec![Box::from(&**role)],
-        Json::Array(items) => items.iter().map(|item| item.as_str().map(Box::from)).collect::<Option<_>>()?,
-        _ => return None,
-    };
-    Some(divide(roles, grantable))
+    let source = rest.iter().try_fold(claims.get(first)?, |value, name| value.member(name))?;
+    collect(grantable, |names| match source.as_str() {
+        Some(role) => Some(names.add(&role, source, 0)),
+        None => names.add_items(source),
+    })
 }
 
-fn divide(names: Vec<Box<str>>, grantable: &Grantable) -> Claimed {
-    let (granted, disputed) =
-        names.into_iter().partition(|name| grantable.as_ref().is_none_or(|grantable| grantable.contains(name)));
-    Claimed { granted, disputed }
+/// Names as they are read.
+struct Reading<'a> {
+    grantable: &'a Grantable,
+    granted: NameList,
+    disputed: NameList,
+    /// Whether names are copied: one of them is escaped where it stands.
+    copies: bool,
+    escaped: bool,
+}
+
+/// What `read` reads. Names stay in the text of the claims unless one of them is escaped there, which is seldom.
+fn collect(grantable: &Grantable, read: impl Fn(&mut Reading<'_>) -> Option<()>) -> Option<Claimed> {
+    let reading = |copies| {
+        let mut names =
+            Reading { grantable, granted: NameList::default(), disputed: NameList::default(), copies, escaped: false };
+        read(&mut names).map(|()| names)
+    };
+    let mut names = reading(false)?;
+    if names.escaped {
+        names = reading(true)?;
+    }
+    let Reading { granted, disputed, .. } = names;
+    let disputed = (!disputed.is_empty()).then(|| Box::new(disputed.into()));
+    Some(Claimed { granted: granted.into(), disputed })
+}
+
+impl Reading<'_> {
+    /// A name that stands in the string `source`, so many bytes from its start.
+    fn add(&mut self, name: &str, source: Json<'_>, offset: usize) {
+        let granted = self.grantable.as_ref().is_none_or(|grantable| grantable.contains(name));
+        let list = if granted { &mut self.granted } else { &mut self.disputed };
+        match source.plain_range() {
+            _ if self.copies => list.add(name),
+            Some(range) => list.add_place(name, range.start + offset),
+            None => self.escaped = true,
+        }
+    }
+
+    /// The names between spaces.
+    fn add_list(&mut self, list: &str, source: Json<'_>) {
+        let mut start = 0;
+        for end in memchr::memchr_iter(b' ', list.as_bytes()).chain([list.len()]) {
+            if let Some(name) = list.get(start..end).filter(|name| !name.is_empty()) {
+                self.add(name, source, start);
+            }
+            start = end + 1;
+        }
+    }
+
+    /// The items of an array of strings; `None` when it is none.
+    fn add_items(&mut self, array: Json<'_>) -> Option<()> {
+        array.items()?.try_for_each(|item| item.as_str().map(|name| self.add(&name, item, 0)))
+    }
 }

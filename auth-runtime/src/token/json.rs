@@ -2,114 +2,197 @@
 //!
 //! RFC 7515 section 4 and RFC 7519 section 4 demand it of names: where two parsers pick different ones of two equal members,
 //! what was checked is not what is used. Names are compared after unescaping, so `"\u0061lg"` is `"alg"`.
+//!
+//! [`Scanner`] goes over the text once and keeps the members of the outermost object as places in it; what lies deeper was
+//! checked then and is read where somebody asks for it. Whatever it accepts, serde_json accepts with the same meaning, which
+//! the tests hold it to; the rare string with an escape is left to serde_json altogether.
 
 use std::borrow::Cow;
-use std::fmt;
-use std::sync::OnceLock;
+use std::ops::Range;
 
-use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 use zeroize::Zeroize;
+
+#[cfg(test)]
+pub(super) mod tests;
 
 /// Objects and arrays within each other; realistic claims need four.
 const DEPTH_MAX: u8 = 32;
 /// Up to so many members are compared one by one; more are sorted first, or a token of many would cost their square.
 const COMPARED_MAX: usize = 16;
+/// Numbers this far from zero are refused: parsers disagree about where infinity begins.
+const NUMBER_BOUND: f64 = 1e308;
+/// So many digits, with a sign, are below any bound.
+const DIGITS_PLAIN: usize = 18;
 
-/// The only member of the map as which serde_json presents a number under its feature `arbitrary_precision`.
-const NUMBER_MEMBER: &str = "$serde_json::private::Number";
+/// Under some of its features, which any crate of the program can turn on, serde_json takes an object with a member of such
+/// a name for something else than an object.
+const RESERVED: &str = "$serde_json::private::";
 
 /// The text was no such object. Why is told to nobody: the text is an attacker's.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct NotStrict;
 
-/// A value whose strings stay in the text they were read from, as far as they need no unescaping.
-#[derive(Debug, PartialEq)]
-pub(crate) enum Json<'a> {
+/// A value in its text, known to be strict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Json<'a> {
+    /// In which it is, as a whole.
+    text: &'a str,
+    place: Place,
+}
+
+/// Where a value stands, with its quotes or brackets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Place {
+    kind: Kind,
+    start: usize,
+    end: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
     Null,
-    Bool(bool),
-    Number(Number),
-    String(Cow<'a, str>),
-    Array(Vec<Json<'a>>),
-    Object(Object<'a>),
+    False,
+    True,
+    Number,
+    /// What is between the quotes is the value.
+    Plain,
+    /// Something in it is escaped.
+    Escaped,
+    Array,
+    Object,
 }
 
 /// The members of an object, each name once.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Object<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
+#[derive(Debug)]
+pub(crate) struct Object<'a> {
+    text: &'a str,
+    members: Vec<Member>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Member {
+    name: Place,
+    value: Place,
+    /// Tells most names apart at once.
+    mark: usize,
+}
 
 impl<'a> Object<'a> {
     /// Parses the whole text as one strict object.
     pub(crate) fn parse(text: &'a str) -> Result<Self, NotStrict> {
-        let mut source = serde_json::Deserializer::from_str(text);
-        let value = Strict { depth: DEPTH_MAX }.deserialize(&mut source).map_err(|_| NotStrict)?;
-        source.end().map_err(|_| NotStrict)?;
-        match value {
-            Json::Object(members) => Ok(members),
-            _ => Err(NotStrict),
-        }
+        let mut scanner = Scanner { text, at: 0, members: Vec::with_capacity(COMPARED_MAX) };
+        scanner.whole_object().ok_or(NotStrict)?;
+        Ok(Self { text, members: scanner.members })
     }
 
-    pub(crate) fn get(&self, name: &str) -> Option<&Json<'a>> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+    #[inline]
+    pub(crate) fn get(&self, name: &str) -> Option<Json<'a>> {
+        let mark = mark(name.as_bytes());
+        let member = self.members.iter().find(|member| member.is(mark, name, self.text))?;
+        Some(Json { text: self.text, place: member.value })
     }
 
     pub(crate) fn contains(&self, name: &str) -> bool {
         self.get(name).is_some()
     }
+}
 
-    /// The same, owned.
-    pub(crate) fn into_map(self) -> Map<String, Value> {
-        self.0.into_iter().map(|(name, value)| (name.into_owned(), value.into_value())).collect()
+impl Member {
+    #[inline]
+    fn is(&self, mark: usize, name: &str, text: &str) -> bool {
+        self.mark == mark && self.name.inner(text) == name.as_bytes()
+            || self.mark == MARK_ESCAPED && self.is_unescaped(name, text)
     }
 
-    /// No name twice, however it was escaped.
-    fn distinct(&self) -> bool {
-        if self.0.len() <= COMPARED_MAX {
-            return self
-                .0
-                .iter()
-                .enumerate()
-                .all(|(index, (name, _))| self.0.iter().take(index).all(|(earlier, _)| earlier != name));
-        }
-        let mut names: Vec<&str> = self.0.iter().map(|(name, _)| &**name).collect();
-        names.sort_unstable();
-        names.windows(2).all(|pair| pair.first() != pair.last())
+    #[cold]
+    fn is_unescaped(&self, name: &str, text: &str) -> bool {
+        self.name(text).is_some_and(|known| known == name)
+    }
+
+    fn name<'a>(&self, text: &'a str) -> Option<Cow<'a, str>> {
+        Json { text, place: self.name }.as_str()
+    }
+}
+
+/// Length, first and last byte.
+#[inline]
+fn mark(name: &[u8]) -> usize {
+    match name {
+        [first, .., last] => name.len() << 16 | usize::from(*first) << 8 | usize::from(*last),
+        [only] => usize::from(*only),
+        [] => 0,
+    }
+}
+
+/// Instead of the mark, where the name is escaped.
+const MARK_ESCAPED: usize = usize::MAX;
+
+impl Place {
+    /// What is between the quotes.
+    #[inline]
+    fn inner<'a>(&self, text: &'a str) -> &'a [u8] {
+        text.as_bytes().get(self.start + 1..self.end - 1).unwrap_or_default()
     }
 }
 
 impl<'a> Json<'a> {
-    pub(crate) fn as_str(&self) -> Option<&str> {
-        match self {
-            Self::String(text) => Some(text),
+    /// The value of a string.
+    pub(crate) fn as_str(&self) -> Option<Cow<'a, str>> {
+        match self.place.kind {
+            Kind::Plain => self.text.get(self.plain_range()?).map(Cow::Borrowed),
+            Kind::Escaped => serde_json::from_str(self.as_written()).ok().map(Cow::Owned),
             _ => None,
         }
+    }
+
+    /// Where the value of a string is in the text, if it needs no unescaping.
+    pub(crate) fn plain_range(&self) -> Option<Range<usize>> {
+        (self.place.kind == Kind::Plain).then_some(self.place.start + 1..self.place.end - 1)
+    }
+
+    /// A number, as written.
+    pub(crate) fn as_number(&self) -> Option<&'a str> {
+        (self.place.kind == Kind::Number).then(|| self.as_written())
+    }
+
+    #[cfg(feature = "introspection")]
+    pub(crate) fn is_true(&self) -> bool {
+        self.place.kind == Kind::True
     }
 
     /// A member of an object.
-    pub(crate) fn get(&self, name: &str) -> Option<&Self> {
-        match self {
-            Self::Object(members) => members.get(name),
-            _ => None,
+    pub(crate) fn member(&self, name: &str) -> Option<Self> {
+        if self.place.kind != Kind::Object {
+            return None;
         }
+        let mut scanner = Scanner { text: self.text, at: self.place.start + 1, members: Vec::new() };
+        scanner.object(DEPTH_MAX)?;
+        Object { text: self.text, members: scanner.members }.get(name)
     }
 
-    fn into_value(self) -> Value {
-        match self {
-            Self::Null => Value::Null,
-            Self::Bool(value) => Value::Bool(value),
-            Self::Number(number) => Value::Number(number),
-            Self::String(text) => Value::String(text.into_owned()),
-            Self::Array(items) => Value::Array(items.into_iter().map(Json::into_value).collect()),
-            Self::Object(members) => Value::Object(members.into_map()),
-        }
+    /// The items of an array.
+    pub(crate) fn items(&self) -> Option<impl Iterator<Item = Self>> {
+        let text = self.text;
+        let mut scanner = Scanner { text, at: self.place.start + 1, members: Vec::new() };
+        (self.place.kind == Kind::Array).then(|| {
+            std::iter::from_fn(move || {
+                scanner.eat(b',');
+                scanner.value(DEPTH_MAX).map(|place| Self { text, place })
+            })
+        })
+    }
+
+    fn as_written(&self) -> &'a str {
+        self.text.get(self.place.start..self.place.end).unwrap_or_default()
     }
 }
 
 /// Parses the whole text as one strict object, owned.
 pub(crate) fn object(text: &[u8]) -> Result<Map<String, Value>, NotStrict> {
     let text = str::from_utf8(text).map_err(|_| NotStrict)?;
-    Object::parse(text).map(Object::into_map)
+    Object::parse(text)?;
+    serde_json::from_str(text).map_err(|_| NotStrict)
 }
 
 /// An object with a secret in it, overwritten when dropped.
@@ -131,200 +214,218 @@ fn wipe(value: &mut Value) {
     }
 }
 
-#[derive(Clone, Copy)]
-struct Strict {
-    depth: u8,
+/// Reads RFC 8259 from left to right. Each function leaves `at` behind what it read; `None` is not strict.
+struct Scanner<'a> {
+    text: &'a str,
+    at: usize,
+    /// Of all objects that are open, the innermost last; of the outermost they stay.
+    members: Vec<Member>,
 }
 
-impl Strict {
-    fn deeper<E: de::Error>(self) -> Result<Self, E> {
-        match self.depth.checked_sub(1) {
-            Some(depth) => Ok(Self { depth }),
-            None => Err(E::custom("nested too deeply")),
-        }
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Strict {
-    type Value = Json<'de>;
-
-    fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<Json<'de>, D::Error> {
-        source.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Strict {
-    type Value = Json<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("strict JSON")
+impl Scanner<'_> {
+    fn whole_object(&mut self) -> Option<()> {
+        self.space();
+        self.expect(b'{')?;
+        self.object(DEPTH_MAX.checked_sub(1)?)?;
+        self.space();
+        (self.at == self.text.len()).then_some(())
     }
 
-    fn visit_unit<E: de::Error>(self) -> Result<Json<'de>, E> {
-        Ok(Json::Null)
+    /// A value with the space around it; `depth` is how many arrays and objects it may be in each other.
+    #[inline]
+    fn value(&mut self, depth: u8) -> Option<Place> {
+        self.space();
+        let start = self.at;
+        let kind = self.bare_value(depth)?;
+        let place = Place { kind, start, end: self.at };
+        self.space();
+        Some(place)
     }
 
-    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Json<'de>, E> {
-        Ok(Json::Bool(value))
-    }
-
-    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Json<'de>, E> {
-        Ok(Json::Number(value.into()))
-    }
-
-    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Json<'de>, E> {
-        Ok(Json::Number(value.into()))
-    }
-
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Json<'de>, E> {
-        Number::from_f64(value).map(Json::Number).ok_or_else(|| E::custom("number out of range"))
-    }
-
-    fn visit_borrowed_str<E: de::Error>(self, value: &'de str) -> Result<Json<'de>, E> {
-        Ok(Json::String(Cow::Borrowed(value)))
-    }
-
-    fn visit_str<E: de::Error>(self, value: &str) -> Result<Json<'de>, E> {
-        Ok(Json::String(Cow::Owned(value.to_owned())))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json<'de>, A::Error> {
-        let inner = self.deeper()?;
-        let mut array = Vec::new();
-        while let Some(item) = items.next_element_seed(inner)? {
-            array.push(item);
-        }
-        Ok(Json::Array(array))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json<'de>, A::Error> {
-        let inner = self.deeper()?;
-        let mut object = Vec::with_capacity(COMPARED_MAX);
-        while let Some(name) = members.next_key_seed(Name)? {
-            if name == NUMBER_MEMBER {
-                if !numbers_are_maps() {
-                    return Err(de::Error::custom("reserved name"));
-                }
-                let digits = members.next_value::<String>()?;
-                return digits.parse().map(Json::Number).map_err(de::Error::custom);
+    fn bare_value(&mut self, depth: u8) -> Option<Kind> {
+        let start = self.at;
+        Some(match self.next()? {
+            b'"' => self.string()?,
+            b'-' | b'0'..=b'9' => self.number(start)?,
+            b'{' => {
+                let outer = self.members.len();
+                self.object(depth.checked_sub(1)?)?;
+                self.members.truncate(outer);
+                Kind::Object
             }
-            object.push((name, members.next_value_seed(inner)?));
+            b'[' => {
+                self.array(depth.checked_sub(1)?)?;
+                Kind::Array
+            }
+            b't' => self.word("rue", Kind::True)?,
+            b'f' => self.word("alse", Kind::False)?,
+            b'n' => self.word("ull", Kind::Null)?,
+            _ => return None,
+        })
+    }
+
+    /// What follows `{`; adds the members.
+    fn object(&mut self, depth: u8) -> Option<()> {
+        let first = self.members.len();
+        self.space();
+        if self.eat(b'}') {
+            return Some(());
         }
-        let object = Object(object);
-        if object.distinct() { Ok(Json::Object(object)) } else { Err(de::Error::custom("member given twice")) }
+        loop {
+            self.space();
+            let start = self.at;
+            self.expect(b'"')?;
+            let kind = self.string()?;
+            let name = Place { kind, start, end: self.at };
+            let mark = if kind == Kind::Plain { mark(name.inner(self.text)) } else { MARK_ESCAPED };
+            self.space();
+            self.expect(b':')?;
+            let value = self.value(depth)?;
+            self.members.push(Member { name, value, mark });
+            match self.next()? {
+                b',' => {}
+                b'}' => break,
+                _ => return None,
+            }
+        }
+        distinct(self.members.get(first..)?, self.text).then_some(())
+    }
+
+    /// What follows `[`.
+    fn array(&mut self, depth: u8) -> Option<()> {
+        self.space();
+        if self.eat(b']') {
+            return Some(());
+        }
+        loop {
+            self.value(depth)?;
+            match self.next()? {
+                b',' => {}
+                b']' => return Some(()),
+                _ => return None,
+            }
+        }
+    }
+
+    /// What follows the opening quote.
+    fn string(&mut self) -> Option<Kind> {
+        let start = self.at - 1;
+        let mut kind = Kind::Plain;
+        loop {
+            self.at += plain(self.text.as_bytes().get(self.at..)?);
+            match self.next()? {
+                b'"' => break,
+                b'\\' => {
+                    kind = Kind::Escaped;
+                    self.next()?;
+                }
+                _ => return None,
+            }
+        }
+        match kind {
+            Kind::Escaped => serde_json::from_str::<String>(self.text.get(start..self.at)?).is_ok().then_some(kind),
+            _ => Some(kind),
+        }
+    }
+
+    /// A number, the first character of which was read.
+    fn number(&mut self, start: usize) -> Option<Kind> {
+        self.at = start;
+        self.eat(b'-');
+        if !self.eat(b'0') {
+            self.digits()?;
+        }
+        let mut integer = true;
+        if self.eat(b'.') {
+            integer = false;
+            self.digits()?;
+        }
+        if self.eat(b'e') || self.eat(b'E') {
+            integer = false;
+            let _ = self.eat(b'+') || self.eat(b'-');
+            self.digits()?;
+        }
+        let number = self.text.get(start..self.at)?;
+        let bounded = (integer && number.len() <= DIGITS_PLAIN)
+            || number.parse().is_ok_and(|number: f64| number.abs() < NUMBER_BOUND);
+        bounded.then_some(Kind::Number)
+    }
+
+    /// One digit or more.
+    fn digits(&mut self) -> Option<()> {
+        let rest = self.text.as_bytes().get(self.at..)?;
+        let count = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        self.at += count;
+        (count > 0).then_some(())
+    }
+
+    /// The rest of a word.
+    fn word(&mut self, rest: &str, kind: Kind) -> Option<Kind> {
+        let found = self.text.as_bytes().get(self.at..)?.starts_with(rest.as_bytes());
+        self.at += rest.len();
+        found.then_some(kind)
+    }
+
+    fn space(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            self.at += 1;
+        }
+    }
+
+    fn expect(&mut self, byte: u8) -> Option<()> {
+        self.eat(byte).then_some(())
+    }
+
+    fn eat(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        self.at += usize::from(found);
+        found
+    }
+
+    fn next(&mut self) -> Option<u8> {
+        let byte = self.peek()?;
+        self.at += 1;
+        Some(byte)
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
     }
 }
 
-/// The name of a member, borrowed where it can be.
-struct Name;
-
-impl<'de> DeserializeSeed<'de> for Name {
-    type Value = Cow<'de, str>;
-
-    fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<Cow<'de, str>, D::Error> {
-        source.deserialize_str(self)
+/// How many bytes there are before the first that means something within a string: a quote, a backslash, a control
+/// character. Eight at a time, for most of a token's claims are strings.
+fn plain(text: &[u8]) -> usize {
+    const ONES: u64 = u64::MAX / 0xff;
+    const HIGH: u64 = ONES << 7;
+    // The lowest byte that is below `bound`, which no carry from another has reached, has its highest bit set.
+    let below = |word: u64, bound: u64| word.wrapping_sub(ONES * bound) & !word & HIGH;
+    let (words, _) = text.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let quote = word ^ (ONES * u64::from(b'"'));
+        let backslash = word ^ (ONES * u64::from(b'\\'));
+        let found = below(word, 0x20) | below(quote, 1) | below(backslash, 1);
+        if found != 0 {
+            return index * 8 + found.trailing_zeros() as usize / 8;
+        }
     }
+    let read = words.len() * 8;
+    let rest = text.get(read..).unwrap_or_default();
+    read + rest.iter().take_while(|&&byte| byte >= 0x20 && byte != b'"' && byte != b'\\').count()
 }
 
-impl<'de> Visitor<'de> for Name {
-    type Value = Cow<'de, str>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a member's name")
+/// No name twice, however it was escaped, and none that is [`RESERVED`].
+fn distinct(members: &[Member], text: &str) -> bool {
+    if members.len() <= COMPARED_MAX && members.iter().all(|member| member.mark != MARK_ESCAPED) {
+        return members.iter().enumerate().all(|(index, member)| {
+            let same = |known: &&Member| known.mark == member.mark;
+            let name = member.name.inner(text);
+            !name.starts_with(RESERVED.as_bytes())
+                && members.iter().take(index).filter(same).all(|known| known.name.inner(text) != name)
+        });
     }
-
-    fn visit_borrowed_str<E: de::Error>(self, name: &'de str) -> Result<Cow<'de, str>, E> {
-        Ok(Cow::Borrowed(name))
-    }
-
-    fn visit_str<E: de::Error>(self, name: &str) -> Result<Cow<'de, str>, E> {
-        Ok(Cow::Owned(name.to_owned()))
-    }
-}
-
-/// Whether some crate of the program turned on `arbitrary_precision`.
-fn numbers_are_maps() -> bool {
-    struct Probe;
-
-    impl<'de> Visitor<'de> for Probe {
-        type Value = bool;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a number")
-        }
-
-        fn visit_u64<E: de::Error>(self, _: u64) -> Result<bool, E> {
-            Ok(false)
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<bool, A::Error> {
-            Ok(true)
-        }
-    }
-
-    static ANSWER: OnceLock<bool> = OnceLock::new();
-    *ANSWER.get_or_init(|| serde_json::Deserializer::from_str("1").deserialize_any(Probe).unwrap_or(false))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_object_is_read_whole() {
-        let object = object(br#" {"a":[1,-2,0.5,"\u00e9",true,null],"b":{"a":{}}} "#).unwrap();
-        assert_eq!(Value::Object(object), serde_json::json!({"a": [1, -2, 0.5, "é", true, null], "b": {"a": {}}}));
-    }
-
-    #[test]
-    fn what_is_no_single_object_is_refused() {
-        for text in
-            ["", "null", "[]", "1", "\"a\"", "{}{}", "{} x", "{", "{\"a\":1,}", "{'a':1}", "\u{feff}{}", "{\"a\":01}"]
-        {
-            assert_eq!(object(text.as_bytes()), Err(NotStrict), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_member_given_twice_is_refused_at_any_depth_and_however_escaped() {
-        for text in [
-            r#"{"a":1,"a":1}"#,
-            r#"{"alg":1,"\u0061lg":2}"#,
-            r#"{"x":{"a":1,"a":2}}"#,
-            r#"{"x":[[{"a":1,"b":2,"a":3}]]}"#,
-            r#"{"\/":1,"/":2}"#,
-            r#"{"":1,"":2}"#,
-        ] {
-            assert_eq!(object(text.as_bytes()), Err(NotStrict), "{text}");
-        }
-        assert!(object(r#"{"a":1,"A":2,"x":{"a":1}}"#.as_bytes()).is_ok());
-    }
-
-    #[test]
-    fn nesting_is_bounded() {
-        let nested = |depth: usize| format!("{{\"a\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
-        assert!(object(nested(31).as_bytes()).is_ok());
-        assert_eq!(object(nested(32).as_bytes()), Err(NotStrict));
-        assert_eq!(object(nested(1_000_000).as_bytes()), Err(NotStrict));
-        assert_eq!(object("{\"a\":".repeat(1_000_000).as_bytes()), Err(NotStrict));
-    }
-
-    #[test]
-    fn text_that_is_no_utf8_and_half_surrogates_are_refused() {
-        assert_eq!(object(b"{\"a\":\"\xff\"}"), Err(NotStrict));
-        assert_eq!(object(b"{\"\xc0\xaf\":1}"), Err(NotStrict));
-        assert_eq!(object(br#"{"a":"\ud800"}"#), Err(NotStrict));
-    }
-
-    #[test]
-    fn numbers_out_of_range_and_words_for_them_are_refused() {
-        for number in ["1e999", "-1e999", "NaN", "Infinity", "0x10", "+1", "1.", ".5"] {
-            assert_eq!(object(format!("{{\"a\":{number}}}").as_bytes()), Err(NotStrict), "{number}");
-        }
-    }
-
-    #[test]
-    fn the_reserved_name_of_serde_json_is_refused() {
-        assert_eq!(object(br#"{"exp":{"$serde_json::private::Number":"1"}}"#), Err(NotStrict));
-    }
+    let mut names: Vec<_> = members.iter().filter_map(|member| member.name(text)).collect();
+    names.sort_unstable();
+    names.iter().all(|name| !name.starts_with(RESERVED)) && names.windows(2).all(|pair| pair.first() != pair.last())
 }

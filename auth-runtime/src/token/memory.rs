@@ -15,11 +15,13 @@ use super::claims::Times;
 use crate::principal::Principal;
 use crate::revocation::Revocable;
 
-/// What an entry costs beyond a multiple of its token, in bytes: the principal, its sets and the cache's own book-keeping.
-const ENTRY_BYTES: u64 = 2048;
-/// How much more than its own length a token's text, claims and typed claims take. Both as the growth of a process was
-/// measured (see the benchmarks), and rounded up.
-const CLAIMS_FACTOR: u64 = 8;
+/// What an entry costs beyond the texts in it, in bytes: the principal, the places of its names, allocations and the cache's
+/// own book-keeping. As the growth of a process was measured (see the benchmarks), and rounded up.
+const ENTRY_BYTES: usize = 1536;
+/// How often what a principal holds is counted: once for itself, once for the types that handlers read it as.
+const HELD_FACTOR: usize = 2;
+/// What a usual entry weighs.
+const TYPICAL_BYTES: usize = 3072;
 /// How much of a token's end is hashed: the last bytes of its signature, which nobody chooses without the key.
 const HASHED: usize = 32;
 
@@ -41,9 +43,8 @@ impl Memory {
     /// A memory of at most so many bytes; none for zero.
     pub(super) fn new(bytes: usize) -> Self {
         let capacity = u64::try_from(bytes).unwrap_or(u64::MAX);
-        let typical = usize::try_from(capacity / (ENTRY_BYTES + CLAIMS_FACTOR * 512)).unwrap_or(usize::MAX);
         let options = OptionsBuilder::new()
-            .estimated_items_capacity(typical)
+            .estimated_items_capacity(bytes / TYPICAL_BYTES)
             .weight_capacity(capacity)
             // Few shards: a heavy token must fit into one.
             .shards(16)
@@ -105,7 +106,9 @@ impl Equivalent<Text> for Borrowed<'_> {
 struct Weight;
 
 impl Weighter<Text, Remembered> for Weight {
-    fn weight(&self, token: &Text, _: &Remembered) -> u64 {
-        u64::try_from(token.0.len()).unwrap_or(u64::MAX).saturating_mul(CLAIMS_FACTOR).saturating_add(ENTRY_BYTES)
+    fn weight(&self, token: &Text, verified: &Remembered) -> u64 {
+        let held = verified.principal.bytes().saturating_mul(HELD_FACTOR);
+        let bytes = ENTRY_BYTES.saturating_add(token.0.len()).saturating_add(held);
+        u64::try_from(bytes).unwrap_or(u64::MAX)
     }
 }

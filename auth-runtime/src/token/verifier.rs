@@ -18,7 +18,7 @@ use super::{
 };
 use crate::clock::UnixTime;
 use crate::denial::Reason;
-use crate::principal::{Principal, PrincipalBuilder};
+use crate::principal::{Principal, TokenHolder};
 use crate::revocation::{Consulted, Revocable};
 
 /// Name of the scheme in principals, logs and metrics.
@@ -114,7 +114,7 @@ impl LookUp {
 /// What the issuer of a token says of it.
 #[cfg(feature = "introspection")]
 pub(crate) struct Vouched {
-    pub(crate) principal: PrincipalBuilder,
+    pub(crate) principal: TokenHolder,
     pub(crate) times: Times,
     pub(crate) revocable: Option<Arc<Revocable>>,
 }
@@ -207,13 +207,13 @@ impl Verifier {
         issuer.keys.verify(header.algorithm, header.key_id.as_deref(), compact.signed, &compact.signature)?;
         let times = Times::read(&claims)?;
         times.check(now, self.leeway)?;
-        let principal = self.accept(&issuer, &claims)?.expires_at(times.expires_at);
+        let accepted = self.accept(&issuer, &claims, Some(times.expires_at))?;
         let revocable = self.revocable(&claims, &times)?;
         drop(claims);
         if is_new {
             self.headers.keep(compact.header, &header);
         }
-        let principal = principal.claims_text(compact.payload).build();
+        let principal = accepted.with_claims(compact.payload);
         let verified = Remembered { principal: principal.clone(), times, revocable, generation };
         self.unrevoked(&verified.principal, verified.revocable.as_ref(), &verified.times, now)?;
         self.memory.remember(token, verified);
@@ -239,7 +239,7 @@ impl Verifier {
         }
         Times::read(&claims)?.check(now, self.leeway)?;
         if let Some((tenants, name)) = tenants {
-            return tenants.look_for(name).map(LookUp::Tenant);
+            return tenants.look_for(&name).map(LookUp::Tenant);
         }
         let issuer = issuer?;
         issuer.audience.check(&claims)?;
@@ -263,8 +263,8 @@ impl Verifier {
         let issuer = self.issuer(claims)?;
         let times = Times::read_open(claims)?;
         times.check(now, self.leeway)?;
-        let principal = self.accept(&issuer, claims)?;
-        let principal = if claims.contains("exp") { principal.expires_at(times.expires_at) } else { principal };
+        let expires_at = claims.contains("exp").then_some(times.expires_at);
+        let principal = self.accept(&issuer, claims, expires_at)?;
         Ok(Vouched { principal, times, revocable: self.revocable(claims, &times)? })
     }
 
@@ -296,13 +296,14 @@ impl Verifier {
     fn may_know(&self, claims: &Object<'_>) -> bool {
         #[cfg(feature = "jwks")]
         if let (Some(tenants), Ok(Some(name))) = (&self.tenants, claims::string(claims, "iss")) {
-            return !tenants.is_stranger(name);
+            return !tenants.is_stranger(&name);
         }
         self.issuer(claims).is_ok()
     }
 
     fn issuer(&self, claims: &Object<'_>) -> Result<Trusted<'_>, Reason> {
         let name = claims::string(claims, "iss")?;
+        let name = name.as_deref();
         let named = self.issuers.iter().find(|issuer| issuer.name.as_deref() == name);
         let configured = named.or_else(|| self.issuers.iter().find(|issuer| issuer.name.is_none()));
         #[cfg(feature = "jwks")]
@@ -312,8 +313,13 @@ impl Verifier {
         configured.map(Trusted::Configured).ok_or(Reason::IssuerWrong)
     }
 
-    /// The claims of a token whose signature and times are good.
-    fn accept(&self, issuer: &TrustedIssuer, claims: &Object<'_>) -> Result<PrincipalBuilder, Reason> {
+    /// The holder of a token whose signature and times are good.
+    fn accept(
+        &self,
+        issuer: &TrustedIssuer,
+        claims: &Object<'_>,
+        expires_at: Option<UnixTime>,
+    ) -> Result<TokenHolder, Reason> {
         issuer.audience.check(claims)?;
         claims::string(claims, "jti")?;
         // RFC 7800 section 3: whoever presents it must prove possession of the key, which this scheme cannot check.
@@ -321,20 +327,17 @@ impl Verifier {
             return Err(Reason::TokenBound);
         }
         let subject = claims::string(claims, &self.subject_claim)?.filter(|subject| !subject.is_empty());
-        let subject = subject.ok_or(Reason::ClaimsInvalid)?;
-
-        let mut principal = Principal::builder(SCHEME, subject).configuration(self.configuration.clone());
-        principal = match (&issuer.name, claims::string(claims, "iss")?) {
-            (Some(name), _) => principal.issuer(Arc::clone(name)),
-            (None, Some(name)) => principal.issuer(name),
-            (None, None) => principal,
-        };
-        if let Some(scopes) = grants::scopes(claims, &issuer.grantable_scopes) {
-            principal = principal.scopes(scopes.granted).disputed_scopes(scopes.disputed);
-        }
-        if let Some(roles) = grants::roles(claims, &self.roles_claim, &issuer.grantable_roles) {
-            principal = principal.roles(roles.granted).disputed_roles(roles.disputed);
-        }
-        Ok(principal)
+        Ok(TokenHolder {
+            scheme: SCHEME,
+            configuration: self.configuration.clone(),
+            issuer: match &issuer.name {
+                Some(name) => Some(Arc::clone(name)),
+                None => claims::string(claims, "iss")?.map(Arc::from),
+            },
+            subject: subject.ok_or(Reason::ClaimsInvalid)?.into(),
+            scopes: grants::scopes(claims, &issuer.grantable_scopes),
+            roles: grants::roles(claims, &self.roles_claim, &issuer.grantable_roles),
+            expires_at,
+        })
     }
 }

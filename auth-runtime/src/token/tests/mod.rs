@@ -4,6 +4,7 @@ mod algorithms;
 mod attacks;
 mod builder;
 mod claims;
+mod differential;
 mod grants;
 mod issuers;
 mod keys;
