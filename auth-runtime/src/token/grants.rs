@@ -17,10 +17,13 @@ pub(super) fn scopes(claims: &Object<'_>, grantable: &Grantable) -> Option<Claim
         return None;
     }
     collect(grantable, |names| {
-        sources.into_iter().flatten().try_for_each(|source| match source.as_str() {
-            Some(list) => Some(names.add_list(&list, source)),
-            None => names.add_items(source),
-        })
+        for source in sources.into_iter().flatten() {
+            match source.as_str() {
+                Some(list) => names.add_list(&list, source),
+                None => names.add_items(source)?,
+            }
+        }
+        Some(())
     })
 }
 
@@ -28,9 +31,12 @@ pub(super) fn scopes(claims: &Object<'_>, grantable: &Grantable) -> Option<Claim
 pub(super) fn roles(claims: &Object<'_>, path: &[Box<str>], grantable: &Grantable) -> Option<Claimed> {
     let (first, rest) = path.split_first()?;
     let source = rest.iter().try_fold(claims.get(first)?, |value, name| value.member(name))?;
-    collect(grantable, |names| match source.as_str() {
-        Some(role) => Some(names.add(&role, source, 0)),
-        None => names.add_items(source),
+    collect(grantable, |names| {
+        match source.as_str() {
+            Some(role) => names.add(&role, source, 0),
+            None => names.add_items(source)?,
+        }
+        Some(())
     })
 }
 

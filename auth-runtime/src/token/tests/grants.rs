@@ -97,3 +97,19 @@ fn what_an_issuer_may_not_grant_is_unknown() {
         assert!(!holds(requirement, not_claimed.clone()) && holds(negation, not_claimed.clone()));
     }
 }
+
+#[test]
+fn names_may_be_escaped_beside_others_that_are_not() {
+    let partner = jwt().grantable_scopes(["plain", "cafe", "a\"b"]).roles_claim(["realm", "roles"]);
+    let payload = format!(
+        r#"{{"iss":"{ISSUER}","aud":"{AUDIENCE}","sub":"\u0061lice","exp":{},"scope":"plain other","scp":["caf\u0065","a\"b","caf\u00e9"],"realm":{{"x":[{{}}],"rol\u0065s":["\ud83d\ude00","ops","ops"]}}}}"#,
+        NOW + 600
+    );
+    let token = sign_text(Algorithm::HS256, &signing_key(Algorithm::HS256), r#"{"alg":"HS256"}"#, &payload);
+    let principal = accepted(&verifier(partner), &token);
+    assert_eq!(principal.subject(), "alice");
+    assert_eq!(principal.scopes().unwrap().collect::<Vec<_>>(), ["a\"b", "cafe", "plain"]);
+    let disputed = principal.scope_set().unwrap().disputed;
+    assert!(disputed.contains("other") && disputed.contains("café") && !disputed.contains("plain"));
+    assert_eq!(principal.roles().unwrap().collect::<Vec<_>>(), ["ops", "😀"]);
+}
