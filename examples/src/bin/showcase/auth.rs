@@ -1,12 +1,20 @@
 //! What the server accepts: development keys, users and API keys, all of them public knowledge.
 
+use std::time::Duration;
+
 use auth_runtime::api_key::{Key, KeyDigest};
 use auth_runtime::basic::Passwords;
 use auth_runtime::config::ConfigError;
+use auth_runtime::introspection::Introspection;
+use auth_runtime::jwt::{Audiences, Said};
 use auth_runtime::testing::TestIssuer;
-use auth_runtime::{Algorithm, ApiKeys, Auth};
+use auth_runtime::{Algorithm, ApiKeys, Auth, Jwt};
+
+use crate::environment::{Endpoint, Environment, Provider};
+use crate::revoke::Revoking;
 
 const ISSUER: &str = "https://issuer.example";
+const PARTNER: &str = "https://partner.example";
 const AUDIENCE: &str = "https://showcase.example";
 const DEVELOPMENT_SECRET: &[u8] = b"a development secret that everyone on earth can read";
 
@@ -32,7 +40,7 @@ macro_rules! issuer {
 issuer!(rs256_issuer, RS256, "dev-rs256", ISSUER, AUDIENCE);
 issuer!(es256_issuer, ES256, "dev-es256", ISSUER, AUDIENCE);
 issuer!(eddsa_issuer, EdDSA, "dev-eddsa", ISSUER, AUDIENCE);
-issuer!(partner_issuer, ES256, "partner-es256", "https://partner.example", "https://showcase.example/partner");
+issuer!(partner_issuer, ES256, "partner-es256", PARTNER, "https://showcase.example/partner");
 
 /// The development key; its digest is all that is kept.
 fn keys() -> [(KeyDigest, Key); 1] {
@@ -40,8 +48,13 @@ fn keys() -> [(KeyDigest, Key); 1] {
     [(KeyDigest::of("test_0123456789abcdef"), key)]
 }
 
+/// The issuers of JWTs that this environment knows: those whose tokens can be revoked.
+pub(crate) fn issuers(environment: &Environment) -> impl Iterator<Item = &str> {
+    [ISSUER, PARTNER].into_iter().chain(environment.provider.as_ref().map(|provider| &*provider.issuer))
+}
+
 /// The configuration of the server.
-pub(crate) fn configure() -> Result<Auth, ConfigError> {
+pub(crate) fn configure(environment: &Environment, revoking: Option<&Revoking>) -> Result<Auth, ConfigError> {
     let bearer = hs256_issuer()
         .jwt()
         .also(rs256_issuer().verification_key())
@@ -49,13 +62,37 @@ pub(crate) fn configure() -> Result<Auth, ConfigError> {
         .also(eddsa_issuer().verification_key())
         // Only to show all algorithms on one route; a service has one kind.
         .dangerous_secrets_beside_public_keys();
-    Auth::builder()
+    let mut auth = Auth::builder()
         .realm("showcase")
-        .bearer(bearer)
-        .bearer_named("partner", partner_issuer().jwt())
+        .bearer(revocable(bearer, revoking))
+        .bearer_named("partner", revocable(partner_issuer().jwt(), revoking))
         .basic(Passwords::htpasswd_file(concat!(env!("CARGO_MANIFEST_DIR"), "/data/htpasswd")))
         .api_key(ApiKeys::header("X-API-Key", keys()).environment("test"))
         .api_key_named("query", ApiKeys::query("api_key", keys()).environment("test"))
         .role_hierarchy("admin > ops > viewer")
-        .build()
+        // The policies of `/idp` and `/opaque` are linked into the program in every environment, and mounted only where
+        // their schemes are configured: a scope refuses to mount them otherwise.
+        .allow_unconfigured();
+    if let Some(Provider { issuer, audience }) = &environment.provider {
+        auth = auth.bearer_named("idp", revocable(Jwt::oidc(&**issuer).audience(&**audience), revoking));
+    }
+    if let Some(Endpoint { url, client_id, client_secret, audience }) = &environment.introspection {
+        // Their issuer is asked, and knows what it has revoked.
+        let asked = Introspection::new(&**url)
+            .client_secret_basic(&**client_id, client_secret.clone())
+            .audience(&**audience)
+            .max_age(Duration::from_secs(1));
+        auth = match &environment.provider {
+            Some(provider) => auth.bearer_named("opaque", asked.issuer(&*provider.issuer)),
+            None => auth.bearer_named("opaque", asked.any_issuer()),
+        };
+    }
+    auth.build()
+}
+
+fn revocable(jwt: Jwt<Said, Audiences>, revoking: Option<&Revoking>) -> Jwt<Said, Audiences> {
+    match revoking {
+        Some(revoking) => jwt.revocations(revoking.store()),
+        None => jwt,
+    }
 }

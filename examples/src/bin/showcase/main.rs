@@ -2,14 +2,28 @@
 //!
 //! `showcase` serves; `showcase token --subject alice …` prints a token that the server accepts. All keys are fixed
 //! development keys: anyone can make such tokens.
+//!
+//! Variables of the environment add routes; without them the server is complete, and these routes do not exist:
+//!
+//! | variables | what they add |
+//! |---|---|
+//! | `OIDC_ISSUER`, `AUDIENCE` | `GET /idp`, and `GET /idp/admin` for the scope `admin`: JWTs of this identity provider |
+//! | `INTROSPECTION_URL`, `CLIENT_ID`, `CLIENT_SECRET`, `AUDIENCE` | `GET /opaque`: tokens that only their issuer can read; `OIDC_ISSUER` says who that is |
+//! | `REDIS_URL` | `POST /revoke` for users with a password: `{"jti": "…"}` or `{"subject": "…"}` ends JWTs, here and on every showcase with this Redis |
 
 mod auth;
+mod environment;
+mod revoke;
 mod routes;
 mod token;
 
 use std::process::ExitCode;
 
 use actix_web::{App, HttpServer, middleware};
+use auth_runtime::ServiceConfig;
+
+use crate::environment::Environment;
+use crate::revoke::Revoking;
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -40,10 +54,19 @@ fn fail(fault: &str) -> ExitCode {
 async fn serve() -> Result<(), Box<dyn std::error::Error>> {
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
     let bind = std::env::var("BIND").unwrap_or_else(|_| "127.0.0.1:8080".into());
-    let auth = auth::configure()?;
-    let server =
-        HttpServer::new(move || App::new().wrap(access_log()).service(auth.scope("").configure(routes::mount)))
-            .bind(&bind)?;
+    let environment = Environment::read(|name| std::env::var(name).ok())?;
+    let revoking = match &environment.redis_url {
+        Some(url) => {
+            Some(Revoking::start(url, auth::issuers(&environment)).map_err(|error| format!("`REDIS_URL`: {error}"))?)
+        }
+        None => None,
+    };
+    let auth = auth::configure(&environment, revoking.as_ref())?;
+    let server = HttpServer::new(move || {
+        let mount = |config: &mut ServiceConfig| routes::mount(config, &environment, revoking.as_ref());
+        App::new().wrap(access_log()).service(auth.scope("").configure(mount))
+    })
+    .bind(&bind)?;
     for address in server.addrs() {
         println!("listening on http://{address}");
     }

@@ -5,8 +5,20 @@ use auth_runtime::{Optional, Principal, ServiceConfig, public, requires};
 use serde::Serialize;
 use serde_json::Value;
 
-/// Adds all of them.
-pub(crate) fn mount(config: &mut ServiceConfig) {
+use crate::environment::Environment;
+use crate::revoke::{self, Revoking};
+
+/// Adds all of them that this environment has a scheme for.
+pub(crate) fn mount(config: &mut ServiceConfig, environment: &Environment, revoking: Option<&Revoking>) {
+    if environment.provider.is_some() {
+        config.service(idp).service(idp_admin);
+    }
+    if environment.introspection.is_some() {
+        config.service(opaque);
+    }
+    if let Some(revoking) = revoking {
+        config.app_data(web::Data::new(revoking.clone())).service(revoke::revoke);
+    }
     config
         .app_data(web::JsonConfig::default().limit(1024))
         .service(health)
@@ -140,5 +152,23 @@ async fn hidden(who: Principal) -> impl Responder {
 #[requires(bearer("partner"))]
 #[get("/partner")]
 async fn partner(who: Principal) -> impl Responder {
+    tell(Some(&who))
+}
+
+#[requires(bearer("idp"))]
+#[get("/idp")]
+async fn idp(who: Principal) -> impl Responder {
+    tell(Some(&who))
+}
+
+#[requires(bearer("idp"), scope = "admin")]
+#[get("/idp/admin")]
+async fn idp_admin(who: Principal) -> impl Responder {
+    tell(Some(&who))
+}
+
+#[requires(bearer("opaque"))]
+#[get("/opaque")]
+async fn opaque(who: Principal) -> impl Responder {
     tell(Some(&who))
 }

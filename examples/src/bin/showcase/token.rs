@@ -1,5 +1,7 @@
 //! Tokens for the running server.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use serde_json::Value;
 
 use crate::auth;
@@ -43,7 +45,12 @@ pub(crate) fn sign(mut arguments: impl Iterator<Item = String>) -> Result<String
         }
     };
 
-    let mut token = issuer.token().subject(last("--subject").ok_or("`--subject` is missing")?);
+    // A name of its own, by which `/revoke` can end it.
+    let made = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+    let mut token = issuer
+        .token()
+        .subject(last("--subject").ok_or("`--subject` is missing")?)
+        .claim("jti", format!("showcase-{made}-{}", std::process::id()));
     for (option, value) in &options {
         token = match &**option {
             "--scope" => token.scope(value),

@@ -1,0 +1,146 @@
+//! What the environment says of an identity provider, its introspection endpoint and Redis.
+
+use std::fmt;
+
+/// What is there.
+#[derive(Clone, Default)]
+pub(crate) struct Environment {
+    pub(crate) provider: Option<Provider>,
+    pub(crate) introspection: Option<Endpoint>,
+    pub(crate) redis_url: Option<String>,
+}
+
+/// An identity provider whose JWTs are accepted.
+#[derive(Clone)]
+pub(crate) struct Provider {
+    pub(crate) issuer: String,
+    /// Our name there.
+    pub(crate) audience: String,
+}
+
+/// Who says what an opaque token is.
+#[derive(Clone)]
+pub(crate) struct Endpoint {
+    pub(crate) url: String,
+    pub(crate) client_id: String,
+    pub(crate) client_secret: String,
+    pub(crate) audience: String,
+}
+
+/// A variable that lacks another, or its value. Never shows a value: one of them is a secret.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Incomplete(String);
+
+impl Environment {
+    /// Reads the variables by their names.
+    pub(crate) fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Incomplete> {
+        let read = |name: &'static str| match variable(name) {
+            Some(value) if value.trim().is_empty() => {
+                Err(Incomplete(format!("`{name}` is set to nothing; give it a value, or unset it")))
+            }
+            value => Ok(value),
+        };
+        let (issuer, audience) = (read("OIDC_ISSUER")?, read("AUDIENCE")?);
+        let (url, client_id, client_secret) = (read("INTROSPECTION_URL")?, read("CLIENT_ID")?, read("CLIENT_SECRET")?);
+
+        let beside = |set: &str, name: &str, value: &Option<String>, what: &str| {
+            value.clone().ok_or_else(|| Incomplete(format!("`{set}` is set and `{name}` is not; set it to {what}")))
+        };
+        let audience_beside =
+            |set| beside(set, "AUDIENCE", &audience, "the name that tokens for this service carry in `aud`");
+        let provider = match issuer {
+            Some(issuer) => Some(Provider { issuer, audience: audience_beside("OIDC_ISSUER")? }),
+            None => None,
+        };
+        let introspection = match url {
+            Some(url) => Some(Endpoint {
+                url,
+                client_id: beside("INTROSPECTION_URL", "CLIENT_ID", &client_id, "what this service is called there")?,
+                client_secret: beside("INTROSPECTION_URL", "CLIENT_SECRET", &client_secret, "its secret there")?,
+                audience: audience_beside("INTROSPECTION_URL")?,
+            }),
+            None => None,
+        };
+        let needed = [
+            (
+                "AUDIENCE",
+                audience.is_some(),
+                provider.is_some() || introspection.is_some(),
+                "OIDC_ISSUER` or `INTROSPECTION_URL",
+            ),
+            ("CLIENT_ID", client_id.is_some(), introspection.is_some(), "INTROSPECTION_URL"),
+            ("CLIENT_SECRET", client_secret.is_some(), introspection.is_some(), "INTROSPECTION_URL"),
+        ];
+        match needed.into_iter().find(|&(_, set, used, _)| set && !used) {
+            Some((name, .., by)) => {
+                Err(Incomplete(format!("`{name}` is set and nothing uses it; set `{by}`, or unset it")))
+            }
+            None => Ok(Self { provider, introspection, redis_url: read("REDIS_URL")? }),
+        }
+    }
+}
+
+impl fmt::Display for Incomplete {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Incomplete {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> Result<Environment, String> {
+        Environment::read(|name| variables.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned()))
+            .map_err(|incomplete| incomplete.to_string())
+    }
+
+    #[test]
+    fn no_variables_add_nothing() {
+        let Environment { provider, introspection, redis_url } = read(&[]).expect("complete");
+        assert!(provider.is_none() && introspection.is_none() && redis_url.is_none());
+    }
+
+    #[test]
+    fn what_belongs_together_is_read_together() {
+        let all = [
+            ("OIDC_ISSUER", "https://idp.example"),
+            ("AUDIENCE", "https://api.example"),
+            ("INTROSPECTION_URL", "https://idp.example/introspect"),
+            ("CLIENT_ID", "api"),
+            ("CLIENT_SECRET", "not a secret"),
+            ("REDIS_URL", "redis://127.0.0.1"),
+        ];
+        let read = read(&all).expect("complete");
+        let (provider, endpoint) = (read.provider.expect("set"), read.introspection.expect("set"));
+        assert_eq!((&*provider.issuer, &*provider.audience), ("https://idp.example", "https://api.example"));
+        assert_eq!((&*endpoint.client_id, &*endpoint.client_secret), ("api", "not a secret"));
+        assert_eq!(read.redis_url.as_deref(), Some("redis://127.0.0.1"));
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let refused = |variables: &[(&str, &str)]| read(variables).err().unwrap_or_default();
+        for (variables, said) in [
+            (&[("OIDC_ISSUER", "i")][..], "`OIDC_ISSUER` is set and `AUDIENCE` is not"),
+            (&[("INTROSPECTION_URL", "u")], "`INTROSPECTION_URL` is set and `CLIENT_ID` is not"),
+            (
+                &[("INTROSPECTION_URL", "u"), ("CLIENT_ID", "c")],
+                "`INTROSPECTION_URL` is set and `CLIENT_SECRET` is not",
+            ),
+            (
+                &[("INTROSPECTION_URL", "u"), ("CLIENT_ID", "c"), ("CLIENT_SECRET", "s")],
+                "`INTROSPECTION_URL` is set and `AUDIENCE` is not",
+            ),
+            (&[("AUDIENCE", "a")], "`AUDIENCE` is set and nothing uses it; set `OIDC_ISSUER` or `INTROSPECTION_URL`"),
+            (&[("CLIENT_SECRET", "hidden")], "`CLIENT_SECRET` is set and nothing uses it; set `INTROSPECTION_URL`"),
+            (&[("REDIS_URL", " ")], "`REDIS_URL` is set to nothing"),
+        ] {
+            let found = refused(variables);
+            assert!(found.starts_with(said), "{found}");
+            assert!(!found.contains("hidden"), "{found}");
+        }
+    }
+}
