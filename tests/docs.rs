@@ -132,7 +132,7 @@ const DEFAULTS: &[(&str, &str, &str)] = &[
     ("16 MiB at most", "config/watched_file.rs", "const MAX_LEN: u64 = 16 << 20;"),
     ("| 60 seconds; at most 3600 |", "token/jwt.rs", "leeway: Duration::from_secs(60)"),
     ("| 16 KiB (16384 bytes) |", "token/jwt.rs", "const MAX_TOKEN_BYTES: usize = 16 * 1024;"),
-    ("| 32 levels |", "token/json.rs", "const DEPTH_MAX: u8 = 32;"),
+    ("| 32 levels |", "token/json/scanner.rs", "const DEPTH_MAX: u8 = 32;"),
     ("keys tried on a token without `kid` | 4 |", "token/keyring.rs", "const TRIED_MAX: usize = 4;"),
     ("| 32 MiB for each configuration |", "token/jwt.rs", "const CACHE_BYTES: usize = 32 * 1024 * 1024;"),
     ("claim of the subject | `sub` |", "token/jwt.rs", "subject_claim: \"sub\".into()"),

@@ -6,6 +6,7 @@ use std::fmt;
 use proptest::prelude::*;
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
+use super::scanner::NUMBER_BOUND;
 use super::*;
 
 #[test]
