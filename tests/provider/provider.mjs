@@ -60,7 +60,7 @@ function resourceServer(resource) {
     const parts = new URL(resource).pathname.split("/");
     const alg = parts.find((part) => part in ALGORITHMS) ?? "ES256";
     const format = parts.includes("opaque") ? { accessTokenFormat: "opaque" } : { accessTokenFormat: "jwt", jwt: { sign: { alg } } };
-    return { scope: "read write", audience: resource, accessTokenTTL: parts.includes("brief") ? 1 : 600, ...format };
+    return { scope: "read write admin", audience: resource, accessTokenTTL: parts.includes("brief") ? 1 : 600, ...format };
 }
 
 function start() {
@@ -82,7 +82,7 @@ function start() {
             },
         ],
         clientAuthMethods: ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
-        scopes: ["read", "write"],
+        scopes: ["read", "write", "admin"],
         features: {
             devInteractions: { enabled: false },
             clientCredentials: { enabled: true },

@@ -81,6 +81,8 @@ pub(crate) fn configure(environment: &Environment, revoking: Option<&Revoking>) 
         let asked = Introspection::new(&**url)
             .client_secret_basic(&**client_id, client_secret.clone())
             .audience(&**audience)
+            // Tokens of programs have no `sub`.
+            .subject_claim("client_id")
             .max_age(Duration::from_secs(1));
         auth = match &environment.provider {
             Some(provider) => auth.bearer_named("opaque", asked.issuer(&*provider.issuer)),
