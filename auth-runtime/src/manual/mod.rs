@@ -4,6 +4,7 @@
 //! - [`threats`]: the attacks this crate is built against, with the rule and its source; and what is left to you.
 //! - [`defaults`]: every default with its unit, and how to change it; every method that weakens protection.
 //! - [`how_to`]: recipes, from an identity provider to migrating from other crates. Each is a test of this crate.
+//! - [`providers`]: JWT or introspection, rotation, revocation, many machines, and what fails how.
 //! - [`memory`]: what is remembered between requests, for how long, and what empties it.
 //! - [`answers`]: every status, challenge and header, and what a client should make of it.
 //!
@@ -13,4 +14,5 @@ pub mod answers;
 pub mod defaults;
 pub mod how_to;
 pub mod memory;
+pub mod providers;
 pub mod threats;
