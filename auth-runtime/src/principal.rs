@@ -117,6 +117,12 @@ impl Principal {
         [&self.0.scopes, &self.0.roles].into_iter().flatten().map(Claimed::bytes).fold(text, usize::saturating_add)
     }
 
+    /// The claims as the text they came in.
+    #[cfg(all(feature = "introspection", feature = "redis"))]
+    pub(crate) fn claims_text(&self) -> &str {
+        self.0.claims_text()
+    }
+
     pub(crate) fn scope_set(&self) -> Option<ClaimedIn<'_>> {
         self.0.scopes.as_ref().map(|scopes| scopes.within(self.0.claims_text()))
     }

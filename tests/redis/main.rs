@@ -4,8 +4,19 @@
 //! is measured is not the other tests.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+/// Returns from a test that cannot run.
+macro_rules! alone {
+    ($test:literal) => {
+        match crate::alone($test) {
+            Some(alone) => alone,
+            None => return,
+        }
+    };
+}
+
 mod load;
 mod processes;
+mod shared;
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
@@ -46,15 +57,6 @@ fn alone(test: &str) -> Option<MutexGuard<'static, ()>> {
 /// Shown also when the test passes.
 fn tell(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
-}
-
-macro_rules! alone {
-    ($test:literal) => {
-        match alone($test) {
-            Some(alone) => alone,
-            None => return,
-        }
-    };
 }
 
 fn later() -> i64 {

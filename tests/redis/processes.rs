@@ -89,6 +89,16 @@ impl Redis {
         self.try_command(command).expect("redis-server answers")
     }
 
+    /// The names of all keys.
+    pub(crate) fn keys(&self) -> Vec<String> {
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).unwrap();
+        stream.write_all(b"KEYS *\r\n").unwrap();
+        let mut lines = BufReader::new(stream).lines();
+        let mut line = || lines.next().unwrap().unwrap();
+        let count: usize = line().trim_start_matches('*').parse().unwrap();
+        (0..count).map(|_| (line(), line()).1).collect()
+    }
+
     fn try_command(&self, command: &str) -> Option<String> {
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).ok()?;
         stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;

@@ -14,6 +14,8 @@ use super::endpoint::IntrospectionEndpoint;
 use super::flight::Flights;
 use super::introspector::{Inner, Introspector};
 use super::memory::Memory;
+#[cfg(feature = "redis")]
+use super::shared::SharedResults;
 use crate::provider::Worker;
 use crate::provider::client::Endpoint;
 use crate::revocation::{Consulted, Revocations};
@@ -22,7 +24,7 @@ use crate::token::{
 };
 
 /// The longest answer that is read: 64 KiB.
-const ANSWER_BYTES: usize = 64 * 1024;
+pub(super) const ANSWER_BYTES: usize = 64 * 1024;
 /// No answer counts for longer: a revoked token would live on.
 const MAX_AGE_MAX: Duration = Duration::from_secs(3600);
 const TIMEOUT_MAX: Duration = Duration::from_secs(30);
@@ -88,6 +90,8 @@ struct Asking {
     pause: Duration,
     cache_bytes: usize,
     any_token_type: bool,
+    #[cfg(feature = "redis")]
+    shared: Option<SharedResults>,
 }
 
 /// What an [`Introspection`] was told, whole.
@@ -121,6 +125,8 @@ impl Introspection {
             pause: Duration::from_secs(10),
             cache_bytes: 32 * 1024 * 1024,
             any_token_type: false,
+            #[cfg(feature = "redis")]
+            shared: None,
         };
         Self { accepts: Jwt::keyless(), asking, said: PhantomData }
     }
@@ -261,6 +267,15 @@ impl<I, A, C> Introspection<I, A, C> {
     pub fn breaker(mut self, failures: u32, pause: Duration) -> Self {
         self.asking.failures = failures;
         self.asking.pause = pause;
+        self
+    }
+
+    /// Shares what the endpoint says with other processes (feature `redis`); nothing is shared unless said, and nothing where
+    /// [`max_age`](Self::max_age) is less than two seconds.
+    #[cfg(feature = "redis")]
+    #[must_use]
+    pub fn shared(mut self, results: SharedResults) -> Self {
+        self.asking.shared = Some(results);
         self
     }
 
@@ -413,6 +428,13 @@ impl OpaqueSettings {
             None => Err(("client_secret_basic", "no credentials were given; every server demands some")),
         };
         let prover = prover.map_err(|(option, fault)| JwtError::OptionInvalid { option, fault })?;
+        #[cfg(feature = "redis")]
+        let shared = {
+            let client = asking.client.as_ref().map_or("", Client::id);
+            let open = |shared: &SharedResults| shared.open(&[url.url().as_str(), client], asking.max_age);
+            let opened = asking.shared.as_ref().map(open).transpose();
+            opened.map_err(|fault| JwtError::OptionInvalid { option: "shared", fault })?
+        };
         let refused_age = asking.refused_age.min(asking.max_age);
         let memory = Memory::new(asking.cache_bytes, asking.max_age, refused_age)
             .map_err(|_| unusable("the system has no randomness for the key of the memory"))?;
@@ -426,6 +448,8 @@ impl OpaqueSettings {
             endpoint: IntrospectionEndpoint::new(url, client, prover),
             timeout: asking.timeout,
             worker,
+            #[cfg(feature = "redis")]
+            shared,
         })))
     }
 }

@@ -24,6 +24,17 @@ pub(super) enum Client {
     PrivateKey(PrivateKeyJwt),
 }
 
+impl Client {
+    /// What this service is called there.
+    #[cfg(feature = "redis")]
+    pub(super) fn id(&self) -> &str {
+        match self {
+            Self::SecretBasic { id, .. } | Self::SecretPost { id, .. } => id,
+            Self::PrivateKey(key) => &key.client,
+        }
+    }
+}
+
 /// A private key with which this service proves who it is (`private_key_jwt`, RFC 7523 section 2.2).
 ///
 /// ```

@@ -12,6 +12,8 @@ use super::budget::Budget;
 use super::endpoint::{Failure, IntrospectionEndpoint};
 use super::flight::{Boarding, Flights, Verdict, landed};
 use super::memory::{Memory, TokenHash};
+#[cfg(feature = "redis")]
+use super::shared::Shared;
 use crate::clock::UnixTime;
 use crate::denial::Reason;
 use crate::provider::Worker;
@@ -38,6 +40,8 @@ pub(super) struct Inner {
     /// How long a call may wait for its turn; the client bounds the call itself.
     pub(super) timeout: Duration,
     pub(super) worker: Arc<Worker>,
+    #[cfg(feature = "redis")]
+    pub(super) shared: Option<Shared>,
 }
 
 impl Introspector {
@@ -114,6 +118,10 @@ impl Inner {
     /// Makes the call, if budget and breaker allow, and remembers what it brought.
     async fn ask(&self, hash: TokenHash, token: &[u8], now: UnixTime) -> Verdict {
         let asked = Instant::now();
+        #[cfg(feature = "redis")]
+        if let Some(active) = self.find_shared(hash, token, now).await {
+            return Ok(Ok(active));
+        }
         if !self.budget.take(asked) {
             metrics::counter!(CALLS, "outcome" => "over_budget").increment(1);
             tracing::warn!("more tokens need introspection than its budget of calls allows");
@@ -128,7 +136,29 @@ impl Inner {
         metrics::counter!(CALLS, "outcome" => outcome).increment(1);
         let answer = judged.map_err(Failure::reason)?;
         self.memory.remember(hash, &answer, asked);
+        #[cfg(feature = "redis")]
+        self.share(token, &answer, now).await;
         Ok(answer)
+    }
+
+    /// What the endpoint told another process of this token, judged anew; remembered for what is left of its time.
+    #[cfg(feature = "redis")]
+    async fn find_shared(&self, hash: TokenHash, token: &[u8], now: UnixTime) -> Option<Active> {
+        let asked = Instant::now();
+        let (text, age) = self.shared.as_ref()?.find(token, now).await?;
+        let answer = self.judge.judge(text, now).ok().filter(Result::is_ok)?;
+        self.memory.remember(hash, &answer, asked.checked_sub(age)?);
+        answer.ok()
+    }
+
+    /// Lets other processes know.
+    #[cfg(feature = "redis")]
+    async fn share(&self, token: &[u8], answer: &Result<Active, Reason>, now: UnixTime) {
+        match (&self.shared, answer) {
+            (Some(shared), Ok(active)) => shared.store(token, active.principal.claims_text(), now).await,
+            (Some(shared), Err(_)) => shared.withdraw(token).await,
+            (None, _) => {}
+        }
     }
 
     async fn call(&self, token: &[u8], now: UnixTime) -> Result<Result<Active, Reason>, Failure> {

@@ -4,7 +4,7 @@
 //! [`Jwt::opaque`](crate::Jwt::opaque) it judges those that are no JWT. A token goes one way, told by its form alone, and
 //! is never tried both ways.
 //!
-//! What happens to a token: `memory` knows it, or one `flight` for all who present it asks the `endpoint`, which proves
+//! What happens to a token: `memory` knows it, or another process has `shared` it, or one `flight` for all who present it asks the `endpoint`, which proves
 //! who we are by `client`, within the limits of `budget` and `breaker`; `answer` judges what came back.
 
 mod answer;
@@ -16,6 +16,8 @@ mod endpoint;
 mod flight;
 mod introspector;
 mod memory;
+#[cfg(feature = "redis")]
+mod shared;
 #[cfg(test)]
 mod tests;
 
@@ -23,3 +25,5 @@ pub(crate) use builder::OpaqueSettings;
 pub use builder::{Introspection, ReadyIntrospection};
 pub use client::PrivateKeyJwt;
 pub(crate) use introspector::Introspector;
+#[cfg(feature = "redis")]
+pub use shared::SharedResults;

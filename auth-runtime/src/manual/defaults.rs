@@ -45,6 +45,7 @@
 //! | refreshes for an unknown `kid` | one per 30 s with a burst of two, for each key set (feature `jwks`) | |
 //! | an introspection's answer counts | 60 s, never past `exp` (feature `introspection`) | `Introspection::max_age` |
 //! | longest introspection | 2 s (feature `introspection`) | `Introspection::timeout` |
+//! | answers of introspection in other processes (features `introspection`, `redis`) | not shared | `Introspection::shared` |
 //! | revocations | not consulted | [`Jwt::revocations`](crate::Jwt::revocations) |
 //! | longest life of a token, where they are | 31 days; one that lives longer is refused | [`longest_token`](crate::revocation::InMemoryRevocations::longest_token) of the store |
 //! | a revocation is kept | until `exp`, 3600 seconds and 300 seconds | |

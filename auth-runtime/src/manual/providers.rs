@@ -78,7 +78,7 @@
 //! |---|---|---|
 //! | keys of a provider | no | each process fetches them: one request in some minutes |
 //! | remembered tokens | no | each process verifies a token once |
-//! | remembered answers of introspection | no | each process asks once in a `max_age`: size `calls_per_second` and the endpoint for that |
+//! | remembered answers of introspection | through Redis, if you say so | `Introspection::shared(SharedResults::redis(url, secret))`: sealed under a secret that Redis does not know, and never counted for longer than `max_age`; without it each process asks by itself |
 //! | revocations | through Redis | each process holds all of them, and follows a stream |
 //! | verified passwords | never | they stay on the machine that verified them |
 //!
@@ -100,7 +100,8 @@
 //! | it rejects the credentials of this service | 500 `introspection_refused` | until they are right | error naming the ways to prove who we are | correct id, secret or method, or let the client introspect |
 //! | it does not speak for tokens of this kind | 401 | – | warning | verify JWTs by `Jwt`, and give it the rest by `.opaque(…)` |
 //! | more new tokens than `calls_per_second` | what is remembered is good; the rest gets 503 | while it lasts | warning "than its budget of calls allows" | raise the budget if they are real |
-//! | Redis down or paused | nothing at first: what is known is in force | `bound` and `grace`, 1 s and 5 s unless said; then 503 `revocations_stale` for configurations with revocations | `auth_revocations_sync_total{event="lost"}`; `auth_revocations_age_seconds` | a restart within the grace is not noticed |
+//! | Redis down, for shared answers of introspection | nothing: the issuer is asked, after 100 ms at most | Redis is tried again every second | warning "are not shared"; `auth_introspections_shared_total{outcome="failed"}` | size `calls_per_second` for it |
+//! | Redis down or paused, for revocations | nothing at first: what is known is in force | `bound` and `grace`, 1 s and 5 s unless said; then 503 `revocations_stale` for configurations with revocations | `auth_revocations_sync_total{event="lost"}`; `auth_revocations_age_seconds` | a restart within the grace is not noticed |
 //! | a revocation while Redis is down | in force in that process; `revoke_…` reports that it is not stored | sent again until Redis takes it | `auth_revocations_total{outcome="unstored"}` | – |
 //! | Redis lost its data | 503 for about a second | then every process has sent again what it knows | `event="data_lost"`, `event="sent_again"` | persist it: `appendonly yes` |
 //! | a clock that was never set | 503 `clock_unreadable` | until it is set | error | set it |

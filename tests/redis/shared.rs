@@ -1,0 +1,196 @@
+//! What an introspection endpoint says, shared by several processes' configurations through a real redis-server that
+//! somebody else can write to.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use actix_web::{HttpResponse, get, web};
+use auth_runtime::introspection::{Introspection, SharedResults};
+use auth_runtime::{Auth, Principal, requires};
+use serde_json::json;
+use tests::Server;
+
+use crate::processes::{Disk, ISSUER, Redis, now};
+use crate::tell;
+
+const KEY: [u8; 32] = [7; 32];
+
+#[requires(bearer("shared"))]
+#[get("/shared")]
+async fn shared(caller: Principal) -> String {
+    caller.subject().to_owned()
+}
+
+/// An introspection endpoint that counts its calls. The token `NAME` is good and NAME's; what begins with `no` is not active.
+struct Endpoint {
+    server: Server,
+    calls: Arc<AtomicUsize>,
+}
+
+impl Endpoint {
+    fn start() -> Self {
+        let calls = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&calls);
+        let server = Server::start(move |config| {
+            let counted = Arc::clone(&counted);
+            config.route(
+                "/introspect",
+                web::post().to(move |form: web::Form<Vec<(String, String)>>| {
+                    counted.fetch_add(1, Ordering::SeqCst);
+                    let token = form.0.into_iter().find(|(name, _)| name == "token").map(|(_, token)| token).unwrap();
+                    let active = !token.starts_with("no");
+                    let answer = json!({
+                        "active": active, "iss": ISSUER, "aud": "api", "sub": token, "exp": now() + 600,
+                        "token_type": "Bearer",
+                    });
+                    async move { HttpResponse::Ok().json(answer) }
+                }),
+            );
+        });
+        Self { server, calls }
+    }
+
+    /// Calls since this was last asked.
+    fn calls(&self) -> usize {
+        self.calls.swap(0, Ordering::SeqCst)
+    }
+
+    fn introspection(&self, client: &str, results: Option<SharedResults>) -> Server {
+        let introspection = Introspection::new(format!("http://{}/introspect", self.server.address()))
+            .client_secret_basic(client, "not a secret")
+            .issuer(ISSUER)
+            .audience("api")
+            .max_age(Duration::from_secs(20));
+        let introspection = match results {
+            Some(results) => introspection.shared(results),
+            None => introspection,
+        };
+        let auth = Auth::builder().bearer_named("shared", introspection).allow_unconfigured().build().unwrap();
+        Server::start(move |config| {
+            config.service(auth.scope("").service(shared));
+        })
+    }
+
+    /// A machine that shares, as the others do.
+    fn machine(&self, redis: &Redis) -> Server {
+        self.introspection("api", Some(SharedResults::redis(redis.url(), KEY)))
+    }
+}
+
+/// Presents a token, which must be good; how long that took.
+#[track_caller]
+fn good(machine: &Server, token: &str) -> Duration {
+    let asked = Instant::now();
+    let answer = machine.get("/shared").bearer(token).send();
+    assert_eq!((answer.status, answer.text()), (200, token));
+    asked.elapsed()
+}
+
+#[test]
+fn what_one_machine_was_told_the_others_need_not_ask() {
+    let _alone = alone!("shared results of introspection");
+    let (redis, endpoint) = (Redis::start(Disk::Nothing), Endpoint::start());
+    let machines = [endpoint.machine(&redis), endpoint.machine(&redis), endpoint.machine(&redis)];
+    for machine in &machines {
+        good(machine, "alice");
+        good(machine, "alice");
+    }
+    assert_eq!(endpoint.calls(), 1, "three machines, two requests each");
+    // What lets nobody in is not shared: strangers must not fill Redis.
+    for machine in &machines {
+        assert_eq!(machine.get("/shared").bearer("nobody").send().status, 401);
+    }
+    assert_eq!((endpoint.calls(), &*redis.command("DBSIZE")), (3, ":1"));
+    // Without sharing, and with the credentials of another client.
+    good(&endpoint.introspection("api", None), "alice");
+    good(&endpoint.introspection("other", Some(SharedResults::redis(redis.url(), KEY))), "alice");
+    good(&endpoint.introspection("api", Some(SharedResults::redis(redis.url(), [8; 32]))), "alice");
+    assert_eq!(endpoint.calls(), 3);
+    // An application with a prefix of its own.
+    good(&endpoint.introspection("api", Some(SharedResults::redis(redis.url(), KEY).prefix("other"))), "alice");
+    assert_eq!(endpoint.calls(), 1);
+    assert!(!redis.keys().concat().contains("alice"), "no token is in Redis");
+}
+
+#[test]
+fn whoever_writes_to_redis_lets_nobody_in() {
+    let _alone = alone!("forged results of introspection");
+    let (redis, endpoint) = (Redis::start(Disk::Nothing), Endpoint::start());
+    let first = endpoint.machine(&redis);
+    good(&first, "mallory");
+    let mallory = redis.keys().remove(0);
+    assert_eq!(endpoint.calls(), 1);
+
+    // Changed: a bit of the answer, of the time, of the seal; cut, emptied, made long.
+    for (number, change) in [
+        "SETRANGE {key} 60 X",
+        "SETRANGE {key} 36 X",
+        "SETRANGE {key} 0 XX",
+        "APPEND {key} X",
+        "SET {key} X",
+        "SETRANGE {key} 3000000 X",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        redis.command(&change.replace("{key}", &mallory));
+        good(&endpoint.machine(&redis), "mallory");
+        assert_eq!(endpoint.calls(), 1, "the endpoint was asked after change {number}");
+        good(&endpoint.machine(&redis), "mallory");
+        assert_eq!(endpoint.calls(), 0, "and its answer is shared again");
+    }
+
+    // Moved: the good answer about mallory in the place of the one about a token that is not active.
+    good(&first, "alice");
+    let alice = redis.keys().into_iter().find(|key| *key != mallory).unwrap();
+    redis.command(&format!("COPY {mallory} {alice} REPLACE"));
+    endpoint.calls();
+    good(&endpoint.machine(&redis), "alice");
+    assert_eq!(endpoint.calls(), 1);
+
+    // Not a string at all.
+    redis.command(&format!("DEL {alice}"));
+    redis.command(&format!("LPUSH {alice} X"));
+    good(&endpoint.machine(&redis), "alice");
+    assert_eq!(endpoint.calls(), 1);
+}
+
+#[test]
+fn an_answer_kept_for_longer_is_too_old() {
+    let _alone = alone!("prolonged results of introspection");
+    let (redis, endpoint) = (Redis::start(Disk::Nothing), Endpoint::start());
+    good(&endpoint.machine(&redis), "alice");
+    redis.command(&format!("PERSIST {}", redis.keys().remove(0)));
+    good(&endpoint.machine(&redis), "alice");
+    assert_eq!(endpoint.calls(), 1);
+    // The 20 seconds of `max_age`.
+    thread::sleep(Duration::from_secs(21));
+    good(&endpoint.machine(&redis), "alice");
+    assert_eq!(endpoint.calls(), 1, "the endpoint was asked again");
+}
+
+#[test]
+fn without_redis_the_endpoint_is_asked() {
+    let _alone = alone!("results of introspection without Redis");
+    let (mut redis, endpoint) = (Redis::start(Disk::Nothing), Endpoint::start());
+    let machine = endpoint.machine(&redis);
+    good(&machine, "before");
+    redis.pause();
+    let paused: Vec<_> = (0..20).map(|number| good(&machine, &format!("paused-{number}"))).collect();
+    redis.resume();
+    redis.kill();
+    let killed: Vec<_> = (0..20).map(|number| good(&machine, &format!("killed-{number}"))).collect();
+    assert_eq!(endpoint.calls(), 41);
+    redis.restart();
+    // The pause after a failure.
+    thread::sleep(Duration::from_millis(1_200));
+    good(&machine, "after");
+    good(&endpoint.machine(&redis), "after");
+    assert_eq!(endpoint.calls(), 1, "shared again");
+    let slowest = |times: Vec<Duration>| times.into_iter().max().unwrap_or_default();
+    let (paused, killed) = (slowest(paused), slowest(killed));
+    tell(&format!("shared results: slowest request with Redis paused {paused:?}, killed {killed:?}"));
+    assert!(paused < Duration::from_secs(2) && killed < Duration::from_secs(2), "{paused:?}, {killed:?}");
+}
