@@ -138,5 +138,5 @@ pub mod jwt {
 
 // The programs of the README, as tests.
 #[doc = include_str!("../../README.md")]
-#[cfg(all(doctest, feature = "testing"))]
+#[cfg(all(doctest, feature = "testing", feature = "jwks"))]
 struct Readme;
