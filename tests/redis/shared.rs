@@ -23,7 +23,8 @@ async fn shared(caller: Principal) -> String {
     caller.subject().to_owned()
 }
 
-/// An introspection endpoint that counts its calls. The token `NAME` is good and NAME's; what begins with `no` is not active.
+/// An introspection endpoint that counts its calls. The token `NAME` is good and NAME's; what begins with `no` is not active;
+/// `NAME-until-TIME` is active until then.
 struct Endpoint {
     server: Server,
     calls: Arc<AtomicUsize>,
@@ -40,9 +41,10 @@ impl Endpoint {
                 web::post().to(move |form: web::Form<Vec<(String, String)>>| {
                     counted.fetch_add(1, Ordering::SeqCst);
                     let token = form.0.into_iter().find(|(name, _)| name == "token").map(|(_, token)| token).unwrap();
-                    let active = !token.starts_with("no");
+                    let exp = token.split_once("-until-").map_or(now() + 600, |(_, exp)| exp.parse().unwrap());
+                    let active = !token.starts_with("no") && now() < exp;
                     let answer = json!({
-                        "active": active, "iss": ISSUER, "aud": "api", "sub": token, "exp": now() + 600,
+                        "active": active, "iss": ISSUER, "aud": "api", "sub": token, "exp": exp,
                         "token_type": "Bearer",
                     });
                     async move { HttpResponse::Ok().json(answer) }
@@ -58,11 +60,15 @@ impl Endpoint {
     }
 
     fn introspection(&self, client: &str, results: Option<SharedResults>) -> Server {
+        self.remembering(Duration::from_secs(20), client, results)
+    }
+
+    fn remembering(&self, max_age: Duration, client: &str, results: Option<SharedResults>) -> Server {
         let introspection = Introspection::new(format!("http://{}/introspect", self.server.address()))
             .client_secret_basic(client, "not a secret")
             .issuer(ISSUER)
             .audience("api")
-            .max_age(Duration::from_secs(20));
+            .max_age(max_age);
         let introspection = match results {
             Some(results) => introspection.shared(results),
             None => introspection,
@@ -169,6 +175,37 @@ fn an_answer_kept_for_longer_is_too_old() {
     thread::sleep(Duration::from_secs(21));
     good(&endpoint.machine(&redis), "alice");
     assert_eq!(endpoint.calls(), 1, "the endpoint was asked again");
+}
+
+#[test]
+fn an_answer_ends_with_its_token_on_every_machine() {
+    let _alone = alone!("shared results of introspection past `exp`");
+    let (redis, endpoint) = (Redis::start(Disk::Nothing), Endpoint::start());
+    let token = format!("alice-until-{}", now() + 3);
+    good(&endpoint.machine(&redis), &token);
+    assert_eq!(endpoint.calls(), 1);
+    // Far within the leeway, which is for the clock of an issuer that was asked.
+    thread::sleep(Duration::from_secs(4));
+    assert_eq!(endpoint.machine(&redis).get("/shared").bearer(&token).send().status, 401);
+    assert_eq!(endpoint.calls(), 1, "the endpoint was asked");
+}
+
+#[test]
+fn where_nothing_is_remembered_nothing_is_shared() {
+    let _alone = alone!("shared results of introspection that are not to be remembered");
+    let (redis, endpoint) = (Redis::start(Disk::Nothing), Endpoint::start());
+    let faults =
+        || redis.command(r#"EVAL "return tonumber(redis.call('INFO','stats'):match('total_error_replies:(%d+)'))" 0"#);
+    assert_eq!(faults(), ":0");
+    for max_age in [Duration::ZERO, Duration::from_millis(1), Duration::from_millis(1_999)] {
+        let results = SharedResults::redis(redis.url(), KEY);
+        let machine = endpoint.remembering(max_age, "api", Some(results));
+        good(&machine, "alice");
+        thread::sleep(max_age);
+        good(&machine, "alice");
+        assert_eq!(endpoint.calls(), 2, "{max_age:?}");
+        assert_eq!((&*redis.command("DBSIZE"), &*faults()), (":0", ":0"), "{max_age:?}");
+    }
 }
 
 #[test]

@@ -28,6 +28,13 @@ pub(super) struct Active {
     pub(super) bytes: usize,
 }
 
+impl Active {
+    /// Whether this still counts at `now` without asking: the leeway is for what the issuer has just said.
+    pub(super) fn lasts(&self, now: UnixTime) -> bool {
+        now < self.times.expires_at
+    }
+}
+
 /// The text is no answer to introspection.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct NoAnswer;

@@ -433,7 +433,7 @@ impl OpaqueSettings {
             let client = asking.client.as_ref().map_or("", Client::id);
             let open = |shared: &SharedResults| shared.open(&[url.url().as_str(), client], asking.max_age);
             let opened = asking.shared.as_ref().map(open).transpose();
-            opened.map_err(|fault| JwtError::OptionInvalid { option: "shared", fault })?
+            opened.map_err(|fault| JwtError::OptionInvalid { option: "shared", fault })?.flatten()
         };
         let refused_age = asking.refused_age.min(asking.max_age);
         let memory = Memory::new(asking.cache_bytes, asking.max_age, refused_age)

@@ -146,7 +146,8 @@ impl Inner {
     async fn find_shared(&self, hash: TokenHash, token: &[u8], now: UnixTime) -> Option<Active> {
         let asked = Instant::now();
         let (text, age) = self.shared.as_ref()?.find(token, now).await?;
-        let answer = self.judge.judge(text, now).ok().filter(Result::is_ok)?;
+        let lasts = |answer: &Result<Active, Reason>| answer.as_ref().is_ok_and(|active| active.lasts(now));
+        let answer = self.judge.judge(text, now).ok().filter(lasts)?;
         self.memory.remember(hash, &answer, asked.checked_sub(age)?);
         answer.ok()
     }

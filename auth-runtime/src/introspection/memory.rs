@@ -73,7 +73,7 @@ impl Memory {
     pub(super) fn recall(&self, token: &TokenHash, at: Instant, now: UnixTime) -> Option<Result<Active, Reason>> {
         if let Some(known) = self.active.as_ref().and_then(|active| active.get(token))
             && at < known.until
-            && now < known.active.times.expires_at
+            && known.active.lasts(now)
         {
             return Some(Ok(known.active.clone()));
         }

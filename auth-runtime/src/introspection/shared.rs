@@ -22,6 +22,8 @@ const SHARED: &str = "auth_introspections_shared_total";
 const PATIENCE: Duration = Duration::from_millis(100);
 /// How long Redis is left alone after it failed.
 const PAUSE: Duration = Duration::from_secs(1);
+/// The shortest `max_age` that leaves anything to share: ages are whole seconds, on the high side.
+const SHORTEST: Duration = Duration::from_secs(2);
 /// The shortest secret, in bytes: as long as the MAC (RFC 2104 section 3).
 const SECRET_BYTES: usize = 32;
 const MAC_BYTES: usize = 32;
@@ -52,7 +54,8 @@ const TIME_BYTES: usize = 8;
 /// # Security
 /// - The secret is 32 random bytes or more, known to these processes alone and not to Redis: whoever knows it and can write to
 ///   Redis makes tokens. Every entry carries an HMAC-SHA256 (RFC 2104) over endpoint, client, token, time and answer: one that
-///   was made up, changed, moved to another token or kept for longer is refused, and the issuer is asked.
+///   was made up, changed, moved to another token or kept for longer is refused, and the issuer is asked. Whoever can write
+///   to Redis can take answers out, and can put one back that was withdrawn, for what is left of its `max_age`.
 /// - Tokens are not in Redis, only a MAC of each. The answers are, in the clear: what they say of people can be read there.
 /// - Clocks that differ lengthen or shorten `max_age` by as much.
 #[derive(Clone)]
@@ -76,11 +79,11 @@ impl SharedResults {
         self
     }
 
-    /// `asked` tells whom this configuration asks, and as whom.
+    /// `asked` tells whom this configuration asks, and as whom. `None` where answers do not count for long enough.
     ///
     /// # Errors
     /// What is wrong and what to do.
-    pub(super) fn open(&self, asked: &[&str], max_age: Duration) -> Result<Shared, &'static str> {
+    pub(super) fn open(&self, asked: &[&str], max_age: Duration) -> Result<Option<Shared>, &'static str> {
         if self.secret.len() < SECRET_BYTES {
             return Err("the secret is shorter than 32 bytes; make one with `openssl rand 32`");
         }
@@ -88,12 +91,12 @@ impl SharedResults {
             .map_err(|_| "the URL of Redis cannot be used; write `redis://host:port`")?;
         let mut configuration = Vec::new();
         asked.iter().for_each(|part| push(&mut configuration, part.as_bytes()));
-        Ok(Shared {
+        Ok((max_age >= SHORTEST).then(|| Shared {
             client,
             seal: Seal { secret: self.secret.clone(), configuration, max_age },
             prefix: self.prefix.clone(),
             link: Mutex::new(Link::default()),
-        })
+        }))
     }
 }
 
@@ -285,7 +288,7 @@ mod tests {
     const ASKED: [&str; 2] = ["https://idp.example/introspect", "orders-api"];
 
     fn of(secret: [u8; 32], asked: &[&str]) -> Seal {
-        SharedResults::redis("redis://127.0.0.1", secret).open(asked, MAX_AGE).unwrap().seal
+        SharedResults::redis("redis://127.0.0.1", secret).open(asked, MAX_AGE).unwrap().unwrap().seal
     }
 
     fn seal() -> Seal {
