@@ -210,6 +210,7 @@ const CAUTIONS: &[&str] = &[
     "Scheme",
     "Revocations",
     "RedisRevocations",
+    "SharedResults",
     "revoke_token",
     "revoke_session",
 ];
