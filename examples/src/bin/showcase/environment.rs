@@ -1,5 +1,6 @@
 //! What the environment says of an identity provider, its introspection endpoint and Redis.
 
+use std::ffi::OsString;
 use std::fmt;
 
 /// What is there.
@@ -33,12 +34,13 @@ pub(crate) struct Incomplete(String);
 
 impl Environment {
     /// Reads the variables by their names.
-    pub(crate) fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Incomplete> {
-        let read = |name: &'static str| match variable(name) {
-            Some(value) if value.trim().is_empty() => {
+    pub(crate) fn read(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, Incomplete> {
+        let read = |name: &'static str| match variable(name).map(OsString::into_string) {
+            Some(Ok(value)) if value.trim().is_empty() => {
                 Err(Incomplete(format!("`{name}` is set to nothing; give it a value, or unset it")))
             }
-            value => Ok(value),
+            Some(Err(_)) => Err(Incomplete(format!("`{name}` is not Unicode; give it a value that is, or unset it"))),
+            value => Ok(value.and_then(Result::ok)),
         };
         let (issuer, audience) = (read("OIDC_ISSUER")?, read("AUDIENCE")?);
         let (url, client_id, client_secret) = (read("INTROSPECTION_URL")?, read("CLIENT_ID")?, read("CLIENT_SECRET")?);
@@ -93,7 +95,7 @@ mod tests {
     use super::*;
 
     fn read(variables: &[(&str, &str)]) -> Result<Environment, String> {
-        Environment::read(|name| variables.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned()))
+        Environment::read(|name| variables.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).into()))
             .map_err(|incomplete| incomplete.to_string())
     }
 
@@ -118,6 +120,14 @@ mod tests {
         assert_eq!((&*provider.issuer, &*provider.audience), ("https://idp.example", "https://api.example"));
         assert_eq!((&*endpoint.client_id, &*endpoint.client_secret), ("api", "not a secret"));
         assert_eq!(read.redis_url.as_deref(), Some("redis://127.0.0.1"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_text_does_not_count_as_unset() {
+        use std::os::unix::ffi::OsStringExt as _;
+        let read = Environment::read(|name| (name == "REDIS_URL").then(|| OsString::from_vec(vec![0xff])));
+        assert!(read.err().is_some_and(|error| error.to_string().starts_with("`REDIS_URL` is not Unicode")));
     }
 
     #[test]

@@ -21,6 +21,7 @@ use std::process::ExitCode;
 
 use actix_web::{App, HttpServer, middleware};
 use auth_runtime::ServiceConfig;
+use auth_runtime::config::{ConfigError, ConfigFault};
 
 use crate::environment::Environment;
 use crate::revoke::Revoking;
@@ -54,14 +55,14 @@ fn fail(fault: &str) -> ExitCode {
 async fn serve() -> Result<(), Box<dyn std::error::Error>> {
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
     let bind = std::env::var("BIND").unwrap_or_else(|_| "127.0.0.1:8080".into());
-    let environment = Environment::read(|name| std::env::var(name).ok())?;
+    let environment = Environment::read(|name| std::env::var_os(name))?;
     let revoking = match &environment.redis_url {
         Some(url) => {
             Some(Revoking::start(url, auth::issuers(&environment)).map_err(|error| format!("`REDIS_URL`: {error}"))?)
         }
         None => None,
     };
-    let auth = auth::configure(&environment, revoking.as_ref())?;
+    let auth = auth::configure(&environment, revoking.as_ref()).map_err(|error| naming_variables(&error))?;
     let server = HttpServer::new(move || {
         let mount = |config: &mut ServiceConfig| routes::mount(config, &environment, revoking.as_ref());
         App::new().wrap(access_log()).service(auth.scope("").configure(mount))
@@ -72,6 +73,21 @@ async fn serve() -> Result<(), Box<dyn std::error::Error>> {
     }
     server.run().await?;
     Ok(())
+}
+
+/// The error, and which variables the configurations in it come from.
+fn naming_variables(error: &ConfigError) -> String {
+    let mut told = error.to_string();
+    for fault in error.faults() {
+        let ConfigFault::Scheme { scheme, .. } = fault else { continue };
+        let variable = match &**scheme {
+            "bearer(\"idp\")" => "OIDC_ISSUER",
+            "bearer(\"opaque\")" => "INTROSPECTION_URL",
+            _ => continue,
+        };
+        told.push_str(&format!("\n  `{scheme}` is what `{variable}` says; correct it, or unset it"));
+    }
+    told
 }
 
 /// Method and path only: a query may hold an API key.
