@@ -2,12 +2,16 @@
 
 use std::cell::{Cell, RefCell};
 use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
 use std::rc::Rc;
+use std::task::{Context, Poll, ready};
 
 use actix_service::boxed::BoxServiceFactory;
 use actix_service::{Service, ServiceFactory as _};
-use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::dev::{Path, Payload, ServiceRequest, ServiceResponse, Url};
 use actix_web::{Error, HttpMessage as _, HttpRequest};
+use futures_core::future::LocalBoxFuture;
+use pin_project_lite::pin_project;
 
 use crate::authorized::Terms;
 use crate::denial::Denial;
@@ -41,44 +45,78 @@ pub(crate) fn owe(request: &HttpRequest, terms: Terms) {
 }
 
 /// Calls the scope's router, settles what is owed to an error, and answers a hidden denial by the default service.
-pub(crate) fn cover<S>(
-    request: ServiceRequest,
-    router: &S,
-    unknown: Rc<Unknown>,
-) -> impl Future<Output = Result<ServiceResponse, Error>> + use<S>
+pub(crate) fn cover<S>(request: ServiceRequest, router: &S, unknown: &Rc<Unknown>) -> Covered<S::Future>
 where
     S: Service<ServiceRequest, Response = ServiceResponse, Error = Error>,
 {
     // Before the router adds the parameters of a route that is not to show.
-    let unmatched = unknown.hides.get().then(|| request.match_info().clone());
-    let answer = router.call(request);
-    async move {
-        let mut answer = answer.await?;
-        let Some(error) = answer.response().error() else { return Ok(answer) };
+    let unmatched = unknown.hides.get().then(|| Box::new(request.match_info().clone()));
+    Covered::Routing { answer: router.call(request), unknown: Rc::clone(unknown), unmatched }
+}
+
+pin_project! {
+    /// The router's answer, or what covers it. Written out because every request carries it: an `async` block would keep
+    /// room for both, several times over.
+    #[project = CoveredProjection]
+    pub(crate) enum Covered<F> {
+        Routing { #[pin] answer: F, unknown: Rc<Unknown>, unmatched: Option<Box<Path<Url>>> },
+        Hiding { answer: LocalBoxFuture<'static, Result<ServiceResponse, Error>> },
+    }
+}
+
+impl<F: Future<Output = Result<ServiceResponse, Error>>> Future for Covered<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let (answer, unknown, unmatched) = match self.as_mut().project() {
+            CoveredProjection::Routing { answer, unknown, unmatched } => match ready!(answer.poll(context)) {
+                Ok(answer) => (answer, unknown, unmatched),
+                error @ Err(_) => return Poll::Ready(error),
+            },
+            CoveredProjection::Hiding { answer } => return answer.as_mut().poll(context),
+        };
+        let Some(error) = answer.response().error() else { return Poll::Ready(Ok(answer)) };
         let hidden = error.as_error::<Denial>().is_some_and(Denial::is_hidden);
-        let owed = answer.request().extensions_mut().remove::<Owed>();
-        if let Some(Owed(terms)) = owed {
-            let request = answer.request().clone();
-            terms.settle(&request, answer.response_mut());
-        }
+        let answer = settle_owed(answer);
         let default = if hidden { unknown.default.borrow().clone() } else { None };
-        let Some(default) = default else { return Ok(answer) };
-        let (request, denied) = answer.into_parts();
-        // The denial's body may hold the request, which must be held by nobody else to be routed again.
-        drop(denied);
-        let payload = request.extensions_mut().remove::<Unread>().map_or(Payload::None, |Unread(payload)| payload);
-        let mut request = ServiceRequest::from_parts(request, payload);
-        if let Some(unmatched) = unmatched {
-            // actix panics where somebody else holds the request, such as a task that a check has left behind. The route's
-            // own parameters then stay, which is better than no answer.
-            let reset = AssertUnwindSafe(|| *request.match_info_mut() = unmatched);
-            if std::panic::catch_unwind(reset).is_err() {
-                tracing::warn!("a check keeps the request it was given; its parameters cannot be hidden");
-            }
+        let Some(default) = default else { return Poll::Ready(Ok(answer)) };
+        let mut answer: LocalBoxFuture<'static, _> = Box::pin(hide(answer, default, unmatched.take()));
+        let first = answer.as_mut().poll(context);
+        self.set(Self::Hiding { answer });
+        first
+    }
+}
+
+fn settle_owed(mut answer: ServiceResponse) -> ServiceResponse {
+    let owed = answer.request().extensions_mut().remove::<Owed>();
+    if let Some(Owed(terms)) = owed {
+        let request = answer.request().clone();
+        terms.settle(&request, answer.response_mut());
+    }
+    answer
+}
+
+/// The answer that an unknown route of the scope gets.
+async fn hide(
+    answer: ServiceResponse,
+    default: DefaultService,
+    unmatched: Option<Box<Path<Url>>>,
+) -> Result<ServiceResponse, Error> {
+    let (request, denied) = answer.into_parts();
+    // The denial's body may hold the request, which must be held by nobody else to be routed again.
+    drop(denied);
+    let payload = request.extensions_mut().remove::<Unread>().map_or(Payload::None, |Unread(payload)| payload);
+    let mut request = ServiceRequest::from_parts(request, payload);
+    if let Some(unmatched) = unmatched {
+        // actix panics where somebody else holds the request, such as a task that a check has left behind. The route's own
+        // parameters then stay, which is better than no answer.
+        let reset = AssertUnwindSafe(|| *request.match_info_mut() = *unmatched);
+        if std::panic::catch_unwind(reset).is_err() {
+            tracing::warn!("a check keeps the request it was given; its parameters cannot be hidden");
         }
-        match default.new_service(()).await {
-            Ok(service) => service.call(request).await,
-            Err(()) => Ok(request.into_response(actix_web::HttpResponse::NotFound().finish())),
-        }
+    }
+    match default.new_service(()).await {
+        Ok(service) => service.call(request).await,
+        Err(()) => Ok(request.into_response(actix_web::HttpResponse::NotFound().finish())),
     }
 }

@@ -55,7 +55,7 @@ impl Auth {
         let scope = web::scope(path)
             .app_data(self.clone())
             // Innermost, so that all middleware sees a hidden denial as the unknown route that it looks like.
-            .wrap_fn(move |request, router| cover(request, router, Rc::clone(&covered)));
+            .wrap_fn(move |request, router| cover(request, router, &covered));
         Scope { scope, auth: self.clone(), path: path.to_owned(), declarations: Declarations::default(), unknown }
     }
 }
