@@ -34,7 +34,7 @@ pub(crate) fn expand_faulty_handler(handler: &Handler, root: Option<&Path>) -> T
     }
 }
 
-fn expand_stand_in(handler: &Handler, exports: &Exports) -> TokenStream {
+fn expand_stand_in(handler: &Handler, exports: &Exports<'_>) -> TokenStream {
     let mut types: Vec<&Type> = handler.arguments.iter().map(|argument| &argument.ty).collect();
     let passed = if types.len() > MOST_ARGUMENTS {
         let unreachable = types.drain(..).map(|_| quote!(::core::unreachable!()));

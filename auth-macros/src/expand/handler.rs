@@ -1,12 +1,12 @@
 //! The user's function inside, a thin wrapper around it.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, GenericParam, ReturnType, Type};
 
-use super::exports::{Exports, at};
+use super::exports::Exports;
 use super::policy::{Place, expand_policy};
 use crate::model::Policy;
 use crate::parse::{Argument, Handler, parse_routes};
@@ -23,7 +23,7 @@ pub(crate) fn expand_handler(handler: &Handler, policy: &Policy) -> TokenStream 
     let cfg = cfg(&handler.attributes);
     let routes = parse_routes(&handler.routes);
     let place = Place { ty: &ty, name: &handler.signature.ident, routes: &routes, cfg: &cfg };
-    let declared = expand_declared(handler, &quote!(#ty), &exports);
+    let declared = expand_declared(handler, &ty, &exports);
     let takes = expand_takes(handler, &ty, &exports);
     let items = expand_policy(&place, policy, &exports, &quote!(#declared #takes));
     let wrapper = expand_wrapper(handler, &ty, &exports);
@@ -45,7 +45,7 @@ pub(crate) fn cfg(attributes: &[Attribute]) -> Vec<&Attribute> {
 }
 
 /// The route attribute makes a unit struct of the handler's name: that is what gets mounted.
-pub(crate) fn expand_declared(handler: &Handler, policy: &TokenStream, exports: &Exports) -> TokenStream {
+pub(crate) fn expand_declared(handler: &Handler, policy: &impl ToTokens, exports: &Exports<'_>) -> TokenStream {
     if handler.routes.is_empty() {
         return TokenStream::new();
     }
@@ -61,7 +61,7 @@ pub(crate) fn expand_declared(handler: &Handler, policy: &TokenStream, exports: 
 }
 
 /// The function that actix-web calls, around the user's own.
-fn expand_wrapper(handler: &Handler, policy: &Ident, exports: &Exports) -> TokenStream {
+fn expand_wrapper(handler: &Handler, policy: &Ident, exports: &Exports<'_>) -> TokenStream {
     let types: Vec<&Type> = handler.arguments.iter().map(|argument| &argument.ty).collect();
     let values = values(types.len());
     let call = expand_call(handler, &quote!(#(#values),*));
@@ -69,15 +69,14 @@ fn expand_wrapper(handler: &Handler, policy: &Ident, exports: &Exports) -> Token
         ReturnType::Default => quote!(()),
         ReturnType::Type(_, output) => quote!(#output),
     };
-    let policy = quote!(#policy);
     let (argument, values, assertions) = if is_nameable(handler) {
         let argument = &exports.argument;
         let places: Vec<Literal> = (0..types.len()).map(Literal::usize_unsuffixed).collect();
         let taken = quote!(#(#argument<#policy, #places>,)*);
-        (expand_argument(&taken, &policy, exports), quote!(#(#argument(#values),)*), Vec::new())
+        (expand_argument(&taken, policy, exports), quote!(#(#argument(#values),)*), Vec::new())
     } else {
-        let assertions = expand_assertions(&types, &policy, exports);
-        (expand_argument(&quote!(#(#types,)*), &policy, exports), quote!(#(#values,)*), assertions)
+        let assertions = expand_assertions(&types, policy, exports);
+        (expand_argument(&quote!(#(#types,)*), policy, exports), quote!(#(#values,)*), assertions)
     };
     let body = quote! {
         #(#assertions)*
@@ -95,19 +94,19 @@ fn is_nameable(handler: &Handler) -> bool {
 }
 
 /// The types of the arguments by their places. One that the policy does not yield is reported here, at its own span.
-fn expand_takes(handler: &Handler, policy: &Ident, exports: &Exports) -> TokenStream {
+fn expand_takes(handler: &Handler, policy: &Ident, exports: &Exports<'_>) -> TokenStream {
     if !is_nameable(handler) {
         return TokenStream::new();
     }
     let each = handler.arguments.iter().enumerate().map(|(place, Argument { ty, .. })| {
-        let (takes, place) = (at(ty.span(), &exports.takes), Literal::usize_unsuffixed(place));
+        let (takes, place) = (exports.takes.at(ty.span()), Literal::usize_unsuffixed(place));
         quote_spanned!(ty.span()=> impl #takes<#place> for #policy { type Argument = #ty; })
     });
     quote!(#(#each)*)
 }
 
 /// The wrapper's one argument.
-pub(crate) fn expand_argument(types: &TokenStream, policy: &TokenStream, exports: &Exports) -> TokenStream {
+pub(crate) fn expand_argument(types: &TokenStream, policy: &impl ToTokens, exports: &Exports<'_>) -> TokenStream {
     let authorized = &exports.authorized;
     quote!(__auth: #authorized<#policy, (#types)>)
 }
@@ -130,7 +129,7 @@ pub(crate) fn expand_around(
     argument: &TokenStream,
     output: &TokenStream,
     body: &TokenStream,
-    exports: &Exports,
+    exports: &Exports<'_>,
 ) -> TokenStream {
     let answered = &exports.answered;
     let Handler { routes, visibility, signature, body: users_body, .. } = handler;
@@ -151,12 +150,12 @@ pub(crate) fn expand_around(
 }
 
 /// One statement for each argument of a generic handler, at the span of its type, where its parameters are in scope.
-fn expand_assertions(types: &[&Type], policy: &TokenStream, exports: &Exports) -> Vec<TokenStream> {
+fn expand_assertions(types: &[&Type], policy: &Ident, exports: &Exports<'_>) -> Vec<TokenStream> {
     // `impl Trait` has no name to assert anything about.
     let named = types.iter().filter(|ty| !mentions(quote!(#ty), &["impl"]));
     named
         .map(|ty| {
-            let assert_argument = at(ty.span(), &exports.assert_argument);
+            let assert_argument = exports.assert_argument.at(ty.span());
             quote_spanned!(ty.span()=> #assert_argument::<#policy, #ty>();)
         })
         .collect()

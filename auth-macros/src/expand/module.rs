@@ -23,12 +23,12 @@ pub(crate) fn expand_module(
 }
 
 /// What its functions are told.
-pub(crate) struct Defaults {
+pub(crate) struct Defaults<'a> {
     pub(crate) marker: TokenStream,
-    pub(crate) exports: Exports,
+    pub(crate) exports: Exports<'a>,
 }
 
-impl Defaults {
+impl Defaults<'_> {
     pub(crate) fn expand(&self, module: &Module, attributes: &[Attribute]) -> TokenStream {
         let Module { visibility, keyword, name, inner_attributes, items, .. } = module;
         match items {

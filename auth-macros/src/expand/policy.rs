@@ -1,12 +1,12 @@
 //! The policy's type: its constant, what it yields, and its place in the registry.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, Path};
 
-use super::exports::{Exports, at as moved};
+use super::exports::{Export, Exports};
 use super::requirement::Constants;
 use crate::diag::written;
 use crate::model::{Access, Alternative, Hide, Policy, RequirementKind, SchemeKind};
@@ -25,7 +25,12 @@ pub(crate) struct Place<'a> {
 /// The items behind the type: its constant, the traits that say what it yields, and the entry in the registry.
 ///
 /// They stand in a `const _`, so that the user's module gains no names. `also` is put beside them.
-pub(crate) fn expand_policy(place: &Place<'_>, policy: &Policy, exports: &Exports, also: &TokenStream) -> TokenStream {
+pub(crate) fn expand_policy(
+    place: &Place<'_>,
+    policy: &Policy,
+    exports: &Exports<'_>,
+    also: &TokenStream,
+) -> TokenStream {
     let Exports { policy: trait_, policy_spec, linked, linkme, distributed_slice, policies, .. } = exports;
     let Place { ty, cfg, .. } = place;
     let mut constants = Constants { exports, policy: ty, items: Vec::new() };
@@ -62,7 +67,7 @@ fn expand_spec(place: &Place<'_>, policy: &Policy, constants: &mut Constants<'_>
         routes: #routes,
     };
     let requirement = constants.expand_requirement(&policy.requirement);
-    let realm = policy.realm.as_ref().map(|realm| constants.expand_text(realm, &exports.realm));
+    let realm = policy.realm.as_ref().map(|realm| constants.expand_text(realm, exports.realm));
     let hidden = policy.hide.map(|said| match said {
         Hide::Everything => quote!(#hide::Everything),
         Hide::FromAuthenticated => quote!(#hide::FromAuthenticated),
@@ -118,14 +123,14 @@ fn expand_schemes(schemes: &[TokenStream], constants: &mut Constants<'_>) -> Tok
     quote!(#list)
 }
 
-fn expand_option<T: quote::ToTokens>(value: Option<&T>) -> TokenStream {
+fn expand_option<T: ToTokens>(value: Option<&T>) -> TokenStream {
     match value {
         Some(value) => quote!(::core::option::Option::Some(#value)),
         None => quote!(::core::option::Option::None),
     }
 }
 
-fn expand_scheme_use(alternative: &Alternative, exports: &Exports) -> TokenStream {
+fn expand_scheme_use(alternative: &Alternative, exports: &Exports<'_>) -> TokenStream {
     let scheme_use = &exports.scheme_use;
     let ty = expand_scheme(&alternative.kind, exports);
     let keyword = match alternative.kind.keyword() {
@@ -134,20 +139,20 @@ fn expand_scheme_use(alternative: &Alternative, exports: &Exports) -> TokenStrea
     };
     let configuration = expand_option(alternative.configuration.as_ref());
     let at = alternative.tokens.span();
-    let scheme_use = moved(at, scheme_use);
+    let scheme_use = scheme_use.at(at);
     quote_spanned!(at=> #scheme_use::new::<#ty>(#keyword, #configuration))
 }
 
-fn expand_scheme(kind: &SchemeKind, exports: &Exports) -> TokenStream {
+fn expand_scheme<'a>(kind: &'a SchemeKind, exports: &'a Exports<'a>) -> &'a dyn ToTokens {
     match kind {
-        SchemeKind::Bearer => exports.bearer_scheme.clone(),
-        SchemeKind::Basic => exports.basic_scheme.clone(),
-        SchemeKind::ApiKey => exports.api_key_scheme.clone(),
-        SchemeKind::Own(path) => quote!(#path),
+        SchemeKind::Bearer => &exports.bearer_scheme,
+        SchemeKind::Basic => &exports.basic_scheme,
+        SchemeKind::ApiKey => &exports.api_key_scheme,
+        SchemeKind::Own(path) => path,
     }
 }
 
-fn expand_routes(routes: &[Route], exports: &Exports) -> TokenStream {
+fn expand_routes(routes: &[Route], exports: &Exports<'_>) -> TokenStream {
     let route_spec = &exports.route_spec;
     let routes =
         routes.iter().map(|Route { methods, path }| quote!(#route_spec { methods: &[#(#methods),*], path: #path }));
@@ -155,19 +160,20 @@ fn expand_routes(routes: &[Route], exports: &Exports) -> TokenStream {
 }
 
 /// Which identities a handler may take: those in `Yields` as they are, those in `MayYield` as `Optional`.
-fn expand_yields(ty: &Ident, access: &Access, exports: &Exports) -> TokenStream {
-    let Exports { yields, may_yield, includes, any_scheme, .. } = exports;
+fn expand_yields(ty: &Ident, access: &Access, exports: &Exports<'_>) -> TokenStream {
+    let Exports { yields, may_yield, includes, .. } = exports;
+    let any_scheme: &dyn ToTokens = &exports.any_scheme;
     match access {
         Access::Public => TokenStream::new(),
-        Access::Named(path) => forward(ty, path, [yields, may_yield, includes]),
+        Access::Named(path) => forward(ty, path, [*yields, *may_yield, *includes]),
         Access::Schemes { optional, alternatives } => {
             let kinds = distinct(alternatives, exports);
             let certain = match (optional, kinds.as_slice()) {
                 (true, _) => Vec::new(),
-                (false, [only]) => vec![only.clone(), any_scheme.clone()],
-                (false, _) => vec![any_scheme.clone()],
+                (false, [only]) => vec![*only, any_scheme],
+                (false, _) => vec![any_scheme],
             };
-            let possible = kinds.iter().chain([any_scheme]);
+            let possible = kinds.iter().chain([&any_scheme]);
             quote! {
                 #(impl #yields<#certain> for #ty {})*
                 #(impl #may_yield<#possible> for #ty {})*
@@ -177,18 +183,19 @@ fn expand_yields(ty: &Ident, access: &Access, exports: &Exports) -> TokenStream 
 }
 
 /// The schemes without their configurations: `any(bearer("a"), bearer("b"))` is certain to yield a bearer.
-fn distinct(alternatives: &[Alternative], exports: &Exports) -> Vec<TokenStream> {
-    let mut kinds: Vec<TokenStream> = Vec::new();
+fn distinct<'a>(alternatives: &'a [Alternative], exports: &'a Exports<'a>) -> Vec<&'a dyn ToTokens> {
+    let text = |kind: &dyn ToTokens| kind.to_token_stream().to_string();
+    let mut kinds: Vec<&dyn ToTokens> = Vec::new();
     for alternative in alternatives {
         let kind = expand_scheme(&alternative.kind, exports);
-        if !kinds.iter().any(|known| known.to_string() == kind.to_string()) {
+        if !kinds.iter().any(|known| text(*known) == text(kind)) {
             kinds.push(kind);
         }
     }
     kinds
 }
 
-fn forward(ty: &Ident, path: &Path, traits: [&TokenStream; 3]) -> TokenStream {
+fn forward(ty: &Ident, path: &Path, traits: [Export<'_>; 3]) -> TokenStream {
     let impls = traits.map(|trait_| {
         quote! {
             impl<__Of: ?::core::marker::Sized> #trait_<__Of> for #ty where #path: #trait_<__Of> {}

@@ -1,16 +1,16 @@
 //! The requirement as constant data.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::exports::{Exports, at as moved};
+use super::exports::{Export, Exports};
 use crate::diag::written;
 use crate::model::{Atom, ClaimValue, Requirement, RequirementKind, Text};
 
 /// Constants that the value refers to. Each has the span of the user's path, so that a fault shows there.
 pub(crate) struct Constants<'a> {
-    pub(crate) exports: &'a Exports,
+    pub(crate) exports: &'a Exports<'a>,
     /// The policy's own type.
     pub(crate) policy: &'a Ident,
     pub(crate) items: Vec<TokenStream>,
@@ -18,14 +18,14 @@ pub(crate) struct Constants<'a> {
 
 impl Constants<'_> {
     /// Adds `const … : ty = value` and returns its name.
-    pub(crate) fn hoist(&mut self, at: Span, ty: &TokenStream, value: &TokenStream) -> Ident {
+    pub(crate) fn hoist(&mut self, at: Span, ty: impl ToTokens, value: &TokenStream) -> Ident {
         let name = format_ident!("__AUTH_{}", self.items.len(), span = Span::mixed_site());
         self.items.push(quote_spanned!(at=> const #name: #ty = #value;));
         name
     }
 
     /// A literal as it is, a constant through the function that checks it.
-    pub(crate) fn expand_text(&mut self, text: &Text, check: &TokenStream) -> TokenStream {
+    pub(crate) fn expand_text(&mut self, text: &Text, check: Export<'_>) -> TokenStream {
         match text {
             Text::Literal(literal) => quote!(#literal),
             Text::Constant(path) => {
@@ -33,7 +33,7 @@ impl Constants<'_> {
                 let text = quote!(&::core::primitive::str);
                 let name = self.hoist(at, &text, &quote!(#path));
                 // Beside the value and not within it: a fault is then one error, not one for each use of the policy.
-                let check = moved(at, check);
+                let check = check.at(at);
                 self.items.push(quote_spanned!(at=> const _: #text = #check(#name);));
                 quote!(#name)
             }
@@ -66,22 +66,22 @@ impl Constants<'_> {
         let path = &exports.requirement;
         match atom {
             Atom::Scope(scope) => {
-                let scope = self.expand_text(scope, &exports.scope);
+                let scope = self.expand_text(scope, exports.scope);
                 quote!(#path::Scope(#scope))
             }
             Atom::Role(role) => {
-                let role = self.expand_text(role, &exports.role);
+                let role = self.expand_text(role, exports.role);
                 quote!(#path::Role(#role))
             }
             Atom::Claim(name, value) => {
-                let name = self.expand_text(name, &exports.claim_name);
+                let name = self.expand_text(name, exports.claim_name);
                 let value = self.expand_claim_value(value);
                 quote!(#path::Claim(#name, #value))
             }
             Atom::Check(function) => {
                 let Exports { check, run_check, .. } = exports;
                 let (at, policy, name) = (function.span(), self.policy, written(function));
-                let run_check = moved(at, run_check);
+                let run_check = run_check.at(at);
                 // At the path's span, where the bound on the function is reported.
                 let run = quote_spanned!(at=> #run_check::<#policy, _, _>(#function, __context));
                 let value = quote!(#check::new(#name, |__context| #run));
@@ -99,9 +99,9 @@ impl Constants<'_> {
             ClaimValue::Boolean(value) => quote!(#claim_value::Bool(#value)),
             ClaimValue::Constant(path) => {
                 let at = path.span();
-                let into_claim_value = moved(at, into_claim_value);
+                let into_claim_value = into_claim_value.at(at);
                 let converted = quote_spanned!(at=> #into_claim_value(#path).get());
-                let name = self.hoist(at, &claim_value.clone(), &converted);
+                let name = self.hoist(at, claim_value, &converted);
                 quote!(#name)
             }
         }
