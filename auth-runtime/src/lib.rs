@@ -48,7 +48,8 @@
 //!   it means.
 //! - [`Auth`] and its [builder](config::AuthBuilder): realm, schemes, hierarchies; [`Auth::scope`] mounts handlers.
 //! - [`Jwt`], [`basic::Passwords`], [`ApiKeys`]: what each scheme accepts.
-//! - [`manual`]: [threats](manual::threats), [defaults](manual::defaults), [how-to](manual::how_to), [answers](manual::answers).
+//! - [`manual`]: [threats](manual::threats), [defaults](manual::defaults), [how-to](manual::how_to),
+//!   [providers](manual::providers), [memory](manual::memory), [answers](manual::answers).
 //!
 //! # Modules
 //!
@@ -104,6 +105,8 @@ pub mod private;
 #[cfg(any(feature = "jwks", feature = "introspection"))]
 #[cfg_attr(not(feature = "jwks"), allow(dead_code, reason = "key sets need more of the client"))]
 mod provider;
+#[cfg(feature = "redis")]
+mod redis;
 pub mod registry;
 pub mod resource_metadata;
 pub mod revocation;

@@ -30,7 +30,12 @@ pub const REVOCATIONS_AGE: &str = "auth_revocations_age_seconds";
 pub const REVOCATIONS_SYNC: &str = "auth_revocations_sync_total";
 
 /// Longest foreign text that enters a log line, in characters.
-const LOGGED_TEXT: usize = 256;
+pub(crate) const FOREIGN_TEXT: usize = 256;
+
+/// Text of somebody else's making as it may be logged: escaped, and no longer than a line should be.
+pub(crate) fn foreign(text: &str) -> String {
+    text.chars().take(FOREIGN_TEXT).flat_map(char::escape_debug).collect()
+}
 
 /// One decision under way.
 #[derive(Clone, Copy)]
@@ -78,7 +83,7 @@ impl Observation {
 
     /// The text of a check's own error, for the developer only.
     pub(crate) fn check_erred(&self, check: &'static str, error: &str) {
-        let error: String = error.chars().take(LOGGED_TEXT).flat_map(char::escape_default).collect();
+        let error = foreign(error);
         tracing::error!(policy = self.spec.handler, check, error, "auth check returned an error");
     }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use ::redis::aio::MultiplexedConnection;
-use ::redis::{AsyncConnectionConfig, Client, RedisError, RedisResult, cmd};
+use ::redis::{Client, cmd};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac as _};
@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 
 use super::builder::ANSWER_BYTES;
 use crate::clock::UnixTime;
+use crate::redis::{connect, describe};
 
 /// Counter of what the shared results were good for, with the label `outcome`: `found`, `absent`, `refused` (older than
 /// `max_age`, of a clock that is ahead, or not sealed by our secret), `stored`, `failed`.
@@ -68,8 +69,8 @@ pub struct SharedResults {
 impl SharedResults {
     /// Shares through this Redis, `redis://[user][:password@]host[:port][/database]` or `unix:///path`, under this secret.
     /// `Auth::build()` refuses a URL that cannot be used and a secret of fewer than 32 bytes.
-    pub fn redis(url: impl Into<String>, secret: impl Into<Vec<u8>>) -> Self {
-        Self { url: url.into(), secret: Zeroizing::new(secret.into()), prefix: "auth".into() }
+    pub fn redis(url: impl Into<String>, secret: impl AsRef<[u8]>) -> Self {
+        Self { url: url.into(), secret: Zeroizing::new(secret.as_ref().to_vec()), prefix: "auth".into() }
     }
 
     /// What the names of all keys begin with, `auth` unless said; they are `PREFIX:introspection:…`.
@@ -194,14 +195,7 @@ impl Shared {
             return None;
         }
         if link.connection.is_none() {
-            let connected: RedisResult<_> = async {
-                let config = AsyncConnectionConfig::new()
-                    .set_connection_timeout(Some(PATIENCE))
-                    .set_response_timeout(Some(PATIENCE));
-                self.client.get_multiplexed_async_connection_with_config(&config).await
-            }
-            .await;
-            match connected {
+            match connect(&self.client, PATIENCE).await {
                 Ok(connection) => link.connection = Some(connection),
                 Err(error) => {
                     count("failed");
@@ -223,11 +217,6 @@ impl Link {
 
 fn count(outcome: &'static str) {
     metrics::counter!(SHARED, "outcome" => outcome).increment(1);
-}
-
-/// Foreign text, escaped and capped.
-fn describe(error: &RedisError) -> String {
-    error.to_string().chars().take(256).flat_map(char::escape_debug).collect()
 }
 
 /// Names and seals entries.

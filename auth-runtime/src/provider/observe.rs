@@ -4,10 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::client::FetchError;
-use crate::observe::{KEY_AGE, KEY_FETCHES};
-
-/// Longest foreign text that enters a log line, in characters.
-const LOGGED_TEXT: usize = 256;
+use crate::observe::{KEY_AGE, KEY_FETCHES, foreign};
 
 pub(super) fn fetched(provider: &Arc<str>, changed: bool, lifetime: Duration) {
     let (lifetime, outcome) = (lifetime.as_secs(), if changed { "changed" } else { "unchanged" });
@@ -28,7 +25,7 @@ pub(super) fn failed(
     failures: u32,
     left: Option<Duration>,
 ) {
-    let fault: Option<String> = fault.map(|text| text.chars().take(LOGGED_TEXT).flat_map(char::escape_debug).collect());
+    let fault = fault.map(foreign);
     let fault = fault.as_deref();
     let provider_name = &**provider;
     match left.map(|left| left.as_secs()) {

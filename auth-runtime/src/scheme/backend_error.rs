@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-/// Longest text that is logged, in characters.
-const LENGTH_MAX: usize = 200;
+use crate::observe::foreign;
 
 /// Logs an error of a function that the application gave to a scheme: escaped, capped, and without the secrets of the
 /// request.
@@ -25,17 +24,18 @@ fn printable(error: &str, secrets: &[&str]) -> String {
         let inside = shown.strip_prefix('"').and_then(|shown| shown.strip_suffix('"')).unwrap_or(secret);
         error = error.replace(secret, "…").replace(inside, "…");
     }
-    error.chars().take(LENGTH_MAX).flat_map(char::escape_debug).collect()
+    foreign(&error)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::observe::FOREIGN_TEXT;
 
     #[test]
     fn what_is_logged_is_escaped_and_capped() {
         assert_eq!(printable("down\n\u{1b}[31m", &[]), "down\\n\\u{1b}[31m");
-        assert_eq!(printable(&"x".repeat(5000), &[]).len(), LENGTH_MAX);
+        assert_eq!(printable(&"x".repeat(5000), &[]).len(), FOREIGN_TEXT);
     }
 
     #[test]
@@ -44,7 +44,7 @@ mod tests {
         assert_eq!(printable("connection refused", &["hunter2", ""]), "connection refused");
         let shown = format!("no user with password {:?}", "hunt\"er'\\2");
         assert_eq!(printable(&shown, &["hunt\"er'\\2"]), "no user with password \\\"…\\\"");
-        let at_the_cap = format!("{}hunter2", "x".repeat(LENGTH_MAX - 3));
+        let at_the_cap = format!("{}hunter2", "x".repeat(FOREIGN_TEXT - 3));
         assert!(!printable(&at_the_cap, &["hunter2"]).contains("hun"));
     }
 }

@@ -9,6 +9,7 @@ use super::algorithm::{Algorithm, KeyKind};
 use super::error::KeyError;
 use super::json;
 use super::material::Material;
+use crate::observe::foreign;
 
 /// A key out of a configuration, not yet bound.
 #[derive(Clone)]
@@ -83,8 +84,7 @@ pub(super) fn same(one: &Candidate, other: &Candidate) -> bool {
 }
 
 fn skip(index: usize, id: Option<&str>, why: &str) -> Box<str> {
-    let id: String = id.unwrap_or_default().chars().take(64).collect();
-    format!("key {} (kid `{}`): {why}", index + 1, id.escape_debug()).into()
+    format!("key {} (kid `{}`): {why}", index + 1, foreign(id.unwrap_or_default())).into()
 }
 
 fn candidate(members: &Map<String, Value>) -> Result<Candidate, KeyError> {

@@ -10,6 +10,7 @@ use super::jwk::{self, Candidate};
 use super::key::{Key, Loaded};
 use crate::config::{FileFault, WatchedFile};
 use crate::denial::Reason;
+use crate::observe::foreign;
 #[cfg(feature = "jwks")]
 use crate::provider::{KeySet, KeySetOptions, KeySource, Ticket};
 
@@ -270,8 +271,8 @@ fn read_url(content: &[u8], fixed: &[Candidate]) -> Result<Arc<[VerificationKey]
             _ if fixed.iter().any(|other| jwk::conflict(key, other)) => "another key has the same `kid` and `alg`",
             _ => return true,
         };
-        let id: String = key.id.as_deref().unwrap_or_default().chars().take(64).collect();
-        tracing::warn!(kid = %id.escape_debug(), fault, "a key of a provider's JWK set cannot be used");
+        let id = foreign(key.id.as_deref().unwrap_or_default());
+        tracing::warn!(kid = id, fault, "a key of a provider's JWK set cannot be used");
         false
     });
     bind(&set.keys).map_err(whole)
@@ -330,7 +331,7 @@ fn read_file(content: &[u8], rule: FileRule, fixed: &[Candidate]) -> Result<Arc<
             _ if fixed.iter().any(|other| jwk::conflict(key, other)) => "another key has the same `kid` and `alg`",
             _ => return true,
         };
-        skipped.push(format!("kid `{}`: {fault}", key.id.as_deref().unwrap_or_default().escape_debug()).into());
+        skipped.push(format!("kid `{}`: {fault}", foreign(key.id.as_deref().unwrap_or_default())).into());
         false
     });
     if set.keys.is_empty() && !skipped.is_empty() {

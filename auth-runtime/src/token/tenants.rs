@@ -16,6 +16,7 @@ use super::error::JwtError;
 use super::issuer::Issuer;
 use super::verifier::TrustedIssuer;
 use crate::denial::Reason;
+use crate::observe::foreign;
 use crate::provider::{Bucket, KeySetOptions, Worker};
 
 /// Tenants that are remembered at a time.
@@ -33,8 +34,6 @@ const CALLS_MAX: usize = 32;
 const WAITING_MAX: usize = 256;
 /// A longer `iss` is nobody's.
 const NAME_BYTES: usize = 2048;
-const LOGGED_TEXT: usize = 200;
-
 type Found = Result<Option<Issuer>, Box<dyn Error + Send + Sync>>;
 
 /// The application's function.
@@ -235,7 +234,7 @@ impl Drop for Call {
 
 /// The application's own words, escaped and capped.
 fn failed(error: &str) {
-    let error: String = error.chars().take(LOGGED_TEXT).flat_map(char::escape_debug).collect();
+    let error = foreign(error);
     tracing::error!(error, "the application's own search for a tenant failed; answered 503");
 }
 

@@ -16,6 +16,7 @@ use super::super::observe::{self, Kind, Outcome, SyncEvent};
 use super::super::record::Record;
 use super::protocol::{self, Changes, Heard};
 use super::{RevokeError, Shared};
+use crate::redis::{connect, describe};
 
 /// Time between two attempts to reach Redis. Together with the time a connection takes well below `SETTLING`.
 const RETRY: Duration = Duration::from_millis(200);
@@ -86,7 +87,7 @@ async fn follow_and_report(shared: Arc<Shared>, client: Client) {
         // One event for each outage, not one for each attempt to end it.
         let caught_up_since = shared.freshness.age(Instant::now()).is_some_and(|age| age < connected.elapsed());
         if !lost || caught_up_since {
-            observe::sync(SyncEvent::Lost, &protocol::describe(&error));
+            observe::sync(SyncEvent::Lost, &describe(&error));
         }
         lost = true;
         sleep(RETRY).await;
@@ -97,7 +98,7 @@ async fn follow_and_report(shared: Arc<Shared>, client: Client) {
 async fn follow(shared: &Shared, client: &Client) -> Result<Infallible, RedisError> {
     let options = &shared.options;
     let wait = options.bound / 4;
-    let mut connection = protocol::connect(client, PATIENCE.min(options.bound)).await?;
+    let mut connection = connect(client, PATIENCE.min(options.bound)).await?;
     let mut forgotten = None;
     loop {
         let Caught { epoch, mut position, settled } = catch_up(shared, &mut connection).await?;
@@ -206,7 +207,7 @@ async fn write(shared: &Shared, client: &Client, mut writes: mpsc::Receiver<Writ
         let stored = tokio::time::timeout(2 * PATIENCE, store(shared, client, &mut connection, records)).await;
         let result = match stored {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err((protocol::fault(&error), protocol::describe(&error))),
+            Ok(Err(error)) => Err((protocol::fault(&error), describe(&error))),
             Err(_) => Err((RevokeError::Unreachable, "no answer in time".to_owned())),
         };
         if let Err((_, error)) = &result {
@@ -237,7 +238,7 @@ async fn store<'a>(
             result => return result,
         }
     }
-    let fresh = connection.insert(protocol::connect(client, PATIENCE).await?);
+    let fresh = connection.insert(connect(client, PATIENCE).await?);
     protocol::store(fresh, keys, records).await
 }
 

@@ -24,6 +24,7 @@ use super::record::Record;
 use super::view::View;
 use super::{Presented, Revocations, Standing};
 use crate::clock::{Clock, SystemClock, UnixTime};
+use crate::redis::describe;
 
 /// The shortest and the longest bound that can be kept and is meant.
 const BOUND: std::ops::RangeInclusive<Duration> = Duration::from_millis(100)..=Duration::from_secs(60);
@@ -295,7 +296,7 @@ impl RedisRevocationsBuilder {
     /// When the URL or an option cannot be meant, or the process may start no more threads.
     pub fn start(self) -> Result<RedisRevocations, RedisRevocationsError> {
         let client = ::redis::Client::open(self.url.as_str())
-            .map_err(|error| RedisRevocationsError::UrlInvalid { cause: protocol::describe(&error).into() })?;
+            .map_err(|error| RedisRevocationsError::UrlInvalid { cause: describe(&error).into() })?;
         let checks = [
             (
                 self.prefix.is_empty() || self.prefix.contains(['{', '}']),

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use ::redis::aio::MultiplexedConnection;
-use ::redis::{AsyncConnectionConfig, Client, ErrorKind, RedisError, RedisResult, cmd, pipe};
+use ::redis::{ErrorKind, RedisError, RedisResult, cmd, pipe};
 
 use super::super::observe::Kind;
 use super::super::record::Record;
@@ -20,8 +20,6 @@ use crate::clock::UnixTime;
 const LOG_LENGTH: usize = 10_000;
 /// Changes that one exchange reads at most, and revocations that one writes or forgets at most.
 const AT_ONCE: usize = 500;
-/// Longest foreign text that enters a log line, in characters.
-const LOGGED: usize = 256;
 
 /// The names of the keys. They share a hash tag, so that a cluster keeps them on one node.
 #[derive(Clone, Debug)]
@@ -42,13 +40,6 @@ impl Keys {
             entries,
         }
     }
-}
-
-/// A connection that gives up on an answer after `patience`.
-pub(super) async fn connect(client: &Client, patience: Duration) -> RedisResult<MultiplexedConnection> {
-    let config =
-        AsyncConnectionConfig::new().set_connection_timeout(Some(patience)).set_response_timeout(Some(patience));
-    client.get_multiplexed_async_connection_with_config(&config).await
 }
 
 /// Where the data stand when a reader begins.
@@ -275,11 +266,6 @@ pub(super) fn fault(error: &RedisError) -> RevokeError {
     }
 }
 
-/// An error as it may be logged: escaped and capped.
-pub(super) fn describe(error: &RedisError) -> String {
-    error.to_string().chars().take(LOGGED).flat_map(char::escape_debug).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -320,12 +306,5 @@ mod tests {
         ] {
             assert_eq!(decode(member, value), None, "{member:?} {value:?}");
         }
-    }
-
-    #[test]
-    fn foreign_text_is_escaped_and_capped() {
-        let error = RedisError::from((ErrorKind::Client, "said", format!("\u{1b}[31m\n{}", "x".repeat(10_000))));
-        let text = describe(&error);
-        assert!(!text.contains(['\n', '\u{1b}']) && text.len() < 2 * LOGGED, "{text}");
     }
 }
