@@ -6,8 +6,10 @@ use std::time::{Duration, Instant};
 
 use auth_runtime::Jwt;
 
+use tests::load::{having, longest};
+
 use crate::app::{API, App, with_key_id};
-use crate::load::{Load, having, longest};
+use crate::load;
 use crate::process::Provider;
 use crate::{DEADLINE, SECOND, await_that, tell};
 
@@ -28,11 +30,11 @@ fn a_flood_of_unknown_keys_reaches_the_provider_as_a_drip_and_drowns_no_new_key(
     let begun = Instant::now();
     let flood = {
         let (token, next) = (good.clone(), std::sync::Arc::new(AtomicUsize::new(0)));
-        Load::start(&app, CALLERS, move |_, _| {
+        load::start(&app, CALLERS, move |_, _| {
             with_key_id(&token, &format!("stranger-{}", next.fetch_add(1, Ordering::Relaxed)))
         })
     };
-    let honest = Load::of(&app, 2, &good);
+    let honest = load::of(&app, 2, &good);
     thread::sleep(FLOOD);
     let (flood, honest) = (flood.end(), honest.end());
     let fetches = provider.counts().jwks;

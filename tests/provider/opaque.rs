@@ -7,9 +7,10 @@ use auth_runtime::introspection::{Introspection, PrivateKeyJwt};
 use auth_runtime::jwt::{Audiences, Said, Unsaid};
 use auth_runtime::{Algorithm, Jwt};
 use tests::Denied;
+use tests::load::{having, longest};
 
 use crate::app::{API, App, now, outlive, refused, unscoped};
-use crate::load::{Load, having, longest};
+use crate::load;
 use crate::process::{Counts, Provider};
 use crate::{DEADLINE, SECOND, SOON, TAKEN_MAX, await_that, events, tell};
 
@@ -132,7 +133,7 @@ fn a_token_that_many_present_is_asked_about_once() {
     let provider = Provider::start();
     let app = App::start(introspection(&provider).max_age(60 * SECOND));
     let token = provider.token(OPAQUE, "read");
-    let load = Load::of(&app, 50, &token);
+    let load = load::of(&app, 50, &token);
     thread::sleep(2 * SECOND);
     let told = load.end();
     assert_eq!(having(&told, 200), told.len());
@@ -247,7 +248,7 @@ fn an_endpoint_that_misbehaves_is_503_in_time_and_never_lets_anybody_in() {
     // Killed, it loses its tokens; started again, it knows no token of before.
     let app = App::start(introspection(&provider).breaker(3, SECOND));
     app.get(&remembered).expect("caller");
-    let load = Load::of(&app, 4, &remembered);
+    let load = load::of(&app, 4, &remembered);
     thread::sleep(SECOND / 2);
     provider.kill();
     let killed = Instant::now();

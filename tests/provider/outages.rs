@@ -5,9 +5,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use tests::Denied;
+use tests::load::{Load, Told, having, longest};
 
 use crate::app::{API, App, watchful, with_key_id};
-use crate::load::{Load, having, longest};
+use crate::load;
 use crate::process::Provider;
 use crate::{DEADLINE, SECOND, SOON, TAKEN_MAX, await_that, events, tell};
 
@@ -86,7 +87,7 @@ fn begins_to_misbehave(fault: &str, reason: &str) {
     let token = provider.token(API, "read");
     let app = App::ready(watchful(&provider));
     app.get(&token).expect("caller");
-    let load = Load::of(&app, 2, &token);
+    let load = load::of(&app, 2, &token);
     provider.fault("jwks", Some(fault));
     // A key that might be new: nobody can know, and so says no more.
     let (asked, answer) = (Instant::now(), app.get(&with_key_id(&token, "no-such-key")));
@@ -123,7 +124,7 @@ fn a_slow_provider_delays_only_those_who_need_it() {
     provider.fault("jwks", Some("slow"));
     let app = App::ready(watchful(&provider).provider_timeout(DEADLINE));
     let token = provider.token(API, "read");
-    let load = Load::of(&app, 4, &token);
+    let load = load::of(&app, 4, &token);
     thread::sleep(SECOND / 2);
     // The new keys stand beside the old for as long as the fetch takes.
     provider.rotate();
@@ -152,12 +153,12 @@ fn killed_and_restarted_under_load_the_provider_is_missed_by_nobody() {
     let strict = App::ready(watchful(&provider).jwks_stale_limit(SECOND));
     let (good, lacking) = (provider.token(API, "read"), provider.token(API, "write"));
     let elsewhere = provider.token("https://other.example/ES256", "read");
-    let loads = [&good, &lacking, &elsewhere].map(|token| Load::of(&app, 4, token));
+    let loads = [&good, &lacking, &elsewhere].map(|token| load::of(&app, 4, token));
     let strangers = {
         let token = good.clone();
-        Load::start(&app, 4, move |caller, number| with_key_id(&token, &format!("{caller}-{number}")))
+        load::start(&app, 4, move |caller, number| with_key_id(&token, &format!("{caller}-{number}")))
     };
-    let watched = Load::of(&strict, 2, &good);
+    let watched = load::of(&strict, 2, &good);
     thread::sleep(SECOND);
 
     provider.kill();
@@ -195,7 +196,7 @@ fn killed_and_restarted_under_load_the_provider_is_missed_by_nobody() {
         unchanged.clone().count() > 100 && unchanged.clone().all(|told| told.status == 200),
         "the last good keys serve"
     );
-    let known = |told: &&crate::load::Told| told.asked + told.took < rotated;
+    let known = |told: &&Told<()>| told.asked + told.took < rotated;
     assert!(lacking.iter().filter(known).all(|told| told.status == 403));
     assert!(elsewhere.iter().filter(known).all(|told| told.status == 401));
     assert_eq!([&lacking, &elsewhere, &strangers].map(|told| having(told, 200)), [0; 3], "accepted wrongly");

@@ -28,8 +28,9 @@ use std::time::{Duration, Instant};
 use auth_runtime::revocation::{InMemoryRevocations, RedisRevocations, RevokeError};
 use metrics_util::debugging::DebuggingRecorder;
 use tests::Denied;
+use tests::load::longest;
 
-use crate::load::{Load, longest};
+use crate::load::Told;
 use crate::processes::{Disk, ISSUER, Node, Redis, await_that, now, token};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -124,7 +125,7 @@ fn killed_and_restarted_empty_under_load_redis_is_told_all_again() {
     for node in &nodes {
         await_that("refused everywhere", BOUND, || node.status(&before) == 401);
     }
-    let load = Load::start(&nodes, &[&good, &before, &during]);
+    let load = load::start(&nodes, &[&good, &before, &during]);
     thread::sleep(SECOND);
 
     redis.kill();
@@ -154,18 +155,18 @@ fn killed_and_restarted_empty_under_load_redis_is_told_all_again() {
     let told_all = load.end();
 
     let slowest = longest(&told_all);
-    let good: BTreeSet<u16> = told_all.iter().filter(|told| told.token == 0).map(|told| told.status).collect();
+    let good: BTreeSet<u16> = told_all.iter().filter(|told| told.what.token == 0).map(|told| told.status).collect();
     tell(&format!(
         "Redis killed for 1.5 s, restarted empty: {} requests, good tokens {good:?}, slowest {slowest:?}; a revocation asked \
          for meanwhile failed after {told:?}, and was in force in all processes {resent:?} after the restart; a new process \
          was ready after {ready:?}",
         told_all.len()
     ));
-    assert!(told_all.iter().all(|told| told.token != 1 || told.status == 401), "a revoked token was accepted");
+    assert!(told_all.iter().all(|told| told.what.token != 1 || told.status == 401), "a revoked token was accepted");
     assert!(good.is_subset(&BTreeSet::from([200])), "within bound and grace nobody is turned away: {good:?}");
-    let here = |told: &&load::Told| told.token == 2 && told.node == 1 && told.asked > revoked;
+    let here = |told: &&Told| told.what.token == 2 && told.what.node == 1 && told.asked > revoked;
     assert!(told_all.iter().filter(here).all(|told| told.status == 401), "at once where it was revoked");
-    let late = |told: &&load::Told| told.token == 2 && told.asked > restarted + RECOVERY;
+    let late = |told: &&Told| told.what.token == 2 && told.asked > restarted + RECOVERY;
     assert!(told_all.iter().filter(late).all(|told| told.status == 401));
     assert!(slowest < DEADLINE, "{slowest:?}");
 }
@@ -181,7 +182,7 @@ fn paused_under_load_redis_delays_no_request_and_closes_the_policy_after_bound_a
     for node in &nodes {
         await_that("refused everywhere", BOUND, || node.status(&revoked) == 401);
     }
-    let load = Load::start(&nodes, &[&good, &revoked]);
+    let load = load::start(&nodes, &[&good, &revoked]);
     thread::sleep(SECOND);
 
     redis.pause();
@@ -204,7 +205,7 @@ fn paused_under_load_redis_delays_no_request_and_closes_the_policy_after_bound_a
     let told_all = load.end();
 
     let slowest = longest(&told_all);
-    let closed: Vec<_> = told_all.iter().filter(|told| told.token == 0 && told.status == 503).collect();
+    let closed: Vec<_> = told_all.iter().filter(|told| told.what.token == 0 && told.status == 503).collect();
     let first = closed.iter().map(|told| told.asked.duration_since(paused)).min().expect("it closed");
     tell(&format!(
         "Redis paused for 4 s, bound 1 s, grace 1 s: {} requests, slowest {slowest:?}; 503 began {first:?} after the pause; \
@@ -212,14 +213,14 @@ fn paused_under_load_redis_delays_no_request_and_closes_the_policy_after_bound_a
          was revoked meanwhile in force everywhere {resent:?} later",
         told_all.len()
     ));
-    assert!(told_all.iter().all(|told| told.token != 1 || told.status == 401), "a revoked token was accepted");
-    let open = |told: &&load::Told| told.token == 0 && told.asked < paused + SECOND;
+    assert!(told_all.iter().all(|told| told.what.token != 1 || told.status == 401), "a revoked token was accepted");
+    let open = |told: &&Told| told.what.token == 0 && told.asked < paused + SECOND;
     assert!(told_all.iter().filter(open).all(|told| told.status == 200));
     assert!(first > SECOND && first < 3 * SECOND, "{first:?}");
     for node in 0..nodes.len() {
         let shut = told_all
             .iter()
-            .filter(|told| told.node == node && told.token == 0)
+            .filter(|told| told.what.node == node && told.what.token == 0)
             .filter(|told| told.asked > paused + 5 * SECOND / 2 && told.asked < resumed);
         assert!(shut.clone().count() > 0 && shut.clone().all(|told| told.status == 503), "closed, and it stays so");
     }

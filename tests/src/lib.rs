@@ -4,6 +4,7 @@
 mod client;
 mod denial;
 mod http2;
+pub mod load;
 mod server;
 mod token;
 
