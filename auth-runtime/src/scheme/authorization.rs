@@ -3,6 +3,27 @@
 use actix_web::HttpRequest;
 use actix_web::http::header::AUTHORIZATION;
 
+use super::Context;
+
+/// The field as a request has it, for whatever scheme.
+#[derive(Clone, Copy)]
+pub(super) enum Field<'a> {
+    Absent,
+    Repeated,
+    Line(&'a [u8]),
+}
+
+impl<'a> Field<'a> {
+    pub(super) fn read(request: &'a HttpRequest) -> Self {
+        let mut lines = request.headers().get_all(AUTHORIZATION);
+        match (lines.next(), lines.next()) {
+            (None, _) => Self::Absent,
+            (Some(line), None) => Self::Line(line.as_bytes()),
+            (Some(_), Some(_)) => Self::Repeated,
+        }
+    }
+}
+
 /// What the request's `Authorization` field holds for one scheme.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Authorization<'a> {
@@ -16,13 +37,12 @@ pub(crate) enum Authorization<'a> {
 }
 
 /// Reads the field for `scheme`, whose name is compared without regard to case.
-pub(crate) fn authorization<'a>(request: &'a HttpRequest, scheme: &str) -> Authorization<'a> {
-    let mut lines = request.headers().get_all(AUTHORIZATION);
-    let Some(line) = lines.next() else { return Authorization::Absent };
-    if lines.next().is_some() {
-        return Authorization::Repeated;
-    }
-    let line = line.as_bytes();
+pub(crate) fn authorization<'a>(context: &Context<'a>, scheme: &str) -> Authorization<'a> {
+    let line = match context.authorization() {
+        Field::Absent => return Authorization::Absent,
+        Field::Repeated => return Authorization::Repeated,
+        Field::Line(line) => line,
+    };
     // A tab is no separator, but must not make known credentials pass for those of another scheme.
     let (name, rest) = match line.iter().position(|&byte| byte == b' ' || byte == b'\t') {
         Some(space) => line.split_at(space),

@@ -71,7 +71,7 @@ impl BearerScheme {
     #[cfg(feature = "introspection")]
     fn introspect(&self, context: &Context<'_>) -> Option<Authentication> {
         let introspector = self.opaque.as_ref()?;
-        let Presented::Token(source, token) = self.presented(context.request()) else { return None };
+        let Presented::Token(source, token) = self.presented(context) else { return None };
         if !introspector.takes(token) {
             return None;
         }
@@ -96,8 +96,9 @@ impl BearerScheme {
     }
 
     /// Finds the token. What a client put there on purpose decides over what a browser added by itself.
-    fn presented<'a>(&self, request: &'a HttpRequest) -> Presented<'a> {
-        let header = authorization(request, "Bearer");
+    fn presented<'a>(&self, context: &Context<'a>) -> Presented<'a> {
+        let request = context.request();
+        let header = authorization(context, "Bearer");
         let query = self.query_parameter.as_deref().map(|name| parameter(request.query_string(), name));
         match (header, query.unwrap_or(Parameter::Absent)) {
             (Authorization::Repeated, _) => Presented::Refused(Source::Header, Reason::AuthorizationRepeated),
@@ -136,7 +137,7 @@ impl BearerScheme {
     }
 
     fn outcome(&self, context: &Context<'_>) -> Outcome {
-        let result = match self.presented(context.request()) {
+        let result = match self.presented(context) {
             Presented::Nothing => return Outcome::Absent,
             Presented::Refused(_, reason) => Err(reason),
             Presented::Token(source, token) => match context.now() {
@@ -150,7 +151,7 @@ impl BearerScheme {
     /// Where nothing but the key or the issuer is lacking, which is the `reason`: asks for it, and waits.
     #[cfg(feature = "jwks")]
     fn look_up(&self, context: &Context<'_>, reason: Reason) -> Authentication {
-        let (Presented::Token(_, token), Ok(now)) = (self.presented(context.request()), context.now()) else {
+        let (Presented::Token(_, token), Ok(now)) = (self.presented(context), context.now()) else {
             return Authentication::Ready(Outcome::Rejected(reason.into()));
         };
         match self.verifier.look_up(token, now) {
@@ -209,7 +210,7 @@ impl Scheme for BearerScheme {
     }
 
     fn credentials(&self, context: &Context<'_>) -> Credentials {
-        match self.presented(context.request()) {
+        match self.presented(context) {
             Presented::Nothing => Credentials::Absent,
             Presented::Token(Source::Cookie, _) | Presented::Refused(Source::Cookie, _) => Credentials::Ambient,
             Presented::Token(..) | Presented::Refused(..) => Credentials::Explicit,
@@ -218,7 +219,7 @@ impl Scheme for BearerScheme {
 
     /// Whether the unverified `iss` names an issuer of this configuration, or the token is opaque and it asks about such.
     fn recognizes(&self, context: &Context<'_>) -> bool {
-        let Presented::Token(_, token) = self.presented(context.request()) else { return false };
+        let Presented::Token(_, token) = self.presented(context) else { return false };
         #[cfg(feature = "introspection")]
         if let Some(opaque) = self.opaque.as_ref().filter(|opaque| opaque.takes(token)) {
             return opaque.recognizes(token);

@@ -14,6 +14,7 @@ pub use basic::{BasicScheme, User};
 pub use bearer::BearerScheme;
 pub(crate) use cross_site::OriginPolicy;
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
@@ -164,11 +165,17 @@ pub enum Outcome {
 pub struct Context<'a> {
     request: &'a HttpRequest,
     clock: &'a Arc<dyn Clock>,
+    authorization: OnceCell<authorization::Field<'a>>,
 }
 
 impl<'a> Context<'a> {
     pub(crate) fn new(request: &'a HttpRequest, clock: &'a Arc<dyn Clock>) -> Self {
-        Self { request, clock }
+        Self { request, clock, authorization: OnceCell::new() }
+    }
+
+    /// The `Authorization` field, looked up once however many schemes ask for it.
+    fn authorization(&self) -> authorization::Field<'a> {
+        *self.authorization.get_or_init(|| authorization::Field::read(self.request))
     }
 
     /// The request, without its body: bodies are never read for credentials.

@@ -126,7 +126,7 @@ impl Scheme for BasicScheme {
     }
 
     fn credentials(&self, context: &Context<'_>) -> Credentials {
-        match authorization(context.request(), "Basic") {
+        match authorization(context, "Basic") {
             Authorization::Absent => Credentials::Absent,
             Authorization::Repeated | Authorization::Present(_) => Credentials::Ambient,
         }
@@ -134,7 +134,7 @@ impl Scheme for BasicScheme {
 
     /// By whether the user is in the file. A function of the application's own takes whoever comes: name it last.
     fn recognizes(&self, context: &Context<'_>) -> bool {
-        let Authorization::Present(base64) = authorization(context.request(), "Basic") else { return false };
+        let Authorization::Present(base64) = authorization(context, "Basic") else { return false };
         match (&self.verifier, UserPass::decode(base64)) {
             (_, None) => false,
             (Verifier::Function(_), Some(_)) => true,
@@ -143,7 +143,7 @@ impl Scheme for BasicScheme {
     }
 
     fn authenticate(&self, context: &Context<'_>) -> Authentication {
-        let base64 = match authorization(context.request(), "Basic") {
+        let base64 = match authorization(context, "Basic") {
             Authorization::Absent => return Authentication::Ready(Outcome::Absent),
             Authorization::Repeated => return rejected(Reason::AuthorizationRepeated),
             Authorization::Present(base64) => base64,
