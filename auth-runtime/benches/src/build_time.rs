@@ -82,7 +82,7 @@ impl Workspace {
 
     fn cargo(&self) -> Command {
         let mut command = run::cargo();
-        command.current_dir(&self.directory).env("CARGO_TARGET_DIR", &self.target);
+        command.current_dir(&self.directory).env("CARGO_TARGET_DIR", &self.target).env("CARGO_INCREMENTAL", "1");
         command
     }
 
