@@ -3,7 +3,6 @@
 use std::any::TypeId;
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use actix_web::dev::Payload;
@@ -14,10 +13,9 @@ use pin_project_lite::pin_project;
 use crate::cache_control;
 use crate::decision::{Decision, decide};
 use crate::denial::Denial;
-use crate::extract::{Caller, Extract, Grant};
+use crate::extract::{Caller, Extract, Grant, Source};
 use crate::mount::{keep_unread, owe};
-use crate::policy::{Plan, Policy, Presence};
-use crate::principal::Principal;
+use crate::policy::{Policy, Presence};
 
 /// Arguments `T` of a handler that policy `P` admitted the request to.
 ///
@@ -62,8 +60,8 @@ pin_project! {
         },
         Extracting {
             #[pin]
-            arguments: T::Future,
-            rest: Option<(HttpRequest, Terms)>,
+            arguments: T::Slots,
+            source: Option<Source<P>>,
         },
         Denied { denial: Option<Denial> },
     }
@@ -71,8 +69,8 @@ pin_project! {
 
 impl<P, T: Extract<P>> Authorizing<P, T> {
     fn extracting(caller: Caller, request: HttpRequest, payload: Payload) -> Self {
-        let rest = Some((request.clone(), Terms::new(&caller)));
-        Self::Extracting { arguments: T::extract(Grant::new(caller), request, payload), rest }
+        let source = Some(Source { grant: Grant::new(caller), request, payload });
+        Self::Extracting { arguments: T::Slots::default(), source }
     }
 
     fn denied(denial: Denial, request: &HttpRequest, payload: Payload) -> Self {
@@ -98,9 +96,11 @@ impl<P, T: Extract<P>> Future for Authorizing<P, T> {
                     };
                     self.set(next);
                 }
-                AuthorizingProjection::Extracting { arguments, rest } => {
-                    let arguments = ready!(arguments.poll(context));
-                    let Some((request, terms)) = rest.take() else { return Poll::Pending };
+                AuthorizingProjection::Extracting { arguments, source } => {
+                    let Some(from) = source.as_mut() else { return Poll::Pending };
+                    let arguments = ready!(T::poll_extract(arguments, from, context));
+                    let Some(Source { grant, request, .. }) = source.take() else { return Poll::Pending };
+                    let terms = Terms::new(grant.into_caller());
                     return Poll::Ready(match arguments {
                         Ok(arguments) => Ok(Authorized { arguments, terms, policy: PhantomData }),
                         Err(error) => {
@@ -122,15 +122,11 @@ impl<P, T: Extract<P>> Future for Authorizing<P, T> {
 }
 
 /// What policy and scheme owe the answer of a handler that ran.
-pub struct Terms {
-    plan: Option<Arc<Plan>>,
-    identity: Option<(Principal, usize)>,
-}
+pub struct Terms(Caller);
 
 impl Terms {
-    pub(crate) fn new(caller: &Caller) -> Self {
-        let identity = caller.principal().cloned().zip(caller.alternative());
-        Self { plan: caller.plan().cloned(), identity }
+    pub(crate) fn new(caller: Caller) -> Self {
+        Self(caller)
     }
 
     /// Wraps the handler's return value.
@@ -140,14 +136,12 @@ impl Terms {
 
     /// Adds what is owed to the answer's headers.
     pub(crate) fn settle<B>(&self, request: &HttpRequest, response: &mut HttpResponse<B>) {
-        let Some(plan) = &self.plan else { return };
+        let Some(plan) = self.0.plan() else { return };
         if plan.spec.presence != Presence::Public && !plan.spec.shared_cache {
             cache_control::keep_private(response.headers_mut());
         }
-        if let Some((principal, alternative)) = &self.identity
-            && let Some(alternative) = plan.alternative(*alternative)
-        {
-            alternative.settle(request, Some(principal), response.headers_mut());
+        if let Some(alternative) = self.0.alternative().and_then(|place| plan.alternative(place)) {
+            alternative.settle(request, self.0.principal(), response.headers_mut());
         }
     }
 }

@@ -14,7 +14,7 @@ use futures_core::Stream;
 use futures_core::future::LocalBoxFuture;
 
 use crate::denial::Denial;
-use crate::extract::{Caller, Extract, Grant};
+use crate::extract::{Caller, Extract, Grant, Source, extract};
 
 /// What a check runs with.
 pub struct CheckContext {
@@ -97,8 +97,8 @@ where
             let read = Rc::new(Cell::new(false));
             let body: BoxedPayloadStream = Box::pin(Poisoned(Rc::clone(&read)));
             let payload = Payload::Stream { payload: body };
-            let arguments = Args::extract(Grant::new(context.caller), context.request, payload).await;
-            let verdict = match arguments {
+            let source = Source { grant: Grant::<P>::new(context.caller), request: context.request, payload };
+            let verdict = match extract(source).await {
                 Ok(arguments) => self.call(arguments).await.into_verdict(),
                 Err(_) => Verdict::Refused,
             };

@@ -12,7 +12,8 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 
 pub use argument::{Argument, Takes};
-pub use arguments::Extract;
+pub(crate) use arguments::extract;
+pub use arguments::{Extract, Source};
 pub use expiry::UntilExpiry;
 pub use identity::{ApiKey, Basic, Bearer, Granted, Optional};
 
@@ -72,6 +73,10 @@ impl<P> Grant<P> {
 
     pub(crate) fn caller(&self) -> &Caller {
         &self.caller
+    }
+
+    pub(crate) fn into_caller(self) -> Caller {
+        self.caller
     }
 }
 

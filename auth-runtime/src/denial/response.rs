@@ -160,14 +160,15 @@ impl ResponseError for Denial {
         };
         let mut response = HttpResponse::with_body(self.reason.status(), BoxBody::new(body));
         let headers = response.headers_mut();
+        // The map is empty: `append` costs half of what `insert` does, and these two have one value.
+        headers.append(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.append(CONTENT_TYPE, content_type);
         for line in &self.answer.challenges {
             headers.append(WWW_AUTHENTICATE, line.clone());
         }
-        for (name, value) in &self.headers {
+        for (name, value) in self.headers.iter().filter(|(name, _)| *name != CACHE_CONTROL && *name != CONTENT_TYPE) {
             headers.append(name.clone(), value.clone());
         }
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        headers.insert(CONTENT_TYPE, content_type);
         if self.reason.status() == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(RETRY_AFTER, RETRY_AFTER_SECONDS);
         }

@@ -3,7 +3,6 @@
 // Each type parameter names the field that holds its argument.
 #![allow(non_snake_case)]
 
-use std::future::Ready;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -19,25 +18,44 @@ use super::{FromGrant, Grant};
     note = "see the argument underlined in another error for what to take instead"
 )]
 pub trait Extract<P>: Sized {
-    /// The extraction of all.
-    type Future: Future<Output = Result<Self, Error>>;
+    /// All of them on their way.
+    type Slots: Default;
 
     /// Takes identities first, then every other argument in written order, each after the one before is complete.
-    fn extract(grant: Grant<P>, request: HttpRequest, payload: Payload) -> Self::Future;
+    fn poll_extract(
+        slots: Pin<&mut Self::Slots>,
+        source: &mut Source<P>,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<Self, Error>>;
+}
+
+/// What arguments are taken from.
+pub struct Source<P> {
+    pub(crate) grant: Grant<P>,
+    pub(crate) request: HttpRequest,
+    pub(crate) payload: Payload,
+}
+
+/// The arguments that a check takes.
+pub(crate) async fn extract<P, T: Extract<P>>(mut source: Source<P>) -> Result<T, Error> {
+    let mut slots = std::pin::pin!(T::Slots::default());
+    std::future::poll_fn(|context| T::poll_extract(slots.as_mut(), &mut source, context)).await
 }
 
 impl<P> Extract<P> for () {
-    type Future = Ready<Result<Self, Error>>;
+    type Slots = ();
 
-    fn extract(_: Grant<P>, _: HttpRequest, _: Payload) -> Self::Future {
-        std::future::ready(Ok(()))
+    fn poll_extract(_: Pin<&mut ()>, _: &mut Source<P>, _: &mut Context<'_>) -> Poll<Result<Self, Error>> {
+        Poll::Ready(Ok(()))
     }
 }
 
 pin_project! {
     /// One argument on its way.
     #[project = SlotProjection]
+    #[derive(Default)]
     enum Slot<T, F> {
+        #[default]
         Waiting,
         Running { #[pin] future: F },
         Done { value: Option<T> },
@@ -46,13 +64,7 @@ pin_project! {
 
 impl<T, F> Slot<T, F> {
     /// Starts the argument if need be, and polls it to its end.
-    fn drive<P>(
-        mut self: Pin<&mut Self>,
-        grant: &Grant<P>,
-        request: &HttpRequest,
-        payload: &mut Payload,
-        context: &mut Context<'_>,
-    ) -> Poll<Result<(), Error>>
+    fn drive<P>(mut self: Pin<&mut Self>, source: &mut Source<P>, context: &mut Context<'_>) -> Poll<Result<(), Error>>
     where
         T: FromGrant<P, Future = F>,
         F: Future<Output = Result<T, T::Error>>,
@@ -60,6 +72,7 @@ impl<T, F> Slot<T, F> {
         loop {
             match self.as_mut().project() {
                 SlotProjection::Waiting => {
+                    let Source { grant, request, payload } = source;
                     self.set(Self::Running { future: T::from_grant(grant, request, payload) });
                 }
                 SlotProjection::Running { future } => match ready!(future.poll(context)) {
@@ -80,38 +93,37 @@ impl<T, F> Slot<T, F> {
 }
 
 macro_rules! extract_tuples {
-    ($($future:ident: $($argument:ident)+;)+) => {$(
+    ($($slots:ident: $($argument:ident)+;)+) => {$(
         pin_project! {
             #[doc(hidden)]
             #[allow(non_snake_case)]
-            pub struct $future<P, $($argument: FromGrant<P>),+> {
-                grant: Grant<P>,
-                request: HttpRequest,
-                payload: Payload,
+            pub struct $slots<P, $($argument: FromGrant<P>),+> {
                 $(#[pin] $argument: Slot<$argument, $argument::Future>,)+
             }
         }
 
-        impl<P, $($argument: FromGrant<P>),+> Extract<P> for ($($argument,)+) {
-            type Future = $future<P, $($argument),+>;
-
-            fn extract(grant: Grant<P>, request: HttpRequest, payload: Payload) -> Self::Future {
-                $future { grant, request, payload, $($argument: Slot::Waiting,)+ }
+        impl<P, $($argument: FromGrant<P>),+> Default for $slots<P, $($argument),+> {
+            fn default() -> Self {
+                Self { $($argument: Slot::default(),)+ }
             }
         }
 
-        impl<P, $($argument: FromGrant<P>),+> Future for $future<P, $($argument),+> {
-            type Output = Result<($($argument,)+), Error>;
+        impl<P, $($argument: FromGrant<P>),+> Extract<P> for ($($argument,)+) {
+            type Slots = $slots<P, $($argument),+>;
 
-            fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-                let mut this = self.project();
+            fn poll_extract(
+                slots: Pin<&mut Self::Slots>,
+                source: &mut Source<P>,
+                context: &mut Context<'_>,
+            ) -> Poll<Result<Self, Error>> {
+                let mut slots = slots.project();
                 $(if $argument::IDENTITY {
-                    ready!(this.$argument.as_mut().drive(this.grant, this.request, this.payload, context))?;
+                    ready!(slots.$argument.as_mut().drive(source, context))?;
                 })+
-                $(ready!(this.$argument.as_mut().drive(this.grant, this.request, this.payload, context))?;)+
-                match ($(this.$argument.take(),)+) {
+                $(ready!(slots.$argument.as_mut().drive(source, context))?;)+
+                match ($(slots.$argument.take(),)+) {
                     ($(Some($argument),)+) => Poll::Ready(Ok(($($argument,)+))),
-                    // Only a future polled after its end gets here.
+                    // Only what is polled after its end gets here.
                     _ => Poll::Pending,
                 }
             }
@@ -120,20 +132,20 @@ macro_rules! extract_tuples {
 }
 
 extract_tuples! {
-    Extract1: A;
-    Extract2: A B;
-    Extract3: A B C;
-    Extract4: A B C D;
-    Extract5: A B C D E;
-    Extract6: A B C D E F;
-    Extract7: A B C D E F G;
-    Extract8: A B C D E F G H;
-    Extract9: A B C D E F G H I;
-    Extract10: A B C D E F G H I J;
-    Extract11: A B C D E F G H I J K;
-    Extract12: A B C D E F G H I J K L;
-    Extract13: A B C D E F G H I J K L M;
-    Extract14: A B C D E F G H I J K L M N;
-    Extract15: A B C D E F G H I J K L M N O;
-    Extract16: A B C D E F G H I J K L M N O Q;
+    Slots1: A;
+    Slots2: A B;
+    Slots3: A B C;
+    Slots4: A B C D;
+    Slots5: A B C D E;
+    Slots6: A B C D E F;
+    Slots7: A B C D E F G;
+    Slots8: A B C D E F G H;
+    Slots9: A B C D E F G H I;
+    Slots10: A B C D E F G H I J;
+    Slots11: A B C D E F G H I J K;
+    Slots12: A B C D E F G H I J K L;
+    Slots13: A B C D E F G H I J K L M;
+    Slots14: A B C D E F G H I J K L M N;
+    Slots15: A B C D E F G H I J K L M N O;
+    Slots16: A B C D E F G H I J K L M N O Q;
 }

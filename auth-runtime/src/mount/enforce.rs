@@ -78,7 +78,7 @@ where
                     return Ok(ServiceResponse::from_err(denial, request).map_into_right_body());
                 }
             };
-            let terms = Terms::new(&caller);
+            let terms = Terms::new(caller);
             let mut response = service.call(request).await?;
             let request = response.request().clone();
             terms.settle(&request, response.response_mut());
