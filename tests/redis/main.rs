@@ -317,6 +317,39 @@ fn data_deleted_under_way_are_sent_again() {
 }
 
 #[test]
+fn a_long_bound_does_not_let_newcomers_count_before_the_others_sent_again() {
+    let _alone = alone!("a newcomer to a Redis that lost its data, under a bound of a minute");
+    let redis = Redis::start(Disk::Nothing);
+    let settings = [("BOUND_MS", "60000")];
+    let knowing = Node::start(&redis, &settings);
+    knowing.await_current();
+    assert_eq!(knowing.revoke("jti", "revoked", later()), 204);
+    assert_eq!(redis.command("FLUSHALL"), "+OK");
+    let newcomer = Node::start(&redis, &settings);
+    newcomer.await_current();
+    assert_eq!(newcomer.status(&token("revoked", "r", "r")), 401);
+}
+
+/// A stream that lost its changes to somebody else, who counted them: nobody may count as current without them.
+#[test]
+fn changes_that_are_counted_and_gone_are_read_again() {
+    let _alone = alone!("a stream that is emptied");
+    let redis = Redis::start(Disk::Nothing);
+    let node = Node::start(&redis, &[]);
+    node.await_current();
+    assert_eq!(node.revoke("jti", "first", later()), 204);
+    // As a revocation is stored, and the stream emptied before anybody reads it.
+    let script = "local seq = redis.call('HINCRBY', KEYS[2], 'seq', 1) redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) \
+                  redis.call('XADD', KEYS[3], seq .. '-0', 'member', ARGV[1], 'value', ARGV[2]) \
+                  redis.call('XTRIM', KEYS[3], 'MAXLEN', 0) return seq";
+    let keys = "{auth}:revocations {auth}:revocations:state {auth}:revocations:log";
+    let member = format!(r#"[\"token\",\"{ISSUER}\",\"second\"]"#);
+    let stored = redis.command(&format!(r#"EVAL "{script}" 3 {keys} "{member}" "{} 0""#, later()));
+    assert!(stored.starts_with(':'), "{stored}");
+    await_that("refused", BOUND, || node.status(&token("second", "s", "s")) == 401);
+}
+
+#[test]
 fn a_process_that_missed_more_than_the_stream_keeps_reads_everything() {
     let _alone = alone!("a process that falls behind");
     let redis = Redis::start(Disk::Nothing);

@@ -26,9 +26,10 @@ pub(super) enum Failure {
     /// No connection, or none that lasted.
     Unreachable,
     TimedOut,
-    /// An answer that is none to introspection: a redirect, an error, no strict JSON, too large.
+    /// An answer that is none to introspection: a redirect, an error.
     Unusable,
-    /// This token is too much for the endpoint, which says nothing about the next.
+    /// The endpoint has no answer about this token that can be read, which says nothing about the next: the token is too much
+    /// for it, or the answer too large or no strict JSON.
     TokenRefused,
     /// Our credentials are no good.
     ClientRejected,
@@ -89,7 +90,7 @@ impl IntrospectionEndpoint {
     fn failure(&self, error: FetchError) -> Failure {
         let failure = match error {
             FetchError::Status(401 | 403) => Failure::ClientRejected,
-            FetchError::Status(400 | 413 | 414 | 422 | 431) => Failure::TokenRefused,
+            FetchError::TooLarge | FetchError::Status(400 | 413 | 414 | 422 | 431) => Failure::TokenRefused,
             FetchError::TimedOut => Failure::TimedOut,
             FetchError::Unreachable | FetchError::Interrupted | FetchError::ClientUnusable => Failure::Unreachable,
             _ => Failure::Unusable,

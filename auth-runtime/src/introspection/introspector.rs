@@ -169,7 +169,8 @@ impl Inner {
         let answer = self.endpoint.ask(token, now).await.and_then(|text| {
             self.judge.judge(text, now).map_err(|NoAnswer| {
                 tracing::warn!("an answer of the introspection endpoint is no strict JSON object with `active` in it");
-                Failure::Unusable
+                // What is said of one user must not cut all others off.
+                Failure::TokenRefused
             })
         });
         drop(place);

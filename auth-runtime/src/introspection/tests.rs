@@ -601,3 +601,25 @@ async fn no_secret_and_no_token_is_shown() {
         assert!(!text.contains(secret) && !text.contains("opaque-token-42"), "{text}");
     }
 }
+
+#[actix_web::test]
+async fn what_is_said_of_one_user_cuts_nobody_else_off() {
+    let surrogate = || Reply::ok(good().to_string().replace("\"sub\"", "\"name\":\"\\ud83d\",\"sub\""));
+    let groups = || Reply::json(&with(json!({"groups": vec!["x".repeat(64); 1024]})));
+    let answers: [fn() -> Reply; 2] = [surrogate, groups];
+    for answer in answers {
+        let mock =
+            Mock::start(
+                move |call| {
+                    if call.field("token").unwrap().starts_with("odd") { answer() } else { Reply::json(&good()) }
+                },
+            );
+        let scheme = scheme(introspection(&mock));
+        for number in 0..5 {
+            let outcome = ask(&scheme, &format!("odd{number}")).await;
+            assert!(matches!(outcome, Outcome::Unavailable(Reason::IntrospectionUnavailable)), "{outcome:?}");
+        }
+        let outcome = ask(&scheme, "honest").await;
+        assert!(matches!(outcome, Outcome::Verified(_)), "{outcome:?}");
+    }
+}

@@ -80,10 +80,10 @@ impl<F: Future<Output = Result<ServiceResponse, Error>>> Future for Covered<F> {
         let answer = settle_owed(answer);
         let default = if hidden { unknown.default.borrow().clone() } else { None };
         let Some(default) = default else { return Poll::Ready(Ok(answer)) };
-        let mut answer: LocalBoxFuture<'static, _> = Box::pin(hide(answer, default, unmatched.take()));
-        let first = answer.as_mut().poll(context);
+        let answer = Box::pin(hide(answer, default, unmatched.take()));
+        // Drops the router's future first, which may hold the request.
         self.set(Self::Hiding { answer });
-        first
+        self.poll(context)
     }
 }
 

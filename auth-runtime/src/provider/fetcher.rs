@@ -80,8 +80,10 @@ impl Fetcher {
         }
     }
 
-    /// Nothing that was heard so far is relied on: the key set may have moved.
+    /// Nothing that was heard so far is relied on: the key set may have moved, and a validator of one address that happened
+    /// to fit the set of another would keep withdrawn keys.
     pub(super) fn forget(&mut self) {
         self.found = None;
+        self.condition.clear();
     }
 }

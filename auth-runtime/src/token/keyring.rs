@@ -164,14 +164,16 @@ impl Keyring {
     #[cfg_attr(not(feature = "jwks"), allow(clippy::unused_self, reason = "there are none"))]
     fn remote(&self, sets: &mut Vec<Arc<Arc<[VerificationKey]>>>) -> bool {
         let _ = &sets;
+        #[cfg_attr(not(feature = "jwks"), allow(unused_mut))]
+        let mut complete = true;
         #[cfg(feature = "jwks")]
         for set in &self.remote {
             match set.current() {
                 Some(keys) => sets.push(keys),
-                None => return false,
+                None => complete = false,
             }
         }
-        true
+        complete
     }
 
     /// Whether keys can be asked for.

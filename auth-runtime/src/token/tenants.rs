@@ -26,6 +26,9 @@ const STRANGERS_MAX: usize = 4096;
 const STRANGER_FOR: Duration = Duration::from_secs(60);
 /// How long a tenant holds before the function is asked for it again.
 const TENANT_FOR: Duration = Duration::from_secs(15 * 60);
+/// How long after a try that brought nothing new a known tenant is looked for again: whoever names it, signed or not, causes
+/// the call and a fetch of its keys.
+const TRIED_FOR: Duration = Duration::from_secs(30);
 /// How often the function is called for strangers' sake: ten times a second, after a burst.
 const CALLED_EVERY: Duration = Duration::from_millis(100);
 const CALLED_BURST: u32 = 50;
@@ -91,9 +94,21 @@ pub(super) struct Tenant {
     pub(super) issuer: TrustedIssuer,
     incarnation: u64,
     found_at: Instant,
+    /// When it was last looked for since.
+    tried_at: Mutex<Option<Instant>>,
 }
 
 impl Tenant {
+    /// Whether it is time to look for it again; counts as a try.
+    fn is_due(&self, now: Instant) -> bool {
+        let mut tried_at = self.tried_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = tried_at.is_none_or(|tried| now.saturating_duration_since(tried) >= TRIED_FOR);
+        if due {
+            *tried_at = Some(now);
+        }
+        due
+    }
+
     /// Changes whenever the tenant or its keys do.
     pub(super) fn generation(&self) -> u64 {
         (self.incarnation << 32).wrapping_add(self.issuer.keys.generation())
@@ -121,10 +136,13 @@ impl Tenants {
     /// A tenant that is known. One that was found a while ago is looked for again in the background.
     pub(super) fn known(&self, name: &str) -> Option<Arc<Tenant>> {
         let tenant = self.0.known.get(name)?;
-        let age = self.0.options.stopwatch.now().saturating_duration_since(tenant.found_at);
+        let now = self.0.options.stopwatch.now();
+        let age = now.saturating_duration_since(tenant.found_at);
         if age >= TENANT_FOR {
             let mut calls = self.0.calls();
-            let call = if calls.under_way.contains_key(name) { None } else { self.call(&mut calls, name) };
+            // Not out of the strangers' budget, or a flood of names would keep known tenants from being found again.
+            let due = !calls.under_way.contains_key(name) && tenant.is_due(now);
+            let call = due.then(|| self.begin(&mut calls, name));
             drop(calls);
             if let Some((_, call)) = call {
                 self.start(call);
@@ -165,17 +183,21 @@ impl Tenants {
         self.0.is_stranger(name)
     }
 
-    /// A call of the function, if that is within the budget. To be started once the lock is free: a call that ends takes
-    /// it.
+    /// A call of the function, if that is within the budget.
     fn call(&self, calls: &mut Calls, name: &str) -> Option<(watch::Receiver<()>, Call)> {
         let now = self.0.options.stopwatch.now();
         if calls.under_way.len() >= CALLS_MAX || !calls.budget.take(now, 0) {
             return None;
         }
+        Some(self.begin(calls, name))
+    }
+
+    /// A call of the function. To be started once the lock is free: a call that ends takes it.
+    fn begin(&self, calls: &mut Calls, name: &str) -> (watch::Receiver<()>, Call) {
         let (end, ended) = watch::channel(());
         calls.under_way.insert(name.into(), ended.clone());
         let call = Call { inner: Arc::downgrade(&self.0), name: name.into(), _end: end };
-        Some((ended, call))
+        (ended, call)
     }
 
     fn start(&self, call: Call) {
@@ -220,7 +242,9 @@ impl Call {
         }
         let incarnation = inner.incarnations.fetch_add(1, Ordering::Relaxed);
         let found_at = inner.options.stopwatch.now();
-        inner.known.insert(self.name.clone(), Arc::new(Tenant { issuer, incarnation, found_at }));
+        inner
+            .known
+            .insert(self.name.clone(), Arc::new(Tenant { issuer, incarnation, found_at, tried_at: Mutex::default() }));
     }
 }
 

@@ -233,8 +233,8 @@ impl Verifier {
             (Ok(issuer), _) if !issuer.keys.is_remote() => return Err(Reason::KeyUnknown),
             (Ok(_), _) => None,
         };
-        // No provider publishes shared secrets.
-        if header.algorithm.kind() == KeyKind::Secret {
+        // No provider publishes shared secrets; a tenant may have one of its own.
+        if tenants.is_none() && header.algorithm.kind() == KeyKind::Secret {
             return Err(Reason::AlgorithmRefused);
         }
         Times::read(&claims)?.check(now, self.leeway)?;

@@ -97,7 +97,8 @@ async fn follow_and_report(shared: Arc<Shared>, client: Client) {
 /// Follows Redis over one connection, until that fails.
 async fn follow(shared: &Shared, client: &Client) -> Result<Infallible, RedisError> {
     let options = &shared.options;
-    let wait = options.bound / 4;
+    // Whoever waits hears of a loss of data when the wait ends, and has to send again before anybody counts as current.
+    let wait = (options.bound / 4).min(SETTLING / 4);
     let mut connection = connect(client, PATIENCE.min(options.bound)).await?;
     let mut forgotten = None;
     loop {

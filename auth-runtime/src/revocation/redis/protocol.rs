@@ -177,6 +177,10 @@ pub(super) async fn listen(
             None => changes.unreadable += 1,
         }
     }
+    // Counted, and in the stream no more: it was trimmed or emptied.
+    if !more && seq.is_some_and(|seq| changes.position < seq) {
+        return Ok(Heard::Gap);
+    }
     Ok(if more { Heard::More(changes) } else { Heard::Current(changes) })
 }
 

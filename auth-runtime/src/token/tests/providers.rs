@@ -715,10 +715,15 @@ async fn a_tenant_that_left_stops_verifying_also_for_remembered_tokens() {
     eventually(|| directory.asked() == 2).await;
     settle().await;
     assert_eq!(api.ask_how(&token).await, (alice(), false));
+    settle().await;
+    assert_eq!(directory.asked(), 2, "not again within 30 s");
+    api.time.advance(MINUTE);
+    assert_eq!(api.ask_how(&token).await, (alice(), false));
     eventually(|| directory.asked() == 3).await;
     settle().await;
     directory.down.store(false, Ordering::SeqCst);
     directory.left.store(true, Ordering::SeqCst);
+    api.time.advance(MINUTE);
     let _ = api.ask(&token).await;
     eventually(|| directory.asked() == 4).await;
     settle().await;
@@ -734,6 +739,87 @@ async fn a_directory_that_is_away_for_too_long_is_503() {
     directory.down.store(true, Ordering::SeqCst);
     api.time.advance(75 * MINUTE);
     assert_eq!(api.ask(&token).await, Err(Reason::KeysUnavailable));
+}
+
+#[actix_web::test]
+async fn the_validators_of_one_address_are_not_sent_to_another() {
+    let provider = MockProvider::start();
+    let issuer = provider.url("");
+    let metadata = |path: &str| Reply::json(json!({"issuer": issuer, "jwks_uri": provider.url(path)}));
+    provider.set("/.well-known/openid-configuration", metadata("/old"));
+    provider.set("/old", set(&[published(Algorithm::ES256, "a")]).header("ETag", "\"1\""));
+    let api = Api::new(Jwt::oidc(issuer.clone()).audience(AUDIENCE));
+    eventually(|| api.scheme.is_ready()).await;
+    let withdrawn = of(Algorithm::ES256, &issuer, "a");
+    assert_eq!(api.ask(&withdrawn).await, alice());
+    // The provider moves and replaces its keys; the new address counts its versions as the old one did.
+    provider.set("/old", Reply::status(404));
+    provider.set("/.well-known/openid-configuration", metadata("/new"));
+    provider.set("/new", set(&[published(Algorithm::EdDSA, "b")]).header("ETag", "\"1\""));
+    for _ in 0..5 {
+        api.time.advance(9 * MINUTE);
+        settle().await;
+    }
+    assert_eq!(api.ask(&of(Algorithm::EdDSA, &issuer, "b")).await, alice());
+    assert_eq!(api.ask(&withdrawn).await, Err(Reason::KeyUnknown));
+}
+
+#[actix_web::test]
+async fn of_two_sources_the_one_that_answers_counts_whatever_their_order() {
+    let (away, there) = (MockProvider::start(), MockProvider::start());
+    away.set("/keys", Reply::status(500));
+    there.set("/keys", set(&[published(Algorithm::ES256, "k")]));
+    for (first, second) in [(&there, &away), (&away, &there)] {
+        let api = Api::new(
+            Jwt::jwks_url(first.url("/keys"))
+                .also(Key::jwks_url(second.url("/keys")))
+                .issuer(ISSUER)
+                .audience(AUDIENCE),
+        );
+        settle().await;
+        settle().await;
+        assert_eq!(api.ask(&of(Algorithm::ES256, ISSUER, "k")).await, alice());
+    }
+}
+
+#[actix_web::test]
+async fn a_tenant_may_have_a_secret_of_its_own() {
+    let find = |name: String| async move {
+        Ok::<_, std::convert::Infallible>((name == "https://a.test").then(|| Issuer::new(name, Key::hs256(SECRET))))
+    };
+    let api = Api::new(Jwt::tenants(find).audience(AUDIENCE));
+    let token = sign(Algorithm::HS256, json!({"alg": "HS256"}), &with(json!({"iss": "https://a.test"})));
+    assert_eq!(api.ask(&token).await, alice());
+}
+
+#[actix_web::test]
+async fn a_tenant_whose_provider_fails_is_looked_for_now_and_then_whatever_the_flood() {
+    let directory = Directory::new();
+    let api = directory.api();
+    let token = of(Algorithm::ES256, "https://a.test", "k");
+    assert_eq!(api.ask(&token).await, alice());
+    directory.provider.set("/a", Reply::status(500));
+    api.time.advance(15 * MINUTE);
+    settle().await;
+    let before = directory.provider.asked("/a").len();
+    for _ in 0..40 {
+        assert_eq!(api.ask(&token).await, alice(), "its last good keys serve");
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    let fetches = directory.provider.asked("/a").len() - before;
+    assert!(fetches <= 3, "{fetches} fetches for 40 requests");
+    // Strangers use up their own budget.
+    directory.provider.set("/a", set(&[published(Algorithm::ES256, "k")]));
+    let looked_for = || directory.asked.lock().unwrap().iter().filter(|name| **name == "https://a.test").count();
+    let known = looked_for();
+    api.time.advance(MINUTE);
+    let flood: Vec<_> =
+        (0..300).map(|number| of(Algorithm::ES256, &format!("https://{number}.evil.test"), "k")).collect();
+    let started: Vec<_> = flood.iter().map(|token| api.start(token)).collect();
+    assert_eq!(api.ask(&token).await, alice());
+    settle().await;
+    assert_eq!(looked_for(), known + 1);
+    drop(started);
 }
 
 #[actix_web::test]
