@@ -62,6 +62,9 @@
 //! | [`scheme`] | the [`Scheme`] trait and the built-in schemes: [`basic`], [`api_key`] |
 //! | [`jwt`] | keys and issuers beyond the first, errors |
 //! | [`denial`] | why a request is refused, and the answer it gets |
+//! | [`revocation`] | tokens, subjects and sessions that count no more |
+//! | `introspection` | opaque tokens (feature `introspection`) |
+//! | [`resource_metadata`] | what clients find about this service (RFC 9728) |
 //! | [`policy`](mod@policy), [`registry`] | the value an attribute stands for, and all of them |
 //! | [`observe`] | names of the metrics |
 //! | [`clock`] | where the time comes from |

@@ -26,7 +26,7 @@
 //! | `alg` is `none`, unknown, or not the key's | `AlgorithmRefused` | 401 | `error="invalid_token"` | RFC 8725 §3.1 |
 //! | no key has the token's `kid` | `KeyUnknown` | 401 | `error="invalid_token"` | RFC 6750 §3.1 |
 //! | `crit` or `b64` in the header | `CriticalUnknown` | 401 | `error="invalid_token"` | RFC 7515 §4.1.11 |
-//! | a registered claim is missing or of a wrong type, or a member stands twice | `ClaimsInvalid` | 401 | `error="invalid_token"` | RFC 7519 §7.2 |
+//! | a registered claim is missing or of a wrong type (with `.revocations(…)` also `jti`), or a member stands twice | `ClaimsInvalid` | 401 | `error="invalid_token"` | RFC 7519 §7.2 |
 //! | a good token whose claims do not fit the handler's type | `ClaimsUnfit` | 401 | `error="invalid_token"`; a warning in the log names the field | |
 //! | a token that was revoked, see [`revocation`](crate::revocation) | `TokenRevoked` | 401 | `error="invalid_token"` | RFC 6750 §3.1 |
 //! | a token that lives longer than revocations are remembered | `TokenLivesTooLong` | 401 | `error="invalid_token"` | |

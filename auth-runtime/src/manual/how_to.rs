@@ -494,7 +494,7 @@
 //! # The audit table
 //!
 //! Who may call what, over all handlers of the program, with what else satisfies a role or scope. Print it at start, or keep it
-//! in a snapshot test and review changes.
+//! in a snapshot test and review changes. Patterns are those of the attributes, without the scopes around them.
 //!
 //! ```standalone_crate
 //! # use actix_web::get;

@@ -122,6 +122,8 @@ impl TestIssuer {
 
     /// Starts a token that [`jwt`](Self::jwt) accepts for five minutes, for the subject `test-subject`.
     ///
+    /// It has no `jti`: where the configuration has `.revocations(…)`, which demand one, add `.claim("jti", "…")`.
+    ///
     /// # Panics
     /// When the clock cannot be read.
     pub fn token(&self) -> TestToken {

@@ -98,6 +98,8 @@ async fn ready(auth: web::Data<Auth>) -> impl Responder {
 
 #[actix_web::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // Why the provider's keys cannot be had is an event.
+    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
     let variable = |name: &str| std::env::var(name).map_err(|_| format!("set `{name}`; see the top of this example"));
     let provider = variable("PROVIDER")?;
     // Each tenant is an issuer of its own.
