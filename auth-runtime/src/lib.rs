@@ -84,62 +84,91 @@
 //! One of the first two is needed.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
-mod authorized;
-mod cache_control;
-mod challenge;
-mod check;
-pub mod clock;
-pub mod config;
-mod decision;
+// The rooms of the crate, lowest first: each uses those above it in this list only.
+#[doc(hidden)]
+pub mod __private;
+mod auth;
 pub mod denial;
 pub mod extract;
+mod fault;
+mod file;
+mod grant;
+mod guard;
+mod http;
 #[cfg(feature = "introspection")]
 pub mod introspection;
-// Its examples need the feature `testing`: without it they are not collected as tests.
-#[cfg(any(feature = "testing", not(doctest)))]
-#[cfg_attr(not(feature = "testing"), allow(rustdoc::broken_intra_doc_links))]
-pub mod manual;
+mod json;
+pub mod jwt;
+mod keys;
+mod metadata;
 pub mod mount;
-pub mod observe;
 pub mod policy;
 pub mod principal;
-#[doc(hidden)]
-pub mod private;
 #[cfg(any(feature = "jwks", feature = "introspection"))]
 #[cfg_attr(not(feature = "jwks"), allow(dead_code, reason = "key sets need more of the client"))]
 mod provider;
 #[cfg(feature = "redis")]
 mod redis;
-pub mod registry;
-pub mod resource_metadata;
 pub mod revocation;
 pub mod scheme;
+mod telemetry;
+mod time;
+// Its examples need the feature `testing`: without it they are not collected as tests.
+#[cfg(any(feature = "testing", not(doctest)))]
+#[cfg_attr(not(feature = "testing"), allow(rustdoc::broken_intra_doc_links))]
+pub mod manual;
 #[cfg(feature = "testing")]
 pub mod testing;
-mod token;
 
-// The public interface: what a handler or a configuration names. The rest is in the modules above.
+// The public interface: what a handler or a configuration names. The rest is in the modules.
+pub use auth::Auth;
 #[doc = include_str!("../docs/policy.md")]
 pub use auth_macros::policy;
 #[doc = include_str!("../docs/public.md")]
 pub use auth_macros::public;
 #[doc = include_str!("../docs/requires.md")]
 pub use auth_macros::requires;
-pub use config::Auth;
 pub use denial::Denial;
 pub use extract::{ApiKey, Basic, Bearer, Granted, Optional};
+pub use jwt::Jwt;
+pub use keys::Algorithm;
 pub use mount::{Declared, ServiceConfig, route};
 pub use principal::Principal;
 pub use scheme::api_key::ApiKeys;
 pub use scheme::{Scheme, api_key, basic};
-pub use token::{Algorithm, Jwt};
 
-pub mod jwt {
-    //! Verification of JSON Web Tokens beyond [`Jwt`](crate::Jwt) itself: further keys, further issuers, errors.
+pub mod clock {
+    //! Where the time comes from.
 
-    pub use crate::token::{
-        AudienceSaid, Audiences, Clients, Issuer, IssuerSaid, JwtError, Key, KeyError, ReadyJwt, Said, Unsaid,
-    };
+    pub use crate::time::{Clock, SystemClock, UnixTime};
+}
+
+pub mod config {
+    //! Building an [`Auth`](crate::Auth), and the mistakes that stop it.
+
+    pub use crate::auth::{Auth, AuthBuilder, ConfigError, ConfigFault};
+    pub use crate::denial::DenialBody;
+}
+
+pub mod observe {
+    //! Names of the metrics.
+
+    pub use crate::telemetry::{DECISIONS, DURATION, REVOCATIONS, REVOCATIONS_AGE, REVOCATIONS_HELD, REVOCATIONS_SYNC};
+    #[cfg(feature = "jwks")]
+    pub use crate::telemetry::{KEY_AGE, KEY_FETCHES};
+}
+
+pub mod registry {
+    //! Every policy of the program, collected by the linker.
+
+    pub use crate::policy::registry::{Linked, POLICIES, policies};
+}
+
+pub mod resource_metadata {
+    //! Protected resource metadata (RFC 9728): how a client finds its way from a 401 to the authorization server.
+
+    pub use crate::metadata::ResourceMetadata;
+    pub use crate::mount::ResourceMetadataService;
 }
 
 // The programs of the README, as tests.

@@ -7,7 +7,7 @@ use crate::fixture::{auth, scoped};
 
 /// Stands for a crate that re-exports the runtime.
 mod re_exporting {
-    pub(super) use auth_runtime::{private, public, requires};
+    pub(super) use auth_runtime::{__private, public, requires};
 }
 
 #[re_exporting::requires(bearer, scope = "read", crate = self::re_exporting)]

@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use actix_web::http::header::HeaderValue;
 use actix_web::{App, get, web};
+use auth_runtime::__private::{Authorized, SchemeUse};
 use auth_runtime::config::{ConfigFault, DenialBody};
 use auth_runtime::policy::{Hide, Policy, PolicySpec, Presence, Requirement};
-use auth_runtime::private::{Authorized, SchemeUse};
 use auth_runtime::testing::ManualClock;
 use auth_runtime::{Auth, requires};
 use serde_json::json;

@@ -4,7 +4,7 @@ use proc_macro2::{Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt as _};
 use syn::Path;
 
-/// Declares [`Exports`]: a field for each name that generated code uses, with its path below the runtime's `private`.
+/// Declares [`Exports`]: a field for each name that generated code uses, with its path below the runtime's `__private`.
 macro_rules! exports {
     ($($field:ident => $($segment:ident)::+;)+) => {
         /// Absolute paths into the runtime. Generated code names it through nothing else.
@@ -39,7 +39,7 @@ impl Export<'_> {
 impl ToTokens for Export<'_> {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let span = self.span.unwrap_or_else(Span::call_site);
-        let segments = ["private"].iter().chain(self.segments);
+        let segments = ["__private"].iter().chain(self.segments);
         match self.root {
             Some(root) if self.span.is_some() => tokens.extend(moved(span, root.to_token_stream())),
             Some(root) => root.to_tokens(tokens),

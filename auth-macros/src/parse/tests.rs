@@ -31,7 +31,7 @@ fn only_attributes_that_lead_here_are_ours() {
     };
     assert_eq!(ours(quote!(#[requires(bearer)])), Some("requires"));
     assert_eq!(ours(quote!(#[auth_runtime::public])), Some("public"));
-    assert_eq!(ours(quote!(#[::auth_runtime::private::requires])), Some("requires"));
+    assert_eq!(ours(quote!(#[::auth_runtime::__private::requires])), Some("requires"));
     assert_eq!(ours(quote!(#[facade::auth::requires])), Some("requires"));
     assert_eq!(ours(quote!(#[super::public])), Some("public"));
     assert_eq!(ours(quote!(#[contracts::requires(x > 0)])), None);

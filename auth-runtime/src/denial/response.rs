@@ -11,8 +11,8 @@ use actix_web::web::Bytes;
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 
-use super::Reason;
-use crate::config::DenialBody;
+use crate::denial::DenialBody;
+use crate::denial::Reason;
 
 /// How soon a caller may try again after a 503, in seconds.
 const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("5");

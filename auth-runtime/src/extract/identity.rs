@@ -13,12 +13,12 @@ use actix_web::dev::Payload;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::expiry::UntilExpiry;
-use super::{AnyScheme, Caller, FromGrant, Grant, Includes, MayYield, Yields};
-use crate::clock::{Clock, UnixTime};
 use crate::denial::{Denial, Reason};
+use crate::extract::expiry::UntilExpiry;
+use crate::grant::{AnyScheme, Caller, FromGrant, Grant, Includes, MayYield, Yields};
 use crate::principal::{Principal, Unfit};
 use crate::scheme::{ApiKeyScheme, BasicScheme, BearerScheme, Key, Scheme, User};
+use crate::time::{Clock, UnixTime};
 
 /// A caller authenticated by a token, with the token's claims as `C`.
 ///

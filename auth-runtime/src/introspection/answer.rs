@@ -3,16 +3,16 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::clock::UnixTime;
 use crate::denial::Reason;
+use crate::json::Object;
+use crate::jwt::{Times, Verifier, Vouched};
 use crate::principal::Principal;
 use crate::revocation::Revocable;
-use crate::token::json::Object;
-use crate::token::{Times, Verifier, Vouched};
+use crate::time::UnixTime;
 
 /// What an answer must say for a token to be accepted.
 #[derive(Debug)]
-pub(super) struct Judge {
+pub(crate) struct Judge {
     accepts: Verifier,
     any_token_type: bool,
     warned: AtomicBool,
@@ -20,31 +20,31 @@ pub(super) struct Judge {
 
 /// A token that is good.
 #[derive(Clone)]
-pub(super) struct Active {
-    pub(super) principal: Principal,
-    pub(super) times: Times,
-    pub(super) revocable: Option<Arc<Revocable>>,
+pub(crate) struct Active {
+    pub(crate) principal: Principal,
+    pub(crate) times: Times,
+    pub(crate) revocable: Option<Arc<Revocable>>,
     /// Length of the answer in bytes.
-    pub(super) bytes: usize,
+    pub(crate) bytes: usize,
 }
 
 impl Active {
     /// Whether this still counts at `now` without asking: the leeway is for what the issuer has just said.
-    pub(super) fn lasts(&self, now: UnixTime) -> bool {
+    pub(crate) fn lasts(&self, now: UnixTime) -> bool {
         now < self.times.expires_at
     }
 }
 
 /// The text is no answer to introspection.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct NoAnswer;
+pub(crate) struct NoAnswer;
 
 impl Judge {
-    pub(super) fn new(accepts: Verifier, any_token_type: bool) -> Self {
+    pub(crate) fn new(accepts: Verifier, any_token_type: bool) -> Self {
         Self { accepts, any_token_type, warned: AtomicBool::new(false) }
     }
 
-    pub(super) fn accepts(&self) -> &Verifier {
+    pub(crate) fn accepts(&self) -> &Verifier {
         &self.accepts
     }
 
@@ -52,7 +52,7 @@ impl Judge {
     ///
     /// # Errors
     /// For a text that is no strict JSON object with `active` in it.
-    pub(super) fn judge(&self, text: Vec<u8>, now: UnixTime) -> Result<Result<Active, Reason>, NoAnswer> {
+    pub(crate) fn judge(&self, text: Vec<u8>, now: UnixTime) -> Result<Result<Active, Reason>, NoAnswer> {
         let text = String::from_utf8(text).map_err(|_| NoAnswer)?;
         let members = Object::parse(&text).map_err(|_| NoAnswer)?;
         match members.get("active") {

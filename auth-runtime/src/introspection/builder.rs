@@ -6,25 +6,25 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
-use super::answer::Judge;
-use super::breaker::Breaker;
-use super::budget::Budget;
-use super::client::{Client, PrivateKeyJwt};
-use super::endpoint::IntrospectionEndpoint;
-use super::flight::Flights;
-use super::introspector::{Inner, Introspector};
-use super::memory::Memory;
+use crate::introspection::answer::Judge;
+use crate::introspection::endpoint::IntrospectionEndpoint;
+use crate::introspection::introspector::{Inner, Introspector};
+use crate::introspection::memory::Memory;
 #[cfg(feature = "redis")]
-use super::shared::SharedResults;
-use crate::provider::Worker;
-use crate::provider::client::Endpoint;
-use crate::revocation::{Consulted, Revocations};
-use crate::token::{
+use crate::introspection::shared::SharedResults;
+use crate::jwt::{
     AudienceSaid, Audiences, Clients, IntoSettings, IssuerSaid, Jwt, JwtError, JwtSettings, ReadyJwt, Said, Unsaid,
 };
+use crate::provider::Worker;
+use crate::provider::client::Endpoint;
+use crate::provider::client_auth::{Client, PrivateKeyJwt};
+use crate::provider::limits::breaker::Breaker;
+use crate::provider::limits::budget::Budget;
+use crate::provider::limits::flight::Flights;
+use crate::revocation::{Consulted, Revocations};
 
 /// The longest answer that is read: 64 KiB.
-pub(super) const ANSWER_BYTES: usize = 64 * 1024;
+pub(crate) const ANSWER_BYTES: usize = 64 * 1024;
 /// No answer counts for longer: a revoked token would live on.
 const MAX_AGE_MAX: Duration = Duration::from_secs(3600);
 const TIMEOUT_MAX: Duration = Duration::from_secs(30);

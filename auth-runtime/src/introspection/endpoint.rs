@@ -5,16 +5,16 @@ use std::fmt;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use zeroize::Zeroizing;
 
-use super::client::{Prover, push_form};
-use crate::clock::UnixTime;
 use crate::denial::Reason;
 use crate::provider::client::{Endpoint, FetchError, ProviderClient};
+use crate::provider::client_auth::{Prover, push_form};
+use crate::time::UnixTime;
 
 /// The answer about a token that is not good (RFC 7662 section 2.2).
 const INACTIVE: &[u8] = br#"{"active":false}"#;
 
 /// The endpoint of a provider, and our credentials there.
-pub(super) struct IntrospectionEndpoint {
+pub(crate) struct IntrospectionEndpoint {
     url: Endpoint,
     client: ProviderClient,
     prover: Prover,
@@ -22,7 +22,7 @@ pub(super) struct IntrospectionEndpoint {
 
 /// Why nothing is known of the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     /// No connection, or none that lasted.
     Unreachable,
     TimedOut,
@@ -36,7 +36,7 @@ pub(super) enum Failure {
 }
 
 impl Failure {
-    pub(super) fn label(self) -> &'static str {
+    pub(crate) fn label(self) -> &'static str {
         match self {
             Self::Unreachable => "unreachable",
             Self::TimedOut => "timed_out",
@@ -46,7 +46,7 @@ impl Failure {
         }
     }
 
-    pub(super) fn reason(self) -> Reason {
+    pub(crate) fn reason(self) -> Reason {
         match self {
             Self::ClientRejected => Reason::IntrospectionRefused,
             Self::Unreachable | Self::TimedOut | Self::Unusable | Self::TokenRefused => {
@@ -57,12 +57,12 @@ impl Failure {
 }
 
 impl IntrospectionEndpoint {
-    pub(super) fn new(url: Endpoint, client: ProviderClient, prover: Prover) -> Self {
+    pub(crate) fn new(url: Endpoint, client: ProviderClient, prover: Prover) -> Self {
         Self { url, client, prover }
     }
 
     /// Asks about a token, which consists of characters of `b64token`.
-    pub(super) async fn ask(&self, token: &[u8], now: UnixTime) -> Result<Vec<u8>, Failure> {
+    pub(crate) async fn ask(&self, token: &[u8], now: UnixTime) -> Result<Vec<u8>, Failure> {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
         if let Some(value) = self.prover.authorization() {

@@ -6,19 +6,19 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
-use super::answer::{Active, Judge, NoAnswer};
-use super::breaker::Breaker;
-use super::budget::Budget;
-use super::endpoint::{Failure, IntrospectionEndpoint};
-use super::flight::{Boarding, Flights, Verdict, landed};
-use super::memory::{Memory, TokenHash};
-#[cfg(feature = "redis")]
-use super::shared::Shared;
-use crate::clock::UnixTime;
 use crate::denial::Reason;
+use crate::introspection::answer::{Active, Judge, NoAnswer};
+use crate::introspection::endpoint::{Failure, IntrospectionEndpoint};
+use crate::introspection::memory::{Memory, TokenHash};
+#[cfg(feature = "redis")]
+use crate::introspection::shared::Shared;
+use crate::jwt::is_jwt;
 use crate::provider::Worker;
+use crate::provider::limits::breaker::Breaker;
+use crate::provider::limits::budget::Budget;
+use crate::provider::limits::flight::{Boarding, Flights, Verdict, landed};
 use crate::scheme::{Authentication, Outcome};
-use crate::token::is_jwt;
+use crate::time::UnixTime;
 
 /// Counter of calls to introspection endpoints, with the label `outcome`: `active`, `refused`, `over_budget`, or why there
 /// was no answer.
@@ -26,22 +26,22 @@ const CALLS: &str = "auth_introspections_total";
 
 /// Asks the issuer about the tokens of one configuration.
 #[derive(Clone)]
-pub(crate) struct Introspector(pub(super) Arc<Inner>);
+pub(crate) struct Introspector(pub(crate) Arc<Inner>);
 
-pub(super) struct Inner {
+pub(crate) struct Inner {
     /// Also asks about tokens that have the form of a JWT.
-    pub(super) every_form: bool,
-    pub(super) judge: Judge,
-    pub(super) memory: Memory,
-    pub(super) flights: Arc<Flights>,
-    pub(super) budget: Budget,
-    pub(super) breaker: Arc<Breaker>,
-    pub(super) endpoint: IntrospectionEndpoint,
+    pub(crate) every_form: bool,
+    pub(crate) judge: Judge,
+    pub(crate) memory: Memory,
+    pub(crate) flights: Arc<Flights>,
+    pub(crate) budget: Budget,
+    pub(crate) breaker: Arc<Breaker>,
+    pub(crate) endpoint: IntrospectionEndpoint,
     /// How long a call may wait for its turn; the client bounds the call itself.
-    pub(super) timeout: Duration,
-    pub(super) worker: Arc<Worker>,
+    pub(crate) timeout: Duration,
+    pub(crate) worker: Arc<Worker>,
     #[cfg(feature = "redis")]
-    pub(super) shared: Option<Shared>,
+    pub(crate) shared: Option<Shared>,
 }
 
 impl Introspector {

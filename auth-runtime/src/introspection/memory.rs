@@ -12,12 +12,12 @@ use quick_cache::{OptionsBuilder, Weighter};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::answer::Active;
-use crate::clock::UnixTime;
 use crate::denial::Reason;
+use crate::introspection::answer::Active;
+use crate::time::UnixTime;
 
 /// Stands for a token.
-pub(super) type TokenHash = [u8; 32];
+pub(crate) type TokenHash = [u8; 32];
 
 /// What an entry costs beyond a multiple of its answer, in bytes.
 const ENTRY_BYTES: u64 = 1024;
@@ -27,7 +27,7 @@ const ANSWER_FACTOR: u64 = 6;
 const REFUSED: usize = 10_000;
 
 /// What the endpoint said of tokens.
-pub(super) struct Memory {
+pub(crate) struct Memory {
     key: Zeroizing<[u8; 32]>,
     /// `None` where nothing is to be remembered.
     active: Option<Cache<TokenHash, Arc<Known>, Weight, RandomState>>,
@@ -44,7 +44,7 @@ struct Known {
 impl Memory {
     /// # Errors
     /// When the system has no randomness.
-    pub(super) fn new(bytes: usize, max_age: Duration, refused_age: Duration) -> Result<Self, getrandom::Error> {
+    pub(crate) fn new(bytes: usize, max_age: Duration, refused_age: Duration) -> Result<Self, getrandom::Error> {
         let mut key = Zeroizing::new([0; 32]);
         getrandom::fill(&mut *key)?;
         let capacity = u64::try_from(bytes).unwrap_or(u64::MAX);
@@ -61,7 +61,7 @@ impl Memory {
         Ok(Self { key, active, refused: Cache::new(REFUSED), max_age, refused_age })
     }
 
-    pub(super) fn hash(&self, token: &[u8]) -> TokenHash {
+    pub(crate) fn hash(&self, token: &[u8]) -> TokenHash {
         match Hmac::<Sha256>::new_from_slice(&*self.key) {
             Ok(mac) => mac.chain_update(token).finalize().into_bytes().into(),
             // HMAC takes keys of any length.
@@ -70,7 +70,7 @@ impl Memory {
     }
 
     /// What is known of a token, neither too old nor past its `exp`.
-    pub(super) fn recall(&self, token: &TokenHash, at: Instant, now: UnixTime) -> Option<Result<Active, Reason>> {
+    pub(crate) fn recall(&self, token: &TokenHash, at: Instant, now: UnixTime) -> Option<Result<Active, Reason>> {
         if let Some(known) = self.active.as_ref().and_then(|active| active.get(token))
             && at < known.until
             && known.active.lasts(now)
@@ -81,7 +81,7 @@ impl Memory {
     }
 
     /// Remembers an answer that was asked for at `asked`.
-    pub(super) fn remember(&self, token: TokenHash, answer: &Result<Active, Reason>, asked: Instant) {
+    pub(crate) fn remember(&self, token: TokenHash, answer: &Result<Active, Reason>, asked: Instant) {
         match answer {
             Ok(active) => {
                 self.refused.remove(&token);

@@ -7,23 +7,19 @@
 //! What happens to a token: `memory` knows it, or another process has `shared` it, or one `flight` for all who present it asks the `endpoint`, which proves
 //! who we are by `client`, within the limits of `budget` and `breaker`; `answer` judges what came back.
 
-mod answer;
-mod breaker;
-mod budget;
+pub(crate) mod answer;
 mod builder;
-mod client;
-mod endpoint;
-mod flight;
+pub(crate) mod endpoint;
 mod introspector;
-mod memory;
+pub(crate) mod memory;
 #[cfg(feature = "redis")]
 mod shared;
 #[cfg(test)]
 mod tests;
 
+pub use crate::provider::client_auth::PrivateKeyJwt;
 pub(crate) use builder::OpaqueSettings;
 pub use builder::{Introspection, ReadyIntrospection};
-pub use client::PrivateKeyJwt;
 pub(crate) use introspector::Introspector;
 #[cfg(feature = "redis")]
 pub use shared::SharedResults;

@@ -12,9 +12,9 @@ use sha2::Sha256;
 use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
-use super::builder::ANSWER_BYTES;
-use crate::clock::UnixTime;
+use crate::introspection::builder::ANSWER_BYTES;
 use crate::redis::{connect, describe};
+use crate::time::UnixTime;
 
 /// Counter of what the shared results were good for, with the label `outcome`: `found`, `absent`, `refused` (older than
 /// `max_age`, of a clock that is ahead, or not sealed by our secret), `stored`, `failed`.
@@ -84,7 +84,7 @@ impl SharedResults {
     ///
     /// # Errors
     /// What is wrong and what to do.
-    pub(super) fn open(&self, asked: &[&str], max_age: Duration) -> Result<Option<Shared>, &'static str> {
+    pub(crate) fn open(&self, asked: &[&str], max_age: Duration) -> Result<Option<Shared>, &'static str> {
         if self.secret.len() < SECRET_BYTES {
             return Err("the secret is shorter than 32 bytes; make one with `openssl rand 32`");
         }
@@ -109,7 +109,7 @@ impl fmt::Debug for SharedResults {
 }
 
 /// The shared results of one configuration.
-pub(super) struct Shared {
+pub(crate) struct Shared {
     client: Client,
     seal: Seal,
     prefix: String,
@@ -125,7 +125,7 @@ struct Link {
 
 impl Shared {
     /// What another process was told of this token, and how long ago, in whole seconds on the high side.
-    pub(super) async fn find(&self, token: &[u8], now: UnixTime) -> Option<(Vec<u8>, Duration)> {
+    pub(crate) async fn find(&self, token: &[u8], now: UnixTime) -> Option<(Vec<u8>, Duration)> {
         let name = self.seal.name(token)?;
         let most = MAC_BYTES + TIME_BYTES + ANSWER_BYTES;
         let mut get = cmd("GETRANGE");
@@ -142,7 +142,7 @@ impl Shared {
     }
 
     /// Shares what was said of this token at `asked`.
-    pub(super) async fn store(&self, token: &[u8], answer: &str, asked: UnixTime) {
+    pub(crate) async fn store(&self, token: &[u8], answer: &str, asked: UnixTime) {
         let Some(name) = self.seal.name(token) else { return };
         let Some(entry) = self.seal.seal(&name, answer.as_bytes(), asked) else { return };
         let lifetime = u64::try_from(self.seal.max_age.as_millis()).unwrap_or(u64::MAX);
@@ -154,7 +154,7 @@ impl Shared {
     }
 
     /// Takes back what was said of this token.
-    pub(super) async fn withdraw(&self, token: &[u8]) {
+    pub(crate) async fn withdraw(&self, token: &[u8]) {
         if let Some(name) = self.seal.name(token) {
             let mut delete = cmd("DEL");
             delete.arg(self.key(&name));

@@ -11,13 +11,14 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use self::mock::{Mock, Reply};
-use super::*;
-use crate::clock::{Clock, UnixTime};
 use crate::denial::Reason;
+use crate::introspection::*;
+use crate::jwt::{Audiences, IntoSettings as _, Jwt, JwtError, ReadyJwt, Said};
+use crate::keys::Algorithm;
 use crate::principal::Principal;
 use crate::provider::client::IDLE;
 use crate::scheme::{Authentication, BearerScheme, Context, Outcome, Scheme as _};
-use crate::token::{Algorithm, Audiences, IntoSettings as _, Jwt, JwtError, ReadyJwt, Said};
+use crate::time::{Clock, UnixTime};
 
 const NOW: UnixTime = 1_767_225_600;
 const ISSUER: &str = "https://idp.example";

@@ -307,7 +307,7 @@
 //!
 //! #[requires(bearer)]
 //! mod orders {
-//! #   use super::{get, requires};
+//! #   use crate::manual::{get, requires};
 //!     #[get("/orders")]
 //!     pub async fn list() -> &'static str { "" } // bearer
 //!
@@ -514,7 +514,7 @@
 //!
 //! Each decision is one `tracing` event, `auth decision`, with `policy`, `scheme`, `outcome` and `reason`: debug when allowed,
 //! info when denied, error when this side failed, with the handler's place and a remedy. The `metrics` facade gets the counter
-//! [`DECISIONS`](crate::observe::DECISIONS) and the histogram [`DURATION`](crate::observe::DURATION), in seconds. Public routes
+//! [`DECISIONS`](crate::telemetry::DECISIONS) and the histogram [`DURATION`](crate::telemetry::DURATION), in seconds. Public routes
 //! leave neither. Where keys or tokens travel in the query, have your access log leave it out:
 //!
 //! ```

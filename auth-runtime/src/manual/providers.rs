@@ -87,7 +87,7 @@
 //! # What fails how
 //!
 //! Nobody is let in because something is down. Every 503 says `Retry-After`, and leaves the reason in the event `auth decision`
-//! and in [`DECISIONS`](crate::observe::DECISIONS). Events are those of `tracing`: without a subscriber, such as
+//! and in [`DECISIONS`](crate::telemetry::DECISIONS). Events are those of `tracing`: without a subscriber, such as
 //! `tracing_subscriber::fmt().init()`, nobody sees them.
 //!
 //! | what fails | what callers get | for how long | what says so | what to do |

@@ -4,9 +4,9 @@ use std::any::TypeId;
 
 use actix_web::dev::HttpServiceFactory;
 
-use crate::authorized::Authorized;
-use crate::config::Auth;
+use crate::auth::Auth;
 use crate::denial::Reason;
+use crate::extract::authorized::Authorized;
 use crate::policy::{Hide, Policy, PolicySpec};
 
 /// A service that says who may call it: a handler under `#[requires]` or `#[public]`, a [`Resource`](super::Resource)

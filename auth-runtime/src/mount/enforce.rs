@@ -11,9 +11,9 @@ use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use futures_core::future::LocalBoxFuture;
 
-use super::hidden::keep_unread;
-use crate::authorized::Terms;
-use crate::decision::{Decision, decide};
+use crate::extract::authorized::Terms;
+use crate::guard::decision::{Decision, decide};
+use crate::guard::hidden::keep_unread;
 use crate::policy::Policy;
 
 /// Middleware that lets a request through only if policy `P` admits it.

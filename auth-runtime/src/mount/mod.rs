@@ -2,14 +2,14 @@
 
 mod declared;
 mod enforce;
-mod hidden;
+mod metadata;
 pub mod route;
 mod scope;
 mod service_config;
 
 pub(crate) use declared::refuse;
 pub use declared::{Declarations, Declared, DeclaredArgs};
-pub(crate) use hidden::{keep_unread, owe};
+pub use metadata::ResourceMetadataService;
 pub use route::{Resource, Route};
 pub use scope::Scope;
 pub use service_config::ServiceConfig;

@@ -29,8 +29,8 @@ use actix_web::guard::Guard;
 use actix_web::http::Method;
 use actix_web::{FromRequest, Handler, HttpResponse, Responder, web};
 
-use super::declared::{Declaration, Declarations, Declared, DeclaredArgs};
 use crate::denial::{Denial, Reason};
+use crate::mount::declared::{Declaration, Declarations, Declared, DeclaredArgs};
 
 /// A method and guards that still need a handler.
 #[must_use]

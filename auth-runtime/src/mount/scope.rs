@@ -9,12 +9,12 @@ use actix_web::dev::{AppService, HttpServiceFactory, ServiceRequest, ServiceResp
 use actix_web::guard::Guard;
 use actix_web::web;
 
-use super::declared::{Declaration, Declarations, Declared};
-use super::enforce::Enforce;
-use super::hidden::{DefaultService, Unknown, cover};
-use super::route::Route;
-use super::service_config::ServiceConfig;
-use crate::config::Auth;
+use crate::auth::Auth;
+use crate::guard::hidden::{DefaultService, Unknown, cover};
+use crate::mount::declared::{Declaration, Declarations, Declared};
+use crate::mount::enforce::Enforce;
+use crate::mount::route::Route;
+use crate::mount::service_config::ServiceConfig;
 use crate::policy::Policy;
 
 /// A scope in which every service says who may call it: nothing is open unless it says `#[public]`.

@@ -2,9 +2,9 @@
 
 use actix_web::web;
 
-use super::declared::{Declarations, Declared};
-use super::route::Route;
-use crate::config::Auth;
+use crate::auth::Auth;
+use crate::mount::declared::{Declarations, Declared};
+use crate::mount::route::Route;
 
 /// Collects services for a [`Scope`](super::Scope), in a function of its own.
 ///

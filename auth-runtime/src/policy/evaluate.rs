@@ -6,9 +6,9 @@
 
 use serde_json::{Number, Value};
 
-use super::{Check, ClaimValue, Requirement};
-use crate::config::{Hierarchies, Hierarchy};
 use crate::denial::Reason;
+use crate::policy::{Check, ClaimValue, Requirement};
+use crate::policy::{Hierarchies, Hierarchy};
 use crate::principal::{ClaimedIn, Principal};
 
 /// Outcome of a requirement as far as the checks already run allow.

@@ -1,15 +1,15 @@
 //! What a route demands, as one constant value, and how that value is judged.
 
-mod audit;
-mod challenges;
 mod evaluate;
+mod hierarchy;
 #[cfg(test)]
 mod oracle;
-mod plan;
+pub(crate) mod registry;
 mod spec;
+mod table;
 
-pub use audit::Audit;
 pub(crate) use evaluate::{CheckResults, Step, evaluate, first_failure};
-pub(crate) use plan::Plan;
+pub(crate) use hierarchy::{Hierarchies, Hierarchy};
 pub(crate) use spec::canonical_scopes;
 pub use spec::{Check, ClaimValue, Hide, Policy, PolicySpec, Presence, Requirement, RouteSpec, SchemeUse};
+pub use table::Audit;

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::*;
-use crate::config::Hierarchies;
 use crate::denial::Reason;
+use crate::policy::Hierarchies;
+use crate::policy::*;
 use crate::principal::Principal;
 
 const NAMES: [&str; 4] = ["a", "b", "c", "d"];

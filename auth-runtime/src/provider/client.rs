@@ -196,7 +196,7 @@ impl ProviderClient {
 /// What an error answer of OAuth with status 400 is about (RFC 6749 section 5.2).
 #[cfg(feature = "introspection")]
 async fn bad_request(response: &mut Response) -> FetchError {
-    use crate::token::json::Object;
+    use crate::json::Object;
     const LONGEST: usize = 4096;
     let mut body = Vec::new();
     while let Ok(Some(chunk)) = response.chunk().await {

@@ -2,8 +2,8 @@
 
 use reqwest::header::HeaderMap;
 
-use super::client::{Endpoint, FetchError, ProviderClient};
-use crate::token::json;
+use crate::json;
+use crate::provider::client::{Endpoint, FetchError, ProviderClient};
 
 const OPENID: &str = "/.well-known/openid-configuration";
 const OAUTH: &str = "/.well-known/oauth-authorization-server";
@@ -12,7 +12,7 @@ const OAUTH: &str = "/.well-known/oauth-authorization-server";
 /// no such document.
 ///
 /// `issuer` in the document must be this issuer, byte for byte, else one provider could speak for another.
-pub(super) async fn discover(client: &ProviderClient, issuer: &str) -> Result<Endpoint, FetchError> {
+pub(crate) async fn discover(client: &ProviderClient, issuer: &str) -> Result<Endpoint, FetchError> {
     let base = Endpoint::parse(issuer).map_err(|fault| FetchError::AddressRefused(fault.0))?;
     let document = match client.get(&appended(&base), HeaderMap::new()).await {
         Err(FetchError::Status(400..500) | FetchError::ContentTypeWrong) => {

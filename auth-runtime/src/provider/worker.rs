@@ -8,7 +8,7 @@ use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::client::{FetchError, ProviderClient};
+use crate::provider::client::{FetchError, ProviderClient};
 
 /// A runtime on a thread of its own: `Auth::build()` may be called outside of any runtime, and those of actix's workers
 /// end one by one. There is one at most in a process; it ends with the last who holds it.

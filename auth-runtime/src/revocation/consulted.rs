@@ -3,10 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Presented, Revocations, Standing};
-use crate::clock::UnixTime;
 use crate::denial::Reason;
 use crate::principal::Principal;
+use crate::revocation::{Presented, Revocations, Standing};
+use crate::time::UnixTime;
 
 /// A store of revocations as a configuration holds it.
 #[derive(Clone)]

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use super::observe::{self, Outcome};
-use super::record::Record;
-use super::view::View;
-use super::{Presented, Revocations, Standing};
-use crate::clock::{Clock, SystemClock, UnixTime};
+use crate::revocation::observe::{self, Outcome};
+use crate::revocation::record::Record;
+use crate::revocation::view::View;
+use crate::revocation::{Presented, Revocations, Standing};
+use crate::time::{Clock, SystemClock, UnixTime};
 
 /// How long a token may live where nothing else is said: 31 days.
 pub(super) const LONGEST: Duration = Duration::from_secs(31 * 86_400);

@@ -48,7 +48,7 @@ pub use redis::{Acknowledgement, RedisRevocations, RedisRevocationsBuilder, Redi
 
 use std::sync::Arc;
 
-use crate::clock::UnixTime;
+use crate::time::UnixTime;
 
 /// A store of revocations, asked about every verified token of a configuration with each request.
 ///

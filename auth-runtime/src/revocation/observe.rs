@@ -1,8 +1,8 @@
 //! What revocation leaves behind: events, and metrics over closed sets of labels.
 
-use crate::observe::{REVOCATIONS, REVOCATIONS_HELD};
+use crate::telemetry::{REVOCATIONS, REVOCATIONS_HELD};
 #[cfg(feature = "redis")]
-use crate::observe::{REVOCATIONS_AGE, REVOCATIONS_SYNC};
+use crate::telemetry::{REVOCATIONS_AGE, REVOCATIONS_SYNC};
 
 /// What is revoked; also a label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

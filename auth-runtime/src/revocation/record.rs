@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::observe::Kind;
-use crate::clock::UnixTime;
-use crate::token::LEEWAY_MAX;
+use crate::jwt::LEEWAY_MAX;
+use crate::revocation::observe::Kind;
+use crate::time::UnixTime;
 
 /// For clocks that differ, and the least time anything is kept.
 pub(super) const MARGIN: Duration = Duration::from_secs(300);

@@ -8,10 +8,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 
-use super::observe::{self, Kind};
-use super::record::{MARGIN, Record, seconds};
-use super::{Presented, Standing};
-use crate::clock::UnixTime;
+use crate::revocation::observe::{self, Kind};
+use crate::revocation::record::{MARGIN, Record, seconds};
+use crate::revocation::{Presented, Standing};
+use crate::time::UnixTime;
 
 /// Readers on different cores rarely meet.
 const SHARDS: usize = 16;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::observe::foreign;
+use crate::telemetry::foreign;
 
 /// Logs an error of a function that the application gave to a scheme: escaped, capped, and without the secrets of the
 /// request.
@@ -30,7 +30,7 @@ fn printable(error: &str, secrets: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::observe::FOREIGN_TEXT;
+    use crate::telemetry::FOREIGN_TEXT;
 
     #[test]
     fn what_is_logged_is_escaped_and_capped() {

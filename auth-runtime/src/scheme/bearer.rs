@@ -6,25 +6,25 @@ use std::sync::Arc;
 use actix_web::HttpRequest;
 use actix_web::http::header::{HeaderMap, HeaderValue, REFERRER_POLICY};
 
-use super::authorization::{Authorization, authorization};
-use super::cookie::{Cookie, cookie};
-use super::query::{Parameter, parameter};
-use super::{Authentication, Context, Credentials, Outcome, Scheme};
-use crate::challenge::Challenge;
-#[cfg(feature = "jwks")]
-use crate::clock::Clock;
-use crate::clock::UnixTime;
+use crate::denial::Challenge;
 use crate::denial::Reason;
+use crate::http::authorization::{Authorization, authorization};
+use crate::http::cookie::{Cookie, cookie};
+use crate::http::query::{Parameter, parameter};
 #[cfg(feature = "introspection")]
 use crate::introspection::Introspector;
-use crate::principal::Principal;
-use crate::resource_metadata::Offer;
 #[cfg(feature = "jwks")]
-use crate::token::LookUp;
-use crate::token::{SCHEME, Verifier};
+use crate::jwt::LookUp;
+use crate::jwt::{SCHEME, Verifier};
+use crate::metadata::Offer;
+use crate::principal::Principal;
+use crate::scheme::{Authentication, Context, Credentials, Outcome, Scheme};
+#[cfg(feature = "jwks")]
+use crate::time::Clock;
+use crate::time::UnixTime;
 
 /// The `bearer` scheme of an attribute: a JWT in `Authorization: Bearer`, or where a
-/// [`Jwt`](crate::token::Jwt) also looks for it.
+/// [`Jwt`](crate::jwt::Jwt) also looks for it.
 #[derive(Debug)]
 pub struct BearerScheme {
     verifier: Arc<Verifier>,
@@ -98,7 +98,7 @@ impl BearerScheme {
     /// Finds the token. What a client put there on purpose decides over what a browser added by itself.
     fn presented<'a>(&self, context: &Context<'a>) -> Presented<'a> {
         let request = context.request();
-        let header = authorization(context, "Bearer");
+        let header = authorization(context.authorization(), "Bearer");
         let query = self.query_parameter.as_deref().map(|name| parameter(request.query_string(), name));
         match (header, query.unwrap_or(Parameter::Absent)) {
             (Authorization::Repeated, _) => Presented::Refused(Source::Header, Reason::AuthorizationRepeated),

@@ -1,18 +1,13 @@
 //! How callers prove who they are: the [`Scheme`] trait, and the schemes that come with the crate.
 
 pub mod api_key;
-mod authorization;
 mod backend_error;
 pub mod basic;
 mod bearer;
-mod cookie;
-mod cross_site;
-mod query;
 
 pub use api_key::{ApiKeyScheme, Key};
 pub use basic::{BasicScheme, User};
 pub use bearer::BearerScheme;
-pub(crate) use cross_site::OriginPolicy;
 
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -21,10 +16,10 @@ use actix_web::HttpRequest;
 use actix_web::http::header::HeaderMap;
 use futures_core::future::LocalBoxFuture;
 
-pub use crate::challenge::Challenge;
-use crate::clock::{Clock, UnixTime};
+pub use crate::denial::Challenge;
 use crate::denial::{Reason, Rejection};
 use crate::principal::Principal;
+use crate::time::{Clock, UnixTime};
 
 /// A way for a caller to prove who it is.
 ///
@@ -165,7 +160,7 @@ pub enum Outcome {
 pub struct Context<'a> {
     request: &'a HttpRequest,
     clock: &'a Arc<dyn Clock>,
-    authorization: OnceCell<authorization::Field<'a>>,
+    authorization: OnceCell<crate::http::authorization::Field<'a>>,
 }
 
 impl<'a> Context<'a> {
@@ -174,8 +169,8 @@ impl<'a> Context<'a> {
     }
 
     /// The `Authorization` field, looked up once however many schemes ask for it.
-    fn authorization(&self) -> authorization::Field<'a> {
-        *self.authorization.get_or_init(|| authorization::Field::read(self.request))
+    fn authorization(&self) -> crate::http::authorization::Field<'a> {
+        *self.authorization.get_or_init(|| crate::http::authorization::Field::read(self.request))
     }
 
     /// The request, without its body: bodies are never read for credentials.

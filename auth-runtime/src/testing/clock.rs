@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use crate::clock::{Clock, UnixTime};
+use crate::time::{Clock, UnixTime};
 
 /// A clock that stands until it is moved. Clones share the time.
 ///

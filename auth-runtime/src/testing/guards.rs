@@ -3,10 +3,10 @@
 use actix_web::ResponseError as _;
 use actix_web::test::TestRequest;
 
-use crate::config::Auth;
-use crate::decision::{Decision, decide};
+use crate::auth::Auth;
+use crate::guard::decision::{Decision, decide};
 use crate::policy::Presence;
-use crate::registry::POLICIES;
+use crate::policy::registry::POLICIES;
 
 /// What [`assert_every_policy_denies`] found, by handler.
 #[derive(Clone, Debug, Default)]

@@ -7,8 +7,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::EncodingKey;
 use serde_json::{Map, Value, json};
 
-use crate::clock::{Clock, SystemClock, UnixTime};
-use crate::token::{Algorithm, Audiences, Jwt, Key, PROVIDER, Said};
+use crate::jwt::{Audiences, Jwt, Key, Said};
+use crate::keys::{Algorithm, PROVIDER};
+use crate::time::{Clock, SystemClock, UnixTime};
 
 /// How long a token lives unless said otherwise, in seconds.
 const LIFETIME: UnixTime = 300;

@@ -28,7 +28,7 @@ pub mod core {}
 pub mod std {}
 pub mod alloc {}
 pub mod linkme {}
-pub mod private {}
+pub mod __private {}
 #[allow(non_camel_case_types)]
 pub struct str;
 #[allow(non_camel_case_types)]

@@ -4,7 +4,7 @@ use actix_web::get;
 
 mod facade {
     pub(super) mod auth {
-        pub(in super::super) use auth_runtime::{Bearer, Declared, policy, private, public, requires};
+        pub(in super::super) use auth_runtime::{__private, Bearer, Declared, policy, public, requires};
     }
 }
 

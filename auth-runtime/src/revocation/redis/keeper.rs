@@ -12,11 +12,11 @@ use ::redis::{Client, RedisError, RedisResult};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
 
-use super::super::observe::{self, Kind, Outcome, SyncEvent};
-use super::super::record::Record;
-use super::protocol::{self, Changes, Heard};
-use super::{RevokeError, Shared};
 use crate::redis::{connect, describe};
+use crate::revocation::observe::{self, Kind, Outcome, SyncEvent};
+use crate::revocation::record::Record;
+use crate::revocation::redis::protocol::{self, Changes, Heard};
+use crate::revocation::redis::{RevokeError, Shared};
 
 /// Time between two attempts to reach Redis. Together with the time a connection takes well below `SETTLING`.
 const RETRY: Duration = Duration::from_millis(200);

@@ -18,13 +18,13 @@ use tokio::sync::{mpsc, oneshot};
 use self::freshness::Freshness;
 use self::keeper::Write;
 use self::protocol::Keys;
-use super::memory::LONGEST;
-use super::observe::{self, Kind, Outcome};
-use super::record::Record;
-use super::view::View;
-use super::{Presented, Revocations, Standing};
-use crate::clock::{Clock, SystemClock, UnixTime};
 use crate::redis::describe;
+use crate::revocation::memory::LONGEST;
+use crate::revocation::observe::{self, Kind, Outcome};
+use crate::revocation::record::Record;
+use crate::revocation::view::View;
+use crate::revocation::{Presented, Revocations, Standing};
+use crate::time::{Clock, SystemClock, UnixTime};
 
 /// The shortest and the longest bound that can be kept and is meant.
 const BOUND: std::ops::RangeInclusive<Duration> = Duration::from_millis(100)..=Duration::from_secs(60);

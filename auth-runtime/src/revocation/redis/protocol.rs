@@ -11,10 +11,10 @@ use std::time::Duration;
 use ::redis::aio::MultiplexedConnection;
 use ::redis::{ErrorKind, RedisError, RedisResult, cmd, pipe};
 
-use super::super::observe::Kind;
-use super::super::record::Record;
-use super::RevokeError;
-use crate::clock::UnixTime;
+use crate::revocation::observe::Kind;
+use crate::revocation::record::Record;
+use crate::revocation::redis::RevokeError;
+use crate::time::UnixTime;
 
 /// How many changes the stream keeps, about: a reader that is further behind reads everything.
 const LOG_LENGTH: usize = 10_000;

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, TcpListener};
 use std::thread::sleep;
 
-use super::*;
+use crate::revocation::redis::*;
 
 const NOW: UnixTime = 1_767_225_600;
 

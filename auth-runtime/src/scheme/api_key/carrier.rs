@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use actix_web::HttpRequest;
 use actix_web::http::header::{self, HeaderName, HeaderValue, REFERRER_POLICY};
 
-use crate::challenge::Challenge;
-use crate::config::Misconfiguration;
+use crate::denial::Challenge;
 use crate::denial::Reason;
+use crate::fault::Misconfiguration;
+use crate::http::cookie::{Cookie, cookie};
+use crate::http::query::{Parameter, parameter};
 use crate::scheme::Credentials;
-use crate::scheme::cookie::{Cookie, cookie};
-use crate::scheme::query::{Parameter, parameter};
 
 /// The place of a key in a request.
 #[derive(Clone, Debug)]

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::key::{Key, KeyDigest, KeyFault};
-use super::table::Table;
-use crate::clock::UnixTime;
-use crate::config::FileFault;
+use crate::file::FileFault;
+use crate::scheme::api_key::key::{Key, KeyDigest, KeyFault};
+use crate::scheme::api_key::table::Table;
+use crate::time::UnixTime;
 
 /// One line: `{"id":"billing-7","sha256":"…","scopes":["orders:write"],"roles":["ops"],"expires_at":1798761600,
 /// "environment":"live"}`. All but the first two may be left out.

@@ -8,8 +8,8 @@ use std::str::FromStr;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::clock::UnixTime;
 use crate::principal::PrincipalBuilder;
+use crate::time::UnixTime;
 
 /// An API key as a store describes it. The key itself is not in it.
 ///

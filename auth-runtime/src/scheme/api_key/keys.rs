@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::ApiKeyScheme;
-use super::carrier::Carrier;
-use super::key::check_environment;
-use super::store::KeyStore;
-use crate::config::Misconfiguration;
+use crate::fault::Misconfiguration;
+use crate::scheme::api_key::ApiKeyScheme;
+use crate::scheme::api_key::carrier::Carrier;
+use crate::scheme::api_key::key::check_environment;
+use crate::scheme::api_key::store::KeyStore;
 
 /// Where API keys travel, and where they are looked up.
 ///

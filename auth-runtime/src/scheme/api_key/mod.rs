@@ -56,11 +56,11 @@ use self::carrier::{Carrier, Sent};
 use self::key::is_environment;
 use self::store::{Lookup, Store};
 use self::table::{Table, principal};
-use super::backend_error::log_backend_error;
-use super::{Authentication, Context, Credentials, Outcome, Scheme};
-use crate::challenge::Challenge;
+use crate::denial::Challenge;
 use crate::denial::Reason;
 use crate::principal::Principal;
+use crate::scheme::backend_error::log_backend_error;
+use crate::scheme::{Authentication, Context, Credentials, Outcome, Scheme};
 
 pub use self::key::{Key, KeyDigest, KeyFault};
 pub use self::keys::ApiKeys;

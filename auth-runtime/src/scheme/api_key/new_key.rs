@@ -6,8 +6,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use zeroize::Zeroizing;
 
-use super::file;
-use super::key::{Key, KeyDigest, KeyFault, check_environment};
+use crate::scheme::api_key::file;
+use crate::scheme::api_key::key::{Key, KeyDigest, KeyFault, check_environment};
 
 /// A new API key, whose text is shown to its owner once and then lost.
 ///

@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use futures_core::future::LocalBoxFuture;
 
-use super::file;
-use super::key::{Key, KeyDigest};
-use super::table::Table;
-use crate::config::{Misconfiguration, WatchedFile};
+use crate::fault::Misconfiguration;
+use crate::file::WatchedFile;
+use crate::scheme::api_key::file;
+use crate::scheme::api_key::key::{Key, KeyDigest};
+use crate::scheme::api_key::table::Table;
 
 /// Where API keys are looked up, by their digests: a file, a list, or a function of your own.
 ///

@@ -4,9 +4,9 @@ use std::any::Any;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::NAME;
-use super::key::{Key, KeyDigest, KeyFault};
 use crate::principal::Principal;
+use crate::scheme::api_key::NAME;
+use crate::scheme::api_key::key::{Key, KeyDigest, KeyFault};
 
 /// Keys by digest, each with its principal ready, so that a request allocates nothing.
 #[derive(Debug)]

@@ -5,9 +5,9 @@ use std::time::{Duration, SystemTime};
 use actix_web::http::header::{COOKIE, HeaderValue, REFERRER_POLICY};
 use actix_web::test::TestRequest;
 
-use super::*;
-use crate::clock::{Clock, UnixTime};
-use crate::config::testing::TempFile;
+use crate::file::testing::TempFile;
+use crate::scheme::api_key::*;
+use crate::time::{Clock, UnixTime};
 
 const NOW: UnixTime = 1_800_000_000;
 const SECRET: &str = "test_0123456789abcdef";

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
-use super::stored_hash::StoredHash;
-use crate::config::FileFault;
+use crate::file::FileFault;
+use crate::scheme::basic::stored_hash::StoredHash;
 
 /// Longest user name, in bytes.
 const NAME_MAX: usize = 255;

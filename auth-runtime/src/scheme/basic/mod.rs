@@ -56,12 +56,12 @@ use futures_core::future::LocalBoxFuture;
 use self::hashing::Hashing;
 use self::htpasswd::Users;
 use self::memory::{Generation, Memory, Tag};
-use super::authorization::{Authorization, authorization};
-use super::{Authentication, Context, Credentials, Outcome, Scheme};
-use crate::challenge::Challenge;
-use crate::config::WatchedFile;
+use crate::denial::Challenge;
 use crate::denial::Reason;
+use crate::file::WatchedFile;
+use crate::http::authorization::{Authorization, authorization};
 use crate::principal::Principal;
+use crate::scheme::{Authentication, Context, Credentials, Outcome, Scheme};
 
 pub use self::credentials::UserPass;
 pub use self::memory::RememberedPasswords;
@@ -126,7 +126,7 @@ impl Scheme for BasicScheme {
     }
 
     fn credentials(&self, context: &Context<'_>) -> Credentials {
-        match authorization(context, "Basic") {
+        match authorization(context.authorization(), "Basic") {
             Authorization::Absent => Credentials::Absent,
             Authorization::Repeated | Authorization::Present(_) => Credentials::Ambient,
         }
@@ -134,7 +134,7 @@ impl Scheme for BasicScheme {
 
     /// By whether the user is in the file. A function of the application's own takes whoever comes: name it last.
     fn recognizes(&self, context: &Context<'_>) -> bool {
-        let Authorization::Present(base64) = authorization(context, "Basic") else { return false };
+        let Authorization::Present(base64) = authorization(context.authorization(), "Basic") else { return false };
         match (&self.verifier, UserPass::decode(base64)) {
             (_, None) => false,
             (Verifier::Function(_), Some(_)) => true,
@@ -143,7 +143,7 @@ impl Scheme for BasicScheme {
     }
 
     fn authenticate(&self, context: &Context<'_>) -> Authentication {
-        let base64 = match authorization(context, "Basic") {
+        let base64 = match authorization(context.authorization(), "Basic") {
             Authorization::Absent => return Authentication::Ready(Outcome::Absent),
             Authorization::Repeated => return rejected(Reason::AuthorizationRepeated),
             Authorization::Present(base64) => base64,

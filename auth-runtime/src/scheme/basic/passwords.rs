@@ -8,13 +8,14 @@ use std::time::Duration;
 use futures_core::future::LocalBoxFuture;
 use zeroize::Zeroizing;
 
-use super::hashing::Hashing;
-use super::htpasswd::Users;
-use super::memory::{LIFETIME_MAX, Memory, RememberedPasswords};
-use super::{BasicScheme, Failed, NAME, UserFile, UserPass, Verifier};
-use crate::config::{Misconfiguration, WatchedFile};
+use crate::fault::Misconfiguration;
+use crate::file::WatchedFile;
 use crate::principal::Principal;
 use crate::scheme::backend_error::log_backend_error;
+use crate::scheme::basic::hashing::Hashing;
+use crate::scheme::basic::htpasswd::Users;
+use crate::scheme::basic::memory::{LIFETIME_MAX, Memory, RememberedPasswords};
+use crate::scheme::basic::{BasicScheme, Failed, NAME, UserFile, UserPass, Verifier};
 
 /// Where user names and passwords are verified; `U` is what a handler gets to know of the user.
 ///

@@ -8,10 +8,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::FutureExt;
 
-use super::stored_hash::tests::{BUILDER, PASSWORD_ARGON2, WONDERLAND, WONDERLAND_SHA512};
-use super::*;
-use crate::clock::{Clock, SystemClock};
-use crate::config::testing::TempFile;
+use crate::file::testing::TempFile;
+use crate::scheme::basic::stored_hash::tests::{BUILDER, PASSWORD_ARGON2, WONDERLAND, WONDERLAND_SHA512};
+use crate::scheme::basic::*;
+use crate::time::{Clock, SystemClock};
 
 const WAIT: Duration = Duration::from_secs(2);
 

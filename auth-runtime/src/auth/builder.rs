@@ -1,0 +1,390 @@
+//! The builder of an `Auth`: collects schemes and settings, and checks them against every linked policy.
+
+use std::any::TypeId;
+use std::collections::{HashMap, HashSet};
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::HttpRequest;
+
+use crate::auth::{Auth, ConfigError, ConfigFault};
+use crate::auth::{Inner, Plans};
+use crate::denial::BodyHook;
+use crate::denial::DenialBody;
+use crate::denial::{Problem, Reason};
+use crate::guard::Plan;
+use crate::guard::Settings;
+use crate::http::origin::OriginPolicy;
+use crate::jwt::ReadyJwt;
+use crate::metadata::{Offers, ResourceMetadata};
+use crate::policy::SchemeUse;
+use crate::policy::registry::{Linked, POLICIES};
+use crate::policy::{Hierarchies, Hierarchy};
+use crate::scheme::api_key::ApiKeys;
+use crate::scheme::basic::Passwords;
+use crate::scheme::{BearerScheme, Scheme};
+use crate::time::{Clock, SystemClock};
+
+/// A scheme of this `Auth`, by its type and the name of its configuration.
+type SchemeKey = (TypeId, Option<Box<str>>);
+
+/// Builds an [`Auth`]; all faults are reported together by [`build`](Self::build).
+#[must_use]
+pub struct AuthBuilder {
+    realm: String,
+    schemes: HashMap<SchemeKey, Arc<dyn Scheme>>,
+    written: Vec<(String, Arc<dyn Scheme>)>,
+    offers: Offers,
+    hierarchies: Hierarchies,
+    deadline: Duration,
+    clock: Arc<dyn Clock>,
+    body: Option<Box<BodyHook>>,
+    public_origin: Option<String>,
+    resource_metadata: Option<ResourceMetadata>,
+    allowed_origins: Vec<String>,
+    refuse_without_origin: bool,
+    allow_unconfigured: bool,
+    /// Configurations that were given and cannot be used: that is their fault, and they are not missing.
+    unusable: HashSet<SchemeKey>,
+    faults: Vec<ConfigFault>,
+}
+
+impl AuthBuilder {
+    pub(crate) fn new() -> Self {
+        Self {
+            realm: "api".into(),
+            schemes: HashMap::new(),
+            written: Vec::new(),
+            offers: Offers::new(),
+            hierarchies: Hierarchies::default(),
+            deadline: Duration::from_secs(5),
+            clock: Arc::new(SystemClock),
+            body: None,
+            public_origin: None,
+            resource_metadata: None,
+            allowed_origins: Vec::new(),
+            refuse_without_origin: false,
+            allow_unconfigured: false,
+            unusable: HashSet::new(),
+            faults: Vec::new(),
+        }
+    }
+
+    /// The realm that challenges name where the policy says nothing else; `api` by default.
+    ///
+    /// # Errors
+    /// [`build`](Self::build) fails on a realm that is empty or has characters other than printable ASCII, `"` and `\\`
+    /// excluded.
+    pub fn realm(mut self, realm: impl Into<String>) -> Self {
+        self.realm = realm.into();
+        if self.realm.is_empty() || !self.realm.chars().all(|c| matches!(c, ' '..='~') && c != '"' && c != '\\') {
+            self.faults.push(ConfigFault::RealmInvalid { realm: self.realm.clone() });
+        }
+        self
+    }
+
+    /// The `bearer` scheme: JSON Web Tokens (RFC 6750, RFC 7519).
+    pub fn bearer(self, jwt: impl ReadyJwt) -> Self {
+        let scheme = jwt.into_settings().build(None);
+        self.built_bearer(None, scheme)
+    }
+
+    /// Another configuration of the `bearer` scheme, for policies that say `bearer("name")`.
+    pub fn bearer_named(self, name: &str, jwt: impl ReadyJwt) -> Self {
+        let scheme = jwt.into_settings().build(Some(name.into()));
+        self.built_bearer(Some(name), scheme)
+    }
+
+    /// The `basic` scheme: user name and password (RFC 7617).
+    pub fn basic<U: Send + Sync + 'static>(self, passwords: Passwords<U>) -> Self {
+        let scheme = passwords.build(None);
+        self.built("basic", None, scheme)
+    }
+
+    /// Another configuration of the `basic` scheme, for policies that say `basic("name")`.
+    pub fn basic_named<U: Send + Sync + 'static>(self, name: &str, passwords: Passwords<U>) -> Self {
+        let scheme = passwords.build(Some(name.into()));
+        self.built("basic", Some(name), scheme)
+    }
+
+    /// The `api_key` scheme: keys in a header, the query or a cookie.
+    pub fn api_key(self, keys: ApiKeys) -> Self {
+        let scheme = keys.build(None);
+        self.built("api_key", None, scheme)
+    }
+
+    /// Another configuration of the `api_key` scheme, for policies that say `api_key("name")`.
+    pub fn api_key_named(self, name: &str, keys: ApiKeys) -> Self {
+        let scheme = keys.build(Some(name.into()));
+        self.built("api_key", Some(name), scheme)
+    }
+
+    /// A scheme of the application's own, keyed by its type: `#[requires(my::Webhook)]` uses the value given here.
+    pub fn scheme<S: Scheme>(self, scheme: S) -> Self {
+        self.built::<S, Infallible>(std::any::type_name::<S>(), None, Ok(scheme))
+    }
+
+    /// Adds a configuration of the `bearer` scheme, or what is wrong with it.
+    fn built_bearer<E>(mut self, name: Option<&str>, scheme: Result<BearerScheme, E>) -> Self
+    where
+        E: std::error::Error + Send + Sync + 'static,
+    {
+        if let Ok(scheme) = &scheme {
+            self.offers.insert(name.map(Into::into), scheme.offer());
+        }
+        self.built("bearer", name, scheme)
+    }
+
+    /// Adds a configuration of scheme `S`, or what is wrong with it.
+    fn built<S: Scheme, E>(mut self, keyword: &str, name: Option<&str>, scheme: Result<S, E>) -> Self
+    where
+        E: std::error::Error + Send + Sync + 'static,
+    {
+        let written = name.map_or_else(|| keyword.to_owned(), |name| format!("{keyword}({name:?})"));
+        match scheme {
+            Ok(scheme) => {
+                let scheme: Arc<dyn Scheme> = Arc::new(scheme);
+                self.written.push((written.clone(), Arc::clone(&scheme)));
+                if self.schemes.insert((TypeId::of::<S>(), name.map(Into::into)), scheme).is_some() {
+                    self.faults.push(ConfigFault::Repeated { scheme: written });
+                }
+            }
+            Err(fault) => {
+                self.unusable.insert((TypeId::of::<S>(), name.map(Into::into)));
+                self.faults.push(ConfigFault::Scheme { scheme: written, source: Box::new(fault) });
+            }
+        }
+        self
+    }
+
+    /// Roles that include other roles, the highest first: `"admin > ops > viewer"`. May be called several times.
+    ///
+    /// # Errors
+    /// [`build`](Self::build) fails on a hierarchy of fewer than two roles, and on one that goes in a circle:
+    ///
+    /// ```
+    /// let error = auth_runtime::Auth::builder().allow_unconfigured()
+    ///     .role_hierarchy("admin > ops > viewer")
+    ///     .role_hierarchy("viewer > admin")
+    ///     .build()
+    ///     .unwrap_err();
+    /// assert!(error.to_string().contains("role `viewer` cannot include `admin`"));
+    /// ```
+    pub fn role_hierarchy(mut self, order: &str) -> Self {
+        let roles: Vec<&str> = order.split('>').map(str::trim).collect();
+        if roles.len() < 2 || roles.iter().any(|role| role.is_empty()) {
+            let fault =
+                format!("role hierarchy `{order}` is incomplete; write at least two roles, as in `admin > viewer`");
+            self.faults.push(ConfigFault::HierarchyInvalid { fault });
+            return self;
+        }
+        for pair in roles.windows(2) {
+            if let [higher, lower] = pair {
+                imply(&mut self.hierarchies.roles, "role", higher, lower, &mut self.faults);
+            }
+        }
+        self
+    }
+
+    /// Scopes that a scope includes: whoever was granted `scope` passes where one of `implied` is required. The scopes a
+    /// challenge names stay those of the policy.
+    ///
+    /// # Errors
+    /// [`build`](Self::build) fails on implications that go in a circle.
+    pub fn scope_implies<'a>(mut self, scope: &str, implied: impl IntoIterator<Item = &'a str>) -> Self {
+        for implied in implied {
+            imply(&mut self.hierarchies.scopes, "scope", scope, implied, &mut self.faults);
+        }
+        self
+    }
+
+    /// The origin under which browsers reach this service, such as `https://api.example`.
+    ///
+    /// A browser's request with ambient credentials (cookie, Basic) that changes something must say
+    /// `Sec-Fetch-Site: same-origin`, or where the browser does not send that field, come from this origin or an
+    /// [allowed](Self::allow_origin) one; a WebSocket upgrade must come from one of them always.
+    ///
+    /// # Errors
+    /// [`build`](Self::build) fails on what no browser sends as an origin: a path, capital letters, a default port.
+    ///
+    /// # Security
+    /// It is never taken from `Host` or `X-Forwarded-Host`, which are the caller's words.
+    pub fn public_origin(mut self, origin: impl Into<String>) -> Self {
+        self.public_origin = Some(origin.into());
+        self
+    }
+
+    /// Metadata of this service (RFC 9728), by which a client finds the authorization server on its own: every OAuth
+    /// challenge then names it in `resource_metadata`, and
+    /// [`Auth::resource_metadata_service`] serves it. Needs [`public_origin`](Self::public_origin).
+    ///
+    /// # Security
+    /// The document is public; see [`Auth::resource_metadata_service`] for what it tells.
+    pub fn resource_metadata(mut self, metadata: ResourceMetadata) -> Self {
+        self.resource_metadata = Some(metadata);
+        self
+    }
+
+    /// Another origin whose pages may open WebSockets with ambient credentials, and send them along with requests that
+    /// change something where the browser sends no `Sec-Fetch-Site`.
+    ///
+    /// Browsers send that field to `https` and to the own machine, and where they do, only requests of the own origin
+    /// count, whatever is allowed here: pages of another origin should send a token in `Authorization`.
+    ///
+    /// # Security
+    /// Whoever controls that origin acts with the rights of each of its visitors.
+    pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
+        self.allowed_origins.push(origin.into());
+        self
+    }
+
+    /// Also refuses ambient credentials on requests that change something when the caller sends neither `Sec-Fetch-Site`
+    /// nor `Origin`, which no current browser does.
+    pub fn refuse_ambient_without_origin(mut self) -> Self {
+        self.refuse_without_origin = true;
+        self
+    }
+
+    /// The longest a decision may take, checks included; 5 s by default. Past it the answer is 503.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// Another clock, for tests.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Replaces the body of every denial and its media type; status and challenges stay, and hidden denials keep the body
+    /// of an unknown route. The default is `application/problem+json` (RFC 9457). See the
+    /// [manual](crate::manual::how_to#a-body-of-your-own) for an example.
+    pub fn denial_body(mut self, body: impl Fn(&HttpRequest, &Problem) -> DenialBody + Send + Sync + 'static) -> Self {
+        self.body = Some(Box::new(body));
+        self
+    }
+
+    /// Lets [`build`](Self::build) succeed although a linked policy names a scheme that is not configured.
+    ///
+    /// # Security
+    /// Such routes answer 500, never the handler. For programs that link the policies of several services.
+    pub fn allow_unconfigured(mut self) -> Self {
+        self.allow_unconfigured = true;
+        self
+    }
+
+    /// Finishes the configuration, and checks it against every policy linked into the program.
+    ///
+    /// # Errors
+    /// Lists everything that is wrong: unusable keys and files, circles in a hierarchy, and each handler, with file and
+    /// line, whose policy names a scheme that is not configured.
+    pub fn build(mut self) -> Result<Auth, ConfigError> {
+        let allowed = self.allowed_origins.iter().map(String::as_str);
+        let origins = OriginPolicy::new(self.public_origin.as_deref(), allowed, self.refuse_without_origin)
+            .unwrap_or_else(|fault| {
+                self.faults.push(ConfigFault::OriginInvalid { source: Box::new(fault) });
+                OriginPolicy::default()
+            });
+        let metadata = self.resource_metadata.map(|metadata| metadata.place(self.public_origin.as_deref()));
+        let metadata = metadata.transpose().unwrap_or_else(|fault| {
+            self.faults.push(ConfigFault::ResourceMetadataInvalid { source: Box::new(fault) });
+            None
+        });
+        let settings = Arc::new(Settings {
+            clock: self.clock,
+            deadline: self.deadline,
+            hierarchies: self.hierarchies,
+            body: self.body,
+            origins,
+            metadata_url: metadata.as_ref().map(|placed| placed.url.clone()),
+        });
+        let mut plans = Plans::default();
+        let mut missing = Vec::new();
+        for linked in POLICIES.iter() {
+            let plan = bind(linked, &self.schemes, &self.unusable, &self.realm, &settings).map_err(|faults| {
+                missing.extend(faults);
+                Reason::SchemeUnconfigured
+            });
+            plans.insert(linked.kind(), plan);
+        }
+        if !self.allow_unconfigured {
+            // The linker fixes no order; people read by file and line.
+            missing.sort_by_key(|fault| match fault {
+                ConfigFault::SchemeMissing { file, line, .. } => (*file, *line),
+                _ => ("", 0),
+            });
+            self.faults.extend(missing);
+        }
+        if self.faults.is_empty() {
+            let published = metadata.map(|placed| {
+                let bound = |linked: &&Linked| plans.get(&linked.kind()).is_some_and(Result::is_ok);
+                let policies: Vec<_> = POLICIES.iter().filter(bound).map(Linked::spec).collect();
+                let is_bearer = |used: &SchemeUse| (used.kind)() == TypeId::of::<BearerScheme>();
+                Arc::new(placed.publish(&policies, &self.offers, is_bearer))
+            });
+            Ok(Auth(Arc::new(Inner { plans, schemes: self.written, settings, published })))
+        } else {
+            Err(ConfigError::new(self.faults))
+        }
+    }
+}
+
+fn imply(hierarchy: &mut Hierarchy, what: &str, higher: &str, lower: &str, faults: &mut Vec<ConfigFault>) {
+    if let Err(cycle) = hierarchy.imply(higher, lower) {
+        let fault = format!(
+            "{what} `{}` cannot include `{}`, which already includes it; remove one of the two",
+            cycle.higher, cycle.lower
+        );
+        faults.push(ConfigFault::HierarchyInvalid { fault });
+    }
+}
+
+/// Binds a policy to the configured schemes, or says which are missing. One that is unusable has its own fault and is not
+/// missing.
+fn bind(
+    linked: &Linked,
+    configured: &HashMap<SchemeKey, Arc<dyn Scheme>>,
+    unusable: &HashSet<SchemeKey>,
+    realm: &str,
+    settings: &Arc<Settings>,
+) -> Result<Arc<Plan>, Vec<ConfigFault>> {
+    let spec = linked.spec();
+    let mut schemes = Vec::new();
+    let mut missing = Vec::new();
+    for wanted in spec.schemes {
+        let key = ((wanted.kind)(), wanted.configuration.map(Into::into));
+        match configured.get(&key) {
+            Some(scheme) => schemes.push((key.0, Arc::clone(scheme))),
+            None if unusable.contains(&key) => {}
+            None => missing.push(ConfigFault::SchemeMissing {
+                handler: spec.handler,
+                file: spec.file,
+                line: spec.line,
+                scheme: as_written(wanted),
+                remedy: remedy(wanted),
+            }),
+        }
+    }
+    if schemes.len() == spec.schemes.len() {
+        Ok(Arc::new(Plan::new(spec, schemes, realm, Arc::clone(settings))))
+    } else {
+        Err(missing)
+    }
+}
+
+fn as_written(wanted: &SchemeUse) -> String {
+    match wanted.configuration {
+        Some(name) => format!("{}({name:?})", wanted.keyword),
+        None => wanted.keyword.to_owned(),
+    }
+}
+
+fn remedy(wanted: &SchemeUse) -> String {
+    match (wanted.keyword, wanted.configuration) {
+        ("bearer" | "basic" | "api_key", Some(name)) => format!("`.{}_named({name:?}, …)`", wanted.keyword),
+        ("bearer" | "basic" | "api_key", None) => format!("`.{}(…)`", wanted.keyword),
+        (path, _) => format!("`.scheme({path} {{ … }})`"),
+    }
+}

@@ -1,0 +1,16 @@
+//! Why a request is refused, and the answer it gets.
+//!
+//! [`Reason`] is the closed list of causes; its table fixes status, OAuth error and wording for each, so that no other
+//! place decides what a caller is told.
+
+mod body;
+mod challenge;
+mod reason;
+mod response;
+
+pub(crate) use body::BodyHook;
+pub use body::DenialBody;
+pub use challenge::Challenge;
+pub use reason::{Reason, Rejection};
+pub(crate) use response::Answer;
+pub use response::{Denial, Problem};

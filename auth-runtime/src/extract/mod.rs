@@ -1,0 +1,10 @@
+//! Handler arguments: identities out of the grant, everything else out of the request.
+
+pub(crate) mod authorized;
+mod expiry;
+mod identity;
+
+pub use expiry::UntilExpiry;
+pub use identity::{ApiKey, Basic, Bearer, Granted, Optional};
+
+pub use crate::grant::{AnyScheme, Argument, Extract, FromGrant, Grant, Includes, MayYield, Source, Takes, Yields};

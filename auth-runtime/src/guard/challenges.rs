@@ -1,0 +1,131 @@
+//! What the denials of one policy say: challenges and problem bodies, each written once.
+
+use std::sync::{Arc, OnceLock};
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderValue;
+
+use crate::denial::Challenge;
+use crate::denial::{Answer, Problem, Reason};
+use crate::guard::observation::Meter;
+
+/// The challenges of one policy, one for each scheme name, in the order in which they are sent.
+pub(crate) struct Challenges {
+    all: Vec<Challenge>,
+    realm: String,
+    /// The canonical scopes as a challenge names them; empty when there are none.
+    scope: String,
+    /// Where the metadata of the resource are (RFC 9728 section 5.1).
+    metadata_url: Option<String>,
+    policy: &'static str,
+    /// By reason and attempted challenge; filled as they are first needed.
+    written: Vec<OnceLock<Written>>,
+}
+
+/// A denial ready to be sent and counted.
+pub(crate) struct Written {
+    pub(crate) answer: Arc<Answer>,
+    pub(crate) meter: Meter,
+}
+
+impl Challenges {
+    pub(crate) fn new(
+        policy: &'static str,
+        realm: &str,
+        scope: String,
+        metadata_url: Option<String>,
+        offered: Vec<Challenge>,
+    ) -> Self {
+        let mut all: Vec<Challenge> = Vec::new();
+        for challenge in offered {
+            if !all.iter().any(|known| same_scheme(known, &challenge)) {
+                all.push(challenge);
+            }
+        }
+        all.sort_by_key(Challenge::rank);
+        let places = (Reason::ALL.len() + 1) * (all.len() + 1);
+        let written = (0..places).map(|_| OnceLock::new()).collect();
+        Self { all, realm: realm.to_owned(), scope, metadata_url, policy, written }
+    }
+
+    /// The place of a scheme's challenge.
+    pub(crate) fn place(&self, challenge: &Challenge) -> Option<usize> {
+        self.all.iter().position(|known| same_scheme(known, challenge))
+    }
+
+    /// The challenge as sent to a caller that sent nothing.
+    pub(crate) fn plain(&self, challenge: &Challenge) -> HeaderValue {
+        self.render(challenge, None, None)
+    }
+
+    /// The denial for a reason; `attempted` is the place of the challenge whose credentials were looked at, `scheme` the
+    /// name under which it is counted.
+    pub(crate) fn written(&self, reason: Reason, attempted: Option<usize>, scheme: &'static str) -> Option<&Written> {
+        let row = attempted.map_or(0, |place| place + 1);
+        // A user's own reasons differ in their labels, and there is no telling how many there are.
+        if matches!(reason, Reason::Custom(_)) {
+            return None;
+        }
+        let cell = self.written.get(row * (Reason::ALL.len() + 1) + reason.index())?;
+        Some(cell.get_or_init(|| Written {
+            answer: Arc::new(self.answer(reason, attempted)),
+            meter: Meter::denied(self.policy, scheme, reason),
+        }))
+    }
+
+    /// Writes the denial for a reason.
+    pub(crate) fn answer(&self, reason: Reason, attempted: Option<usize>) -> Answer {
+        let mut problem = Problem::of(reason);
+        let mut lines = Vec::new();
+        match reason.status() {
+            StatusCode::UNAUTHORIZED | StatusCode::BAD_REQUEST => {
+                for (place, challenge) in self.all.iter().enumerate() {
+                    let blamed = Some(place) == attempted || reason == Reason::AuthorizationRepeated;
+                    let error = reason.oauth_error().filter(|_| blamed && challenge.is_oauth());
+                    let description = error.map(|_| reason.description());
+                    if challenge.is_oauth() {
+                        self.name_scope(&mut problem);
+                    }
+                    if error.is_some() {
+                        problem.error = error;
+                        problem.error_description = description;
+                    }
+                    lines.push(self.render(challenge, error, description));
+                }
+            }
+            StatusCode::FORBIDDEN if reason == Reason::ScopeMissing => {
+                let challenge =
+                    attempted.and_then(|place| self.all.get(place)).filter(|challenge| challenge.is_oauth());
+                if let Some(challenge) = challenge {
+                    problem.error = reason.oauth_error();
+                    self.name_scope(&mut problem);
+                    lines.push(self.render(challenge, reason.oauth_error(), None));
+                }
+            }
+            _ => {}
+        }
+        Answer::new(problem, lines)
+    }
+
+    fn name_scope(&self, problem: &mut Problem) {
+        if !self.scope.is_empty() {
+            problem.scope = Some(self.scope.clone());
+        }
+    }
+
+    fn render(&self, challenge: &Challenge, error: Option<&str>, description: Option<&str>) -> HeaderValue {
+        let mut extra = Vec::with_capacity(4);
+        if challenge.is_oauth() {
+            extra.extend(error.map(|error| ("error", error)));
+            extra.extend(description.map(|description| ("error_description", description)));
+            extra.extend((!self.scope.is_empty()).then_some(("scope", &*self.scope)));
+            extra.extend(self.metadata_url.as_deref().map(|url| ("resource_metadata", url)));
+        }
+        challenge.render(&self.realm, &extra)
+    }
+}
+
+/// Scheme names are compared without regard to case (RFC 9110 section 11.1).
+fn same_scheme(one: &Challenge, other: &Challenge) -> bool {
+    one.scheme().eq_ignore_ascii_case(other.scheme())
+}

@@ -1,0 +1,194 @@
+//! One decision: which credentials count, whether they are good, and whether their owner may pass.
+
+use std::any::TypeId;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use actix_web::HttpRequest;
+use futures_core::future::LocalBoxFuture;
+use futures_util::FutureExt as _;
+
+use crate::auth::Auth;
+use crate::denial::{Denial, Reason, Rejection};
+use crate::grant::Caller;
+use crate::guard::Plan;
+use crate::guard::check::{CheckContext, Verdict};
+use crate::guard::observation::Observation;
+use crate::policy::{Check, CheckResults, PolicySpec, Presence, Step, evaluate, first_failure};
+use crate::principal::Principal;
+use crate::scheme::{Authentication, Context, Credentials, Outcome};
+
+/// A decision, made at once where nothing has to be waited for.
+pub(crate) enum Decision {
+    Ready(Result<Caller, Denial>),
+    Pending(LocalBoxFuture<'static, Result<Caller, Denial>>),
+}
+
+/// Decides whether the request may reach the handler of `spec`.
+pub(crate) fn decide(policy: TypeId, spec: &'static PolicySpec, request: &HttpRequest) -> Decision {
+    if spec.presence == Presence::Public {
+        return Decision::Ready(Ok(Caller::anonymous(None)));
+    }
+    let observation = Observation::start(spec);
+    let plan = match request.app_data::<Auth>().ok_or(Reason::AuthMissing).and_then(|auth| auth.plan(policy)) {
+        Ok(plan) => plan,
+        Err(reason) => return Decision::Ready(Err(observation.undecidable(reason))),
+    };
+    let mut attempt = Attempt { plan, request, alternative: None, observation };
+    // A scheme is foreign code: its panic must not reach the worker, and must not let anyone in.
+    match std::panic::catch_unwind(AssertUnwindSafe(|| attempt.authenticate())) {
+        Ok(Authentication::Ready(outcome)) => match attempt.judge(outcome) {
+            Judged::Done(decision) => Decision::Ready(decision),
+            Judged::Needs(principal, check) => {
+                attempt.later(async move |attempt| attempt.checks(principal, check).await)
+            }
+        },
+        Ok(Authentication::Pending(outcome)) => attempt.later(async move |attempt| attempt.wait(outcome).await),
+        Err(_) => Decision::Ready(Err(attempt.deny(Reason::Panicked))),
+    }
+}
+
+/// A request on its way through one plan.
+struct Attempt<'a> {
+    plan: &'a Arc<Plan>,
+    request: &'a HttpRequest,
+    /// The alternative whose credentials decide.
+    alternative: Option<usize>,
+    observation: Observation,
+}
+
+/// What follows from the credentials.
+enum Judged {
+    Done(Result<Caller, Denial>),
+    Needs(Principal, &'static Check),
+}
+
+impl Attempt<'_> {
+    /// Finds the credentials that count and lets their scheme judge them.
+    fn authenticate(&mut self) -> Authentication {
+        let context = Context::new(self.request, &self.plan.settings.clock);
+        let Some((index, found)) = self.plan.decisive(&context) else {
+            return Authentication::Ready(Outcome::Absent);
+        };
+        self.alternative = Some(index);
+        if found == Credentials::Ambient && !self.plan.settings.origins.permits(self.request) {
+            return Authentication::Ready(Outcome::Rejected(Reason::CrossSite.into()));
+        }
+        match self.plan.alternative(index) {
+            Some(alternative) => alternative.scheme.authenticate(&context),
+            None => Authentication::Ready(Outcome::Absent),
+        }
+    }
+
+    /// Turns what the scheme found into a decision, as far as that needs no check.
+    fn judge(&mut self, outcome: Outcome) -> Judged {
+        let principal = match outcome {
+            Outcome::Verified(principal) => principal,
+            Outcome::Rejected(rejection) => return Judged::Done(Err(self.deny(rejection))),
+            Outcome::Unavailable(reason) => return Judged::Done(Err(self.deny(reason))),
+            Outcome::Absent => {
+                self.alternative = None;
+                return Judged::Done(match self.plan.spec.presence {
+                    Presence::Optional => Ok(self.pass(None)),
+                    Presence::Required | Presence::Public => Err(self.deny(Reason::CredentialsMissing)),
+                });
+            }
+        };
+        let checks = CheckResults::new();
+        match evaluate(self.plan.spec.requirement, &principal, &self.plan.settings.hierarchies, &checks) {
+            Step::Holds => Judged::Done(Ok(self.pass(Some(principal)))),
+            Step::Fails => Judged::Done(Err(self.deny(self.failure(&principal, &checks)))),
+            Step::Needs(check) => Judged::Needs(principal, check),
+        }
+    }
+
+    /// Goes on in a future of its own, within the deadline.
+    fn later<F>(self, rest: F) -> Decision
+    where
+        F: AsyncFnOnce(&mut Attempt<'_>) -> Result<Caller, Denial> + 'static,
+    {
+        let (plan, request) = (Arc::clone(self.plan), self.request.clone());
+        let (alternative, observation) = (self.alternative, self.observation);
+        Decision::Pending(Box::pin(async move {
+            let mut attempt = Attempt { plan: &plan, request: &request, alternative, observation };
+            let decided = tokio::time::timeout(plan.settings.deadline, rest(&mut attempt)).await;
+            decided.unwrap_or_else(|_| Err(attempt.deny(Reason::DeadlinePassed)))
+        }))
+    }
+
+    /// Waits for the scheme, then for the checks.
+    async fn wait(&mut self, outcome: LocalBoxFuture<'static, Outcome>) -> Result<Caller, Denial> {
+        let outcome = match AssertUnwindSafe(outcome).catch_unwind().await {
+            Ok(outcome) => outcome,
+            Err(_) => return Err(self.deny(Reason::Panicked)),
+        };
+        match self.judge(outcome) {
+            Judged::Done(decision) => decision,
+            Judged::Needs(principal, check) => self.checks(principal, check).await,
+        }
+    }
+
+    /// Runs checks one after the other, as long as their results still matter.
+    async fn checks(&self, principal: Principal, first: &'static Check) -> Result<Caller, Denial> {
+        let mut results = CheckResults::new();
+        let mut refusal = None;
+        let mut check = first;
+        let caller = self.caller(Some(principal.clone()));
+        loop {
+            let context = CheckContext::new(caller.clone(), self.request.clone());
+            // Started inside the guarded future: a check may panic before its first await.
+            let verdict = AssertUnwindSafe(async { (check.run)(context).await }).catch_unwind().await;
+            let held = match verdict {
+                Ok(Verdict::Allowed) => true,
+                Ok(Verdict::Refused) => false,
+                Ok(Verdict::Denied(denial)) => {
+                    refusal.get_or_insert(denial);
+                    false
+                }
+                Ok(Verdict::Erred(error)) => {
+                    self.observation.check_erred(check.name, &error);
+                    return Err(self.deny(Reason::CheckErred));
+                }
+                Ok(Verdict::ReadBody) => return Err(self.deny(Reason::CheckReadBody)),
+                Err(_) => return Err(self.deny(Reason::Panicked)),
+            };
+            results.record(check, held);
+            match evaluate(self.plan.spec.requirement, &principal, &self.plan.settings.hierarchies, &results) {
+                Step::Holds => return Ok(self.pass(Some(principal))),
+                Step::Needs(next) => check = next,
+                Step::Fails => {
+                    let reason = self.failure(&principal, &results);
+                    return Err(match refusal {
+                        // What the application says itself helps more, unless other scopes would.
+                        Some(said) if reason != Reason::ScopeMissing => {
+                            self.plan.pass_on(self.request, self.observation, self.alternative, said)
+                        }
+                        _ => self.deny(reason),
+                    });
+                }
+            }
+        }
+    }
+
+    fn pass(&self, principal: Option<Principal>) -> Caller {
+        let alternative = self.alternative.and_then(|index| self.plan.alternative(index));
+        self.observation.allowed(alternative.map_or(&self.plan.anonymous, |alternative| &alternative.allowed));
+        self.caller(principal)
+    }
+
+    fn caller(&self, principal: Option<Principal>) -> Caller {
+        match principal {
+            Some(principal) => Caller::verified(principal, self.alternative.unwrap_or_default(), Arc::clone(self.plan)),
+            None => Caller::anonymous(Some(Arc::clone(self.plan))),
+        }
+    }
+
+    fn failure(&self, principal: &Principal, checks: &CheckResults) -> Reason {
+        let plan = self.plan;
+        first_failure(plan.spec.requirement, &plan.canonical, principal, &plan.settings.hierarchies, checks)
+    }
+
+    fn deny(&self, rejection: impl Into<Rejection>) -> Denial {
+        self.plan.deny(self.request, self.observation, self.alternative, rejection.into())
+    }
+}

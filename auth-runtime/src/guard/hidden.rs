@@ -1,0 +1,122 @@
+//! Making a hidden denial the very answer that an unknown route of the same scope gets.
+
+use std::cell::{Cell, RefCell};
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+
+use actix_service::boxed::BoxServiceFactory;
+use actix_service::{Service, ServiceFactory as _};
+use actix_web::dev::{Path, Payload, ServiceRequest, ServiceResponse, Url};
+use actix_web::{Error, HttpMessage as _, HttpRequest};
+use futures_core::future::LocalBoxFuture;
+use pin_project_lite::pin_project;
+
+use crate::denial::Denial;
+use crate::extract::authorized::Terms;
+
+/// What answers an unknown route, type-erased as actix keeps it.
+pub(crate) type DefaultService = Rc<BoxServiceFactory<(), ServiceRequest, ServiceResponse, Error, ()>>;
+
+/// What a scope knows of unknown routes.
+#[derive(Default)]
+pub(crate) struct Unknown {
+    /// The scope's default service; empty until the scope is registered, because the application's own stands in for it.
+    pub(crate) default: RefCell<Option<DefaultService>>,
+    /// Whether the scope has hidden routes.
+    pub(crate) hides: Cell<bool>,
+}
+
+/// The body of a request that was denied and is to look as if it had met no route: the default service may read it.
+struct Unread(Payload);
+
+/// Keeps the body for the default service.
+pub(crate) fn keep_unread(request: &HttpRequest, payload: Payload) {
+    request.extensions_mut().insert(Unread(payload));
+}
+
+/// What is owed to the answer of a request that was admitted and then failed in an argument of the handler.
+struct Owed(Terms);
+
+/// Leaves the terms to the scope: the error is actix's or the application's own, which middleware wants to see as it is.
+pub(crate) fn owe(request: &HttpRequest, terms: Terms) {
+    request.extensions_mut().insert(Owed(terms));
+}
+
+/// Calls the scope's router, settles what is owed to an error, and answers a hidden denial by the default service.
+pub(crate) fn cover<S>(request: ServiceRequest, router: &S, unknown: &Rc<Unknown>) -> Covered<S::Future>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse, Error = Error>,
+{
+    // Before the router adds the parameters of a route that is not to show.
+    let unmatched = unknown.hides.get().then(|| Box::new(request.match_info().clone()));
+    Covered::Routing { answer: router.call(request), unknown: Rc::clone(unknown), unmatched }
+}
+
+pin_project! {
+    /// The router's answer, or what covers it. Written out because every request carries it: an `async` block would keep
+    /// room for both, several times over.
+    #[project = CoveredProjection]
+    pub(crate) enum Covered<F> {
+        Routing { #[pin] answer: F, unknown: Rc<Unknown>, unmatched: Option<Box<Path<Url>>> },
+        Hiding { answer: LocalBoxFuture<'static, Result<ServiceResponse, Error>> },
+    }
+}
+
+impl<F: Future<Output = Result<ServiceResponse, Error>>> Future for Covered<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let (answer, unknown, unmatched) = match self.as_mut().project() {
+            CoveredProjection::Routing { answer, unknown, unmatched } => match ready!(answer.poll(context)) {
+                Ok(answer) => (answer, unknown, unmatched),
+                error @ Err(_) => return Poll::Ready(error),
+            },
+            CoveredProjection::Hiding { answer } => return answer.as_mut().poll(context),
+        };
+        let Some(error) = answer.response().error() else { return Poll::Ready(Ok(answer)) };
+        let hidden = error.as_error::<Denial>().is_some_and(Denial::is_hidden);
+        let answer = settle_owed(answer);
+        let default = if hidden { unknown.default.borrow().clone() } else { None };
+        let Some(default) = default else { return Poll::Ready(Ok(answer)) };
+        let answer = Box::pin(hide(answer, default, unmatched.take()));
+        // Drops the router's future first, which may hold the request.
+        self.set(Self::Hiding { answer });
+        self.poll(context)
+    }
+}
+
+fn settle_owed(mut answer: ServiceResponse) -> ServiceResponse {
+    let owed = answer.request().extensions_mut().remove::<Owed>();
+    if let Some(Owed(terms)) = owed {
+        let request = answer.request().clone();
+        terms.settle(&request, answer.response_mut());
+    }
+    answer
+}
+
+/// The answer that an unknown route of the scope gets.
+async fn hide(
+    answer: ServiceResponse,
+    default: DefaultService,
+    unmatched: Option<Box<Path<Url>>>,
+) -> Result<ServiceResponse, Error> {
+    let (request, denied) = answer.into_parts();
+    // The denial's body may hold the request, which must be held by nobody else to be routed again.
+    drop(denied);
+    let payload = request.extensions_mut().remove::<Unread>().map_or(Payload::None, |Unread(payload)| payload);
+    let mut request = ServiceRequest::from_parts(request, payload);
+    if let Some(unmatched) = unmatched {
+        // actix panics where somebody else holds the request, such as a task that a check has left behind. The route's own
+        // parameters then stay, which is better than no answer.
+        let reset = AssertUnwindSafe(|| *request.match_info_mut() = *unmatched);
+        if std::panic::catch_unwind(reset).is_err() {
+            tracing::warn!("a check keeps the request it was given; its parameters cannot be hidden");
+        }
+    }
+    match default.new_service(()).await {
+        Ok(service) => service.call(request).await,
+        Err(()) => Ok(request.into_response(actix_web::HttpResponse::NotFound().finish())),
+    }
+}

@@ -1,0 +1,12 @@
+//! One decision for one request: who calls, whether they may, and what a refusal says.
+
+mod challenges;
+pub(crate) mod check;
+pub(crate) mod decision;
+pub(crate) mod hidden;
+pub(crate) mod observation;
+pub(crate) mod plan;
+mod settings;
+
+pub(crate) use plan::Plan;
+pub(crate) use settings::Settings;

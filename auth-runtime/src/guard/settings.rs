@@ -1,0 +1,29 @@
+//! What applies to every policy of one `Auth`.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::denial::BodyHook;
+use crate::policy::Hierarchies;
+use crate::time::Clock;
+
+/// Settings shared by all plans.
+pub(crate) struct Settings {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) deadline: Duration,
+    pub(crate) hierarchies: Hierarchies,
+    pub(crate) body: Option<Box<BodyHook>>,
+    pub(crate) origins: crate::http::origin::OriginPolicy,
+    /// What OAuth challenges name as `resource_metadata` (RFC 9728 section 5.1).
+    pub(crate) metadata_url: Option<String>,
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("deadline", &self.deadline)
+            .field("hierarchies", &self.hierarchies)
+            .finish_non_exhaustive()
+    }
+}

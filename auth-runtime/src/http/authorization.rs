@@ -1,0 +1,54 @@
+//! The `Authorization` field (RFC 9110 section 11.6.2).
+
+use actix_web::HttpRequest;
+use actix_web::http::header::AUTHORIZATION;
+
+/// The field as a request has it, for whatever scheme.
+#[derive(Clone, Copy)]
+pub(crate) enum Field<'a> {
+    Absent,
+    Repeated,
+    Line(&'a [u8]),
+}
+
+impl<'a> Field<'a> {
+    pub(crate) fn read(request: &'a HttpRequest) -> Self {
+        let mut lines = request.headers().get_all(AUTHORIZATION);
+        match (lines.next(), lines.next()) {
+            (None, _) => Self::Absent,
+            (Some(line), None) => Self::Line(line.as_bytes()),
+            (Some(_), Some(_)) => Self::Repeated,
+        }
+    }
+}
+
+/// What the request's `Authorization` field holds for one scheme.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Authorization<'a> {
+    /// Nothing for this scheme.
+    Absent,
+    /// More than one field line: nobody can say which counts.
+    Repeated,
+    /// What follows the scheme's name and its spaces; empty when nothing does. Starts with the tab where one follows the
+    /// name, which no scheme accepts.
+    Present(&'a [u8]),
+}
+
+/// Reads the field for `scheme`, whose name is compared without regard to case.
+pub(crate) fn authorization<'a>(field: Field<'a>, scheme: &str) -> Authorization<'a> {
+    let line = match field {
+        Field::Absent => return Authorization::Absent,
+        Field::Repeated => return Authorization::Repeated,
+        Field::Line(line) => line,
+    };
+    // A tab is no separator, but must not make known credentials pass for those of another scheme.
+    let (name, rest) = match line.iter().position(|&byte| byte == b' ' || byte == b'\t') {
+        Some(space) => line.split_at(space),
+        None => (line, &[][..]),
+    };
+    if !name.eq_ignore_ascii_case(scheme.as_bytes()) {
+        return Authorization::Absent;
+    }
+    let spaces = rest.iter().take_while(|&&byte| byte == b' ').count();
+    Authorization::Present(rest.get(spaces..).unwrap_or_default())
+}

@@ -1,0 +1,7 @@
+//! What a request carries, read byte for byte: fields, cookies, parameters, origins.
+
+pub(crate) mod authorization;
+pub(crate) mod cache_control;
+pub(crate) mod cookie;
+pub(crate) mod origin;
+pub(crate) mod query;

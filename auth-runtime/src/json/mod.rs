@@ -1,0 +1,203 @@
+//! JSON as a token may contain it: one object, no member twice at any depth, nesting bounded, nothing after it.
+//!
+//! RFC 7515 section 4 and RFC 7519 section 4 demand it of names: where two parsers pick different ones of two equal members,
+//! what was checked is not what is used. Names are compared after unescaping, so `"\u0061lg"` is `"alg"`.
+//!
+//! [`Scanner`] goes over the text once and keeps the members of the outermost object as places in it; what lies deeper was
+//! checked then and is read where somebody asks for it. Whatever it accepts, serde_json accepts with the same meaning, which
+//! the tests hold it to; the rare string with an escape is left to serde_json altogether.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use serde_json::{Map, Value};
+use zeroize::Zeroize;
+
+use self::scanner::{DEPTH_MAX, Scanner};
+
+mod scanner;
+#[cfg(test)]
+pub(crate) mod tests;
+
+/// The text was no such object. Why is told to nobody: the text is an attacker's.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct NotStrict;
+
+/// A value in its text, known to be strict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Json<'a> {
+    /// In which it is, as a whole.
+    text: &'a str,
+    place: Place,
+}
+
+/// Where a value stands, with its quotes or brackets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Place {
+    kind: Kind,
+    start: usize,
+    end: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Null,
+    False,
+    True,
+    Number,
+    /// What is between the quotes is the value.
+    Plain,
+    /// Something in it is escaped.
+    Escaped,
+    Array,
+    Object,
+}
+
+/// The members of an object, each name once.
+#[derive(Debug)]
+pub(crate) struct Object<'a> {
+    text: &'a str,
+    members: Vec<Member>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Member {
+    name: Place,
+    value: Place,
+    /// Tells most names apart at once.
+    mark: usize,
+}
+
+impl<'a> Object<'a> {
+    /// Parses the whole text as one strict object.
+    pub(crate) fn parse(text: &'a str) -> Result<Self, NotStrict> {
+        let members = Scanner::new(text, 0).whole_object().ok_or(NotStrict)?;
+        Ok(Self { text, members })
+    }
+
+    #[inline]
+    pub(crate) fn get(&self, name: &str) -> Option<Json<'a>> {
+        let mark = mark(name.as_bytes());
+        let member = self.members.iter().find(|member| member.is(mark, name, self.text))?;
+        Some(Json { text: self.text, place: member.value })
+    }
+
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+}
+
+impl Member {
+    #[inline]
+    fn is(&self, mark: usize, name: &str, text: &str) -> bool {
+        self.mark == mark && self.name.inner(text) == name.as_bytes()
+            || self.mark == MARK_ESCAPED && self.is_unescaped(name, text)
+    }
+
+    #[cold]
+    fn is_unescaped(&self, name: &str, text: &str) -> bool {
+        self.name(text).is_some_and(|known| known == name)
+    }
+
+    fn name<'a>(&self, text: &'a str) -> Option<Cow<'a, str>> {
+        Json { text, place: self.name }.as_str()
+    }
+}
+
+/// Length, first and last byte.
+#[inline]
+fn mark(name: &[u8]) -> usize {
+    match name {
+        [first, .., last] => name.len() << 16 | usize::from(*first) << 8 | usize::from(*last),
+        [only] => usize::from(*only),
+        [] => 0,
+    }
+}
+
+/// Instead of the mark, where the name is escaped.
+const MARK_ESCAPED: usize = usize::MAX;
+
+impl Place {
+    /// What is between the quotes.
+    #[inline]
+    fn inner<'a>(&self, text: &'a str) -> &'a [u8] {
+        text.as_bytes().get(self.start + 1..self.end - 1).unwrap_or_default()
+    }
+}
+
+impl<'a> Json<'a> {
+    /// The value of a string.
+    pub(crate) fn as_str(&self) -> Option<Cow<'a, str>> {
+        match self.place.kind {
+            Kind::Plain => self.text.get(self.plain_range()?).map(Cow::Borrowed),
+            Kind::Escaped => serde_json::from_str(self.as_written()).ok().map(Cow::Owned),
+            _ => None,
+        }
+    }
+
+    /// Where the value of a string is in the text, if it needs no unescaping.
+    pub(crate) fn plain_range(&self) -> Option<Range<usize>> {
+        (self.place.kind == Kind::Plain).then_some(self.place.start + 1..self.place.end - 1)
+    }
+
+    /// A number, as written.
+    pub(crate) fn as_number(&self) -> Option<&'a str> {
+        (self.place.kind == Kind::Number).then(|| self.as_written())
+    }
+
+    #[cfg(feature = "introspection")]
+    pub(crate) fn is_true(&self) -> bool {
+        self.place.kind == Kind::True
+    }
+
+    /// A member of an object.
+    pub(crate) fn member(&self, name: &str) -> Option<Self> {
+        if self.place.kind != Kind::Object {
+            return None;
+        }
+        let members = Scanner::new(self.text, self.place.start).inner_object()?;
+        Object { text: self.text, members }.get(name)
+    }
+
+    /// The items of an array.
+    pub(crate) fn items(&self) -> Option<impl Iterator<Item = Self>> {
+        let text = self.text;
+        let mut scanner = Scanner::new(text, self.place.start + 1);
+        (self.place.kind == Kind::Array).then(|| {
+            std::iter::from_fn(move || {
+                scanner.eat(b',');
+                scanner.value(DEPTH_MAX).map(|place| Self { text, place })
+            })
+        })
+    }
+
+    fn as_written(&self) -> &'a str {
+        self.text.get(self.place.start..self.place.end).unwrap_or_default()
+    }
+}
+
+/// Parses the whole text as one strict object, owned.
+pub(crate) fn object(text: &[u8]) -> Result<Map<String, Value>, NotStrict> {
+    let text = str::from_utf8(text).map_err(|_| NotStrict)?;
+    Object::parse(text)?;
+    serde_json::from_str(text).map_err(|_| NotStrict)
+}
+
+/// An object with a secret in it, overwritten when dropped.
+pub(crate) struct Secret(pub(crate) Map<String, Value>);
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        self.0.values_mut().for_each(wipe);
+    }
+}
+
+/// Overwrites all strings within; depth is bounded by the parser.
+fn wipe(value: &mut Value) {
+    match value {
+        Value::String(text) => text.zeroize(),
+        Value::Array(items) => items.iter_mut().for_each(wipe),
+        Value::Object(members) => members.values_mut().for_each(wipe),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}

@@ -1,0 +1,306 @@
+//! The scanner against serde_json, and what it refuses on purpose.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use proptest::prelude::*;
+use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+
+use crate::json::scanner::NUMBER_BOUND;
+use crate::json::*;
+
+#[test]
+fn an_object_is_read_whole() {
+    let object = object(br#" {"a":[1,-2,0.5,"\u00e9",true,null],"b":{"a":{}}} "#).unwrap();
+    assert_eq!(Value::Object(object), serde_json::json!({"a": [1, -2, 0.5, "é", true, null], "b": {"a": {}}}));
+}
+
+#[test]
+fn what_is_no_single_object_is_refused() {
+    for text in
+        ["", "null", "[]", "1", "\"a\"", "{}{}", "{} x", "{", "{\"a\":1,}", "{'a':1}", "\u{feff}{}", "{\"a\":01}"]
+    {
+        assert_eq!(object(text.as_bytes()), Err(NotStrict), "{text}");
+    }
+}
+
+#[test]
+fn a_member_given_twice_is_refused_at_any_depth_and_however_escaped() {
+    for text in [
+        r#"{"a":1,"a":1}"#,
+        r#"{"alg":1,"\u0061lg":2}"#,
+        r#"{"x":{"a":1,"a":2}}"#,
+        r#"{"x":[[{"a":1,"b":2,"a":3}]]}"#,
+        r#"{"\/":1,"/":2}"#,
+        r#"{"":1,"":2}"#,
+    ] {
+        assert_eq!(object(text.as_bytes()), Err(NotStrict), "{text}");
+    }
+    assert!(object(r#"{"a":1,"A":2,"x":{"a":1}}"#.as_bytes()).is_ok());
+}
+
+#[test]
+fn nesting_is_bounded() {
+    let nested = |depth: usize| format!("{{\"a\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
+    assert!(object(nested(31).as_bytes()).is_ok());
+    assert_eq!(object(nested(32).as_bytes()), Err(NotStrict));
+    assert_eq!(object(nested(1_000_000).as_bytes()), Err(NotStrict));
+    assert_eq!(object("{\"a\":".repeat(1_000_000).as_bytes()), Err(NotStrict));
+}
+
+#[test]
+fn text_that_is_no_utf8_and_half_surrogates_are_refused() {
+    assert_eq!(object(b"{\"a\":\"\xff\"}"), Err(NotStrict));
+    assert_eq!(object(b"{\"\xc0\xaf\":1}"), Err(NotStrict));
+    assert_eq!(object(br#"{"a":"\ud800"}"#), Err(NotStrict));
+}
+
+#[test]
+fn numbers_out_of_range_and_words_for_them_are_refused() {
+    for number in ["1e999", "-1e999", "NaN", "Infinity", "0x10", "+1", "1.", ".5"] {
+        assert_eq!(object(format!("{{\"a\":{number}}}").as_bytes()), Err(NotStrict), "{number}");
+    }
+}
+
+#[test]
+fn the_reserved_name_of_serde_json_is_refused() {
+    assert_eq!(object(br#"{"exp":{"$serde_json::private::Number":"1"}}"#), Err(NotStrict));
+}
+
+#[test]
+fn other_reserved_names_are_refused_too() {
+    assert_eq!(object(br#"{"a":[{"$serde_json::private::RawValue":"[1]"}]}"#), Err(NotStrict));
+    assert_eq!(object(br#"{"\u0024serde_json::private::RawValue":"[1]"}"#), Err(NotStrict));
+    assert!(object(br#"{"$serde_json":1}"#).is_ok());
+}
+
+/// Why a text is refused, as serde_json and a few lines around it see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// serde_json refuses it too, or it is no object.
+    NoJson,
+    Repeated,
+    Deep,
+    Huge,
+}
+
+/// The object that a text is, by serde_json.
+pub(crate) fn oracle(text: &[u8]) -> Result<Value, Fault> {
+    let value: Value = serde_json::from_slice(text).map_err(|_| Fault::NoJson)?;
+    if !value.is_object() {
+        return Err(Fault::NoJson);
+    }
+    let mut faults = Vec::new();
+    let mut source = serde_json::Deserializer::from_slice(text);
+    Watch { depth: DEPTH_MAX, faults: &mut faults }.deserialize(&mut source).map_err(|_| Fault::NoJson)?;
+    faults.first().map_or(Ok(value), |fault| Err(*fault))
+}
+
+/// Looks for what serde_json allows.
+struct Watch<'a> {
+    depth: u8,
+    faults: &'a mut Vec<Fault>,
+}
+
+impl Watch<'_> {
+    fn inner(&mut self) -> Watch<'_> {
+        if self.depth == 0 {
+            self.faults.push(Fault::Deep);
+        }
+        Watch { depth: self.depth.saturating_sub(1), faults: self.faults }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Watch<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<(), D::Error> {
+        source.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Watch<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E: de::Error>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<(), E> {
+        if number.abs() >= NUMBER_BOUND {
+            self.faults.push(Fault::Huge);
+        }
+        Ok(())
+    }
+
+    fn visit_str<E: de::Error>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<(), A::Error> {
+        let inner = self.inner();
+        while items.next_element_seed(Watch { depth: inner.depth, faults: inner.faults })?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<(), A::Error> {
+        let inner = self.inner();
+        let mut names = BTreeSet::new();
+        while let Some(name) = members.next_key::<String>()? {
+            if !names.insert(name) {
+                inner.faults.push(Fault::Repeated);
+            }
+            members.next_value_seed(Watch { depth: inner.depth, faults: inner.faults })?;
+        }
+        Ok(())
+    }
+}
+
+/// What the scanner found, read by its own means.
+fn scanned(text: &[u8]) -> Result<Value, NotStrict> {
+    let object = Object::parse(str::from_utf8(text).map_err(|_| NotStrict)?)?;
+    Ok(members(&object))
+}
+
+fn members(object: &Object<'_>) -> Value {
+    let member = |member: &Member| {
+        let name = member.name(object.text).unwrap();
+        let found = object.get(&name).unwrap();
+        assert_eq!(found.place, member.value, "`{name}` is found by its name");
+        (name.into_owned(), value(found))
+    };
+    Value::Object(object.members.iter().map(member).collect())
+}
+
+fn value(json: Json<'_>) -> Value {
+    match json.place.kind {
+        Kind::Null => Value::Null,
+        Kind::False => Value::Bool(false),
+        Kind::True => Value::Bool(true),
+        Kind::Number => serde_json::from_str(json.as_number().unwrap()).unwrap(),
+        Kind::Plain | Kind::Escaped => Value::String(json.as_str().unwrap().into_owned()),
+        Kind::Array => Value::Array(json.items().unwrap().map(value).collect()),
+        Kind::Object => {
+            let object = members(&Object::parse(json.as_written()).unwrap());
+            for (name, member) in object.as_object().unwrap() {
+                assert_eq!(json.member(name).map(value).as_ref(), Some(member), "`{name}` is found by its name");
+            }
+            object
+        }
+    }
+}
+
+/// Same verdict, same meaning.
+fn agree(text: &[u8]) -> Result<(), TestCaseError> {
+    prop_assert_eq!(scanned(text).ok(), oracle(text).ok(), "{}", String::from_utf8_lossy(text));
+    prop_assert_eq!(object(text).is_ok(), oracle(text).is_ok());
+    Ok(())
+}
+
+fn string() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        8 => "[ -!#-\\[\\]-~]{0,12}",
+        1 => Just("\\n\\/\\u0041".to_owned()),
+        1 => Just("\\ud83d\\ude00é😀".to_owned()),
+        1 => "[a\u{7f}é߿ࠀ￿𐀀]{0,9}",
+    ];
+    prop::collection::vec(piece, 0..3).prop_map(|pieces| format!("\"{}\"", pieces.concat()))
+}
+
+/// A name, often one that is there already.
+fn name() -> impl Strategy<Value = String> {
+    prop_oneof![60 => "\"[a-z]{2,9}\"", 1 => "\"[ab]\"", 1 => Just("\"\\u0061\"".to_owned()), 2 => string()]
+}
+
+fn number() -> impl Strategy<Value = String> {
+    prop_oneof![
+        8 => any::<i64>().prop_map(|number| number.to_string()),
+        8 => any::<u64>().prop_map(|number| number.to_string()),
+        8 => any::<f64>().prop_filter("finite", |number| number.is_finite()).prop_map(|number| format!("{number:e}")),
+        8 => "-?(0|[1-9][0-9]{0,30})(\\.[0-9]{1,20})?([eE][+-]?[0-9]{1,2})?",
+        1 => "-?[1-9]{1,3}(\\.[0-9]{1,3})?[eE][+-]?(2[0-9]{2}|3[0-2][0-9])",
+    ]
+}
+
+/// JSON as text, with spaces here and there.
+fn json_text() -> impl Strategy<Value = String> {
+    let word = prop::sample::select(vec!["null", "true", "false", "\"\"", "[]", "{}", "[ ]", "{ }"]);
+    let leaf = prop_oneof![string(), number(), word.prop_map(str::to_owned)];
+    let nested = leaf.prop_recursive(5, 40, 6, |inner| {
+        prop_oneof![
+            (prop::collection::vec(inner.clone(), 0..6), space())
+                .prop_map(|(items, space)| format!("[{space}{}{space}]", items.join(&format!("{space},")))),
+            object_of(inner),
+        ]
+    });
+    object_of(nested)
+}
+
+fn object_of(values: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
+    (prop::collection::vec((name(), values), 0..7), space()).prop_map(|(members, space)| {
+        let members: Vec<_> =
+            members.into_iter().map(|(name, value)| format!("{name}{space}:{value}{space}")).collect();
+        format!("{space}{{{space}{}}}{space}", members.join(&format!(",{space}")))
+    })
+}
+
+fn space() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec!["", "", "", " ", "\n\t", "\r"])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1024, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn documents_mean_what_serde_json_says(text in json_text()) {
+        agree(text.as_bytes())?;
+    }
+
+    #[test]
+    fn documents_with_changed_bytes_do_too(
+        text in json_text(),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), prop_oneof![
+            3 => prop::sample::select(br#"{}[]",:\u019.-+eEtrufalsn /"#.to_vec()), 1 => any::<u8>(),
+        ], 0..3_u8), 1..4),
+    ) {
+        let mut text = text.into_bytes();
+        for (at, byte, how) in changes {
+            let at = at.index(text.len().max(1));
+            match how {
+                0 => text.insert(at.min(text.len()), byte),
+                1 if at < text.len() => drop(text.remove(at)),
+                _ if at < text.len() => text[at] = byte,
+                _ => {}
+            }
+        }
+        agree(&text)?;
+    }
+
+    #[test]
+    fn many_members_do_too(names in prop::collection::vec("[a-z]{2}|[a-z]{9}", 10..30)) {
+        let members: Vec<_> = names.into_iter().map(|name| format!("\"{name}\":1")).collect();
+        agree(format!("{{{}}}", members.join(",")).as_bytes())?;
+    }
+
+    #[test]
+    fn bytes_that_look_like_json_do_too(text in "[{}\\[\\]\",:\\\\u019.\\-+eE trufalsn/é]{0,24}") {
+        agree(text.as_bytes())?;
+        agree(format!("{{\"a\":{text}}}").as_bytes())?;
+    }
+}

@@ -1,0 +1,109 @@
+//! A further issuer that a configuration trusts.
+
+use std::collections::BTreeSet;
+
+use crate::jwt::claims::Audience;
+use crate::jwt::grants::Grantable;
+use crate::keys::Key;
+
+/// An issuer with its own keys, trusted beside the first one of a [`Jwt`](super::Jwt).
+///
+/// Keys belong to their issuer: a token with this `iss` is verified with these keys and no others.
+///
+/// ```
+/// use auth_runtime::{Algorithm, Jwt};
+/// use auth_runtime::jwt::{Issuer, Key};
+///
+/// # let (secret, pem) = ([7; 32], "-----BEGIN PUBLIC KEY-----…");
+/// let partner = Issuer::new("https://idp.partner.example", Key::public_pem(Algorithm::ES256, pem))
+///     .grantable_scopes(["orders:read"]);
+/// let jwt = Jwt::hs256(secret)
+///     .issuer("https://idp.example")
+///     .audience("https://api.example")
+///     .trust(partner);
+/// assert!(format!("{jwt:?}").contains("https://idp.partner.example"));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Issuer {
+    /// Empty stands for any issuer; only the first of a `Jwt` can.
+    pub(crate) name: Option<Box<str>>,
+    pub(crate) keys: Vec<Key>,
+    /// `None` is what the `Jwt` demands.
+    pub(crate) audience: Option<Audience>,
+    pub(crate) grantable_roles: Grantable,
+    pub(crate) grantable_scopes: Grantable,
+}
+
+impl Issuer {
+    /// Tokens whose `iss` is exactly `name`, signed with `key`. Their audience is that of the [`Jwt`](super::Jwt), unless
+    /// [`audience`](Self::audience) or [`client_id`](Self::client_id) says another.
+    pub fn new(name: impl Into<Box<str>>, key: Key) -> Self {
+        Self { name: Some(name.into()), ..Self::unnamed(key) }
+    }
+
+    /// Tokens whose `iss` is exactly `url`, an OpenID provider or an OAuth authorization server that says itself where its
+    /// keys are: `/.well-known/openid-configuration` (OpenID Connect Discovery 1.0), or else
+    /// `/.well-known/oauth-authorization-server` (RFC 8414). What it says must name this very issuer, byte for byte. See
+    /// [`Key::jwks_url`] for the rest.
+    #[cfg(feature = "jwks")]
+    pub fn oidc(url: impl Into<Box<str>>) -> Self {
+        let url = url.into();
+        Self::new(url.clone(), Key::discovered(url))
+    }
+
+    pub(crate) fn unnamed(key: Key) -> Self {
+        Self { keys: vec![key], ..Self::keyless() }
+    }
+
+    /// An issuer that vouches for its tokens when asked, not by signing them.
+    pub(crate) fn keyless() -> Self {
+        Self { name: None, keys: Vec::new(), audience: None, grantable_roles: None, grantable_scopes: None }
+    }
+
+    /// A further key of this issuer.
+    #[must_use]
+    pub fn also(mut self, key: Key) -> Self {
+        self.keys.push(key);
+        self
+    }
+
+    /// What this issuer's tokens must name in `aud`; called again, any of the values will do.
+    #[must_use]
+    pub fn audience(mut self, audience: impl Into<Box<str>>) -> Self {
+        match &mut self.audience {
+            Some(Audience::AnyOf(audiences)) => audiences.push(audience.into()),
+            other => *other = Some(Audience::AnyOf(vec![audience.into()])),
+        }
+        self
+    }
+
+    /// Which client this issuer's tokens must have been issued to, as
+    /// [`Jwt::client_id`](super::Jwt::client_id); called again, any of the values will do.
+    ///
+    /// # Security
+    /// See [`Jwt::client_id`](super::Jwt::client_id).
+    #[must_use]
+    pub fn client_id(mut self, client: impl Into<Box<str>>) -> Self {
+        match &mut self.audience {
+            Some(Audience::Client(clients)) => clients.push(client.into()),
+            other => *other = Some(Audience::Client(vec![client.into()])),
+        }
+        self
+    }
+
+    /// The only roles this issuer may grant. Another one in its tokens counts neither as held nor as missing, so that
+    /// neither `role(…)` nor `!role(…)` admits for it. Called again, the lists add up.
+    #[must_use]
+    pub fn grantable_roles(mut self, roles: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
+        self.grantable_roles.get_or_insert_with(BTreeSet::new).extend(roles.into_iter().map(Into::into));
+        self
+    }
+
+    /// The only scopes this issuer may grant. Another one in its tokens counts neither as held nor as missing, so that
+    /// neither `scope(…)` nor `!scope(…)` admits for it. Called again, the lists add up.
+    #[must_use]
+    pub fn grantable_scopes(mut self, scopes: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
+        self.grantable_scopes.get_or_insert_with(BTreeSet::new).extend(scopes.into_iter().map(Into::into));
+        self
+    }
+}

@@ -1,0 +1,114 @@
+//! Verified tokens, remembered so that a signature is paid for once.
+//!
+//! What is remembered is that this very text was signed by a key of this generation, and the principal it makes. Whether
+//! the token is in its time is judged anew on each hit, by whoever recalls it; conditions and checks of a policy never
+//! come from here. Only verified tokens enter, so a flood of bad ones can neither fill nor empty the memory.
+
+use std::fmt;
+use std::hash::{Hash, Hasher, RandomState};
+use std::sync::Arc;
+
+use quick_cache::sync::{Cache, DefaultLifecycle};
+use quick_cache::{Equivalent, OptionsBuilder, Weighter};
+
+use crate::jwt::claims::Times;
+use crate::principal::Principal;
+use crate::revocation::Revocable;
+
+/// What an entry costs beyond the texts in it, in bytes: the principal, the places of its names, allocations and the cache's
+/// own book-keeping. As the growth of a process was measured (see the benchmarks), and rounded up.
+const ENTRY_BYTES: usize = 1536;
+/// How often what a principal holds is counted: once for itself, once for the types that handlers read it as.
+const HELD_FACTOR: usize = 2;
+/// What a usual entry weighs.
+const TYPICAL_BYTES: usize = 3072;
+/// How much of a token's end is hashed: the last bytes of its signature, which nobody chooses without the key.
+const HASHED: usize = 32;
+
+/// The verified tokens of one configuration, bounded by their weight in bytes.
+pub(crate) struct Memory(Option<Cache<Text, Remembered, Weight, RandomState>>);
+
+/// A verified token.
+#[derive(Clone)]
+pub(crate) struct Remembered {
+    pub(crate) principal: Principal,
+    pub(crate) times: Times,
+    /// By what it can be revoked, where the configuration consults revocations.
+    pub(crate) revocable: Option<Arc<Revocable>>,
+    /// The generation of keys that verified it.
+    pub(crate) generation: u64,
+}
+
+impl Memory {
+    /// A memory of at most so many bytes; none for zero.
+    pub(crate) fn new(bytes: usize) -> Self {
+        let capacity = u64::try_from(bytes).unwrap_or(u64::MAX);
+        let options = OptionsBuilder::new()
+            .estimated_items_capacity(bytes / TYPICAL_BYTES)
+            .weight_capacity(capacity)
+            // Few shards: a heavy token must fit into one.
+            .shards(16)
+            .build()
+            .ok()
+            .filter(|_| bytes > 0);
+        Self(
+            options
+                .map(|options| Cache::with_options(options, Weight, RandomState::new(), DefaultLifecycle::default())),
+        )
+    }
+
+    /// What is known of this very token.
+    pub(crate) fn recall(&self, token: &[u8]) -> Option<Remembered> {
+        self.0.as_ref()?.get(&Borrowed(token))
+    }
+
+    /// Remembers a verified token, if there is room for its like.
+    pub(crate) fn remember(&self, token: &[u8], verified: Remembered) {
+        if let Some(cache) = &self.0 {
+            cache.insert(Text(token.into()), verified);
+        }
+    }
+}
+
+impl fmt::Debug for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Memory").field(&self.0.as_ref().map(Cache::len)).finish()
+    }
+}
+
+/// A token as a key: hashed by its end under a key of this process, compared whole.
+#[derive(PartialEq, Eq)]
+struct Text(Box<[u8]>);
+
+/// The same, not owned.
+struct Borrowed<'a>(&'a [u8]);
+
+impl Hash for Text {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        Borrowed(&self.0).hash(state);
+    }
+}
+
+impl Hash for Borrowed<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write(self.0.last_chunk::<HASHED>().map_or(self.0, <[u8; HASHED]>::as_slice));
+    }
+}
+
+impl Equivalent<Text> for Borrowed<'_> {
+    fn equivalent(&self, known: &Text) -> bool {
+        *self.0 == *known.0
+    }
+}
+
+/// What an entry weighs in bytes: an estimate on the high side.
+#[derive(Clone)]
+struct Weight;
+
+impl Weighter<Text, Remembered> for Weight {
+    fn weight(&self, token: &Text, verified: &Remembered) -> u64 {
+        let held = verified.principal.bytes().saturating_mul(HELD_FACTOR);
+        let bytes = ENTRY_BYTES.saturating_add(token.0.len()).saturating_add(held);
+        u64::try_from(bytes).unwrap_or(u64::MAX)
+    }
+}

@@ -1,0 +1,374 @@
+//! Keys: what is refused in `build()`, what is skipped in a set, what a changed file does.
+
+use crate::file::testing::TempFile;
+use crate::jwt::tests::*;
+
+/// The fault of a single key.
+#[track_caller]
+fn key_fault(key: Key) -> KeyError {
+    match fault(Jwt::key(key).issuer(ISSUER).audience(AUDIENCE)) {
+        JwtError::Key { fault, .. } => fault,
+        other => panic!("{other}"),
+    }
+}
+
+fn pem(name: &str, der: &[u8]) -> String {
+    let body = base64::engine::general_purpose::STANDARD.encode(der);
+    format!("-----BEGIN {name}-----\n{body}\n-----END {name}-----\n")
+}
+
+fn der_of(pem: &[u8]) -> Vec<u8> {
+    let text: String = std::str::from_utf8(pem).unwrap().lines().filter(|line| !line.starts_with("-----")).collect();
+    base64::engine::general_purpose::STANDARD.decode(text).unwrap()
+}
+
+fn rsa_components() -> (Vec<u8>, Vec<u8>) {
+    match der::from_pem(RSA_PUBLIC).unwrap_or_else(|fault| panic!("{fault}")) {
+        material::Material::Rsa { modulus, exponent } => (modulus, exponent),
+        _ => panic!("not RSA"),
+    }
+}
+
+pub(crate) fn rsa_jwk() -> Value {
+    let (n, e) = rsa_components();
+    json!({"kty": "RSA", "n": encode(n), "e": encode(e)})
+}
+
+pub(crate) fn ec_jwk() -> Value {
+    let point = der_of(P256_PUBLIC);
+    let point = &point[point.len() - 64..];
+    json!({"kty": "EC", "crv": "P-256", "x": encode(&point[..32]), "y": encode(&point[32..])})
+}
+
+/// The key of RFC 7515 appendix A.3.
+fn rfc_7515_jwk() -> Value {
+    json!({
+        "kty": "EC", "crv": "P-256",
+        "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU", "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+    })
+}
+
+fn oct_jwk() -> Value {
+    json!({"kty": "oct", "alg": "HS256", "k": encode(SECRET)})
+}
+
+fn plus(mut jwk: Value, extra: Value) -> Value {
+    jwk.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+    jwk
+}
+
+fn set(keys: &[Value]) -> String {
+    json!({ "keys": keys }).to_string()
+}
+
+#[test]
+fn short_secrets_are_refused() {
+    for (key, least) in
+        [(Key::hs256([1; 31]), 32), (Key::hs384([1; 47]), 48), (Key::hs512([1; 63]), 64), (Key::hs256(""), 32)]
+    {
+        let fault = key_fault(key);
+        assert!(matches!(fault, KeyError::SecretTooShort { least: found, .. } if found == least), "{fault:?}");
+    }
+    for jwt in [Jwt::hs256([1; 32]), Jwt::hs384([1; 48]), Jwt::hs512([1; 64])] {
+        verifier(jwt.issuer(ISSUER).audience(AUDIENCE));
+    }
+}
+
+#[test]
+fn a_public_key_given_as_secret_is_refused() {
+    for secret in [
+        RSA_PUBLIC,
+        RSA_PRIVATE,
+        P256_PUBLIC,
+        b"\n\n -----BEGIN CERTIFICATE-----\nAAAAAAAAAAAAAAAAA",
+        &der_of(RSA_PUBLIC),
+    ] {
+        assert_eq!(key_fault(Key::hs256(secret)), KeyError::SecretIsPublicKey);
+    }
+    let jwk = json!({"kty": "oct", "alg": "HS256", "k": encode(RSA_PUBLIC)});
+    assert_eq!(key_fault(Key::jwk(jwk.to_string())), KeyError::SecretIsPublicKey);
+}
+
+#[test]
+fn a_private_key_is_refused_with_a_clear_message() {
+    for (algorithm, private) in
+        [(Algorithm::RS256, RSA_PRIVATE), (Algorithm::ES256, P256_PRIVATE), (Algorithm::EdDSA, ED25519_PRIVATE)]
+    {
+        assert_eq!(key_fault(Key::public_pem(algorithm, private)), KeyError::PrivateKeyGiven);
+        assert_eq!(key_fault(Key::public_der(algorithm, der_of(private))), KeyError::PrivateKeyGiven);
+        // Whatever its label says.
+        assert_eq!(
+            key_fault(Key::public_pem(algorithm, pem("PUBLIC KEY", &der_of(private)))),
+            KeyError::PrivateKeyGiven
+        );
+    }
+    assert_eq!(key_fault(Key::jwk(plus(ec_jwk(), json!({"d": "AA"})).to_string())), KeyError::PrivateKeyGiven);
+    let message = fault(Jwt::public_pem(Algorithm::RS256, RSA_PRIVATE).issuer(ISSUER).audience(AUDIENCE)).to_string();
+    assert_eq!(
+        message,
+        "key 1 of issuer `https://idp.example`, `public_pem`: a private key was given; only its public half \
+         belongs here (`openssl pkey -in private.pem -pubout`)"
+    );
+}
+
+#[test]
+fn keys_of_another_kind_than_the_algorithm_are_refused() {
+    for &algorithm in Algorithm::ALL {
+        for pem in [RSA_PUBLIC, P256_PUBLIC, P384_PUBLIC, ED25519_PUBLIC] {
+            let jwt = Jwt::public_pem(algorithm, pem).issuer(ISSUER).audience(AUDIENCE);
+            if algorithm.kind() != algorithm::KeyKind::Secret && pem == public_pem(algorithm) {
+                verifier(jwt);
+            } else {
+                let JwtError::Key { fault, .. } = fault(jwt) else { panic!() };
+                assert!(
+                    matches!(fault, KeyError::KindWrong { .. } | KeyError::AlgorithmNeedsSecret { .. }),
+                    "{algorithm}: {fault}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn other_curves_and_certificates_are_refused() {
+    assert_eq!(
+        key_fault(Key::public_pem(Algorithm::ES256, test_key!("ec-secp256k1.public.pem"))),
+        KeyError::KindUnsupported
+    );
+    assert_eq!(key_fault(Key::public_pem(Algorithm::RS256, pem("CERTIFICATE", b"x"))), KeyError::CertificateGiven);
+}
+
+#[test]
+fn weak_rsa_keys_are_refused() {
+    assert_eq!(
+        key_fault(Key::public_pem(Algorithm::RS256, test_key!("rsa-1024.public.pem"))),
+        KeyError::RsaTooShort { bits: 1024 }
+    );
+    let (modulus, _) = rsa_components();
+    for exponent in [&[1][..], &[0], &[2], &[1, 0, 0], &[2, 0, 0, 0, 1, 1], &[]] {
+        let jwk = json!({"kty": "RSA", "n": encode(&modulus), "e": encode(exponent)});
+        assert_eq!(key_fault(Key::jwk(jwk.to_string())), KeyError::RsaExponent, "{exponent:?}");
+    }
+    // Zeros in front do not make it longer.
+    let mut padded = vec![0; 200];
+    padded.extend_from_slice(&modulus[..128]);
+    let jwk = json!({"kty": "RSA", "n": encode(padded), "e": "AQAB"});
+    assert_eq!(key_fault(Key::jwk(jwk.to_string())), KeyError::RsaTooShort { bits: 1024 });
+    let jwk = json!({"kty": "RSA", "n": encode(vec![0xff; 1025]), "e": "AQAB"});
+    assert!(matches!(key_fault(Key::jwk(jwk.to_string())), KeyError::RsaTooLong { .. }));
+}
+
+#[test]
+fn malformed_keys_are_refused() {
+    for text in ["", "hello", "-----BEGIN PUBLIC KEY-----", "-----BEGIN PUBLIC KEY-----\n!!\n-----END PUBLIC KEY-----"]
+    {
+        assert_eq!(key_fault(Key::public_pem(Algorithm::RS256, text)), KeyError::PemUnreadable, "{text}");
+    }
+    let twice = [RSA_PUBLIC, RSA_PUBLIC].concat();
+    assert_eq!(key_fault(Key::public_pem(Algorithm::RS256, twice)), KeyError::PemUnreadable);
+    let mut trailing = der_of(RSA_PUBLIC);
+    trailing.push(0);
+    for der in [&b""[..], b"\x30", b"\x30\x00", b"\x30\x84\xff\xff\xff\xff", b"\x30\x03\x02\x01\x80", &trailing] {
+        assert_eq!(key_fault(Key::public_der(Algorithm::RS256, der)), KeyError::DerUnreadable, "{der:?}");
+    }
+    for text in ["", "[]", "{", r#"{"kty":"RSA","kty":"RSA"}"#] {
+        assert_eq!(key_fault(Key::jwk(text)), KeyError::JsonInvalid, "{text}");
+    }
+    let short = json!({"kty": "EC", "crv": "P-256", "x": encode([1; 31]), "y": encode([1; 33])});
+    assert_eq!(key_fault(Key::jwk(short.to_string())), KeyError::JwkMember { member: "x" });
+}
+
+#[test]
+fn keys_in_der_and_both_pem_forms_verify() {
+    let token = sign(Algorithm::RS256, json!({"alg": "RS256"}), &good());
+    for key in [
+        Key::public_der(Algorithm::RS256, der_of(RSA_PUBLIC)),
+        Key::public_pem(Algorithm::RS256, test_key!("rsa-2048.pkcs1.public.pem")),
+        Key::public_der(Algorithm::RS256, der_of(test_key!("rsa-2048.pkcs1.public.pem"))),
+        Key::jwk(rsa_jwk().to_string()),
+    ] {
+        accepted(&verifier(Jwt::key(key).issuer(ISSUER).audience(AUDIENCE)), &token);
+    }
+}
+
+#[test]
+fn a_jwk_without_alg_has_the_one_its_kind_implies() {
+    let rsa = verifier(Jwt::jwk(rsa_jwk().to_string()).issuer(ISSUER).audience(AUDIENCE));
+    accepted(&rsa, &sign(Algorithm::RS256, json!({"alg": "RS256"}), &good()));
+    for other in [Algorithm::RS384, Algorithm::RS512, Algorithm::PS256] {
+        assert_eq!(refused(&rsa, &sign(other, json!({"alg": other.name()}), &good())), Reason::AlgorithmRefused);
+    }
+    let ec = verifier(Jwt::jwk(ec_jwk().to_string()).issuer(ISSUER).audience(AUDIENCE));
+    accepted(&ec, &sign(Algorithm::ES256, json!({"alg": "ES256"}), &good()));
+    let oct = json!({"kty": "oct", "k": encode(SECRET)});
+    assert_eq!(key_fault(Key::jwk(oct.to_string())), KeyError::JwkMember { member: "alg" });
+}
+
+#[test]
+fn unusable_keys_of_a_set_are_skipped_not_the_set() {
+    let keys = [
+        json!(1),
+        json!({}),
+        json!({"kty": "unheard-of"}),
+        json!({"kty": "EC", "crv": "P-521", "x": "AA", "y": "AA"}),
+        json!({"kty": "OKP", "crv": "Ed448", "x": "AA"}),
+        plus(rsa_jwk(), json!({"use": "enc"})),
+        plus(rsa_jwk(), json!({"use": 1})),
+        plus(rsa_jwk(), json!({"key_ops": ["encrypt"]})),
+        plus(rsa_jwk(), json!({"key_ops": "verify"})),
+        plus(rsa_jwk(), json!({"alg": "RSA-OAEP"})),
+        plus(rsa_jwk(), json!({"alg": "ES256"})),
+        plus(rsa_jwk(), json!({"alg": "none"})),
+        plus(rsa_jwk(), json!({"alg": "HS256"})),
+        plus(rsa_jwk(), json!({"d": "AQAB"})),
+        plus(rsa_jwk(), json!({"kid": 1})),
+        plus(rsa_jwk(), json!({"e": "AQ"})),
+        plus(rsa_jwk(), json!({"n": "AQAB"})),
+        plus(rsa_jwk(), json!({"n": "AQ=="})),
+        oct_jwk(),
+    ];
+    let read = jwk::set(set(&keys).as_bytes(), false).unwrap_or_else(|fault| panic!("{fault}"));
+    let only_oct = read.keys.len() == 1 && read.keys[0].algorithm == Algorithm::HS256;
+    assert!(only_oct, "{:?}", read.skipped);
+    assert_eq!(read.skipped.len(), keys.len() - 1);
+
+    let mut keys = keys.to_vec();
+    keys.push(plus(ec_jwk(), json!({"kid": "good", "use": "sig", "key_ops": ["verify"], "x5c": ["ignored"]})));
+    let verifier = verifier(Jwt::jwk_set(set(&keys)).issuer(ISSUER).audience(AUDIENCE));
+    accepted(&verifier, &sign(Algorithm::ES256, json!({"alg": "ES256", "kid": "good"}), &good()));
+    assert_eq!(refused(&verifier, &sign(Algorithm::RS256, json!({"alg": "RS256"}), &good())), Reason::AlgorithmRefused);
+    assert_eq!(refused(&verifier, &hs256(&good())), Reason::AlgorithmRefused, "a secret beside public keys");
+}
+
+#[test]
+fn keys_that_share_kid_and_alg_but_differ_are_all_skipped() {
+    let other = rfc_7515_jwk();
+    let keys = [
+        plus(ec_jwk(), json!({"kid": "twice"})),
+        plus(rsa_jwk(), json!({"kid": "twice"})),
+        plus(other.clone(), json!({"kid": "twice"})),
+        plus(ec_jwk(), json!({"kid": "same"})),
+        plus(ec_jwk(), json!({"kid": "same"})),
+        other,
+        ec_jwk(),
+    ];
+    let read = jwk::set(set(&keys).as_bytes(), false).unwrap_or_else(|fault| panic!("{fault}"));
+    let kept: Vec<_> = read.keys.iter().map(|key| (key.id.as_deref(), key.algorithm)).collect();
+    let expected = [
+        (Some("twice"), Algorithm::RS256),
+        (Some("same"), Algorithm::ES256),
+        (None, Algorithm::ES256),
+        (None, Algorithm::ES256),
+    ];
+    assert_eq!(kept, expected, "{:?}", read.skipped);
+}
+
+#[test]
+fn a_set_without_usable_keys_says_why() {
+    assert_eq!(key_fault(Key::jwk_set(set(&[]))), KeyError::SetEmpty { skipped: Vec::new() });
+    let fault = key_fault(Key::jwk_set(set(&[plus(rsa_jwk(), json!({"use": "enc", "kid": "a\n"}))])));
+    assert_eq!(
+        fault.to_string(),
+        "no key of the set can be used: key 1 (kid `a\\n`): `use` or `key_ops` does not allow to verify signatures"
+    );
+    for text in ["", "{}", "[]", r#"{"keys":{}}"#] {
+        assert!(matches!(
+            key_fault(Key::jwk_set(text)),
+            KeyError::JsonInvalid | KeyError::JwkMember { member: "keys" }
+        ));
+    }
+    assert_eq!(key_fault(Key::jwk(set(&[ec_jwk()]))), KeyError::JwkMember { member: "kty" });
+    assert_eq!(key_fault(Key::jwk_set(set(&[ec_jwk()])).id("a")), KeyError::IdForSet);
+}
+
+#[test]
+fn secrets_beside_public_keys_need_the_loud_method() {
+    let mixed =
+        || Jwt::hs256(SECRET).also(Key::public_pem(Algorithm::ES256, P256_PUBLIC)).issuer(ISSUER).audience(AUDIENCE);
+    assert!(matches!(fault(mixed()), JwtError::KeysMixed { .. }));
+    let verifier = verifier(mixed().dangerous_secrets_beside_public_keys());
+    accepted(&verifier, &hs256(&good()));
+    accepted(&verifier, &sign(Algorithm::ES256, json!({"alg": "ES256"}), &good()));
+    // Still no confusion of one for the other.
+    let confused =
+        sign_text(Algorithm::HS256, &EncodingKey::from_secret(P256_PUBLIC), r#"{"alg":"HS256"}"#, &good().to_string());
+    assert_eq!(refused(&verifier, &confused), Reason::SignatureInvalid);
+}
+
+#[test]
+fn one_id_names_one_key() {
+    let twice =
+        Jwt::key(Key::hs256([1; 32]).id("a")).also(Key::hs256([2; 32]).id("a")).issuer(ISSUER).audience(AUDIENCE);
+    assert!(matches!(fault(twice), JwtError::KeyIdRepeated { id, .. } if &*id == "a"));
+    let same =
+        Jwt::key(Key::hs256([1; 32]).id("a")).also(Key::hs256([1; 32]).id("a")).issuer(ISSUER).audience(AUDIENCE);
+    verifier(same);
+}
+
+/// Looks at the file without waiting for the second to pass.
+fn reread(verifier: &Verifier) {
+    verifier.issuers.iter().for_each(|issuer| issuer.keys.refresh());
+}
+
+#[test]
+fn a_changed_file_changes_the_keys() {
+    let file = TempFile::new(&set(&[plus(ec_jwk(), json!({"kid": "a"}))]));
+    let verifier = verifier(Jwt::jwk_set_file(file.path()).issuer(ISSUER).audience(AUDIENCE));
+    let ec = sign(Algorithm::ES256, json!({"alg": "ES256", "kid": "a"}), &good());
+    let rsa = sign(Algorithm::RS256, json!({"alg": "RS256", "kid": "b"}), &good());
+    accepted(&verifier, &ec);
+    assert_eq!(refused(&verifier, &rsa), Reason::KeyUnknown);
+    file.write(&set(&[plus(rsa_jwk(), json!({"kid": "b"}))]));
+    reread(&verifier);
+    accepted(&verifier, &rsa);
+    assert_eq!(refused(&verifier, &ec), Reason::KeyUnknown, "a key taken out no longer counts");
+}
+
+#[test]
+fn a_broken_file_leaves_the_last_good_keys() {
+    let good_set = set(&[ec_jwk()]);
+    let file = TempFile::new(&good_set);
+    let verifier = verifier(Jwt::jwk_set_file(file.path()).issuer(ISSUER).audience(AUDIENCE));
+    let token = sign(Algorithm::ES256, json!({"alg": "ES256"}), &good());
+    for broken in ["", "{", &good_set[..good_set.len() / 2], "{}", &set(&[json!({"kty": "RSA"})])] {
+        file.write(broken);
+        reread(&verifier);
+        accepted(&verifier, &token);
+    }
+    file.write(&set(&[]));
+    reread(&verifier);
+    assert_eq!(refused(&verifier, &token), Reason::KeysUnavailable, "an empty set is meant");
+}
+
+#[test]
+fn a_file_does_not_bring_secrets_beside_public_keys() {
+    let file = TempFile::new(&set(&[plus(rsa_jwk(), json!({"kid": "b"}))]));
+    let public = Jwt::public_pem(Algorithm::ES256, P256_PUBLIC).also(Key::jwk_set_file(file.path()));
+    let verifier = verifier(public.issuer(ISSUER).audience(AUDIENCE));
+    file.write(&set(&[oct_jwk()]));
+    reread(&verifier);
+    assert_eq!(refused(&verifier, &hs256(&good())), Reason::AlgorithmRefused);
+    accepted(&verifier, &sign(Algorithm::RS256, json!({"alg": "RS256", "kid": "b"}), &good()));
+}
+
+#[test]
+fn a_file_does_not_replace_a_key_that_was_given() {
+    let other = Key::jwk(rfc_7515_jwk().to_string()).id("a");
+    let file = TempFile::new(&set(&[plus(ec_jwk(), json!({"kid": "a"})), plus(rsa_jwk(), json!({"kid": "b"}))]));
+    let verifier = verifier(Jwt::key(other).also(Key::jwk_set_file(file.path())).issuer(ISSUER).audience(AUDIENCE));
+    let token =
+        |algorithm: Algorithm, kid: &str| sign(algorithm, json!({"alg": algorithm.name(), "kid": kid}), &good());
+    assert_eq!(refused(&verifier, &token(Algorithm::ES256, "a")), Reason::SignatureInvalid);
+    accepted(&verifier, &token(Algorithm::RS256, "b"));
+}
+
+#[test]
+fn a_missing_or_unusable_file_fails_the_build() {
+    let missing = std::env::temp_dir().join("auth-runtime-no-such-file");
+    assert!(matches!(key_fault(Key::jwk_set_file(missing)), KeyError::FileUnusable { .. }));
+    for content in ["", "{}", &set(&[]), &set(&[json!({})])] {
+        let file = TempFile::new(content);
+        let fault = key_fault(Key::jwk_set_file(file.path())).to_string();
+        assert!(fault.contains(&file.path().display().to_string()), "{fault}");
+    }
+}

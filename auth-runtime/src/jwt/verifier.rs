@@ -1,0 +1,341 @@
+//! From the bytes of a token to a principal, in the one order that is safe.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use crate::denial::Reason;
+use crate::json::Object;
+use crate::jwt::claims::{self, Audience, Times};
+use crate::jwt::compact::{Compact, Header};
+use crate::jwt::grants::{self, Grantable};
+use crate::jwt::headers::KnownHeaders;
+use crate::jwt::memory::{Memory, Remembered};
+#[cfg(feature = "jwks")]
+use crate::jwt::tenants::{Search, Tenant, Tenants};
+use crate::keys::keyring::Keyring;
+#[cfg(feature = "jwks")]
+use crate::keys::{algorithm::KeyKind, keyring::Asked};
+use crate::principal::{Principal, TokenHolder};
+use crate::revocation::{Consulted, Revocable};
+use crate::time::UnixTime;
+
+/// Name of the scheme in principals, logs and metrics.
+pub(crate) const SCHEME: &str = "bearer";
+
+/// Everything a configuration says about tokens, ready to verify them.
+#[derive(Debug)]
+pub(crate) struct Verifier {
+    pub(crate) configuration: Option<Arc<str>>,
+    pub(crate) issuers: Vec<TrustedIssuer>,
+    /// Seconds.
+    pub(crate) leeway: UnixTime,
+    pub(crate) max_token_bytes: usize,
+    pub(crate) access_token_profile: bool,
+    pub(crate) subject_claim: Box<str>,
+    pub(crate) roles_claim: Vec<Box<str>>,
+    pub(crate) revocations: Option<Consulted>,
+    pub(crate) memory: Memory,
+    pub(crate) headers: KnownHeaders,
+    #[cfg(feature = "jwks")]
+    pub(crate) tenants: Option<Tenants>,
+}
+
+/// An issuer with its own keys, its own audience and what it may grant.
+#[derive(Debug)]
+pub(crate) struct TrustedIssuer {
+    /// `None` stands for whatever `iss` no other entry names.
+    pub(crate) name: Option<Arc<str>>,
+    pub(crate) keys: Keyring,
+    pub(crate) audience: Audience,
+    pub(crate) grantable_roles: Grantable,
+    pub(crate) grantable_scopes: Grantable,
+}
+
+/// An issuer found for a token.
+enum Trusted<'a> {
+    Configured(&'a TrustedIssuer),
+    #[cfg(feature = "jwks")]
+    Tenant(Arc<Tenant>),
+}
+
+impl Deref for Trusted<'_> {
+    type Target = TrustedIssuer;
+
+    fn deref(&self) -> &TrustedIssuer {
+        match self {
+            Self::Configured(issuer) => issuer,
+            #[cfg(feature = "jwks")]
+            Self::Tenant(tenant) => &tenant.issuer,
+        }
+    }
+}
+
+/// What a token needs that is being asked for.
+#[cfg(feature = "jwks")]
+#[derive(Debug)]
+pub(crate) enum LookUp {
+    /// A key.
+    Key(Asked),
+    /// The issuer itself.
+    Tenant(Search),
+}
+
+#[cfg(feature = "jwks")]
+impl LookUp {
+    /// Waits for the answer, and says what a token is refused for if it still needs the same: a good reason only where the
+    /// answer to this very question lacks it.
+    pub(crate) async fn wait(&self) -> Reason {
+        let (conclusive, reason) = match self {
+            Self::Key(asked) => (asked.wait().await, Reason::KeyUnknown),
+            Self::Tenant(search) => (search.wait().await, Reason::IssuerWrong),
+        };
+        if conclusive { reason } else { Reason::KeysUnavailable }
+    }
+
+    /// What to wait for next on behalf of a token whose key is still unknown.
+    pub(crate) fn again(self, verifier: &Verifier, token: &[u8], now: UnixTime) -> Result<Self, Reason> {
+        match self {
+            Self::Key(asked) => Some(asked.again()).filter(|asked| !asked.is_refused()).map(Self::Key),
+            Self::Tenant(_) => return verifier.look_up(token, now),
+        }
+        .ok_or(Reason::KeysUnavailable)
+    }
+
+    /// It was a key, and the issuer does not have it.
+    pub(crate) fn lacking(&self) {
+        if let Self::Key(asked) = self {
+            asked.lacking();
+        }
+    }
+}
+
+/// What the issuer of a token says of it.
+#[cfg(feature = "introspection")]
+pub(crate) struct Vouched {
+    pub(crate) principal: TokenHolder,
+    pub(crate) times: Times,
+    pub(crate) revocable: Option<Arc<Revocable>>,
+}
+
+impl Verifier {
+    /// What is remembered of this very token, judged as of `now`; `None` where it must be verified.
+    pub(crate) fn recall(&self, token: &[u8], now: UnixTime) -> Option<Result<Principal, Reason>> {
+        let known = self.memory.recall(token)?;
+        if known.generation != self.generation_for(&known.principal)? {
+            return None;
+        }
+        let good = known
+            .times
+            .check(now, self.leeway)
+            .and_then(|()| self.unrevoked(&known.principal, known.revocable.as_ref(), &known.times, now));
+        Some(good.map(|()| known.principal))
+    }
+
+    /// Whether a verified token has been revoked: asked with each request, remembered or not.
+    pub(crate) fn unrevoked(
+        &self,
+        principal: &Principal,
+        revocable: Option<&Arc<Revocable>>,
+        times: &Times,
+        now: UnixTime,
+    ) -> Result<(), Reason> {
+        match (&self.revocations, revocable) {
+            (None, _) => Ok(()),
+            (Some(store), Some(revocable)) => store.check(principal, revocable, times.expires_at, now),
+            (Some(_), None) => Err(Reason::ClaimsInvalid),
+        }
+    }
+
+    /// By what a token can be revoked, where that matters: then it must have a `jti`.
+    fn revocable(&self, claims: &Object<'_>, times: &Times) -> Result<Option<Arc<Revocable>>, Reason> {
+        if self.revocations.is_none() {
+            return Ok(None);
+        }
+        let token_id = claims::string(claims, "jti")?.filter(|id| !id.is_empty()).ok_or(Reason::ClaimsInvalid)?;
+        Ok(Some(Arc::new(Revocable {
+            token_id: token_id.into(),
+            session: claims::string(claims, "sid")?.map(Into::into),
+            issued_at: times.issued_at,
+        })))
+    }
+
+    /// The generation of keys by which a principal would be verified now.
+    fn generation_for(&self, principal: &Principal) -> Option<u64> {
+        #[cfg(feature = "jwks")]
+        if let (Some(tenants), Some(name)) = (&self.tenants, principal.issuer())
+            && !self.issuers.iter().any(|issuer| issuer.name.as_deref() == Some(name))
+        {
+            return tenants.known(name).map(|tenant| tenant.generation());
+        }
+        let _ = principal;
+        Some(self.generation())
+    }
+
+    fn generation_of(&self, issuer: &Trusted<'_>) -> u64 {
+        match issuer {
+            Trusted::Configured(_) => self.generation(),
+            #[cfg(feature = "jwks")]
+            Trusted::Tenant(tenant) => tenant.generation(),
+        }
+    }
+
+    /// Changes whenever any key does: what was verified before counts no more.
+    fn generation(&self) -> u64 {
+        self.issuers.iter().map(|issuer| issuer.keys.generation()).fold(0, u64::wrapping_add)
+    }
+
+    /// Verifies a token as of `now`: structure, header, issuer, key, signature, claims, in this order.
+    ///
+    /// `iss` is read before the signature is checked, as a key into the configured issuers and for nothing else.
+    pub(crate) fn verify(&self, token: &[u8], now: UnixTime) -> Result<Principal, Reason> {
+        if token.len() > self.max_token_bytes {
+            return Err(Reason::TokenTooLong);
+        }
+        let compact = Compact::parse(token)?;
+        let known = self.headers.find(compact.header);
+        let is_new = known.is_none();
+        let header = match known {
+            Some(header) => header,
+            None => Arc::new(Header::read(compact.header, self.access_token_profile)?),
+        };
+        let claims = compact.claims()?;
+        let issuer = self.issuer(&claims)?;
+        // Read before the keys are: if they change meanwhile, what is remembered is out of date at once.
+        let generation = self.generation_of(&issuer);
+        issuer.keys.verify(header.algorithm, header.key_id.as_deref(), compact.signed, &compact.signature)?;
+        let times = Times::read(&claims)?;
+        times.check(now, self.leeway)?;
+        let accepted = self.accept(&issuer, &claims, Some(times.expires_at))?;
+        let revocable = self.revocable(&claims, &times)?;
+        drop(claims);
+        if is_new {
+            self.headers.keep(compact.header, &header);
+        }
+        let principal = accepted.with_claims(compact.payload);
+        let verified = Remembered { principal: principal.clone(), times, revocable, generation };
+        self.unrevoked(&verified.principal, verified.revocable.as_ref(), &verified.times, now)?;
+        self.memory.remember(token, verified);
+        Ok(principal)
+    }
+
+    /// Where [`verify`](Self::verify) does not know the key or the issuer of a token that else looks right: asks for it.
+    #[cfg(feature = "jwks")]
+    pub(crate) fn look_up(&self, token: &[u8], now: UnixTime) -> Result<LookUp, Reason> {
+        let compact = Compact::parse(token)?;
+        let header = Header::read(compact.header, self.access_token_profile)?;
+        let claims = compact.claims()?;
+        let issuer = self.issuer(&claims);
+        let tenants = match (&issuer, &self.tenants) {
+            (Err(reason), None) => return Err(*reason),
+            (Err(_), Some(tenants)) => Some((tenants, claims::string(&claims, "iss")?.ok_or(Reason::IssuerWrong)?)),
+            (Ok(issuer), _) if !issuer.keys.is_remote() => return Err(Reason::KeyUnknown),
+            (Ok(_), _) => None,
+        };
+        // No provider publishes shared secrets; a tenant may have one of its own.
+        if tenants.is_none() && header.algorithm.kind() == KeyKind::Secret {
+            return Err(Reason::AlgorithmRefused);
+        }
+        Times::read(&claims)?.check(now, self.leeway)?;
+        if let Some((tenants, name)) = tenants {
+            return tenants.look_for(&name).map(LookUp::Tenant);
+        }
+        let issuer = issuer?;
+        issuer.audience.check(&claims)?;
+        match issuer.keys.ask(header.key_id.as_deref().ok_or(Reason::KeyUnknown)?) {
+            None => Err(Reason::KeyUnknown),
+            Some(asked) if asked.is_refused() => Err(Reason::KeysUnavailable),
+            Some(asked) => Ok(LookUp::Key(asked)),
+        }
+    }
+
+    /// Whether the keys of every issuer are there.
+    #[cfg(feature = "jwks")]
+    pub(crate) fn is_ready(&self) -> bool {
+        self.issuers.iter().all(|issuer| issuer.keys.is_ready())
+    }
+
+    /// Accepts claims that their issuer vouches for by itself, in answer to our question: there is no signature to check,
+    /// and `exp` may be missing (RFC 7662 section 2.2).
+    #[cfg(feature = "introspection")]
+    pub(crate) fn vouched(&self, claims: &Object<'_>, now: UnixTime) -> Result<Vouched, Reason> {
+        let issuer = self.issuer(claims)?;
+        let times = Times::read_open(claims)?;
+        times.check(now, self.leeway)?;
+        let expires_at = claims.contains("exp").then_some(times.expires_at);
+        let principal = self.accept(&issuer, claims, expires_at)?;
+        Ok(Vouched { principal, times, revocable: self.revocable(claims, &times)? })
+    }
+
+    /// How far the issuer's clock may be off, in seconds.
+    #[cfg(feature = "introspection")]
+    pub(crate) fn leeway(&self) -> UnixTime {
+        self.leeway
+    }
+
+    /// The longest token that is looked at, in bytes.
+    #[cfg(feature = "introspection")]
+    pub(crate) fn max_token_bytes(&self) -> usize {
+        self.max_token_bytes
+    }
+
+    /// The issuers whose tokens are accepted, in configured order.
+    pub(crate) fn issuer_names(&self) -> impl Iterator<Item = &str> {
+        self.issuers.iter().filter_map(|issuer| issuer.name.as_deref())
+    }
+
+    /// Whether the unverified token claims to come from an issuer of this configuration.
+    pub(crate) fn recognizes(&self, token: &[u8]) -> bool {
+        self.memory.recall(token).is_some()
+            || token.len() <= self.max_token_bytes
+                && Compact::parse(token)
+                    .is_ok_and(|compact| compact.claims().is_ok_and(|claims| self.may_know(&claims)))
+    }
+
+    fn may_know(&self, claims: &Object<'_>) -> bool {
+        #[cfg(feature = "jwks")]
+        if let (Some(tenants), Ok(Some(name))) = (&self.tenants, claims::string(claims, "iss")) {
+            return !tenants.is_stranger(&name);
+        }
+        self.issuer(claims).is_ok()
+    }
+
+    fn issuer(&self, claims: &Object<'_>) -> Result<Trusted<'_>, Reason> {
+        let name = claims::string(claims, "iss")?;
+        let name = name.as_deref();
+        let named = self.issuers.iter().find(|issuer| issuer.name.as_deref() == name);
+        let configured = named.or_else(|| self.issuers.iter().find(|issuer| issuer.name.is_none()));
+        #[cfg(feature = "jwks")]
+        if let (None, Some(tenants), Some(name)) = (configured, &self.tenants, name) {
+            return tenants.known(name).map(Trusted::Tenant).ok_or(Reason::IssuerWrong);
+        }
+        configured.map(Trusted::Configured).ok_or(Reason::IssuerWrong)
+    }
+
+    /// The holder of a token whose signature and times are good.
+    fn accept(
+        &self,
+        issuer: &TrustedIssuer,
+        claims: &Object<'_>,
+        expires_at: Option<UnixTime>,
+    ) -> Result<TokenHolder, Reason> {
+        issuer.audience.check(claims)?;
+        claims::string(claims, "jti")?;
+        // RFC 7800 section 3: whoever presents it must prove possession of the key, which this scheme cannot check.
+        if claims.contains("cnf") {
+            return Err(Reason::TokenBound);
+        }
+        let subject = claims::string(claims, &self.subject_claim)?.filter(|subject| !subject.is_empty());
+        Ok(TokenHolder {
+            scheme: SCHEME,
+            configuration: self.configuration.clone(),
+            issuer: match &issuer.name {
+                Some(name) => Some(Arc::clone(name)),
+                None => claims::string(claims, "iss")?.map(Arc::from),
+            },
+            subject: subject.ok_or(Reason::ClaimsInvalid)?.into(),
+            scopes: grants::scopes(claims, &issuer.grantable_scopes),
+            roles: grants::roles(claims, &self.roles_claim, &issuer.grantable_roles),
+            expires_at,
+        })
+    }
+}

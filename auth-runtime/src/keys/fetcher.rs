@@ -1,0 +1,89 @@
+//! One provider's key set, asked for again and again.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use reqwest::header::{ACCEPT, ETAG, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
+
+use crate::provider::client::{Answer, Endpoint, FetchError};
+use crate::provider::discovery::discover;
+use crate::provider::worker::Worker;
+
+/// How long metadata are believed; a failed fetch asks for them anew.
+const METADATA_LIFETIME: Duration = Duration::from_secs(3600);
+
+/// Where a key set comes from.
+#[derive(Clone, Debug)]
+pub(crate) enum KeySource {
+    /// This address.
+    Url(Endpoint),
+    /// Wherever the metadata of this issuer say.
+    Issuer(Box<str>),
+}
+
+/// In logs and metrics.
+impl fmt::Display for KeySource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Url(endpoint) => endpoint.fmt(f),
+            Self::Issuer(issuer) => f.write_str(issuer),
+        }
+    }
+}
+
+/// Asks one provider for its keys.
+#[derive(Debug)]
+pub(crate) struct Fetcher {
+    pub(crate) source: KeySource,
+    pub(crate) timeout: Duration,
+    /// What metadata said, and when.
+    found: Option<(Endpoint, Instant)>,
+    /// Headers that make the next request conditional.
+    condition: HeaderMap,
+}
+
+impl Fetcher {
+    pub(crate) fn new(source: KeySource, timeout: Duration) -> Self {
+        Self { source, timeout, found: None, condition: HeaderMap::new() }
+    }
+
+    /// The key set as it is now; not modified where it is the one last [accepted](Self::accepted).
+    pub(crate) async fn fetch(&mut self, worker: &Arc<Worker>, now: Instant) -> Result<Answer, FetchError> {
+        let client = worker.client()?.timeout(self.timeout);
+        let endpoint = match (&self.source, &self.found) {
+            (KeySource::Url(endpoint), _) => endpoint.clone(),
+            (KeySource::Issuer(_), Some((endpoint, since))) if now.duration_since(*since) < METADATA_LIFETIME => {
+                endpoint.clone()
+            }
+            (KeySource::Issuer(issuer), _) => {
+                let endpoint = discover(&client, issuer).await?;
+                if self.found.as_ref().is_some_and(|(known, _)| *known != endpoint) {
+                    self.condition.clear();
+                }
+                self.found = Some((endpoint.clone(), now));
+                endpoint
+            }
+        };
+        let mut headers = self.condition.clone();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/jwk-set+json, application/json"));
+        client.get(&endpoint, headers).await
+    }
+
+    /// From here on, only another set than this one is of interest.
+    pub(crate) fn accepted(&mut self, headers: &HeaderMap) {
+        self.condition.clear();
+        for (validator, condition) in [(ETAG, IF_NONE_MATCH), (LAST_MODIFIED, IF_MODIFIED_SINCE)] {
+            if let Some(value) = headers.get(validator) {
+                self.condition.insert(condition, value.clone());
+            }
+        }
+    }
+
+    /// Nothing that was heard so far is relied on: the key set may have moved, and a validator of one address that happened
+    /// to fit the set of another would keep withdrawn keys.
+    pub(crate) fn forget(&mut self) {
+        self.found = None;
+        self.condition.clear();
+    }
+}

@@ -1,0 +1,171 @@
+//! JSON Web Keys and sets of them (RFC 7517, RFC 7518 section 6, RFC 8037 section 2).
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use crate::json;
+use crate::keys::KeyError;
+use crate::keys::algorithm::{Algorithm, KeyKind};
+use crate::keys::material::Material;
+use crate::telemetry::foreign;
+
+/// A key out of a configuration, not yet bound.
+#[derive(Clone)]
+pub(crate) struct Candidate {
+    pub(crate) id: Option<Box<str>>,
+    pub(crate) algorithm: Algorithm,
+    pub(crate) material: Material,
+}
+
+/// The usable keys of a set, and why the others are not.
+pub(crate) struct Set {
+    pub(crate) keys: Vec<Candidate>,
+    pub(crate) skipped: Vec<Box<str>>,
+}
+
+/// Reads a single JWK.
+pub(crate) fn key(text: &[u8]) -> Result<Candidate, KeyError> {
+    let members = json::Secret(json::object(text).map_err(|_| KeyError::JsonInvalid)?);
+    if members.0.contains_key("keys") {
+        return Err(KeyError::JwkMember { member: "kty" });
+    }
+    candidate(&members.0)
+}
+
+/// Reads a set. One unusable key is skipped and does not spoil the rest.
+pub(crate) fn set(text: &[u8], secrets_beside_public_keys: bool) -> Result<Set, KeyError> {
+    let members = json::Secret(json::object(text).map_err(|_| KeyError::JsonInvalid)?);
+    let Some(Value::Array(entries)) = members.0.get("keys") else {
+        return Err(KeyError::JwkMember { member: "keys" });
+    };
+    let mut keys = Vec::with_capacity(entries.len());
+    let mut skipped = Vec::new();
+    for (index, entry) in entries.iter().enumerate() {
+        let read = match entry {
+            Value::Object(members) => candidate(members),
+            _ => Err(KeyError::JsonInvalid),
+        };
+        match read {
+            Ok(candidate) => keys.push((index, candidate)),
+            Err(fault) => skipped.push(skip(index, entry.get("kid").and_then(Value::as_str), &fault.to_string())),
+        }
+    }
+    if !secrets_beside_public_keys && keys.iter().any(|(_, key)| key.algorithm.kind() != KeyKind::Secret) {
+        keys.retain(|(index, key)| {
+            let keep = key.algorithm.kind() != KeyKind::Secret;
+            if !keep {
+                skipped.push(skip(*index, key.id.as_deref(), "a shared secret beside public keys"));
+            }
+            keep
+        });
+    }
+    let ambiguous: Vec<bool> = keys.iter().map(|(_, key)| keys.iter().any(|(_, other)| conflict(key, other))).collect();
+    let mut kept: Vec<Candidate> = Vec::with_capacity(keys.len());
+    for ((index, key), ambiguous) in keys.into_iter().zip(ambiguous) {
+        if ambiguous {
+            skipped.push(skip(index, key.id.as_deref(), "another key has the same `kid` and `alg`"));
+        } else if !kept.iter().any(|other| same(&key, other)) {
+            kept.push(key);
+        }
+    }
+    Ok(Set { keys: kept, skipped })
+}
+
+/// Whether nobody can say which of two keys an id means.
+pub(crate) fn conflict(one: &Candidate, other: &Candidate) -> bool {
+    one.id.is_some() && one.id == other.id && one.algorithm == other.algorithm && one.material != other.material
+}
+
+/// Whether the second key adds nothing.
+pub(crate) fn same(one: &Candidate, other: &Candidate) -> bool {
+    one.id == other.id && one.algorithm == other.algorithm && one.material == other.material
+}
+
+fn skip(index: usize, id: Option<&str>, why: &str) -> Box<str> {
+    format!("key {} (kid `{}`): {why}", index + 1, foreign(id.unwrap_or_default())).into()
+}
+
+fn candidate(members: &Map<String, Value>) -> Result<Candidate, KeyError> {
+    check_purpose(members)?;
+    let id = match members.get("kid") {
+        None => None,
+        Some(Value::String(id)) => Some(id.as_str().into()),
+        Some(_) => return Err(KeyError::JwkMember { member: "kid" }),
+    };
+    let stated = match members.get("alg") {
+        None => None,
+        Some(Value::String(name)) => Some(Algorithm::from_name(name).ok_or(KeyError::JwkAlgorithm)?),
+        Some(_) => return Err(KeyError::JwkMember { member: "alg" }),
+    };
+    let material = material(members)?;
+    let algorithm = match (stated, material.kind()) {
+        (Some(algorithm), _) => algorithm,
+        (None, KeyKind::Rsa) => Algorithm::RS256,
+        (None, KeyKind::P256) => Algorithm::ES256,
+        (None, KeyKind::P384) => Algorithm::ES384,
+        (None, KeyKind::Ed25519) => Algorithm::EdDSA,
+        // Of three candidates none is the secret's own.
+        (None, KeyKind::Secret) => return Err(KeyError::JwkMember { member: "alg" }),
+    };
+    material.bind(algorithm)?;
+    Ok(Candidate { id, algorithm, material })
+}
+
+/// RFC 7517 sections 4.2 and 4.3.
+fn check_purpose(members: &Map<String, Value>) -> Result<(), KeyError> {
+    match members.get("use") {
+        None => {}
+        Some(Value::String(purpose)) if purpose == "sig" => {}
+        Some(_) => return Err(KeyError::JwkPurpose),
+    }
+    match members.get("key_ops") {
+        None => Ok(()),
+        Some(Value::Array(operations)) if operations.iter().any(|operation| operation == "verify") => Ok(()),
+        Some(_) => Err(KeyError::JwkPurpose),
+    }
+}
+
+fn material(members: &Map<String, Value>) -> Result<Material, KeyError> {
+    let kind = text(members, "kty")?;
+    if kind != "oct" && members.contains_key("d") {
+        return Err(KeyError::PrivateKeyGiven);
+    }
+    match kind {
+        "oct" => Material::secret(&bytes(members, "k")?),
+        "RSA" => Material::rsa(&bytes(members, "n")?, &bytes(members, "e")?),
+        "EC" => match text(members, "crv")? {
+            "P-256" => Material::p256(&point(members, 32)?),
+            "P-384" => Material::p384(&point(members, 48)?),
+            _ => Err(KeyError::KindUnsupported),
+        },
+        "OKP" => match text(members, "crv")? {
+            "Ed25519" => Material::ed25519(&bytes(members, "x")?),
+            _ => Err(KeyError::KindUnsupported),
+        },
+        _ => Err(KeyError::KindUnsupported),
+    }
+}
+
+/// Coordinates have full length (RFC 7518 section 6.2.1.2), else two of wrong length could make one of right length.
+fn point(members: &Map<String, Value>, coordinate: usize) -> Result<Vec<u8>, KeyError> {
+    let mut point = vec![4];
+    for member in ["x", "y"] {
+        let bytes = bytes(members, member)?;
+        if bytes.len() != coordinate {
+            return Err(KeyError::JwkMember { member });
+        }
+        point.extend_from_slice(&bytes);
+    }
+    Ok(point)
+}
+
+fn text<'a>(members: &'a Map<String, Value>, member: &'static str) -> Result<&'a str, KeyError> {
+    members.get(member).and_then(Value::as_str).ok_or(KeyError::JwkMember { member })
+}
+
+fn bytes(members: &Map<String, Value>, member: &'static str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    let decoded = URL_SAFE_NO_PAD.decode(text(members, member)?).map_err(|_| KeyError::JwkMember { member })?;
+    Ok(Zeroizing::new(decoded))
+}

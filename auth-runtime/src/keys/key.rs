@@ -1,0 +1,229 @@
+//! Where verification keys come from.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use zeroize::Zeroizing;
+
+use crate::keys::KeyError;
+#[cfg(feature = "jwks")]
+use crate::keys::KeySource;
+use crate::keys::algorithm::{Algorithm, KeyKind};
+use crate::keys::der;
+use crate::keys::jwk::{self, Candidate};
+use crate::keys::material::Material;
+#[cfg(feature = "jwks")]
+use crate::provider::client::Endpoint;
+
+/// One key that verifies tokens, or one set of them.
+///
+/// Constructors cannot fail: what is wrong with a key comes up in `Auth::build()`, by name. [`Jwt`](super::Jwt) has a
+/// constructor for each of these; this type is for the second key and for further issuers.
+///
+/// ```
+/// use auth_runtime::{Algorithm, Jwt};
+/// use auth_runtime::jwt::Key;
+///
+/// # let (current, next) = ("-----BEGIN PUBLIC KEY-----…", "-----BEGIN PUBLIC KEY-----…");
+/// let jwt = Jwt::key(Key::public_pem(Algorithm::ES256, current).id("2026-a"))
+///     .also(Key::public_pem(Algorithm::ES256, next).id("2026-b"));
+/// assert!(format!("{jwt:?}").contains("2026-b"));
+/// ```
+#[derive(Clone)]
+pub struct Key {
+    source: Source,
+    id: Option<Box<str>>,
+}
+
+#[derive(Clone)]
+enum Source {
+    Secret(Algorithm, Zeroizing<Vec<u8>>),
+    PublicPem(Algorithm, Zeroizing<Vec<u8>>),
+    PublicDer(Algorithm, Zeroizing<Vec<u8>>),
+    Jwk(Zeroizing<Vec<u8>>),
+    JwkSet(Zeroizing<Vec<u8>>),
+    JwkSetFile(PathBuf),
+    #[cfg(feature = "jwks")]
+    JwkSetUrl(Box<str>),
+    /// The set that this issuer's metadata name.
+    #[cfg(feature = "jwks")]
+    Discovered(Box<str>),
+}
+
+/// A source, read as far as it can be once.
+pub(crate) enum Loaded {
+    Fixed(Vec<Candidate>),
+    File(PathBuf),
+    #[cfg(feature = "jwks")]
+    Remote(KeySource),
+}
+
+impl Key {
+    fn new(source: Source) -> Self {
+        Self { source, id: None }
+    }
+
+    /// A shared secret for HS256: at least 32 random bytes.
+    pub fn hs256(secret: impl AsRef<[u8]>) -> Self {
+        Self::new(Source::Secret(Algorithm::HS256, copy(secret)))
+    }
+
+    /// A shared secret for HS384: at least 48 random bytes.
+    pub fn hs384(secret: impl AsRef<[u8]>) -> Self {
+        Self::new(Source::Secret(Algorithm::HS384, copy(secret)))
+    }
+
+    /// A shared secret for HS512: at least 64 random bytes.
+    pub fn hs512(secret: impl AsRef<[u8]>) -> Self {
+        Self::new(Source::Secret(Algorithm::HS512, copy(secret)))
+    }
+
+    /// A public key as PEM text, `PUBLIC KEY` or `RSA PUBLIC KEY`, for this algorithm alone.
+    pub fn public_pem(algorithm: Algorithm, pem: impl AsRef<[u8]>) -> Self {
+        Self::new(Source::PublicPem(algorithm, copy(pem)))
+    }
+
+    /// A public key in DER, a SubjectPublicKeyInfo or an RSAPublicKey, for this algorithm alone.
+    pub fn public_der(algorithm: Algorithm, der: impl AsRef<[u8]>) -> Self {
+        Self::new(Source::PublicDer(algorithm, copy(der)))
+    }
+
+    /// A JSON Web Key (RFC 7517 section 4). Without `alg`, RSA means RS256 and EC its curve's algorithm; a shared secret
+    /// needs its `alg`.
+    pub fn jwk(json: impl AsRef<[u8]>) -> Self {
+        Self::new(Source::Jwk(copy(json)))
+    }
+
+    /// A JSON Web Key set (RFC 7517 section 5). Keys that cannot be used are skipped, the others count: keys for
+    /// encryption, of unsupported kinds, too weak, with private parts, shared secrets beside public keys, and keys that
+    /// share `kid` and `alg` but differ.
+    pub fn jwk_set(json: impl AsRef<[u8]>) -> Self {
+        Self::new(Source::JwkSet(copy(json)))
+    }
+
+    /// A file with a JSON Web Key set, read again when its content changes, looked at once a second. Content that
+    /// is no set, or holds no usable key, leaves the last good keys in force, with a warning in the log; a set whose
+    /// `keys` is an empty array takes all of them away.
+    pub fn jwk_set_file(path: impl Into<PathBuf>) -> Self {
+        Self::new(Source::JwkSetFile(path.into()))
+    }
+
+    /// The JSON Web Key set at this URL, fetched in the background: first when the configuration is made, then before it
+    /// is too old, and when a token names a key that is not in it. Until the first fetch succeeds, tokens that need it are
+    /// answered 503.
+    ///
+    /// Keys that cannot be used are skipped, as in [`jwk_set`](Self::jwk_set); shared secrets never come from a URL. A key
+    /// the provider takes out stops verifying with the next fetch. How often that is, and how long the last good set
+    /// serves while the provider is away, say [`Jwt::jwks_refresh`](super::Jwt::jwks_refresh) and
+    /// [`Jwt::jwks_stale_limit`](super::Jwt::jwks_stale_limit).
+    ///
+    /// The URL must be https, except on loopback hosts; redirects are not followed, proxies of the environment not used.
+    #[cfg(feature = "jwks")]
+    pub fn jwks_url(url: impl Into<Box<str>>) -> Self {
+        Self::new(Source::JwkSetUrl(url.into()))
+    }
+
+    /// The set that the metadata of this issuer name.
+    #[cfg(feature = "jwks")]
+    pub(crate) fn discovered(issuer: Box<str>) -> Self {
+        Self::new(Source::Discovered(issuer))
+    }
+
+    /// The key's id, which a token names in `kid`. A token that names another id never meets this key; a key without
+    /// an id is tried on every token whose `kid` no other key has. Sets bring their own ids.
+    #[must_use]
+    pub fn id(mut self, id: impl Into<Box<str>>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    pub(crate) fn load(&self, secrets_beside_public_keys: bool) -> Result<Loaded, KeyError> {
+        let one = |algorithm, material: Material| -> Result<Loaded, KeyError> {
+            material.bind(algorithm)?;
+            Ok(Loaded::Fixed(vec![Candidate { id: self.id.clone(), algorithm, material }]))
+        };
+        match &self.source {
+            Source::Secret(algorithm, secret) => one(*algorithm, Material::secret(secret)?),
+            Source::PublicPem(algorithm, pem) => one(public(*algorithm)?, der::from_pem(pem)?),
+            Source::PublicDer(algorithm, der) => one(public(*algorithm)?, der::from_der(der)?),
+            Source::Jwk(json) => {
+                let mut key = jwk::key(json)?;
+                if self.id.is_some() {
+                    key.id.clone_from(&self.id);
+                }
+                Ok(Loaded::Fixed(vec![key]))
+            }
+            Source::JwkSet(_) | Source::JwkSetFile(_) if self.id.is_some() => Err(KeyError::IdForSet),
+            #[cfg(feature = "jwks")]
+            Source::JwkSetUrl(_) | Source::Discovered(_) if self.id.is_some() => Err(KeyError::IdForSet),
+            #[cfg(feature = "jwks")]
+            Source::JwkSetUrl(url) => Ok(Loaded::Remote(KeySource::Url(endpoint(url)?))),
+            #[cfg(feature = "jwks")]
+            Source::Discovered(issuer) => {
+                // OpenID Connect Discovery 1.0 section 3: the well-known path could not be added.
+                if endpoint(issuer)?.url().query().is_some() {
+                    return Err(KeyError::UrlRefused {
+                        fault: "the issuer has a query; take out `?` and what follows",
+                    });
+                }
+                Ok(Loaded::Remote(KeySource::Issuer(issuer.clone())))
+            }
+            Source::JwkSet(json) => {
+                let set = jwk::set(json, secrets_beside_public_keys)?;
+                if set.keys.is_empty() {
+                    return Err(KeyError::SetEmpty { skipped: set.skipped });
+                }
+                for skipped in &set.skipped {
+                    tracing::warn!(%skipped, "a key of a JWK set cannot be used");
+                }
+                Ok(Loaded::Fixed(set.keys))
+            }
+            Source::JwkSetFile(path) => Ok(Loaded::File(path.clone())),
+        }
+    }
+
+    /// As error messages and `Debug` name it: no part of the key.
+    pub(crate) fn describe(&self) -> String {
+        let source = match &self.source {
+            Source::Secret(Algorithm::HS384, _) => "hs384",
+            Source::Secret(Algorithm::HS512, _) => "hs512",
+            Source::Secret(..) => "hs256",
+            Source::PublicPem(..) => "public_pem",
+            Source::PublicDer(..) => "public_der",
+            Source::Jwk(_) => "jwk",
+            Source::JwkSet(_) => "jwk_set",
+            Source::JwkSetFile(_) => "jwk_set_file",
+            #[cfg(feature = "jwks")]
+            Source::JwkSetUrl(_) => "jwks_url",
+            #[cfg(feature = "jwks")]
+            Source::Discovered(_) => "oidc",
+        };
+        match &self.id {
+            Some(id) => format!("`{source}` with id `{}`", id.escape_debug()),
+            None => format!("`{source}`"),
+        }
+    }
+}
+
+/// Never the key itself.
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Key({})", self.describe())
+    }
+}
+
+fn copy(bytes: impl AsRef<[u8]>) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(bytes.as_ref().to_vec())
+}
+
+#[cfg(feature = "jwks")]
+fn endpoint(url: &str) -> Result<Endpoint, KeyError> {
+    Endpoint::parse(url).map_err(|fault| KeyError::UrlRefused { fault: fault.0 })
+}
+
+fn public(algorithm: Algorithm) -> Result<Algorithm, KeyError> {
+    match algorithm.kind() {
+        KeyKind::Secret => Err(KeyError::AlgorithmNeedsSecret { algorithm }),
+        _ => Ok(algorithm),
+    }
+}

@@ -1,0 +1,29 @@
+//! Keys that verify signatures: where they come from, and which fits a token.
+//!
+//! `key` is what a user writes; `der` and `jwk` read it into checked `material`, and a `keyring` holds the keys of one
+//! issuer. `remote` keeps the set of one provider current. Nothing of jsonwebtoken shows outside `backend` and `material`.
+
+pub(crate) mod algorithm;
+pub(crate) mod backend;
+pub(crate) mod der;
+mod error;
+#[cfg(feature = "jwks")]
+mod fetcher;
+pub(crate) mod jwk;
+mod key;
+pub(crate) mod keyring;
+pub(crate) mod material;
+#[cfg(feature = "jwks")]
+mod observe;
+#[cfg(feature = "jwks")]
+pub(crate) mod remote;
+
+pub use algorithm::Algorithm;
+#[cfg(any(feature = "testing", feature = "introspection"))]
+pub(crate) use backend::PROVIDER;
+pub use error::KeyError;
+#[cfg(feature = "jwks")]
+pub(crate) use fetcher::KeySource;
+pub use key::Key;
+#[cfg(feature = "jwks")]
+pub(crate) use remote::{KeySet, KeySetOptions, Ticket};

@@ -1,0 +1,410 @@
+//! The keys a provider publishes, kept current in the background.
+
+use std::fmt;
+use std::ops::RangeInclusive;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+use arc_swap::ArcSwapOption;
+use sha2::{Digest, Sha256};
+use tokio::sync::{Notify, watch};
+
+use crate::file::FileFault;
+use crate::keys::fetcher::{Fetcher, KeySource};
+use crate::keys::observe;
+use crate::provider::client::{FetchError, TIMEOUT};
+use crate::provider::limits::schedule::{self, Bucket, Unknown};
+use crate::provider::stopwatch::Stopwatch;
+use crate::provider::worker::Worker;
+
+/// Requests that may wait for one provider at a time.
+const WAITING_MAX: usize = 256;
+/// Unknown ids that are remembered for one provider.
+const UNKNOWN_MAX: usize = 1024;
+/// How often strangers may cause a fetch, by naming a key that is not known.
+const ASKED_EVERY: Duration = Duration::from_secs(30);
+const ASKED_BURST: u32 = 2;
+/// How often the age of the keys is reported, at least.
+const TICK: Duration = Duration::from_secs(15);
+/// Keys renewed this short before they would have been too old count as having been so: who judged by them a moment ago
+/// must not be mixed up with who judges now.
+const MARGIN: Duration = Duration::from_secs(5);
+
+/// How key sets are kept.
+#[derive(Clone, Debug)]
+pub(crate) struct KeySetOptions {
+    /// Bounds of what a set's lifetime may be.
+    pub(crate) refresh: RangeInclusive<Duration>,
+    /// How long past its lifetime a set serves while the provider is away.
+    pub(crate) stale_limit: Duration,
+    /// For one request to the provider.
+    pub(crate) timeout: Duration,
+    pub(crate) stopwatch: Stopwatch,
+}
+
+impl Default for KeySetOptions {
+    fn default() -> Self {
+        Self {
+            refresh: Duration::from_secs(60)..=Duration::from_secs(3600),
+            stale_limit: Duration::from_secs(3600),
+            timeout: TIMEOUT,
+            stopwatch: Stopwatch::default(),
+        }
+    }
+}
+
+/// What a provider publishes, parsed, and kept current by a task of its own. Readers never wait.
+pub(crate) struct KeySet<T> {
+    inner: Arc<Inner<T>>,
+}
+
+type Parse<T> = dyn Fn(&[u8]) -> Result<T, FileFault> + Send + Sync;
+
+struct Inner<T> {
+    /// In logs and metrics.
+    provider: Arc<str>,
+    options: KeySetOptions,
+    parse: Box<Parse<T>>,
+    published: ArcSwapOption<Published<T>>,
+    demand: Mutex<Demand>,
+    wake: Arc<Notify>,
+    finished: watch::Sender<Finished>,
+    worker: Arc<Worker>,
+}
+
+/// The last good set.
+struct Published<T> {
+    value: Arc<T>,
+    /// Grows with each change.
+    generation: u64,
+    fetched_at: Instant,
+    good_until: Instant,
+}
+
+/// Who wants a fetch. The lock is held for a moment only, never while something is fetched.
+struct Demand {
+    bucket: Bucket,
+    unknown: Unknown,
+    /// How many fetches were begun.
+    begun: u64,
+    /// A fetch is wanted that has not begun.
+    queued: bool,
+    in_flight: bool,
+    waiting: usize,
+    /// Failed fetches since the last good one.
+    failures: u32,
+    /// Digest of the last good set as it came.
+    seen: Option<[u8; 32]>,
+    /// That the keys are too old was said.
+    outdated: bool,
+}
+
+/// The fetch that ended last.
+#[derive(Clone, Copy, Debug, Default)]
+struct Finished {
+    number: u64,
+    good: bool,
+}
+
+impl<T: Send + Sync + 'static> KeySet<T> {
+    /// Starts to fetch in the background; `provider` names it in logs and metrics.
+    ///
+    /// # Errors
+    /// When the process may start no more threads.
+    pub(crate) fn start(
+        provider: Arc<str>,
+        source: KeySource,
+        options: KeySetOptions,
+        parse: impl Fn(&[u8]) -> Result<T, FileFault> + Send + Sync + 'static,
+    ) -> std::io::Result<Self> {
+        let worker = Worker::shared()?;
+        let now = options.stopwatch.now();
+        let inner = Arc::new(Inner {
+            provider,
+            parse: Box::new(parse),
+            published: ArcSwapOption::empty(),
+            demand: Mutex::new(Demand {
+                bucket: Bucket::new(ASKED_EVERY, ASKED_BURST, now),
+                unknown: Unknown::new(UNKNOWN_MAX),
+                begun: 0,
+                queued: false,
+                in_flight: false,
+                waiting: 0,
+                failures: 0,
+                seen: None,
+                outdated: false,
+            }),
+            wake: Arc::new(Notify::new()),
+            finished: watch::Sender::new(Finished::default()),
+            worker: Arc::clone(&worker),
+            options,
+        });
+        let fetcher = Fetcher::new(source, inner.options.timeout);
+        // Not awaited: it ends when the set is dropped.
+        drop(worker.spawn(refresh(Arc::downgrade(&inner), fetcher)));
+        Ok(Self { inner })
+    }
+
+    /// The keys, unless none ever came or they are too old.
+    pub(crate) fn current(&self) -> Option<Arc<T>> {
+        let published = self.inner.published.load();
+        let published = published.as_ref().filter(|known| self.inner.options.stopwatch.now() < known.good_until)?;
+        Some(Arc::clone(&published.value))
+    }
+
+    /// Changes whenever [`current`](Self::current) does, and never back. Read before it, equal generations mean equal
+    /// values.
+    pub(crate) fn generation(&self) -> u64 {
+        self.inner.published.load().as_ref().map_or(0, |known| {
+            let outdated = self.inner.options.stopwatch.now() >= known.good_until;
+            2 * known.generation + u64::from(outdated)
+        })
+    }
+
+    /// Asks for the set to be fetched, since it lacks this key; `None` if that is not done now.
+    pub(crate) fn ask(&self, key_id: &str) -> Option<Ticket<T>> {
+        self.inner.ask(key_id, None)
+    }
+
+    /// Waits until there are keys, or the first fetch failed.
+    pub(crate) async fn first(&self) {
+        let mut finished = self.inner.finished.subscribe();
+        let first = finished.wait_for(|finished| finished.number > 0);
+        let _ = tokio::time::timeout(2 * self.inner.options.timeout, first).await;
+    }
+}
+
+/// The right to wait for a fetch.
+pub(crate) struct Ticket<T> {
+    inner: Arc<Inner<T>>,
+    key_id: Box<str>,
+    /// How many fetches had begun when it was first asked.
+    arrived: u64,
+    /// The fetch to wait for.
+    awaited: u64,
+}
+
+impl<T> Ticket<T> {
+    /// Waits for the fetch. Whether it was a good one, and begun after it was asked for: what is lacking now was lacking
+    /// at the provider.
+    pub(crate) async fn wait(&self) -> bool {
+        let mut finished = self.inner.finished.subscribe();
+        let ended = finished.wait_for(|finished| finished.number >= self.awaited);
+        match tokio::time::timeout(self.inner.options.timeout, ended).await {
+            Ok(Ok(finished)) => finished.good && finished.number > self.arrived,
+            Ok(Err(_)) | Err(_) => false,
+        }
+    }
+
+    /// Asks once more on behalf of the same request, if the fetch it waited for had begun before. One that failed, or took
+    /// too long, is not repeated for it.
+    pub(crate) fn again(&self) -> Option<Self> {
+        if self.awaited > self.arrived {
+            return None;
+        }
+        self.inner.ask(&self.key_id, Some(self.arrived))
+    }
+
+    /// The key was lacking after a conclusive wait.
+    pub(crate) fn lacking(&self) {
+        self.inner.demand().unknown.insert(&self.key_id);
+    }
+}
+
+impl<T> Drop for Ticket<T> {
+    fn drop(&mut self) {
+        let mut demand = self.inner.demand();
+        demand.waiting = demand.waiting.saturating_sub(1);
+    }
+}
+
+impl<T> Inner<T> {
+    fn demand(&self) -> MutexGuard<'_, Demand> {
+        self.demand.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn ask(self: &Arc<Self>, key_id: &str, arrived: Option<u64>) -> Option<Ticket<T>> {
+        let now = self.options.stopwatch.now();
+        let mut demand = self.demand();
+        if demand.waiting >= WAITING_MAX {
+            return None;
+        }
+        let arrived = arrived.unwrap_or(demand.begun);
+        let awaited = if demand.queued {
+            demand.begun + 1
+        } else if demand.in_flight {
+            // It may bring the key. If it had begun before, it proves nothing: the key may have come since.
+            demand.begun
+        } else {
+            // What is known to be unknown does not take the last right to ask: that is for a really new key.
+            let spare = u32::from(demand.unknown.contains(key_id));
+            if !demand.bucket.take(now, spare) {
+                return None;
+            }
+            demand.queued = true;
+            self.wake.notify_one();
+            demand.begun + 1
+        };
+        demand.waiting += 1;
+        drop(demand);
+        Some(Ticket { inner: Arc::clone(self), key_id: key_id.into(), arrived, awaited })
+    }
+
+    /// Begins a fetch if it is time; its number.
+    fn begin(&self, due: Instant, now: Instant) -> Option<u64> {
+        let mut demand = self.demand();
+        if now < due && !demand.queued {
+            return None;
+        }
+        demand.queued = false;
+        demand.in_flight = true;
+        demand.begun += 1;
+        Some(demand.begun)
+    }
+
+    /// Takes in what a fetch brought, and says when the next is due.
+    fn finish(
+        &self,
+        number: u64,
+        fetcher: &mut Fetcher,
+        result: Result<crate::provider::client::Answer, FetchError>,
+    ) -> Instant {
+        let now = self.options.stopwatch.now();
+        let (wait, good) = match self.accept(now, fetcher, result) {
+            Ok(lifetime) => {
+                self.demand().failures = 0;
+                (schedule::refresh_in(lifetime), true)
+            }
+            Err((error, fault)) => {
+                fetcher.forget();
+                let mut demand = self.demand();
+                demand.failures = demand.failures.saturating_add(1);
+                let failures = demand.failures;
+                drop(demand);
+                let good_until = self.published.load().as_ref().map(|known| known.good_until);
+                let left = good_until.map(|until| until.saturating_duration_since(now));
+                observe::failed(&self.provider, error, fault.as_deref(), failures, left);
+                (schedule::retry_in(failures), false)
+            }
+        };
+        self.demand().in_flight = false;
+        self.finished.send_replace(Finished { number, good });
+        now + wait
+    }
+
+    /// Publishes a good answer; its lifetime, or why it is none.
+    fn accept(
+        &self,
+        now: Instant,
+        fetcher: &mut Fetcher,
+        result: Result<crate::provider::client::Answer, FetchError>,
+    ) -> Result<Duration, (FetchError, Option<String>)> {
+        let answer = match result {
+            Ok(answer) => answer,
+            Err(error) => return Err((error, None)),
+        };
+        let lifetime = schedule::lifetime(&answer.headers, &self.options.refresh);
+        if answer.not_modified {
+            self.publish(now, lifetime, None);
+            return Ok(lifetime);
+        }
+        let digest: [u8; 32] = Sha256::digest(&answer.body).into();
+        if self.demand().seen == Some(digest) {
+            self.publish(now, lifetime, None);
+        } else {
+            const NO_SET: FetchError = FetchError::Malformed("it is no JSON Web Key set");
+            // A parser that panics on one set must not end the refresh: the next one may be good.
+            let value = catch_unwind(AssertUnwindSafe(|| (self.parse)(&answer.body)))
+                .map_err(|_| (NO_SET, Some("reading it panicked".into())))?
+                .map_err(|fault| (NO_SET, Some(fault.fault)))?;
+            self.publish(now, lifetime, Some(value));
+            self.demand().seen = Some(digest);
+        }
+        fetcher.accepted(&answer.headers);
+        Ok(lifetime)
+    }
+
+    /// `None` is what was there before.
+    fn publish(&self, now: Instant, lifetime: Duration, value: Option<T>) {
+        let known = self.published.load_full();
+        let changed = value.is_some();
+        let outdated = known.as_ref().is_some_and(|known| now + MARGIN >= known.good_until);
+        let generation = known.as_ref().map_or(0, |known| known.generation) + u64::from(changed || outdated);
+        let Some(value) = value.map(Arc::new).or_else(|| known.map(|known| Arc::clone(&known.value))) else { return };
+        let good_until = now + lifetime + self.options.stale_limit;
+        self.published.store(Some(Arc::new(Published { value, generation, fetched_at: now, good_until })));
+        let mut demand = self.demand();
+        if changed {
+            demand.unknown.clear();
+        }
+        demand.outdated = false;
+        drop(demand);
+        observe::fetched(&self.provider, changed, lifetime);
+    }
+
+    /// Reports how old the keys are.
+    fn report(&self, now: Instant) {
+        let Some(known) = self.published.load_full() else { return };
+        observe::age(&self.provider, now.saturating_duration_since(known.fetched_at));
+        if now >= known.good_until {
+            let mut demand = self.demand();
+            if !std::mem::replace(&mut demand.outdated, true) {
+                drop(demand);
+                observe::outdated(&self.provider);
+            }
+        }
+    }
+}
+
+/// Fetches, and fetches again, until nobody holds the set any more.
+async fn refresh<T: Send + Sync + 'static>(set: Weak<Inner<T>>, mut fetcher: Fetcher) {
+    let Some((stopwatch, wake, worker)) = set
+        .upgrade()
+        .map(|inner| (inner.options.stopwatch.clone(), Arc::clone(&inner.wake), Arc::downgrade(&inner.worker)))
+    else {
+        return;
+    };
+    let mut due = stopwatch.now();
+    loop {
+        // The set is not held while waiting, nor while fetching.
+        let Some(inner) = set.upgrade() else { return };
+        let now = stopwatch.now();
+        inner.report(now);
+        let begun = inner.begin(due, now);
+        drop(inner);
+        match begun {
+            None => {
+                let wait = due.saturating_duration_since(now).min(TICK);
+                let (sleep, woken) = (stopwatch.sleep(wait), wake.notified());
+                futures_util::future::select(std::pin::pin!(sleep), std::pin::pin!(woken)).await;
+            }
+            Some(number) => {
+                let Some(worker) = worker.upgrade() else { return };
+                let result = fetcher.fetch(&worker, now).await;
+                drop(worker);
+                let Some(inner) = set.upgrade() else { return };
+                due = inner.finish(number, &mut fetcher, result);
+            }
+        }
+    }
+}
+
+impl<T> Drop for Inner<T> {
+    /// Ends the task at once.
+    fn drop(&mut self) {
+        self.wake.notify_one();
+    }
+}
+
+impl<T> fmt::Debug for KeySet<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeySet").field("provider", &self.inner.provider).finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Debug for Ticket<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ticket").field("awaited", &self.awaited).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,121 @@
+//! Policies in words, for the audit table.
+
+use std::fmt::{self, Write as _};
+
+use crate::policy::{ClaimValue, Hide, PolicySpec, Presence, Requirement};
+use crate::policy::{Hierarchies, Hierarchy};
+
+/// Who may call what: one line a route, sorted by pattern, for reviews and for diffs between releases.
+///
+/// Roles and scopes are followed by what else satisfies them through the hierarchy.
+pub struct Audit<'a> {
+    pub(crate) policies: Vec<&'static PolicySpec>,
+    pub(crate) hierarchies: &'a Hierarchies,
+}
+
+impl fmt::Display for Audit<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut lines: Vec<[String; 3]> = Vec::new();
+        for spec in &self.policies {
+            let policy = Sentence { spec, hierarchies: self.hierarchies }.to_string();
+            let at = format!("{} ({}:{})", spec.handler, spec.file, spec.line);
+            if spec.routes.is_empty() {
+                lines.push(["(mounted by hand, or named)".into(), policy.clone(), at.clone()]);
+            }
+            for route in spec.routes {
+                let methods = if route.methods.is_empty() { "any".into() } else { route.methods.join("|") };
+                lines.push([format!("{} {methods}", route.path), policy.clone(), at.clone()]);
+            }
+        }
+        lines.sort();
+        let width =
+            |column: usize| lines.iter().filter_map(|line| line.get(column)).map(String::len).max().unwrap_or(0);
+        let (first, second) = (width(0), width(1));
+        for [route, policy, at] in &lines {
+            writeln!(f, "{route:first$}  {policy:second$}  {at}")?;
+        }
+        Ok(())
+    }
+}
+
+/// One policy as its attribute would say it.
+struct Sentence<'a> {
+    spec: &'static PolicySpec,
+    hierarchies: &'a Hierarchies,
+}
+
+impl fmt::Display for Sentence<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let spec = self.spec;
+        let mut schemes = Vec::new();
+        for used in spec.schemes {
+            schemes.push(match used.configuration {
+                Some(name) => format!("{}({name:?})", used.keyword),
+                None => used.keyword.to_owned(),
+            });
+        }
+        let access = match &*schemes {
+            [one] => one.clone(),
+            several => format!("any({})", several.join(", ")),
+        };
+        match spec.presence {
+            Presence::Public => match spec.reason {
+                Some(reason) => return write!(f, "public: {reason}"),
+                None => return f.write_str("public"),
+            },
+            Presence::Optional => write!(f, "optional({access})")?,
+            Presence::Required => f.write_str(&access)?,
+        }
+        if !matches!(spec.requirement, Requirement::Authenticated) {
+            f.write_str(", ")?;
+            self.condition(f, spec.requirement, false)?;
+        }
+        match spec.hide {
+            Hide::Nothing => Ok(()),
+            Hide::FromAuthenticated => f.write_str(", hide = \"from_authenticated\""),
+            Hide::Everything => f.write_str(", hide"),
+        }?;
+        if spec.shared_cache { f.write_str(", shared_cache") } else { Ok(()) }
+    }
+}
+
+impl Sentence<'_> {
+    fn condition(&self, f: &mut fmt::Formatter<'_>, requirement: &Requirement, nested: bool) -> fmt::Result {
+        match requirement {
+            Requirement::Authenticated => f.write_str("authenticated"),
+            Requirement::Scope(scope) => named(f, "scope", scope, &self.hierarchies.scopes),
+            Requirement::Role(role) => named(f, "role", role, &self.hierarchies.roles),
+            Requirement::Claim(name, ClaimValue::Str(value)) => write!(f, "claim({name:?}, {value:?})"),
+            Requirement::Claim(name, ClaimValue::Int(value)) => write!(f, "claim({name:?}, {value})"),
+            Requirement::Claim(name, ClaimValue::Bool(value)) => write!(f, "claim({name:?}, {value})"),
+            Requirement::Check(check) => write!(f, "check({})", check.name),
+            Requirement::Not(inner) => {
+                f.write_char('!')?;
+                self.condition(f, inner, true)
+            }
+            Requirement::All([]) => f.write_str("nobody"),
+            Requirement::All(all) => self.joined(f, all, " && ", nested),
+            Requirement::Any([]) => f.write_str("nobody"),
+            Requirement::Any(any) => self.joined(f, any, " || ", nested),
+        }
+    }
+
+    fn joined(&self, f: &mut fmt::Formatter<'_>, parts: &[Requirement], operator: &str, nested: bool) -> fmt::Result {
+        if nested {
+            f.write_char('(')?;
+        }
+        for (index, part) in parts.iter().enumerate() {
+            if index > 0 {
+                f.write_str(operator)?;
+            }
+            self.condition(f, part, true)?;
+        }
+        if nested { f.write_char(')') } else { Ok(()) }
+    }
+}
+
+fn named(f: &mut fmt::Formatter<'_>, kind: &str, name: &str, hierarchy: &Hierarchy) -> fmt::Result {
+    write!(f, "{kind}({name:?})")?;
+    let holders: Vec<&str> = hierarchy.holders(name).collect();
+    if holders.is_empty() { Ok(()) } else { write!(f, " [or {}]", holders.join(", ")) }
+}

@@ -1,0 +1,341 @@
+//! Who the caller is, whatever scheme proved it.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+pub(crate) use self::names::{NameList, Names, NamesIn};
+use crate::time::UnixTime;
+
+mod names;
+
+/// The caller, independent of the scheme that proved it.
+///
+/// Cheap to clone. Two principals are equal only if scheme configuration, issuer and subject are: the same subject at
+/// two issuers is two callers.
+///
+/// ```
+/// use auth_runtime::Principal;
+///
+/// let caller = Principal::builder("webhook", "sender").scopes(["events:write"]).build();
+/// assert_eq!(caller.subject(), "sender");
+/// assert!(caller.scopes().unwrap().eq(["events:write"]));
+/// assert!(caller.roles().is_none(), "unknown, which is not the same as none");
+/// ```
+#[derive(Clone)]
+pub struct Principal(Arc<Inner>);
+
+struct Inner {
+    scheme: &'static str,
+    configuration: Option<Arc<str>>,
+    issuer: Option<Arc<str>>,
+    subject: Box<str>,
+    scopes: Option<Claimed>,
+    roles: Option<Claimed>,
+    claims: Option<Claims>,
+    typed_claims: TypedClaims,
+    expires_at: Option<UnixTime>,
+    details: Option<Arc<dyn Any + Send + Sync>>,
+}
+
+impl Principal {
+    /// Starts a principal that the scheme named `scheme` verified.
+    pub fn builder(scheme: &'static str, subject: impl Into<Box<str>>) -> PrincipalBuilder {
+        PrincipalBuilder(Inner {
+            scheme,
+            configuration: None,
+            issuer: None,
+            subject: subject.into(),
+            scopes: None,
+            roles: None,
+            claims: None,
+            typed_claims: TypedClaims::default(),
+            expires_at: None,
+            details: None,
+        })
+    }
+
+    /// Name of the scheme that verified the caller: `bearer`, `basic`, `api_key` or a user's own.
+    pub fn scheme(&self) -> &'static str {
+        self.0.scheme
+    }
+
+    /// The named configuration that verified the caller, as in `bearer("partner")`.
+    pub fn configuration(&self) -> Option<&str> {
+        self.0.configuration.as_deref()
+    }
+
+    /// Who vouches for the subject: the token's `iss`.
+    pub fn issuer(&self) -> Option<&str> {
+        self.0.issuer.as_deref()
+    }
+
+    /// The caller's identifier at its issuer: a token's `sub`, a user name, the id of an API key.
+    pub fn subject(&self) -> &str {
+        &self.0.subject
+    }
+
+    /// The scopes granted; `None` when the credentials say nothing about scopes.
+    pub fn scopes(&self) -> Option<impl Iterator<Item = &str>> {
+        self.scope_set().map(|scopes| scopes.granted.iter())
+    }
+
+    /// The roles held, before the hierarchy; `None` when the credentials say nothing about roles.
+    pub fn roles(&self) -> Option<impl Iterator<Item = &str>> {
+        self.role_set().map(|roles| roles.granted.iter())
+    }
+
+    /// All claims of a token; `None` for schemes that have none.
+    pub fn claims(&self) -> Option<&Map<String, Value>> {
+        self.0.claims.as_ref().map(Claims::map)
+    }
+
+    /// When the credentials expire, in seconds since 1970; `None` when they do not say.
+    pub fn expires_at(&self) -> Option<UnixTime> {
+        self.0.expires_at
+    }
+
+    /// What the scheme found beyond this view, such as the value a user's own verification function returned.
+    pub fn details<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        Arc::clone(self.0.details.as_ref()?).downcast().ok()
+    }
+
+    /// The claims as `C`, read once for each principal; `None` for schemes that have none.
+    pub(crate) fn claims_as<C>(&self) -> Option<Result<Arc<C>, Unfit>>
+    where
+        C: DeserializeOwned + Send + Sync + 'static,
+    {
+        self.0.claims.as_ref().map(|claims| self.0.typed_claims.read(claims))
+    }
+
+    /// Length in bytes of what a token made it hold: the claims as text, and scopes and roles.
+    pub(crate) fn bytes(&self) -> usize {
+        let text = self.0.claims_text().len();
+        [&self.0.scopes, &self.0.roles].into_iter().flatten().map(Claimed::bytes).fold(text, usize::saturating_add)
+    }
+
+    /// The claims as the text they came in.
+    #[cfg(all(feature = "introspection", feature = "redis"))]
+    pub(crate) fn claims_text(&self) -> &str {
+        self.0.claims_text()
+    }
+
+    pub(crate) fn scope_set(&self) -> Option<ClaimedIn<'_>> {
+        self.0.scopes.as_ref().map(|scopes| scopes.within(self.0.claims_text()))
+    }
+
+    pub(crate) fn role_set(&self) -> Option<ClaimedIn<'_>> {
+        self.0.roles.as_ref().map(|roles| roles.within(self.0.claims_text()))
+    }
+}
+
+impl Inner {
+    /// Empty where there is none.
+    fn claims_text(&self) -> &str {
+        self.claims.as_ref().map_or("", |claims| &claims.text)
+    }
+}
+
+/// Names that credentials claim.
+#[derive(Default)]
+pub(crate) struct Claimed {
+    pub(crate) granted: Names,
+    pub(crate) disputed: Option<Box<Names>>,
+}
+
+/// The same with the text they are in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ClaimedIn<'a> {
+    pub(crate) granted: NamesIn<'a>,
+    /// Those that their issuer may not grant, neither held nor known not to be held: `!scope("x")` must not admit a caller
+    /// whose token claims `x`.
+    pub(crate) disputed: NamesIn<'a>,
+}
+
+impl Claimed {
+    fn within<'a>(&'a self, claims: &'a str) -> ClaimedIn<'a> {
+        let disputed = self.disputed.as_ref().map(|disputed| disputed.within(claims)).unwrap_or_default();
+        ClaimedIn { granted: self.granted.within(claims), disputed }
+    }
+
+    fn bytes(&self) -> usize {
+        self.granted.bytes().saturating_add(self.disputed.as_ref().map_or(0, |disputed| disputed.bytes()))
+    }
+}
+
+impl<N: AsRef<str>> FromIterator<N> for Claimed {
+    fn from_iter<I: IntoIterator<Item = N>>(names: I) -> Self {
+        Self { granted: names.into_iter().collect(), disputed: None }
+    }
+}
+
+/// The caller as a verified token describes it.
+pub(crate) struct TokenHolder {
+    pub(crate) scheme: &'static str,
+    pub(crate) configuration: Option<Arc<str>>,
+    pub(crate) issuer: Option<Arc<str>>,
+    pub(crate) subject: Box<str>,
+    pub(crate) scopes: Option<Claimed>,
+    pub(crate) roles: Option<Claimed>,
+    pub(crate) expires_at: Option<UnixTime>,
+}
+
+impl TokenHolder {
+    /// The principal with all claims as JSON text that is known to be one object; read when somebody asks for them.
+    pub(crate) fn with_claims(self, text: String) -> Principal {
+        let Self { scheme, configuration, issuer, subject, scopes, roles, expires_at } = self;
+        Principal(Arc::new(Inner {
+            scheme,
+            configuration,
+            issuer,
+            subject,
+            scopes,
+            roles,
+            claims: Some(Claims { text, map: OnceLock::new() }),
+            typed_claims: TypedClaims::default(),
+            expires_at,
+            details: None,
+        }))
+    }
+}
+
+impl PartialEq for Principal {
+    fn eq(&self, other: &Self) -> bool {
+        self.scheme() == other.scheme()
+            && self.configuration() == other.configuration()
+            && self.issuer() == other.issuer()
+            && self.subject() == other.subject()
+    }
+}
+
+impl Eq for Principal {}
+
+/// Claims are left out: they may hold personal data, and logs outlive requests.
+impl fmt::Debug for Principal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Principal")
+            .field("scheme", &self.0.scheme)
+            .field("configuration", &self.0.configuration)
+            .field("issuer", &self.0.issuer)
+            .field("subject", &self.0.subject)
+            .field("scopes", &self.scope_set().map(|scopes| scopes.granted))
+            .field("roles", &self.role_set().map(|roles| roles.granted))
+            .field("expires_at", &self.0.expires_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Claims as text, as a map, or both: most handlers want a type of their own, which the text makes faster.
+struct Claims {
+    /// Empty where the claims came as a map.
+    text: String,
+    map: OnceLock<Map<String, Value>>,
+}
+
+impl Claims {
+    fn map(&self) -> &Map<String, Value> {
+        // The text was parsed before, more strictly; without it nothing could be read anyway.
+        self.map.get_or_init(|| serde_json::from_str(&self.text).unwrap_or_default())
+    }
+
+    fn read<C: DeserializeOwned>(&self) -> Result<C, Unfit> {
+        if let Ok(claims) = serde_json::from_str(&self.text) {
+            return Ok(claims);
+        }
+        serde_path_to_error::deserialize(self.map())
+    }
+}
+
+/// The error of claims that do not fit a type, with the path to the claim.
+pub(crate) type Unfit = serde_path_to_error::Error<serde_json::Error>;
+
+/// The claims as the types that handlers asked for: a remembered token is read once for each, not with each request.
+#[derive(Default)]
+struct TypedClaims([OnceLock<Arc<dyn Any + Send + Sync>>; Self::TYPES]);
+
+impl TypedClaims {
+    /// How many types are kept; an application rarely reads one issuer's tokens in more ways.
+    const TYPES: usize = 4;
+
+    fn read<C>(&self, claims: &Claims) -> Result<Arc<C>, Unfit>
+    where
+        C: DeserializeOwned + Send + Sync + 'static,
+    {
+        for slot in self.0.iter().map_while(OnceLock::get) {
+            if let Ok(known) = Arc::clone(slot).downcast() {
+                return Ok(known);
+            }
+        }
+        let read: Arc<C> = Arc::new(claims.read()?);
+        let mut unkept: Arc<dyn Any + Send + Sync> = read.clone();
+        for slot in &self.0 {
+            match slot.set(unkept) {
+                Ok(()) => break,
+                Err(taken) => unkept = taken,
+            }
+        }
+        Ok(read)
+    }
+}
+
+/// Builds a [`Principal`]; what is not said is unknown, and a condition over what is unknown denies.
+pub struct PrincipalBuilder(Inner);
+
+impl PrincipalBuilder {
+    /// The named configuration that verified the caller.
+    #[must_use]
+    pub fn configuration(mut self, name: Option<Arc<str>>) -> Self {
+        self.0.configuration = name;
+        self
+    }
+
+    /// Who vouches for the subject.
+    #[must_use]
+    pub fn issuer(mut self, issuer: impl Into<Arc<str>>) -> Self {
+        self.0.issuer = Some(issuer.into());
+        self
+    }
+
+    /// The scopes granted. Calling this makes them known, even when there are none.
+    #[must_use]
+    pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
+        self.0.scopes = Some(scopes.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// The roles held. Calling this makes them known, even when there are none.
+    #[must_use]
+    pub fn roles(mut self, roles: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
+        self.0.roles = Some(roles.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// All claims of a token.
+    #[must_use]
+    pub fn claims(mut self, claims: Map<String, Value>) -> Self {
+        self.0.claims = Some(Claims { text: String::new(), map: claims.into() });
+        self
+    }
+
+    /// When the credentials expire, in seconds since 1970.
+    #[must_use]
+    pub fn expires_at(mut self, at: UnixTime) -> Self {
+        self.0.expires_at = Some(at);
+        self
+    }
+
+    /// Anything else an extractor of the scheme needs.
+    #[must_use]
+    pub fn details(mut self, details: Arc<dyn Any + Send + Sync>) -> Self {
+        self.0.details = Some(details);
+        self
+    }
+
+    /// The finished principal.
+    pub fn build(self) -> Principal {
+        Principal(Arc::new(self.0))
+    }
+}

@@ -1,0 +1,237 @@
+//! How we prove to the endpoint who we are (RFC 6749 section 2.3, RFC 7523 section 2.2).
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use jsonwebtoken::EncodingKey;
+use reqwest::header::HeaderValue;
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use crate::keys::{Algorithm, PROVIDER};
+use crate::time::UnixTime;
+
+/// How long an assertion is good, in seconds.
+const ASSERTION_LIFETIME: UnixTime = 60;
+const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// The credentials of this service at the authorization server, as a user gives them.
+#[derive(Clone)]
+pub(crate) enum Client {
+    SecretBasic { id: Box<str>, secret: Zeroizing<String> },
+    SecretPost { id: Box<str>, secret: Zeroizing<String> },
+    PrivateKey(PrivateKeyJwt),
+}
+
+impl Client {
+    /// What this service is called there.
+    #[cfg(feature = "redis")]
+    pub(crate) fn id(&self) -> &str {
+        match self {
+            Self::SecretBasic { id, .. } | Self::SecretPost { id, .. } => id,
+            Self::PrivateKey(key) => &key.client,
+        }
+    }
+}
+
+/// A private key with which this service proves who it is (`private_key_jwt`, RFC 7523 section 2.2).
+///
+/// ```
+/// use auth_runtime::Algorithm;
+/// use auth_runtime::introspection::PrivateKeyJwt;
+///
+/// # let pem = "-----BEGIN PRIVATE KEY-----…";
+/// let key = PrivateKeyJwt::new("orders-api", Algorithm::ES256, pem).key_id("2026-a");
+/// assert!(!format!("{key:?}").contains("PRIVATE KEY"), "keys are never shown");
+/// ```
+#[derive(Clone)]
+pub struct PrivateKeyJwt {
+    client: Box<str>,
+    algorithm: Algorithm,
+    pem: Zeroizing<Vec<u8>>,
+    key_id: Option<Box<str>>,
+    audience: Option<Box<str>>,
+}
+
+impl PrivateKeyJwt {
+    /// The client's id, and its private key as PEM text in PKCS #8, to sign with this algorithm.
+    pub fn new(client: impl Into<Box<str>>, algorithm: Algorithm, pem: impl AsRef<[u8]>) -> Self {
+        let pem = Zeroizing::new(pem.as_ref().to_vec());
+        Self { client: client.into(), algorithm, pem, key_id: None, audience: None }
+    }
+
+    /// The key's id at the server: the `kid` of the assertions.
+    #[must_use]
+    pub fn key_id(mut self, id: impl Into<Box<str>>) -> Self {
+        self.key_id = Some(id.into());
+        self
+    }
+
+    /// The `aud` of the assertions; the URL of the introspection endpoint unless said. Many servers want their issuer
+    /// identifier.
+    #[must_use]
+    pub fn audience(mut self, audience: impl Into<Box<str>>) -> Self {
+        self.audience = Some(audience.into());
+        self
+    }
+}
+
+/// Never the key.
+impl fmt::Debug for PrivateKeyJwt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PrivateKeyJwt")
+            .field("client", &self.client)
+            .field("algorithm", &self.algorithm)
+            .field("key_id", &self.key_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Never a secret.
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SecretBasic { id, .. } => f.debug_tuple("SecretBasic").field(id).finish(),
+            Self::SecretPost { id, .. } => f.debug_tuple("SecretPost").field(id).finish(),
+            Self::PrivateKey(key) => key.fmt(f),
+        }
+    }
+}
+
+/// Credentials that can be used.
+pub(crate) enum Prover {
+    /// The value of `Authorization`.
+    Header(Zeroizing<String>),
+    /// What precedes the token in the body.
+    Form(Zeroizing<String>),
+    Assertion {
+        signing: EncodingKey,
+        algorithm: Algorithm,
+        header: String,
+        client: Box<str>,
+        audience: Box<str>,
+    },
+}
+
+/// The method that gave the credentials, and what is wrong with them.
+pub(crate) type ClientFault = (&'static str, &'static str);
+
+impl Client {
+    /// # Errors
+    /// Where no server could accept them.
+    pub(crate) fn prover(&self, endpoint: &str) -> Result<Prover, ClientFault> {
+        let secret_fault = |method, id: &str, secret: &str| match (id, secret) {
+            ("", _) => Err((method, "the client id is empty; give the one this service is registered under")),
+            (_, "") => Err((method, "the client secret is empty; give the one the server issued")),
+            _ => Ok(()),
+        };
+        match self {
+            Self::SecretBasic { id, secret } => {
+                secret_fault("client_secret_basic", id, secret)?;
+                // RFC 6749 section 2.3.1: both are form-encoded before they are joined.
+                let mut pair = Zeroizing::new(String::with_capacity(3 * (id.len() + secret.len()) + 1));
+                push_form(&mut pair, id.as_bytes());
+                pair.push(':');
+                push_form(&mut pair, secret.as_bytes());
+                let encoded = Zeroizing::new(STANDARD.encode(pair.as_bytes()));
+                Ok(Prover::Header(Zeroizing::new(format!("Basic {}", *encoded))))
+            }
+            Self::SecretPost { id, secret } => {
+                secret_fault("client_secret_post", id, secret)?;
+                let mut form = Zeroizing::new(String::with_capacity(3 * (id.len() + secret.len()) + 32));
+                form.push_str("client_id=");
+                push_form(&mut form, id.as_bytes());
+                form.push_str("&client_secret=");
+                push_form(&mut form, secret.as_bytes());
+                form.push('&');
+                Ok(Prover::Form(form))
+            }
+            Self::PrivateKey(key) => key.prover(endpoint),
+        }
+    }
+}
+
+impl PrivateKeyJwt {
+    fn prover(&self, endpoint: &str) -> Result<Prover, ClientFault> {
+        const METHOD: &str = "private_key_jwt";
+        if self.client.is_empty() {
+            return Err((METHOD, "the client id is empty; give the one this service is registered under"));
+        }
+        let signing = match self.algorithm.name().get(..2) {
+            Some("HS") => return Err((METHOD, "the algorithm takes a shared secret; name that of the private key")),
+            Some("RS" | "PS") => EncodingKey::from_rsa_pem(&self.pem),
+            Some("ES") => EncodingKey::from_ec_pem(&self.pem),
+            _ => EncodingKey::from_ed_pem(&self.pem),
+        };
+        let unfit = (METHOD, "the key is no private key for its algorithm; give PEM text in PKCS #8");
+        let signing = signing.map_err(|_| unfit)?;
+        let mut header = json!({"alg": self.algorithm.name(), "typ": "JWT"});
+        if let (Some(id), Some(header)) = (&self.key_id, header.as_object_mut()) {
+            header.insert("kid".into(), json!(id));
+        }
+        let prover = Prover::Assertion {
+            signing,
+            algorithm: self.algorithm,
+            header: URL_SAFE_NO_PAD.encode(header.to_string()),
+            client: self.client.clone(),
+            audience: self.audience.clone().unwrap_or_else(|| endpoint.into()),
+        };
+        // Some keys only turn out unfit when they sign.
+        prover.assertion(0).map(|_| prover).ok_or(unfit)
+    }
+}
+
+impl Prover {
+    /// The value of `Authorization`, where that is how the credentials travel.
+    pub(crate) fn authorization(&self) -> Option<HeaderValue> {
+        let Self::Header(value) = self else { return None };
+        let mut value = HeaderValue::try_from(value.as_str()).ok()?;
+        value.set_sensitive(true);
+        Some(value)
+    }
+
+    /// Credentials for the body, ending in `&`; `None` when they cannot be made.
+    pub(crate) fn form(&self, now: UnixTime) -> Option<Zeroizing<String>> {
+        match self {
+            Self::Header(_) => Some(Zeroizing::default()),
+            Self::Form(form) => Some(form.clone()),
+            Self::Assertion { client, .. } => {
+                let mut form = Zeroizing::new(String::from("client_id="));
+                push_form(&mut form, client.as_bytes());
+                form.push_str("&client_assertion_type=");
+                push_form(&mut form, ASSERTION_TYPE.as_bytes());
+                form.push_str("&client_assertion=");
+                form.push_str(&self.assertion(now)?);
+                form.push('&');
+                Some(form)
+            }
+        }
+    }
+
+    fn assertion(&self, now: UnixTime) -> Option<Zeroizing<String>> {
+        let Self::Assertion { signing, algorithm, header, client, audience } = self else { return None };
+        let mut id = [0; 16];
+        getrandom::fill(&mut id).ok()?;
+        let claims = json!({
+            "iss": client, "sub": client, "aud": audience,
+            "jti": URL_SAFE_NO_PAD.encode(id), "iat": now, "exp": now.saturating_add(ASSERTION_LIFETIME),
+        });
+        let message = format!("{header}.{}", URL_SAFE_NO_PAD.encode(claims.to_string()));
+        let signer = (PROVIDER.signer_factory)(&algorithm.backend(), signing).ok()?;
+        let signature = signer.try_sign(message.as_bytes()).ok()?;
+        Some(Zeroizing::new(format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))))
+    }
+}
+
+/// Appends as `application/x-www-form-urlencoded` (RFC 6749 appendix B), everything encoded that could need it.
+pub(crate) fn push_form(form: &mut String, bytes: &[u8]) {
+    for &byte in bytes {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            form.push(char::from(byte));
+        } else {
+            form.push('%');
+            form.extend([byte >> 4, byte & 15].into_iter().filter_map(|digit| char::from_digit(digit.into(), 16)));
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! How often a provider is asked, and by how many at once.
+
+#[cfg(feature = "introspection")]
+pub(crate) mod breaker;
+#[cfg(feature = "introspection")]
+pub(crate) mod budget;
+#[cfg(feature = "introspection")]
+pub(crate) mod flight;
+#[cfg(feature = "jwks")]
+pub(crate) mod schedule;
+
+#[cfg(feature = "jwks")]
+pub(crate) use schedule::Bucket;

@@ -1,0 +1,199 @@
+//! When a provider is asked: how long an answer holds, how soon to try again, how often a stranger may cause it.
+
+use std::collections::{HashSet, VecDeque};
+use std::hash::{BuildHasher, RandomState};
+use std::ops::RangeInclusive;
+use std::time::{Duration, Instant};
+
+use reqwest::header::{AGE, CACHE_CONTROL, HeaderMap};
+
+/// How long an answer holds that does not say so.
+const LIFETIME: Duration = Duration::from_secs(10 * 60);
+/// The wait after a first failure; doubled by each further one.
+const RETRY_FIRST: Duration = Duration::from_secs(1);
+const RETRY_MAX: Duration = Duration::from_secs(16);
+
+/// How long an answer holds: what its `Cache-Control` says (RFC 9111 section 5.2.2), within the bounds.
+pub(crate) fn lifetime(headers: &HeaderMap, bounds: &RangeInclusive<Duration>) -> Duration {
+    let mut said = None;
+    for value in headers.get_all(CACHE_CONTROL) {
+        for directive in value.as_bytes().split(|&byte| byte == b',') {
+            let directive = directive.trim_ascii().to_ascii_lowercase();
+            if directive == b"no-store" || directive.starts_with(b"no-cache") {
+                said = Some(0);
+            } else if let Some(age) = directive.strip_prefix(b"max-age=") {
+                // Where it is said twice, or cannot be read, the shorter one: section 4.2.1 wants it stale.
+                let seconds = str::from_utf8(age).ok().and_then(|age| age.trim_matches('"').parse::<u64>().ok());
+                said = Some(said.unwrap_or(u64::MAX).min(seconds.unwrap_or(0)));
+            }
+        }
+    }
+    let age = headers.get(AGE).and_then(|age| age.to_str().ok()?.trim().parse::<u64>().ok()).unwrap_or(0);
+    let lifetime = said.map_or(LIFETIME, |seconds| Duration::from_secs(seconds.saturating_sub(age)));
+    lifetime.clamp(*bounds.start(), *bounds.end())
+}
+
+/// When to ask again: at 80 % of the lifetime at the latest, up to a tenth sooner, so that many processes do not ask at
+/// once.
+pub(crate) fn refresh_in(lifetime: Duration) -> Duration {
+    jittered(lifetime.mul_f64(0.8))
+}
+
+/// When to ask again after so many failures in a row.
+pub(crate) fn retry_in(failures: u32) -> Duration {
+    let doubled = 1_u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX);
+    jittered(RETRY_FIRST.saturating_mul(doubled).min(RETRY_MAX))
+}
+
+fn jittered(duration: Duration) -> Duration {
+    let random = f64::from(getrandom::u32().unwrap_or(0)) / f64::from(u32::MAX);
+    duration.mul_f64(1.0 - random / 10.0)
+}
+
+/// A bucket of rights to ask.
+#[derive(Clone, Debug)]
+pub(crate) struct Bucket {
+    period: Duration,
+    burst: u32,
+    /// When it is full, if nobody takes any more.
+    full_at: Instant,
+}
+
+impl Bucket {
+    /// A full bucket of `burst`, into which one more comes each `period`.
+    pub(crate) fn new(period: Duration, burst: u32, now: Instant) -> Self {
+        Self { period, burst, full_at: now }
+    }
+
+    /// Takes one, if `spare` are left after it.
+    pub(crate) fn take(&mut self, now: Instant, spare: u32) -> bool {
+        let missing = self.full_at.saturating_duration_since(now);
+        let allowed = missing + self.period <= self.period * self.burst.saturating_sub(spare);
+        if allowed {
+            self.full_at = now + missing + self.period;
+        }
+        allowed
+    }
+}
+
+/// Names that a provider was found not to know: so many at most, the oldest forgotten first. Hashes, for a name may be
+/// long; two names of one hash do no harm, since a remembered one is merely asked for later.
+#[derive(Debug)]
+pub(crate) struct Unknown {
+    key: RandomState,
+    limit: usize,
+    known: HashSet<u64>,
+    order: VecDeque<u64>,
+}
+
+impl Unknown {
+    pub(crate) fn new(limit: usize) -> Self {
+        Self { key: RandomState::new(), limit, known: HashSet::new(), order: VecDeque::new() }
+    }
+
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.known.contains(&self.key.hash_one(name))
+    }
+
+    pub(crate) fn insert(&mut self, name: &str) {
+        let hash = self.key.hash_one(name);
+        if self.known.insert(hash) {
+            self.order.push_back(hash);
+        }
+        while self.order.len() > self.limit {
+            if let Some(oldest) = self.order.pop_front() {
+                self.known.remove(&oldest);
+            }
+        }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.known.clear();
+        self.order.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::HeaderValue;
+
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn said(values: &[&'static str], age: Option<&'static str>) -> u64 {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(CACHE_CONTROL, HeaderValue::from_static(value));
+        }
+        age.map(|age| headers.insert(AGE, HeaderValue::from_static(age)));
+        lifetime(&headers, &(60 * SECOND..=86_400 * SECOND)).as_secs()
+    }
+
+    #[test]
+    fn cache_control_is_honoured_within_the_bounds() {
+        assert_eq!(said(&[], None), 600);
+        assert_eq!(said(&["public"], None), 600);
+        assert_eq!(said(&["public, Max-Age=3600, must-revalidate"], None), 3600);
+        assert_eq!(said(&["max-age=\"3600\""], None), 3600);
+        assert_eq!(said(&["max-age=3600"], Some("600")), 3000);
+        assert_eq!(said(&["max-age=3600"], Some("9999")), 60);
+        assert_eq!(said(&["max-age=1"], None), 60);
+        assert_eq!(said(&["max-age=0"], None), 60);
+        assert_eq!(said(&["max-age=99999999"], None), 86_400);
+        assert_eq!(said(&["max-age=99999999999999999999999"], None), 60);
+        assert_eq!(said(&["max-age=-1"], None), 60);
+        assert_eq!(said(&["max-age=3600", "max-age=120"], None), 120);
+        assert_eq!(said(&["no-store"], None), 60);
+        assert_eq!(said(&["no-cache", "max-age=3600"], None), 60);
+        assert_eq!(said(&["s-maxage=5"], None), 600, "for shared caches");
+    }
+
+    #[test]
+    fn a_refresh_comes_at_four_fifths_of_the_lifetime_with_jitter() {
+        let all: Vec<_> = (0..200).map(|_| refresh_in(1000 * SECOND)).collect();
+        assert!(all.iter().all(|wait| (720 * SECOND..=800 * SECOND).contains(wait)));
+        assert!(all.iter().collect::<HashSet<_>>().len() > 100, "they differ");
+    }
+
+    #[test]
+    fn failures_are_tried_again_ever_later_up_to_a_limit() {
+        for (failures, seconds) in [(1, 1), (2, 2), (3, 4), (5, 16), (6, 16), (40, 16), (u32::MAX, 16)] {
+            let wait = retry_in(failures);
+            assert!((seconds * SECOND).mul_f64(0.89) <= wait && wait <= seconds * SECOND, "{failures}: {wait:?}");
+        }
+    }
+
+    #[test]
+    fn the_bucket_gives_a_burst_and_then_one_each_period() {
+        let start = Instant::now();
+        let mut bucket = Bucket::new(30 * SECOND, 2, start);
+        assert!(bucket.take(start, 0) && bucket.take(start, 0) && !bucket.take(start, 0));
+        assert!(!bucket.take(start + 29 * SECOND, 0));
+        assert!(bucket.take(start + 30 * SECOND, 0) && !bucket.take(start + 31 * SECOND, 0));
+        // Long quiet: two again, no more.
+        let later = start + 3600 * SECOND;
+        assert!(bucket.take(later, 0) && bucket.take(later, 0) && !bucket.take(later, 0));
+        let taken = (0..3000).filter(|tenth| bucket.take(later + *tenth * SECOND / 10, 0)).count();
+        assert_eq!(taken, 9, "in 300 s after the burst");
+    }
+
+    #[test]
+    fn the_last_of_the_bucket_can_be_spared() {
+        let start = Instant::now();
+        let mut bucket = Bucket::new(30 * SECOND, 2, start);
+        assert!(bucket.take(start, 1) && !bucket.take(start, 1) && !bucket.take(start + 29 * SECOND, 1));
+        assert!(bucket.take(start, 0), "the spared one is there for another");
+    }
+
+    #[test]
+    fn unknown_names_are_bounded_and_forgotten() {
+        let mut unknown = Unknown::new(100);
+        (0..10_000).for_each(|number: u32| unknown.insert(&number.to_string()));
+        (0..10).for_each(|_| unknown.insert("9999"));
+        assert_eq!((unknown.known.len(), unknown.order.len()), (100, 100));
+        assert!(unknown.contains("9999") && unknown.contains("9900") && !unknown.contains("9899"));
+        unknown.clear();
+        assert!(!unknown.contains("9999"));
+    }
+}

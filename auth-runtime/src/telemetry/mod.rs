@@ -1,0 +1,32 @@
+//! What a decision leaves behind: one event, one counter, one duration, over closed sets of labels.
+
+/// Counter of decisions, with the labels `policy`, `scheme`, `outcome` and `reason`.
+pub const DECISIONS: &str = "auth_decisions_total";
+/// Histogram of the time a decision took in seconds, with the labels `policy` and `outcome`.
+pub const DURATION: &str = "auth_decision_duration_seconds";
+/// Counter of fetches of a provider's keys, with the labels `provider`, `outcome` (`changed`, `unchanged`, `failed`) and
+/// `reason`.
+#[cfg(feature = "jwks")]
+pub const KEY_FETCHES: &str = "auth_key_fetches_total";
+/// Gauge of the time since a provider's keys were last fetched or confirmed in seconds, with the label `provider`.
+#[cfg(feature = "jwks")]
+pub const KEY_AGE: &str = "auth_key_age_seconds";
+
+/// Counter of revocations asked for in this process, with the labels `kind` (`token`, `subject`, `session`) and `outcome`
+/// (`local`, `stored`, `unstored`).
+pub const REVOCATIONS: &str = "auth_revocations_total";
+/// Gauge of revocations this process holds, with the label `kind`.
+pub const REVOCATIONS_HELD: &str = "auth_revocations_held";
+/// Gauge of the time since this process last proved that it knows every revocation in Redis, in seconds.
+pub const REVOCATIONS_AGE: &str = "auth_revocations_age_seconds";
+/// Counter of what happens between this process and Redis, with the label `event` (`caught_up`, `sent_again`, `lost`,
+/// `gap`, `data_lost`, `unreadable`, `panicked`).
+pub const REVOCATIONS_SYNC: &str = "auth_revocations_sync_total";
+
+/// Longest foreign text that enters a log line, in characters.
+pub(crate) const FOREIGN_TEXT: usize = 256;
+
+/// Text of somebody else's making as it may be logged: escaped, and no longer than a line should be.
+pub(crate) fn foreign(text: &str) -> String {
+    text.chars().take(FOREIGN_TEXT).flat_map(char::escape_debug).collect()
+}
