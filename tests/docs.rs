@@ -175,7 +175,7 @@ fn every_default_is_what_the_code_has() {
 }
 
 fn bearer(jwt: impl auth_runtime::jwt::ReadyJwt) -> Result<Auth, ConfigError> {
-    Auth::builder().allow_unconfigured().bearer(jwt).build()
+    Auth::builder().dangerous_allow_unconfigured().bearer(jwt).build()
 }
 
 #[test]
@@ -194,7 +194,7 @@ fn bounds_are_where_the_defaults_say() {
     let remember = |seconds| {
         let users = Passwords::htpasswd("alice:$2y$04$abcdefghijklmnopqrstuujZkTwHUiJ9XdZPwKfcfDo7dMp5DjlTu");
         let users = users.remember_for(Duration::from_secs(seconds));
-        Auth::builder().allow_unconfigured().basic(users).build()
+        Auth::builder().dangerous_allow_unconfigured().basic(users).build()
     };
     assert!(remember(60).is_ok() && remember(61).is_err());
 }

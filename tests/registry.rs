@@ -152,7 +152,7 @@ async fn every_policy_denies_a_bare_request_unless_it_says_otherwise() {
 
 #[test]
 fn the_audit_table_lists_what_the_linker_found() {
-    let audit = auth().audit().to_string();
+    let audit = auth().policy_table().to_string();
     for (route, policy) in [
         ("/unused POST", "bearer, scope(\"admin\")"),
         ("/nested GET", "bearer, role(\"ops\")"),

@@ -1,5 +1,5 @@
 //! Declarative route authentication and authorization for actix-web: a handler says who may call it, and the check, the
-//! challenges, the start-up test and the audit table follow from that one line.
+//! challenges, the start-up test and the policy table follow from that one line.
 //!
 //! ```
 //! # #[cfg(not(feature = "testing"))] fn main() {}

@@ -435,9 +435,9 @@ pub(crate) fn builder(clock: &ManualClock) -> AuthBuilder {
         .bearer_named("profile", jwt().access_token_profile())
         .bearer_named(
             "kid",
-            Jwt::key(Key::hs256(SECRET).id("a")).also(Key::hs256([2; 64]).id("b")).issuer(ISSUER).audience(AUDIENCE),
+            Jwt::key(Key::hs256(SECRET).id("a")).add_key(Key::hs256([2; 64]).id("b")).issuer(ISSUER).audience(AUDIENCE),
         )
-        .bearer_named("many", jwt().trust(bounded))
+        .bearer_named("many", jwt().add_issuer(bounded))
         .bearer_named("cookie", jwt().cookie("__Host-s"))
         .bearer_named("query", jwt().dangerous_query_parameter("access_token"))
 }
@@ -448,10 +448,10 @@ fn without_bearer(clock: &ManualClock) -> AuthBuilder {
         .clock(clock.clone())
         .public_origin(ORIGIN)
         .allow_origin(ALLOWED_ORIGIN)
-        .allow_unconfigured()
+        .dangerous_allow_unconfigured()
         .basic(Passwords::htpasswd(HTPASSWD).roles_of(|user| if user.name() == "bob" { vec!["ops"] } else { vec![] }))
         .api_key(ApiKeys::header("X-API-Key", key_store()).environment("live"))
-        .api_key_named("query", ApiKeys::query("api_key", key_store()).environment("live"))
+        .api_key_named("query", ApiKeys::dangerous_query("api_key", key_store()).environment("live"))
         .api_key_named("cookie", ApiKeys::cookie("__Host-key", key_store()).environment("live"))
 }
 
@@ -485,7 +485,7 @@ pub(crate) fn serve_basic(auth: Auth) -> Server {
 
 /// A builder with no scheme at all.
 pub(crate) fn bare() -> AuthBuilder {
-    Auth::builder().realm(REALM).clock(clock()).allow_unconfigured()
+    Auth::builder().realm(REALM).clock(clock()).dangerous_allow_unconfigured()
 }
 
 pub(crate) fn serve_auth(auth: Auth) -> Server {

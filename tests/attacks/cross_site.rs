@@ -222,7 +222,7 @@ fn without_a_configured_origin_none_is_ours() {
     let auth = Auth::builder()
         .realm(REALM)
         .clock(clock())
-        .allow_unconfigured()
+        .dangerous_allow_unconfigured()
         .basic(auth_runtime::basic::Passwords::htpasswd(HTPASSWD))
         .build()
         .unwrap();

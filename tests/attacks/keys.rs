@@ -16,7 +16,7 @@ fn refused(server: &Server, path: &str, token: &str, description: &str) {
 /// What `build()` says, and that it says it at all.
 #[track_caller]
 fn build_refuses(jwt: impl auth_runtime::jwt::ReadyJwt, says: &str) {
-    let error = Auth::builder().allow_unconfigured().bearer(jwt).build().map(|_| ()).unwrap_err().to_string();
+    let error = Auth::builder().dangerous_allow_unconfigured().bearer(jwt).build().map(|_| ()).unwrap_err().to_string();
     assert!(error.contains(says), "{error}");
 }
 
@@ -143,23 +143,31 @@ fn weak_keys_are_refused_in_build() {
     let long = [[0; 128], [0xff; 128]].concat();
     build_refuses(ready(Key::jwk(rsa(&long, &[1, 0, 1]))), "1024 bits");
     // No message repeats the key.
-    let error =
-        Auth::builder().allow_unconfigured().bearer(ready(Key::hs256("hunter2"))).build().map(|_| ()).unwrap_err();
+    let error = Auth::builder()
+        .dangerous_allow_unconfigured()
+        .bearer(ready(Key::hs256("hunter2")))
+        .build()
+        .map(|_| ())
+        .unwrap_err();
     assert!(!format!("{error} {error:?}").contains("hunter2"));
 }
 
 #[test]
 fn shared_secrets_do_not_stand_beside_public_keys_unless_said_loudly() {
     let mixed =
-        || Jwt::hs256(SECRET).also(Key::public_pem(Algorithm::ES256, EC_PUBLIC)).issuer(ISSUER).audience(AUDIENCE);
+        || Jwt::hs256(SECRET).add_key(Key::public_pem(Algorithm::ES256, EC_PUBLIC)).issuer(ISSUER).audience(AUDIENCE);
     build_refuses(mixed(), "shared secrets beside public keys");
     assert!(
-        Auth::builder().allow_unconfigured().bearer(mixed().dangerous_secrets_beside_public_keys()).build().is_ok()
+        Auth::builder()
+            .dangerous_allow_unconfigured()
+            .bearer(mixed().dangerous_secrets_beside_public_keys())
+            .build()
+            .is_ok()
     );
     // Other issuers' keys are theirs.
     let other = Issuer::new(PARTNER, Key::public_pem(Algorithm::ES256, PARTNER_PUBLIC));
-    let jwt = Jwt::hs256(SECRET).issuer(ISSUER).audience(AUDIENCE).trust(other);
-    assert!(Auth::builder().allow_unconfigured().bearer(jwt).build().is_ok());
+    let jwt = Jwt::hs256(SECRET).issuer(ISSUER).audience(AUDIENCE).add_issuer(other);
+    assert!(Auth::builder().dangerous_allow_unconfigured().bearer(jwt).build().is_ok());
     // In a set the secret is skipped, and a token made with it is refused.
     let set = json!({"keys": [ec_jwk(EC_PUBLIC), {"kty": "oct", "alg": "HS256", "k": encode(SECRET)}]});
     let server = serve_bearer(Jwt::jwk_set(set.to_string()).issuer(ISSUER).audience(AUDIENCE));

@@ -78,7 +78,7 @@ fn without_an_auth_the_answer_is_500() {
 #[test]
 fn a_scheme_that_is_not_configured_is_a_500_even_with_credentials() {
     let server = Server::of(|| {
-        let lacking = Auth::builder().allow_unconfigured().build().unwrap();
+        let lacking = Auth::builder().dangerous_allow_unconfigured().build().unwrap();
         App::new().app_data(lacking).service(admin).service(patient)
     });
     for answer in [

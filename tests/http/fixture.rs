@@ -106,7 +106,7 @@ pub(crate) fn builder() -> AuthBuilder {
         }))
         .basic_named("members", Passwords::verify_with(member))
         .api_key(ApiKeys::header("X-API-Key", keys()).environment("test"))
-        .api_key_named("query", ApiKeys::query("api_key", keys()))
+        .api_key_named("query", ApiKeys::dangerous_query("api_key", keys()))
         .api_key_named("cookie", ApiKeys::cookie("__Host-key", keys()))
         .api_key_named("directory", ApiKeys::header("X-API-Key", KeyStore::lookup(directory)))
         .scheme(Patient)

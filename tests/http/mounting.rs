@@ -239,7 +239,7 @@ fn refusal(assemble: impl FnOnce()) -> String {
 
 #[test]
 fn a_scheme_that_this_auth_lacks_stops_the_assembly() {
-    let lacking = Auth::builder().allow_unconfigured().build().unwrap();
+    let lacking = Auth::builder().dangerous_allow_unconfigured().build().unwrap();
     let text = refusal(|| drop(lacking.scope("/api").service(list)));
     for part in ["mounting::list", "tests/http/mounting.rs:", "/api", "lacks"] {
         assert!(text.contains(part), "{text}");

@@ -24,7 +24,7 @@ fn asking(provider: &Provider) -> Introspection<Said, Audiences, Unsaid> {
         .audience(OPAQUE)
         .subject_claim("client_id")
         .timeout(SECOND)
-        .max_age(SECOND)
+        .max_staleness(SECOND)
         .inactive_age(SECOND / 10)
 }
 
@@ -108,7 +108,7 @@ fn a_revoked_or_expired_token_is_refused_when_the_answer_is_too_old() {
             .audience(&*resource)
             .subject_claim("client_id")
             .leeway(Duration::ZERO)
-            .max_age(60 * SECOND),
+            .max_staleness(60 * SECOND),
     );
     // Its end is the end of what is remembered of it, and then it is the provider who says no.
     let inactive = refused("the token is not valid");
@@ -131,7 +131,7 @@ fn a_revoked_or_expired_token_is_refused_when_the_answer_is_too_old() {
 fn a_token_that_many_present_is_asked_about_once() {
     let _alone = alone!("how often a real provider is asked about a token");
     let provider = Provider::start();
-    let app = App::start(introspection(&provider).max_age(60 * SECOND));
+    let app = App::start(introspection(&provider).max_staleness(60 * SECOND));
     let token = provider.token(OPAQUE, "read");
     let load = load::of(&app, 50, &token);
     thread::sleep(2 * SECOND);
@@ -191,7 +191,7 @@ fn an_endpoint_that_closes_idle_connections_turns_nobody_away() {
     let _alone = alone!("an introspection endpoint that closes idle connections");
     let provider = Provider::start();
     provider.fault("introspection", Some("hasty"));
-    let app = App::start(introspection(&provider).max_age(Duration::ZERO));
+    let app = App::start(introspection(&provider).max_staleness(Duration::ZERO));
     let token = provider.token(OPAQUE, "read");
     for pause in [0, 10, 1500, 100, 1200, 2000] {
         thread::sleep(Duration::from_millis(pause));
@@ -221,7 +221,7 @@ fn an_endpoint_that_misbehaves_is_503_in_time_and_never_lets_anybody_in() {
     let remembered = provider.token(OPAQUE, "read");
     for (fault, event, calls) in faults {
         let before = events::count(&["WARN", event]);
-        let lasting = App::start(introspection(&provider).max_age(60 * SECOND).breaker(3, SECOND));
+        let lasting = App::start(introspection(&provider).max_staleness(60 * SECOND).breaker(3, SECOND));
         lasting.get(&remembered).expect("caller");
         provider.counts();
         provider.fault("introspection", Some(fault));

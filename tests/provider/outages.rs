@@ -150,7 +150,7 @@ fn killed_and_restarted_under_load_the_provider_is_missed_by_nobody() {
     let mut provider = Provider::start();
     let app = App::ready(watchful(&provider));
     // It relies on keys for two seconds at most after the provider was last heard.
-    let strict = App::ready(watchful(&provider).jwks_stale_limit(SECOND));
+    let strict = App::ready(watchful(&provider).jwks_max_staleness(SECOND));
     let (good, lacking) = (provider.token(API, "read"), provider.token(API, "write"));
     let elsewhere = provider.token("https://other.example/ES256", "read");
     let loads = [&good, &lacking, &elsewhere].map(|token| load::of(&app, 4, token));

@@ -57,7 +57,7 @@ fn milliseconds(name: &str) -> Option<Duration> {
 fn main() -> std::io::Result<()> {
     let mut revocations = RedisRevocations::builder(env::var("REDIS_URL").expect("REDIS_URL"));
     if let Some(bound) = milliseconds("BOUND_MS") {
-        revocations = revocations.bound(bound);
+        revocations = revocations.max_staleness(bound);
     }
     if let Some(grace) = milliseconds("GRACE_MS") {
         revocations = revocations.grace(grace);

@@ -68,12 +68,13 @@ impl Endpoint {
             .client_secret_basic(client, "not a secret")
             .issuer(ISSUER)
             .audience("api")
-            .max_age(max_age);
+            .max_staleness(max_age);
         let introspection = match results {
             Some(results) => introspection.shared(results),
             None => introspection,
         };
-        let auth = Auth::builder().bearer_named("shared", introspection).allow_unconfigured().build().unwrap();
+        let auth =
+            Auth::builder().bearer_named("shared", introspection).dangerous_allow_unconfigured().build().unwrap();
         Server::start(move |config| {
             config.service(auth.scope("").service(shared));
         })

@@ -85,7 +85,7 @@ pub(crate) fn check_realm(realm: &Text, sink: &Sink) -> Option<Text> {
     Some(realm.clone())
 }
 
-/// A sentence for the audit table.
+/// A sentence for the policy table.
 pub(crate) fn check_reason(reason: &LitStr, sink: &Sink) -> Option<LitStr> {
     if reason.value().trim().is_empty() {
         sink.report(reason, "the reason is empty; say why the route is open, or drop the key");

@@ -66,7 +66,7 @@ impl Defaults<'_> {
                     return quote!(#(#attributes)* #function);
                 }
                 let requires = &self.exports.requires;
-                // At the function's name, so that its line is the one the audit table shows.
+                // At the function's name, so that its line is the one the policy table shows.
                 let added = quote_spanned!(handler.signature.ident.span()=> #[#requires(#marker)]);
                 quote!(#added #(#attributes)* #function)
             }

@@ -16,7 +16,7 @@ use crate::parse::Route;
 pub(crate) struct Place<'a> {
     /// The policy's type.
     pub(crate) ty: &'a Ident,
-    /// What the audit table calls it: the handler, or the type itself.
+    /// What the policy table calls it: the handler, or the type itself.
     pub(crate) name: &'a Ident,
     pub(crate) routes: &'a [Route],
     pub(crate) cfg: &'a [&'a Attribute],
@@ -24,7 +24,7 @@ pub(crate) struct Place<'a> {
 
 /// The items behind the type: its constant, the traits that say what it yields, and the entry in the registry.
 ///
-/// They stand in a `const _`, so that the user's module gains no names. `also` is put beside them.
+/// They stand in a `const _`, so that the user's module gains no names. `add_key` is put beside them.
 pub(crate) fn expand_policy(
     place: &Place<'_>,
     policy: &Policy,

@@ -44,7 +44,7 @@ pub struct AuthBuilder {
     resource_metadata: Option<ResourceMetadata>,
     allowed_origins: Vec<String>,
     refuse_without_origin: bool,
-    allow_unconfigured: bool,
+    dangerous_allow_unconfigured: bool,
     /// Configurations that were given and cannot be used: that is their fault, and they are not missing.
     unusable: HashSet<SchemeKey>,
     faults: Vec<ConfigFault>,
@@ -65,7 +65,7 @@ impl AuthBuilder {
             resource_metadata: None,
             allowed_origins: Vec::new(),
             refuse_without_origin: false,
-            allow_unconfigured: false,
+            dangerous_allow_unconfigured: false,
             unusable: HashSet::new(),
             faults: Vec::new(),
         }
@@ -164,7 +164,7 @@ impl AuthBuilder {
     /// [`build`](Self::build) fails on a hierarchy of fewer than two roles, and on one that goes in a circle:
     ///
     /// ```
-    /// let error = auth_runtime::Auth::builder().allow_unconfigured()
+    /// let error = auth_runtime::Auth::builder().dangerous_allow_unconfigured()
     ///     .role_hierarchy("admin > ops > viewer")
     ///     .role_hierarchy("viewer > admin")
     ///     .build()
@@ -270,8 +270,8 @@ impl AuthBuilder {
     ///
     /// # Security
     /// Such routes answer 500, never the handler. For programs that link the policies of several services.
-    pub fn allow_unconfigured(mut self) -> Self {
-        self.allow_unconfigured = true;
+    pub fn dangerous_allow_unconfigured(mut self) -> Self {
+        self.dangerous_allow_unconfigured = true;
         self
     }
 
@@ -309,7 +309,7 @@ impl AuthBuilder {
             });
             plans.insert(linked.kind(), plan);
         }
-        if !self.allow_unconfigured {
+        if !self.dangerous_allow_unconfigured {
             // The linker fixes no order; people read by file and line.
             missing.sort_by_key(|fault| match fault {
                 ConfigFault::SchemeMissing { file, line, .. } => (*file, *line),

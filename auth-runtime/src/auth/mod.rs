@@ -13,7 +13,7 @@ use crate::denial::Reason;
 use crate::guard::Plan;
 use crate::guard::Settings;
 use crate::metadata::Published;
-use crate::policy::Audit;
+use crate::policy::PolicyTable;
 use crate::policy::registry::policies;
 use crate::scheme::Scheme;
 pub use builder::AuthBuilder;
@@ -58,8 +58,8 @@ impl Auth {
     ///
     /// # Security
     /// It lists hidden routes too: it is for the developers, not for callers.
-    pub fn audit(&self) -> Audit<'_> {
-        Audit { policies: policies().collect(), hierarchies: &self.0.settings.hierarchies }
+    pub fn policy_table(&self) -> PolicyTable<'_> {
+        PolicyTable { policies: policies().collect(), hierarchies: &self.0.settings.hierarchies }
     }
 
     /// Whether every scheme can decide: the keys of all identity providers were fetched and are not too old. For the

@@ -14,7 +14,7 @@ use crate::time::UnixTime;
 #[derive(Debug)]
 pub(crate) struct Judge {
     accepts: Verifier,
-    any_token_type: bool,
+    dangerous_any_token_type: bool,
     warned: AtomicBool,
 }
 
@@ -40,8 +40,8 @@ impl Active {
 pub(crate) struct NoAnswer;
 
 impl Judge {
-    pub(crate) fn new(accepts: Verifier, any_token_type: bool) -> Self {
-        Self { accepts, any_token_type, warned: AtomicBool::new(false) }
+    pub(crate) fn new(accepts: Verifier, dangerous_any_token_type: bool) -> Self {
+        Self { accepts, dangerous_any_token_type, warned: AtomicBool::new(false) }
     }
 
     pub(crate) fn accepts(&self) -> &Verifier {
@@ -86,13 +86,13 @@ impl Judge {
             }
             said = true;
         }
-        if said || self.any_token_type {
+        if said || self.dangerous_any_token_type {
             return Ok(());
         }
         if !self.warned.swap(true, Ordering::Relaxed) {
             tracing::warn!(
                 "an introspection answer does not say which kind of token it is about (`token_type`), so the token is \
-                 refused; let the server say so, or call `.any_token_type()` after reading what that means"
+                 refused; let the server say so, or call `.dangerous_any_token_type()` after reading what that means"
             );
         }
         Err(Reason::TypeWrong)

@@ -49,7 +49,7 @@ const TIMEOUT_MAX: Duration = Duration::from_secs(30);
 ///     .client_secret_basic("orders-api", secret)
 ///     .issuer("https://idp.example")
 ///     .audience("https://api.example")
-///     .max_age(Duration::from_secs(30));
+///     .max_staleness(Duration::from_secs(30));
 /// assert!(!format!("{opaque:?}").contains(secret), "secrets are never shown");
 ///
 /// // By itself, for every token of a configuration:
@@ -67,7 +67,7 @@ const TIMEOUT_MAX: Duration = Duration::from_secs(30);
 /// use auth_runtime::{Auth, introspection::Introspection};
 ///
 /// // Who are we?
-/// Auth::builder().bearer(Introspection::new("https://idp.example/i").any_issuer().audience("https://api.example"));
+/// Auth::builder().bearer(Introspection::new("https://idp.example/i").dangerous_any_issuer().audience("https://api.example"));
 /// ```
 #[derive(Clone, Debug)]
 pub struct Introspection<I = Unsaid, A = Unsaid, C = Unsaid> {
@@ -81,7 +81,7 @@ pub struct Introspection<I = Unsaid, A = Unsaid, C = Unsaid> {
 struct Asking {
     url: Box<str>,
     client: Option<Client>,
-    max_age: Duration,
+    max_staleness: Duration,
     refused_age: Duration,
     timeout: Duration,
     calls_per_second: u32,
@@ -89,7 +89,7 @@ struct Asking {
     failures: u32,
     pause: Duration,
     cache_bytes: usize,
-    any_token_type: bool,
+    dangerous_any_token_type: bool,
     #[cfg(feature = "redis")]
     shared: Option<SharedResults>,
 }
@@ -116,7 +116,7 @@ impl Introspection {
         let asking = Asking {
             url: url.into(),
             client: None,
-            max_age: Duration::from_secs(60),
+            max_staleness: Duration::from_secs(60),
             refused_age: Duration::from_secs(10),
             timeout: Duration::from_secs(2),
             calls_per_second: 200,
@@ -124,7 +124,7 @@ impl Introspection {
             failures: 5,
             pause: Duration::from_secs(10),
             cache_bytes: 32 * 1024 * 1024,
-            any_token_type: false,
+            dangerous_any_token_type: false,
             #[cfg(feature = "redis")]
             shared: None,
         };
@@ -168,8 +168,8 @@ impl<A, C> Introspection<Unsaid, A, C> {
     /// # Security
     /// A server that speaks for several issuers vouches for the tokens of all of them. Principals have no issuer where the
     /// answer has none.
-    pub fn any_issuer(self) -> Introspection<Said, A, C> {
-        self.accepts(Jwt::any_issuer)
+    pub fn dangerous_any_issuer(self) -> Introspection<Said, A, C> {
+        self.accepts(Jwt::dangerous_any_issuer)
     }
 }
 
@@ -194,8 +194,8 @@ impl<I, C> Introspection<I, Unsaid, C> {
     ///
     /// # Security
     /// A token that was issued for another service, which that service received from its caller, can be used here.
-    pub fn any_audience(self) -> Introspection<I, Said, C> {
-        self.accepts(Jwt::any_audience)
+    pub fn dangerous_any_audience(self) -> Introspection<I, Said, C> {
+        self.accepts(Jwt::dangerous_any_audience)
     }
 }
 
@@ -226,13 +226,13 @@ impl<I, A, C> Introspection<I, A, C> {
     /// # Security
     /// A revoked token stays usable for as long. More than an hour is refused in `Auth::build()`.
     #[must_use]
-    pub fn max_age(mut self, max_age: Duration) -> Self {
-        self.asking.max_age = max_age;
+    pub fn max_staleness(mut self, max_staleness: Duration) -> Self {
+        self.asking.max_staleness = max_staleness;
         self
     }
 
     /// How long a token that was refused stays so without asking again; 10 s unless said, at most
-    /// [`max_age`](Self::max_age). Up to 10 000 such tokens are remembered.
+    /// [`max_staleness`](Self::max_staleness). Up to 10 000 such tokens are remembered.
     #[must_use]
     pub fn inactive_age(mut self, age: Duration) -> Self {
         self.asking.refused_age = age;
@@ -271,7 +271,7 @@ impl<I, A, C> Introspection<I, A, C> {
     }
 
     /// Shares what the endpoint says with other processes (feature `redis`); nothing is shared unless said, and nothing where
-    /// [`max_age`](Self::max_age) is less than two seconds.
+    /// [`max_staleness`](Self::max_staleness) is less than two seconds.
     #[cfg(feature = "redis")]
     #[must_use]
     pub fn shared(mut self, results: SharedResults) -> Self {
@@ -287,8 +287,8 @@ impl<I, A, C> Introspection<I, A, C> {
     /// Endpoints know refresh tokens and others too, and call them active. Without a word on the kind, whatever was issued
     /// for the audience passes for an access token.
     #[must_use]
-    pub fn any_token_type(mut self) -> Self {
-        self.asking.any_token_type = true;
+    pub fn dangerous_any_token_type(mut self) -> Self {
+        self.asking.dangerous_any_token_type = true;
         self
     }
 
@@ -431,16 +431,16 @@ impl OpaqueSettings {
         #[cfg(feature = "redis")]
         let shared = {
             let client = asking.client.as_ref().map_or("", Client::id);
-            let open = |shared: &SharedResults| shared.open(&[url.url().as_str(), client], asking.max_age);
+            let open = |shared: &SharedResults| shared.open(&[url.url().as_str(), client], asking.max_staleness);
             let opened = asking.shared.as_ref().map(open).transpose();
             opened.map_err(|fault| JwtError::OptionInvalid { option: "shared", fault })?.flatten()
         };
-        let refused_age = asking.refused_age.min(asking.max_age);
-        let memory = Memory::new(asking.cache_bytes, asking.max_age, refused_age)
+        let refused_age = asking.refused_age.min(asking.max_staleness);
+        let memory = Memory::new(asking.cache_bytes, asking.max_staleness, refused_age)
             .map_err(|_| unusable("the system has no randomness for the key of the memory"))?;
         Ok(Introspector(Arc::new(Inner {
             every_form,
-            judge: Judge::new(accepts.verifier(name)?, asking.any_token_type),
+            judge: Judge::new(accepts.verifier(name)?, asking.dangerous_any_token_type),
             memory,
             flights: Arc::new(Flights::default()),
             budget: Budget::new(asking.calls_per_second, asking.calls_at_once, Instant::now()),
@@ -457,7 +457,11 @@ impl OpaqueSettings {
 impl Asking {
     fn check_options(&self) -> Result<(), JwtError> {
         let checks = [
-            (self.max_age > MAX_AGE_MAX, "max_age", "more than an hour, in which no revocation counts; use seconds"),
+            (
+                self.max_staleness > MAX_AGE_MAX,
+                "max_staleness",
+                "more than an hour, in which no revocation counts; use seconds",
+            ),
             (
                 self.timeout.is_zero() || self.timeout > TIMEOUT_MAX,
                 "timeout",

@@ -32,7 +32,7 @@ pub(crate) struct Memory {
     /// `None` where nothing is to be remembered.
     active: Option<Cache<TokenHash, Arc<Known>, Weight, RandomState>>,
     refused: Cache<TokenHash, (Reason, Instant)>,
-    max_age: Duration,
+    max_staleness: Duration,
     refused_age: Duration,
 }
 
@@ -44,7 +44,7 @@ struct Known {
 impl Memory {
     /// # Errors
     /// When the system has no randomness.
-    pub(crate) fn new(bytes: usize, max_age: Duration, refused_age: Duration) -> Result<Self, getrandom::Error> {
+    pub(crate) fn new(bytes: usize, max_staleness: Duration, refused_age: Duration) -> Result<Self, getrandom::Error> {
         let mut key = Zeroizing::new([0; 32]);
         getrandom::fill(&mut *key)?;
         let capacity = u64::try_from(bytes).unwrap_or(u64::MAX);
@@ -55,10 +55,10 @@ impl Memory {
             .shards(16)
             .build()
             .ok()
-            .filter(|_| bytes > 0 && !max_age.is_zero());
+            .filter(|_| bytes > 0 && !max_staleness.is_zero());
         let active = options
             .map(|options| Cache::with_options(options, Weight, RandomState::new(), DefaultLifecycle::default()));
-        Ok(Self { key, active, refused: Cache::new(REFUSED), max_age, refused_age })
+        Ok(Self { key, active, refused: Cache::new(REFUSED), max_staleness, refused_age })
     }
 
     pub(crate) fn hash(&self, token: &[u8]) -> TokenHash {
@@ -86,7 +86,7 @@ impl Memory {
             Ok(active) => {
                 self.refused.remove(&token);
                 if let Some(cache) = &self.active {
-                    cache.insert(token, Arc::new(Known { active: active.clone(), until: asked + self.max_age }));
+                    cache.insert(token, Arc::new(Known { active: active.clone(), until: asked + self.max_staleness }));
                 }
             }
             Err(reason) => {

@@ -17,13 +17,13 @@ use crate::redis::{connect, describe};
 use crate::time::UnixTime;
 
 /// Counter of what the shared results were good for, with the label `outcome`: `found`, `absent`, `refused` (older than
-/// `max_age`, of a clock that is ahead, or not sealed by our secret), `stored`, `failed`.
+/// `max_staleness`, of a clock that is ahead, or not sealed by our secret), `stored`, `failed`.
 const SHARED: &str = "auth_introspections_shared_total";
 /// How long Redis may take before the issuer is asked instead.
 const PATIENCE: Duration = Duration::from_millis(100);
 /// How long Redis is left alone after it failed.
 const PAUSE: Duration = Duration::from_secs(1);
-/// The shortest `max_age` that leaves anything to share: ages are whole seconds, on the high side.
+/// The shortest `max_staleness` that leaves anything to share: ages are whole seconds, on the high side.
 const SHORTEST: Duration = Duration::from_secs(2);
 /// The shortest secret, in bytes: as long as the MAC (RFC 2104 section 3).
 const SECRET_BYTES: usize = 32;
@@ -34,7 +34,7 @@ const TIME_BYTES: usize = 8;
 /// `introspection` and `redis`).
 ///
 /// A token that one process has asked about is known to the others: they judge the same answer anew, by their own
-/// configuration and clock. It counts for [`max_age`](super::Introspection::max_age) from when it was asked for, whoever
+/// configuration and clock. It counts for [`max_staleness`](super::Introspection::max_staleness) from when it was asked for, whoever
 /// asked, and never past its `exp`; revocations are consulted as ever. Only answers that let a token in are shared.
 ///
 /// When Redis takes longer than 100 ms or fails, the issuer is asked as without it, and Redis is left alone for a second.
@@ -56,9 +56,9 @@ const TIME_BYTES: usize = 8;
 /// - The secret is 32 random bytes or more, known to these processes alone and not to Redis: whoever knows it and can write to
 ///   Redis makes tokens. Every entry carries an HMAC-SHA256 (RFC 2104) over endpoint, client, token, time and answer: one that
 ///   was made up, changed, moved to another token or kept for longer is refused, and the issuer is asked. Whoever can write
-///   to Redis can take answers out, and can put one back that was withdrawn, for what is left of its `max_age`.
+///   to Redis can take answers out, and can put one back that was withdrawn, for what is left of its `max_staleness`.
 /// - Tokens are not in Redis, only a MAC of each. The answers are, in the clear: what they say of people can be read there.
-/// - Clocks that differ lengthen or shorten `max_age` by as much.
+/// - Clocks that differ lengthen or shorten `max_staleness` by as much.
 #[derive(Clone)]
 pub struct SharedResults {
     url: String,
@@ -84,7 +84,7 @@ impl SharedResults {
     ///
     /// # Errors
     /// What is wrong and what to do.
-    pub(crate) fn open(&self, asked: &[&str], max_age: Duration) -> Result<Option<Shared>, &'static str> {
+    pub(crate) fn open(&self, asked: &[&str], max_staleness: Duration) -> Result<Option<Shared>, &'static str> {
         if self.secret.len() < SECRET_BYTES {
             return Err("the secret is shorter than 32 bytes; make one with `openssl rand 32`");
         }
@@ -92,9 +92,9 @@ impl SharedResults {
             .map_err(|_| "the URL of Redis cannot be used; write `redis://host:port`")?;
         let mut configuration = Vec::new();
         asked.iter().for_each(|part| push(&mut configuration, part.as_bytes()));
-        Ok((max_age >= SHORTEST).then(|| Shared {
+        Ok((max_staleness >= SHORTEST).then(|| Shared {
             client,
-            seal: Seal { secret: self.secret.clone(), configuration, max_age },
+            seal: Seal { secret: self.secret.clone(), configuration, max_staleness },
             prefix: self.prefix.clone(),
             link: Mutex::new(Link::default()),
         }))
@@ -145,7 +145,7 @@ impl Shared {
     pub(crate) async fn store(&self, token: &[u8], answer: &str, asked: UnixTime) {
         let Some(name) = self.seal.name(token) else { return };
         let Some(entry) = self.seal.seal(&name, answer.as_bytes(), asked) else { return };
-        let lifetime = u64::try_from(self.seal.max_age.as_millis()).unwrap_or(u64::MAX);
+        let lifetime = u64::try_from(self.seal.max_staleness.as_millis()).unwrap_or(u64::MAX);
         let mut set = cmd("SET");
         set.arg(self.key(&name)).arg(entry).arg("PX").arg(lifetime);
         if self.exchange::<()>(&set).await.is_some() {
@@ -223,7 +223,7 @@ fn count(outcome: &'static str) {
 struct Seal {
     secret: Zeroizing<Vec<u8>>,
     configuration: Vec<u8>,
-    max_age: Duration,
+    max_staleness: Duration,
 }
 
 impl Seal {
@@ -248,7 +248,7 @@ impl Seal {
         // Both times are cut to seconds: it may be almost one older than they say.
         let age = now.checked_sub(UnixTime::from_be_bytes(*time)).and_then(|age| u64::try_from(age).ok())?;
         let age = Duration::from_secs(age.saturating_add(1));
-        (age <= self.max_age).then(|| (answer.to_vec(), age))
+        (age <= self.max_staleness).then(|| (answer.to_vec(), age))
     }
 
     /// Of the parts, each after its length, so that no two lists of parts have the same bytes.

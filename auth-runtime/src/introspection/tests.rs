@@ -172,9 +172,9 @@ async fn what_is_weaker_must_be_said() {
     let mock = Mock::start(|_| Reply::json(&json!({"active": true, "client_id": "job"})));
     let open = Introspection::new(mock.url())
         .client_secret_basic("id", SECRET)
-        .any_issuer()
-        .any_audience()
-        .any_token_type()
+        .dangerous_any_issuer()
+        .dangerous_any_audience()
+        .dangerous_any_token_type()
         .subject_claim("client_id");
     let principal = verified(ask(&scheme(open), "token").await);
     assert_eq!((principal.subject(), principal.issuer(), principal.scopes().is_none()), ("job", None, true));
@@ -270,7 +270,7 @@ async fn a_token_of_a_kind_the_endpoint_does_not_know_is_refused_for_good() {
 #[actix_web::test]
 async fn the_same_token_at_the_same_time_is_asked_about_once() {
     let mock = Mock::start(|_| Reply { delay: Duration::from_millis(300), ..Reply::json(&good()) });
-    let scheme = scheme(introspection(&mock).max_age(Duration::ZERO));
+    let scheme = scheme(introspection(&mock).max_staleness(Duration::ZERO));
     let outcomes = join_all((0..100).map(|_| ask(&scheme, "token"))).await;
     assert_eq!(outcomes.len(), 100);
     outcomes.into_iter().for_each(|outcome| drop(verified(outcome)));
@@ -283,7 +283,7 @@ async fn the_same_token_at_the_same_time_is_asked_about_once() {
 #[actix_web::test]
 async fn a_call_that_has_landed_is_joined_by_nobody() {
     let mock = Mock::start(|_| Reply::json(&good()));
-    let scheme = scheme(introspection(&mock).max_age(Duration::ZERO).calls_per_second(10_000));
+    let scheme = scheme(introspection(&mock).max_staleness(Duration::ZERO).calls_per_second(10_000));
     for _ in 0..300 {
         verified(ask(&scheme, "token").await);
     }
@@ -314,7 +314,7 @@ async fn an_answer_counts_until_its_age_and_never_past_exp() {
     assert_eq!(mock.calls(), 2);
     assert_eq!(rejected(&ask_at(&kept, "token", NOW + 660).await), Reason::TokenExpired);
 
-    let brief = scheme(introspection(&mock).max_age(Duration::from_millis(100)));
+    let brief = scheme(introspection(&mock).max_staleness(Duration::from_millis(100)));
     verified(ask(&brief, "other").await);
     let calls = mock.calls();
     tokio::time::sleep(Duration::from_millis(150)).await;
@@ -325,7 +325,7 @@ async fn an_answer_counts_until_its_age_and_never_past_exp() {
 #[actix_web::test]
 async fn a_revoked_token_is_refused_once_its_answer_is_too_old() {
     let mock = Mock::start(|call| Reply::json(&if call.number == 0 { good() } else { json!({"active": false}) }));
-    let scheme = scheme(introspection(&mock).max_age(Duration::from_millis(200)));
+    let scheme = scheme(introspection(&mock).max_staleness(Duration::from_millis(200)));
     verified(ask(&scheme, "token").await);
     tokio::time::sleep(Duration::from_millis(250)).await;
     assert_eq!(rejected(&ask(&scheme, "token").await), Reason::TokenInactive);
@@ -574,7 +574,7 @@ fn a_configuration_that_cannot_work_is_refused_by_name() {
     for url in ["http://idp.example/introspect", "idp.example", "", "https://id:secret@idp.example/"] {
         assert!(fault(at(url)).contains("`Introspection::new(…)`"), "{url}: {}", fault(at(url)));
     }
-    assert!(fault(ok().max_age(Duration::from_secs(3601))).contains("`.max_age(…)`"));
+    assert!(fault(ok().max_staleness(Duration::from_secs(3601))).contains("`.max_staleness(…)`"));
     assert!(fault(ok().timeout(Duration::ZERO)).contains("`.timeout(…)`"));
     assert!(fault(ok().calls_per_second(0)).contains("`.calls_per_second(…)`"));
     assert!(fault(ok().calls_at_once(0)).contains("`.calls_at_once(…)`"));

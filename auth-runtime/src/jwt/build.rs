@@ -165,7 +165,7 @@ fn check_key_sets(options: &KeySetOptions) -> [(bool, &'static str, &'static str
             "jwks_refresh",
             "no range within a second and a week; give bounds such as one minute to one hour",
         ),
-        (options.stale_limit > WEEK, "jwks_stale_limit", "more than a week; give a limit such as one hour"),
+        (options.stale_limit > WEEK, "jwks_max_staleness", "more than a week; give a limit such as one hour"),
         (
             !timeouts.contains(&options.timeout),
             "provider_timeout",

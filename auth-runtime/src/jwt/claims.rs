@@ -95,7 +95,7 @@ impl Audience {
             Self::Any => &[],
             Self::AnyOf(ours) | Self::Client(ours) => ours,
         };
-        let named = any_audience(claims, |audience| contains(ours, audience))?;
+        let named = dangerous_any_audience(claims, |audience| contains(ours, audience))?;
         let client = [string(claims, "client_id")?, string(claims, "azp")?];
         let fits = match self {
             Self::Any => true,
@@ -116,7 +116,7 @@ fn contains(ours: &[Box<str>], name: &str) -> bool {
 
 /// `aud`: a string or an array of strings (RFC 7519 section 4.1.3). Whether `fits` holds for one of them; `None` when it is
 /// not there.
-fn any_audience(claims: &Object<'_>, fits: impl Fn(&str) -> bool) -> Result<Option<bool>, Reason> {
+fn dangerous_any_audience(claims: &Object<'_>, fits: impl Fn(&str) -> bool) -> Result<Option<bool>, Reason> {
     let Some(claim) = claims.get("aud") else { return Ok(None) };
     if let Some(audience) = claim.as_str() {
         return Ok(Some(fits(&audience)));

@@ -65,7 +65,7 @@ impl fmt::Display for JwtError {
                 id.escape_debug()
             ),
             Self::IssuerRepeated { issuer } => {
-                write!(f, "{issuer} is trusted twice; give all its keys to one `Issuer` with `.also(…)`")
+                write!(f, "{issuer} is trusted twice; give all its keys to one `Issuer` with `.add_key(…)`")
             }
             Self::EndpointInvalid { fault } => write!(f, "`Introspection::new(…)`: {fault}"),
             Self::OptionInvalid { option, fault } => write!(f, "`.{option}(…)`: {fault}"),

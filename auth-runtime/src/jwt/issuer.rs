@@ -20,7 +20,7 @@ use crate::keys::Key;
 /// let jwt = Jwt::hs256(secret)
 ///     .issuer("https://idp.example")
 ///     .audience("https://api.example")
-///     .trust(partner);
+///     .add_issuer(partner);
 /// assert!(format!("{jwt:?}").contains("https://idp.partner.example"));
 /// ```
 #[derive(Clone, Debug)]
@@ -62,7 +62,7 @@ impl Issuer {
 
     /// A further key of this issuer.
     #[must_use]
-    pub fn also(mut self, key: Key) -> Self {
+    pub fn add_key(mut self, key: Key) -> Self {
         self.keys.push(key);
         self
     }

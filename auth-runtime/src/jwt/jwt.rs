@@ -212,7 +212,7 @@ impl Jwt {
     /// one that was asked for counts as a failure.
     ///
     /// `find` runs on a thread of its own with a tokio runtime, shared with everything that asks providers, so it must not
-    /// block. Issuers known from the start are added with [`trust`](Self::trust). Among several configurations in
+    /// block. Issuers known from the start are added with [`add_issuer`](Self::add_issuer). Among several configurations in
     /// `any(…)` name this one last: it recognizes every `iss` that is not known to be nobody's.
     ///
     /// # Security
@@ -273,7 +273,7 @@ impl<I, A> Jwt<I, A> {
     /// Whoever can keep this service from reaching the provider keeps a stolen key alive for as long. More than a week is
     /// refused in `Auth::build()`.
     #[must_use]
-    pub fn jwks_stale_limit(mut self, limit: Duration) -> Self {
+    pub fn jwks_max_staleness(mut self, limit: Duration) -> Self {
         self.settings.key_sets.stale_limit = limit;
         self
     }
@@ -289,7 +289,7 @@ impl<I, A> Jwt<I, A> {
 
 /// Whose tokens are trusted.
 impl<A> Jwt<Unsaid, A> {
-    /// Tokens whose `iss` is exactly this, byte for byte. Further issuers come with [`trust`](Jwt::trust).
+    /// Tokens whose `iss` is exactly this, byte for byte. Further issuers come with [`add_issuer`](Jwt::add_issuer).
     pub fn issuer(mut self, issuer: impl Into<Box<str>>) -> Jwt<Said, A> {
         self.settings.first.name = Some(issuer.into());
         self.state()
@@ -300,7 +300,7 @@ impl<A> Jwt<Unsaid, A> {
     /// # Security
     /// Whoever shares the key can vouch for anybody. Right only where one party alone holds the signing key and puts no
     /// `iss` into its tokens.
-    pub fn any_issuer(self) -> Jwt<Said, A> {
+    pub fn dangerous_any_issuer(self) -> Jwt<Said, A> {
         self.state()
     }
 }
@@ -330,7 +330,7 @@ impl<I> Jwt<I, Unsaid> {
     ///
     /// # Security
     /// A token that the issuer made for another service, which that service received from its caller, can be used here.
-    pub fn any_audience(mut self) -> Jwt<I, Said> {
+    pub fn dangerous_any_audience(mut self) -> Jwt<I, Said> {
         self.settings.first.audience = Some(Audience::Any);
         self.state()
     }
@@ -361,14 +361,14 @@ impl<I> Jwt<I, Clients> {
 impl<I, A> Jwt<I, A> {
     /// A further key of the first issuer, such as the next one before a change of keys.
     #[must_use]
-    pub fn also(mut self, key: Key) -> Self {
+    pub fn add_key(mut self, key: Key) -> Self {
         self.settings.first.keys.push(key);
         self
     }
 
     /// A further issuer, with its own keys.
     #[must_use]
-    pub fn trust(mut self, issuer: Issuer) -> Self {
+    pub fn add_issuer(mut self, issuer: Issuer) -> Self {
         self.settings.others.push(issuer);
         self
     }

@@ -43,7 +43,7 @@ pub(crate) use sealed::IntoSettings;
 #[diagnostic::on_unimplemented(
     message = "this `Jwt` does not say whose tokens it trusts",
     label = "no issuer said",
-    note = "add `.issuer(\"https://…\")`, the exact `iss` of the tokens; or `.any_issuer()` if the key alone decides"
+    note = "add `.issuer(\"https://…\")`, the exact `iss` of the tokens; or `.dangerous_any_issuer()` if the key alone decides"
 )]
 pub trait IssuerSaid: sealed::Sealed {}
 impl IssuerSaid for Said {}
@@ -53,7 +53,7 @@ impl IssuerSaid for Said {}
     message = "this `Jwt` does not say for whom its tokens must be meant",
     label = "no audience said",
     note = "add `.audience(\"https://…\")`, the name of this service in `aud`; `.client_id(\"…\")` if the access tokens \
-            carry no `aud`; or `.any_audience()` if tokens for other services may be used here"
+            carry no `aud`; or `.dangerous_any_audience()` if tokens for other services may be used here"
 )]
 pub trait AudienceSaid: sealed::Sealed {}
 impl AudienceSaid for Said {}

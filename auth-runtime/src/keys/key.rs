@@ -26,7 +26,7 @@ use crate::provider::client::Endpoint;
 ///
 /// # let (current, next) = ("-----BEGIN PUBLIC KEY-----…", "-----BEGIN PUBLIC KEY-----…");
 /// let jwt = Jwt::key(Key::public_pem(Algorithm::ES256, current).id("2026-a"))
-///     .also(Key::public_pem(Algorithm::ES256, next).id("2026-b"));
+///     .add_key(Key::public_pem(Algorithm::ES256, next).id("2026-b"));
 /// assert!(format!("{jwt:?}").contains("2026-b"));
 /// ```
 #[derive(Clone)]
@@ -115,7 +115,7 @@ impl Key {
     /// Keys that cannot be used are skipped, as in [`jwk_set`](Self::jwk_set); shared secrets never come from a URL. A key
     /// the provider takes out stops verifying with the next fetch. How often that is, and how long the last good set
     /// serves while the provider is away, say [`Jwt::jwks_refresh`](super::Jwt::jwks_refresh) and
-    /// [`Jwt::jwks_stale_limit`](super::Jwt::jwks_stale_limit).
+    /// [`Jwt::jwks_max_staleness`](super::Jwt::jwks_max_staleness).
     ///
     /// The URL must be https, except on loopback hosts; redirects are not followed, proxies of the environment not used.
     #[cfg(feature = "jwks")]

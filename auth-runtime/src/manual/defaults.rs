@@ -12,7 +12,7 @@
 //! | role hierarchy, scope implication | none | [`AuthBuilder::role_hierarchy`](crate::config::AuthBuilder::role_hierarchy), [`AuthBuilder::scope_implies`](crate::config::AuthBuilder::scope_implies) |
 //! | own origin, allowed origins | none: no `Origin` is ours | [`AuthBuilder::public_origin`](crate::config::AuthBuilder::public_origin), [`AuthBuilder::allow_origin`](crate::config::AuthBuilder::allow_origin) |
 //! | ambient credentials on a write without `Sec-Fetch-Site` and `Origin` | pass, as of no browser | [`AuthBuilder::refuse_ambient_without_origin`](crate::config::AuthBuilder::refuse_ambient_without_origin) |
-//! | a policy whose scheme is not configured | `build()` fails | [`AuthBuilder::allow_unconfigured`](crate::config::AuthBuilder::allow_unconfigured) |
+//! | a policy whose scheme is not configured | `build()` fails | [`AuthBuilder::dangerous_allow_unconfigured`](crate::config::AuthBuilder::dangerous_allow_unconfigured) |
 //! | answers of protected routes | `Cache-Control: private` | `shared_cache` in the attribute |
 //! | files (JWK sets, `htpasswd`, API keys) | looked at once a second at most while requests come; 16 MiB at most | |
 //!
@@ -40,16 +40,16 @@
 //! | what | default | change by |
 //! |---|---|---|
 //! | keys by URL are fetched again | at 80 % of what `Cache-Control` says, within 1 min to 1 h; every 10 min where it is silent (feature `jwks`) | `Jwt::jwks_refresh` |
-//! | last good keys count, the provider being away | 1 h (feature `jwks`) | `Jwt::jwks_stale_limit` |
+//! | last good keys count, the provider being away | 1 h (feature `jwks`) | `Jwt::jwks_max_staleness` |
 //! | longest call to a provider | 5 s (feature `jwks`) | `Jwt::provider_timeout` |
 //! | refreshes for an unknown `kid` | one per 30 s with a burst of two, for each key set (feature `jwks`) | |
-//! | an introspection's answer counts | 60 s, never past `exp` (feature `introspection`) | `Introspection::max_age` |
+//! | an introspection's answer counts | 60 s, never past `exp` (feature `introspection`) | `Introspection::max_staleness` |
 //! | longest introspection | 2 s (feature `introspection`) | `Introspection::timeout` |
 //! | answers of introspection in other processes (features `introspection`, `redis`) | not shared | `Introspection::shared` |
 //! | revocations | not consulted | [`Jwt::revocations`](crate::Jwt::revocations) |
-//! | longest life of a token, where they are | 31 days; one that lives longer is refused | [`longest_token`](crate::revocation::InMemoryRevocations::longest_token) of the store |
+//! | longest life of a token, where they are | 31 days; one that lives longer is refused | [`max_token_lifetime`](crate::revocation::InMemoryRevocations::max_token_lifetime) of the store |
 //! | a revocation is kept | until `exp`, 3600 seconds and 300 seconds | |
-//! | in force in other processes (feature `redis`) | within 1 second, as long as Redis answers | `RedisRevocationsBuilder::bound` |
+//! | in force in other processes (feature `redis`) | within 1 second, as long as Redis answers | `RedisRevocationsBuilder::max_staleness` |
 //! | without Redis | 5 seconds beyond that by what is known, then 503 | `RedisRevocationsBuilder::grace` |
 //!
 //! ## Basic
@@ -90,26 +90,26 @@
 //!
 //! | method | what it gives up |
 //! |---|---|
-//! | [`Jwt::any_issuer`](crate::Jwt::any_issuer) | whoever shares the key can vouch for anybody |
-//! | [`Jwt::any_audience`](crate::Jwt::any_audience) | tokens made for other services are accepted |
+//! | [`Jwt::dangerous_any_issuer`](crate::Jwt::dangerous_any_issuer) | whoever shares the key can vouch for anybody |
+//! | [`Jwt::dangerous_any_audience`](crate::Jwt::dangerous_any_audience) | tokens made for other services are accepted |
 //! | [`Jwt::client_id`](crate::Jwt::client_id) | says who asked for a token, not for whom it is meant |
 //! | [`Jwt::leeway`](crate::Jwt::leeway) | an expired token stays usable for as long |
 //! | [`Jwt::cookie`](crate::Jwt::cookie), [`ApiKeys::cookie`](crate::ApiKeys::cookie) | a browser adds it by itself; the cross-site rule applies |
-//! | [`Jwt::dangerous_query_parameter`](crate::Jwt::dangerous_query_parameter), [`ApiKeys::query`](crate::ApiKeys::query) | URLs end up in logs and histories |
+//! | [`Jwt::dangerous_query_parameter`](crate::Jwt::dangerous_query_parameter), [`ApiKeys::dangerous_query`](crate::ApiKeys::dangerous_query) | URLs end up in logs and histories |
 //! | [`Jwt::dangerous_secrets_beside_public_keys`](crate::Jwt::dangerous_secrets_beside_public_keys) | whoever reads the configuration can sign tokens of that issuer |
-//! | `Jwt::jwks_refresh`, `Jwt::jwks_stale_limit` | a key that the provider withdrew counts for as long |
-//! | `Introspection::max_age` | a token revoked at its issuer counts for as long |
+//! | `Jwt::jwks_refresh`, `Jwt::jwks_max_staleness` | a key that the provider withdrew counts for as long |
+//! | `Introspection::max_staleness` | a token revoked at its issuer counts for as long |
 //! | `AuthBuilder::resource_metadata`, `Auth::resource_metadata_service` | everyone may read the scopes that visible policies ask for |
 //! | `Jwt::tenants` | your function decides whom to trust, on the word of an unverified `iss` |
-//! | `Introspection::any_issuer`, `Introspection::any_audience`, `Introspection::issued_to` | as for `Jwt` |
-//! | `Introspection::any_token_type` | a refresh token that the endpoint calls active passes for an access token |
+//! | `Introspection::dangerous_any_issuer`, `Introspection::dangerous_any_audience`, `Introspection::issued_to` | as for `Jwt` |
+//! | `Introspection::dangerous_any_token_type` | a refresh token that the endpoint calls active passes for an access token |
 //! | `RedisRevocationsBuilder::grace` | for as long a token may be accepted that another process revoked |
 //! | `RedisRevocationsBuilder::dangerous_stay_open_when_stale` | whoever can bring Redis down can use revoked tokens |
 //! | [`Passwords::remember_for`](crate::basic::Passwords::remember_for) on your own function | a disabled user may get in for that long |
 //! | [`AuthBuilder::allow_origin`](crate::config::AuthBuilder::allow_origin) | that origin acts with the rights of its visitors |
-//! | [`AuthBuilder::allow_unconfigured`](crate::config::AuthBuilder::allow_unconfigured) | a forgotten scheme shows when a request comes: 500 |
+//! | [`AuthBuilder::dangerous_allow_unconfigured`](crate::config::AuthBuilder::dangerous_allow_unconfigured) | a forgotten scheme shows when a request comes: 500 |
 //! | [`Scope::service_public`](crate::mount::Scope::service_public), `#[public]` | nothing asks for credentials |
-//! | [`Auth::audit`](crate::Auth::audit) | lists hidden routes too |
+//! | [`Auth::policy_table`](crate::Auth::policy_table) | lists hidden routes too |
 //! | `shared_cache` | a shared cache may hand one caller's answer to another |
 //!
 //! # The same, run

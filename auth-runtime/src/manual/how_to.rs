@@ -13,7 +13,7 @@
 //! [WebSockets](#websockets) ·
 //! [a service that is no handler](#a-service-that-is-no-handler) ·
 //! [testing](#testing) ·
-//! [the audit table](#the-audit-table) ·
+//! [the policy table](#the-audit-table) ·
 //! [logs and metrics](#logs-and-metrics) ·
 //! [coming from actix-web-httpauth or actix-web-grants](#coming-from-actix-web-httpauth-or-actix-web-grants)
 //!
@@ -68,7 +68,7 @@
 //! # let ours = TestIssuer::new();
 //! # let partner = TestIssuer::new().named("https://partner.test");
 //! // `ours.jwt()` stands for `Jwt::public_pem(…).issuer(…).audience(…)`.
-//! let jwt = ours.jwt().trust(
+//! let jwt = ours.jwt().add_issuer(
 //!     Issuer::new("https://partner.test", partner.verification_key()).grantable_scopes(["orders:read"]),
 //! );
 //! let auth = Auth::builder().bearer(jwt).build().unwrap();
@@ -238,7 +238,7 @@
 //!
 //! - **Signing keys**: publish the next key beside the current one, wait until every service has it, sign with it, then take the
 //!   old one away. Removing a key refuses its tokens with the next look. A set with an empty `keys` array takes all away: 503.
-//! - **Keys in the configuration**: [`Jwt::also`](crate::Jwt::also) adds the next one; give both a
+//! - **Keys in the configuration**: [`Jwt::add_key`](crate::Jwt::add_key) adds the next one; give both a
 //!   [`Key::id`](crate::jwt::Key::id).
 //! - **API keys**: [`NewKey`](crate::api_key::NewKey) makes one and the line for the file; show the key once.
 //!
@@ -491,7 +491,7 @@
 //! [`ManualClock`](crate::testing::ManualClock) moves time: give it to the `Auth` and to the issuer. The example `testing` is an
 //! application with all of its tests.
 //!
-//! # The audit table
+//! # The policy table
 //!
 //! Who may call what, over all handlers of the program, with what else satisfies a role or scope. Print it at start, or keep it
 //! in a snapshot test and review changes. Patterns are those of the attributes, without the scopes around them.
@@ -506,7 +506,7 @@
 //!
 //! let auth =
 //!     Auth::builder().bearer(TestIssuer::new().jwt()).role_hierarchy("admin > ops").build().unwrap();
-//! let table = auth.audit().to_string();
+//! let table = auth.policy_table().to_string();
 //! assert!(table.starts_with(r#"/orders GET  bearer, role("ops") [or admin]  "#), "{table}");
 //! ```
 //!

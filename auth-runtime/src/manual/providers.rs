@@ -15,7 +15,7 @@
 //! |---|---|---|
 //! | a request whose token was seen before | no call, less than a microsecond | no call while the answer counts: 60 s unless said |
 //! | a token seen first | one signature, no call | one call to the issuer, shared by all who present the token |
-//! | ended at the issuer | good until `exp`, unless this service hears of a [revocation](#revocation) | refused when the remembered answer is over: `max_age` |
+//! | ended at the issuer | good until `exp`, unless this service hears of a [revocation](#revocation) | refused when the remembered answer is over: `max_staleness` |
 //! | the issuer is down | good for the lifetime of the keys and the stale limit | what is remembered is good until it is over, then 503 |
 //! | what a caller can read in it | everything | nothing |
 //!
@@ -78,7 +78,7 @@
 //! |---|---|---|
 //! | keys of a provider | no | each process fetches them: one request in some minutes |
 //! | remembered tokens | no | each process verifies a token once |
-//! | remembered answers of introspection | through Redis, if you say so | `Introspection::shared(SharedResults::redis(url, secret))`: sealed under a secret that Redis does not know, and never counted for longer than `max_age`; without it each process asks by itself |
+//! | remembered answers of introspection | through Redis, if you say so | `Introspection::shared(SharedResults::redis(url, secret))`: sealed under a secret that Redis does not know, and never counted for longer than `max_staleness`; without it each process asks by itself |
 //! | revocations | through Redis | each process holds all of them, and follows a stream |
 //! | verified passwords | never | they stay on the machine that verified them |
 //!
@@ -93,7 +93,7 @@
 //! | what fails | what callers get | for how long | what says so | what to do |
 //! |---|---|---|---|---|
 //! | provider down at start | 503 `keys_unavailable`; the server runs | until the first fetch succeeds; tried again after 1 s, then less often, 16 s at most | error "could not be fetched and there are no usable ones"; `auth_key_fetches_total{outcome="failed"}` | nothing, if it comes back; else see `reason` |
-//! | provider down later | nothing: the last good keys serve | their lifetime and `jwks_stale_limit`, one hour unless said; then 503 | warning with the seconds left; `auth_key_age_seconds` grows | alert on that age |
+//! | provider down later | nothing: the last good keys serve | their lifetime and `jwks_max_staleness`, one hour unless said; then 503 | warning with the seconds left; `auth_key_age_seconds` grows | alert on that age |
 //! | provider slow | nothing, but that a token with a new key waits | `provider_timeout`, 5 s unless said, then 503 | `reason="timed_out"` | – |
 //! | garbage, more than 1 MiB, a cut answer, a redirect | as "provider down": the answer is not used | as there | `reason` names which | a redirect is never followed: configure where it leads, if that is right |
 //! | keys the provider has wrong (another `use`, too short) | 401 for tokens of those keys | until the set changes | – | tell the provider |
@@ -126,7 +126,7 @@
 //! # use actix_web::{App, test};
 //! # #[actix_web::main]
 //! # async fn main() {
-//! # let auth = Auth::builder().allow_unconfigured().build().unwrap();
+//! # let auth = Auth::builder().dangerous_allow_unconfigured().build().unwrap();
 //! # let scope = auth.scope("").app_data(web::Data::new(auth.clone())).service(ready);
 //! # let app = test::init_service(App::new().service(scope)).await;
 //! # let answer = test::call_service(&app, test::TestRequest::get().uri("/ready").to_request()).await;

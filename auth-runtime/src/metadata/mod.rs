@@ -71,7 +71,7 @@ impl ResourceMetadata {
     }
 
     /// A further authorization server by its issuer identifier, a URL. The issuers of the bearer configurations are listed
-    /// without this; needed where a configuration says `.any_issuer()`.
+    /// without this; needed where a configuration says `.dangerous_any_issuer()`.
     pub fn authorization_server(mut self, issuer: impl Into<String>) -> Self {
         self.authorization_servers.push(issuer.into());
         self

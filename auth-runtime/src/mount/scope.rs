@@ -92,7 +92,7 @@ where
     /// }
     ///
     /// # fn main() -> Result<(), auth_runtime::config::ConfigError> {
-    /// let auth = Auth::builder().allow_unconfigured().build()?;
+    /// let auth = Auth::builder().dangerous_allow_unconfigured().build()?;
     /// let scope = auth.scope("/internal").configure(probes);
     /// # let _ = scope; Ok(()) }
     /// ```

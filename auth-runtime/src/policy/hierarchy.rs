@@ -49,7 +49,7 @@ impl Hierarchy {
             || self.implied_by.get(wanted).is_some_and(|holders| holders.iter().any(|holder| held.contains(holder)))
     }
 
-    /// Every name that implies `wanted`, for the audit table.
+    /// Every name that implies `wanted`, for the policy table.
     pub(crate) fn holders(&self, wanted: &str) -> impl Iterator<Item = &str> {
         self.implied_by.get(wanted).into_iter().flatten().map(|holder| &**holder)
     }

@@ -12,4 +12,4 @@ pub(crate) use evaluate::{CheckResults, Step, evaluate, first_failure};
 pub(crate) use hierarchy::{Hierarchies, Hierarchy};
 pub(crate) use spec::canonical_scopes;
 pub use spec::{Check, ClaimValue, Hide, Policy, PolicySpec, Presence, Requirement, RouteSpec, SchemeUse};
-pub use table::Audit;
+pub use table::PolicyTable;

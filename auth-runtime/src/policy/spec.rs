@@ -21,7 +21,7 @@ pub trait Policy: 'static {
     const SPEC: PolicySpec;
 }
 
-/// Everything a policy says. Constant data: the challenges, the audit table, the start-up check and the decision all
+/// Everything a policy says. Constant data: the challenges, the policy table, the start-up check and the decision all
 /// read this one value.
 #[derive(Clone, Copy, Debug)]
 pub struct PolicySpec {

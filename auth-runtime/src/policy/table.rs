@@ -1,4 +1,4 @@
-//! Policies in words, for the audit table.
+//! Policies in words, for the policy table.
 
 use std::fmt::{self, Write as _};
 
@@ -8,12 +8,12 @@ use crate::policy::{Hierarchies, Hierarchy};
 /// Who may call what: one line a route, sorted by pattern, for reviews and for diffs between releases.
 ///
 /// Roles and scopes are followed by what else satisfies them through the hierarchy.
-pub struct Audit<'a> {
+pub struct PolicyTable<'a> {
     pub(crate) policies: Vec<&'static PolicySpec>,
     pub(crate) hierarchies: &'a Hierarchies,
 }
 
-impl fmt::Display for Audit<'_> {
+impl fmt::Display for PolicyTable<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut lines: Vec<[String; 3]> = Vec::new();
         for spec in &self.policies {

@@ -62,7 +62,7 @@ impl InMemoryRevocations {
     /// without `iat` only the time it has left is known; where the issuer leaves `iat` out, let its tokens live no longer than
     /// this.
     #[must_use]
-    pub fn longest_token(mut self, lifetime: Duration) -> Self {
+    pub fn max_token_lifetime(mut self, lifetime: Duration) -> Self {
         self.longest = lifetime;
         self
     }
@@ -84,12 +84,12 @@ impl InMemoryRevocations {
         self.add(&Record::token(issuer, jti, exp));
     }
 
-    /// Revokes everything issued to a subject at `before` or earlier, in seconds since 1970, and its tokens without `iat`
+    /// Revokes everything issued to a subject at `issued_until` or earlier, in seconds since 1970, and its tokens without `iat`
     /// whenever they were issued. The subject is what [`Principal::subject`](crate::Principal::subject) says.
     ///
     /// `issuer` is the tokens' `iss`, or empty where they have none.
-    pub fn revoke_subject(&self, issuer: &str, subject: &str, before: UnixTime) {
-        self.add(&Record::subject(issuer, subject, before, self.longest));
+    pub fn revoke_subject(&self, issuer: &str, subject: &str, issued_until: UnixTime) {
+        self.add(&Record::subject(issuer, subject, issued_until, self.longest));
     }
 
     /// Revokes every token whose `sid` this is, the last of which expires at `until`, in seconds since 1970.

@@ -1,6 +1,6 @@
 //! Who may do what: roles with a hierarchy, scopes, claims, checks of your own, named policies and proof by type.
 //!
-//! Prints the audit table, then serves on 127.0.0.1:8081.
+//! Prints the policy table, then serves on 127.0.0.1:8081.
 
 use std::collections::HashMap;
 
@@ -70,7 +70,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .role_hierarchy("admin > ops > viewer")
         .scope_implies(WRITE, ["orders:read"])
         .build()?;
-    println!("{}", auth.audit());
+    println!("{}", auth.policy_table());
 
     let orders = web::Data::new(Orders(HashMap::from([(1, "acme".into()), (2, "globex".into())])));
     let server = HttpServer::new(move || {

@@ -24,10 +24,10 @@ fn options_that_cannot_be_meant_are_refused_by_name() {
 
 #[test]
 fn an_issuer_trusted_twice_is_refused() {
-    let twice = jwt().trust(Issuer::new(ISSUER, Key::hs256([1; 32])));
+    let twice = jwt().add_issuer(Issuer::new(ISSUER, Key::hs256([1; 32])));
     assert_eq!(
         fault(twice).to_string(),
-        "issuer `https://idp.example` is trusted twice; give all its keys to one `Issuer` with `.also(…)`"
+        "issuer `https://idp.example` is trusted twice; give all its keys to one `Issuer` with `.add_key(…)`"
     );
 }
 
@@ -50,7 +50,7 @@ fn messages_name_the_key_and_its_issuer() {
 
 #[test]
 fn secrets_are_not_shown() {
-    let jwt = jwt().also(Key::jwk(json!({"kty": "oct", "alg": "HS256", "k": encode(SECRET)}).to_string()).id("j"));
+    let jwt = jwt().add_key(Key::jwk(json!({"kty": "oct", "alg": "HS256", "k": encode(SECRET)}).to_string()).id("j"));
     let verifier = jwt.clone().into_settings().verifier(None).unwrap();
     for text in [format!("{jwt:?}"), format!("{jwt:#?}"), format!("{verifier:?}")] {
         let secret = std::str::from_utf8(SECRET).unwrap();

@@ -8,7 +8,7 @@ fn two_issuers() -> Verifier {
     let partner = Issuer::new(PARTNER, Key::public_pem(Algorithm::ES256, P256_PUBLIC))
         .grantable_roles(["viewer"])
         .grantable_scopes(["orders:read"]);
-    verifier(jwt().trust(partner))
+    verifier(jwt().add_issuer(partner))
 }
 
 fn es256(claims: &Value) -> String {
@@ -47,7 +47,7 @@ fn what_an_issuer_may_grant_is_its_own_matter() {
 #[test]
 fn an_issuer_may_have_an_audience_of_its_own() {
     let partner = Issuer::new(PARTNER, Key::public_pem(Algorithm::ES256, P256_PUBLIC)).audience("partner-api");
-    let verifier = verifier(jwt().trust(partner));
+    let verifier = verifier(jwt().add_issuer(partner));
     accepted(&verifier, &es256(&with(json!({"iss": PARTNER, "aud": "partner-api"}))));
     assert_eq!(refused(&verifier, &es256(&with(json!({"iss": PARTNER})))), Reason::AudienceWrong);
     assert_eq!(refused(&verifier, &hs256(&with(json!({"aud": "partner-api"})))), Reason::AudienceWrong);
@@ -56,7 +56,7 @@ fn an_issuer_may_have_an_audience_of_its_own() {
 #[test]
 fn any_issuer_takes_the_rest() {
     let partner = Issuer::new(PARTNER, Key::public_pem(Algorithm::ES256, P256_PUBLIC));
-    let verifier = verifier(Jwt::hs256(SECRET).any_issuer().audience(AUDIENCE).trust(partner));
+    let verifier = verifier(Jwt::hs256(SECRET).dangerous_any_issuer().audience(AUDIENCE).add_issuer(partner));
     assert_eq!(accepted(&verifier, &hs256(&with(json!({"iss": "whoever"})))).issuer(), Some("whoever"));
     assert_eq!(accepted(&verifier, &hs256(&with(json!({"iss": null})))).issuer(), None);
     // A named issuer keeps to its own keys.
@@ -81,7 +81,7 @@ fn recognizes_by_unverified_issuer_alone() {
 fn kid_picks_the_key() {
     let other = [7; 32];
     let verifier = verifier(
-        Jwt::key(Key::hs256(SECRET).id("a")).also(Key::hs256(other).id("b")).issuer(ISSUER).audience(AUDIENCE),
+        Jwt::key(Key::hs256(SECRET).id("a")).add_key(Key::hs256(other).id("b")).issuer(ISSUER).audience(AUDIENCE),
     );
     let token = |secret: &[u8], header: Value| {
         sign_text(Algorithm::HS256, &EncodingKey::from_secret(secret), &header.to_string(), &good().to_string())
@@ -98,7 +98,7 @@ fn kid_picks_the_key() {
 fn without_kid_four_keys_are_tried() {
     let mut jwt = Jwt::key(Key::hs256([1; 32]).id("1"));
     for number in 2..=5_u8 {
-        jwt = jwt.also(Key::hs256([number; 32]).id(number.to_string()));
+        jwt = jwt.add_key(Key::hs256([number; 32]).id(number.to_string()));
     }
     let verifier = verifier(jwt.issuer(ISSUER).audience(AUDIENCE));
     let token = |number: u8| {
@@ -110,7 +110,7 @@ fn without_kid_four_keys_are_tried() {
 
 #[test]
 fn a_key_without_id_is_tried_on_any_unknown_kid_but_not_for_a_known_one() {
-    let verifier = verifier(jwt().also(Key::hs256([7; 32]).id("b")));
+    let verifier = verifier(jwt().add_key(Key::hs256([7; 32]).id("b")));
     accepted(&verifier, &sign(Algorithm::HS256, json!({"alg": "HS256", "kid": "whatever"}), &good()));
     assert_eq!(
         refused(&verifier, &sign(Algorithm::HS256, json!({"alg": "HS256", "kid": "b"}), &good())),

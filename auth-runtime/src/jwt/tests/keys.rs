@@ -284,7 +284,7 @@ fn a_set_without_usable_keys_says_why() {
 #[test]
 fn secrets_beside_public_keys_need_the_loud_method() {
     let mixed =
-        || Jwt::hs256(SECRET).also(Key::public_pem(Algorithm::ES256, P256_PUBLIC)).issuer(ISSUER).audience(AUDIENCE);
+        || Jwt::hs256(SECRET).add_key(Key::public_pem(Algorithm::ES256, P256_PUBLIC)).issuer(ISSUER).audience(AUDIENCE);
     assert!(matches!(fault(mixed()), JwtError::KeysMixed { .. }));
     let verifier = verifier(mixed().dangerous_secrets_beside_public_keys());
     accepted(&verifier, &hs256(&good()));
@@ -298,10 +298,10 @@ fn secrets_beside_public_keys_need_the_loud_method() {
 #[test]
 fn one_id_names_one_key() {
     let twice =
-        Jwt::key(Key::hs256([1; 32]).id("a")).also(Key::hs256([2; 32]).id("a")).issuer(ISSUER).audience(AUDIENCE);
+        Jwt::key(Key::hs256([1; 32]).id("a")).add_key(Key::hs256([2; 32]).id("a")).issuer(ISSUER).audience(AUDIENCE);
     assert!(matches!(fault(twice), JwtError::KeyIdRepeated { id, .. } if &*id == "a"));
     let same =
-        Jwt::key(Key::hs256([1; 32]).id("a")).also(Key::hs256([1; 32]).id("a")).issuer(ISSUER).audience(AUDIENCE);
+        Jwt::key(Key::hs256([1; 32]).id("a")).add_key(Key::hs256([1; 32]).id("a")).issuer(ISSUER).audience(AUDIENCE);
     verifier(same);
 }
 
@@ -343,7 +343,7 @@ fn a_broken_file_leaves_the_last_good_keys() {
 #[test]
 fn a_file_does_not_bring_secrets_beside_public_keys() {
     let file = TempFile::new(&set(&[plus(rsa_jwk(), json!({"kid": "b"}))]));
-    let public = Jwt::public_pem(Algorithm::ES256, P256_PUBLIC).also(Key::jwk_set_file(file.path()));
+    let public = Jwt::public_pem(Algorithm::ES256, P256_PUBLIC).add_key(Key::jwk_set_file(file.path()));
     let verifier = verifier(public.issuer(ISSUER).audience(AUDIENCE));
     file.write(&set(&[oct_jwk()]));
     reread(&verifier);
@@ -355,7 +355,7 @@ fn a_file_does_not_bring_secrets_beside_public_keys() {
 fn a_file_does_not_replace_a_key_that_was_given() {
     let other = Key::jwk(rfc_7515_jwk().to_string()).id("a");
     let file = TempFile::new(&set(&[plus(ec_jwk(), json!({"kid": "a"})), plus(rsa_jwk(), json!({"kid": "b"}))]));
-    let verifier = verifier(Jwt::key(other).also(Key::jwk_set_file(file.path())).issuer(ISSUER).audience(AUDIENCE));
+    let verifier = verifier(Jwt::key(other).add_key(Key::jwk_set_file(file.path())).issuer(ISSUER).audience(AUDIENCE));
     let token =
         |algorithm: Algorithm, kid: &str| sign(algorithm, json!({"alg": algorithm.name(), "kid": kid}), &good());
     assert_eq!(refused(&verifier, &token(Algorithm::ES256, "a")), Reason::SignatureInvalid);

@@ -572,7 +572,7 @@ async fn each_provider_behind_one_name_vouches_for_its_own_tokens_only() {
         Jwt::jwks_url(one.url("/keys"))
             .issuer(ISSUER)
             .audience(AUDIENCE)
-            .trust(Issuer::new(partner, Key::jwks_url(two.url("/keys")))),
+            .add_issuer(Issuer::new(partner, Key::jwks_url(two.url("/keys")))),
     );
     eventually(|| api.scheme.is_ready()).await;
     assert_eq!(api.ask(&of(Algorithm::ES256, ISSUER, "k")).await, alice());
@@ -772,7 +772,7 @@ async fn of_two_sources_the_one_that_answers_counts_whatever_their_order() {
     for (first, second) in [(&there, &away), (&away, &there)] {
         let api = Api::new(
             Jwt::jwks_url(first.url("/keys"))
-                .also(Key::jwks_url(second.url("/keys")))
+                .add_key(Key::jwks_url(second.url("/keys")))
                 .issuer(ISSUER)
                 .audience(AUDIENCE),
         );
@@ -844,10 +844,10 @@ fn what_cannot_be_asked_or_meant_fails_in_build() {
         (fault(Jwt::oidc("http://idp.example").audience(AUDIENCE)), "`oidc`: plain http"),
         (fault(Jwt::oidc("https://idp.example?a=b").audience(AUDIENCE)), "the issuer has a query"),
         (fault(Jwt::key(Key::jwks_url("https://idp.example").id("a")).issuer(ISSUER).audience(AUDIENCE)), "`.id(…)`"),
-        (fault(of("https://idp.example").also(Key::hs256(SECRET))), "shared secrets beside public keys"),
+        (fault(of("https://idp.example").add_key(Key::hs256(SECRET))), "shared secrets beside public keys"),
         (fault(of("https://idp.example").jwks_refresh(MINUTE..=SECOND)), "`.jwks_refresh(…)`"),
         (fault(of("https://idp.example").jwks_refresh(Duration::ZERO..=MINUTE)), "`.jwks_refresh(…)`"),
-        (fault(of("https://idp.example").jwks_stale_limit(Duration::MAX)), "`.jwks_stale_limit(…)`"),
+        (fault(of("https://idp.example").jwks_max_staleness(Duration::MAX)), "`.jwks_max_staleness(…)`"),
         (fault(of("https://idp.example").provider_timeout(Duration::ZERO)), "`.provider_timeout(…)`"),
     ] {
         assert!(fault.to_string().contains(part) && !fault.to_string().contains("secret@"), "{fault}");

@@ -132,14 +132,14 @@ impl RedisRevocations {
         self.add(Record::token(issuer, jti, exp))
     }
 
-    /// Revokes everything issued to a subject at `before` or earlier, in seconds since 1970, and its tokens without `iat`
+    /// Revokes everything issued to a subject at `issued_until` or earlier, in seconds since 1970, and its tokens without `iat`
     /// whenever they were issued. The subject is what [`Principal::subject`](crate::Principal::subject) says. As for the
     /// rest, see [`revoke_token`](Self::revoke_token).
     ///
     /// # Errors
     /// When it is not stored yet. It stays in force here, and is sent again until Redis takes it or this process ends.
-    pub fn revoke_subject(&self, issuer: &str, subject: &str, before: UnixTime) -> Acknowledgement {
-        self.add(Record::subject(issuer, subject, before, self.0.shared.options.longest))
+    pub fn revoke_subject(&self, issuer: &str, subject: &str, issued_until: UnixTime) -> Acknowledgement {
+        self.add(Record::subject(issuer, subject, issued_until, self.0.shared.options.longest))
     }
 
     /// Revokes every token whose `sid` this is, the last of which expires at `until`, in seconds since 1970. As for the rest,
@@ -251,7 +251,7 @@ impl RedisRevocationsBuilder {
 
     /// Within which time a revocation that is stored in Redis is in force here, as long as Redis answers; 1 s unless said,
     /// from 100 ms to 60 s. Redis is asked four times as often.
-    pub fn bound(mut self, bound: Duration) -> Self {
+    pub fn max_staleness(mut self, bound: Duration) -> Self {
         self.bound = bound;
         self
     }
@@ -271,7 +271,7 @@ impl RedisRevocationsBuilder {
     /// A subject's revocation is remembered for as long, and a token that lives longer is refused: it could come back. Of a token
     /// without `iat` only the time it has left is known; where the issuer leaves `iat` out, let its tokens live no longer than
     /// this.
-    pub fn longest_token(mut self, lifetime: Duration) -> Self {
+    pub fn max_token_lifetime(mut self, lifetime: Duration) -> Self {
         self.longest = lifetime;
         self
     }
@@ -305,9 +305,9 @@ impl RedisRevocationsBuilder {
                 "prefix",
                 "empty or with a brace; use a name such as that of the application",
             ),
-            (!BOUND.contains(&self.bound), "bound", "not between 100 ms and 60 s"),
+            (!BOUND.contains(&self.bound), "max_staleness", "not between 100 ms and 60 s"),
             (self.grace > GRACE_MAX, "grace", "more than an hour; revocations would count for nothing"),
-            (self.longest.as_secs() == 0, "longest_token", "no token lives 0 seconds; give the longest lifetime"),
+            (self.longest.as_secs() == 0, "max_token_lifetime", "no token lives 0 seconds; give the longest lifetime"),
         ];
         if let Some((_, option, fault)) = checks.into_iter().find(|(wrong, ..)| *wrong) {
             return Err(RedisRevocationsError::OptionInvalid { option, fault });

@@ -63,10 +63,10 @@ fn what_cannot_be_meant_is_refused() {
     option(good().prefix(""), "prefix");
     option(good().prefix("a{b"), "prefix");
     option(good().prefix("a}b"), "prefix");
-    option(good().bound(Duration::from_millis(99)), "bound");
-    option(good().bound(Duration::from_secs(61)), "bound");
+    option(good().max_staleness(Duration::from_millis(99)), "max_staleness");
+    option(good().max_staleness(Duration::from_secs(61)), "max_staleness");
     option(good().grace(Duration::from_secs(3_601)), "grace");
-    option(good().longest_token(Duration::ZERO), "longest_token");
+    option(good().max_token_lifetime(Duration::ZERO), "max_token_lifetime");
     for url in ["", "nonsense", "http://127.0.0.1", "redis://"] {
         assert!(matches!(fault(RedisRevocations::builder(url)), RedisRevocationsError::UrlInvalid { .. }), "{url}");
     }
@@ -172,7 +172,7 @@ fn past_bound_and_grace_nobody_passes_and_not_before() {
 #[test]
 fn a_token_that_lives_too_long_is_no_matter_of_redis() {
     let revocations = RedisRevocations::builder(nowhere())
-        .longest_token(Duration::from_secs(599))
+        .max_token_lifetime(Duration::from_secs(599))
         .dangerous_stay_open_when_stale()
         .start()
         .unwrap();

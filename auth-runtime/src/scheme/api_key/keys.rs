@@ -15,7 +15,7 @@ use crate::scheme::api_key::store::KeyStore;
 ///
 /// let keys = ApiKeys::header("X-API-Key", KeyStore::file("keys.jsonl")).environment("live");
 /// let development = [(KeyDigest::of("test_0123456789abcdef"), Key::new("development"))];
-/// let in_query = ApiKeys::query("api_key", development).environment("test");
+/// let in_query = ApiKeys::dangerous_query("api_key", development).environment("test");
 /// assert!(format!("{in_query:?}").contains("api_key"));
 /// ```
 #[derive(Debug)]
@@ -47,7 +47,7 @@ impl ApiKeys {
     ///
     /// # Errors
     /// `Auth::build` fails on a name with characters other than letters, digits, `-`, `.`, `_` and `~`.
-    pub fn query(name: &str, store: impl Into<KeyStore>) -> Self {
+    pub fn dangerous_query(name: &str, store: impl Into<KeyStore>) -> Self {
         Self::of(Carrier::query(name), store)
     }
 

@@ -51,7 +51,7 @@ fn header() -> ApiKeyScheme {
 }
 
 fn query() -> ApiKeyScheme {
-    ApiKeys::query("api_key", list()).build(None).unwrap()
+    ApiKeys::dangerous_query("api_key", list()).build(None).unwrap()
 }
 
 fn cookie() -> ApiKeyScheme {
@@ -291,9 +291,9 @@ fn faults_of_the_configuration_are_told_at_build() {
         (ApiKeys::header("", list()), "is no header name"),
         (ApiKeys::header("authorization", list()), "means something else"),
         (ApiKeys::header("Cookie", list()), "means something else"),
-        (ApiKeys::query("api key", list()), "no name for a parameter"),
-        (ApiKeys::query("", list()), "no name for a parameter"),
-        (ApiKeys::query("api%5Fkey", list()), "no name for a parameter"),
+        (ApiKeys::dangerous_query("api key", list()), "no name for a parameter"),
+        (ApiKeys::dangerous_query("", list()), "no name for a parameter"),
+        (ApiKeys::dangerous_query("api%5Fkey", list()), "no name for a parameter"),
         (ApiKeys::cookie("a=b", list()), "no cookie name"),
         (ApiKeys::cookie("", list()), "no cookie name"),
         (ApiKeys::header("X-API-Key", list()).environment("Live_"), "environment `Live_`"),

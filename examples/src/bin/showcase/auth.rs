@@ -57,9 +57,9 @@ pub(crate) fn issuers(environment: &Environment) -> impl Iterator<Item = &str> {
 pub(crate) fn configure(environment: &Environment, revoking: Option<&Revoking>) -> Result<Auth, ConfigError> {
     let bearer = hs256_issuer()
         .jwt()
-        .also(rs256_issuer().verification_key())
-        .also(es256_issuer().verification_key())
-        .also(eddsa_issuer().verification_key())
+        .add_key(rs256_issuer().verification_key())
+        .add_key(es256_issuer().verification_key())
+        .add_key(eddsa_issuer().verification_key())
         // Only to show all algorithms on one route; a service has one kind.
         .dangerous_secrets_beside_public_keys();
     let mut auth = Auth::builder()
@@ -68,11 +68,11 @@ pub(crate) fn configure(environment: &Environment, revoking: Option<&Revoking>) 
         .bearer_named("partner", revocable(partner_issuer().jwt(), revoking))
         .basic(Passwords::htpasswd_file(concat!(env!("CARGO_MANIFEST_DIR"), "/data/htpasswd")))
         .api_key(ApiKeys::header("X-API-Key", keys()).environment("test"))
-        .api_key_named("query", ApiKeys::query("api_key", keys()).environment("test"))
+        .api_key_named("query", ApiKeys::dangerous_query("api_key", keys()).environment("test"))
         .role_hierarchy("admin > ops > viewer")
         // The policies of `/idp` and `/opaque` are linked into the program in every environment, and mounted only where
         // their schemes are configured: a scope refuses to mount them otherwise.
-        .allow_unconfigured();
+        .dangerous_allow_unconfigured();
     if let Some(Provider { issuer, audience }) = &environment.provider {
         auth = auth.bearer_named("idp", revocable(Jwt::oidc(&**issuer).audience(&**audience), revoking));
     }
@@ -83,10 +83,10 @@ pub(crate) fn configure(environment: &Environment, revoking: Option<&Revoking>) 
             .audience(&**audience)
             // Tokens of programs have no `sub`.
             .subject_claim("client_id")
-            .max_age(Duration::from_secs(1));
+            .max_staleness(Duration::from_secs(1));
         auth = match &environment.provider {
             Some(provider) => auth.bearer_named("opaque", asked.issuer(&*provider.issuer)),
-            None => auth.bearer_named("opaque", asked.any_issuer()),
+            None => auth.bearer_named("opaque", asked.dangerous_any_issuer()),
         };
     }
     auth.build()
