@@ -264,10 +264,9 @@ fn the_test_of_the_readme_is_the_one_that_runs() {
 #[test]
 fn the_commands_of_the_readme_exist() {
     let readme = read("README.md");
-    for (command, needs) in [
-        ("cargo run -p examples --bin quickstart", "examples/src/bin/quickstart.rs"),
-        ("bash tests/full", "tests/full"),
-    ] {
+    for (command, needs) in
+        [("cargo run -p quickstart", "examples/quickstart/src/main.rs"), ("bash tests/full", "tests/full")]
+    {
         assert!(readme.contains(&format!("\n```sh\n{command}\n```\n")), "the README no longer has `{command}` alone");
         assert!(root().join(needs).is_file(), "{needs}");
     }
@@ -275,7 +274,7 @@ fn the_commands_of_the_readme_exist() {
 
 #[test]
 fn the_quickstart_is_short_and_prints_three_requests() {
-    let program = read("examples/src/bin/quickstart.rs");
+    let program = read("examples/quickstart/src/main.rs");
     assert!(program.lines().count() < 60, "{} lines", program.lines().count());
     assert_eq!(program.matches("curl").count(), 3, "one line to paste for each answer");
     assert!(program.contains("127.0.0.1:8080"));

@@ -106,14 +106,15 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let auth = Auth::builder().realm("payments").scheme(Webhook { secret: secret.to_vec() }).build()?;
     let server = HttpServer::new(move || App::new().service(auth.scope("").service(payment)))
         .workers(1)
-        .bind("127.0.0.1:8082")?;
+        .listen(examples::listener("127.0.0.1:8082")?)?;
 
     let body = r#"{"paid":12}"#;
     let time = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs().to_string();
     let digest = hex(&Sha256::digest(body));
     let mac = Webhook { secret: secret.to_vec() }.mac(&time, &digest, "POST", "/payments").ok_or("no key")?;
     let signature = hex(&mac.finalize().into_bytes());
-    println!("POST http://127.0.0.1:8082/payments\n{HEADER}: {time}.{digest}.{signature}\n\n{body}");
+    let address = server.addrs()[0];
+    println!("POST http://{address}/payments\n{HEADER}: {time}.{digest}.{signature}\n\n{body}");
     server.run().await?;
     Ok(())
 }

@@ -111,7 +111,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         let scope = auth.scope("").app_data(web::Data::new(auth.clone()));
         App::new().service(scope.service(orders).service(admin).service(ready))
     })
-    .bind(("127.0.0.1", 8086))?;
+    .listen(examples::listener("127.0.0.1:8086")?)?;
     for address in server.addrs() {
         println!("listening on http://{address}");
     }

@@ -79,7 +79,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             .service(auth.scope("").service(list_orders).service(change_order).service(purge_orders))
     })
     .workers(1)
-    .bind("127.0.0.1:8081")?;
+    .listen(examples::listener("127.0.0.1:8081")?)?;
 
     let acme =
         issuer.token().subject("alice").scope(WRITE).role("viewer").claim("tenant", "acme").claim("mfa", true).sign();

@@ -72,11 +72,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         App::new().service(auth.scope("").service(either).service(greeting).service(stock).service(catalogue))
     })
     .workers(1)
-    .bind("127.0.0.1:8084")?;
+    .listen(examples::listener("127.0.0.1:8084")?)?;
 
     let token = ours.token().subject("bob").claim("name", "Bob").expires_in(3600).sign();
     let partner = partner.token().subject("acme").scope("stock:read").expires_in(3600).sign();
-    println!("GET /either, /greeting, /partner/stock or /catalogue on http://127.0.0.1:8084 with one of\n");
+    let address = server.addrs()[0];
+    println!("GET /either, /greeting, /partner/stock or /catalogue on http://{address} with one of\n");
     println!("Authorization: Bearer {token}\n\nAuthorization: Bearer {partner}\n");
     println!("X-API-Key: {}\n\nthe user `alice` with the password `wonderland`", new.expose_secret());
     server.run().await?;

@@ -28,7 +28,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{}", issuer.token().scope("admin").sign());
     HttpServer::new(move || App::new().service(auth.scope("").service(list_users).service(health)))
         .workers(1)
-        .bind("127.0.0.1:8083")?
+        .listen(examples::listener("127.0.0.1:8083")?)?
         .run()
         .await?;
     Ok(())

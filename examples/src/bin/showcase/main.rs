@@ -54,7 +54,6 @@ fn fail(fault: &str) -> ExitCode {
 
 async fn serve() -> Result<(), Box<dyn std::error::Error>> {
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
-    let bind = std::env::var("BIND").unwrap_or_else(|_| "127.0.0.1:8080".into());
     let environment = Environment::read(|name| std::env::var_os(name))?;
     let revoking = match &environment.redis_url {
         Some(url) => {
@@ -67,7 +66,7 @@ async fn serve() -> Result<(), Box<dyn std::error::Error>> {
         let mount = |config: &mut ServiceConfig| routes::mount(config, &environment, revoking.as_ref());
         App::new().wrap(access_log()).service(auth.scope("").configure(mount))
     })
-    .bind(&bind)?;
+    .listen(examples::listener("127.0.0.1:8080")?)?;
     for address in server.addrs() {
         println!("listening on http://{address}");
     }

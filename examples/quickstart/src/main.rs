@@ -28,12 +28,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let issuer = TestIssuer::new();
     let auth = Auth::builder().realm("quickstart").bearer(issuer.jwt()).build()?;
 
+    let address = std::env::var("BIND").unwrap_or_else(|_| "127.0.0.1:8080".into());
     let server = HttpServer::new(move || App::new().service(auth.scope("").service(list_users).service(health)))
-        .bind("127.0.0.1:8080")?;
+        .bind(&address)
+        .map_err(|error| format!("cannot listen on {address}: {error}; set BIND to another address"))?;
 
     let admin = issuer.token().subject("alice").scope("admin").expires_in(3600).sign();
     let reader = issuer.token().subject("bob").scope("read").expires_in(3600).sign();
-    let url = "http://127.0.0.1:8080/users";
+    let url = format!("http://{}/users", server.addrs()[0]);
     println!("# 200, a token with the scope:\ncurl -i -H 'Authorization: Bearer {admin}' {url}\n");
     println!("# 403, a token without it:\ncurl -i -H 'Authorization: Bearer {reader}' {url}\n");
     println!("# 401, no token:\ncurl -i {url}\n");
