@@ -1,16 +1,18 @@
 //! Why a request is refused, and the answer it gets.
 //!
-//! [`Reason`] is the closed list of causes; its table fixes status, OAuth error and wording for each, so that no other
-//! place decides what a caller is told.
+//! [`Reason`] is the closed list of causes; its table fixes status, OAuth error, wording and remedy for each, so that no
+//! other place decides what a caller is told. A scheme says [`Rejection`] or [`Unavailable`].
 
 mod body;
 mod challenge;
 mod reason;
+mod rejection;
 mod response;
 
 pub(crate) use body::BodyHook;
 pub use body::DenialBody;
 pub use challenge::Challenge;
-pub use reason::{Reason, Rejection};
+pub use reason::Reason;
+pub use rejection::{Rejection, Unavailable};
 pub(crate) use response::Answer;
 pub use response::{Denial, Problem};

@@ -30,7 +30,7 @@ impl Observation {
         let (policy, label) = (self.spec.handler, reason.label());
         let (file, line) = (self.spec.file, self.spec.line);
         if reason.status().is_server_error() {
-            let remedy = remedy(reason);
+            let remedy = reason.remedy();
             tracing::error!(policy, file, line, scheme, outcome = FAILED, reason = label, remedy, "auth decision");
         } else {
             tracing::info!(policy, scheme, outcome = DENIED, reason = label, "auth decision");
@@ -98,31 +98,5 @@ impl Meter {
             decisions: Key::from_parts(DECISIONS, all),
             duration: Key::from_parts(DURATION, vec![policy, outcome]),
         }
-    }
-}
-
-/// What the developer or operator can do about a failure of ours.
-fn remedy(reason: Reason) -> &'static str {
-    match reason {
-        Reason::AuthMissing => "mount the handler in `auth.scope(…)`, or add `.app_data(auth.clone())` to the `App`",
-        Reason::SchemeUnconfigured => {
-            "configure the scheme on `Auth::builder()`; `Auth::build()` lists what is missing"
-        }
-        Reason::PolicyUnlinked => "let `#[requires]` or `policy!` make the policy; it is not in the link-time registry",
-        Reason::IdentityUnfit => "ask for the type that the configured verification function returns",
-        Reason::CheckErred => "see the event before this one for the error",
-        Reason::CheckReadBody => "a check decides before the body is read; move what needs the body into the handler",
-        Reason::Panicked => "a scheme or a check panicked; see the panic message above",
-        Reason::DeadlinePassed => "a backend is slow, or the deadline set by `.deadline(…)` too short",
-        Reason::RevocationsStale => "this process has lost its store of revocations; see the events about revocations",
-        Reason::HashingBusy => "more passwords arrive than this machine can hash",
-        Reason::IntrospectionUnavailable => {
-            "the introspection endpoint is down, slow or asked too much; see the events of `introspection`"
-        }
-        Reason::IntrospectionRefused => {
-            "correct the credentials of this service at the introspection endpoint: client id, secret or key, and method"
-        }
-        Reason::ClockUnreadable => "set the machine's clock",
-        _ => "see the scheme's own events",
     }
 }

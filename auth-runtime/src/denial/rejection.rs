@@ -1,0 +1,94 @@
+//! What a scheme says when it does not let a caller in: the caller's fault, or ours.
+
+use std::fmt;
+
+use actix_web::http::header::{HeaderName, HeaderValue};
+
+use super::Reason;
+
+/// Credentials refused by a scheme: the reason, which is a 400, 401 or 403, and headers the refusal owes the caller (such
+/// as a deleted cookie).
+///
+/// ```
+/// use auth_runtime::denial::{Reason, Rejection};
+///
+/// assert_eq!(Rejection::credentials_wrong().reason().status(), 401);
+/// assert_eq!(Rejection::custom("signature_wrong").reason(), Reason::Custom("signature_wrong"));
+/// // What is our failure cannot be blamed on the caller.
+/// assert!(Reason::BackendUnavailable.rejection().is_err());
+/// ```
+#[derive(Clone, Debug)]
+pub struct Rejection {
+    pub(crate) reason: Reason,
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Rejection {
+    /// Refused for a cause of a scheme's own: a 401. The label stands in logs and metrics and must come from a closed set.
+    pub fn custom(label: &'static str) -> Self {
+        Self::of(Reason::Custom(label))
+    }
+
+    /// A refusal for this reason.
+    pub fn new(reason: Reason) -> Self {
+        Self::of(reason)
+    }
+
+    pub(super) fn of(reason: Reason) -> Self {
+        Self { reason, headers: Vec::new() }
+    }
+
+    /// Adds a header to the denial.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// Why.
+    pub fn reason(&self) -> Reason {
+        self.reason
+    }
+}
+
+impl From<Reason> for Rejection {
+    fn from(reason: Reason) -> Self {
+        Self::of(reason)
+    }
+}
+
+/// A scheme cannot decide: its keys or its backend are out of reach, which is a 503, or it is set up wrongly, which is a
+/// 500.
+///
+/// ```
+/// use auth_runtime::denial::Unavailable;
+///
+/// let away = Unavailable::backend().because("connection refused");
+/// assert_eq!(away.reason().status(), 503);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Unavailable {
+    pub(crate) reason: Reason,
+    pub(crate) cause: Option<Box<str>>,
+}
+
+impl Unavailable {
+    pub(super) fn of(reason: Reason) -> Self {
+        Self { reason, cause: None }
+    }
+
+    /// Adds the error behind it, for the log only: it is escaped and cut there, and the caller does not see it.
+    ///
+    /// # Security
+    /// It must not contain credentials.
+    #[must_use]
+    pub fn because(mut self, cause: impl fmt::Display) -> Self {
+        self.cause = Some(cause.to_string().into());
+        self
+    }
+
+    /// Why.
+    pub fn reason(&self) -> Reason {
+        self.reason
+    }
+}
