@@ -84,35 +84,46 @@
 //! One of the first two is needed.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
-// The rooms of the crate, lowest first: each uses those above it in this list only.
-#[doc(hidden)]
-pub mod __private;
-mod auth;
+// The rooms of the crate by floors, lowest first: each uses those above it in this list only. The map, with the rooms within
+// rooms, is in the contributor's guide.
+
+mod crypto;
 pub mod denial;
-pub mod extract;
 mod fault;
-mod file;
-mod grant;
-mod guard;
-mod http;
-#[cfg(feature = "introspection")]
-pub mod introspection;
 mod json;
-pub mod jwt;
-mod keys;
-mod metadata;
-pub mod mount;
-pub mod policy;
+mod telemetry;
+mod time;
+
+mod file;
+mod http;
 pub mod principal;
 #[cfg(any(feature = "jwks", feature = "introspection"))]
 #[cfg_attr(not(feature = "jwks"), allow(dead_code, reason = "key sets need more of the client"))]
 mod provider;
 #[cfg(feature = "redis")]
 mod redis;
+
+mod grant;
+mod keys;
 pub mod revocation;
 pub mod scheme;
-mod telemetry;
-mod time;
+
+pub mod jwt;
+pub mod policy;
+
+#[cfg(feature = "introspection")]
+pub mod introspection;
+mod metadata;
+
+mod guard;
+
+mod auth;
+pub mod extract;
+
+pub mod mount;
+
+#[doc(hidden)]
+pub mod __private;
 // Its examples need the feature `testing`: without it they are not collected as tests.
 #[cfg(any(feature = "testing", not(doctest)))]
 #[cfg_attr(not(feature = "testing"), allow(rustdoc::broken_intra_doc_links))]
@@ -128,10 +139,10 @@ pub use auth_macros::policy;
 pub use auth_macros::public;
 #[doc = include_str!("../docs/requires.md")]
 pub use auth_macros::requires;
+pub use crypto::Algorithm;
 pub use denial::Denial;
 pub use extract::{ApiKey, Basic, Bearer, Granted, Optional};
 pub use jwt::Jwt;
-pub use keys::Algorithm;
 pub use mount::{Declared, ServiceConfig, route};
 pub use principal::Principal;
 pub use scheme::api_key::ApiKeys;

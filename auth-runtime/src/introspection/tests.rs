@@ -11,10 +11,10 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use self::mock::{Mock, Reply};
+use crate::crypto::Algorithm;
 use crate::denial::Reason;
 use crate::introspection::*;
 use crate::jwt::{Audiences, IntoSettings as _, Jwt, JwtError, ReadyJwt, Said};
-use crate::keys::Algorithm;
 use crate::principal::Principal;
 use crate::provider::client::IDLE;
 use crate::scheme::{Authentication, BearerScheme, Context, Outcome, Scheme as _};

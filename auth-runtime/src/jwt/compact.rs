@@ -9,10 +9,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 #[cfg(any(target_arch = "x86_64", all(target_arch = "aarch64", target_feature = "neon")))]
 use base64::engine::{Simd, general_purpose::NO_PAD};
 
+use crate::crypto::Algorithm;
+use crate::crypto::backend;
 use crate::denial::Reason;
 use crate::json::{Json, Object};
-use crate::keys::algorithm::Algorithm;
-use crate::keys::backend;
 
 /// A token taken apart, nothing in it verified.
 pub(crate) struct Compact<'a> {

@@ -8,6 +8,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::crypto::Algorithm;
 #[cfg(feature = "introspection")]
 use crate::introspection::{OpaqueSettings, ReadyIntrospection};
 use crate::jwt::claims::Audience;
@@ -18,7 +19,6 @@ use crate::jwt::tenants::Find;
 use crate::keys::Key;
 #[cfg(feature = "jwks")]
 use crate::keys::KeySetOptions;
-use crate::keys::algorithm::Algorithm;
 use crate::revocation::{Consulted, Revocations};
 
 /// The longest token that is looked at: 16 KiB.

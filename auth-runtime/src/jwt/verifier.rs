@@ -3,6 +3,8 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+#[cfg(feature = "jwks")]
+use crate::crypto::KeyKind;
 use crate::denial::Reason;
 use crate::json::Object;
 use crate::jwt::claims::{self, Audience, Times};
@@ -12,9 +14,10 @@ use crate::jwt::headers::KnownHeaders;
 use crate::jwt::memory::{Memory, Remembered};
 #[cfg(feature = "jwks")]
 use crate::jwt::tenants::{Search, Tenant, Tenants};
-use crate::keys::keyring::Keyring;
 #[cfg(feature = "jwks")]
-use crate::keys::{algorithm::KeyKind, keyring::Asked};
+#[cfg(feature = "jwks")]
+use crate::keys::keyring::Asked;
+use crate::keys::keyring::Keyring;
 use crate::principal::{Principal, TokenHolder};
 use crate::revocation::{Consulted, Revocable};
 use crate::time::UnixTime;

@@ -5,7 +5,7 @@
 use std::error::Error;
 use std::fmt;
 
-use super::algorithm::Algorithm;
+use crate::crypto::Algorithm;
 
 /// Why a key cannot be used.
 #[derive(Debug, PartialEq, Eq)]

@@ -5,9 +5,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
+use crate::crypto::{Algorithm, KeyKind};
 use crate::json;
 use crate::keys::KeyError;
-use crate::keys::algorithm::{Algorithm, KeyKind};
 use crate::keys::material::Material;
 use crate::telemetry::foreign;
 

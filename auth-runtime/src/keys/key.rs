@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
+use crate::crypto::{Algorithm, KeyKind};
 use crate::keys::KeyError;
 #[cfg(feature = "jwks")]
 use crate::keys::KeySource;
-use crate::keys::algorithm::{Algorithm, KeyKind};
 use crate::keys::der;
 use crate::keys::jwk::{self, Candidate};
 use crate::keys::material::Material;

@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::crypto::backend::BoundKey;
+use crate::crypto::{Algorithm, KeyKind};
 use crate::denial::Reason;
 use crate::file::{FileFault, WatchedFile};
 use crate::keys::KeyError;
-use crate::keys::algorithm::{Algorithm, KeyKind};
-use crate::keys::backend::BoundKey;
 use crate::keys::jwk::{self, Candidate};
 use crate::keys::key::{Key, Loaded};
 #[cfg(feature = "jwks")]

@@ -3,9 +3,9 @@
 use jsonwebtoken::DecodingKey;
 use zeroize::Zeroizing;
 
+use crate::crypto::backend::{self, BoundKey};
+use crate::crypto::{Algorithm, KeyKind};
 use crate::keys::KeyError;
-use crate::keys::algorithm::{Algorithm, KeyKind};
-use crate::keys::backend::{self, BoundKey};
 
 const RSA_BITS_MIN: usize = 2048;
 /// What the backends can compute with.

@@ -1,10 +1,8 @@
 //! Keys that verify signatures: where they come from, and which fits a token.
 //!
 //! `key` is what a user writes; `der` and `jwk` read it into checked `material`, and a `keyring` holds the keys of one
-//! issuer. `remote` keeps the set of one provider current. Nothing of jsonwebtoken shows outside `backend` and `material`.
+//! issuer. `remote` keeps the set of one provider current. Nothing of jsonwebtoken shows outside `crypto` and `material`.
 
-pub(crate) mod algorithm;
-pub(crate) mod backend;
 pub(crate) mod der;
 mod error;
 #[cfg(feature = "jwks")]
@@ -18,9 +16,6 @@ mod observe;
 #[cfg(feature = "jwks")]
 pub(crate) mod remote;
 
-pub use algorithm::Algorithm;
-#[cfg(any(feature = "testing", feature = "introspection"))]
-pub(crate) use backend::PROVIDER;
 pub use error::KeyError;
 #[cfg(feature = "jwks")]
 pub(crate) use fetcher::KeySource;

@@ -9,7 +9,7 @@ use reqwest::header::HeaderValue;
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use crate::keys::{Algorithm, PROVIDER};
+use crate::crypto::{Algorithm, PROVIDER};
 use crate::time::UnixTime;
 
 /// How long an assertion is good, in seconds.

@@ -7,8 +7,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::EncodingKey;
 use serde_json::{Map, Value, json};
 
+use crate::crypto::{Algorithm, PROVIDER};
 use crate::jwt::{Audiences, Jwt, Key, Said};
-use crate::keys::{Algorithm, PROVIDER};
 use crate::time::{Clock, SystemClock, UnixTime};
 
 /// How long a token lives unless said otherwise, in seconds.

@@ -116,7 +116,7 @@ fn keys_of_another_kind_than_the_algorithm_are_refused() {
     for &algorithm in Algorithm::ALL {
         for pem in [RSA_PUBLIC, P256_PUBLIC, P384_PUBLIC, ED25519_PUBLIC] {
             let jwt = Jwt::public_pem(algorithm, pem).issuer(ISSUER).audience(AUDIENCE);
-            if algorithm.kind() != algorithm::KeyKind::Secret && pem == public_pem(algorithm) {
+            if algorithm.kind() != crate::crypto::KeyKind::Secret && pem == public_pem(algorithm) {
                 verifier(jwt);
             } else {
                 let JwtError::Key { fault, .. } = fault(jwt) else { panic!() };

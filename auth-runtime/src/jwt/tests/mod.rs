@@ -20,6 +20,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::EncodingKey;
 use serde_json::{Value, json};
 
+use crate::crypto::{Algorithm, backend};
 use crate::denial::Reason;
 use crate::jwt::ready::IntoSettings as _;
 use crate::jwt::*;

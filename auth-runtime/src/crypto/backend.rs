@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use jsonwebtoken::DecodingKey;
 use jsonwebtoken::crypto::{CryptoProvider, JwtVerifier};
 
-use crate::keys::algorithm::Algorithm;
+use crate::crypto::Algorithm;
 
 #[cfg(not(any(feature = "aws_lc_rs", feature = "rust_crypto")))]
 compile_error!(
