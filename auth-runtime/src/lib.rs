@@ -151,7 +151,7 @@ pub use scheme::{Scheme, api_key, basic};
 pub mod clock {
     //! Where the time comes from.
 
-    pub use crate::time::{Clock, SystemClock, UnixTime};
+    pub use crate::time::{Clock, ClockError, SystemClock, UnixTime};
 }
 
 pub mod config {

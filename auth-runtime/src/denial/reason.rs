@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 
 use super::{Rejection, Unavailable};
+use crate::time::ClockError;
 
 /// Defines [`Reason`] and its table from one list: variant, label, status, then what the caller is told of a rejection,
 /// or what the developer can do about a failure of ours. `by` names the constructor that schemes use.
@@ -230,5 +231,11 @@ reasons! {
         CheckReadBody = "check_read_body", INTERNAL_SERVER_ERROR, "a check decides before the body is read; move what needs the body into the handler";
         /// A scheme or a check panicked.
         Panicked = "panicked", INTERNAL_SERVER_ERROR, "a scheme or a check panicked; see the panic message above";
+    }
+}
+
+impl From<ClockError> for Reason {
+    fn from(_: ClockError) -> Self {
+        Self::ClockUnreadable
     }
 }

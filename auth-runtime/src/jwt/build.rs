@@ -16,10 +16,7 @@ use crate::jwt::{KeyError, tenants::Tenants};
 use crate::keys::KeySetOptions;
 use crate::keys::keyring::{Keyring, KeyringFault, KeyringOptions};
 use crate::scheme::BearerScheme;
-use crate::time::UnixTime;
-
-/// More is no difference between clocks.
-pub(crate) const LEEWAY_MAX: Duration = Duration::from_secs(3600);
+use crate::time::{LEEWAY_MAX, UnixTime};
 
 impl JwtSettings {
     /// Checks everything and makes the scheme. `name` is that of the configuration, as in `bearer("partner")`.

@@ -20,7 +20,6 @@ mod tenants;
 mod tests;
 mod verifier;
 
-pub(crate) use build::LEEWAY_MAX;
 #[cfg(feature = "introspection")]
 pub(crate) use claims::Times;
 #[cfg(feature = "introspection")]

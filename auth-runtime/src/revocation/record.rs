@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::jwt::LEEWAY_MAX;
 use crate::revocation::observe::Kind;
-use crate::time::UnixTime;
+use crate::time::{LEEWAY_MAX, UnixTime};
 
 /// For clocks that differ, and the least time anything is kept.
 pub(super) const MARGIN: Duration = Duration::from_secs(300);

@@ -185,7 +185,7 @@ async fn found(verifier: Arc<Verifier>, clock: Arc<dyn Clock>, token: Vec<u8>, m
         let refusal = look_up.wait().await;
         let now = match clock.now() {
             Ok(now) => now,
-            Err(reason) => return Outcome::Unavailable(reason),
+            Err(error) => return Outcome::Unavailable(error.into()),
         };
         match verifier.verify(&token, now) {
             Err(reason @ (Reason::KeyUnknown | Reason::IssuerWrong)) if reason == refusal => {

@@ -184,7 +184,7 @@ impl<'a> Context<'a> {
     /// [`Reason::ClockUnreadable`] when the clock stands before 2020 or past 9999; answer it as
     /// [`Outcome::Unavailable`].
     pub fn now(&self) -> Result<UnixTime, Reason> {
-        self.clock.now()
+        Ok(self.clock.now()?)
     }
 
     /// The clock itself, for a future that outlives this context.

@@ -130,7 +130,7 @@ impl TestIssuer {
     pub fn token(&self) -> TestToken {
         let now = match self.clock.now() {
             Ok(now) => now,
-            Err(reason) => panic!("the test clock: {}", reason.label()),
+            Err(error) => panic!("the test clock: {error}"),
         };
         let mut header = Map::new();
         header.insert("alg".into(), self.algorithm.name().into());

@@ -1,8 +1,8 @@
 //! Where the time comes from.
 
+use std::error::Error;
+use std::fmt;
 use std::time::{Duration, SystemTime};
-
-use crate::denial::Reason;
 
 /// Seconds since 1970-01-01T00:00:00Z, leap seconds ignored: the `NumericDate` of RFC 7519 section 2.
 pub type UnixTime = i64;
@@ -11,6 +11,28 @@ pub type UnixTime = i64;
 const EARLIEST: UnixTime = 1_577_836_800;
 /// 10000-01-01: a later clock is broken.
 const LATEST: UnixTime = 253_402_300_800;
+/// The largest leeway there may be: more is not a difference between clocks.
+pub(crate) const LEEWAY_MAX: Duration = Duration::from_secs(3600);
+
+/// The clock shows a time that cannot be right: before 2020, or past 9999.
+///
+/// ```
+/// use auth_runtime::clock::ClockError;
+/// use auth_runtime::denial::Reason;
+///
+/// assert_eq!(ClockError.to_string(), "the clock stands before 2020 or past 9999");
+/// assert_eq!(Reason::from(ClockError), Reason::ClockUnreadable, "answered 503");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClockError;
+
+impl fmt::Display for ClockError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the clock stands before 2020 or past 9999")
+    }
+}
+
+impl Error for ClockError {}
 
 /// A source of wall time, replaced in tests. Durations are measured by the monotonic clock, not by this.
 ///
@@ -33,12 +55,12 @@ pub trait Clock: Send + Sync + 'static {
     /// The wall time in whole seconds.
     ///
     /// # Errors
-    /// [`Reason::ClockUnreadable`] for a time that cannot be right, which answers 503.
-    fn now(&self) -> Result<UnixTime, Reason> {
+    /// [`ClockError`] for a time that cannot be right.
+    fn now(&self) -> Result<UnixTime, ClockError> {
         let since = self.read().duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::ZERO);
         match UnixTime::try_from(since.as_secs()) {
             Ok(now) if (EARLIEST..LATEST).contains(&now) => Ok(now),
-            _ => Err(Reason::ClockUnreadable),
+            _ => Err(ClockError),
         }
     }
 }

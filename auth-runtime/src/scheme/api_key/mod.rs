@@ -168,7 +168,7 @@ impl ApiKeyScheme {
                     return Outcome::Unavailable(Reason::BackendUnavailable);
                 }
             };
-            match check_key(&found.key, environment.as_deref(), || clock.now()) {
+            match check_key(&found.key, environment.as_deref(), || Ok(clock.now()?)) {
                 Ok(()) => Outcome::Verified(principal(&found.key, configuration, found.details)),
                 Err(fault) => fault.outcome(),
             }
