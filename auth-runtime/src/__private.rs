@@ -5,9 +5,9 @@ pub use linkme;
 
 pub use crate::extract::authorized::{Answered, Authorized};
 pub use crate::grant::{AnyScheme, Argument, FromGrant, Includes, MayYield, Takes, Yields};
-pub use crate::guard::check::CheckContext;
-pub use crate::guard::check::{CheckFn, IntoVerdict, Verdict};
+pub use crate::guard::check::CheckFn;
 pub use crate::mount::{Declarations, Declared, DeclaredArgs};
+pub use crate::policy::check::{CheckContext, IntoVerdict, Verdict};
 pub use crate::policy::registry::{Linked, POLICIES};
 pub use crate::policy::{Check, ClaimValue, Hide, Policy, PolicySpec, Presence, Requirement, RouteSpec, SchemeUse};
 pub use crate::scheme::{ApiKeyScheme, BasicScheme, BearerScheme};

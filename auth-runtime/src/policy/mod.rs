@@ -1,5 +1,6 @@
 //! What a route demands, as one constant value, and how that value is judged.
 
+pub(crate) mod check;
 mod evaluate;
 mod hierarchy;
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::any::TypeId;
 
 use futures_core::future::LocalBoxFuture;
 
-use crate::guard::check::{CheckContext, Verdict};
+use crate::policy::check::{CheckContext, Verdict};
 use crate::scheme::Scheme;
 
 /// A type that stands for one policy.
