@@ -10,7 +10,9 @@ pub use crate::mount::{Declarations, Declared, DeclaredArgs};
 pub use crate::policy::check::{CheckContext, IntoVerdict, Verdict};
 pub use crate::policy::registry::{Linked, POLICIES};
 pub use crate::policy::{Check, ClaimValue, Hide, Policy, PolicySpec, Presence, Requirement, RouteSpec, SchemeUse};
-pub use crate::scheme::{ApiKeyScheme, BasicScheme, BearerScheme};
+#[cfg(feature = "basic")]
+pub use crate::scheme::BasicScheme;
+pub use crate::scheme::{ApiKeyScheme, BearerScheme};
 
 use futures_core::future::LocalBoxFuture;
 

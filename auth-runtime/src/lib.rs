@@ -76,6 +76,7 @@
 //! |---|---|
 //! | `aws_lc_rs` (default) | JWT signatures by AWS-LC; needs a C compiler |
 //! | `rust_crypto` | the same in pure Rust; with both on, `aws_lc_rs` is used |
+//! | `basic` (default) | user names and passwords: the scheme `basic`, the module `basic`, and the crates that hash passwords |
 //! | `jwks` | keys that an identity provider publishes: `Jwt::oidc`, `Jwt::jwks_url`, `Jwt::tenants` |
 //! | `introspection` | opaque tokens, judged by their issuer's endpoint: the module `introspection` |
 //! | `redis` | revocations shared between machines: `revocation::RedisRevocations` |
@@ -141,12 +142,16 @@ pub use auth_macros::public;
 pub use auth_macros::requires;
 pub use crypto::Algorithm;
 pub use denial::Denial;
-pub use extract::{ApiKey, Basic, Bearer, Granted, Optional};
+#[cfg(feature = "basic")]
+pub use extract::Basic;
+pub use extract::{ApiKey, Bearer, Granted, Optional};
 pub use jwt::Jwt;
 pub use mount::{Declared, ServiceConfig, route};
 pub use principal::Principal;
 pub use scheme::api_key::ApiKeys;
-pub use scheme::{Scheme, api_key, basic};
+#[cfg(feature = "basic")]
+pub use scheme::basic;
+pub use scheme::{Scheme, api_key};
 
 pub mod clock {
     //! Where the time comes from.

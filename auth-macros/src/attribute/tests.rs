@@ -70,3 +70,13 @@ fn a_condition_of_many_clauses_is_still_fast() {
     let wide: Vec<String> = (0..200).map(|index| format!("(role(\"a{index}\") || role(\"b{index}\"))")).collect();
     assert_eq!(faults_of(&format!("bearer, {}", wide.join(" && "))), Vec::<String>::new());
 }
+
+/// Run by `.ci/run` with `--no-default-features`.
+#[cfg(not(feature = "basic"))]
+#[test]
+fn a_scheme_without_its_feature_names_it() {
+    for arguments in ["basic", "any(bearer, basic(\"staff\"))"] {
+        let remedy = "scheme `basic` needs the feature `basic` of auth-runtime; enable it in `Cargo.toml`";
+        assert_eq!(faults_of(arguments), [remedy]);
+    }
+}

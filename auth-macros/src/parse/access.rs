@@ -95,7 +95,11 @@ fn parse_keyword(input: ParseStream<'_>, word: Ident, place: &str) -> Result<Alt
     let arguments = if input.peek(token::Paren) { Some(group(input)?) } else { None };
     let kind = match name.as_str() {
         "bearer" => SchemeKind::Bearer,
-        "basic" => SchemeKind::Basic,
+        "basic" if cfg!(feature = "basic") => SchemeKind::Basic,
+        "basic" => {
+            let fault = "scheme `basic` needs the feature `basic` of auth-runtime; enable it in `Cargo.toml`";
+            return Err(Error::new_spanned(quote!(#word #arguments), fault));
+        }
         "api_key" => SchemeKind::ApiKey,
         "any" | "optional" => {
             let fault = match (place, name.as_str()) {

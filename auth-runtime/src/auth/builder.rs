@@ -22,6 +22,7 @@ use crate::policy::SchemeUse;
 use crate::policy::registry::{Linked, POLICIES};
 use crate::policy::{Hierarchies, Hierarchy};
 use crate::scheme::api_key::ApiKeys;
+#[cfg(feature = "basic")]
 use crate::scheme::basic::Passwords;
 use crate::scheme::{BearerScheme, Scheme};
 use crate::time::{Clock, SystemClock};
@@ -97,12 +98,14 @@ impl AuthBuilder {
     }
 
     /// The `basic` scheme: user name and password (RFC 7617).
+    #[cfg(feature = "basic")]
     pub fn basic<U: Send + Sync + 'static>(self, passwords: Passwords<U>) -> Self {
         let scheme = passwords.build(None);
         self.built("basic", None, scheme)
     }
 
     /// Another configuration of the `basic` scheme, for policies that say `basic("name")`.
+    #[cfg(feature = "basic")]
     pub fn basic_named<U: Send + Sync + 'static>(self, name: &str, passwords: Passwords<U>) -> Self {
         let scheme = passwords.build(Some(name.into()));
         self.built("basic", Some(name), scheme)

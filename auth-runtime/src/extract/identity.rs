@@ -17,7 +17,9 @@ use crate::denial::{Denial, Reason};
 use crate::extract::expiry::UntilExpiry;
 use crate::grant::{AnyScheme, Caller, FromGrant, Grant, Includes, MayYield, Yields};
 use crate::principal::{Principal, Unfit};
-use crate::scheme::{ApiKeyScheme, BasicScheme, BearerScheme, Key, Scheme, User};
+use crate::scheme::{ApiKeyScheme, BearerScheme, Key, Scheme};
+#[cfg(feature = "basic")]
+use crate::scheme::{BasicScheme, User};
 use crate::time::{Clock, UnixTime};
 
 /// A caller authenticated by a token, with the token's claims as `C`.
@@ -50,6 +52,7 @@ pub struct Bearer<C = Map<String, Value>> {
 /// A caller authenticated by user name and password; `U` is what the application's own verification returns.
 ///
 /// Another `U` than that is answered 500, with an error event that names the handler.
+#[cfg(feature = "basic")]
 pub struct Basic<U = User> {
     user: Arc<U>,
     principal: Principal,
@@ -165,9 +168,11 @@ macro_rules! identity_of_scheme {
 }
 
 identity_of_scheme!(Bearer<C>, claims, clock);
+#[cfg(feature = "basic")]
 identity_of_scheme!(Basic<U>, user);
 identity_of_scheme!(ApiKey<K>, key);
 
+#[cfg(feature = "basic")]
 impl<U> Basic<U> {
     /// The scheme-independent view of the caller.
     pub fn principal(&self) -> &Principal {
@@ -256,6 +261,7 @@ fn warn_unfit<C>(error: &Unfit) {
     );
 }
 
+#[cfg(feature = "basic")]
 impl<U: Send + Sync + 'static> Identity for Basic<U> {
     type Scheme = BasicScheme;
 
@@ -310,9 +316,13 @@ macro_rules! from_grant {
 
 from_grant! {
     [C: DeserializeOwned + Send + Sync + 'static] Bearer<C>, BearerScheme;
-    [U: Send + Sync + 'static] Basic<U>, BasicScheme;
     [K: Send + Sync + 'static] ApiKey<K>, ApiKeyScheme;
     [] Principal, AnyScheme;
+}
+
+#[cfg(feature = "basic")]
+from_grant! {
+    [U: Send + Sync + 'static] Basic<U>, BasicScheme;
 }
 
 #[diagnostic::do_not_recommend]

@@ -5,6 +5,8 @@ mod expiry;
 mod identity;
 
 pub use expiry::UntilExpiry;
-pub use identity::{ApiKey, Basic, Bearer, Granted, Optional};
+#[cfg(feature = "basic")]
+pub use identity::Basic;
+pub use identity::{ApiKey, Bearer, Granted, Optional};
 
 pub use crate::grant::{AnyScheme, Argument, Extract, FromGrant, Grant, Includes, MayYield, Source, Takes, Yields};

@@ -2,10 +2,12 @@
 
 pub mod api_key;
 mod backend_error;
+#[cfg(feature = "basic")]
 pub mod basic;
 mod bearer;
 
 pub use api_key::{ApiKeyScheme, Key};
+#[cfg(feature = "basic")]
 pub use basic::{BasicScheme, User};
 pub use bearer::BearerScheme;
 
