@@ -8,13 +8,12 @@ use std::time::Duration;
 
 use actix_web::HttpRequest;
 
+use crate::auth::Inner;
 use crate::auth::{Auth, ConfigError, ConfigFault};
-use crate::auth::{Inner, Plans};
 use crate::denial::BodyHook;
 use crate::denial::DenialBody;
 use crate::denial::{Problem, Reason};
-use crate::guard::Plan;
-use crate::guard::Settings;
+use crate::guard::{Plan, Plans, Settings};
 use crate::http::origin::OriginPolicy;
 use crate::jwt::ReadyJwt;
 use crate::metadata::{Offers, ResourceMetadata};
@@ -322,7 +321,7 @@ impl AuthBuilder {
         }
         if self.faults.is_empty() {
             let published = metadata.map(|placed| {
-                let bound = |linked: &&Linked| plans.get(&linked.kind()).is_some_and(Result::is_ok);
+                let bound = |linked: &&Linked| plans.plan(linked.kind()).is_ok();
                 let policies: Vec<_> = POLICIES.iter().filter(bound).map(Linked::spec).collect();
                 let is_bearer = |used: &SchemeUse| (used.kind)() == TypeId::of::<BearerScheme>();
                 Arc::new(placed.publish(&policies, &self.offers, is_bearer))

@@ -3,15 +3,12 @@
 mod builder;
 mod error;
 
-use std::any::TypeId;
-use std::collections::HashMap;
 use std::fmt;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
-use crate::denial::Reason;
-use crate::guard::Plan;
-use crate::guard::Settings;
+use actix_web::HttpRequest;
+
+use crate::guard::{Plans, Settings};
 use crate::metadata::Published;
 use crate::policy::PolicyTable;
 use crate::policy::registry::policies;
@@ -36,9 +33,6 @@ pub use error::{ConfigError, ConfigFault};
 /// ```
 #[derive(Clone)]
 pub struct Auth(pub(crate) Arc<Inner>);
-
-/// The plan of each linked policy, or why it has none.
-pub(crate) type Plans = HashMap<TypeId, Result<Arc<Plan>, Reason>, BuildHasherDefault<TypeIdHasher>>;
 
 pub(crate) struct Inner {
     pub(crate) plans: Plans,
@@ -77,38 +71,18 @@ impl Auth {
         self.0.published.as_ref()
     }
 
-    /// The plan of the policy whose type is `policy`.
-    pub(crate) fn plan(&self, policy: TypeId) -> Result<&Arc<Plan>, Reason> {
-        match self.0.plans.get(&policy) {
-            Some(Ok(plan)) => Ok(plan),
-            Some(Err(reason)) => Err(*reason),
-            None => Err(Reason::PolicyUnlinked),
-        }
+    pub(crate) fn plans(&self) -> &Plans {
+        &self.0.plans
+    }
+
+    /// The plans of the `Auth` that decides about this request.
+    pub(crate) fn plans_for(request: &HttpRequest) -> Option<&Plans> {
+        request.app_data::<Self>().map(Self::plans)
     }
 }
 
 impl fmt::Debug for Auth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Auth").field("policies", &self.0.plans.len()).finish_non_exhaustive()
-    }
-}
-
-/// Takes a `TypeId` for the hash that it already is: the lookup is on the path of every request.
-#[derive(Default)]
-pub(crate) struct TypeIdHasher(u64);
-
-impl Hasher for TypeIdHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 ^= hash;
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
-        }
     }
 }

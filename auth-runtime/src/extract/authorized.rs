@@ -10,6 +10,7 @@ use actix_web::{Error, FromRequest, HttpRequest, HttpResponse, Responder};
 use futures_core::future::LocalBoxFuture;
 use pin_project_lite::pin_project;
 
+use crate::auth::Auth;
 use crate::denial::Denial;
 use crate::grant::{Caller, Extract, Grant, Source};
 use crate::guard::decision::{Decision, decide};
@@ -39,7 +40,7 @@ impl<P: Policy, T: Extract<P>> FromRequest for Authorized<P, T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let payload = payload.take();
-        match decide(TypeId::of::<P>(), const { &P::SPEC }, request) {
+        match decide(Auth::plans_for(request), TypeId::of::<P>(), const { &P::SPEC }, request) {
             Decision::Ready(Ok(caller)) => Authorizing::extracting(caller, request.clone(), payload),
             Decision::Ready(Err(denial)) => Authorizing::denied(denial, request, payload),
             Decision::Pending(decision) => Authorizing::Deciding { decision, rest: Some((request.clone(), payload)) },

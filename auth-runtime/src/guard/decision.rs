@@ -8,11 +8,10 @@ use actix_web::HttpRequest;
 use futures_core::future::LocalBoxFuture;
 use futures_util::FutureExt as _;
 
-use crate::auth::Auth;
 use crate::denial::{Denial, Reason, Rejection};
 use crate::grant::Caller;
-use crate::guard::Plan;
 use crate::guard::observation::Observation;
+use crate::guard::{Plan, Plans};
 use crate::policy::check::{CheckContext, Verdict};
 use crate::policy::{Check, CheckResults, PolicySpec, Presence, Step, evaluate, first_failure};
 use crate::principal::Principal;
@@ -25,12 +24,19 @@ pub(crate) enum Decision {
 }
 
 /// Decides whether the request may reach the handler of `spec`.
-pub(crate) fn decide(policy: TypeId, spec: &'static PolicySpec, request: &HttpRequest) -> Decision {
+///
+/// `plans` are those of the `Auth` in force; there are none where no `Auth` is attached.
+pub(crate) fn decide(
+    plans: Option<&Plans>,
+    policy: TypeId,
+    spec: &'static PolicySpec,
+    request: &HttpRequest,
+) -> Decision {
     if spec.presence == Presence::Public {
         return Decision::Ready(Ok(Caller::anonymous(None)));
     }
     let observation = Observation::start(spec);
-    let plan = match request.app_data::<Auth>().ok_or(Reason::AuthMissing).and_then(|auth| auth.plan(policy)) {
+    let plan = match plans.ok_or(Reason::AuthMissing).and_then(|plans| plans.plan(policy)) {
         Ok(plan) => plan,
         Err(reason) => return Decision::Ready(Err(observation.undecidable(reason))),
     };

@@ -7,6 +7,8 @@ pub(crate) mod hidden;
 pub(crate) mod observation;
 pub(crate) mod plan;
 mod settings;
+mod table;
 
 pub(crate) use plan::Plan;
 pub(crate) use settings::Settings;
+pub(crate) use table::Plans;

@@ -150,7 +150,7 @@ impl Declarations {
         for new in &added.mounted {
             let spec = new.declaration.spec;
             let (handler, file, line) = (spec.handler, spec.file, spec.line);
-            match auth.plan(new.declaration.policy) {
+            match auth.plans().plan(new.declaration.policy) {
                 Ok(_) => {}
                 Err(Reason::PolicyUnlinked) => refuse(&format!(
                     "`{handler}` at {file}:{line} has a policy that is not in the link-time registry; let `#[requires]`, \

@@ -11,6 +11,7 @@ use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use futures_core::future::LocalBoxFuture;
 
+use crate::auth::Auth;
 use crate::extract::authorized::Terms;
 use crate::guard::decision::{Decision, decide};
 use crate::guard::hidden::keep_unread;
@@ -60,7 +61,8 @@ where
     forward_ready!(service);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let decision = decide(TypeId::of::<P>(), const { &P::SPEC }, request.request());
+        let plans = Auth::plans_for(request.request());
+        let decision = decide(plans, TypeId::of::<P>(), const { &P::SPEC }, request.request());
         let service = Rc::clone(&self.service);
         Box::pin(async move {
             let decided = match decision {

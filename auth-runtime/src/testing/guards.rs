@@ -38,7 +38,7 @@ pub async fn assert_every_policy_denies(auth: &Auth) -> GuardReport {
     for linked in POLICIES.iter() {
         let spec = linked.spec();
         let request = TestRequest::default().app_data(auth.clone()).to_http_request();
-        let decided = match decide(linked.kind(), spec, &request) {
+        let decided = match decide(Some(auth.plans()), linked.kind(), spec, &request) {
             Decision::Ready(decided) => decided,
             Decision::Pending(decision) => decision.await,
         };
