@@ -444,7 +444,7 @@ impl OpaqueSettings {
             memory,
             flights: Arc::new(Flights::default()),
             budget: Budget::new(asking.calls_per_second, asking.calls_at_once, Instant::now()),
-            breaker: Arc::new(Breaker::new(asking.failures, asking.pause)),
+            breaker: Arc::new(Breaker::new("the introspection endpoint", asking.failures, asking.pause)),
             endpoint: IntrospectionEndpoint::new(url, client, prover),
             timeout: asking.timeout,
             worker,

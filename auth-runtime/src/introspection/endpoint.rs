@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use crate::denial::Reason;
 use crate::provider::client::{Endpoint, FetchError, ProviderClient};
 use crate::provider::client_auth::{Prover, push_form};
+use crate::provider::limits::breaker::Cause;
 use crate::time::UnixTime;
 
 /// The answer about a token that is not good (RFC 7662 section 2.2).
@@ -35,8 +36,10 @@ pub(crate) enum Failure {
     ClientRejected,
 }
 
-impl Failure {
-    pub(crate) fn label(self) -> &'static str {
+impl Cause for Failure {
+    const ABANDONED: Self = Self::Unreachable;
+
+    fn label(self) -> &'static str {
         match self {
             Self::Unreachable => "unreachable",
             Self::TimedOut => "timed_out",
@@ -45,7 +48,9 @@ impl Failure {
             Self::ClientRejected => "client_rejected",
         }
     }
+}
 
+impl Failure {
     pub(crate) fn reason(self) -> Reason {
         match self {
             Self::ClientRejected => Reason::IntrospectionRefused,

@@ -15,14 +15,21 @@ use crate::introspection::shared::Shared;
 use crate::jwt::is_jwt;
 use crate::provider::Worker;
 use crate::provider::limits::breaker::Breaker;
+use crate::provider::limits::breaker::Cause as _;
 use crate::provider::limits::budget::Budget;
-use crate::provider::limits::flight::{Boarding, Flights, Verdict, landed};
+use crate::provider::limits::flight::{Boarding, Flights, landed};
 use crate::scheme::{Authentication, Outcome};
 use crate::time::UnixTime;
 
 /// Counter of calls to introspection endpoints, with the label `outcome`: `active`, `refused`, `over_budget`, or why there
 /// was no answer.
 const CALLS: &str = "auth_introspections_total";
+
+/// How many calls may be under way or waiting for their turn.
+const FLIGHTS: usize = 1024;
+
+/// What a call brought: a principal, a refusal, or why nothing is known.
+type Verdict = Result<Result<Active, Reason>, Reason>;
 
 /// Asks the issuer about the tokens of one configuration.
 #[derive(Clone)]
@@ -33,9 +40,9 @@ pub(crate) struct Inner {
     pub(crate) every_form: bool,
     pub(crate) judge: Judge,
     pub(crate) memory: Memory,
-    pub(crate) flights: Arc<Flights>,
+    pub(crate) flights: Arc<Flights<TokenHash, Verdict>>,
     pub(crate) budget: Budget,
-    pub(crate) breaker: Arc<Breaker>,
+    pub(crate) breaker: Arc<Breaker<Failure>>,
     pub(crate) endpoint: IntrospectionEndpoint,
     /// How long a call may wait for its turn; the client bounds the call itself.
     pub(crate) timeout: Duration,
@@ -75,8 +82,8 @@ impl Introspector {
         if let Some(cause) = inner.breaker.refusal(Instant::now()) {
             return Authentication::Ready(Outcome::Unavailable(cause.reason()));
         }
-        let told = match inner.flights.board(hash, recall) {
-            Boarding::Known(known) => return Authentication::Ready(inner.outcome(Ok(known), now)),
+        let told = match inner.flights.board(hash, FLIGHTS, || recall().map(Ok)) {
+            Boarding::Known(known) => return Authentication::Ready(inner.outcome(known, now)),
             Boarding::Full => {
                 return Authentication::Ready(Outcome::Unavailable(Reason::IntrospectionUnavailable));
             }
@@ -92,7 +99,10 @@ impl Introspector {
             }
         };
         let inner = Arc::clone(inner);
-        Authentication::Pending(Box::pin(async move { inner.outcome(landed(told).await, now) }))
+        Authentication::Pending(Box::pin(async move {
+            let verdict = landed(told).await.unwrap_or(Err(Reason::IntrospectionUnavailable));
+            inner.outcome(verdict, now)
+        }))
     }
 }
 

@@ -1,16 +1,14 @@
 //! Issuers that nobody listed: found by a function of the application's own, and remembered.
 
-use std::collections::HashMap;
 use std::error::Error;
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use futures_core::future::BoxFuture;
 use quick_cache::sync::Cache;
-use tokio::sync::watch;
 
 use crate::denial::Reason;
 use crate::jwt::error::JwtError;
@@ -19,6 +17,7 @@ use crate::jwt::verifier::TrustedIssuer;
 use crate::keys::KeySetOptions;
 use crate::provider::Worker;
 use crate::provider::limits::Bucket;
+use crate::provider::limits::flight::{Awaited, Boarding, Flight, Flights, landed};
 use crate::telemetry::foreign;
 
 /// Tenants that are remembered at a time.
@@ -39,11 +38,11 @@ const CALLS_MAX: usize = 32;
 const WAITING_MAX: usize = 256;
 /// A longer `iss` is nobody's.
 const NAME_BYTES: usize = 2048;
-type Found = Result<Option<Issuer>, Box<dyn Error + Send + Sync>>;
+type TenantAnswer = Result<Option<Issuer>, Box<dyn Error + Send + Sync>>;
 
 /// The application's function.
 #[derive(Clone)]
-pub(crate) struct Find(Arc<dyn Fn(String) -> BoxFuture<'static, Found> + Send + Sync>);
+pub(crate) struct Find(Arc<dyn Fn(String) -> BoxFuture<'static, TenantAnswer> + Send + Sync>);
 
 impl Find {
     pub(crate) fn new<F, R, E>(function: F) -> Self
@@ -69,9 +68,9 @@ impl fmt::Debug for Find {
 pub(crate) type Build = dyn Fn(Issuer) -> Result<TrustedIssuer, JwtError> + Send + Sync;
 
 /// The tenants of one configuration.
-pub(crate) struct Tenants(Arc<Inner>);
+pub(crate) struct Tenants(Arc<Directory>);
 
-struct Inner {
+struct Directory {
     find: Find,
     build: Box<Build>,
     options: KeySetOptions,
@@ -79,16 +78,13 @@ struct Inner {
     /// Since when a hash of a name is known to be nobody's.
     strangers: Cache<u64, Instant>,
     key: RandomState,
-    calls: Mutex<Calls>,
+    /// Calls for strangers' sake.
+    budget: Mutex<Bucket>,
+    calls: Arc<Flights<Box<str>, ()>>,
+    waiting: AtomicUsize,
     /// Tells each incarnation of a tenant from all others.
     incarnations: AtomicU64,
     worker: Arc<Worker>,
-}
-
-struct Calls {
-    budget: Bucket,
-    under_way: HashMap<Box<str>, watch::Receiver<()>>,
-    waiting: usize,
 }
 
 #[derive(Debug)]
@@ -120,16 +116,16 @@ impl Tenant {
 impl Tenants {
     pub(crate) fn new(find: Find, build: Box<Build>, options: KeySetOptions) -> std::io::Result<Self> {
         let now = options.stopwatch.now();
-        let calls =
-            Calls { budget: Bucket::new(CALLED_EVERY, CALLED_BURST, now), under_way: HashMap::new(), waiting: 0 };
-        Ok(Self(Arc::new(Inner {
+        Ok(Self(Arc::new(Directory {
             find,
             build,
             options,
             known: Cache::new(TENANTS_MAX),
             strangers: Cache::new(STRANGERS_MAX),
             key: RandomState::new(),
-            calls: Mutex::new(calls),
+            budget: Mutex::new(Bucket::new(CALLED_EVERY, CALLED_BURST, now)),
+            calls: Arc::default(),
+            waiting: AtomicUsize::new(0),
             incarnations: AtomicU64::new(1),
             worker: Worker::shared()?,
         })))
@@ -141,13 +137,11 @@ impl Tenants {
         let now = self.0.options.stopwatch.now();
         let age = now.saturating_duration_since(tenant.found_at);
         if age >= TENANT_FOR {
-            let mut calls = self.0.calls();
             // Not out of the strangers' budget, or a flood of names would keep known tenants from being found again.
-            let due = !calls.under_way.contains_key(name) && tenant.is_due(now);
-            let call = due.then(|| self.begin(&mut calls, name));
-            drop(calls);
-            if let Some((_, call)) = call {
-                self.start(call);
+            if tenant.is_due(now)
+                && let Boarding::Lead(flight, _) = self.0.calls.board(name.into(), usize::MAX, || None)
+            {
+                self.start(flight);
             }
         }
         (age < TENANT_FOR + self.0.options.stale_limit).then_some(tenant)
@@ -162,22 +156,16 @@ impl Tenants {
         if name.len() > NAME_BYTES || self.is_stranger(name) {
             return Err(Reason::IssuerWrong);
         }
-        let mut calls = self.0.calls();
-        if calls.waiting >= WAITING_MAX {
-            return Err(Reason::KeysUnavailable);
-        }
-        let (ended, call) = match calls.under_way.get(name) {
-            Some(ended) => (ended.clone(), None),
-            None => {
-                self.call(&mut calls, name).map(|(ended, call)| (ended, Some(call))).ok_or(Reason::KeysUnavailable)?
+        let place = WaitingPlace::take(&self.0)?;
+        let ended = match self.0.calls.board(name.into(), CALLS_MAX, || None) {
+            Boarding::Join(ended) => ended,
+            Boarding::Lead(flight, ended) if self.0.take_call() => {
+                self.start(flight);
+                ended
             }
+            Boarding::Known(()) | Boarding::Lead(..) | Boarding::Full => return Err(Reason::KeysUnavailable),
         };
-        calls.waiting += 1;
-        drop(calls);
-        if let Some(call) = call {
-            self.start(call);
-        }
-        Ok(Search { inner: Arc::clone(&self.0), name: name.into(), ended })
+        Ok(Search { place, name: name.into(), ended })
     }
 
     /// Whether the function said a moment ago that this is nobody's name.
@@ -185,76 +173,56 @@ impl Tenants {
         self.0.is_stranger(name)
     }
 
-    /// A call of the function, if that is within the budget.
-    fn call(&self, calls: &mut Calls, name: &str) -> Option<(watch::Receiver<()>, Call)> {
-        let now = self.0.options.stopwatch.now();
-        if calls.under_way.len() >= CALLS_MAX || !calls.budget.take(now, 0) {
-            return None;
-        }
-        Some(self.begin(calls, name))
-    }
-
-    /// A call of the function. To be started once the lock is free: a call that ends takes it.
-    fn begin(&self, calls: &mut Calls, name: &str) -> (watch::Receiver<()>, Call) {
-        let (end, ended) = watch::channel(());
-        calls.under_way.insert(name.into(), ended.clone());
-        let call = Call { inner: Arc::downgrade(&self.0), name: name.into(), _end: end };
-        (ended, call)
-    }
-
-    fn start(&self, call: Call) {
-        // Not awaited: whoever waits does so for its end.
-        drop(self.0.worker.spawn(call.run(self.0.find.clone(), self.0.options.timeout)));
+    /// Calls the function. Not awaited: whoever waits does so for the end of the flight, which comes even by a panic.
+    fn start(&self, flight: Flight<Box<str>, ()>) {
+        let (find, timeout) = (self.0.find.clone(), self.0.options.timeout);
+        drop(self.0.worker.spawn(call(Arc::downgrade(&self.0), find, timeout, flight)));
     }
 }
 
-/// A call of the function, under way until it is dropped, even by a panic.
-struct Call {
-    inner: Weak<Inner>,
-    name: Box<str>,
-    /// Whoever waits is told by its end.
-    _end: watch::Sender<()>,
+/// Calls the function and keeps what it says.
+async fn call(directory: Weak<Directory>, find: Find, timeout: Duration, flight: Flight<Box<str>, ()>) {
+    let name = flight.key();
+    let found = tokio::time::timeout(timeout, async { (find.0)(name.to_string()).await }).await;
+    let Some(directory) = directory.upgrade() else { return };
+    match found {
+        Ok(Ok(Some(issuer))) if issuer.name.as_deref() == Some(&**name) => directory.keep(name, issuer).await,
+        Ok(Ok(Some(_))) => failed("it answered with an issuer of another name"),
+        Ok(Ok(None)) => {
+            directory.known.remove(&**name);
+            directory.strangers.insert(directory.key.hash_one(&**name), directory.options.stopwatch.now());
+        }
+        Ok(Err(error)) => failed(&error.to_string()),
+        Err(_) => failed("it took too long"),
+    }
+    flight.land(());
 }
 
-impl Call {
-    async fn run(self, find: Find, timeout: Duration) {
-        let found = tokio::time::timeout(timeout, async { (find.0)(self.name.to_string()).await }).await;
-        let Some(inner) = self.inner.upgrade() else { return };
-        match found {
-            Ok(Ok(Some(issuer))) if issuer.name.as_deref() == Some(&*self.name) => self.keep(&inner, issuer).await,
-            Ok(Ok(Some(_))) => failed("it answered with an issuer of another name"),
-            Ok(Ok(None)) => {
-                inner.known.remove(&*self.name);
-                inner.strangers.insert(inner.key.hash_one(&*self.name), inner.options.stopwatch.now());
-            }
-            Ok(Err(error)) => failed(&error.to_string()),
-            Err(_) => failed("it took too long"),
-        }
+impl Directory {
+    /// Takes a call for a stranger's sake out of the budget, if there is one.
+    fn take_call(&self) -> bool {
+        self.budget.lock().unwrap_or_else(PoisonError::into_inner).take(self.options.stopwatch.now(), 0)
     }
 
-    async fn keep(&self, inner: &Inner, issuer: Issuer) {
-        let issuer = match (inner.build)(issuer) {
+    async fn keep(&self, name: &str, issuer: Issuer) {
+        let issuer = match (self.build)(issuer) {
             Ok(issuer) => issuer,
             Err(fault) => return failed(&fault.to_string()),
         };
         issuer.keys.first().await;
         // Old keys are better than none, as long as they may serve.
-        if !issuer.keys.is_ready() && inner.known.get(&*self.name).is_some_and(|known| known.issuer.keys.is_ready()) {
+        if !issuer.keys.is_ready() && self.known.get(name).is_some_and(|known| known.issuer.keys.is_ready()) {
             return;
         }
-        let incarnation = inner.incarnations.fetch_add(1, Ordering::Relaxed);
-        let found_at = inner.options.stopwatch.now();
-        inner
-            .known
-            .insert(self.name.clone(), Arc::new(Tenant { issuer, incarnation, found_at, tried_at: Mutex::default() }));
+        let incarnation = self.incarnations.fetch_add(1, Ordering::Relaxed);
+        let found_at = self.options.stopwatch.now();
+        let tenant = Tenant { issuer, incarnation, found_at, tried_at: Mutex::default() };
+        self.known.insert(name.into(), Arc::new(tenant));
     }
-}
 
-impl Drop for Call {
-    fn drop(&mut self) {
-        if let Some(inner) = self.inner.upgrade() {
-            inner.calls().under_way.remove(&self.name);
-        }
+    fn is_stranger(&self, name: &str) -> bool {
+        let since = self.strangers.get(&self.key.hash_one(name));
+        since.is_some_and(|since| self.options.stopwatch.now().saturating_duration_since(since) < STRANGER_FOR)
     }
 }
 
@@ -266,38 +234,38 @@ fn failed(error: &str) {
 
 /// A tenant that is being looked for.
 pub(crate) struct Search {
-    inner: Arc<Inner>,
+    place: WaitingPlace,
     name: Box<str>,
-    ended: watch::Receiver<()>,
+    ended: Awaited<()>,
 }
 
 impl Search {
     /// Waits until the search is over, or for too long. Whether it is known now that the name is nobody's.
     pub(crate) async fn wait(&self) -> bool {
-        let mut ended = self.ended.clone();
+        let directory = &self.place.0;
         // The call and then its provider's metadata and keys.
-        let limit = 3 * self.inner.options.timeout;
-        // Nothing is ever sent: the end is told by the sender's.
-        let _ = tokio::time::timeout(limit, async { while ended.changed().await.is_ok() {} }).await;
-        self.inner.is_stranger(&self.name)
+        let limit = 3 * directory.options.timeout;
+        let _ = tokio::time::timeout(limit, landed(self.ended.clone())).await;
+        directory.is_stranger(&self.name)
     }
 }
 
-impl Drop for Search {
+/// The right of a caller to wait.
+struct WaitingPlace(Arc<Directory>);
+
+impl WaitingPlace {
+    fn take(directory: &Arc<Directory>) -> Result<Self, Reason> {
+        let place = Self(Arc::clone(directory));
+        if directory.waiting.fetch_add(1, Ordering::Relaxed) >= WAITING_MAX {
+            return Err(Reason::KeysUnavailable);
+        }
+        Ok(place)
+    }
+}
+
+impl Drop for WaitingPlace {
     fn drop(&mut self) {
-        let mut calls = self.inner.calls();
-        calls.waiting = calls.waiting.saturating_sub(1);
-    }
-}
-
-impl Inner {
-    fn is_stranger(&self, name: &str) -> bool {
-        let since = self.strangers.get(&self.key.hash_one(name));
-        since.is_some_and(|since| self.options.stopwatch.now().saturating_duration_since(since) < STRANGER_FOR)
-    }
-
-    fn calls(&self) -> MutexGuard<'_, Calls> {
-        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -14,7 +14,8 @@ use crate::file::FileFault;
 use crate::keys::fetcher::{Fetcher, KeySource};
 use crate::keys::observe;
 use crate::provider::client::{FetchError, TIMEOUT};
-use crate::provider::limits::schedule::{self, Bucket, Unknown};
+use crate::provider::limits::Bucket;
+use crate::provider::limits::schedule::{self, Unknown};
 use crate::provider::stopwatch::Stopwatch;
 use crate::provider::worker::Worker;
 

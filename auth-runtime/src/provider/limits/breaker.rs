@@ -4,46 +4,54 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::introspection::endpoint::Failure;
+/// Why an endpoint is left alone.
+pub(crate) trait Cause: Copy {
+    /// Of a call that was given up before it brought anything.
+    const ABANDONED: Self;
+    /// Its name in logs.
+    fn label(self) -> &'static str;
+}
 
 /// Counts failures in a row. Closed, it lets calls pass; open, none; after a pause, one that decides.
 #[derive(Debug)]
-pub(crate) struct Breaker {
+pub(crate) struct Breaker<C: Cause> {
+    /// What it guards, as logs name it.
+    guarded: &'static str,
     /// Failures in a row that open it.
     threshold: u32,
     pause: Duration,
-    state: Mutex<State>,
+    state: Mutex<State<C>>,
 }
 
 #[derive(Debug)]
-struct State {
-    phase: Phase,
+struct State<C> {
+    phase: Phase<C>,
     /// Changes with each phase: what a call of an earlier one brings says nothing about this one.
     epoch: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
+enum Phase<C> {
     Closed { failures: u32 },
-    Open { until: Instant, cause: Failure },
-    Probing { cause: Failure },
+    Open { until: Instant, cause: C },
+    Probing { cause: C },
 }
 
 /// The right to one call. Dropped without a result, a probe counts as failed and another call as not made.
 #[derive(Debug)]
-pub(crate) struct Permit {
-    breaker: Arc<Breaker>,
+pub(crate) struct Permit<C: Cause> {
+    breaker: Arc<Breaker<C>>,
     epoch: u64,
     probe: bool,
 }
 
-impl Breaker {
-    pub(crate) fn new(threshold: u32, pause: Duration) -> Self {
-        Self { threshold, pause, state: Mutex::new(State { phase: Phase::Closed { failures: 0 }, epoch: 0 }) }
+impl<C: Cause> Breaker<C> {
+    pub(crate) fn new(guarded: &'static str, threshold: u32, pause: Duration) -> Self {
+        Self { guarded, threshold, pause, state: Mutex::new(State { phase: Phase::Closed { failures: 0 }, epoch: 0 }) }
     }
 
     /// Why no call can pass now, without using up the probe.
-    pub(crate) fn refusal(&self, now: Instant) -> Option<Failure> {
+    pub(crate) fn refusal(&self, now: Instant) -> Option<C> {
         match self.lock().phase {
             Phase::Open { until, cause } if now < until => Some(cause),
             Phase::Probing { cause } => Some(cause),
@@ -53,7 +61,7 @@ impl Breaker {
 
     /// # Errors
     /// The failure that keeps it open.
-    pub(crate) fn admit(self: &Arc<Self>, now: Instant) -> Result<Permit, Failure> {
+    pub(crate) fn admit(self: &Arc<Self>, now: Instant) -> Result<Permit<C>, C> {
         let mut state = self.lock();
         let probe = match state.phase {
             Phase::Closed { .. } => false,
@@ -66,7 +74,7 @@ impl Breaker {
         Ok(Permit { breaker: Arc::clone(self), epoch: state.epoch, probe })
     }
 
-    fn failed(&self, epoch: u64, now: Instant, cause: Failure) {
+    fn failed(&self, epoch: u64, now: Instant, cause: C) {
         let mut state = self.lock();
         if state.epoch != epoch {
             return;
@@ -80,7 +88,8 @@ impl Breaker {
             tracing::error!(
                 cause = cause.label(),
                 pause_seconds = self.pause.as_secs_f64(),
-                "the introspection endpoint keeps failing and is left alone for a while"
+                "{} keeps failing and is left alone for a while",
+                self.guarded
             );
         } else {
             state.phase = Phase::Closed { failures };
@@ -96,38 +105,38 @@ impl Breaker {
             *failures = 0;
         } else {
             state.enter(Phase::Closed { failures: 0 });
-            tracing::info!("the introspection endpoint works again");
+            tracing::info!("{} works again", self.guarded);
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, State<C>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
-    fn enter(&mut self, phase: Phase) {
+impl<C> State<C> {
+    fn enter(&mut self, phase: Phase<C>) {
         self.phase = phase;
         self.epoch = self.epoch.wrapping_add(1);
     }
 }
 
-impl Permit {
+impl<C: Cause> Permit<C> {
     pub(crate) fn worked(mut self) {
         self.probe = false;
         self.breaker.worked(self.epoch);
     }
 
-    pub(crate) fn failed(mut self, now: Instant, cause: Failure) {
+    pub(crate) fn failed(mut self, now: Instant, cause: C) {
         self.probe = false;
         self.breaker.failed(self.epoch, now, cause);
     }
 }
 
-impl Drop for Permit {
+impl<C: Cause> Drop for Permit<C> {
     fn drop(&mut self) {
         if self.probe {
-            self.breaker.failed(self.epoch, Instant::now(), Failure::Unreachable);
+            self.breaker.failed(self.epoch, Instant::now(), C::ABANDONED);
         }
     }
 }
@@ -136,10 +145,24 @@ impl Drop for Permit {
 mod tests {
     use super::*;
 
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    enum Failure {
+        Unreachable,
+        TimedOut,
+    }
+
+    impl Cause for Failure {
+        const ABANDONED: Self = Self::Unreachable;
+
+        fn label(self) -> &'static str {
+            "test"
+        }
+    }
+
     const PAUSE: Duration = Duration::from_secs(10);
 
-    fn open() -> (Arc<Breaker>, Instant) {
-        let (breaker, now) = (Arc::new(Breaker::new(3, PAUSE)), Instant::now());
+    fn open() -> (Arc<Breaker<Failure>>, Instant) {
+        let (breaker, now) = (Arc::new(Breaker::new("it", 3, PAUSE)), Instant::now());
         for _ in 0..3 {
             breaker.admit(now).unwrap().failed(now, Failure::TimedOut);
         }
@@ -148,7 +171,7 @@ mod tests {
 
     #[test]
     fn failures_in_a_row_open_it_and_a_success_starts_the_count_anew() {
-        let (breaker, now) = (Arc::new(Breaker::new(3, PAUSE)), Instant::now());
+        let (breaker, now) = (Arc::new(Breaker::new("it", 3, PAUSE)), Instant::now());
         let fail = || breaker.admit(now).unwrap().failed(now, Failure::Unreachable);
         fail();
         fail();
@@ -183,7 +206,7 @@ mod tests {
 
     #[test]
     fn what_a_call_of_an_earlier_phase_brings_counts_no_more() {
-        let (breaker, now) = (Arc::new(Breaker::new(1, PAUSE)), Instant::now());
+        let (breaker, now) = (Arc::new(Breaker::new("it", 1, PAUSE)), Instant::now());
         let (late, later) = (breaker.admit(now).unwrap(), breaker.admit(now).unwrap());
         breaker.admit(now).unwrap().failed(now, Failure::TimedOut);
         late.worked();

@@ -1,46 +1,32 @@
 //! How many calls the endpoint may get: so many a second, so many at once.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-/// A bucket of calls, refilled steadily, and places for calls under way.
+use crate::provider::limits::bucket::Bucket;
+
+/// A bucket of calls, and places for calls under way.
 #[derive(Debug)]
 pub(crate) struct Budget {
-    per_second: f64,
     bucket: Mutex<Bucket>,
     places: Semaphore,
-}
-
-#[derive(Debug)]
-struct Bucket {
-    calls: f64,
-    filled: Instant,
 }
 
 impl Budget {
     /// A second's calls may come at once.
     pub(crate) fn new(per_second: u32, at_once: usize, now: Instant) -> Self {
-        let per_second = f64::from(per_second);
+        let per_second = per_second.max(1);
         Self {
-            per_second,
-            bucket: Mutex::new(Bucket { calls: per_second, filled: now }),
+            bucket: Mutex::new(Bucket::new(Duration::from_secs(1) / per_second, per_second, now)),
             places: Semaphore::new(at_once.min(Semaphore::MAX_PERMITS)),
         }
     }
 
     /// Takes one call out of the bucket, if there is one.
     pub(crate) fn take(&self, now: Instant) -> bool {
-        let mut bucket = self.bucket.lock().unwrap_or_else(PoisonError::into_inner);
-        let elapsed = now.saturating_duration_since(bucket.filled).as_secs_f64();
-        bucket.calls = (bucket.calls + elapsed * self.per_second).min(self.per_second);
-        bucket.filled = bucket.filled.max(now);
-        let granted = bucket.calls >= 1.0;
-        if granted {
-            bucket.calls -= 1.0;
-        }
-        granted
+        self.bucket.lock().unwrap_or_else(PoisonError::into_inner).take(now, 0)
     }
 
     /// Waits for a place; the caller bounds how long.
@@ -51,8 +37,6 @@ impl Budget {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]

@@ -2,12 +2,12 @@
 
 #[cfg(feature = "introspection")]
 pub(crate) mod breaker;
+mod bucket;
 #[cfg(feature = "introspection")]
 pub(crate) mod budget;
-#[cfg(feature = "introspection")]
 pub(crate) mod flight;
 #[cfg(feature = "jwks")]
 pub(crate) mod schedule;
 
 #[cfg(feature = "jwks")]
-pub(crate) use schedule::Bucket;
+pub(crate) use bucket::Bucket;

@@ -3,7 +3,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::hash::{BuildHasher, RandomState};
 use std::ops::RangeInclusive;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use reqwest::header::{AGE, CACHE_CONTROL, HeaderMap};
 
@@ -48,32 +48,6 @@ pub(crate) fn retry_in(failures: u32) -> Duration {
 fn jittered(duration: Duration) -> Duration {
     let random = f64::from(getrandom::u32().unwrap_or(0)) / f64::from(u32::MAX);
     duration.mul_f64(1.0 - random / 10.0)
-}
-
-/// A bucket of rights to ask.
-#[derive(Clone, Debug)]
-pub(crate) struct Bucket {
-    period: Duration,
-    burst: u32,
-    /// When it is full, if nobody takes any more.
-    full_at: Instant,
-}
-
-impl Bucket {
-    /// A full bucket of `burst`, into which one more comes each `period`.
-    pub(crate) fn new(period: Duration, burst: u32, now: Instant) -> Self {
-        Self { period, burst, full_at: now }
-    }
-
-    /// Takes one, if `spare` are left after it.
-    pub(crate) fn take(&mut self, now: Instant, spare: u32) -> bool {
-        let missing = self.full_at.saturating_duration_since(now);
-        let allowed = missing + self.period <= self.period * self.burst.saturating_sub(spare);
-        if allowed {
-            self.full_at = now + missing + self.period;
-        }
-        allowed
-    }
 }
 
 /// Names that a provider was found not to know: so many at most, the oldest forgotten first. Hashes, for a name may be
@@ -162,28 +136,6 @@ mod tests {
             let wait = retry_in(failures);
             assert!((seconds * SECOND).mul_f64(0.89) <= wait && wait <= seconds * SECOND, "{failures}: {wait:?}");
         }
-    }
-
-    #[test]
-    fn the_bucket_gives_a_burst_and_then_one_each_period() {
-        let start = Instant::now();
-        let mut bucket = Bucket::new(30 * SECOND, 2, start);
-        assert!(bucket.take(start, 0) && bucket.take(start, 0) && !bucket.take(start, 0));
-        assert!(!bucket.take(start + 29 * SECOND, 0));
-        assert!(bucket.take(start + 30 * SECOND, 0) && !bucket.take(start + 31 * SECOND, 0));
-        // Long quiet: two again, no more.
-        let later = start + 3600 * SECOND;
-        assert!(bucket.take(later, 0) && bucket.take(later, 0) && !bucket.take(later, 0));
-        let taken = (0..3000).filter(|tenth| bucket.take(later + *tenth * SECOND / 10, 0)).count();
-        assert_eq!(taken, 9, "in 300 s after the burst");
-    }
-
-    #[test]
-    fn the_last_of_the_bucket_can_be_spared() {
-        let start = Instant::now();
-        let mut bucket = Bucket::new(30 * SECOND, 2, start);
-        assert!(bucket.take(start, 1) && !bucket.take(start, 1) && !bucket.take(start + 29 * SECOND, 1));
-        assert!(bucket.take(start, 0), "the spared one is there for another");
     }
 
     #[test]
