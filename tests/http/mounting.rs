@@ -38,7 +38,17 @@ async fn fallback(request: HttpRequest) -> impl Responder {
 
 policy! {
     Files: bearer, scope("admin");
-    Account: bearer, check(own_account)
+    Account: bearer, check(own_account);
+    Kept: bearer, check(keeps)
+}
+
+/// Leaves a task behind that holds the request for ever.
+async fn keeps(request: HttpRequest) -> bool {
+    actix_web::rt::spawn(async move {
+        std::future::pending::<()>().await;
+        drop(request);
+    });
+    true
 }
 
 async fn own_account(account: web::Path<(u64,)>, caller: auth_runtime::Bearer) -> bool {
@@ -177,11 +187,67 @@ fn the_policy_of_a_service_that_is_no_handler_sees_the_parameters_of_the_path() 
 #[test]
 fn a_service_declared_public_is_open() {
     let server = Server::start(|app| {
-        let page = web::resource("/ui").to(|| async { "the page" });
-        app.service(auth().scope("/api").service_public("a page without data", page).service(list));
+        let page = web::resource("/page").to(|| async { "the page" });
+        app.service(auth().scope("/api").service_public("a page without data", "/ui", page).service(list));
     });
-    server.get("/api/ui").send().expect("the page");
+    server.get("/api/ui/page").send().expect("the page");
+    assert_eq!(server.get("/api/ui/other").send().status, 404);
+    assert_eq!(server.get("/api/page").send().status, 404);
     assert_guarded(&server, "GET", "/api/list", "list");
+}
+
+#[test]
+fn a_function_may_add_what_is_no_handler_and_what_answers_the_rest() {
+    fn part(config: &mut ServiceConfig) {
+        let file = || web::resource("/file").to(|| async { "file" });
+        config
+            .service_as::<Files>("/files", file())
+            .service_public("a page without data", "/ui", file())
+            .default_service(route::get().to(fallback));
+    }
+    let server = Server::start(|app| {
+        app.service(auth().scope("/api").configure(part));
+    });
+    assert_guarded(&server, "GET", "/api/files/file", "file");
+    server.get("/api/ui/file").send().expect("file");
+    missing().check(&server.get("/api/unknown").send());
+    assert_eq!(server.get("/api/unknown").bearer(scoped("admin")).send().text(), "nothing at /api/unknown");
+}
+
+#[test]
+fn a_default_service_keeps_its_method_and_guards() {
+    let server = Server::of(|| {
+        let by_method = auth().scope("/method").service(list).default_service(route::get().to(fallback));
+        let guarded = route::any().guard(Header("x-sure", "yes")).to(fallback);
+        App::new()
+            .service(by_method)
+            .service(auth().scope("/guard").default_service(guarded))
+            .default_service(web::to(|| async { HttpResponse::NotFound().body("nothing in the application") }))
+    });
+    let unknown =
+        |answer: tests::Answer| assert_eq!((answer.status, answer.text()), (404, "nothing in the application"));
+    missing().check(&server.get("/method/unknown").send());
+    unknown(server.post("/method/unknown").bearer(scoped("admin")).send());
+    unknown(server.post("/method/list").bearer(scoped("admin")).send());
+    missing().check(&server.get("/guard/unknown").header("X-Sure", "yes").send());
+    unknown(server.get("/guard/unknown").bearer(scoped("admin")).send());
+}
+
+#[test]
+fn a_check_may_keep_the_request_that_a_service_is_then_called_with() {
+    async fn file(request: HttpRequest, body: String) -> String {
+        let (path, told) = (request.match_info(), request.headers().get("x-told"));
+        format!("{} {} {told:?} {body}", path.get("name").unwrap(), path.get("file").unwrap())
+    }
+    let server = Server::start(|app| {
+        let files = web::scope("/deep").service(web::resource("/{file}").to(file));
+        app.service(auth().scope("").service_as::<Kept>("/kept/{name}", files));
+    });
+    for _ in 0..3 {
+        let request = server.post("/kept/a/deep/b").header("X-Told", "1").bearer(scoped("admin"));
+        request.send_body("text/plain", "text").expect(r#"a b Some("1") text"#);
+    }
+    assert_eq!(server.get("/kept/a/other").bearer(scoped("admin")).send().status, 404);
 }
 
 #[test]
@@ -228,6 +294,27 @@ fn the_innermost_auth_counts() {
         let challenge = format!(r#"Bearer realm="{realm}", scope="admin""#);
         Denied::missing().challenge(&challenge).check(&server.get(path).send());
     }
+}
+
+#[test]
+fn another_auth_in_the_data_of_a_scope_stops_the_assembly() {
+    let other = crate::fixture::builder().realm("other").build().unwrap();
+    let resource = || route::resource("/r").app_data(other.clone()).route(route::get().to(by_hand));
+    for text in [
+        refusal(|| drop(auth().scope("/o").app_data(other.clone()))),
+        refusal(|| drop(auth().scope("/o").configure(|config| _ = config.app_data(other.clone())))),
+        refusal(|| drop(auth().scope("/o").service(resource()))),
+        refusal(|| drop(auth().scope("/o").configure(|config| _ = config.service(resource())))),
+        refusal(|| drop(auth().scope("/out").service(auth().scope("/o").service(resource())))),
+    ] {
+        for part in ["tests/http/mounting.rs:", "another `Auth`", "`/o`", "other.scope("] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+    }
+    // Its own is no other, and a nested scope of another decides itself.
+    drop(auth().scope("/o").app_data(auth()).service(other.scope("/in").service(list)));
+    let own = route::resource("/r").app_data(auth()).route(route::get().to(by_hand));
+    drop(auth().scope("/o").service(own));
 }
 
 /// What stops the assembly.

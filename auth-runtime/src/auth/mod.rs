@@ -75,6 +75,11 @@ impl Auth {
         &self.0.plans
     }
 
+    /// Whether `other` is this one, or a clone of it.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// The plans of the `Auth` that decides about this request.
     pub(crate) fn plans_for(request: &HttpRequest) -> Option<&Plans> {
         request.app_data::<Self>().map(Self::plans)

@@ -439,7 +439,8 @@
 //!
 //! Static files or a user interface say nothing about callers, so the scope says it for them:
 //! [`service_as::<P>`](crate::mount::Scope::service_as) puts a named policy in front, and
-//! [`service_public`](crate::mount::Scope::service_public) declares it open, with a reason.
+//! [`service_public`](crate::mount::Scope::service_public) declares it open, with a reason. Both take the path below which the
+//! service is mounted, and everything below it is theirs.
 //!
 //! ```
 //! # use actix_web::{App, HttpResponse, test, web};

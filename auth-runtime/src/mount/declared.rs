@@ -1,6 +1,7 @@
 //! What may be mounted: services that say who may call them.
 
 use std::any::TypeId;
+use std::panic::Location;
 
 use actix_web::dev::HttpServiceFactory;
 
@@ -16,7 +17,7 @@ use crate::policy::{Hide, Policy, PolicySpec};
     label = "no `#[requires(…)]` or `#[public]` on this handler",
     note = "write `#[requires(…)]` or `#[public]` on it, above its route attribute: below it the handler is protected, \
             but cannot be seen to be",
-    note = "for a service that is no handler use `.service_as::<Policy>(path, …)` or `.service_public(reason, …)`"
+    note = "for a service that is no handler use `.service_as::<Policy>(path, …)` or `.service_public(reason, path, …)`"
 )]
 pub trait Declared: HttpServiceFactory {
     /// Names the policies behind this service.
@@ -75,6 +76,8 @@ pub struct Declarations {
     mounted: Vec<Mounted>,
     /// A service among them that must not stand below a path.
     only_at_root: Option<&'static str>,
+    /// What a service among them carries in its own application data.
+    brought: Option<(Auth, &'static Location<'static>)>,
 }
 
 struct Mounted {
@@ -118,9 +121,15 @@ impl Declarations {
         self.only_at_root = Some(service);
     }
 
+    /// Says that a service has an `Auth` in its own application data, put there at `place`.
+    pub(crate) fn brings(&mut self, auth: &Auth, place: &'static Location<'static>) {
+        self.brought = Some((auth.clone(), place));
+    }
+
     /// Takes over what a nested scope mounts.
     pub(crate) fn nest(&mut self, prefix: &str, inner: &Self) {
         self.only_at_root = self.only_at_root.or(inner.only_at_root);
+        self.brought.clone_from(&inner.brought);
         for Mounted { method, pattern, declaration } in &inner.mounted {
             let pattern = pattern.as_ref().map(|pattern| format!("{prefix}{pattern}"));
             self.mounted.push(Mounted { method: method.clone(), pattern, declaration: *declaration });
@@ -147,6 +156,9 @@ impl Declarations {
             ));
         }
         self.only_at_root = self.only_at_root.or(added.only_at_root);
+        if let Some((other, place)) = &added.brought {
+            refuse_other(auth, scope, other, place);
+        }
         for new in &added.mounted {
             let spec = new.declaration.spec;
             let (handler, file, line) = (spec.handler, spec.file, spec.line);
@@ -181,6 +193,16 @@ impl Declarations {
             }
         }
         self.mounted.extend(added.mounted);
+    }
+}
+
+/// Refuses an `Auth` that would decide in the place of the scope's own.
+pub(crate) fn refuse_other(own: &Auth, scope: &str, other: &Auth, place: &Location<'_>) {
+    if !own.is(other) {
+        refuse(&format!(
+            "`.app_data(…)` at {place} puts another `Auth` into scope `{scope}`, where the one that the scope was made from \
+             decides; remove it, and mount what it guards in a scope of its own: `.service(other.scope(…))`"
+        ));
     }
 }
 

@@ -3,12 +3,14 @@
 use std::any::TypeId;
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
+use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 
 use actix_service::{Service, Transform, forward_ready};
-use actix_web::Error;
 use actix_web::body::{EitherBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::{Extensions, ServiceRequest, ServiceResponse};
+use actix_web::test::TestRequest;
+use actix_web::{Error, HttpMessage as _, HttpRequest};
 use futures_core::future::LocalBoxFuture;
 
 use crate::auth::Auth;
@@ -18,11 +20,14 @@ use crate::guard::hidden::keep_unread;
 use crate::policy::Policy;
 
 /// Middleware that lets a request through only if policy `P` admits it.
-pub(crate) struct Enforce<P>(PhantomData<fn() -> P>);
+pub(crate) struct Enforce<P> {
+    auth: Auth,
+    policy: PhantomData<fn() -> P>,
+}
 
 impl<P> Enforce<P> {
-    pub(crate) fn new() -> Self {
-        Self(PhantomData)
+    pub(crate) fn new(auth: Auth) -> Self {
+        Self { auth, policy: PhantomData }
     }
 }
 
@@ -39,12 +44,13 @@ where
     type Future = Ready<Result<Self::Transform, ()>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
-        ready(Ok(Enforced { service: Rc::new(service), policy: PhantomData }))
+        ready(Ok(Enforced { service: Rc::new(service), auth: self.auth.clone(), policy: PhantomData }))
     }
 }
 
 pub(crate) struct Enforced<P, S> {
     service: Rc<S>,
+    auth: Auth,
     policy: PhantomData<fn() -> P>,
 }
 
@@ -61,9 +67,8 @@ where
     forward_ready!(service);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let plans = Auth::plans_for(request.request());
-        let decision = decide(plans, TypeId::of::<P>(), const { &P::SPEC }, request.request());
-        let service = Rc::clone(&self.service);
+        let decision = decide(Some(self.auth.plans()), TypeId::of::<P>(), const { &P::SPEC }, request.request());
+        let (service, auth) = (Rc::clone(&self.service), self.auth.clone());
         Box::pin(async move {
             let decided = match decision {
                 Decision::Ready(decided) => decided,
@@ -81,10 +86,47 @@ where
                 }
             };
             let terms = Terms::new(caller);
-            let mut response = service.call(request).await?;
+            let mut response = match alone(request) {
+                Ok(request) => service.call(request).await?,
+                Err(shared) => {
+                    tracing::warn!(
+                        policy = P::SPEC.handler,
+                        "a check keeps the request it was given; the service gets a copy, without the data of the `App`"
+                    );
+                    let (request, payload) = shared.into_parts();
+                    let mut copy = copy(&request, &auth);
+                    copy.set_payload(payload);
+                    let answered = service.call(copy).await?;
+                    swap_extensions(answered.request(), &request);
+                    ServiceResponse::new(request, answered.into_parts().1)
+                }
+            };
             let request = response.request().clone();
             terms.settle(&request, response.response_mut());
             Ok(response.map_into_left_body())
         })
     }
+}
+
+/// The request if nobody else holds it: only then can actix route it on.
+fn alone(mut request: ServiceRequest) -> Result<ServiceRequest, ServiceRequest> {
+    // actix panics where somebody else does, such as a task that a check has left behind, and shows it in no other way.
+    let held = std::panic::catch_unwind(AssertUnwindSafe(|| _ = request.match_info_mut())).is_err();
+    if held { Err(request) } else { Ok(request) }
+}
+
+/// A request that says what `request` says. actix lets nobody copy the application's data.
+fn copy(request: &HttpRequest, auth: &Auth) -> ServiceRequest {
+    let mut copy = TestRequest::default().to_srv_request();
+    copy.head_mut().clone_from(request.head());
+    copy.match_info_mut().clone_from(request.match_info());
+    let mut data = Extensions::new();
+    data.insert(auth.clone());
+    copy.add_data_container(Rc::new(data));
+    swap_extensions(copy.request(), request);
+    copy
+}
+
+fn swap_extensions(one: &HttpRequest, other: &HttpRequest) {
+    std::mem::swap(&mut *one.extensions_mut(), &mut *other.extensions_mut());
 }

@@ -24,11 +24,15 @@
 //! # }
 //! ```
 
+use std::any::Any;
+use std::panic::Location;
+
 use actix_web::dev::{AppService, HttpServiceFactory};
 use actix_web::guard::Guard;
 use actix_web::http::Method;
 use actix_web::{FromRequest, Handler, HttpResponse, Responder, web};
 
+use crate::auth::Auth;
 use crate::denial::{Denial, Reason};
 use crate::mount::declared::{Declaration, Declarations, Declared, DeclaredArgs};
 
@@ -147,7 +151,14 @@ impl Resource {
     }
 
     /// Adds data for its handlers.
+    ///
+    /// When the data is an [`Auth`] other than the scope's, the scope refuses the resource: the `Auth` that it was made
+    /// from decides in it.
+    #[track_caller]
     pub fn app_data<U: 'static>(mut self, data: U) -> Self {
+        if let Some(auth) = (&data as &dyn Any).downcast_ref::<Auth>() {
+            self.declarations.brings(auth, Location::caller());
+        }
         self.resource = self.resource.app_data(data);
         self
     }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use actix_service::{ServiceFactory, ServiceFactoryExt as _, Transform, boxed, fn_factory};
+use actix_service::{Service as _, ServiceFactory, Transform, boxed, fn_factory, fn_service};
 use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{AppService, HttpServiceFactory, ServiceRequest, ServiceResponse};
@@ -11,8 +11,7 @@ use actix_web::web;
 
 use crate::auth::Auth;
 use crate::guard::hidden::{DefaultService, Unknown, cover};
-use crate::mount::declared::{Declaration, Declarations, Declared};
-use crate::mount::enforce::Enforce;
+use crate::mount::declared::{Declarations, Declared};
 use crate::mount::route::Route;
 use crate::mount::service_config::ServiceConfig;
 use crate::policy::Policy;
@@ -32,9 +31,7 @@ use crate::policy::Policy;
 #[must_use]
 pub struct Scope<T> {
     scope: actix_web::Scope<T>,
-    auth: Auth,
-    path: String,
-    declarations: Declarations,
+    config: ServiceConfig,
     unknown: Rc<Unknown>,
 }
 
@@ -56,7 +53,7 @@ impl Auth {
             .app_data(self.clone())
             // Innermost, so that all middleware sees a hidden denial as the unknown route that it looks like.
             .wrap_fn(move |request, router| cover(request, router, &covered));
-        Scope { scope, auth: self.clone(), path: path.to_owned(), declarations: Declarations::default(), unknown }
+        Scope { scope, config: ServiceConfig::new(self.clone(), path), unknown }
     }
 }
 
@@ -66,16 +63,13 @@ where
 {
     /// Adds a service that says who may call it.
     pub fn service(mut self, service: impl Declared + 'static) -> Self {
-        self.declarations.admit(&self.auth, &self.path, |to| service.declare(to));
-        self.scope = self.scope.service(service);
+        self.config.service(service);
         self
     }
 
     /// Adds a route: `.route("/users", route::get().to(list_users))`.
     pub fn route(mut self, path: &str, route: Route) -> Self {
-        let methods = route.methods.iter().map(String::as_str);
-        self.declarations.admit(&self.auth, &self.path, |to| to.add(methods, path, route.declaration));
-        self.scope = self.scope.route(path, route.route);
+        self.config.route(path, route);
         self
     }
 
@@ -97,15 +91,7 @@ where
     /// # let _ = scope; Ok(()) }
     /// ```
     pub fn configure(mut self, configure: impl FnOnce(&mut ServiceConfig)) -> Self {
-        let mut config = ServiceConfig {
-            auth: self.auth.clone(),
-            scope: self.path.clone(),
-            declarations: std::mem::take(&mut self.declarations),
-            parts: Vec::new(),
-        };
-        configure(&mut config);
-        self.declarations = config.declarations;
-        self.scope = self.scope.configure(|inner| config.parts.into_iter().for_each(|part| part(inner)));
+        self.config.configure(configure);
         self
     }
 
@@ -113,30 +99,38 @@ where
     ///
     /// Everything below `path` is behind `P`, also what the service does not know.
     pub fn service_as<P: Policy>(mut self, path: &str, service: impl HttpServiceFactory + 'static) -> Self {
-        let declaration = Declaration::of::<P>();
-        self.declarations.admit(&self.auth, &self.path, |to| to.add([].into_iter(), path, declaration));
-        self.scope = self.scope.service(web::scope(path).wrap(Enforce::<P>::new()).service(service));
+        self.config.service_as::<P>(path, service);
         self
     }
 
-    /// Adds a service that is no handler, open to everyone, and says why.
+    /// Adds, below `path`, a service that is no handler, open to everyone, and says why.
+    ///
+    /// ```
+    /// # use actix_web::{HttpResponse, web};
+    /// # let auth = auth_runtime::Auth::builder().dangerous_allow_unconfigured().build().unwrap();
+    /// // `web::resource` stands for `actix_files::Files::new("/", "./pages")`.
+    /// let pages = web::resource("/index.html").to(|| async { HttpResponse::Ok() });
+    /// let scope = auth.scope("").service_public("pages without data", "/pages", pages);
+    /// # let _ = scope;
+    /// ```
     ///
     /// # Security
     /// Nothing in front of it asks for credentials.
-    pub fn service_public(mut self, reason: &'static str, service: impl HttpServiceFactory + 'static) -> Self {
-        tracing::debug!(scope = %self.path, reason, "a service is mounted without a policy");
-        self.scope = self.scope.service(service);
+    pub fn service_public(
+        mut self,
+        reason: &'static str,
+        path: &str,
+        service: impl HttpServiceFactory + 'static,
+    ) -> Self {
+        self.config.service_public(reason, path, service);
         self
     }
 
     /// What answers where no service matches. Hidden denials are answered by it too.
+    ///
+    /// Its method and guards count: what they turn away gets the answer that it would get without a default service.
     pub fn default_service(mut self, route: Route) -> Self {
-        let declaration = route.declaration;
-        self.declarations.admit(&self.auth, &self.path, |to| to.add([].into_iter(), "/{unknown}*", declaration));
-        let factory = route.route.map_init_err(|()| ());
-        let default: DefaultService = Rc::new(boxed::factory(factory));
-        self.unknown.default.replace(Some(Rc::clone(&default)));
-        self.scope = self.scope.default_service(fn_factory(move || default.new_service(())));
+        self.config.default_service(route);
         self
     }
 
@@ -147,8 +141,13 @@ where
     }
 
     /// Adds data for the handlers.
+    ///
+    /// # Panics
+    /// When the data is another [`Auth`]: the one that the scope was made from decides in it. To let another one decide,
+    /// nest a scope of it: `.service(other.scope(…))`.
+    #[track_caller]
     pub fn app_data<U: 'static>(mut self, data: U) -> Self {
-        self.scope = self.scope.app_data(data);
+        self.config.app_data(data);
         self
     }
 
@@ -165,8 +164,8 @@ where
             + 'static,
         B: MessageBody,
     {
-        let Self { scope, auth, path, declarations, unknown } = self;
-        Scope { scope: scope.wrap(middleware), auth, path, declarations, unknown }
+        let Self { scope, config, unknown } = self;
+        Scope { scope: scope.wrap(middleware), config, unknown }
     }
 
     /// Wraps the scope in a middleware function, as actix does.
@@ -182,8 +181,8 @@ where
         R: Future<Output = Result<ServiceResponse<B>, Error>>,
         B: MessageBody,
     {
-        let Self { scope, auth, path, declarations, unknown } = self;
-        Scope { scope: scope.wrap_fn(middleware), auth, path, declarations, unknown }
+        let Self { scope, config, unknown } = self;
+        Scope { scope: scope.wrap_fn(middleware), config, unknown }
     }
 }
 
@@ -194,10 +193,32 @@ where
     B: MessageBody + 'static,
 {
     fn register(self, config: &mut AppService) {
-        self.unknown.default.borrow_mut().get_or_insert_with(|| config.default_service());
-        self.unknown.hides.set(self.declarations.hide());
-        self.scope.register(config);
+        let Self { mut scope, config: mut own, unknown } = self;
+        let mut default = config.default_service();
+        if let Some(route) = own.default.take() {
+            default = first_of(route, default);
+            let answering = Rc::clone(&default);
+            scope = scope.default_service(fn_factory(move || answering.new_service(())));
+        }
+        unknown.default.replace(Some(default));
+        unknown.hides.set(own.declarations.hide());
+        scope.configure(|inner| own.make(inner)).register(config);
     }
+}
+
+/// The route where its guards let it, else what answers without it.
+fn first_of(route: Route, otherwise: DefaultService) -> DefaultService {
+    let route = route.route;
+    Rc::new(boxed::factory(fn_factory(move || {
+        let (route, otherwise) = (route.new_service(()), otherwise.new_service(()));
+        async move {
+            let services = Rc::new((route.await?, otherwise.await?));
+            Ok(fn_service(move |mut request: ServiceRequest| {
+                let (route, otherwise) = &*services;
+                if route.check(&mut request) { route.call(request) } else { otherwise.call(request) }
+            }))
+        }
+    })))
 }
 
 #[diagnostic::do_not_recommend]
@@ -208,6 +229,6 @@ where
     B: MessageBody + 'static,
 {
     fn declare(&self, to: &mut Declarations) {
-        to.nest(&self.path, &self.declarations);
+        to.nest(&self.config.path, &self.config.declarations);
     }
 }

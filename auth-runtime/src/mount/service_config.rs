@@ -1,51 +1,101 @@
-//! Splitting the assembly of a scope over several functions.
+//! Collecting what a scope mounts, in one function or in several.
 
+use std::any::Any;
+use std::panic::Location;
+
+use actix_web::dev::HttpServiceFactory;
 use actix_web::web;
 
 use crate::auth::Auth;
-use crate::mount::declared::{Declarations, Declared};
+use crate::mount::declared::{Declaration, Declarations, Declared, refuse_other};
+use crate::mount::enforce::Enforce;
 use crate::mount::route::Route;
+use crate::policy::Policy;
 
-/// Collects services for a [`Scope`](super::Scope), in a function of its own.
+/// Collects services for a [`Scope`](super::Scope), in a function of its own: see [`Scope::configure`](super::Scope::configure).
 ///
-/// Takes declared services only, like the scope itself.
+/// Takes declared services only, like the scope itself, and has the scope's methods of the same names.
 pub struct ServiceConfig {
     pub(super) auth: Auth,
-    pub(super) scope: String,
+    pub(super) path: String,
     pub(super) declarations: Declarations,
-    pub(super) parts: Vec<Part>,
+    pub(super) default: Option<Route>,
+    parts: Vec<Part>,
 }
 
 /// A registration put off until actix's own configuration is at hand.
-pub(super) type Part = Box<dyn FnOnce(&mut web::ServiceConfig)>;
+type Part = Box<dyn FnOnce(&mut web::ServiceConfig)>;
 
 impl ServiceConfig {
+    pub(super) fn new(auth: Auth, path: &str) -> Self {
+        Self { auth, path: path.to_owned(), declarations: Declarations::default(), default: None, parts: Vec::new() }
+    }
+
     /// Adds a service that says who may call it.
     pub fn service(&mut self, service: impl Declared + 'static) -> &mut Self {
-        self.declarations.admit(&self.auth, &self.scope, |to| service.declare(to));
-        self.parts.push(Box::new(|config| {
+        self.declarations.admit(&self.auth, &self.path, |to| service.declare(to));
+        self.later(|config| {
             config.service(service);
-        }));
-        self
+        })
     }
 
     /// Adds a route.
     pub fn route(&mut self, path: &str, route: Route) -> &mut Self {
         let methods = route.methods.iter().map(String::as_str);
-        self.declarations.admit(&self.auth, &self.scope, |to| to.add(methods, path, route.declaration));
+        self.declarations.admit(&self.auth, &self.path, |to| to.add(methods, path, route.declaration));
         let path = path.to_owned();
-        self.parts.push(Box::new(move |config| {
+        self.later(move |config| {
             config.route(&path, route.route);
-        }));
+        })
+    }
+
+    /// Adds, below `path`, a service that is no handler, behind the named policy `P`.
+    pub fn service_as<P: Policy>(&mut self, path: &str, service: impl HttpServiceFactory + 'static) -> &mut Self {
+        let declaration = Declaration::of::<P>();
+        self.declarations.admit(&self.auth, &self.path, |to| to.add([].into_iter(), path, declaration));
+        let service = web::scope(path).wrap(Enforce::<P>::new(self.auth.clone())).service(service);
+        self.later(|config| {
+            config.service(service);
+        })
+    }
+
+    /// Adds, below `path`, a service that is no handler, open to everyone, and says why.
+    ///
+    /// # Security
+    /// Nothing in front of it asks for credentials.
+    pub fn service_public(
+        &mut self,
+        reason: &'static str,
+        path: &str,
+        service: impl HttpServiceFactory + 'static,
+    ) -> &mut Self {
+        tracing::debug!(scope = %self.path, path, reason, "a service is mounted without a policy");
+        let service = web::scope(path).service(service);
+        self.later(|config| {
+            config.service(service);
+        })
+    }
+
+    /// What answers where no service matches.
+    pub fn default_service(&mut self, route: Route) -> &mut Self {
+        let declaration = route.declaration;
+        self.declarations.admit(&self.auth, &self.path, |to| to.add([].into_iter(), "/{unknown}*", declaration));
+        self.default = Some(route);
         self
     }
 
     /// Adds data for the handlers.
+    ///
+    /// # Panics
+    /// When the data is another [`Auth`]: the one that the scope was made from decides in it.
+    #[track_caller]
     pub fn app_data<U: 'static>(&mut self, data: U) -> &mut Self {
-        self.parts.push(Box::new(|config| {
+        if let Some(other) = (&data as &dyn Any).downcast_ref::<Auth>() {
+            refuse_other(&self.auth, &self.path, other, Location::caller());
+        }
+        self.later(|config| {
             config.app_data(data);
-        }));
-        self
+        })
     }
 
     /// Runs another such function.
@@ -57,5 +107,15 @@ impl ServiceConfig {
     /// The `Auth` of the scope.
     pub fn auth(&self) -> &Auth {
         &self.auth
+    }
+
+    /// Makes all registrations, in the order in which they were asked for.
+    pub(super) fn make(self, config: &mut web::ServiceConfig) {
+        self.parts.into_iter().for_each(|part| part(config));
+    }
+
+    fn later(&mut self, part: impl FnOnce(&mut web::ServiceConfig) + 'static) -> &mut Self {
+        self.parts.push(Box::new(part));
+        self
     }
 }
