@@ -3,9 +3,10 @@
 pub use auth_macros::requires;
 pub use linkme;
 
-pub use crate::extract::authorized::{Answered, Authorized};
+pub use crate::extract::authorized::Authorized;
 pub use crate::grant::{AnyScheme, Argument, FromGrant, Includes, MayYield, Takes, Yields};
 pub use crate::guard::check::CheckFn;
+pub use crate::guard::{Answered, Terms};
 pub use crate::mount::{Declarations, Declared, DeclaredArgs};
 pub use crate::policy::check::{CheckContext, IntoVerdict, Verdict};
 pub use crate::policy::registry::{Linked, POLICIES};

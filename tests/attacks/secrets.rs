@@ -369,7 +369,7 @@ fn no_log_line_and_no_label_has_a_credential_or_foreign_text() {
         "reason=\"token_expired\"",
         "reason=\"credentials_wrong\"",
         "outcome=\"allowed\"",
-        "auth check returned an error",
+        "reason=\"check_erred\" check=",
     ] {
         assert!(log.contains(expected), "{expected} is not in the log:\n{log}");
     }

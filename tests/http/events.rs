@@ -328,7 +328,7 @@ fn a_failure_is_an_error_that_names_the_handler_and_the_remedy() {
     assert_decisions("stuck", &[("failed", "word", "deadline_passed")]);
     assert_decisions("erring", &[("failed", "bearer", "check_erred")]);
     for (handler, remedy) in
-        [("unattached", "app_data(auth"), ("panicking", "panicked"), ("stuck", "deadline"), ("erring", "event before")]
+        [("unattached", "app_data(auth"), ("panicking", "panicked"), ("stuck", "deadline"), ("erring", "cause")]
     {
         let event = events(handler).into_iter().find(|event| event.field("message") == "auth decision").unwrap();
         assert_eq!(event.level, "ERROR");
@@ -336,8 +336,8 @@ fn a_failure_is_an_error_that_names_the_handler_and_the_remedy() {
         assert_eq!(event.field("file"), "tests/http/events.rs");
         assert!(event.field("line").parse::<u32>().is_ok_and(|line| line > 1), "{event:?}");
     }
-    let error = events("erring").into_iter().find(|event| !event.field("error").is_empty()).unwrap();
-    assert_eq!(error.field("error"), r"the database said: \u{1b}[31mno\nsuch table");
+    let [error] = &*events("erring") else { panic!("not one event") };
+    assert_eq!(error.field("cause"), r"the database said: \u{1b}[31mno\nsuch table");
     assert_eq!(error.field("check"), "errs");
 }
 
@@ -351,8 +351,10 @@ fn the_field_that_does_not_fit_is_named_and_its_value_is_not() {
     assert_eq!(warned.len(), 2, "{warned:?}");
     assert!(warned.iter().all(|event| event.level == "WARN"));
     assert_eq!(warned[0].field("claim"), "tenant");
-    assert!(warned[1].field("what").contains("tenant"), "{warned:?}");
+    assert!(warned[1].field("cause").contains("tenant"), "{warned:?}");
     assert!(!format!("{warned:?}").contains("112233445"));
+    // Denied, and not first allowed: the decision is counted once, after all that can refuse the request.
+    assert_decisions("unfit", &[("denied", "bearer", "claims_unfit"), ("denied", "bearer", "claims_unfit")]);
 }
 
 #[test]

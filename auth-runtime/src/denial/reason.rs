@@ -226,7 +226,7 @@ reasons! {
         /// A handler asks for a user type that the configured verification does not produce.
         IdentityUnfit = "identity_unfit", INTERNAL_SERVER_ERROR, "ask for the type that the configured verification function returns";
         /// A check, or a verification function of the application's own, returned an error.
-        CheckErred = "check_erred", INTERNAL_SERVER_ERROR, "see the event before this one for the error";
+        CheckErred = "check_erred", INTERNAL_SERVER_ERROR, "see its error in `cause`";
         /// A check read the body.
         CheckReadBody = "check_read_body", INTERNAL_SERVER_ERROR, "a check decides before the body is read; move what needs the body into the handler";
         /// A scheme or a check panicked.

@@ -6,17 +6,17 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use actix_web::dev::Payload;
-use actix_web::{Error, FromRequest, HttpRequest, HttpResponse, Responder};
+use actix_web::{Error, FromRequest, HttpRequest};
 use futures_core::future::LocalBoxFuture;
 use pin_project_lite::pin_project;
 
 use crate::auth::Auth;
 use crate::denial::Denial;
-use crate::grant::{Caller, Extract, Grant, Source};
+use crate::grant::{Extract, Grant, IdentityError, Source};
 use crate::guard::decision::{Decision, decide};
 use crate::guard::hidden::{keep_unread, owe};
-use crate::http::cache_control;
-use crate::policy::{Policy, Presence};
+use crate::guard::{Admission, Admitted, Terms};
+use crate::policy::Policy;
 
 /// Arguments `T` of a handler that policy `P` admitted the request to.
 ///
@@ -41,7 +41,7 @@ impl<P: Policy, T: Extract<P>> FromRequest for Authorized<P, T> {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let payload = payload.take();
         match decide(Auth::plans_for(request), TypeId::of::<P>(), const { &P::SPEC }, request) {
-            Decision::Ready(Ok(caller)) => Authorizing::extracting(caller, request.clone(), payload),
+            Decision::Ready(Ok(admitted)) => Authorizing::extracting(admitted, request.clone(), payload),
             Decision::Ready(Err(denial)) => Authorizing::denied(denial, request, payload),
             Decision::Pending(decision) => Authorizing::Deciding { decision, rest: Some((request.clone(), payload)) },
         }
@@ -56,22 +56,26 @@ pin_project! {
         T: Extract<P>,
     {
         Deciding {
-            decision: LocalBoxFuture<'static, Result<Caller, Denial>>,
+            decision: LocalBoxFuture<'static, Result<Admitted, Denial>>,
             rest: Option<(HttpRequest, Payload)>,
         },
         Extracting {
             #[pin]
             arguments: T::Slots,
             source: Option<Source<P>>,
+            admission: Option<Admission>,
+            // Whether the identities are taken and the decision is counted.
+            identified: bool,
         },
         Denied { denial: Option<Denial> },
     }
 }
 
 impl<P, T: Extract<P>> Authorizing<P, T> {
-    fn extracting(caller: Caller, request: HttpRequest, payload: Payload) -> Self {
+    fn extracting(admitted: Admitted, request: HttpRequest, payload: Payload) -> Self {
+        let Admitted { caller, admission } = admitted;
         let source = Some(Source { grant: Grant::new(caller), request, payload });
-        Self::Extracting { arguments: T::Slots::default(), source }
+        Self::Extracting { arguments: T::Slots::default(), source, admission, identified: false }
     }
 
     fn denied(denial: Denial, request: &HttpRequest, payload: Payload) -> Self {
@@ -92,23 +96,39 @@ impl<P, T: Extract<P>> Future for Authorizing<P, T> {
                     let decision = ready!(decision.as_mut().poll(context));
                     let Some((request, payload)) = rest.take() else { return Poll::Pending };
                     let next = match decision {
-                        Ok(caller) => Self::extracting(caller, request, payload),
+                        Ok(admitted) => Self::extracting(admitted, request, payload),
                         Err(denial) => Self::denied(denial, &request, payload),
                     };
                     self.set(next);
                 }
-                AuthorizingProjection::Extracting { arguments, source } => {
+                AuthorizingProjection::Extracting { mut arguments, source, admission, identified } => {
                     let Some(from) = source.as_mut() else { return Poll::Pending };
-                    let arguments = ready!(T::poll_extract(arguments, from, context));
+                    let mut taken = Ok(());
+                    if !*identified {
+                        taken = ready!(T::poll_identities(arguments.as_mut(), from, context));
+                        *identified = true;
+                        if let Some(admission) = &*admission {
+                            match taken.as_ref().err().and_then(Error::as_error::<IdentityError>) {
+                                None => admission.allowed(),
+                                Some(error) => {
+                                    let denial = admission.refuse(&from.request, error);
+                                    let Some(Source { request, payload, .. }) = source.take() else { continue };
+                                    self.set(Self::denied(denial, &request, payload));
+                                    continue;
+                                }
+                            }
+                        }
+                    }
+                    let arguments = match taken {
+                        Ok(()) => ready!(T::poll_extract(arguments, from, context)),
+                        Err(error) => Err(error),
+                    };
                     let Some(Source { grant, request, .. }) = source.take() else { return Poll::Pending };
-                    let terms = Terms::new(grant.into_caller());
+                    let terms = Terms::new(grant.into_caller(), admission.take());
                     return Poll::Ready(match arguments {
                         Ok(arguments) => Ok(Authorized { arguments, terms, policy: PhantomData }),
                         Err(error) => {
-                            // A denial among the arguments has what it is owed.
-                            if error.as_error::<Denial>().is_none() {
-                                owe(&request, terms);
-                            }
+                            owe(&request, terms);
                             Err(error)
                         }
                     });
@@ -119,46 +139,5 @@ impl<P, T: Extract<P>> Future for Authorizing<P, T> {
                 },
             }
         }
-    }
-}
-
-/// What policy and scheme owe the answer of a handler that ran.
-pub struct Terms(Caller);
-
-impl Terms {
-    pub(crate) fn new(caller: Caller) -> Self {
-        Self(caller)
-    }
-
-    /// Wraps the handler's return value.
-    pub fn answer<R>(self, answer: R) -> Answered<R> {
-        Answered { answer, terms: self }
-    }
-
-    /// Adds what is owed to the answer's headers.
-    pub(crate) fn settle<B>(&self, request: &HttpRequest, response: &mut HttpResponse<B>) {
-        let Some(plan) = self.0.plan() else { return };
-        if plan.spec.presence != Presence::Public && !plan.spec.shared_cache {
-            cache_control::keep_private(response.headers_mut());
-        }
-        if let Some(alternative) = self.0.alternative().and_then(|place| plan.alternative(place)) {
-            alternative.settle(request, self.0.principal(), response.headers_mut());
-        }
-    }
-}
-
-/// A handler's return value on its way out.
-pub struct Answered<R> {
-    answer: R,
-    terms: Terms,
-}
-
-impl<R: Responder> Responder for Answered<R> {
-    type Body = R::Body;
-
-    fn respond_to(self, request: &HttpRequest) -> HttpResponse<Self::Body> {
-        let mut response = self.answer.respond_to(request);
-        self.terms.settle(request, &mut response);
-        response
     }
 }

@@ -1,5 +1,6 @@
 //! The caller as a handler sees it.
 
+use std::any::TypeId;
 use std::fmt;
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
@@ -13,9 +14,9 @@ use actix_web::dev::Payload;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::denial::{Denial, Reason};
+use crate::denial::Reason;
 use crate::extract::expiry::UntilExpiry;
-use crate::grant::{AnyScheme, Caller, FromGrant, Grant, Includes, MayYield, Yields};
+use crate::grant::{AnyScheme, Caller, FromGrant, Grant, IdentityError, Includes, MayYield, UnfitClaim, Yields};
 use crate::principal::{Principal, Unfit};
 use crate::scheme::{ApiKeyScheme, BearerScheme, Key, Scheme};
 #[cfg(feature = "basic")]
@@ -214,59 +215,47 @@ pub trait Identity: Sized {
     type Scheme: ?Sized;
 
     #[doc(hidden)]
-    fn identify(caller: &IdentityOf<'_>) -> Result<Option<Self>, Reason>;
+    fn identify(caller: &IdentityOf<'_>) -> Result<Option<Self>, IdentityError>;
 }
 
 /// What an identity is made from.
 pub struct IdentityOf<'a>(&'a Caller);
 
 impl IdentityOf<'_> {
-    /// The principal, if scheme `S` verified it.
-    fn by<S: Scheme>(&self) -> Option<&Principal> {
-        let alternative = self.0.plan()?.alternative(self.0.alternative()?)?;
-        (alternative.kind == std::any::TypeId::of::<S>()).then(|| self.0.principal()).flatten()
+    /// The principal and its clock, if scheme `S` verified it.
+    fn by<S: Scheme>(&self) -> Option<(&Principal, &Arc<dyn Clock>)> {
+        self.0.verified_by(TypeId::of::<S>())
     }
 }
 
 impl<C: DeserializeOwned + Send + Sync + 'static> Identity for Bearer<C> {
     type Scheme = BearerScheme;
 
-    fn identify(caller: &IdentityOf<'_>) -> Result<Option<Self>, Reason> {
-        let Some(principal) = caller.by::<BearerScheme>() else { return Ok(None) };
-        let plan = caller.0.plan().ok_or(Reason::IdentityUnfit)?;
+    fn identify(caller: &IdentityOf<'_>) -> Result<Option<Self>, IdentityError> {
+        let Some((principal, clock)) = caller.by::<BearerScheme>() else { return Ok(None) };
         match principal.claims_as().ok_or(Reason::ClaimsUnfit)? {
-            Ok(claims) => {
-                let clock = Arc::clone(&plan.settings.clock);
-                Ok(Some(Self { claims, principal: principal.clone(), clock }))
-            }
-            Err(error) => {
-                warn_unfit::<C>(&error);
-                Err(Reason::ClaimsUnfit)
-            }
+            Ok(claims) => Ok(Some(Self { claims, principal: principal.clone(), clock: Arc::clone(clock) })),
+            Err(error) => Err(unfit::<C>(&error)),
         }
     }
 }
 
 /// Names the field and not its value: claims may hold personal data.
-fn warn_unfit<C>(error: &Unfit) {
+fn unfit<C>(error: &Unfit) -> IdentityError {
     let message = error.inner().to_string();
     let names_only = ["missing field", "unknown field", "duplicate field"];
     let named = names_only.iter().any(|start| message.starts_with(start));
-    let what = if named { &*message } else { "a value of another type" };
-    tracing::warn!(
-        claim = %error.path(),
-        what,
-        expected = std::any::type_name::<C>(),
-        "the claims of a verified token do not fit the handler's type",
-    );
+    let fault = if named { message } else { "a value of another type".to_owned() };
+    let claim = UnfitClaim { path: error.path().to_string(), fault, expected: std::any::type_name::<C>() };
+    IdentityError { reason: Reason::ClaimsUnfit, claim: Some(Box::new(claim)) }
 }
 
 #[cfg(feature = "basic")]
 impl<U: Send + Sync + 'static> Identity for Basic<U> {
     type Scheme = BasicScheme;
 
-    fn identify(caller: &IdentityOf<'_>) -> Result<Option<Self>, Reason> {
-        let Some(principal) = caller.by::<BasicScheme>() else { return Ok(None) };
+    fn identify(caller: &IdentityOf<'_>) -> Result<Option<Self>, IdentityError> {
+        let Some((principal, _)) = caller.by::<BasicScheme>() else { return Ok(None) };
         let user = principal.details().ok_or(Reason::IdentityUnfit)?;
         Ok(Some(Self { user, principal: principal.clone() }))
     }
@@ -275,8 +264,8 @@ impl<U: Send + Sync + 'static> Identity for Basic<U> {
 impl<K: Send + Sync + 'static> Identity for ApiKey<K> {
     type Scheme = ApiKeyScheme;
 
-    fn identify(caller: &IdentityOf<'_>) -> Result<Option<Self>, Reason> {
-        let Some(principal) = caller.by::<ApiKeyScheme>() else { return Ok(None) };
+    fn identify(caller: &IdentityOf<'_>) -> Result<Option<Self>, IdentityError> {
+        let Some((principal, _)) = caller.by::<ApiKeyScheme>() else { return Ok(None) };
         let key = principal.details().ok_or(Reason::IdentityUnfit)?;
         Ok(Some(Self { key, principal: principal.clone() }))
     }
@@ -285,30 +274,26 @@ impl<K: Send + Sync + 'static> Identity for ApiKey<K> {
 impl Identity for Principal {
     type Scheme = AnyScheme;
 
-    fn identify(caller: &IdentityOf<'_>) -> Result<Option<Self>, Reason> {
+    fn identify(caller: &IdentityOf<'_>) -> Result<Option<Self>, IdentityError> {
         Ok(caller.0.principal().cloned())
     }
 }
 
 /// The identity where the policy makes it certain.
-fn certain<P, T: Identity>(grant: &Grant<P>, request: &HttpRequest) -> Result<T, Denial> {
-    match T::identify(&IdentityOf(grant.caller())) {
-        Ok(Some(identity)) => Ok(identity),
-        // The macro promised it; denying is the safe side of a promise not kept.
-        Ok(None) => Err(grant.caller().deny(request, Reason::IdentityUnfit)),
-        Err(reason) => Err(grant.caller().deny(request, reason)),
-    }
+fn certain<P, T: Identity>(grant: &Grant<P>) -> Result<T, IdentityError> {
+    // The macro promised it; denying is the safe side of a promise not kept.
+    T::identify(&IdentityOf(grant.caller()))?.ok_or_else(|| Reason::IdentityUnfit.into())
 }
 
 macro_rules! from_grant {
     ($([$($generics:tt)*] $identity:ty, $scheme:ty;)+) => {$(
         #[diagnostic::do_not_recommend]
         impl<P: Yields<$scheme>, $($generics)*> FromGrant<P> for $identity {
-            type Error = Denial;
-            type Future = Ready<Result<Self, Denial>>;
+            type Error = IdentityError;
+            type Future = Ready<Result<Self, IdentityError>>;
 
-            fn from_grant(grant: &Grant<P>, request: &HttpRequest, _: &mut Payload) -> Self::Future {
-                ready(certain(grant, request))
+            fn from_grant(grant: &Grant<P>, _: &HttpRequest, _: &mut Payload) -> Self::Future {
+                ready(certain(grant))
             }
         }
     )+};
@@ -327,21 +312,18 @@ from_grant! {
 
 #[diagnostic::do_not_recommend]
 impl<P: MayYield<T::Scheme>, T: Identity> FromGrant<P> for Optional<T> {
-    type Error = Denial;
-    type Future = Ready<Result<Self, Denial>>;
+    type Error = IdentityError;
+    type Future = Ready<Result<Self, IdentityError>>;
 
-    fn from_grant(grant: &Grant<P>, request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(match T::identify(&IdentityOf(grant.caller())) {
-            Ok(identity) => Ok(Self(identity)),
-            Err(reason) => Err(grant.caller().deny(request, reason)),
-        })
+    fn from_grant(grant: &Grant<P>, _: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(T::identify(&IdentityOf(grant.caller())).map(Self))
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<P: Includes<Q>, Q> FromGrant<P> for Granted<Q> {
-    type Error = Denial;
-    type Future = Ready<Result<Self, Denial>>;
+    type Error = IdentityError;
+    type Future = Ready<Result<Self, IdentityError>>;
 
     fn from_grant(_: &Grant<P>, _: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(Ok(Self(PhantomData, PhantomData)))

@@ -9,4 +9,6 @@ pub use expiry::UntilExpiry;
 pub use identity::Basic;
 pub use identity::{ApiKey, Bearer, Granted, Optional};
 
-pub use crate::grant::{AnyScheme, Argument, Extract, FromGrant, Grant, Includes, MayYield, Source, Takes, Yields};
+pub use crate::grant::{
+    AnyScheme, Argument, Extract, FromGrant, Grant, IdentityError, Includes, MayYield, Source, Takes, Yields,
+};

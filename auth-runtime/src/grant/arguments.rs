@@ -21,7 +21,14 @@ pub trait Extract<P>: Sized {
     /// All of them on their way.
     type Slots: Default;
 
-    /// Takes identities first, then every other argument in written order, each after the one before is complete.
+    /// Takes the identities: after them nothing but the handler's own arguments can refuse the request.
+    fn poll_identities(
+        slots: Pin<&mut Self::Slots>,
+        source: &mut Source<P>,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<(), Error>>;
+
+    /// Takes every other argument in written order, each after the one before is complete.
     fn poll_extract(
         slots: Pin<&mut Self::Slots>,
         source: &mut Source<P>,
@@ -39,11 +46,19 @@ pub struct Source<P> {
 /// The arguments that a check takes.
 pub(crate) async fn extract<P, T: Extract<P>>(mut source: Source<P>) -> Result<T, Error> {
     let mut slots = std::pin::pin!(T::Slots::default());
-    std::future::poll_fn(|context| T::poll_extract(slots.as_mut(), &mut source, context)).await
+    std::future::poll_fn(|context| {
+        ready!(T::poll_identities(slots.as_mut(), &mut source, context))?;
+        T::poll_extract(slots.as_mut(), &mut source, context)
+    })
+    .await
 }
 
 impl<P> Extract<P> for () {
     type Slots = ();
+
+    fn poll_identities(_: Pin<&mut ()>, _: &mut Source<P>, _: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        Poll::Ready(Ok(()))
+    }
 
     fn poll_extract(_: Pin<&mut ()>, _: &mut Source<P>, _: &mut Context<'_>) -> Poll<Result<Self, Error>> {
         Poll::Ready(Ok(()))
@@ -111,15 +126,24 @@ macro_rules! extract_tuples {
         impl<P, $($argument: FromGrant<P>),+> Extract<P> for ($($argument,)+) {
             type Slots = $slots<P, $($argument),+>;
 
+            fn poll_identities(
+                slots: Pin<&mut Self::Slots>,
+                source: &mut Source<P>,
+                context: &mut Context<'_>,
+            ) -> Poll<Result<(), Error>> {
+                let mut slots = slots.project();
+                $(if $argument::IDENTITY {
+                    ready!(slots.$argument.as_mut().drive(source, context))?;
+                })+
+                Poll::Ready(Ok(()))
+            }
+
             fn poll_extract(
                 slots: Pin<&mut Self::Slots>,
                 source: &mut Source<P>,
                 context: &mut Context<'_>,
             ) -> Poll<Result<Self, Error>> {
                 let mut slots = slots.project();
-                $(if $argument::IDENTITY {
-                    ready!(slots.$argument.as_mut().drive(source, context))?;
-                })+
                 $(ready!(slots.$argument.as_mut().drive(source, context))?;)+
                 match ($(slots.$argument.take(),)+) {
                     ($(Some($argument),)+) => Poll::Ready(Ok(($($argument,)+))),

@@ -2,9 +2,9 @@
 
 mod argument;
 mod arguments;
+mod caller;
 
 use std::marker::PhantomData;
-use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
@@ -13,48 +13,8 @@ pub use argument::{Argument, Takes};
 pub(crate) use arguments::extract;
 pub use arguments::{Extract, Source};
 
-use crate::denial::{Denial, Reason};
-use crate::guard::Plan;
-use crate::guard::observation::Observation;
-use crate::principal::Principal;
-
-/// A decision that went well, untyped: who the caller is, if anyone, and under which plan.
-#[derive(Clone)]
-pub(crate) struct Caller {
-    identity: Option<(Principal, usize)>,
-    plan: Option<Arc<Plan>>,
-}
-
-impl Caller {
-    pub(crate) fn verified(principal: Principal, alternative: usize, plan: Arc<Plan>) -> Self {
-        Self { identity: Some((principal, alternative)), plan: Some(plan) }
-    }
-
-    pub(crate) fn anonymous(plan: Option<Arc<Plan>>) -> Self {
-        Self { identity: None, plan }
-    }
-
-    pub(crate) fn principal(&self) -> Option<&Principal> {
-        self.identity.as_ref().map(|(principal, _)| principal)
-    }
-
-    pub(crate) fn plan(&self) -> Option<&Arc<Plan>> {
-        self.plan.as_ref()
-    }
-
-    /// The alternative that verified the caller, by its place in the plan.
-    pub(crate) fn alternative(&self) -> Option<usize> {
-        self.identity.as_ref().map(|&(_, alternative)| alternative)
-    }
-
-    /// A denial after the decision: the caller is genuine, but what it proved does not fit what the handler asks for.
-    pub(crate) fn deny(&self, request: &HttpRequest, reason: Reason) -> Denial {
-        match &self.plan {
-            Some(plan) => plan.deny(request, Observation::start(plan.spec), self.alternative(), reason.into()),
-            None => Denial::new(reason),
-        }
-    }
-}
+pub use caller::IdentityError;
+pub(crate) use caller::{Caller, UnfitClaim};
 
 /// Proof that policy `P` admitted the request. Only the runtime makes one.
 pub struct Grant<P> {

@@ -8,10 +8,11 @@ use actix_web::HttpRequest;
 use futures_core::future::LocalBoxFuture;
 use futures_util::FutureExt as _;
 
-use crate::denial::{Denial, Reason, Rejection};
+use crate::denial::{Denial, Reason};
 use crate::grant::Caller;
 use crate::guard::observation::Observation;
-use crate::guard::{Plan, Plans};
+use crate::guard::refuse::Refusal;
+use crate::guard::{Admission, Admitted, Plan, Plans};
 use crate::policy::check::{CheckContext, Verdict};
 use crate::policy::{Check, CheckResults, PolicySpec, Presence, Step, evaluate, first_failure};
 use crate::principal::Principal;
@@ -19,8 +20,8 @@ use crate::scheme::{Authentication, Context, Credentials, Outcome};
 
 /// A decision, made at once where nothing has to be waited for.
 pub(crate) enum Decision {
-    Ready(Result<Caller, Denial>),
-    Pending(LocalBoxFuture<'static, Result<Caller, Denial>>),
+    Ready(Result<Admitted, Denial>),
+    Pending(LocalBoxFuture<'static, Result<Admitted, Denial>>),
 }
 
 /// Decides whether the request may reach the handler of `spec`.
@@ -33,14 +34,14 @@ pub(crate) fn decide(
     request: &HttpRequest,
 ) -> Decision {
     if spec.presence == Presence::Public {
-        return Decision::Ready(Ok(Caller::anonymous(None)));
+        return Decision::Ready(Ok(Admitted::public()));
     }
     let observation = Observation::start(spec);
     let plan = match plans.ok_or(Reason::AuthMissing).and_then(|plans| plans.plan(policy)) {
         Ok(plan) => plan,
         Err(reason) => return Decision::Ready(Err(observation.undecidable(reason))),
     };
-    let mut attempt = Attempt { plan, request, alternative: None, observation };
+    let mut attempt = Attempt { plan, request, alternative: None, check: None, observation };
     // A scheme is foreign code: its panic must not reach the worker, and must not let anyone in.
     match std::panic::catch_unwind(AssertUnwindSafe(|| attempt.authenticate())) {
         Ok(Authentication::Ready(outcome)) => match attempt.judge(outcome) {
@@ -60,12 +61,14 @@ struct Attempt<'a> {
     request: &'a HttpRequest,
     /// The alternative whose credentials decide.
     alternative: Option<usize>,
+    /// The check that runs, or that refused.
+    check: Option<&'static str>,
     observation: Observation,
 }
 
 /// What follows from the credentials.
 enum Judged {
-    Done(Result<Caller, Denial>),
+    Done(Result<Admitted, Denial>),
     Needs(Principal, &'static Check),
 }
 
@@ -111,19 +114,19 @@ impl Attempt<'_> {
     /// Goes on in a future of its own, within the deadline.
     fn later<F>(self, rest: F) -> Decision
     where
-        F: AsyncFnOnce(&mut Attempt<'_>) -> Result<Caller, Denial> + 'static,
+        F: AsyncFnOnce(&mut Attempt<'_>) -> Result<Admitted, Denial> + 'static,
     {
         let (plan, request) = (Arc::clone(self.plan), self.request.clone());
         let (alternative, observation) = (self.alternative, self.observation);
         Decision::Pending(Box::pin(async move {
-            let mut attempt = Attempt { plan: &plan, request: &request, alternative, observation };
+            let mut attempt = Attempt { plan: &plan, request: &request, alternative, check: None, observation };
             let decided = tokio::time::timeout(plan.settings.deadline, rest(&mut attempt)).await;
             decided.unwrap_or_else(|_| Err(attempt.deny(Reason::DeadlinePassed)))
         }))
     }
 
     /// Waits for the scheme, then for the checks.
-    async fn wait(&mut self, outcome: LocalBoxFuture<'static, Outcome>) -> Result<Caller, Denial> {
+    async fn wait(&mut self, outcome: LocalBoxFuture<'static, Outcome>) -> Result<Admitted, Denial> {
         let outcome = match AssertUnwindSafe(outcome).catch_unwind().await {
             Ok(outcome) => outcome,
             Err(_) => return Err(self.deny(Reason::Panicked)),
@@ -135,12 +138,13 @@ impl Attempt<'_> {
     }
 
     /// Runs checks one after the other, as long as their results still matter.
-    async fn checks(&self, principal: Principal, first: &'static Check) -> Result<Caller, Denial> {
+    async fn checks(&mut self, principal: Principal, first: &'static Check) -> Result<Admitted, Denial> {
         let mut results = CheckResults::new();
         let mut refusal = None;
         let mut check = first;
         let caller = self.caller(Some(principal.clone()));
         loop {
+            self.check = Some(check.name);
             let context = CheckContext::new(caller.clone(), self.request.clone());
             // Started inside the guarded future: a check may panic before its first await.
             let verdict = AssertUnwindSafe(async { (check.run)(context).await }).catch_unwind().await;
@@ -152,8 +156,7 @@ impl Attempt<'_> {
                     false
                 }
                 Ok(Verdict::Erred(error)) => {
-                    self.observation.check_erred(check.name, &error);
-                    return Err(self.deny(Reason::CheckErred));
+                    return Err(self.deny(Refusal::from(Reason::CheckErred).because(&error)));
                 }
                 Ok(Verdict::ReadBody) => return Err(self.deny(Reason::CheckReadBody)),
                 Err(_) => return Err(self.deny(Reason::Panicked)),
@@ -164,10 +167,11 @@ impl Attempt<'_> {
                 Step::Needs(next) => check = next,
                 Step::Fails => {
                     let reason = self.failure(&principal, &results);
+                    self.check = results.first_refusal();
                     return Err(match refusal {
                         // What the application says itself helps more, unless other scopes would.
                         Some(said) if reason != Reason::ScopeMissing => {
-                            self.plan.pass_on(self.request, self.observation, self.alternative, said)
+                            self.plan.pass_on(self.request, self.observation, self.alternative, said, self.check)
                         }
                         _ => self.deny(reason),
                     });
@@ -176,16 +180,16 @@ impl Attempt<'_> {
         }
     }
 
-    fn pass(&self, principal: Option<Principal>) -> Caller {
-        let alternative = self.alternative.and_then(|index| self.plan.alternative(index));
-        self.observation.allowed(alternative.map_or(&self.plan.anonymous, |alternative| &alternative.allowed));
-        self.caller(principal)
+    fn pass(&self, principal: Option<Principal>) -> Admitted {
+        let caller = self.caller(principal);
+        let admission = Admission::new(Arc::clone(self.plan), self.alternative, self.observation);
+        Admitted { caller, admission: Some(admission) }
     }
 
     fn caller(&self, principal: Option<Principal>) -> Caller {
-        match principal {
-            Some(principal) => Caller::verified(principal, self.alternative.unwrap_or_default(), Arc::clone(self.plan)),
-            None => Caller::anonymous(Some(Arc::clone(self.plan))),
+        match principal.zip(self.alternative.and_then(|place| self.plan.alternative(place))) {
+            Some((principal, by)) => Caller::verified(principal, by.kind, Arc::clone(&self.plan.settings.clock)),
+            None => Caller::anonymous(),
         }
     }
 
@@ -194,7 +198,9 @@ impl Attempt<'_> {
         first_failure(plan.spec.requirement, &plan.canonical, principal, &plan.settings.hierarchies, checks)
     }
 
-    fn deny(&self, rejection: impl Into<Rejection>) -> Denial {
-        self.plan.deny(self.request, self.observation, self.alternative, rejection.into())
+    fn deny(&self, refusal: impl Into<Refusal>) -> Denial {
+        let mut refusal = refusal.into();
+        refusal.details.check = self.check;
+        self.plan.deny(self.request, self.observation, self.alternative, refusal)
     }
 }

@@ -14,7 +14,7 @@ use futures_core::future::LocalBoxFuture;
 use pin_project_lite::pin_project;
 
 use crate::denial::Denial;
-use crate::extract::authorized::Terms;
+use crate::guard::Terms;
 
 /// What answers an unknown route, type-erased as actix keeps it.
 pub(crate) type DefaultService = Rc<BoxServiceFactory<(), ServiceRequest, ServiceResponse, Error, ()>>;

@@ -1,14 +1,18 @@
 //! One decision for one request: who calls, whether they may, and what a refusal says.
 
+mod admission;
 mod challenges;
 pub(crate) mod check;
 pub(crate) mod decision;
 pub(crate) mod hidden;
 pub(crate) mod observation;
 pub(crate) mod plan;
+mod refuse;
 mod settings;
 mod table;
 
+pub(crate) use admission::{Admission, Admitted};
+pub use admission::{Answered, Terms};
 pub(crate) use plan::Plan;
 pub(crate) use settings::Settings;
 pub(crate) use table::Plans;

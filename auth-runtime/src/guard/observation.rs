@@ -5,7 +5,20 @@ use quanta::Instant;
 
 use crate::denial::{Denial, Reason};
 use crate::policy::{Hide, PolicySpec};
-use crate::telemetry::{DECISIONS, DURATION, foreign};
+use crate::telemetry::{DECISIONS, DURATION};
+
+/// What the event of a denial says beyond its reason. Text of others is escaped already.
+#[derive(Default)]
+pub(crate) struct Details {
+    /// The check that refused.
+    pub(crate) check: Option<&'static str>,
+    /// The error behind it.
+    pub(crate) cause: Option<String>,
+    /// The claim that does not fit.
+    pub(crate) claim: Option<String>,
+    /// The type that was asked for.
+    pub(crate) expected: Option<&'static str>,
+}
 
 /// One decision under way.
 #[derive(Clone, Copy)]
@@ -26,14 +39,20 @@ impl Observation {
     }
 
     /// The request may not; `meter`, where the caller has one, is that of this reason.
-    pub(crate) fn denied(&self, scheme: &'static str, reason: Reason, meter: Option<&Meter>) {
+    pub(crate) fn denied(&self, scheme: &'static str, reason: Reason, details: &Details, meter: Option<&Meter>) {
         let (policy, label) = (self.spec.handler, reason.label());
         let (file, line) = (self.spec.file, self.spec.line);
+        let Details { check, cause, claim, expected } = details;
+        let (check, expected) = (*check, *expected);
+        let (cause, claim) = (cause.as_deref(), claim.as_deref());
         if reason.status().is_server_error() {
-            let remedy = reason.remedy();
-            tracing::error!(policy, file, line, scheme, outcome = FAILED, reason = label, remedy, "auth decision");
+            let (outcome, remedy) = (FAILED, reason.remedy());
+            tracing::error!(policy, file, line, scheme, outcome, reason = label, check, cause, remedy, "auth decision");
+        } else if reason == Reason::ClaimsUnfit {
+            let outcome = DENIED;
+            tracing::warn!(policy, scheme, outcome, reason = label, check, claim, cause, expected, "auth decision");
         } else {
-            tracing::info!(policy, scheme, outcome = DENIED, reason = label, "auth decision");
+            tracing::info!(policy, scheme, outcome = DENIED, reason = label, check, "auth decision");
         }
         match meter {
             Some(meter) => self.record(meter),
@@ -43,18 +62,12 @@ impl Observation {
 
     /// A denial where no plan could be found: there is no realm, no challenge and no body hook to speak of.
     pub(crate) fn undecidable(&self, reason: Reason) -> Denial {
-        self.denied(NO_SCHEME, reason, None);
+        self.denied(NO_SCHEME, reason, &Details::default(), None);
         let mut denial = Denial::new(reason);
         if self.spec.hide == Hide::Everything {
             denial.hide();
         }
         denial
-    }
-
-    /// The text of a check's own error, for the developer only.
-    pub(crate) fn check_erred(&self, check: &'static str, error: &str) {
-        let error = foreign(error);
-        tracing::error!(policy = self.spec.handler, check, error, "auth check returned an error");
     }
 
     fn record(&self, meter: &Meter) {

@@ -5,14 +5,12 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
-use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderMap, HeaderValue};
 
-use crate::denial::{Denial, Rejection};
 use crate::guard::Settings;
 use crate::guard::challenges::Challenges;
-use crate::guard::observation::{Meter, NO_SCHEME, Observation};
-use crate::policy::{Hide, PolicySpec, canonical_scopes};
+use crate::guard::observation::{Meter, NO_SCHEME};
+use crate::policy::{PolicySpec, canonical_scopes};
 use crate::principal::Principal;
 use crate::scheme::{Context, Credentials, Scheme};
 
@@ -24,7 +22,7 @@ pub(crate) struct Plan {
     /// Of a caller that passes without credentials.
     pub(crate) anonymous: Meter,
     alternatives: Vec<Alternative>,
-    challenges: Challenges,
+    pub(super) challenges: Challenges,
 }
 
 /// An acceptable scheme of the policy.
@@ -36,7 +34,7 @@ pub(crate) struct Alternative {
     /// Whether another configuration of the same scheme is acceptable too.
     one_of_several: bool,
     /// The place of its challenge.
-    challenge: Option<usize>,
+    pub(super) challenge: Option<usize>,
     /// Its own challenge: configurations that ask for the same in the same place can be told apart by the credentials.
     asks_for: HeaderValue,
 }
@@ -117,70 +115,5 @@ impl Plan {
 
     pub(crate) fn alternative(&self, index: usize) -> Option<&Alternative> {
         self.alternatives.get(index)
-    }
-
-    /// Records and answers a denial; `attempted` is the alternative whose credentials were looked at.
-    pub(crate) fn deny(
-        &self,
-        request: &HttpRequest,
-        observation: Observation,
-        attempted: Option<usize>,
-        rejection: Rejection,
-    ) -> Denial {
-        let reason = rejection.reason;
-        let alternative = attempted.and_then(|index| self.alternatives.get(index));
-        let place = alternative.and_then(|alternative| alternative.challenge);
-        let scheme = alternative.map_or(NO_SCHEME, |alternative| alternative.scheme.name());
-        let written = self.challenges.written(reason, place, scheme);
-        observation.denied(scheme, reason, written.map(|written| &written.meter));
-        let mut denial = Denial::with(
-            reason,
-            match written {
-                Some(written) => Arc::clone(&written.answer),
-                None => Arc::new(self.challenges.answer(reason, place)),
-            },
-        );
-        denial.headers(rejection.headers);
-        self.complete(request, alternative, denial)
-    }
-
-    /// Records and answers the denial that a check returned.
-    pub(crate) fn pass_on(
-        &self,
-        request: &HttpRequest,
-        observation: Observation,
-        attempted: Option<usize>,
-        said: Denial,
-    ) -> Denial {
-        let alternative = attempted.and_then(|index| self.alternatives.get(index));
-        let scheme = alternative.map_or(NO_SCHEME, |alternative| alternative.scheme.name());
-        observation.denied(scheme, said.reason(), None);
-        self.complete(request, alternative, said)
-    }
-
-    /// Adds what scheme and application say of every denial: `hide`, headers, and the application's own body.
-    fn complete(&self, request: &HttpRequest, attempted: Option<&Alternative>, mut denial: Denial) -> Denial {
-        match self.spec.hide {
-            Hide::Everything => denial.hide(),
-            Hide::FromAuthenticated if denial.reason().status() == StatusCode::FORBIDDEN => denial.hide(),
-            Hide::FromAuthenticated | Hide::Nothing => {}
-        }
-        if denial.is_hidden() {
-            return denial;
-        }
-        if let Some(alternative) = attempted {
-            let mut owed = HeaderMap::new();
-            alternative.settle(request, None, &mut owed);
-            denial.headers(owed);
-        }
-        if let Some(hook) = &self.settings.body {
-            // The application's own code: when it panics the standard body stays, and the connection with it.
-            let written = std::panic::catch_unwind(AssertUnwindSafe(|| hook(request, denial.problem())));
-            match written {
-                Ok(body) => denial.body(body),
-                Err(_) => tracing::error!(policy = self.spec.handler, "the function given to `denial_body` panicked"),
-            }
-        }
-        denial
     }
 }

@@ -14,9 +14,9 @@ use actix_web::{Error, HttpMessage as _, HttpRequest};
 use futures_core::future::LocalBoxFuture;
 
 use crate::auth::Auth;
-use crate::extract::authorized::Terms;
 use crate::guard::decision::{Decision, decide};
 use crate::guard::hidden::keep_unread;
+use crate::guard::{Admitted, Terms};
 use crate::policy::Policy;
 
 /// Middleware that lets a request through only if policy `P` admits it.
@@ -74,8 +74,8 @@ where
                 Decision::Ready(decided) => decided,
                 Decision::Pending(decision) => decision.await,
             };
-            let caller = match decided {
-                Ok(caller) => caller,
+            let Admitted { caller, admission } = match decided {
+                Ok(admitted) => admitted,
                 // An answer, not an error: that would pass by the middleware around the scope, and by its default service.
                 Err(denial) => {
                     let (request, payload) = request.into_parts();
@@ -85,7 +85,10 @@ where
                     return Ok(ServiceResponse::from_err(denial, request).map_into_right_body());
                 }
             };
-            let terms = Terms::new(caller);
+            if let Some(admission) = &admission {
+                admission.allowed();
+            }
+            let terms = Terms::new(caller, admission);
             let mut response = match alone(request) {
                 Ok(request) => service.call(request).await?,
                 Err(shared) => {

@@ -23,7 +23,7 @@ pub(crate) enum Step {
 }
 
 /// Results of the checks already run, by the check's place in the policy.
-pub(crate) struct CheckResults(Vec<(*const Check, bool)>);
+pub(crate) struct CheckResults(Vec<(&'static Check, bool)>);
 
 impl CheckResults {
     pub(crate) fn new() -> Self {
@@ -32,6 +32,11 @@ impl CheckResults {
 
     pub(crate) fn record(&mut self, check: &'static Check, held: bool) {
         self.0.push((check, held));
+    }
+
+    /// The name of the first check that said no.
+    pub(crate) fn first_refusal(&self) -> Option<&'static str> {
+        self.0.iter().find(|(_, held)| !held).map(|(check, _)| check.name)
     }
 
     fn result(&self, check: &'static Check) -> Option<bool> {

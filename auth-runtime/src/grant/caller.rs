@@ -1,0 +1,89 @@
+//! Who calls, and why an identity may not be had of a caller who is genuine.
+
+use std::any::TypeId;
+use std::fmt;
+use std::sync::Arc;
+
+use actix_web::body::BoxBody;
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError};
+
+use crate::denial::{Denial, Reason};
+use crate::principal::Principal;
+use crate::time::Clock;
+
+/// A decision that went well, untyped: who the caller is, if anyone.
+#[derive(Clone)]
+pub(crate) struct Caller(Option<Verified>);
+
+#[derive(Clone)]
+struct Verified {
+    principal: Principal,
+    /// The type of the scheme that verified it.
+    scheme: TypeId,
+    clock: Arc<dyn Clock>,
+}
+
+impl Caller {
+    pub(crate) fn verified(principal: Principal, scheme: TypeId, clock: Arc<dyn Clock>) -> Self {
+        Self(Some(Verified { principal, scheme, clock }))
+    }
+
+    pub(crate) fn anonymous() -> Self {
+        Self(None)
+    }
+
+    pub(crate) fn principal(&self) -> Option<&Principal> {
+        self.0.as_ref().map(|verified| &verified.principal)
+    }
+
+    /// The principal and the clock it is judged by, if the scheme of this type verified it.
+    pub(crate) fn verified_by(&self, scheme: TypeId) -> Option<(&Principal, &Arc<dyn Clock>)> {
+        let verified = self.0.as_ref().filter(|verified| verified.scheme == scheme)?;
+        Some((&verified.principal, &verified.clock))
+    }
+}
+
+/// What a genuine caller has proved does not give the identity that is asked for.
+///
+/// It is a reason only: the guard makes the denial and the event of it.
+#[derive(Debug)]
+pub struct IdentityError {
+    pub(crate) reason: Reason,
+    pub(crate) claim: Option<Box<UnfitClaim>>,
+}
+
+/// The claim that does not fit, by its name: its value may be personal.
+#[derive(Debug)]
+pub(crate) struct UnfitClaim {
+    /// Its path in the claims.
+    pub(crate) path: String,
+    pub(crate) fault: String,
+    /// The type that was asked for.
+    pub(crate) expected: &'static str,
+}
+
+impl From<Reason> for IdentityError {
+    fn from(reason: Reason) -> Self {
+        Self { reason, claim: None }
+    }
+}
+
+impl fmt::Display for IdentityError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the caller's identity cannot be had: {}", self.reason.label())
+    }
+}
+
+impl std::error::Error for IdentityError {}
+
+/// For the one who extracts outside a guard: there is no such way, and it is a denial there too.
+impl ResponseError for IdentityError {
+    fn status_code(&self) -> StatusCode {
+        self.reason.status()
+    }
+
+    fn error_response(&self) -> HttpResponse<BoxBody> {
+        Denial::new(self.reason).error_response()
+    }
+}
