@@ -11,16 +11,16 @@
 //! | body of a refusal | `application/problem+json` | [`AuthBuilder::denial_body`](crate::config::AuthBuilder::denial_body) |
 //! | role hierarchy, scope implication | none | [`AuthBuilder::role_hierarchy`](crate::config::AuthBuilder::role_hierarchy), [`AuthBuilder::scope_implies`](crate::config::AuthBuilder::scope_implies) |
 //! | own origin, allowed origins | none: no `Origin` is ours | [`AuthBuilder::public_origin`](crate::config::AuthBuilder::public_origin), [`AuthBuilder::allow_origin`](crate::config::AuthBuilder::allow_origin) |
-//! | ambient credentials on a write without `Sec-Fetch-Site` and `Origin` | pass, as of no browser | [`AuthBuilder::refuse_ambient_without_origin`](crate::config::AuthBuilder::refuse_ambient_without_origin) |
+//! | ambient credentials on a write without `Sec-Fetch-Site` and `Origin` | pass: the caller is not a browser | [`AuthBuilder::refuse_ambient_without_origin`](crate::config::AuthBuilder::refuse_ambient_without_origin) |
 //! | a policy whose scheme is not configured | `build()` fails | [`AuthBuilder::dangerous_allow_unconfigured`](crate::config::AuthBuilder::dangerous_allow_unconfigured) |
 //! | answers of protected routes | `Cache-Control: private` | `shared_cache` in the attribute |
-//! | files (JWK sets, `htpasswd`, API keys) | looked at once a second at most while requests come; 16 MiB at most | |
+//! | files (JWK sets, `htpasswd`, API keys) | a thread looks once a second, whether requests come or not; 16 MiB at most | |
 //!
 //! ## Bearer
 //!
 //! | what | default | change by |
 //! |---|---|---|
-//! | issuer, audience | none: both must be said | [`Jwt::issuer`](crate::Jwt::issuer), [`Jwt::audience`](crate::Jwt::audience) |
+//! | issuer, audience | none: you must give both | [`Jwt::issuer`](crate::Jwt::issuer), [`Jwt::audience`](crate::Jwt::audience) |
 //! | leeway for `exp`, `nbf`, `iat` | 60 seconds; at most 3600 | [`Jwt::leeway`](crate::Jwt::leeway) |
 //! | longest token | 16 KiB (16384 bytes) | [`Jwt::max_token_bytes`](crate::Jwt::max_token_bytes) |
 //! | deepest nesting of its JSON | 32 levels | |
@@ -92,7 +92,7 @@
 //! |---|---|
 //! | [`Jwt::dangerous_any_issuer`](crate::Jwt::dangerous_any_issuer) | whoever shares the key can vouch for anybody |
 //! | [`Jwt::dangerous_any_audience`](crate::Jwt::dangerous_any_audience) | tokens made for other services are accepted |
-//! | [`Jwt::client_id`](crate::Jwt::client_id) | says who asked for a token, not for whom it is meant |
+//! | [`Jwt::client_id`](crate::Jwt::client_id) | tells who asked for a token, but not for which service it is meant |
 //! | [`Jwt::leeway`](crate::Jwt::leeway) | an expired token stays usable for as long |
 //! | [`Jwt::cookie`](crate::Jwt::cookie), [`ApiKeys::cookie`](crate::ApiKeys::cookie) | a browser adds it by itself; the cross-site rule applies |
 //! | [`Jwt::dangerous_query_parameter`](crate::Jwt::dangerous_query_parameter), [`ApiKeys::dangerous_query`](crate::ApiKeys::dangerous_query) | URLs end up in logs and histories |
@@ -107,8 +107,8 @@
 //! | `RedisRevocationsBuilder::dangerous_stay_open_when_stale` | whoever can bring Redis down can use revoked tokens |
 //! | [`Passwords::remember_for`](crate::basic::Passwords::remember_for) on your own function | a disabled user may get in for that long |
 //! | [`AuthBuilder::allow_origin`](crate::config::AuthBuilder::allow_origin) | that origin acts with the rights of its visitors |
-//! | [`AuthBuilder::dangerous_allow_unconfigured`](crate::config::AuthBuilder::dangerous_allow_unconfigured) | a forgotten scheme shows when a request comes: 500 |
-//! | [`Scope::service_public`](crate::mount::Scope::service_public), `#[public]` | nothing asks for credentials |
+//! | [`AuthBuilder::dangerous_allow_unconfigured`](crate::config::AuthBuilder::dangerous_allow_unconfigured) | a forgotten scheme is noticed by the first request, which gets 500 |
+//! | [`Scope::service_public`](crate::mount::Scope::service_public), `#[public]` | no credentials are asked for |
 //! | [`Auth::policy_table`](crate::Auth::policy_table) | lists hidden routes too |
 //! | `shared_cache` | a shared cache may hand one caller's answer to another |
 //!

@@ -1,4 +1,4 @@
-//! How to do common things. Every example here is run by the tests of this crate, unless it needs a file or a network.
+//! How to do common things. The tests of this crate run every example here that needs no file and no network.
 //!
 //! [An identity provider](#an-identity-provider) ·
 //! [several issuers](#several-issuers) ·
@@ -11,17 +11,17 @@
 //! [hiding](#hiding) ·
 //! [a body of your own](#a-body-of-your-own) ·
 //! [WebSockets](#websockets) ·
-//! [a service that is no handler](#a-service-that-is-no-handler) ·
+//! [a service that is not a handler](#a-service-that-is-not-a-handler) ·
 //! [testing](#testing) ·
-//! [the policy table](#the-audit-table) ·
+//! [the policy table](#the-policy-table) ·
 //! [logs and metrics](#logs-and-metrics) ·
 //! [coming from actix-web-httpauth or actix-web-grants](#coming-from-actix-web-httpauth-or-actix-web-grants)
 //!
 //! # An identity provider
 //!
-//! Three things are asked of it: its public keys, the exact text of `iss` in its tokens, and what it puts into `aud` for this
-//! service. Take all three from a real token rather than from memory (the middle part, base64url-decoded): a slash at the end
-//! of the issuer counts.
+//! You need three things from it: its public keys, the exact text of `iss` in its tokens, and what it puts into `aud` for this
+//! service. Read the last two in a real token (its middle part, base64url-decoded) and do not type them from memory: a slash at
+//! the end of the issuer counts.
 //!
 //! ```no_run
 //! use auth_runtime::{Auth, Jwt};
@@ -120,7 +120,8 @@
 //!
 //! # Several schemes on one route
 //!
-//! Under `any(…)` one scheme decides, so a handler takes [`Principal`](crate::Principal), which all have, or
+//! Under `any(…)` one scheme decides: an explicit credential (a bearer token, an API key in a header) before an ambient one (a
+//! cookie, Basic), then the first as written. So a handler takes [`Principal`](crate::Principal), which all have, or
 //! [`Optional`](crate::Optional)`<Bearer<C>>` to look closer. Under `optional(…)` there may be no caller at all.
 //!
 //! ```standalone_crate
@@ -232,9 +233,9 @@
 //!
 //! # Files and rotation
 //!
-//! JWK sets, `htpasswd` files and key files are looked at once a second at most while requests come, off the event loop, and
-//! compared by content. What cannot be used leaves the last good content in force, with a warning. Replace a file by renaming
-//! a complete one over it.
+//! A thread looks at JWK sets, `htpasswd` files and key files once a second, whether requests come or not, and compares their
+//! content. Content that cannot be used leaves the last good one in force, with a warning. Replace a file by renaming a complete
+//! one over it.
 //!
 //! - **Signing keys**: publish the next key beside the current one, wait until every service has it, sign with it, then take the
 //!   old one away. Removing a key refuses its tokens with the next look. A set with an empty `keys` array takes all away: 503.
@@ -257,7 +258,7 @@
 //!
 //! # Roles and scopes
 //!
-//! A scope is what the client was allowed to do on the caller's behalf, a role what the caller is. Implications are said once:
+//! A scope says what a client may do on the caller's behalf; a role says what the caller is. Declare once which implies which:
 //!
 //! ```
 //! # use actix_web::{App, get, test};
@@ -307,7 +308,7 @@
 //!
 //! #[requires(bearer)]
 //! mod orders {
-//! #   use crate::manual::{get, requires};
+//! #   use super::{get, requires};
 //!     #[get("/orders")]
 //!     pub async fn list() -> &'static str { "" } // bearer
 //!
@@ -342,11 +343,12 @@
 //! # use actix_web::{App, put, test, web};
 //! # use auth_runtime::testing::{ExpectedDenial, TestIssuer, TestRequestExt as _};
 //! # use auth_runtime::{Auth, Denial, Principal, requires};
-//! struct Orders(HashMap<u64, String>);
+//! /// Issuer and subject of each order's owner: two issuers may give the same subject to different people.
+//! struct Orders(HashMap<u64, (&'static str, &'static str)>);
 //!
 //! async fn owns_order(id: web::Path<u64>, orders: web::Data<Orders>, who: Principal) -> Result<(), Denial> {
 //!     match orders.0.get(&id) {
-//!         Some(owner) if owner == who.subject() => Ok(()),
+//!         Some(&(issuer, subject)) if (who.issuer(), who.subject()) == (Some(issuer), subject) => Ok(()),
 //!         _ => Err(Denial::forbidden("no such order of yours")),
 //!     }
 //! }
@@ -358,12 +360,18 @@
 //! # #[actix_web::main]
 //! # async fn main() {
 //! # let issuer = TestIssuer::new();
-//! # let auth = Auth::builder().bearer(issuer.jwt()).build().unwrap();
-//! # let orders = web::Data::new(Orders(HashMap::from([(1, "alice".to_owned())])));
+//! # let partner = TestIssuer::new().named("https://partner.test");
+//! # let trusted = auth_runtime::jwt::Issuer::new("https://partner.test", partner.verification_key());
+//! # let auth = Auth::builder().bearer(issuer.jwt().add_issuer(trusted)).build().unwrap();
+//! # let orders = web::Data::new(Orders(HashMap::from([(1, ("https://issuer.test", "alice"))])));
 //! # let app = test::init_service(App::new().app_data(orders).service(auth.scope("").service(change))).await;
 //! let by_bob = test::TestRequest::put().uri("/orders/1").bearer(issuer.token().subject("bob").sign());
 //! let answer = test::call_service(&app, by_bob.set_payload("not even JSON").to_request()).await;
 //! ExpectedDenial::new(403).member("detail", "no such order of yours").assert(answer).await;
+//!
+//! // Another issuer's alice is another person.
+//! let by_namesake = test::TestRequest::put().uri("/orders/1").bearer(partner.token().subject("alice").sign());
+//! assert_eq!(test::call_service(&app, by_namesake.set_json(5).to_request()).await.status(), 403);
 //!
 //! let by_alice = test::TestRequest::put().uri("/orders/1").bearer(issuer.token().subject("alice").sign());
 //! let answer = test::call_service(&app, by_alice.set_json(5).to_request()).await;
@@ -435,9 +443,9 @@
 //! }
 //! ```
 //!
-//! # A service that is no handler
+//! # A service that is not a handler
 //!
-//! Static files or a user interface say nothing about callers, so the scope says it for them:
+//! Static files or a user interface do not say who may call them, so the scope does:
 //! [`service_as::<P>`](crate::mount::Scope::service_as) puts a named policy in front, and
 //! [`service_public`](crate::mount::Scope::service_public) declares it open, with a reason. Both take the path below which the
 //! service is mounted, and everything below it is theirs.
@@ -515,7 +523,7 @@
 //!
 //! Each decision is one `tracing` event, `auth decision`, with `policy`, `scheme`, `outcome` and `reason`: debug when allowed,
 //! info when denied, error when this side failed, with the handler's place and a remedy. The `metrics` facade gets the counter
-//! [`DECISIONS`](crate::telemetry::DECISIONS) and the histogram [`DURATION`](crate::telemetry::DURATION), in seconds. Public routes
+//! [`DECISIONS`](crate::observe::DECISIONS) and the histogram [`DURATION`](crate::observe::DURATION), in seconds. Public routes
 //! leave neither. Where keys or tokens travel in the query, have your access log leave it out:
 //!
 //! ```
@@ -541,8 +549,8 @@
 //! | `#[protect("A", expr = "user_id == user.id")]` | `#[requires(bearer, role("A"), check = is_self)]`, with the comparison in `async fn is_self` |
 //! | `#[protect("A", error = "access_denied")]` | [`denial_body`](crate::config::AuthBuilder::denial_body), or a check that returns a [`Denial`](crate::Denial) |
 //!
-//! One route at a time is enough: a handler under `#[requires]` is guarded outside of an `auth.scope(…)` too, given
-//! `.app_data(auth.clone())` on the `App`. What the scope adds is that nothing beside it can be left open.
+//! You can move one route at a time: a handler under `#[requires]` is guarded outside of an `auth.scope(…)` too, given
+//! `.app_data(auth.clone())` on the `App`. The scope adds that nothing in it can be left open.
 //!
 //! ```
 //! # use actix_web::{App, get, test};

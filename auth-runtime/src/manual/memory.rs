@@ -1,12 +1,12 @@
 //! What is remembered between requests, for how long, and what empties it.
 //!
-//! A signature costs far more than all else a guard does, and a password hash a thousand times that. So what was
-//! verified once is remembered, and nothing else is.
+//! Verifying a signature costs far more than everything else a guard does, and a password hash costs a thousand times that.
+//! So a guard remembers what it has verified, and nothing else.
 //!
 //! # Verified tokens
 //!
-//! Each configuration of [`Jwt`](crate::Jwt) has one memory. A request whose token is in it, byte for byte, pays no
-//! decoding and no signature.
+//! Each configuration of [`Jwt`](crate::Jwt) has one memory. A token that is in it, byte for byte, is neither decoded nor
+//! verified again.
 //!
 //! | | |
 //! |---|---|
@@ -17,8 +17,8 @@
 //! | when it is full | the tokens used least make room; many tokens used once do not push out those used often |
 //! | how long | until its room is needed; an expired one is refused on the next hit, whatever is remembered |
 //!
-//! What is **not** remembered is the decision. With each request anew: `exp`, `nbf` and `iat` against the clock with the
-//! leeway, [revocation](crate::revocation) where it is consulted, every condition of the policy, every check.
+//! The decision is **not** remembered. Each request is judged anew: `exp`, `nbf` and `iat` against the clock with the
+//! leeway, [revocation](crate::revocation) where a store is configured, every condition of the policy, every check.
 //!
 //! ## What empties it
 //!
@@ -27,7 +27,7 @@
 //!   under way while the keys changed leaves nothing behind.
 //! - The end of the [`Auth`](crate::Auth). Nothing is written to disk or shared between processes.
 //!
-//! A fixed key (`hs256`, `public_pem`, …) cannot change, so its tokens stay until their room is needed.
+//! A fixed key (`hs256`, `public_pem`, …) cannot change, so its tokens stay until the room is needed.
 //!
 //! ```
 //! use auth_runtime::Jwt;
@@ -46,9 +46,9 @@
 //!
 //! Those of an `htpasswd` file for at most 60 seconds, at most 4096 of them, as a MAC under a random key of this process over
 //! configuration, user, stored hash and password. A changed hash in the file makes the entry worthless at once;
-//! [`forget`](crate::basic::RememberedPasswords::forget) does so by hand. Those of your own function only if you say so, by
-//! [`remember_for`](crate::basic::Passwords::remember_for).
+//! [`forget`](crate::basic::RememberedPasswords::forget) does so by hand. Passwords that your own function verified
+//! are remembered only with [`remember_for`](crate::basic::Passwords::remember_for).
 //!
 //! # API keys
 //!
-//! Nothing: a key is looked up by its digest with each request.
+//! Nothing is remembered: each request looks its key up by digest.

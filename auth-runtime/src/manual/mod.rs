@@ -1,5 +1,4 @@
-//! The manual: what is defended and how, what is assumed where nothing is said, how common things are done, and every
-//! answer a caller can get.
+//! The manual: threats and rules, defaults, recipes, and every answer a caller can get.
 //!
 //! - [`threats`]: the attacks this crate is built against, with the rule and its source; and what is left to you.
 //! - [`defaults`]: every default with its unit, and how to change it; every method that weakens protection.

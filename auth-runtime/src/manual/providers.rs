@@ -9,19 +9,20 @@
 //!
 //! # JWT or introspection
 //!
-//! A JWT is verified here, by a key; what an opaque token is, only its issuer can say, and is asked (RFC 7662).
+//! This service verifies a JWT itself, with a key. Only the issuer knows what an opaque token means, so this service asks it
+//! (RFC 7662).
 //!
 //! | | JWT (feature `jwks`) | opaque token (feature `introspection`) |
 //! |---|---|---|
-//! | a request whose token was seen before | no call, less than a microsecond | no call while the answer counts: 60 s unless said |
+//! | a request whose token was seen before | no call, less than a microsecond | no call while the answer counts: 60 s by default |
 //! | a token seen first | one signature, no call | one call to the issuer, shared by all who present the token |
 //! | ended at the issuer | good until `exp`, unless this service hears of a [revocation](#revocation) | refused when the remembered answer is over: `max_staleness` |
 //! | the issuer is down | good for the lifetime of the keys and the stale limit | what is remembered is good until it is over, then 503 |
 //! | what a caller can read in it | everything | nothing |
 //!
-//! Take JWTs with a short life (five to fifteen minutes) where the issuer offers them, and introspection where a token must end
-//! within seconds of the issuer's word or must not be readable. One configuration may take both: `Jwt::opaque(introspection)`
-//! sends what is no JWT to the endpoint. A token goes one way, told by its form, and is never tried both ways.
+//! Take JWTs with a short life (five to fifteen minutes) where the issuer offers them. Take introspection where a token must end
+//! within seconds of the issuer's word, or must not be readable. One configuration may take both: `Jwt::opaque(introspection)`
+//! sends every token that is not a JWT to the endpoint. The form of a token decides, and it is never tried both ways.
 //!
 //! ```
 //! # #[cfg(all(feature = "jwks", feature = "introspection"))]
@@ -49,28 +50,28 @@
 //!
 //! # Rotation
 //!
-//! Nothing has to be done here when the provider changes its keys.
+//! You need not do anything when the provider changes its keys.
 //!
 //! - **A new key** is found by the first token that names it: an unknown `kid` causes one fetch, which that request awaits. Two
 //!   such fetches may follow each other, then one in 30 seconds, for each provider: a flood of invented `kid`s causes no flood
 //!   of fetches. In a flood a really new key waits for the next of these fetches; its tokens get 503 until then, never 401.
 //! - **A key that was taken out** counts until the next regular fetch: after 80 % of the lifetime that the provider's
-//!   `Cache-Control` says, within `jwks_refresh` (one minute to one hour unless said). Tokens that were remembered under it are
+//!   `Cache-Control` says, within `jwks_refresh` (by default one minute to one hour). Tokens that were remembered under it are
 //!   forgotten with it. For a stolen key, shorten `jwks_refresh` beforehand, or restart.
 //! - Publish a new key for one such lifetime before signing with it, and leave an old one in the set until its last token has
 //!   expired.
 //!
 //! # Revocation
 //!
-//! A configuration that was given a store by `Jwt::revocations` asks it with every request, also about remembered tokens.
-//! What can be ended: one token by its `jti`, a session by its `sid`, and everything issued to a subject up to a moment; see
+//! `Jwt::revocations` gives a configuration a store of revocations. It is asked on every request, about remembered tokens too.
+//! You can end one token by its `jti`, a session by its `sid`, and everything issued to a subject up to a moment; see
 //! [`revocation`](crate::revocation).
 //!
-//! - The answer comes from this process's memory: revocation costs no request a call.
+//! - The answer comes from this process's memory, so no request waits for a call.
 //! - Tokens need a `jti`. One without is refused, because nobody could end it.
 //! - With [`InMemoryRevocations`](crate::revocation::InMemoryRevocations) a revocation is in force in this process, at once, and
-//!   gone after a restart. With `RedisRevocations` (feature `redis`) it is in force in every process, within 1 second of being
-//!   stored unless `bound` says otherwise, and survives restarts.
+//!   gone after a restart. With `RedisRevocations` (feature `redis`) it is in force in every process, by default within 1 second
+//!   of being stored (`max_staleness`), and it survives restarts.
 //!
 //! # Many machines
 //!
@@ -78,23 +79,23 @@
 //! |---|---|---|
 //! | keys of a provider | no | each process fetches them: one request in some minutes |
 //! | remembered tokens | no | each process verifies a token once |
-//! | remembered answers of introspection | through Redis, if you say so | `Introspection::shared(SharedResults::redis(url, secret))`: sealed under a secret that Redis does not know, and never counted for longer than `max_staleness`; without it each process asks by itself |
+//! | remembered answers of introspection | through Redis, on request | `Introspection::shared(SharedResults::redis(url, secret))`: a shared cache of its answers, authenticated by a secret that Redis does not know; no answer counts for longer than `max_staleness`. Without it each process asks for itself |
 //! | revocations | through Redis | each process holds all of them, and follows a stream |
 //! | verified passwords | never | they stay on the machine that verified them |
 //!
-//! Their clocks must agree within the leeway, 60 seconds unless said.
+//! Their clocks must agree within the leeway, by default 60 seconds.
 //!
 //! # What fails how
 //!
-//! Nobody is let in because something is down. Every 503 says `Retry-After`, and leaves the reason in the event `auth decision`
-//! and in [`DECISIONS`](crate::telemetry::DECISIONS). Events are those of `tracing`: without a subscriber, such as
-//! `tracing_subscriber::fmt().init()`, nobody sees them.
+//! An outage never lets anybody in. Every 503 carries `Retry-After`, and its reason is in the event `auth decision` and in
+//! [`DECISIONS`](crate::observe::DECISIONS). Events are those of `tracing`: install a subscriber, such as
+//! `tracing_subscriber::fmt().init()`, to see them.
 //!
 //! | what fails | what callers get | for how long | what says so | what to do |
 //! |---|---|---|---|---|
 //! | provider down at start | 503 `keys_unavailable`; the server runs | until the first fetch succeeds; tried again after 1 s, then less often, 16 s at most | error "could not be fetched and there are no usable ones"; `auth_key_fetches_total{outcome="failed"}` | nothing, if it comes back; else see `reason` |
-//! | provider down later | nothing: the last good keys serve | their lifetime and `jwks_max_staleness`, one hour unless said; then 503 | warning with the seconds left; `auth_key_age_seconds` grows | alert on that age |
-//! | provider slow | nothing, but that a token with a new key waits | `provider_timeout`, 5 s unless said, then 503 | `reason="timed_out"` | – |
+//! | provider down later | nothing: the last good keys serve | their lifetime and `jwks_max_staleness`, by default one hour; then 503 | warning with the seconds left; `auth_key_age_seconds` grows | alert on that age |
+//! | provider slow | nothing, except that a token with a new key waits | `provider_timeout`, by default 5 s, then 503 | `reason="timed_out"` | – |
 //! | garbage, more than 1 MiB, a cut answer, a redirect | as "provider down": the answer is not used | as there | `reason` names which | a redirect is never followed: configure where it leads, if that is right |
 //! | keys the provider has wrong (another `use`, too short) | 401 for tokens of those keys | until the set changes | – | tell the provider |
 //! | an answer of introspection is too large or no strict JSON | 503 `introspection_unavailable` for that token, nothing for others | until it is answered otherwise | warning | see `error` |
@@ -103,7 +104,7 @@
 //! | it does not speak for tokens of this kind | 401 | – | warning | verify JWTs by `Jwt`, and give it the rest by `.opaque(…)` |
 //! | more new tokens than `calls_per_second` | what is remembered is good; the rest gets 503 | while it lasts | warning "than its budget of calls allows" | raise the budget if they are real |
 //! | Redis down, for shared answers of introspection | nothing: the issuer is asked, after 100 ms at most | Redis is tried again every second | warning "are not shared"; `auth_introspections_shared_total{outcome="failed"}` | size `calls_per_second` for it |
-//! | Redis down or paused, for revocations | nothing at first: what is known is in force | `bound` and `grace`, 1 s and 5 s unless said; then 503 `revocations_stale` for configurations with revocations | `auth_revocations_sync_total{event="lost"}`; `auth_revocations_age_seconds` | a restart within the grace is not noticed |
+//! | Redis down or paused, for revocations | nothing at first: what is known is in force | `max_staleness` and `grace`, by default 1 s and 5 s; then 503 `revocations_stale` for configurations with revocations | `auth_revocations_sync_total{event="lost"}`; `auth_revocations_age_seconds` | a restart within the grace is not noticed |
 //! | a revocation while Redis is down | in force in that process; `revoke_…` reports that it is not stored | sent again until Redis takes it | `auth_revocations_total{outcome="unstored"}` | – |
 //! | Redis lost its data | 503 for about a second | then every process has sent again what it knows | `event="data_lost"`, `event="sent_again"` | persist it: `appendonly yes` |
 //! | a clock that was never set | 503 `clock_unreadable` | until it is set | error | set it |
@@ -111,8 +112,8 @@
 //! # Readiness
 //!
 //! [`Auth::is_ready`](crate::Auth::is_ready) says whether every scheme can decide, and [`Auth::not_ready`](crate::Auth::not_ready)
-//! which cannot. Answer the *readiness* probe by it, which keeps traffic away until keys are there; never the *liveness* probe,
-//! or an outage of the provider restarts the service and loses the keys that would have served.
+//! which ones cannot. Use it for the *readiness* probe, which keeps traffic away until the keys are there. Never use it for the
+//! *liveness* probe: an outage of the provider would restart the service and lose the keys that still serve.
 //!
 //! ```
 //! use actix_web::{HttpResponse, Responder, get, web};

@@ -1,9 +1,9 @@
-//! What is defended against, how, and what is left to you.
+//! The attacks this crate defends against, the rule for each, and what is left to you.
 //!
-//! Each rule below holds without being asked for. Where an option weakens one, the option says so under `# Security`, and
+//! Every rule below holds by default. An option that weakens one says so under `# Security`, and
 //! [`defaults`](super::defaults) lists it.
 //!
-//! # A handler that runs though it should not
+//! # A handler that runs although it should not
 //!
 //! | threat | rule |
 //! |---|---|
@@ -13,7 +13,7 @@
 //! | a scheme that was never configured | [`AuthBuilder::build`](crate::config::AuthBuilder::build) fails and names each handler with file and line |
 //! | an `Auth` that is not attached, a check that errs or panics, a backend that is down, a decision that takes too long | never the handler: 500 or 503, and an error event that names the handler and the remedy |
 //! | an expression that means something else than it reads | conditions are Rust's own `&&`, `\|\|`, `!` and parentheses; contradictions, tautologies and branches that another shadows do not compile |
-//! | `!role("contractor")` and a token that does not say what roles its owner has | conditions are three-valued: what the credentials do not know is unknown, `!unknown` is unknown, and unknown denies |
+//! | `!role("contractor")` and a token that does not say what roles its owner has | conditions have three values: what the credentials do not say is unknown, `!unknown` is unknown, and unknown denies |
 //! | a service function called from a route without a guard | take `&`[`Granted`](crate::Granted)`<P>`; only a handler under policy `P` can come by one |
 //! | a handler that trusts an identity its policy does not promise | [`Bearer`](crate::Bearer), [`Basic`](crate::Basic), [`ApiKey`](crate::ApiKey) and [`Principal`](crate::Principal) are arguments only where the policy yields them; elsewhere it does not compile |
 //!
@@ -50,10 +50,10 @@
 //!
 //! # Which credential counts
 //!
-//! A request may carry several. One decides, alone: the first of the policy's schemes, in written order, whose credentials
-//! are explicit (a client put them there), else the first whose credentials are ambient (a browser adds them by itself:
-//! cookies, Basic). If they are bad the request is refused; no other is tried, nothing is merged, and only the identity
-//! that decided can be extracted. Two `Authorization` lines, a key header or a cookie sent twice, a token both in the header
+//! A request may carry several. One decides alone. Explicit credentials, which a client puts there on purpose, come before
+//! ambient ones, which a browser adds by itself (cookies, Basic). Among equals the scheme that the policy names first
+//! decides. If its credentials are bad the request is refused: no other is tried, nothing is merged, and a handler can take
+//! only the identity that decided. Two `Authorization` lines, a key header or a cookie sent twice, a token both in the header
 //! and in the query are refused, since nobody can say which one was meant. Credentials of a scheme that the route does not
 //! offer count as absent.
 //!
@@ -62,8 +62,8 @@
 //! An ambient credential counts on `GET`, `HEAD` and `OPTIONS`, which must not change anything. On every other method the
 //! browser must say `Sec-Fetch-Site: same-origin` or `none`; where it does not send that header, `Origin` must be the
 //! [`public_origin`](crate::config::AuthBuilder::public_origin) or an
-//! [allowed](crate::config::AuthBuilder::allow_origin) one; where it sends neither, the caller is no browser and passes,
-//! unless [`refuse_ambient_without_origin`](crate::config::AuthBuilder::refuse_ambient_without_origin) is set. A WebSocket
+//! [allowed](crate::config::AuthBuilder::allow_origin) one. A caller that sends neither is not a browser and passes;
+//! [`refuse_ambient_without_origin`](crate::config::AuthBuilder::refuse_ambient_without_origin) refuses it. A WebSocket
 //! upgrade with an ambient credential needs an `Origin` that is ours or allowed, always. `same-site`, `Origin: null` and
 //! repeated headers are refused. Our own origin is never taken from `Host` or `X-Forwarded-Host`, which are the caller's
 //! words.
