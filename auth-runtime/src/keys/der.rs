@@ -112,11 +112,20 @@ fn rsa_public_key(mut key: Reader<'_>) -> Result<Material, KeyError> {
     }
     let exponent = key.take(INTEGER).ok_or(KeyError::DerUnreadable)?;
     key.end()?;
-    // DER integers are signed: a set first bit means a negative number.
-    if [modulus, exponent].iter().any(|number| number.first().is_none_or(|&byte| byte >= 0x80)) {
+    if ![modulus, exponent].into_iter().all(is_positive) {
         return Err(KeyError::DerUnreadable);
     }
     Material::rsa(modulus, exponent)
+}
+
+/// Whether these are the content bytes of a positive integer, in the one form that DER has: signed, and no longer than need be
+/// (X.690 section 8.3.2).
+fn is_positive(number: &[u8]) -> bool {
+    match number {
+        [0, rest @ ..] => rest.first().is_some_and(|&byte| byte >= 0x80),
+        [first, ..] => *first < 0x80,
+        [] => false,
+    }
 }
 
 /// What is left of a DER text.
@@ -127,7 +136,8 @@ impl<'a> Reader<'a> {
         self.0.first().copied()
     }
 
-    /// The content of the next element, if it has this tag and a length this module can hold.
+    /// The content of the next element, if it has this tag and a length this module can hold. DER has one form of a length,
+    /// the shortest (X.690 section 10.1).
     fn take(&mut self, tag: u8) -> Option<&'a [u8]> {
         let (&first, rest) = self.0.split_first()?;
         if first != tag {
@@ -137,11 +147,11 @@ impl<'a> Reader<'a> {
         let (length, rest) = match length {
             0..=0x7f => (usize::from(length), rest),
             0x81 => {
-                let (&length, rest) = rest.split_first()?;
+                let (&length, rest) = rest.split_first().filter(|(length, _)| **length >= 0x80)?;
                 (usize::from(length), rest)
             }
             0x82 => {
-                let (length, rest) = rest.split_first_chunk::<2>()?;
+                let (length, rest) = rest.split_first_chunk::<2>().filter(|(length, _)| length[0] > 0)?;
                 (usize::from(u16::from_be_bytes(*length)), rest)
             }
             _ => return None,

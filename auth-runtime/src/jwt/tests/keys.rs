@@ -178,6 +178,58 @@ fn malformed_keys_are_refused() {
     assert_eq!(key_fault(Key::jwk(short.to_string())), KeyError::JwkMember { member: "x" });
 }
 
+/// An element of DER, its length in the form that the bytes before it give.
+fn element(tag: u8, length: &[u8], content: &[u8]) -> Vec<u8> {
+    [&[tag], length, content].concat()
+}
+
+#[test]
+fn der_has_one_form_and_every_other_is_refused() {
+    let ed25519 = der_of(ED25519_PUBLIC);
+    let content = &ed25519[2..];
+    assert_eq!(ed25519[..2], [0x30, 0x2a]);
+    for length in [&[0x81, 0x2a][..], &[0x82, 0, 0x2a], &[0x83, 0, 0, 0x2a], &[0x80]] {
+        let mut der = element(0x30, length, content);
+        if length == [0x80] {
+            der.extend([0, 0]);
+        }
+        assert_eq!(key_fault(Key::public_der(Algorithm::EdDSA, der)), KeyError::DerUnreadable, "length {length:x?}");
+    }
+    // Within, too: the algorithm and the bits.
+    let (algorithm, bits) = content.split_at(7);
+    for inner in [
+        [element(0x30, &[0x81, 5], &algorithm[2..]), bits.to_vec()].concat(),
+        [algorithm.to_vec(), element(0x03, &[0x81, 0x21], &bits[2..])].concat(),
+    ] {
+        let der = element(0x30, &[u8::try_from(inner.len()).unwrap()], &inner);
+        assert_eq!(key_fault(Key::public_der(Algorithm::EdDSA, der)), KeyError::DerUnreadable, "{inner:x?}");
+    }
+
+    let rsa = der_of(test_key!("rsa-2048.pkcs1.public.pem"));
+    // SEQUENCE { INTEGER of 257 bytes, the first a zero; INTEGER 65537 }
+    let (modulus, exponent) = (&rsa[8..265], &rsa[267..]);
+    assert_eq!((rsa.len(), modulus[0], exponent), (270, 0, &[1, 0, 1][..]));
+    let with = |modulus: &[u8], exponent: &[u8]| {
+        let length = |content: &[u8]| match content.len() {
+            short @ ..0x80 => vec![u8::try_from(short).unwrap()],
+            long => [&[0x82][..], &u16::try_from(long).unwrap().to_be_bytes()].concat(),
+        };
+        let numbers = [element(2, &length(modulus), modulus), element(2, &length(exponent), exponent)].concat();
+        Key::public_der(Algorithm::RS256, element(0x30, &length(&numbers), &numbers))
+    };
+    accepted(&verifier(Jwt::key(with(modulus, exponent)).issuer(ISSUER).audience(AUDIENCE)), &{
+        sign(Algorithm::RS256, json!({"alg": "RS256"}), &good())
+    });
+    for (modulus, exponent) in [
+        (&[&[0], modulus].concat()[..], exponent),
+        (modulus, &[0, 1, 0, 1][..]),
+        (&modulus[1..], exponent),
+        (modulus, &[]),
+    ] {
+        assert_eq!(key_fault(with(modulus, exponent)), KeyError::DerUnreadable);
+    }
+}
+
 #[test]
 fn keys_in_der_and_both_pem_forms_verify() {
     let token = sign(Algorithm::RS256, json!({"alg": "RS256"}), &good());
