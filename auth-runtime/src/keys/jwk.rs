@@ -1,5 +1,8 @@
 //! JSON Web Keys and sets of them (RFC 7517, RFC 7518 section 6, RFC 8037 section 2).
 
+use std::collections::HashSet;
+use std::collections::hash_map::{Entry, HashMap};
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
@@ -61,26 +64,53 @@ pub(crate) fn set(text: &[u8], secrets_beside_public_keys: bool) -> Result<Set, 
             keep
         });
     }
-    let ambiguous: Vec<bool> = keys.iter().map(|(_, key)| keys.iter().any(|(_, other)| conflict(key, other))).collect();
-    let mut kept: Vec<Candidate> = Vec::with_capacity(keys.len());
-    for ((index, key), ambiguous) in keys.into_iter().zip(ambiguous) {
-        if ambiguous {
-            skipped.push(skip(index, key.id.as_deref(), "another key has the same `kid` and `alg`"));
-        } else if !kept.iter().any(|other| same(&key, other)) {
-            kept.push(key);
+    let standings = standings(keys.iter().map(|(_, key)| key));
+    let mut kept = Vec::with_capacity(keys.len());
+    for ((index, key), standing) in keys.into_iter().zip(standings) {
+        match standing {
+            Standing::Counts => kept.push(key),
+            Standing::Repeated => {}
+            Standing::Ambiguous => {
+                skipped.push(skip(index, key.id.as_deref(), "another key has the same `kid` and `alg`"));
+            }
         }
     }
     Ok(Set { keys: kept, skipped })
 }
 
+/// What a key is among others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    Counts,
+    /// The same stood before: it adds nothing.
+    Repeated,
+    /// Another has its id and its algorithm: nobody can say which of the two is meant.
+    Ambiguous,
+}
+
+/// The standing of each key. Looked up, not compared one with another: a set may hold thousands.
+pub(crate) fn standings<'a>(keys: impl Iterator<Item = &'a Candidate> + Clone) -> Vec<Standing> {
+    let mut named = HashMap::new();
+    for key in keys.clone() {
+        let Some(id) = &key.id else { continue };
+        match named.entry((id, key.algorithm)) {
+            Entry::Vacant(place) => drop(place.insert(Some(&key.material))),
+            Entry::Occupied(mut first) if *first.get() != Some(&key.material) => drop(first.insert(None)),
+            Entry::Occupied(_) => {}
+        }
+    }
+    let mut before = HashSet::new();
+    keys.map(|key| match &key.id {
+        Some(id) if named.get(&(id, key.algorithm)) == Some(&None) => Standing::Ambiguous,
+        _ if before.insert((&key.id, key.algorithm, &key.material)) => Standing::Counts,
+        _ => Standing::Repeated,
+    })
+    .collect()
+}
+
 /// Whether nobody can say which of two keys an id means.
 pub(crate) fn conflict(one: &Candidate, other: &Candidate) -> bool {
     one.id.is_some() && one.id == other.id && one.algorithm == other.algorithm && one.material != other.material
-}
-
-/// Whether the second key adds nothing.
-pub(crate) fn same(one: &Candidate, other: &Candidate) -> bool {
-    one.id == other.id && one.algorithm == other.algorithm && one.material == other.material
 }
 
 fn skip(index: usize, id: Option<&str>, why: &str) -> Box<str> {

@@ -8,7 +8,7 @@ use crate::crypto::{Algorithm, KeyKind};
 use crate::denial::Reason;
 use crate::file::{FileFault, WatchedFile};
 use crate::keys::KeyError;
-use crate::keys::jwk::{self, Candidate};
+use crate::keys::jwk::{self, Candidate, Standing};
 use crate::keys::key::{Key, Loaded};
 #[cfg(feature = "jwks")]
 use crate::keys::{KeySet, KeySetOptions, KeySource, Ticket};
@@ -65,18 +65,15 @@ impl Keyring {
                 Loaded::File(path) => paths.push((index, path)),
                 #[cfg(feature = "jwks")]
                 Loaded::Remote(source) => providers.push((index, source)),
-                Loaded::Fixed(keys) => {
-                    for key in keys {
-                        if let Some(other) = fixed.iter().find(|other| jwk::conflict(&key, other)) {
-                            return Err(KeyringFault::IdRepeated(other.id.clone().unwrap_or_default()));
-                        }
-                        if !fixed.iter().any(|other| jwk::same(&key, other)) {
-                            fixed.push(key);
-                        }
-                    }
-                }
+                Loaded::Fixed(keys) => fixed.extend(keys),
             }
         }
+        let standings = jwk::standings(fixed.iter());
+        if let Some((key, _)) = fixed.iter().zip(&standings).find(|(_, standing)| **standing == Standing::Ambiguous) {
+            return Err(KeyringFault::IdRepeated(key.id.clone().unwrap_or_default()));
+        }
+        let mut standings = standings.into_iter();
+        fixed.retain(|_| standings.next() == Some(Standing::Counts));
         let kinds = Kinds::of(fixed.iter().map(|key| key.algorithm));
         #[cfg(feature = "jwks")]
         let kinds = Kinds { public: kinds.public || !providers.is_empty(), ..kinds };

@@ -1,5 +1,7 @@
 //! The numbers a key consists of, checked.
 
+use std::hash::{Hash, Hasher};
+
 use jsonwebtoken::DecodingKey;
 use zeroize::Zeroizing;
 
@@ -100,6 +102,18 @@ impl Material {
             Self::Ed25519(key) => DecodingKey::from_ed_der(key),
         };
         BoundKey::new(algorithm, key).ok_or(KeyError::PointMalformed)
+    }
+}
+
+/// As equality: by kind and bytes.
+impl Hash for Material {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::mem::discriminant(self).hash(state);
+        match self {
+            Self::Secret(bytes) => bytes.as_slice().hash(state),
+            Self::Rsa { modulus, exponent } => (modulus, exponent).hash(state),
+            Self::P256(bytes) | Self::P384(bytes) | Self::Ed25519(bytes) => bytes.hash(state),
+        }
     }
 }
 

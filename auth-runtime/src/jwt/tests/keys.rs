@@ -256,6 +256,26 @@ fn a_jwk_without_alg_has_the_one_its_kind_implies() {
     assert_eq!(key_fault(Key::jwk(oct.to_string())), KeyError::JwkMember { member: "alg" });
 }
 
+/// As many as fit into the 1 MiB that is read of a provider, compared one with another, took six seconds.
+#[test]
+fn ten_times_the_keys_cost_ten_times_the_time() {
+    let set = |count: u32| {
+        let key =
+            |number: u32| json!({"kty": "OKP", "crv": "Ed25519", "x": encode([number.to_le_bytes(); 8].concat())});
+        json!({"keys": (0..count).map(key).collect::<Vec<_>>()}).to_string()
+    };
+    let cost = |count: u32| {
+        let text = set(count);
+        let start = std::time::Instant::now();
+        assert_eq!(jwk::set(text.as_bytes(), false).unwrap().keys.len(), count as usize);
+        start.elapsed()
+    };
+    // The least of three: others run at the same time.
+    let least = |count| (0..3).map(|_| cost(count)).min().unwrap();
+    let (few, many) = (least(1_250), least(12_500));
+    assert!(many < 30 * few, "{many:?} for 12,500 keys, {few:?} for 1,250");
+}
+
 #[test]
 fn unusable_keys_of_a_set_are_skipped_not_the_set() {
     let keys = [
