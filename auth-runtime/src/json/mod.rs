@@ -53,32 +53,58 @@ enum Kind {
     Object,
 }
 
+/// The most members that an object may have, at any depth.
+pub(crate) const MEMBERS_MAX: usize = 512;
+
 /// The members of an object, each name once.
 #[derive(Debug)]
 pub(crate) struct Object<'a> {
     text: &'a str,
-    members: Vec<Member>,
+    members: Members,
+}
+
+/// Where the members of an object stand in its text.
+#[derive(Debug)]
+pub(crate) struct Members {
+    places: Vec<Member>,
+    /// Their names that have an escape in the text, without it.
+    unescaped: String,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Member {
-    name: Place,
+    name: Name,
     value: Place,
     /// Tells most names apart at once.
     mark: usize,
 }
 
+/// Where a name stands without its quotes: in the text, or among the unescaped ones.
+#[derive(Clone, Copy, Debug)]
+struct Name {
+    escaped: bool,
+    start: usize,
+    end: usize,
+}
+
 impl<'a> Object<'a> {
     /// Parses the whole text as one strict object.
     pub(crate) fn parse(text: &'a str) -> Result<Self, NotStrict> {
-        let members = Scanner::new(text, 0).whole_object().ok_or(NotStrict)?;
+        Self::of_at_most(MEMBERS_MAX, text)
+    }
+
+    /// The same, with another bound on how many members it may have.
+    pub(crate) fn of_at_most(members: usize, text: &'a str) -> Result<Self, NotStrict> {
+        let members = Scanner::new(text, 0).whole_object(members).ok_or(NotStrict)?;
         Ok(Self { text, members })
     }
 
     #[inline]
     pub(crate) fn get(&self, name: &str) -> Option<Json<'a>> {
         let mark = mark(name.as_bytes());
-        let member = self.members.iter().find(|member| member.is(mark, name, self.text))?;
+        let Members { places, unescaped } = &self.members;
+        let is = |member: &&Member| member.mark == mark && member.name.bytes(self.text, unescaped) == name.as_bytes();
+        let member = places.iter().find(is)?;
         Some(Json { text: self.text, place: member.value })
     }
 
@@ -87,20 +113,11 @@ impl<'a> Object<'a> {
     }
 }
 
-impl Member {
+impl Name {
     #[inline]
-    fn is(&self, mark: usize, name: &str, text: &str) -> bool {
-        self.mark == mark && self.name.inner(text) == name.as_bytes()
-            || self.mark == MARK_ESCAPED && self.is_unescaped(name, text)
-    }
-
-    #[cold]
-    fn is_unescaped(&self, name: &str, text: &str) -> bool {
-        self.name(text).is_some_and(|known| known == name)
-    }
-
-    fn name<'a>(&self, text: &'a str) -> Option<Cow<'a, str>> {
-        Json { text, place: self.name }.as_str()
+    fn bytes<'a>(&self, text: &'a str, unescaped: &'a str) -> &'a [u8] {
+        let within = if self.escaped { unescaped } else { text };
+        within.as_bytes().get(self.start..self.end).unwrap_or_default()
     }
 }
 
@@ -111,17 +128,6 @@ fn mark(name: &[u8]) -> usize {
         [first, .., last] => name.len() << 16 | usize::from(*first) << 8 | usize::from(*last),
         [only] => usize::from(*only),
         [] => 0,
-    }
-}
-
-/// Instead of the mark, where the name is escaped.
-const MARK_ESCAPED: usize = usize::MAX;
-
-impl Place {
-    /// What is between the quotes.
-    #[inline]
-    fn inner<'a>(&self, text: &'a str) -> &'a [u8] {
-        text.as_bytes().get(self.start + 1..self.end - 1).unwrap_or_default()
     }
 }
 

@@ -1,6 +1,6 @@
 //! The scanner behind strict JSON.
 
-use crate::json::{Kind, MARK_ESCAPED, Member, Place, mark};
+use crate::json::{Kind, Member, Members, Name, Place, mark};
 
 /// Objects and arrays within each other; realistic claims need four.
 pub(crate) const DEPTH_MAX: u8 = 32;
@@ -19,30 +19,35 @@ const RESERVED: &str = "$serde_json::private::";
 pub(crate) struct Scanner<'a> {
     text: &'a str,
     at: usize,
+    /// How many members one object may have.
+    most: usize,
     /// Of all objects that are open, the innermost last; of the outermost they stay.
     members: Vec<Member>,
+    /// The names among them that have an escape, without it, one after the other: each is unescaped once.
+    unescaped: String,
 }
 
 impl<'a> Scanner<'a> {
     pub(crate) fn new(text: &'a str, at: usize) -> Self {
-        Self { text, at, members: Vec::new() }
+        Self { text, at, most: usize::MAX, members: Vec::new(), unescaped: String::new() }
     }
 
-    /// The members of the one object that the rest of the text is.
-    pub(crate) fn whole_object(mut self) -> Option<Vec<Member>> {
+    /// The members of the one object that the rest of the text is; neither it nor one within has more than `most`.
+    pub(crate) fn whole_object(mut self, most: usize) -> Option<Members> {
+        self.most = most;
         self.members.reserve(COMPARED_MAX);
         self.space();
         self.expect(b'{')?;
         self.object(DEPTH_MAX.checked_sub(1)?)?;
         self.space();
-        (self.at == self.text.len()).then_some(self.members)
+        (self.at == self.text.len()).then_some(Members { places: self.members, unescaped: self.unescaped })
     }
 
     /// The members of an object that starts here, found to be strict before.
-    pub(crate) fn inner_object(mut self) -> Option<Vec<Member>> {
+    pub(crate) fn inner_object(mut self) -> Option<Members> {
         self.expect(b'{')?;
         self.object(DEPTH_MAX)?;
-        Some(self.members)
+        Some(Members { places: self.members, unescaped: self.unescaped })
     }
 
     /// A value with the space around it; `depth` is how many arrays and objects it may be in each other.
@@ -62,9 +67,10 @@ impl<'a> Scanner<'a> {
             b'"' => self.string()?,
             b'-' | b'0'..=b'9' => self.number(start)?,
             b'{' => {
-                let outer = self.members.len();
+                let (outer, unescaped) = (self.members.len(), self.unescaped.len());
                 self.object(depth.checked_sub(1)?)?;
                 self.members.truncate(outer);
+                self.unescaped.truncate(unescaped);
                 Kind::Object
             }
             b'[' => {
@@ -87,11 +93,11 @@ impl<'a> Scanner<'a> {
         }
         loop {
             self.space();
-            let start = self.at;
-            self.expect(b'"')?;
-            let kind = self.string()?;
-            let name = Place { kind, start, end: self.at };
-            let mark = if kind == Kind::Plain { mark(name.inner(self.text)) } else { MARK_ESCAPED };
+            if self.members.len() - first >= self.most {
+                return None;
+            }
+            let name = self.name()?;
+            let mark = mark(name.bytes(self.text, &self.unescaped));
             self.space();
             self.expect(b':')?;
             let value = self.value(depth)?;
@@ -102,7 +108,21 @@ impl<'a> Scanner<'a> {
                 _ => return None,
             }
         }
-        distinct(self.members.get(first..)?, self.text).then_some(())
+        distinct(self.members.get(first..)?, self.text, &self.unescaped).then_some(())
+    }
+
+    /// A name, without its escapes.
+    fn name(&mut self) -> Option<Name> {
+        let start = self.at + 1;
+        self.expect(b'"')?;
+        Some(match self.characters()? {
+            Kind::Escaped => {
+                let from = self.unescaped.len();
+                self.unescaped.push_str(&self.unescape(start - 1)?);
+                Name { escaped: true, start: from, end: self.unescaped.len() }
+            }
+            _ => Name { escaped: false, start, end: self.at - 1 },
+        })
     }
 
     /// What follows `[`.
@@ -124,21 +144,31 @@ impl<'a> Scanner<'a> {
     /// What follows the opening quote.
     fn string(&mut self) -> Option<Kind> {
         let start = self.at - 1;
+        let kind = self.characters()?;
+        if kind == Kind::Escaped {
+            self.unescape(start)?;
+        }
+        Some(kind)
+    }
+
+    /// The string that was read from `start` on, without its escapes; `None` where one means nothing.
+    fn unescape(&self, start: usize) -> Option<String> {
+        serde_json::from_str(self.text.get(start..self.at)?).ok()
+    }
+
+    /// What follows the opening quote, up to the closing one; escapes are not judged.
+    fn characters(&mut self) -> Option<Kind> {
         let mut kind = Kind::Plain;
         loop {
             self.at += plain(self.text.as_bytes().get(self.at..)?);
             match self.next()? {
-                b'"' => break,
+                b'"' => return Some(kind),
                 b'\\' => {
                     kind = Kind::Escaped;
                     self.next()?;
                 }
                 _ => return None,
             }
-        }
-        match kind {
-            Kind::Escaped => serde_json::from_str::<String>(self.text.get(start..self.at)?).is_ok().then_some(kind),
-            _ => Some(kind),
         }
     }
 
@@ -230,16 +260,17 @@ fn plain(text: &[u8]) -> usize {
 }
 
 /// No name twice, however it was escaped, and none that is [`RESERVED`].
-fn distinct(members: &[Member], text: &str) -> bool {
-    if members.len() <= COMPARED_MAX && members.iter().all(|member| member.mark != MARK_ESCAPED) {
+fn distinct(members: &[Member], text: &str, unescaped: &str) -> bool {
+    let reserved = |name: &[u8]| name.starts_with(RESERVED.as_bytes());
+    if members.len() <= COMPARED_MAX {
         return members.iter().enumerate().all(|(index, member)| {
             let same = |known: &&Member| known.mark == member.mark;
-            let name = member.name.inner(text);
-            !name.starts_with(RESERVED.as_bytes())
-                && members.iter().take(index).filter(same).all(|known| known.name.inner(text) != name)
+            let name = member.name.bytes(text, unescaped);
+            !reserved(name)
+                && members.iter().take(index).filter(same).all(|known| known.name.bytes(text, unescaped) != name)
         });
     }
-    let mut names: Vec<_> = members.iter().filter_map(|member| member.name(text)).collect();
+    let mut names: Vec<_> = members.iter().map(|member| member.name.bytes(text, unescaped)).collect();
     names.sort_unstable();
-    names.iter().all(|name| !name.starts_with(RESERVED)) && names.windows(2).all(|pair| pair.first() != pair.last())
+    names.iter().all(|name| !reserved(name)) && names.windows(2).all(|pair| pair.first() != pair.last())
 }

@@ -49,6 +49,32 @@ fn nesting_is_bounded() {
 }
 
 #[test]
+fn members_are_bounded_at_any_depth() {
+    let of = |members: usize| {
+        let members: Vec<_> = (0..members).map(|number| format!("\"{number}\":1")).collect();
+        format!("{{{}}}", members.join(","))
+    };
+    assert!(object(of(512).as_bytes()).is_ok());
+    assert_eq!(object(of(513).as_bytes()), Err(NotStrict));
+    assert!(object(format!("{{\"a\":[{0},{0}]}}", of(512)).as_bytes()).is_ok());
+    assert_eq!(object(format!("{{\"a\":[{}]}}", of(513)).as_bytes()), Err(NotStrict));
+    assert!(Object::of_at_most(32, &of(32)).is_ok() && Object::of_at_most(32, &of(33)).is_err());
+}
+
+#[test]
+fn an_escaped_name_is_unescaped_once_however_often_members_are_looked_up() {
+    let name = r"\u0061".repeat(1000);
+    let text = format!("{{\"{name}\":1,\"\\u0062\":2,\"x\":{{\"\\u0063\":3}},\"\\u0064\":4}}");
+    let object = Object::parse(&text).unwrap();
+    let Members { places, unescaped } = &object.members;
+    assert_eq!((places.len(), unescaped.as_str()), (4, &*format!("{}bd", "a".repeat(1000))));
+    let number = |name: &str| object.get(name).and_then(|found| found.as_number());
+    assert_eq!((number("b"), number("d"), number(&"a".repeat(1000))), (Some("2"), Some("4"), Some("1")));
+    assert_eq!((number("c"), number(r"\u0062")), (None, None));
+    assert_eq!(object.get("x").unwrap().member("c").unwrap().as_number(), Some("3"));
+}
+
+#[test]
 fn text_that_is_no_utf8_and_half_surrogates_are_refused() {
     assert_eq!(object(b"{\"a\":\"\xff\"}"), Err(NotStrict));
     assert_eq!(object(b"{\"\xc0\xaf\":1}"), Err(NotStrict));
@@ -179,13 +205,14 @@ fn scanned(text: &[u8]) -> Result<Value, NotStrict> {
 }
 
 fn members(object: &Object<'_>) -> Value {
+    let Members { places, unescaped } = &object.members;
     let member = |member: &Member| {
-        let name = member.name(object.text).unwrap();
-        let found = object.get(&name).unwrap();
+        let name = str::from_utf8(member.name.bytes(object.text, unescaped)).unwrap();
+        let found = object.get(name).unwrap();
         assert_eq!(found.place, member.value, "`{name}` is found by its name");
-        (name.into_owned(), value(found))
+        (name.to_owned(), value(found))
     };
-    Value::Object(object.members.iter().map(member).collect())
+    Value::Object(places.iter().map(member).collect())
 }
 
 fn value(json: Json<'_>) -> Value {

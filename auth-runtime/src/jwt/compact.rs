@@ -14,6 +14,9 @@ use crate::crypto::backend;
 use crate::denial::Reason;
 use crate::json::{Json, Object};
 
+/// A header with more parameters than this is refused: those that are registered are eleven.
+const HEADER_MEMBERS_MAX: usize = 32;
+
 /// A token taken apart, nothing in it verified.
 pub(crate) struct Compact<'a> {
     /// What the signature covers: header and payload as sent, with the dot between them.
@@ -83,7 +86,7 @@ impl Header {
     /// Reads the header as sent; `profile` demands the `typ` of RFC 9068.
     pub(crate) fn read(segment: &[u8], profile: bool) -> Result<Self, Reason> {
         let text = String::from_utf8(decode(segment)?).map_err(|_| Reason::TokenNotJwt)?;
-        let header = Self::accept(&Object::parse(&text).map_err(|_| Reason::TokenNotJwt)?, profile)?;
+        let header = Self::accept(&members(&text)?, profile)?;
         if backend::is_header(&text) { Ok(header) } else { Err(Reason::TokenNotJwt) }
     }
 
@@ -98,6 +101,10 @@ impl Header {
         let key_id = members.get("kid").map(|id| id.as_str().ok_or(Reason::TokenNotJwt)).transpose()?.map(Into::into);
         Ok(Self { algorithm, key_id })
     }
+}
+
+fn members(header: &str) -> Result<Object<'_>, Reason> {
+    Object::of_at_most(HEADER_MEMBERS_MAX, header).map_err(|_| Reason::TokenNotJwt)
 }
 
 /// Other kinds of token by the same issuer must not pass for access tokens (RFC 8725 section 3.11): `logout+jwt`,
