@@ -128,7 +128,11 @@ const DEFAULTS: &[(&str, &str, &str)] = &[
     ("| 5 seconds beyond that", "revocation", "grace: Duration::from_secs(5)"),
     ("before 2020", "time", "const EARLIEST: UnixTime = 1_577_836_800;"),
     ("past 9999", "time", "const LATEST: UnixTime = 253_402_300_800;"),
-    ("once a second at most", "file", "const INTERVAL: Duration = Duration::from_secs(1);"),
+    (
+        "a thread looks once a second, whether requests come or not",
+        "file",
+        "const INTERVAL: Duration = Duration::from_secs(1);",
+    ),
     ("16 MiB at most", "file", "const MAX_LEN: u64 = 16 << 20;"),
     ("| 60 seconds; at most 3600 |", "jwt", "leeway: Duration::from_secs(60)"),
     ("| 16 KiB (16384 bytes) |", "jwt", "const MAX_TOKEN_BYTES: usize = 16 * 1024;"),

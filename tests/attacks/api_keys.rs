@@ -1,4 +1,4 @@
-//! API keys (security.md, "Which credential counts", "Answers"; responses.md).
+//! API keys.
 
 use crate::app::*;
 

@@ -1,4 +1,4 @@
-//! Every challenge, read back by a parser that is not ours (RFC 9110 section 11.6.1; responses.md).
+//! Every challenge, read back by a parser that is not ours (RFC 9110 section 11.6.1).
 
 use actix_web::get;
 use auth_runtime::denial::{Reason, Rejection};

@@ -1,4 +1,4 @@
-//! Cookies made to be read differently by two readers (security.md, "Cookies").
+//! Cookies made to be read differently by two readers.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Requests that another site made a browser send (security.md, "Cross-site" and "Our own origin").
+//! Requests that another site made a browser send.
 
 use auth_runtime::Auth;
 use tests::Request;

@@ -1,4 +1,4 @@
-//! Attacks on the time that hashing passwords takes (security.md, "Passwords"). A program of its own, since all
+//! Attacks on the time that hashing passwords takes. A program of its own, since all
 //! configurations of one process share the bound on hashing.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 

@@ -1,4 +1,4 @@
-//! Which key verifies what (security.md, "Keys").
+//! Which key verifies what.
 
 use auth_runtime::jwt::{Issuer, Key};
 use auth_runtime::{Algorithm, Auth, Jwt};

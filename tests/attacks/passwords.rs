@@ -1,4 +1,4 @@
-//! User names and passwords (security.md, "Passwords"; RFC 7617). What takes time to hash is in `flood.rs`.
+//! User names and passwords (RFC 7617). What takes time to hash is in `flood.rs`.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,4 +1,4 @@
-//! Tokens that were verified before (security.md, "Remembered tokens").
+//! Tokens that were verified before.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Which credential counts (security.md).
+//! Which credential counts.
 
 use serde_json::json;
 

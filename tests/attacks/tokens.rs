@@ -1,4 +1,4 @@
-//! Tokens made to deceive (security.md, "Tokens"; RFC 8725 sections 2 and 3).
+//! Tokens made to deceive (RFC 8725 sections 2 and 3).
 
 use serde_json::{Value, json};
 
