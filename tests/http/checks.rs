@@ -2,10 +2,12 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use actix_web::{HttpRequest, get, post, web};
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError, get, post, web};
 use auth_runtime::{Bearer, Denial, Optional, Principal, requires};
 use serde_json::{Value, json};
-use tests::{Denied, Server};
+use tests::{Answer, Denied, Server};
 
 use crate::fixture::{auth, scoped, token};
 
@@ -179,13 +181,229 @@ fn a_check_that_says_no_is_forbidden_without_a_challenge() {
     Denied::missing().challenge(r#"Bearer realm="orders""#).check(&server.get("/accounts/7").send());
 }
 
+/// The extractor's own answer: nobody stores it, and it challenges nobody and sets no cookie.
+#[track_caller]
+fn of_extractor(answer: &Answer, status: u16, body: &str) {
+    assert_eq!((answer.status, answer.text()), (status, body), "{answer:#?}");
+    assert_eq!(answer.all("cache-control"), ["no-store"], "{answer:#?}");
+    assert!(answer.all("www-authenticate").is_empty() && answer.all("set-cookie").is_empty(), "{answer:#?}");
+}
+
 #[test]
-fn a_check_whose_own_argument_cannot_be_had_denies() {
+fn a_request_that_does_not_fit_a_check_gets_the_answer_of_its_extractor() {
     let server = server();
     let owner = token().claim("account", 7).sign();
-    refused().check(&server.get("/accounts/seven").bearer(&owner).send());
-    refused().check(&server.get("/office").bearer(&owner).send());
-    refused().check(&server.get("/office?other=monday").bearer(&owner).send());
+    let answer = server.get("/accounts/seven").bearer(&owner).send();
+    of_extractor(&answer, 404, "can not parse \"seven\" to a u64");
+    assert_eq!(answer.all("content-type"), ["text/plain; charset=utf-8"]);
+    of_extractor(&server.get("/office").bearer(&owner).send(), 400, "Query deserialize error: missing field `day`");
+    of_extractor(
+        &server.get("/office?other=monday").bearer(&owner).send(),
+        400,
+        "Query deserialize error: missing field `day`",
+    );
+    // One who is not known learns nothing of it.
+    Denied::missing().challenge(r#"Bearer realm="orders""#).check(&server.get("/accounts/seven").send());
+}
+
+/// Answers with the status it is made with, and with headers that must not pass.
+#[derive(Debug)]
+struct Refuses<const STATUS: u16>;
+
+impl<const STATUS: u16> std::fmt::Display for Refuses<STATUS> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "refuses with {STATUS}\nlevel=ERROR forged: secret_detail")
+    }
+}
+
+impl<const STATUS: u16> ResponseError for Refuses<STATUS> {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(STATUS).unwrap()
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::build(self.status_code())
+            .insert_header(("WWW-Authenticate", "Forged"))
+            .insert_header(("Set-Cookie", "forged=1"))
+            .insert_header(("Cache-Control", "public"))
+            .insert_header(("X-Kept", "kept"))
+            .body("the extractor's own")
+    }
+}
+
+impl<const STATUS: u16> FromRequest for Refuses<STATUS> {
+    type Error = Self;
+    type Future = std::future::Ready<Result<Self, Self>>;
+
+    fn from_request(_: &HttpRequest, _: &mut Payload) -> Self::Future {
+        std::future::ready(Err(Self))
+    }
+}
+
+async fn extracts<const STATUS: u16>(_: Refuses<STATUS>) -> bool {
+    true
+}
+
+macro_rules! extracting {
+    ($($handler:ident: $path:literal, $status:literal;)+) => {$(
+        #[requires(bearer, check(extracts::<$status>))]
+        #[get($path)]
+        async fn $handler() -> &'static str {
+            "reached"
+        }
+    )+};
+}
+
+extracting! {
+    extracts_400: "/extracts/400", 400;
+    extracts_401: "/extracts/401", 401;
+    extracts_403: "/extracts/403", 403;
+    extracts_404: "/extracts/404", 404;
+    extracts_405: "/extracts/405", 405;
+    extracts_407: "/extracts/407", 407;
+    extracts_409: "/extracts/409", 409;
+    extracts_413: "/extracts/413", 413;
+    extracts_414: "/extracts/414", 414;
+    extracts_415: "/extracts/415", 415;
+    extracts_422: "/extracts/422", 422;
+    extracts_302: "/extracts/302", 302;
+    extracts_500: "/extracts/500", 500;
+    extracts_502: "/extracts/502", 502;
+    extracts_503: "/extracts/503", 503;
+}
+
+async fn wants_data(_: web::Data<Vec<u64>>) -> bool {
+    true
+}
+
+#[requires(bearer, check(wants_data))]
+#[get("/forgotten-data")]
+async fn forgotten_data() -> &'static str {
+    "reached"
+}
+
+#[requires(bearer, check(no) && check(extracts::<400>))]
+#[get("/after-no")]
+async fn after_no() -> &'static str {
+    "reached"
+}
+
+#[requires(bearer, check(extracts::<400>) && check(no))]
+#[get("/before-no")]
+async fn before_no() -> &'static str {
+    "reached"
+}
+
+#[requires(bearer, role("ops") && check(extracts::<400>))]
+#[get("/with-role")]
+async fn with_role() -> &'static str {
+    "reached"
+}
+
+#[requires(bearer, scope("read") || check(extracts::<400>))]
+#[get("/with-scope")]
+async fn with_scope() -> &'static str {
+    "reached"
+}
+
+#[requires(bearer, check(extracts::<400>) || check(yes))]
+#[get("/other-branch")]
+async fn other_branch() -> &'static str {
+    "reached"
+}
+
+#[requires(bearer, check(extracts::<400>), hide)]
+#[get("/hidden-misfit")]
+async fn hidden_misfit() -> &'static str {
+    "reached"
+}
+
+#[requires(bearer, check(extracts::<400>), hide = "from_authenticated")]
+#[get("/half-hidden-misfit")]
+async fn half_hidden_misfit() -> &'static str {
+    "reached"
+}
+
+#[derive(serde::Deserialize)]
+struct Tenant {
+    #[expect(dead_code, reason = "only read by serde")]
+    tenant: String,
+}
+
+async fn of_tenant(_: Bearer<Tenant>) -> bool {
+    true
+}
+
+#[requires(bearer, check(of_tenant))]
+#[get("/of-tenant")]
+async fn of_tenants() -> &'static str {
+    "reached"
+}
+
+fn extracting() -> Server {
+    Server::start(|app| {
+        let scope = auth().scope("").service(extracts_400).service(extracts_401).service(extracts_403);
+        let scope = scope.service(extracts_404).service(extracts_405).service(extracts_407).service(extracts_409);
+        let scope = scope.service(extracts_413).service(extracts_414).service(extracts_415).service(extracts_422);
+        let scope = scope.service(extracts_302).service(extracts_500).service(extracts_502).service(extracts_503);
+        let scope = scope.service(forgotten_data).service(after_no).service(before_no).service(with_role);
+        let scope = scope.service(with_scope).service(other_branch).service(hidden_misfit).service(half_hidden_misfit);
+        app.service(scope.service(of_tenants));
+    })
+}
+
+#[test]
+fn an_extractor_says_that_the_request_does_not_fit_and_no_more() {
+    let server = extracting();
+    for status in [400, 404, 405, 413, 414, 415, 422] {
+        let answer = server.get(&format!("/extracts/{status}")).bearer(token().sign()).send();
+        of_extractor(&answer, status, "the extractor's own");
+        assert_eq!(answer.all("x-kept"), ["kept"]);
+    }
+    for status in [401, 403, 407, 409, 302] {
+        refused().check(&server.get(&format!("/extracts/{status}")).bearer(token().sign()).send());
+    }
+}
+
+#[test]
+fn a_check_whose_extractor_fails_is_our_failure() {
+    let server = extracting();
+    for path in ["/extracts/500", "/extracts/502", "/forgotten-data"] {
+        let answer = server.get(path).bearer(token().sign()).send();
+        Denied::failed().check(&answer);
+        assert!(answer.all("x-kept").is_empty(), "{answer:#?}");
+    }
+    Denied::unavailable().check(&server.get("/extracts/503").bearer(token().sign()).send());
+}
+
+#[test]
+fn an_extractor_is_heard_only_where_nothing_else_stands_in_the_way() {
+    let server = extracting();
+    let get = |path: &str| server.get(path).bearer(token().sign()).send();
+    refused().check(&get("/after-no"));
+    of_extractor(&get("/before-no"), 400, "the extractor's own");
+    Denied::forbidden("the caller lacks a required role").check(&get("/with-role"));
+    of_extractor(&server.get("/with-role").bearer(token().roles(&["ops"]).sign()).send(), 400, "the extractor's own");
+    Denied::forbidden("the credentials lack a required scope")
+        .challenge(r#"Bearer realm="orders", error="insufficient_scope", scope="read""#)
+        .check(&get("/with-scope"));
+    get("/other-branch").expect("reached");
+    let unknown = get("/no-such-route");
+    for path in ["/hidden-misfit", "/half-hidden-misfit"] {
+        let answer = get(path);
+        assert_eq!((answer.status, &answer.body), (404, &unknown.body), "{answer:#?}");
+        assert!(answer.all("x-kept").is_empty(), "{answer:#?}");
+    }
+}
+
+#[test]
+fn an_identity_that_does_not_fit_a_check_is_answered_as_the_handlers_would_be() {
+    let server = extracting();
+    let answer = server.get("/of-tenant").bearer(token().sign()).send();
+    let challenge =
+        r#"Bearer realm="orders", error="invalid_token", error_description="the token lacks what this resource needs""#;
+    Denied::unauthorized("the token lacks what this resource needs").challenge(challenge).check(&answer);
+    server.get("/of-tenant").bearer(token().claim("tenant", "t").sign()).send().expect("reached");
 }
 
 #[test]
@@ -205,7 +423,7 @@ fn a_check_may_say_why_in_its_own_words() {
     let get = |target: &str| server.get(target).bearer(token().sign());
     get("/words?day=monday").send().expect("words");
     Denied::forbidden("closed on \"Sundays\"").check(&get("/words?day=sunday").send());
-    refused().check(&get("/words").send());
+    of_extractor(&get("/words").send(), 400, "Query deserialize error: missing field `day`");
 }
 
 #[test]

@@ -5,8 +5,10 @@ use std::fmt::{Debug, Write as _};
 use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
+use actix_web::dev::Payload;
+use actix_web::error::ErrorServiceUnavailable;
 use actix_web::middleware::Logger;
-use actix_web::{App, get, post};
+use actix_web::{App, FromRequest, HttpRequest, get, post, web};
 use auth_runtime::denial::Reason;
 use auth_runtime::observe::{DECISIONS, DURATION};
 use auth_runtime::{Bearer, Optional, Principal, policy, public, requires};
@@ -141,6 +143,72 @@ async fn erring() -> &'static str {
     "erring"
 }
 
+async fn wants_data(_: web::Data<Vec<u64>>) -> bool {
+    true
+}
+
+#[requires(bearer, check(wants_data))]
+#[get("/without-data")]
+async fn without_data() -> &'static str {
+    "without data"
+}
+
+/// A connection of a pool that has none left.
+struct Pooled;
+
+impl FromRequest for Pooled {
+    type Error = actix_web::Error;
+    type Future = std::future::Ready<Result<Self, Self::Error>>;
+
+    fn from_request(_: &HttpRequest, _: &mut Payload) -> Self::Future {
+        std::future::ready(Err(ErrorServiceUnavailable("pool is full\nlevel=ERROR forged")))
+    }
+}
+
+async fn wants_pool(_: Pooled) -> bool {
+    true
+}
+
+#[requires(bearer, check(wants_pool))]
+#[get("/pool-full")]
+async fn pool_full() -> &'static str {
+    "pool full"
+}
+
+async fn agrees() -> bool {
+    true
+}
+
+async fn refuses() -> bool {
+    false
+}
+
+#[requires(bearer, check(agrees) && check(refuses))]
+#[get("/refusing")]
+async fn refusing() -> &'static str {
+    "refusing"
+}
+
+async fn wants_number(_: web::Path<u64>) -> bool {
+    true
+}
+
+#[requires(bearer, check(wants_number))]
+#[get("/misfit/{number}")]
+async fn misfit() -> &'static str {
+    "misfit"
+}
+
+async fn wants_tenant(_: Bearer<Claims>) -> bool {
+    true
+}
+
+#[requires(bearer, check(wants_tenant))]
+#[get("/tenants")]
+async fn tenants() -> &'static str {
+    "tenants"
+}
+
 #[requires(Panicking)]
 #[get("/panicking")]
 async fn panicking() -> &'static str {
@@ -216,7 +284,12 @@ fn server() -> Server {
             .service(hidden)
             .service(open)
             .service(secrets)
-            .service(labelled);
+            .service(labelled)
+            .service(without_data)
+            .service(pool_full)
+            .service(refusing)
+            .service(misfit)
+            .service(tenants);
         App::new()
             .wrap(Logger::new("%a %U %s"))
             .service(unattached)
@@ -342,12 +415,42 @@ fn a_failure_is_an_error_that_names_the_handler_and_the_remedy() {
 }
 
 #[test]
+fn an_event_names_the_check_that_refused_and_why() {
+    let server = server();
+    server.get("/without-data").bearer(token().sign()).send();
+    server.get("/pool-full").bearer(token().sign()).send();
+    server.get("/refusing").bearer(token().sign()).send();
+    server.get("/misfit/seven").bearer(token().sign()).send();
+    server.get("/tenants").bearer(token().sign()).send();
+    for (handler, outcome, level, reason, check) in [
+        ("without_data", "failed", "ERROR", "check_erred", "wants_data"),
+        ("pool_full", "failed", "ERROR", "check_unavailable", "wants_pool"),
+        ("refusing", "denied", "INFO", "check_failed", "refuses"),
+        ("misfit", "denied", "INFO", "argument_unfit", "wants_number"),
+        ("tenants", "denied", "WARN", "claims_unfit", "wants_tenant"),
+    ] {
+        assert_decisions(handler, &[(outcome, "bearer", reason)]);
+        let [event] = &*events(handler) else { panic!("not one event about {handler}") };
+        assert_eq!((event.field("check"), &*event.level), (check, level), "{event:?}");
+        if level == "ERROR" {
+            assert_eq!(event.field("file"), "tests/http/events.rs");
+            assert!(event.field("line").parse::<u32>().is_ok_and(|line| line > 1), "{event:?}");
+            assert!(event.field("cause").len() > 10, "{event:?}");
+            assert!(!event.field("remedy").is_empty(), "{event:?}");
+        }
+        assert!(!format!("{event:?}").contains("seven"), "what a stranger wrote: {event:?}");
+    }
+    let [event] = &*events("pool_full") else { panic!("not one event") };
+    assert_eq!(event.field("cause"), r"pool is full\nlevel=ERROR forged");
+}
+
+#[test]
 fn the_field_that_does_not_fit_is_named_and_its_value_is_not() {
     let server = server();
     server.get("/unfit").bearer(token().claim("tenant", 112_233_445).sign()).send();
     server.get("/unfit").bearer(token().sign()).send();
-    let all = EVENTS.lock().unwrap().clone();
-    let warned: Vec<&Event> = all.iter().filter(|event| event.field("expected").ends_with("events::Claims")).collect();
+    let warned = events("unfit");
+    assert!(warned.iter().all(|event| event.field("expected") == "http::events::Claims"), "{warned:?}");
     assert_eq!(warned.len(), 2, "{warned:?}");
     assert!(warned.iter().all(|event| event.level == "WARN"));
     assert_eq!(warned[0].field("claim"), "tenant");

@@ -137,6 +137,9 @@ reasons! {
         /// A token in the header and another in the query.
         TokenRepeated = "token_repeated" by token_repeated, BAD_REQUEST, Some(INVALID_REQUEST), "the request carries more than one token";
 
+        /// An argument of a check could not be extracted, which is the request's fault: the answer is the extractor's own.
+        ArgumentUnfit = "argument_unfit", BAD_REQUEST, None, "the request does not fit this resource";
+
         // 401: not authenticated.
         /// None of the acceptable credentials is present.
         CredentialsMissing = "credentials_missing", UNAUTHORIZED, None, "authentication is required";
@@ -192,7 +195,7 @@ reasons! {
         RoleMissing = "role_missing", FORBIDDEN, None, "the caller lacks a required role";
         /// A claim does not have the required value.
         ClaimMismatch = "claim_mismatch", FORBIDDEN, None, "the caller lacks a required attribute";
-        /// A check said no, or one of its own arguments could not be extracted.
+        /// A check said no.
         CheckFailed = "check_failed", FORBIDDEN, None, "the caller may not do this";
         /// A cross-site request with credentials a browser adds by itself.
         CrossSite = "cross_site", FORBIDDEN, None, "cross-site requests are not accepted here";
@@ -214,6 +217,9 @@ reasons! {
         /// A backend of the application's own is out of reach.
         BackendUnavailable = "backend_unavailable" by backend, SERVICE_UNAVAILABLE, "see the error of the application's own function";
 
+        /// An extractor of a check answers 503.
+        CheckUnavailable = "check_unavailable", SERVICE_UNAVAILABLE, "an extractor of the check cannot be served; see its error in `cause`";
+
         // 500: the developer must act.
         /// No `Auth` is attached to the application.
         AuthMissing = "auth_missing", INTERNAL_SERVER_ERROR, "mount the handler in `auth.scope(…)`, or add `.app_data(auth.clone())` to the `App`";
@@ -225,8 +231,8 @@ reasons! {
         IntrospectionRefused = "introspection_refused" by introspection_refused, INTERNAL_SERVER_ERROR, "correct the credentials of this service at the introspection endpoint: client id, secret or key, and method";
         /// A handler asks for a user type that the configured verification does not produce.
         IdentityUnfit = "identity_unfit", INTERNAL_SERVER_ERROR, "ask for the type that the configured verification function returns";
-        /// A check, or a verification function of the application's own, returned an error.
-        CheckErred = "check_erred", INTERNAL_SERVER_ERROR, "see its error in `cause`";
+        /// A check returned an error, or an extractor of it answers 5xx.
+        CheckErred = "check_erred", INTERNAL_SERVER_ERROR, "see its error in `cause`; where that is application data, add it by `.app_data(web::Data::new(…))`";
         /// A check read the body.
         CheckReadBody = "check_read_body", INTERNAL_SERVER_ERROR, "a check decides before the body is read; move what needs the body into the handler";
         /// A scheme or a check panicked.

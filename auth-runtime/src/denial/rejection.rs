@@ -77,10 +77,7 @@ impl Unavailable {
         Self { reason, cause: None }
     }
 
-    /// Adds the error behind it, for the log only: it is escaped and cut there, and the caller does not see it.
-    ///
-    /// # Security
-    /// It must not contain credentials.
+    /// Adds the error behind it, for the log only, where it is escaped and cut. It must not contain credentials.
     #[must_use]
     pub fn because(mut self, cause: impl fmt::Display) -> Self {
         self.cause = Some(cause.to_string().into());

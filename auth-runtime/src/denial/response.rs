@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, PROXY_AUTHENTICATE, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE,
+};
 use actix_web::web::Bytes;
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
@@ -25,8 +27,16 @@ pub struct Denial {
     hidden: bool,
     answer: Arc<Answer>,
     headers: Vec<(HeaderName, HeaderValue)>,
-    /// The application's own. Boxed, so that a `Result` over a denial stays small.
-    body: Option<Box<DenialBody>>,
+    /// Another body than the standard one. Boxed, so that a `Result` over a denial stays small.
+    body: Option<Box<Body>>,
+}
+
+/// A body that is not the standard one.
+enum Body {
+    /// Written by the application's hook.
+    OfApplication(DenialBody),
+    /// As an extractor answers, whose headers are among the denial's.
+    OfExtractor(StatusCode, Bytes),
 }
 
 /// What a denial says, written once: a policy has few different ones.
@@ -96,6 +106,17 @@ impl Denial {
         Self { reason, hidden: false, answer, headers: Vec::new(), body: None }
     }
 
+    /// The answer of an extractor that a check needs, which the caller is to blame for. It is stored by nobody, challenges
+    /// nobody and sets no cookie: the check has not decided yet.
+    pub(crate) fn of_extractor(answer: HttpResponse<()>, body: Bytes) -> Self {
+        let mut denial = Self::new(Reason::ArgumentUnfit);
+        let dropped = [CACHE_CONTROL, WWW_AUTHENTICATE, PROXY_AUTHENTICATE, SET_COOKIE];
+        let kept = answer.headers().iter().filter(|(name, _)| !dropped.contains(name));
+        denial.headers(kept.map(|(name, value)| (name.clone(), value.clone())));
+        denial.body = Some(Box::new(Body::OfExtractor(answer.status(), body)));
+        denial
+    }
+
     /// Why the request was refused.
     pub fn reason(&self) -> Reason {
         self.reason
@@ -124,8 +145,21 @@ impl Denial {
         self.headers.extend(headers);
     }
 
+    /// The application's own body; what an extractor answers stays as it is.
     pub(crate) fn body(&mut self, body: DenialBody) {
-        self.body = Some(Box::new(body));
+        self.body.get_or_insert_with(|| Box::new(Body::OfApplication(body)));
+    }
+}
+
+impl Denial {
+    fn as_extractor(&self, status: StatusCode, body: &Bytes) -> HttpResponse<BoxBody> {
+        let mut response = HttpResponse::with_body(status, BoxBody::new(body.clone()));
+        let headers = response.headers_mut();
+        headers.append(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        for (name, value) in &self.headers {
+            headers.append(name.clone(), value.clone());
+        }
+        response
     }
 }
 
@@ -147,7 +181,11 @@ impl Problem {
 
 impl ResponseError for Denial {
     fn status_code(&self) -> StatusCode {
-        if self.hidden { StatusCode::NOT_FOUND } else { self.reason.status() }
+        match self.body.as_deref() {
+            _ if self.hidden => StatusCode::NOT_FOUND,
+            Some(Body::OfExtractor(status, _)) => *status,
+            Some(Body::OfApplication(_)) | None => self.reason.status(),
+        }
     }
 
     fn error_response(&self) -> HttpResponse<BoxBody> {
@@ -155,7 +193,8 @@ impl ResponseError for Denial {
             return HttpResponse::NotFound().finish();
         }
         let (body, content_type) = match self.body.as_deref() {
-            Some(DenialBody { bytes, content_type }) => (bytes.clone(), content_type.clone()),
+            Some(Body::OfExtractor(status, body)) => return self.as_extractor(*status, body),
+            Some(Body::OfApplication(DenialBody { bytes, content_type })) => (bytes.clone(), content_type.clone()),
             None => (self.answer.body.clone(), HeaderValue::from_static("application/problem+json")),
         };
         let mut response = HttpResponse::with_body(self.reason.status(), BoxBody::new(body));

@@ -47,14 +47,14 @@ impl Caller {
 /// What a genuine caller has proved does not give the identity that is asked for.
 ///
 /// It is a reason only: the guard makes the denial and the event of it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct IdentityError {
     pub(crate) reason: Reason,
     pub(crate) claim: Option<Box<UnfitClaim>>,
 }
 
 /// The claim that does not fit, by its name: its value may be personal.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct UnfitClaim {
     /// Its path in the claims.
     pub(crate) path: String,

@@ -5,14 +5,17 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use actix_web::Handler;
+use actix_web::body::to_bytes_limited;
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
+use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
+use actix_web::{Error, Handler};
 use futures_core::Stream;
 use futures_core::future::LocalBoxFuture;
 
-use crate::grant::{Extract, Grant, Source, extract};
+use crate::denial::Denial;
+use crate::grant::{Extract, Grant, IdentityError, Source, extract};
 use crate::policy::check::{CheckContext, IntoVerdict, Verdict};
 
 /// An `async fn` that can serve as a check under policy `P`.
@@ -42,10 +45,47 @@ where
             let source = Source { grant: Grant::<P>::new(context.caller), request: context.request, payload };
             let verdict = match extract(source).await {
                 Ok(arguments) => self.call(arguments).await.into_verdict(),
-                Err(_) => Verdict::Refused,
+                Err(error) => unextracted(error).await,
             };
             if read.get() { Verdict::ReadBody } else { verdict }
         })
+    }
+}
+
+/// The statuses by which an extractor says that the request does not fit it, and no more than that.
+const MISFITS: [StatusCode; 7] = [
+    StatusCode::BAD_REQUEST,
+    StatusCode::NOT_FOUND,
+    StatusCode::METHOD_NOT_ALLOWED,
+    StatusCode::PAYLOAD_TOO_LARGE,
+    StatusCode::URI_TOO_LONG,
+    StatusCode::UNSUPPORTED_MEDIA_TYPE,
+    StatusCode::UNPROCESSABLE_ENTITY,
+];
+
+/// Longest body of an extractor's answer, in bytes.
+const ANSWER_MAX: usize = 64 * 1024;
+
+/// What follows from an argument that could not be had: our failure, the caller's, or no permission.
+async fn unextracted(error: Error) -> Verdict {
+    if let Some(error) = error.as_error::<IdentityError>() {
+        return Verdict::Unidentified(error.clone());
+    }
+    let answer = error.error_response();
+    let status = answer.status();
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        return Verdict::Unavailable(error.to_string());
+    }
+    if status.is_server_error() {
+        return Verdict::Erred(error.to_string());
+    }
+    if !MISFITS.contains(&status) {
+        return Verdict::Refused;
+    }
+    let (answer, body) = answer.into_parts();
+    match to_bytes_limited(body, ANSWER_MAX).await {
+        Ok(Ok(body)) => Verdict::Unextracted(Denial::of_extractor(answer, body)),
+        _ => Verdict::Refused,
     }
 }
 

@@ -72,6 +72,12 @@ enum Judged {
     Needs(Principal, &'static Check),
 }
 
+/// What a check that failed says of it.
+enum Said {
+    Denial(Denial),
+    Refusal(Refusal),
+}
+
 impl Attempt<'_> {
     /// Finds the credentials that count and lets their scheme judge them.
     fn authenticate(&mut self) -> Authentication {
@@ -140,7 +146,7 @@ impl Attempt<'_> {
     /// Runs checks one after the other, as long as their results still matter.
     async fn checks(&mut self, principal: Principal, first: &'static Check) -> Result<Admitted, Denial> {
         let mut results = CheckResults::new();
-        let mut refusal = None;
+        let mut said = None;
         let mut check = first;
         let caller = self.caller(Some(principal.clone()));
         loop {
@@ -148,15 +154,27 @@ impl Attempt<'_> {
             let context = CheckContext::new(caller.clone(), self.request.clone());
             // Started inside the guarded future: a check may panic before its first await.
             let verdict = AssertUnwindSafe(async { (check.run)(context).await }).catch_unwind().await;
+            // What a check says helps more than that it failed, but only the first that fails is heard.
+            let heard = results.first_refusal().is_none();
             let held = match verdict {
                 Ok(Verdict::Allowed) => true,
                 Ok(Verdict::Refused) => false,
                 Ok(Verdict::Denied(denial)) => {
-                    refusal.get_or_insert(denial);
+                    said.get_or_insert(Said::Denial(denial));
                     false
                 }
-                Ok(Verdict::Erred(error)) => {
-                    return Err(self.deny(Refusal::from(Reason::CheckErred).because(&error)));
+                Ok(Verdict::Unextracted(denial)) => {
+                    said = said.or(heard.then_some(Said::Denial(denial)));
+                    false
+                }
+                Ok(Verdict::Unidentified(error)) if !error.reason.status().is_server_error() => {
+                    said = said.or(heard.then(|| Said::Refusal(Refusal::from(&error))));
+                    false
+                }
+                Ok(Verdict::Unidentified(error)) => return Err(self.deny(&error)),
+                Ok(Verdict::Erred(cause)) => return Err(self.deny(Refusal::from(Reason::CheckErred).because(&cause))),
+                Ok(Verdict::Unavailable(cause)) => {
+                    return Err(self.deny(Refusal::from(Reason::CheckUnavailable).because(&cause)));
                 }
                 Ok(Verdict::ReadBody) => return Err(self.deny(Reason::CheckReadBody)),
                 Err(_) => return Err(self.deny(Reason::Panicked)),
@@ -168,11 +186,14 @@ impl Attempt<'_> {
                 Step::Fails => {
                     let reason = self.failure(&principal, &results);
                     self.check = results.first_refusal();
-                    return Err(match refusal {
-                        // What the application says itself helps more, unless other scopes would.
-                        Some(said) if reason != Reason::ScopeMissing => {
-                            self.plan.pass_on(self.request, self.observation, self.alternative, said, self.check)
-                        }
+                    return Err(match said {
+                        // Unless other scopes would help.
+                        Some(said) if reason != Reason::ScopeMissing => match said {
+                            Said::Refusal(refusal) => self.deny(refusal),
+                            Said::Denial(denial) => {
+                                self.plan.pass_on(self.request, self.observation, self.alternative, denial, self.check)
+                            }
+                        },
                         _ => self.deny(reason),
                     });
                 }

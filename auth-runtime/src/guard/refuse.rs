@@ -101,6 +101,8 @@ impl Plan {
         match self.spec.hide {
             Hide::Everything => denial.hide(),
             Hide::FromAuthenticated if denial.reason().status() == StatusCode::FORBIDDEN => denial.hide(),
+            // The check that would have said 403 has not decided.
+            Hide::FromAuthenticated if denial.reason() == Reason::ArgumentUnfit => denial.hide(),
             Hide::FromAuthenticated | Hide::Nothing => {}
         }
         if denial.is_hidden() {

@@ -41,9 +41,10 @@
 //! | a scope is present that must not be, or another branch of an `\|\|` needs one | `ScopeUnfit` | 403 | none | RFC 9110 §15.5.4 |
 //! | a role is missing, or present that must not be | `RoleMissing` | 403 | none, since another token would not help | RFC 9110 §15.5.4 |
 //! | a claim has another value | `ClaimMismatch` | 403 | none | RFC 9110 §15.5.4 |
-//! | a check says no, or an argument of it cannot be extracted | `CheckFailed` | 403 | none | RFC 9110 §15.5.4 |
+//! | a check says no | `CheckFailed` | 403 | none | RFC 9110 §15.5.4 |
+//! | an argument of a check cannot be extracted, which the request is to blame for, and nothing else stands in the way | `ArgumentUnfit` | 400 | none; status, headers and body are the extractor's: 400, 404, 405, 413, 414, 415 or 422, others become 403 | |
 //! | a cross-site request with cookie or Basic | `CrossSite` | 403 | none | |
-//! | any of these on a route with `hide`; only the 403s with `hide = "from_authenticated"` | as above | 404 | none: the answer of an unknown route of the same scope | RFC 9110 §15.5.4 |
+//! | any of these on a route with `hide`; only the 403s and `ArgumentUnfit` with `hide = "from_authenticated"` | as above | 404 | none: the answer of an unknown route of the same scope | RFC 9110 §15.5.4 |
 //! | the decision took longer than the deadline | `DeadlinePassed` | 503 | none, `Retry-After: 5` | RFC 9110 §15.6.4 |
 //! | no usable keys | `KeysUnavailable` | 503 | none, `Retry-After: 5` | |
 //! | the introspection endpoint gives no usable answer, or its budget is spent | `IntrospectionUnavailable` | 503 | none, `Retry-After: 5` | |
@@ -51,12 +52,13 @@
 //! | too many passwords are being hashed | `HashingBusy` | 503 | none, `Retry-After: 5` | |
 //! | the machine's clock cannot be right | `ClockUnreadable` | 503 | none, `Retry-After: 5` | |
 //! | your own lookup or verification function returned an error | `BackendUnavailable` | 503 | none, `Retry-After: 5` | |
+//! | an extractor of a check answers 503 | `CheckUnavailable` | 503 | none, `Retry-After: 5` | RFC 9110 §15.6.4 |
 //! | no `Auth` attached | `AuthMissing` | 500 | none | |
 //! | the route's scheme is not configured | `SchemeUnconfigured` | 500 | none | |
 //! | a policy that is not in the link-time registry | `PolicyUnlinked` | 500 | none | |
 //! | the handler asks for another user type than the verification returns | `IdentityUnfit` | 500 | none | |
 //! | the introspection endpoint refuses our own credentials | `IntrospectionRefused` | 500 | none; the log says what to fix | |
-//! | a check returned an error | `CheckErred` | 500 | none; the error goes to the log | |
+//! | a check returned an error, or an extractor of it answers 5xx, such as `web::Data` that is not there | `CheckErred` | 500 | none; the error goes to the log | |
 //! | a check read the body | `CheckReadBody` | 500 | none | |
 //! | a scheme or a check panicked | `Panicked` | 500 | none | |
 //!

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use actix_web::HttpRequest;
 
 use crate::denial::Denial;
-use crate::grant::Caller;
+use crate::grant::{Caller, IdentityError};
 
 /// What a check runs with.
 pub struct CheckContext {
@@ -23,12 +23,18 @@ impl CheckContext {
 pub enum Verdict {
     /// The caller may pass, as far as this check goes.
     Allowed,
-    /// It may not, or an argument of the check could not be extracted.
+    /// It may not.
     Refused,
     /// It may not, for a reason the application gives.
     Denied(Denial),
     /// The check could not decide.
     Erred(String),
+    /// An extractor of the check answers 503, with this error.
+    Unavailable(String),
+    /// The request does not fit an extractor of the check, whose answer this is.
+    Unextracted(Denial),
+    /// The caller's identity does not fit what the check asks for.
+    Unidentified(IdentityError),
     /// The check read the body, which nothing may before the decision.
     ReadBody,
 }
