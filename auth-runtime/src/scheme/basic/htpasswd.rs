@@ -2,7 +2,12 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::fmt;
 use std::sync::Arc;
+
+use hmac::{Hmac, Mac as _};
+use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
 
 use crate::file::FileFault;
 use crate::scheme::basic::stored_hash::StoredHash;
@@ -14,12 +19,11 @@ const NAME_MAX: usize = 255;
 #[derive(Debug)]
 pub(crate) struct Users {
     hashes: HashMap<Box<str>, Arc<StoredHash>>,
-    /// All hashes in file order.
-    mix: Vec<Arc<StoredHash>>,
+    stand_ins: StandIns,
 }
 
-/// The hash that a user name is checked against.
-pub(crate) struct Found {
+/// The hash that a user's password is checked against.
+pub(crate) struct Candidate {
     /// The user's own, or another user's in its stead.
     pub(crate) hash: Arc<StoredHash>,
     /// Whether the user exists. Where it does not, the work is done all the same and its result must not count.
@@ -42,9 +46,10 @@ impl Users {
             }
         };
         let mut lines = HashMap::new();
-        let mut users = Self { hashes: HashMap::new(), mix: Vec::new() };
+        let mut hashes = HashMap::new();
         for (line, entry) in (1..).zip(text.split('\n')) {
-            let entry = entry.strip_suffix('\r').unwrap_or(entry);
+            // As Apache reads it: space around a line does not count, nor does what follows a second colon.
+            let entry = entry.trim_ascii();
             if entry.is_empty() || entry.starts_with('#') {
                 continue;
             }
@@ -59,27 +64,23 @@ impl Users {
                 }
                 Entry::Vacant(vacant) => vacant.insert(line),
             };
+            let hash = hash.split_once(':').map_or(hash, |(hash, _)| hash);
             let hash =
                 StoredHash::parse(hash).map_err(|fault| FileFault::at(line, format!("user `{name}`: {fault}")))?;
-            let hash = Arc::new(hash);
-            users.hashes.insert(name.into(), Arc::clone(&hash));
-            users.mix.push(hash);
+            hashes.insert(name.into(), Arc::new(hash));
         }
-        match users.mix.is_empty() {
-            true => Err(FileFault::whole("no users; add one with `htpasswd -B`")),
-            false => Ok(users),
+        match StandIns::of(hashes.values()) {
+            None => Err(FileFault::whole("no users; add one with `htpasswd -B`")),
+            Some(stand_ins) => Ok(Self { hashes, stand_ins }),
         }
     }
 
-    /// What to check a password of `name` against. For a user that does not exist `pick`, which must depend on nothing
-    /// but the name, chooses among the file's hashes, so that unknown users cost what known ones do, in the same mix.
-    pub(crate) fn find(&self, name: &str, pick: u64) -> Option<Found> {
-        if let Some(hash) = self.hashes.get(name) {
-            return Some(Found { hash: Arc::clone(hash), known: true });
+    /// What to check a password of `name` against.
+    pub(crate) fn find(&self, name: &str) -> Candidate {
+        match self.hashes.get(name) {
+            Some(hash) => Candidate { hash: Arc::clone(hash), known: true },
+            None => Candidate { hash: Arc::clone(self.stand_ins.pick(name)), known: false },
         }
-        let index = pick.checked_rem(self.mix.len() as u64)?;
-        let hash = self.mix.get(usize::try_from(index).ok()?)?;
-        Some(Found { hash: Arc::clone(hash), known: false })
     }
 
     /// Whether the user is in the file.
@@ -89,7 +90,56 @@ impl Users {
 
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
-        self.mix.len()
+        self.hashes.len()
+    }
+}
+
+/// What users that do not exist are checked against, so that they cost what known ones do, in the same mix.
+///
+/// What such a name costs must not tell it from a user's: not if it is tried again, nor by another process, nor after a
+/// restart. So the choice depends on the name and on a secret of the file's own. A change of the file moves few names.
+struct StandIns {
+    /// The least digest of all hashes: it stays as long as that hash does.
+    secret: Zeroizing<[u8; 32]>,
+    /// A hash of each cost, by cost, with how many users have the same or a lower one.
+    by_cost: Vec<(Arc<StoredHash>, usize)>,
+    /// A hash of the highest cost.
+    last: Arc<StoredHash>,
+}
+
+impl StandIns {
+    /// `None` of no hashes.
+    fn of<'a>(hashes: impl Iterator<Item = &'a Arc<StoredHash>>) -> Option<Self> {
+        let mut hashes: Vec<_> =
+            hashes.map(|hash| (hash.cost(), <[u8; 32]>::from(Sha256::digest(hash.text())), hash)).collect();
+        // By digest within a cost, so that all processes take the same.
+        hashes.sort_unstable_by_key(|&(cost, digest, _)| (cost, digest));
+        let secret = Zeroizing::new(hashes.iter().map(|&(_, digest, _)| digest).min()?);
+        let groups = hashes.chunk_by(|(one, ..), (other, ..)| one == other);
+        let by_cost = groups.scan(0, |users, group| {
+            *users += group.len();
+            group.first().map(|(.., hash)| (Arc::clone(hash), *users))
+        });
+        let by_cost: Vec<_> = by_cost.collect();
+        let (last, _) = by_cost.last().cloned()?;
+        Some(Self { secret, by_cost, last })
+    }
+
+    fn pick(&self, name: &str) -> &Arc<StoredHash> {
+        // HMAC takes keys of any length.
+        let Ok(mac) = Hmac::<Sha256>::new_from_slice(&*self.secret) else { return &self.last };
+        let [a, b, c, d, ..] = <[u8; 32]>::from(mac.chain_update(name).finalize().into_bytes());
+        // A share of all users, rather than a remainder: one user more moves few names.
+        let share = f64::from(u32::from_le_bytes([a, b, c, d])) / (f64::from(u32::MAX) + 1.0);
+        let users = self.by_cost.last().map_or(0, |&(_, users)| users);
+        let place = (share * users as f64) as usize;
+        self.by_cost.iter().find(|&&(_, below)| place < below).map_or(&self.last, |(hash, _)| hash)
+    }
+}
+
+impl fmt::Debug for StandIns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StandIns").field("by_cost", &self.by_cost).finish_non_exhaustive()
     }
 }
 
@@ -106,9 +156,12 @@ fn check_name(name: &str) -> Result<(), &'static str> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use proptest::prelude::*;
 
     use super::*;
+    use crate::scheme::basic::stored_hash::Cost;
     use crate::scheme::basic::stored_hash::tests::{BUILDER, PASSWORD_ARGON2, WONDERLAND, WONDERLAND_SHA512};
 
     fn parse(text: &str) -> Result<Users, String> {
@@ -129,21 +182,87 @@ mod tests {
         for (name, hash) in
             [("alice", WONDERLAND), ("bob", BUILDER), ("carol", WONDERLAND_SHA512), ("david müller", PASSWORD_ARGON2)]
         {
-            let found = users.find(name, 0).unwrap();
+            let found = users.find(name);
             assert!(found.known);
             assert_eq!(found.hash.text(), hash);
         }
         for name in ["Alice", "", "# staff", "alice\r", "dave"] {
-            assert!(!users.find(name, 0).unwrap().known, "{name}");
+            assert!(!users.find(name).known, "{name}");
         }
+    }
+
+    /// bcrypt hashes of these costs, each with a salt of its own.
+    fn costs(costs: &[u32]) -> String {
+        let user = |(number, cost): (usize, &u32)| {
+            format!("user{number}:$2y${cost:02}${number:0>21}ujZkTwHUiJ9XdZPwKfcfDo7dMp5DjlTu\n")
+        };
+        costs.iter().enumerate().map(user).collect()
+    }
+
+    fn cost(users: &Users, name: &str) -> Cost {
+        let candidate = users.find(name);
+        assert!(!candidate.known, "{name}");
+        candidate.hash.cost()
+    }
+
+    /// A name whose cost changed from one process to the next, or with a restart, was nobody's.
+    #[test]
+    fn an_unknown_user_costs_the_same_in_every_process_as_a_known_one_does() {
+        let text = format!("alice:{}\nbob:{}", WONDERLAND.replace("$04$", "$11$"), BUILDER.replace("$04$", "$08$"));
+        let processes: Vec<_> = (0..4).map(|_| parse(&text).unwrap()).collect();
+        for name in (0..500).map(|number| format!("mallory{number}")) {
+            let costs: HashSet<_> = processes.iter().map(|users| format!("{:?}", cost(users, &name))).collect();
+            assert_eq!(costs.len(), 1, "{name}");
+        }
+        let other =
+            parse(&format!("carol:{}\ndave:{}", BUILDER.replace("$04$", "$11$"), WONDERLAND.replace("$04$", "$08$")));
+        let (users, other) = (&processes[0], &other.unwrap());
+        let differ = (0..500).filter(|number| cost(users, &number.to_string()) != cost(other, &number.to_string()));
+        assert!(
+            (150..350).contains(&differ.count()),
+            "another file has another secret: nobody outside can tell the cost"
+        );
     }
 
     #[test]
     fn unknown_users_get_the_mix_of_the_file() {
-        let users = all_kinds();
-        let picked: Vec<_> = (0..4).map(|pick| users.find("nobody", pick).unwrap().hash.text().to_owned()).collect();
-        assert_eq!(picked, [WONDERLAND, BUILDER, WONDERLAND_SHA512, PASSWORD_ARGON2]);
-        assert_eq!(users.find("nobody", u64::MAX).unwrap().hash.text(), PASSWORD_ARGON2);
+        let users = parse(&costs(&[4, 5, 5, 5, 5, 5, 6, 6, 6, 6])).unwrap();
+        let names = |wanted| {
+            (0..4000).filter(|number| cost(&users, &number.to_string()) == Cost::Bcrypt { cost: wanted }).count()
+        };
+        for (cost, share) in [(4, 400), (5, 2000), (6, 1600)] {
+            assert!(names(cost).abs_diff(share) < 150, "cost {cost}: {} of 4000, not about {share}", names(cost));
+        }
+        let kinds: HashSet<_> =
+            (0..500).map(|number| format!("{:?}", cost(&all_kinds(), &number.to_string()))).collect();
+        assert_eq!(kinds.len(), 3, "two of the four cost the same: {kinds:?}");
+    }
+
+    #[test]
+    fn a_user_more_moves_few_names() {
+        let few: Vec<_> = (0..100).map(|number| 4 + number % 2).collect();
+        let more: Vec<_> = few.iter().copied().chain([5]).collect();
+        let (before, after) = (parse(&costs(&few)).unwrap(), parse(&costs(&more)).unwrap());
+        assert_eq!(before.stand_ins.secret, after.stand_ins.secret, "the new hash has not the least digest");
+        let moved = (0..4000).filter(|number| cost(&before, &number.to_string()) != cost(&after, &number.to_string()));
+        assert!(moved.count() < 100);
+    }
+
+    /// As Apache reads them: `trac#7` in the wild, and editors that leave space behind.
+    #[test]
+    fn what_follows_the_hash_and_space_around_a_line_do_not_count() {
+        for line in [
+            format!("alice:{WONDERLAND}:Alice:a@b"),
+            format!("alice:{WONDERLAND}:"),
+            format!("alice:{WONDERLAND}::"),
+            format!("  alice:{WONDERLAND}\t "),
+            format!("\talice:{WONDERLAND}:x \r"),
+            format!(" # staff\n \t \nalice:{WONDERLAND}"),
+        ] {
+            let users = parse(&line).unwrap_or_else(|error| panic!("{line:?}: {error}"));
+            assert_eq!(users.find("alice").hash.text(), WONDERLAND, "{line:?}");
+            assert_eq!(users.len(), 1);
+        }
     }
 
     #[test]
@@ -171,11 +290,12 @@ mod tests {
             ("# nobody\n", "no users"),
             ("alice", "line 1: no colon"),
             (":x", "no user name"),
-            (" alice:x", "space around"),
-            ("\u{feff}alice:x", "byte order mark"),
+            ("alice :x", "space around"),
+            (&format!("bob:{BUILDER}\n\u{feff}alice:x"), "line 2: a byte order mark"),
             ("al\tice:x", "control character"),
-            (&format!("alice:{WONDERLAND}:extra"), "malformed"),
-            (&format!("alice:{WONDERLAND} "), "malformed"),
+            (&format!("alice:{WONDERLAND} :extra"), "malformed"),
+            (&format!("alice: {WONDERLAND}"), "plain password"),
+            ("alice::x", "the hash is missing"),
             (&format!("{}:x", "a".repeat(256)), "longer than 255"),
         ] {
             let error = parse(text).unwrap_err();

@@ -22,7 +22,6 @@ const ENTRIES_MAX: usize = 4096;
 enum Purpose {
     Password = 1,
     User = 2,
-    Pick = 3,
 }
 
 /// A MAC under a key that never leaves this process. What it is over cannot be found by trying, and no caller can choose
@@ -71,12 +70,6 @@ impl Memory {
         password: &str,
     ) -> Option<Tag> {
         self.tag(Purpose::Password, &[configuration, Some(user), stored_hash, Some(password)])
-    }
-
-    /// A number that depends on the user's name alone and that nobody outside can compute.
-    pub(crate) fn pick(&self, user: &str) -> u64 {
-        let Some(Tag([a, b, c, d, e, f, g, h, ..])) = self.tag(Purpose::Pick, &[Some(user)]) else { return 0 };
-        u64::from_le_bytes([a, b, c, d, e, f, g, h])
     }
 
     /// Each part is preceded by its length, so that no two lists of parts give the same input.
@@ -262,13 +255,5 @@ mod tests {
             memory.remember(tag(&memory, &user), &user, &alice(), memory.generation(), now);
         }
         assert!(memory.entries.len() <= ENTRIES_MAX);
-    }
-
-    #[test]
-    fn the_pick_is_stable_for_a_name_and_spreads() {
-        let memory = Memory::new();
-        assert_eq!(memory.pick("alice"), memory.pick("alice"));
-        let picks: HashSet<_> = (0..100).map(|number| memory.pick(&number.to_string()) % 4).collect();
-        assert_eq!(picks.len(), 4);
     }
 }

@@ -177,9 +177,7 @@ impl BasicScheme {
         hashing: &Arc<Hashing>,
         identify: &Arc<dyn Fn(String) -> Principal + Send + Sync>,
     ) -> Authentication {
-        let Some(found) = users.find(sent.user(), self.memory.pick(sent.user())) else {
-            return rejected(Reason::CredentialsWrong);
-        };
+        let found = users.find(sent.user());
         let tag = self.tag(&sent, Some(found.hash.text()));
         if let Some(principal) = self.recall(tag).filter(|_| found.known) {
             return Authentication::Ready(Outcome::Verified(principal));

@@ -68,7 +68,8 @@ impl User {
 }
 
 impl Passwords<User> {
-    /// Users of an Apache `htpasswd` file: `user:hash`, one a line, `#` before comments.
+    /// Users of an Apache `htpasswd` file: `user:hash`, one a line, `#` before comments. As Apache does, it ignores what
+    /// follows a second colon and space around a line.
     ///
     /// Accepted hashes are bcrypt (`htpasswd -B`; cost at most 15), SHA-512 crypt (`$6$`; at most 1 000 000 rounds) and
     /// argon2 as PHC strings (at most 256 MiB, and memory times passes at most 1 GiB). The file is looked at once a second

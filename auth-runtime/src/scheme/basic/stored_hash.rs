@@ -12,6 +12,8 @@ const BCRYPT_MAX: usize = 72;
 
 /// bcrypt: 2^15 rounds take seconds.
 const BCRYPT_COST_MAX: u32 = 15;
+/// Where a hash does not say.
+const SHA512_ROUNDS_DEFAULT: u32 = 5_000;
 const SHA512_ROUNDS: std::ops::RangeInclusive<u32> = 1_000..=1_000_000;
 /// argon2: memory of one hash, in KiB.
 const ARGON2_MEMORY_MAX: u32 = 256 << 10;
@@ -25,13 +27,22 @@ const REMEDY: &str = "set the password anew with `htpasswd -B`";
 /// A password hash of an accepted kind and of bounded cost.
 pub(crate) struct StoredHash {
     text: Box<str>,
-    kind: Kind,
+    format: Format,
+    cost: Cost,
 }
 
-enum Kind {
+enum Format {
     Bcrypt,
     Sha512Crypt,
     Argon2(Box<PasswordHash>),
+}
+
+/// What it takes to check a password against a hash: those of equal cost take the same time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Cost {
+    Bcrypt { cost: u32 },
+    Sha512Crypt { rounds: u32 },
+    Argon2 { memory: u32, passes: u32, lanes: u32 },
 }
 
 impl StoredHash {
@@ -40,13 +51,13 @@ impl StoredHash {
     /// # Errors
     /// What is wrong and what to do about it; the hash itself is never repeated, as it may be a plain password.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let kind = match identifier(text) {
+        let (format, cost) = match identifier(text) {
             Some("2y" | "2b" | "2a") => bcrypt(text)?,
             Some("6") => sha512_crypt(text)?,
             Some("argon2id" | "argon2i" | "argon2d") => argon2(text)?,
             other => return Err(format!("{}; {REMEDY}", refused(text, other))),
         };
-        Ok(Self { text: text.into(), kind })
+        Ok(Self { text: text.into(), format, cost })
     }
 
     /// The hash as stored.
@@ -54,14 +65,18 @@ impl StoredHash {
         &self.text
     }
 
+    pub(crate) fn cost(&self) -> Cost {
+        self.cost
+    }
+
     /// Whether the hash was made from this password. Takes long: never call it on the event loop.
     ///
     /// A password longer than bcrypt's 72 bytes does not match, at the full price, rather than being cut.
     pub(crate) fn matches(&self, password: &[u8]) -> bool {
-        match &self.kind {
-            Kind::Bcrypt => bcrypt::verify(password, &self.text).unwrap_or(false) & (password.len() <= BCRYPT_MAX),
-            Kind::Sha512Crypt => ShaCrypt::SHA512.verify_password(password, &*self.text).is_ok(),
-            Kind::Argon2(hash) => Argon2::default().verify_password(password, &**hash).is_ok(),
+        match &self.format {
+            Format::Bcrypt => bcrypt::verify(password, &self.text).unwrap_or(false) & (password.len() <= BCRYPT_MAX),
+            Format::Sha512Crypt => ShaCrypt::SHA512.verify_password(password, &*self.text).is_ok(),
+            Format::Argon2(hash) => Argon2::default().verify_password(password, &**hash).is_ok(),
         }
     }
 }
@@ -69,12 +84,12 @@ impl StoredHash {
 /// What the hash begins with says its kind; the rest is left out, as it is what an attacker wants.
 impl fmt::Debug for StoredHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match &self.kind {
-            Kind::Bcrypt => "bcrypt",
-            Kind::Sha512Crypt => "SHA-512 crypt",
-            Kind::Argon2(_) => "argon2",
+        let format = match &self.format {
+            Format::Bcrypt => "bcrypt",
+            Format::Sha512Crypt => "SHA-512 crypt",
+            Format::Argon2(_) => "argon2",
         };
-        f.debug_tuple("StoredHash").field(&kind).finish()
+        f.debug_tuple("StoredHash").field(&format).finish()
     }
 }
 
@@ -102,17 +117,17 @@ fn refused(text: &str, identifier: Option<&str>) -> &'static str {
     }
 }
 
-fn bcrypt(text: &str) -> Result<Kind, String> {
+fn bcrypt(text: &str) -> Result<(Format, Cost), String> {
     let parts: bcrypt::HashParts =
         text.parse().map_err(|_| format!("the bcrypt hash is malformed or cut off; {REMEDY}"))?;
     match parts.get_cost() {
-        4..=BCRYPT_COST_MAX => Ok(Kind::Bcrypt),
+        cost @ 4..=BCRYPT_COST_MAX => Ok((Format::Bcrypt, Cost::Bcrypt { cost })),
         cost => Err(format!("the bcrypt cost {cost} is not between 4 and {BCRYPT_COST_MAX}; {REMEDY}")),
     }
 }
 
 /// `$6$[rounds=N$]salt$hash`
-fn sha512_crypt(text: &str) -> Result<Kind, String> {
+fn sha512_crypt(text: &str) -> Result<(Format, Cost), String> {
     let malformed = || format!("the SHA-512 crypt hash is malformed or cut off; {REMEDY}");
     let fields: Vec<&str> = text.split('$').skip(2).collect();
     let (rounds, salt, hash) = match *fields {
@@ -120,22 +135,21 @@ fn sha512_crypt(text: &str) -> Result<Kind, String> {
         [rounds, salt, hash] => (Some(rounds.strip_prefix("rounds=").ok_or_else(malformed)?), salt, hash),
         _ => return Err(malformed()),
     };
-    if let Some(rounds) = rounds {
-        let digits = rounds.bytes().all(|byte| byte.is_ascii_digit()) && !rounds.starts_with('0');
-        if !digits || !rounds.parse().is_ok_and(|rounds| SHA512_ROUNDS.contains(&rounds)) {
-            let (least, most) = SHA512_ROUNDS.into_inner();
-            return Err(format!("the SHA-512 crypt rounds are not between {least} and {most}; {REMEDY}"));
-        }
-    }
+    let digits = |rounds: &&str| rounds.bytes().all(|byte| byte.is_ascii_digit()) && !rounds.starts_with('0');
+    let said = rounds.map(|rounds| Some(rounds).filter(digits)?.parse().ok().filter(|it| SHA512_ROUNDS.contains(it)));
+    let Some(rounds) = said.unwrap_or(Some(SHA512_ROUNDS_DEFAULT)) else {
+        let (least, most) = SHA512_ROUNDS.into_inner();
+        return Err(format!("the SHA-512 crypt rounds are not between {least} and {most}; {REMEDY}"));
+    };
     let is_crypt = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'/');
     let good = (1..=16).contains(&salt.len()) && hash.len() == 86 && (salt.bytes().chain(hash.bytes())).all(is_crypt);
     if !good || PasswordHashRef::new(text).is_err() {
         return Err(malformed());
     }
-    Ok(Kind::Sha512Crypt)
+    Ok((Format::Sha512Crypt, Cost::Sha512Crypt { rounds }))
 }
 
-fn argon2(text: &str) -> Result<Kind, String> {
+fn argon2(text: &str) -> Result<(Format, Cost), String> {
     let malformed = |_| format!("the argon2 hash is malformed or cut off; {REMEDY}");
     let hash = PasswordHash::new(text).map_err(|_| malformed(()))?;
     let params = argon2::Params::try_from(&hash).map_err(|_| malformed(()))?;
@@ -150,7 +164,8 @@ fn argon2(text: &str) -> Result<Kind, String> {
             "the argon2 cost is above m={ARGON2_MEMORY_MAX}, m*t={ARGON2_WORK_MAX} or p={ARGON2_LANES_MAX}; {REMEDY}"
         ));
     }
-    Ok(Kind::Argon2(Box::new(hash)))
+    let cost = Cost::Argon2 { memory: params.m_cost(), passes: params.t_cost(), lanes: params.p_cost() };
+    Ok((Format::Argon2(Box::new(hash)), cost))
 }
 
 #[cfg(test)]
