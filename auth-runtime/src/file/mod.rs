@@ -2,11 +2,11 @@
 
 #[cfg(test)]
 pub(crate) mod testing;
+mod watch;
 
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,9 +18,8 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::fault::Misconfiguration;
+use crate::file::watch::Look;
 
-/// Time between two looks at the file.
-const INTERVAL: Duration = Duration::from_secs(1);
 /// Changed content counts once it reads the same twice, this far apart: a writer may be half-way through.
 const SETTLE: Duration = Duration::from_millis(25);
 /// A larger file is a mistake, or a device that never ends.
@@ -28,12 +27,12 @@ const MAX_LEN: u64 = 16 << 20;
 
 /// What a file holds, parsed, and kept current.
 ///
-/// A thread looks at the file once a second, whether requests come or not: a key that was taken out does not count once
-/// more after a quiet night. [`current`](Self::current) never waits. Content is compared rather than times, which copies,
-/// mounts and clocks falsify. Content that does not parse, is still
-/// being written or cannot be read leaves the last good value in place, with one warning for each distinct content.
+/// A thread looks at it once a second, whether requests come or not: a key that was taken out does not count once more after
+/// a quiet night. [`current`](Self::current) never waits. Content is compared rather than times, which copies, mounts and
+/// clocks falsify. Content that does not parse, is still being written or cannot be read leaves the last good value in place,
+/// with one warning for each distinct content. A byte order mark before it does not count.
 pub(crate) struct WatchedFile<T> {
-    inner: Arc<Inner<T>>,
+    kept: Arc<Kept<T>>,
 }
 
 /// What a parser found wrong; the file's name is added to it.
@@ -67,7 +66,8 @@ impl FileFault {
 
 type Parse<T> = dyn Fn(&[u8]) -> Result<T, FileFault> + Send + Sync;
 
-struct Inner<T> {
+/// A file and what was last read of it.
+struct Kept<T> {
     path: PathBuf,
     parse: Box<Parse<T>>,
     current: ArcSwap<T>,
@@ -88,39 +88,40 @@ impl<T: Send + Sync + 'static> WatchedFile<T> {
     ) -> Result<Self, Misconfiguration> {
         let path = path.into();
         let content = read(&path).map_err(|error| unreadable(&error).within(path.display()))?;
-        let value = parse(&content).map_err(|fault| fault.within(path.display()))?;
-        let inner = Arc::new(Inner {
+        let value = parse(without_mark(&content)).map_err(|fault| fault.within(path.display()))?;
+        let kept = Arc::new(Kept {
             parse: Box::new(parse),
             current: ArcSwap::from_pointee(value),
             generation: AtomicU64::new(0),
             seen: Mutex::new(digest(&content)),
             path,
         });
-        watch(&inner).map_err(|error| {
+        let file: Arc<dyn Look> = Arc::clone(&kept) as _;
+        watch::watch(&file).map_err(|error| {
             let fault = format!("cannot be watched: {error}; this process may start no more threads");
-            FileFault::whole(fault).within(inner.path.display())
+            FileFault::whole(fault).within(kept.path.display())
         })?;
-        Ok(Self { inner })
+        Ok(Self { kept })
     }
 
     /// The value of the last good content. A change shows within two seconds.
     pub(crate) fn current(&self) -> Arc<T> {
-        self.inner.current.load_full()
+        self.kept.current.load_full()
     }
 
     /// How often the value was replaced. Read before [`current`](Self::current), equal generations mean equal values.
     pub(crate) fn generation(&self) -> u64 {
-        self.inner.generation.load(Ordering::Acquire)
+        self.kept.generation.load(Ordering::Acquire)
     }
 
     /// Looks at the file now, on this thread.
     #[cfg(test)]
     pub(crate) fn refresh(&self) {
-        self.inner.refresh();
+        self.kept.refresh();
     }
 }
 
-impl<T> Inner<T> {
+impl<T> Kept<T> {
     fn refresh(&self) {
         self.refresh_after(|| thread::sleep(SETTLE));
     }
@@ -139,7 +140,7 @@ impl<T> Inner<T> {
         }
         *seen = fingerprint;
         let parsed = match &content {
-            Ok(content) => (self.parse)(content),
+            Ok(content) => (self.parse)(without_mark(content)),
             Err(error) => Err(unreadable(error)),
         };
         match parsed {
@@ -157,31 +158,25 @@ impl<T> Inner<T> {
     }
 }
 
-/// Starts the thread that looks at the file, until nobody holds it any more.
-fn watch<T: Send + Sync + 'static>(inner: &Arc<Inner<T>>) -> io::Result<()> {
-    let file = Arc::downgrade(inner);
-    let look = move || {
-        loop {
-            thread::sleep(INTERVAL);
-            let Some(inner) = file.upgrade() else { return };
-            // A parser that panics on one content must not end the watch: the next content may be good.
-            if catch_unwind(AssertUnwindSafe(|| inner.refresh())).is_err() {
-                tracing::error!(file = %inner.path.display(), "reading the changed file panicked");
-            }
-        }
-    };
-    thread::Builder::new().name("auth-file".into()).spawn(look).map(drop)
+impl<T: Send + Sync> Look for Kept<T> {
+    fn look(&self) {
+        self.refresh();
+    }
+
+    fn path(&self) -> &Path {
+        &self.path
+    }
 }
 
 impl<T> Clone for WatchedFile<T> {
     fn clone(&self) -> Self {
-        Self { inner: Arc::clone(&self.inner) }
+        Self { kept: Arc::clone(&self.kept) }
     }
 }
 
 impl<T> fmt::Debug for WatchedFile<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WatchedFile").field("path", &self.inner.path).finish_non_exhaustive()
+        f.debug_struct("WatchedFile").field("path", &self.kept.path).finish_non_exhaustive()
     }
 }
 
@@ -192,6 +187,11 @@ fn read(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
         0..=MAX_LEN => Ok(content),
         _ => Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than 16 MiB")),
     }
+}
+
+/// A text without the byte order mark that some editors put before it.
+pub(crate) fn without_mark(content: &[u8]) -> &[u8] {
+    content.strip_prefix("\u{feff}".as_bytes()).unwrap_or(content)
 }
 
 fn unreadable(error: &io::Error) -> FileFault {
@@ -213,6 +213,7 @@ fn fingerprint(content: &io::Result<Zeroizing<Vec<u8>>>) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
     use std::sync::atomic::AtomicUsize;
 
     use super::*;
@@ -281,13 +282,38 @@ mod tests {
     }
 
     #[test]
+    fn a_byte_order_mark_before_the_content_does_not_count() {
+        let file = TempFile::new("\u{feff}1");
+        let watched = WatchedFile::load(file.path(), number).unwrap();
+        assert_eq!(*watched.current(), 1);
+        file.write("\u{feff}2");
+        watched.refresh();
+        assert_eq!(*watched.current(), 2);
+        file.write("3\u{feff}");
+        watched.refresh();
+        assert_eq!(*watched.current(), 2, "anywhere else it is a character like any other");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn one_thread_watches_all_files() {
+        let files: Vec<_> = (0..20).map(|number| TempFile::new(&number.to_string())).collect();
+        let watched: Vec<_> = files.iter().map(|file| WatchedFile::load(file.path(), number).unwrap()).collect();
+        let tasks = fs::read_dir("/proc/self/task").unwrap();
+        let name = |task: &fs::DirEntry| fs::read_to_string(task.path().join("comm")).unwrap_or_default();
+        let watchers = tasks.filter(|task| name(task.as_ref().unwrap()).trim() == "auth-files").count();
+        assert_eq!(watchers, 1);
+        drop(watched);
+    }
+
+    #[test]
     fn content_that_is_still_being_written_waits() {
         let file = TempFile::new("1");
         let watched = WatchedFile::load(file.path(), number).unwrap();
         file.write("12");
-        watched.inner.refresh_after(|| file.write("123"));
+        watched.kept.refresh_after(|| file.write("123"));
         assert_eq!(*watched.current(), 1);
-        watched.inner.refresh_after(|| file.write(""));
+        watched.kept.refresh_after(|| file.write(""));
         assert_eq!(*watched.current(), 1);
         file.write("123");
         watched.refresh();
@@ -328,11 +354,11 @@ mod tests {
     fn the_watch_ends_with_its_file() {
         let file = TempFile::new("1");
         let watched = WatchedFile::load(file.path(), number).unwrap();
-        let inner = Arc::downgrade(&watched.inner);
+        let kept = Arc::downgrade(&watched.kept);
         drop(watched);
         let gone = (0..500).any(|_| {
             thread::sleep(Duration::from_millis(10));
-            inner.strong_count() == 0
+            kept.strong_count() == 0
         });
         assert!(gone);
     }

@@ -9,7 +9,7 @@ use futures_core::future::LocalBoxFuture;
 use zeroize::Zeroizing;
 
 use crate::fault::Misconfiguration;
-use crate::file::WatchedFile;
+use crate::file::{WatchedFile, without_mark};
 use crate::principal::Principal;
 use crate::scheme::backend_error::log_backend_error;
 use crate::scheme::basic::hashing::Hashing;
@@ -77,8 +77,8 @@ impl Passwords<User> {
     /// one in force and a warning in the log. Replace it by renaming a complete file over it.
     ///
     /// Passwords are hashed on blocking threads, at most half as many at once as there are cores; who waits more than two
-    /// seconds for a turn is answered 503. Unknown users cost what known ones do. Where the file mixes costs, an unknown
-    /// user costs what one of the file's users does, always the same one until the process or the file changes.
+    /// seconds for a turn is answered 503. Unknown users cost what known ones do. Where the file mixes costs, so do
+    /// unknown users, in the same shares: one name costs the same each time, in every process that has this file.
     ///
     /// Passwords are at most 1024 bytes long, and at most 72 for users with a bcrypt hash: longer ones are wrong, never cut.
     ///
@@ -177,7 +177,8 @@ impl<U: Send + Sync + 'static> Passwords<U> {
                 identity.by_file(UserFile::Watched(WatchedFile::load(path, Users::parse)?), make, hashing)
             }
             Source::Text(text, make) => {
-                let users = Users::parse(text.as_bytes()).map_err(|fault| fault.within("htpasswd text"))?;
+                let users =
+                    Users::parse(without_mark(text.as_bytes())).map_err(|fault| fault.within("htpasswd text"))?;
                 identity.by_file(UserFile::Fixed(Arc::new(users)), make, hashing)
             }
             Source::Function(function) => identity.by_function(function),
