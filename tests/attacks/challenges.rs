@@ -1,8 +1,8 @@
 //! Every challenge, read back by a parser that is not ours (RFC 9110 section 11.6.1).
 
 use actix_web::get;
-use auth_runtime::denial::{Reason, Rejection};
-use auth_runtime::scheme::{Authentication, Challenge, Context, Credentials, Outcome};
+use auth_runtime::denial::Reason;
+use auth_runtime::scheme::{Authentication, Challenge, Context, Credentials, Evidence, SchemeDescription};
 use auth_runtime::{Principal, Scheme, requires};
 use serde_json::json;
 
@@ -18,20 +18,9 @@ struct Odd;
 struct OddOauth;
 
 fn reason(context: &Context<'_>) -> Option<Reason> {
-    let text = context.request().headers().get("x-reason")?.to_str().ok()?;
+    let text = context.headers().get("x-reason")?.to_str().ok()?;
     let index: usize = text.parse().ok()?;
     Some(Reason::ALL.get(index).copied().unwrap_or(Reason::Custom("custom")))
-}
-
-fn judge(context: &Context<'_>) -> Authentication {
-    Authentication::Ready(match reason(context) {
-        Some(reason) => Outcome::Rejected(Rejection::new(reason)),
-        None => Outcome::Absent,
-    })
-}
-
-fn sent(context: &Context<'_>) -> Credentials {
-    if reason(context).is_some() { Credentials::Explicit } else { Credentials::Absent }
 }
 
 macro_rules! schemes {
@@ -40,14 +29,17 @@ macro_rules! schemes {
             fn name(&self) -> &'static str {
                 "probe"
             }
-            fn credentials(&self, context: &Context<'_>) -> Credentials {
-                sent(context)
+            fn describe(&self) -> SchemeDescription {
+                SchemeDescription::new($challenge)
             }
-            fn authenticate(&self, context: &Context<'_>) -> Authentication {
-                judge(context)
+            fn find<'a>(&self, context: &Context<'a>) -> Credentials<'a> {
+                reason(context).map_or(Credentials::Absent, |reason| Credentials::Explicit(Evidence::new(reason)))
             }
-            fn challenge(&self) -> Challenge {
-                $challenge
+            fn authenticate<'a>(&self, _: &Context<'a>, evidence: Evidence<'a>) -> Authentication {
+                match evidence.into_value::<Reason>().unwrap().rejection() {
+                    Ok(rejection) => Authentication::refused(rejection),
+                    Err(unavailable) => Authentication::unavailable(unavailable),
+                }
             }
         }
     )+};

@@ -4,10 +4,11 @@
 
 use std::time::Duration;
 
-use actix_web::http::header::HeaderMap;
-use actix_web::{HttpRequest, HttpResponse, Responder, get, post, web};
-use auth_runtime::denial::Reason;
-use auth_runtime::scheme::{Authentication, Challenge, Context, Credentials, Outcome};
+use actix_web::{HttpResponse, Responder, get, post, web};
+use auth_runtime::denial::Rejection;
+use auth_runtime::scheme::{
+    Authentication, Challenge, Context, Credentials, Evidence, Outcome, Response, SchemeDescription,
+};
 use auth_runtime::{Denial, Optional, Principal, Scheme, policy, public, requires, route};
 use serde_json::json;
 
@@ -22,18 +23,19 @@ impl Scheme for Slow {
     fn name(&self) -> &'static str {
         "slow"
     }
-    fn credentials(&self, context: &Context<'_>) -> Credentials {
-        if context.request().headers().contains_key("x-slow") { Credentials::Explicit } else { Credentials::Absent }
+    fn describe(&self) -> SchemeDescription {
+        SchemeDescription::new(Challenge::new("Slow")).header("x-slow")
     }
-    fn authenticate(&self, context: &Context<'_>) -> Authentication {
-        let never = context.request().headers().get("x-slow").is_some_and(|word| word == "never");
-        Authentication::Pending(Box::pin(async move {
+    fn find<'a>(&self, context: &Context<'a>) -> Credentials<'a> {
+        let word = context.headers().get("x-slow");
+        word.map_or(Credentials::Absent, |word| Credentials::Explicit(Evidence::new(word == "never")))
+    }
+    fn authenticate<'a>(&self, _: &Context<'a>, evidence: Evidence<'a>) -> Authentication {
+        let never = evidence.into_value::<bool>().unwrap();
+        Authentication::pending(async move {
             tokio::time::sleep(if never { Duration::from_secs(3600) } else { Duration::from_millis(20) }).await;
             Outcome::Verified(Principal::builder("slow", "tortoise").roles(["ops"]).build())
-        }))
-    }
-    fn challenge(&self) -> Challenge {
-        Challenge::new("Slow")
+        })
     }
 }
 
@@ -41,30 +43,28 @@ impl Scheme for Panicking {
     fn name(&self) -> &'static str {
         "slow"
     }
-    fn credentials(&self, context: &Context<'_>) -> Credentials {
-        match context.request().headers().get("x-panic").map(|word| word.as_bytes()) {
+    fn describe(&self) -> SchemeDescription {
+        SchemeDescription::new(Challenge::new("Panicking")).header("x-panic")
+    }
+    fn find<'a>(&self, context: &Context<'a>) -> Credentials<'a> {
+        match context.headers().get("x-panic").map(|word| word.as_bytes()) {
             None => Credentials::Absent,
             Some(b"credentials") => panic!("part of a test"),
-            Some(_) => Credentials::Explicit,
+            Some(word) => Credentials::Explicit(Evidence::new(word.to_vec())),
         }
     }
-    fn authenticate(&self, context: &Context<'_>) -> Authentication {
-        match context.request().headers().get("x-panic").map(|word| word.as_bytes()) {
-            Some(b"later") => Authentication::Pending(Box::pin(async {
+    fn authenticate<'a>(&self, _: &Context<'a>, evidence: Evidence<'a>) -> Authentication {
+        match &*evidence.into_value::<Vec<u8>>().unwrap() {
+            b"later" => Authentication::pending(async {
                 tokio::task::yield_now().await;
                 panic!("part of a test")
-            })),
-            Some(b"answer") => {
-                Authentication::Ready(Outcome::Verified(Principal::builder("slow", "hare").roles(["ops"]).build()))
-            }
-            Some(b"answer to a denial") => Authentication::Ready(Outcome::Rejected(Reason::CredentialsWrong.into())),
+            }),
+            b"answer" => Authentication::verified(Principal::builder("slow", "hare").roles(["ops"]).build()),
+            b"answer to a denial" => Authentication::refused(Rejection::credentials_wrong()),
             _ => panic!("part of a test"),
         }
     }
-    fn challenge(&self) -> Challenge {
-        Challenge::new("Panicking")
-    }
-    fn answer(&self, _: &HttpRequest, _: Option<&Principal>, _: &mut HeaderMap) {
+    fn respond(&self, _: &Context<'_>, _: Option<&Principal>) -> Response {
         panic!("part of a test")
     }
 }

@@ -2,26 +2,19 @@
 
 use std::time::Duration;
 
-use auth_runtime::denial::Reason;
-use auth_runtime::scheme::{Authentication, Challenge, Context, Credentials, Outcome};
+use auth_runtime::denial::{Rejection, Unavailable};
+use auth_runtime::scheme::{Authentication, Challenge, Context, Credentials, Evidence, Outcome, SchemeDescription};
 use auth_runtime::{Principal, Scheme};
 
 /// The header that holds the credentials of all of these.
 const HEADER: &str = "x-word";
-
-fn credentials(context: &Context<'_>) -> Credentials {
-    match context.request().headers().contains_key(HEADER) {
-        true => Credentials::Explicit,
-        false => Credentials::Absent,
-    }
-}
 
 fn judge(word: &[u8]) -> Outcome {
     match word {
         b"open sesame" => {
             Outcome::Verified(Principal::builder("patient", "ali").scopes(["read"]).roles(["ops"]).build())
         }
-        _ => Outcome::Rejected(Reason::Custom("word_wrong").into()),
+        _ => Outcome::Refused(Rejection::custom("word_wrong")),
     }
 }
 
@@ -35,18 +28,21 @@ macro_rules! schemes {
                 "word"
             }
 
-            fn credentials(&self, context: &Context<'_>) -> Credentials {
-                credentials(context)
+            fn describe(&self) -> SchemeDescription {
+                let challenge = Challenge::new($challenge).parameter("hint", "say \"please\"");
+                SchemeDescription::new(challenge).header(HEADER)
             }
 
-            fn authenticate(&self, context: &Context<'_>) -> Authentication {
-                let word = context.request().headers().get(HEADER).map(|word| word.as_bytes().to_vec());
+            fn find<'a>(&self, context: &Context<'a>) -> Credentials<'a> {
+                match context.headers().get(HEADER) {
+                    Some(word) => Credentials::Explicit(Evidence::new(word.as_bytes().to_vec())),
+                    None => Credentials::Absent,
+                }
+            }
+
+            fn authenticate<'a>(&self, _: &Context<'a>, evidence: Evidence<'a>) -> Authentication {
                 let authenticate: fn(Vec<u8>) -> Authentication = $authenticate;
-                authenticate(word.unwrap_or_default())
-            }
-
-            fn challenge(&self) -> Challenge {
-                Challenge::new($challenge).parameter("hint", "say \"please\"")
+                authenticate(evidence.into_value().expect("what was found"))
             }
         }
     )+};
@@ -54,19 +50,19 @@ macro_rules! schemes {
 
 schemes! {
     /// Needs a moment, and then judges.
-    Patient, "Word", |word| Authentication::Pending(Box::pin(async move {
+    Patient, "Word", |word| Authentication::pending(async move {
         tokio::time::sleep(Duration::from_millis(20)).await;
         judge(&word)
-    }));
+    });
     /// Never comes to a result.
-    Stuck, "Stuck", |_| Authentication::Pending(Box::pin(std::future::pending()));
+    Stuck, "Stuck", |_| Authentication::pending(std::future::pending());
     /// Cannot reach what it needs.
-    Failing, "Failing", |_| Authentication::Ready(Outcome::Unavailable(Reason::BackendUnavailable));
+    Failing, "Failing", |_| Authentication::unavailable(Unavailable::backend());
     /// Panics at once.
     Panicking, "Panicking", |_| panic!("a scheme panics: this is part of a test");
     /// Panics after a moment.
-    PanickingLater, "PanickingLater", |_| Authentication::Pending(Box::pin(async {
+    PanickingLater, "PanickingLater", |_| Authentication::pending(async {
         tokio::task::yield_now().await;
         panic!("a scheme panics later: this is part of a test")
-    }));
+    });
 }

@@ -127,13 +127,18 @@ impl AuthBuilder {
         self.built::<S, Infallible>(std::any::type_name::<S>(), None, Ok(scheme))
     }
 
+    /// Another configuration of a scheme of the application's own, for policies that say `my::Webhook("name")`.
+    pub fn scheme_named<S: Scheme>(self, name: &str, scheme: S) -> Self {
+        self.built::<S, Infallible>(std::any::type_name::<S>(), Some(name), Ok(scheme))
+    }
+
     /// Adds a configuration of the `bearer` scheme, or what is wrong with it.
     fn built_bearer<E>(mut self, name: Option<&str>, scheme: Result<BearerScheme, E>) -> Self
     where
         E: std::error::Error + Send + Sync + 'static,
     {
         if let Ok(scheme) = &scheme {
-            self.offers.insert(name.map(Into::into), scheme.offer());
+            self.offers.insert(name.map(Into::into), scheme.describe());
         }
         self.built("bearer", name, scheme)
     }
@@ -314,7 +319,9 @@ impl AuthBuilder {
         if !self.dangerous_allow_unconfigured {
             // The linker fixes no order; people read by file and line.
             missing.sort_by_key(|fault| match fault {
-                ConfigFault::SchemeMissing { file, line, .. } => (*file, *line),
+                ConfigFault::SchemeMissing { file, line, .. } | ConfigFault::SchemesIndistinct { file, line, .. } => {
+                    (*file, *line)
+                }
                 _ => ("", 0),
             });
             self.faults.extend(missing);
@@ -343,8 +350,8 @@ fn imply(hierarchy: &mut Hierarchy, what: &str, higher: &str, lower: &str, fault
     }
 }
 
-/// Binds a policy to the configured schemes, or says which are missing. One that is unusable has its own fault and is not
-/// missing.
+/// Binds a policy to the configured schemes, or says which are missing, or cannot be told apart. One that is unusable has its
+/// own fault and is not missing.
 fn bind(
     linked: &Linked,
     configured: &HashMap<SchemeKey, Arc<dyn Scheme>>,
@@ -369,7 +376,21 @@ fn bind(
             }),
         }
     }
-    if schemes.len() == spec.schemes.len() {
+    let described: Vec<_> = schemes.iter().map(|(_, scheme)| scheme.describe()).collect();
+    for (place, (one, used)) in described.iter().zip(spec.schemes).enumerate() {
+        for (other, another) in described.iter().zip(spec.schemes).skip(place + 1) {
+            if let Some(cause) = one.conflict(other).filter(|_| schemes.len() == spec.schemes.len()) {
+                missing.push(ConfigFault::SchemesIndistinct {
+                    handler: spec.handler,
+                    file: spec.file,
+                    line: spec.line,
+                    schemes: [as_written(used), as_written(another)],
+                    cause,
+                });
+            }
+        }
+    }
+    if schemes.len() == spec.schemes.len() && missing.is_empty() {
         Ok(Arc::new(Plan::new(spec, schemes, realm, Arc::clone(settings))))
     } else {
         Err(missing)
@@ -387,6 +408,7 @@ fn remedy(wanted: &SchemeUse) -> String {
     match (wanted.keyword, wanted.configuration) {
         ("bearer" | "basic" | "api_key", Some(name)) => format!("`.{}_named({name:?}, …)`", wanted.keyword),
         ("bearer" | "basic" | "api_key", None) => format!("`.{}(…)`", wanted.keyword),
-        (path, _) => format!("`.scheme({path} {{ … }})`"),
+        (path, Some(name)) => format!("`.scheme_named({name:?}, {path} {{ … }})`"),
+        (path, None) => format!("`.scheme({path} {{ … }})`"),
     }
 }

@@ -24,6 +24,19 @@ pub enum ConfigFault {
         /// The builder method that configures it.
         remedy: String,
     },
+    /// Two schemes of one policy claim the same credentials, and their form does not tell for which they were made.
+    SchemesIndistinct {
+        /// The handler or named policy.
+        handler: &'static str,
+        /// Its source file.
+        file: &'static str,
+        /// Its line.
+        line: u32,
+        /// The schemes as the attribute writes them.
+        schemes: [String; 2],
+        /// What both claim.
+        cause: String,
+    },
     /// The same configuration was given twice.
     Repeated {
         /// The scheme as an attribute would write it.
@@ -94,6 +107,11 @@ impl fmt::Display for ConfigFault {
             Self::SchemeMissing { handler, file, line, scheme, remedy } => {
                 write!(f, "`{handler}` at {file}:{line} requires `{scheme}`, which is not configured; add {remedy}")
             }
+            Self::SchemesIndistinct { handler, file, line, schemes: [one, other], cause } => write!(
+                f,
+                "`{handler}` at {file}:{line} accepts `{one}` and `{other}`, whose credentials cannot be told apart: \
+                 {cause}; give the two other issuers, prefixes or places"
+            ),
             Self::Repeated { scheme } => {
                 write!(f, "`{scheme}` is configured twice; give one of the two a name, or join them")
             }

@@ -245,3 +245,9 @@ impl From<ClockError> for Reason {
         Self::ClockUnreadable
     }
 }
+
+impl From<ClockError> for Unavailable {
+    fn from(_: ClockError) -> Self {
+        Self::clock()
+    }
+}

@@ -29,11 +29,6 @@ impl Rejection {
         Self::of(Reason::Custom(label))
     }
 
-    /// A refusal for this reason.
-    pub fn new(reason: Reason) -> Self {
-        Self::of(reason)
-    }
-
     pub(super) fn of(reason: Reason) -> Self {
         Self { reason, headers: Vec::new() }
     }
@@ -48,12 +43,6 @@ impl Rejection {
     /// Why.
     pub fn reason(&self) -> Reason {
         self.reason
-    }
-}
-
-impl From<Reason> for Rejection {
-    fn from(reason: Reason) -> Self {
-        Self::of(reason)
     }
 }
 

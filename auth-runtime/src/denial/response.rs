@@ -7,7 +7,8 @@ use std::sync::Arc;
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, PROXY_AUTHENTICATE, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE,
+    CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, PROXY_AUTHENTICATE, RETRY_AFTER, SET_COOKIE,
+    WWW_AUTHENTICATE,
 };
 use actix_web::web::Bytes;
 use actix_web::{HttpResponse, ResponseError};
@@ -27,6 +28,8 @@ pub struct Denial {
     hidden: bool,
     answer: Arc<Answer>,
     headers: Vec<(HeaderName, HeaderValue)>,
+    /// Where the caller is sent instead, by a 303.
+    location: Option<HeaderValue>,
     /// Another body than the standard one. Boxed, so that a `Result` over a denial stays small.
     body: Option<Box<Body>>,
 }
@@ -103,7 +106,7 @@ impl Denial {
     }
 
     pub(crate) fn with(reason: Reason, answer: Arc<Answer>) -> Self {
-        Self { reason, hidden: false, answer, headers: Vec::new(), body: None }
+        Self { reason, hidden: false, answer, headers: Vec::new(), location: None, body: None }
     }
 
     /// The answer of an extractor that a check needs, which the caller is to blame for. It is stored by nobody, challenges
@@ -139,6 +142,11 @@ impl Denial {
 
     pub(crate) fn hide(&mut self) {
         self.hidden = true;
+    }
+
+    /// Sends the caller there instead.
+    pub(crate) fn see_other(&mut self, location: HeaderValue) {
+        self.location = Some(location);
     }
 
     pub(crate) fn headers(&mut self, headers: impl IntoIterator<Item = (HeaderName, HeaderValue)>) {
@@ -183,6 +191,7 @@ impl ResponseError for Denial {
     fn status_code(&self) -> StatusCode {
         match self.body.as_deref() {
             _ if self.hidden => StatusCode::NOT_FOUND,
+            _ if self.location.is_some() => StatusCode::SEE_OTHER,
             Some(Body::OfExtractor(status, _)) => *status,
             Some(Body::OfApplication(_)) | None => self.reason.status(),
         }
@@ -191,6 +200,14 @@ impl ResponseError for Denial {
     fn error_response(&self) -> HttpResponse<BoxBody> {
         if self.hidden {
             return HttpResponse::NotFound().finish();
+        }
+        if let Some(location) = &self.location {
+            let mut response = HttpResponse::SeeOther();
+            response.insert_header((CACHE_CONTROL, "no-store")).insert_header((LOCATION, location.clone()));
+            for (name, value) in self.headers.iter().filter(|(name, _)| *name != CACHE_CONTROL) {
+                response.append_header((name.clone(), value.clone()));
+            }
+            return response.finish();
         }
         let (body, content_type) = match self.body.as_deref() {
             Some(Body::OfExtractor(status, body)) => return self.as_extractor(*status, body),

@@ -74,7 +74,7 @@ impl Terms {
             cache_control::keep_private(response.headers_mut());
         }
         if let Some(alternative) = alternative.and_then(|place| plan.alternative(place)) {
-            alternative.settle(request, self.caller.principal(), response.headers_mut());
+            alternative.settle(&plan.context(request), self.caller.principal(), response.headers_mut());
         }
     }
 }

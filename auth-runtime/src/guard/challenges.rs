@@ -53,9 +53,9 @@ impl Challenges {
         self.all.iter().position(|known| same_scheme(known, challenge))
     }
 
-    /// The challenge as sent to a caller that sent nothing.
-    pub(crate) fn plain(&self, challenge: &Challenge) -> HeaderValue {
-        self.render(challenge, None, None)
+    /// Whether a denial for this reason has challenges.
+    pub(crate) fn are_sent(reason: Reason) -> bool {
+        matches!(reason.status(), StatusCode::UNAUTHORIZED | StatusCode::BAD_REQUEST) || reason == Reason::ScopeMissing
     }
 
     /// The denial for a reason; `attempted` is the place of the challenge whose credentials were looked at, `scheme` the
@@ -68,18 +68,24 @@ impl Challenges {
         }
         let cell = self.written.get(row * (Reason::ALL.len() + 1) + reason.index())?;
         Some(cell.get_or_init(|| Written {
-            answer: Arc::new(self.answer(reason, attempted)),
+            answer: Arc::new(self.answer(reason, attempted, &[])),
             meter: Meter::denied(self.policy, scheme, reason),
         }))
     }
 
-    /// Writes the denial for a reason.
-    pub(crate) fn answer(&self, reason: Reason, attempted: Option<usize>) -> Answer {
+    /// Writes the denial for a reason; `fresh` has challenges for this answer only, by the place of those that they replace.
+    pub(crate) fn answer(&self, reason: Reason, attempted: Option<usize>, fresh: &[(usize, Vec<Challenge>)]) -> Answer {
+        let at = |place: usize| match fresh.iter().find(|(of, _)| *of == place) {
+            Some((_, challenges)) => challenges.as_slice(),
+            None => self.all.get(place).map(std::slice::from_ref).unwrap_or_default(),
+        };
         let mut problem = Problem::of(reason);
         let mut lines = Vec::new();
         match reason.status() {
             StatusCode::UNAUTHORIZED | StatusCode::BAD_REQUEST => {
-                for (place, challenge) in self.all.iter().enumerate() {
+                let challenges =
+                    (0..self.all.len()).flat_map(|place| at(place).iter().map(move |challenge| (place, challenge)));
+                for (place, challenge) in challenges {
                     let blamed = Some(place) == attempted || reason == Reason::AuthorizationRepeated;
                     let error = reason.oauth_error().filter(|_| blamed && challenge.is_oauth());
                     let description = error.map(|_| reason.description());
@@ -94,9 +100,8 @@ impl Challenges {
                 }
             }
             StatusCode::FORBIDDEN if reason == Reason::ScopeMissing => {
-                let challenge =
-                    attempted.and_then(|place| self.all.get(place)).filter(|challenge| challenge.is_oauth());
-                if let Some(challenge) = challenge {
+                let challenges = attempted.map(at).unwrap_or_default();
+                if let Some(challenge) = challenges.iter().find(|challenge| challenge.is_oauth()) {
                     problem.error = reason.oauth_error();
                     self.name_scope(&mut problem);
                     lines.push(self.render(challenge, reason.oauth_error(), None));

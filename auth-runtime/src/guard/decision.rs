@@ -8,15 +8,16 @@ use actix_web::HttpRequest;
 use futures_core::future::LocalBoxFuture;
 use futures_util::FutureExt as _;
 
-use crate::denial::{Denial, Reason};
+use crate::denial::{Denial, Reason, Rejection};
 use crate::grant::Caller;
+use crate::guard::choice::Choice;
 use crate::guard::observation::Observation;
 use crate::guard::refuse::Refusal;
 use crate::guard::{Admission, Admitted, Plan, Plans};
 use crate::policy::check::{CheckContext, Verdict};
 use crate::policy::{Check, CheckResults, PolicySpec, Presence, Step, evaluate, first_failure};
 use crate::principal::Principal;
-use crate::scheme::{Authentication, Context, Credentials, Outcome};
+use crate::scheme::{Authentication, Outcome, PendingOutcome};
 
 /// A decision, made at once where nothing has to be waited for.
 pub(crate) enum Decision {
@@ -44,13 +45,14 @@ pub(crate) fn decide(
     let mut attempt = Attempt { plan, request, alternative: None, check: None, observation };
     // A scheme is foreign code: its panic must not reach the worker, and must not let anyone in.
     match std::panic::catch_unwind(AssertUnwindSafe(|| attempt.authenticate())) {
-        Ok(Authentication::Ready(outcome)) => match attempt.judge(outcome) {
+        Ok(None) => Decision::Ready(attempt.without_credentials()),
+        Ok(Some(Authentication::Ready(outcome))) => match attempt.judge(outcome) {
             Judged::Done(decision) => Decision::Ready(decision),
             Judged::Needs(principal, check) => {
                 attempt.later(async move |attempt| attempt.checks(principal, check).await)
             }
         },
-        Ok(Authentication::Pending(outcome)) => attempt.later(async move |attempt| attempt.wait(outcome).await),
+        Ok(Some(Authentication::Pending(outcome))) => attempt.later(async move |attempt| attempt.wait(outcome).await),
         Err(_) => Decision::Ready(Err(attempt.deny(Reason::Panicked))),
     }
 }
@@ -79,19 +81,27 @@ enum Said {
 }
 
 impl Attempt<'_> {
-    /// Finds the credentials that count and lets their scheme judge them.
-    fn authenticate(&mut self) -> Authentication {
-        let context = Context::new(self.request, &self.plan.settings.clock);
-        let Some((index, found)) = self.plan.decisive(&context) else {
-            return Authentication::Ready(Outcome::Absent);
-        };
-        self.alternative = Some(index);
-        if found == Credentials::Ambient && !self.plan.settings.origins.permits(self.request) {
-            return Authentication::Ready(Outcome::Rejected(Reason::CrossSite.into()));
+    /// Finds the credentials that count and lets their scheme judge them; `None` where there are none.
+    fn authenticate(&mut self) -> Option<Authentication> {
+        let context = self.plan.context(self.request);
+        let Choice { alternative, is_ambient, evidence, is_decided } = self.plan.choose(&context)?;
+        self.alternative = Some(alternative);
+        if is_ambient && !self.plan.settings.origins.permits(self.request) {
+            return Some(Outcome::failed(Reason::CrossSite).into());
         }
-        match self.plan.alternative(index) {
-            Some(alternative) => alternative.scheme.authenticate(&context),
-            None => Authentication::Ready(Outcome::Absent),
+        let scheme = &self.plan.alternative(alternative)?.scheme;
+        Some(match evidence.readable() {
+            Err(rejection) => Authentication::refused(rejection),
+            Ok(evidence) if is_decided => scheme.authenticate(&context, evidence),
+            Ok(evidence) => refused_only(scheme.refuse_unrecognized(&context, evidence)),
+        })
+    }
+
+    /// A decision where no credentials are that count.
+    fn without_credentials(&self) -> Result<Admitted, Denial> {
+        match self.plan.spec.presence {
+            Presence::Optional => Ok(self.pass(None)),
+            Presence::Required | Presence::Public => Err(self.deny(Reason::CredentialsMissing)),
         }
     }
 
@@ -99,15 +109,8 @@ impl Attempt<'_> {
     fn judge(&mut self, outcome: Outcome) -> Judged {
         let principal = match outcome {
             Outcome::Verified(principal) => principal,
-            Outcome::Rejected(rejection) => return Judged::Done(Err(self.deny(rejection))),
-            Outcome::Unavailable(reason) => return Judged::Done(Err(self.deny(reason))),
-            Outcome::Absent => {
-                self.alternative = None;
-                return Judged::Done(match self.plan.spec.presence {
-                    Presence::Optional => Ok(self.pass(None)),
-                    Presence::Required | Presence::Public => Err(self.deny(Reason::CredentialsMissing)),
-                });
-            }
+            Outcome::Refused(rejection) => return Judged::Done(Err(self.deny(rejection))),
+            Outcome::Unavailable(unavailable) => return Judged::Done(Err(self.deny(unavailable))),
         };
         let checks = CheckResults::new();
         match evaluate(self.plan.spec.requirement, &principal, &self.plan.settings.hierarchies, &checks) {
@@ -132,7 +135,7 @@ impl Attempt<'_> {
     }
 
     /// Waits for the scheme, then for the checks.
-    async fn wait(&mut self, outcome: LocalBoxFuture<'static, Outcome>) -> Result<Admitted, Denial> {
+    async fn wait(&mut self, outcome: PendingOutcome) -> Result<Admitted, Denial> {
         let outcome = match AssertUnwindSafe(outcome).catch_unwind().await {
             Ok(outcome) => outcome,
             Err(_) => return Err(self.deny(Reason::Panicked)),
@@ -223,5 +226,17 @@ impl Attempt<'_> {
         let mut refusal = refusal.into();
         refusal.details.check = self.check;
         self.plan.deny(self.request, self.observation, self.alternative, refusal)
+    }
+}
+
+/// A refusal, whatever a scheme says of credentials that it did not recognize.
+fn refused_only(authentication: Authentication) -> Authentication {
+    let refuse = |outcome| match outcome {
+        Outcome::Verified(_) => Outcome::Refused(Rejection::credentials_wrong()),
+        refused => refused,
+    };
+    match authentication {
+        Authentication::Ready(outcome) => refuse(outcome).into(),
+        Authentication::Pending(outcome) => Authentication::pending(async move { refuse(outcome.await) }),
     }
 }

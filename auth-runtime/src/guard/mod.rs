@@ -3,6 +3,7 @@
 mod admission;
 mod challenges;
 pub(crate) mod check;
+mod choice;
 pub(crate) mod decision;
 pub(crate) mod hidden;
 pub(crate) mod observation;

@@ -12,7 +12,7 @@ use crate::guard::challenges::Challenges;
 use crate::guard::observation::{Meter, NO_SCHEME};
 use crate::policy::{PolicySpec, canonical_scopes};
 use crate::principal::Principal;
-use crate::scheme::{Context, Credentials, Scheme};
+use crate::scheme::{Context, Response, Scheme, SchemeDescription};
 
 /// One policy, ready to decide.
 pub(crate) struct Plan {
@@ -31,21 +31,31 @@ pub(crate) struct Alternative {
     pub(crate) scheme: Arc<dyn Scheme>,
     /// Of a caller that it verified and that passes.
     pub(crate) allowed: Meter,
-    /// Whether another configuration of the same scheme is acceptable too.
-    one_of_several: bool,
+    /// Those whose credentials may be in the same place.
+    pub(crate) rivals: Vec<usize>,
     /// The place of its challenge.
     pub(super) challenge: Option<usize>,
-    /// Its own challenge: configurations that ask for the same in the same place can be told apart by the credentials.
-    asks_for: HeaderValue,
 }
 
 impl Alternative {
-    /// Lets the scheme put on an answer what it owes it. A scheme is foreign code: when it panics the answer goes out
-    /// without, and the connection stays.
-    pub(crate) fn settle(&self, request: &HttpRequest, principal: Option<&Principal>, headers: &mut HeaderMap) {
-        let settled = std::panic::catch_unwind(AssertUnwindSafe(|| self.scheme.answer(request, principal, headers)));
-        if settled.is_err() {
-            tracing::error!(scheme = self.scheme.name(), "a scheme panicked; the answer lacks what the scheme owes it");
+    /// Lets the scheme put on an answer what it owes it, and says where a caller is to be sent in place of a 401. A scheme is
+    /// foreign code: when it panics the answer goes out without, and the connection stays.
+    pub(crate) fn settle(
+        &self,
+        context: &Context<'_>,
+        principal: Option<&Principal>,
+        headers: &mut HeaderMap,
+    ) -> Option<HeaderValue> {
+        match std::panic::catch_unwind(AssertUnwindSafe(|| self.scheme.respond(context, principal))) {
+            Ok(Response::Nothing) => None,
+            Ok(Response::Ready(additions)) => additions.apply(headers),
+            Err(_) => {
+                tracing::error!(
+                    scheme = self.scheme.name(),
+                    "a scheme panicked; the answer lacks what the scheme owes it"
+                );
+                None
+            }
         }
     }
 }
@@ -58,62 +68,41 @@ impl Plan {
         settings: Arc<Settings>,
     ) -> Self {
         let canonical = canonical_scopes(spec.requirement);
-        let offered = schemes.iter().map(|(_, scheme)| scheme.challenge()).collect();
+        let described: Vec<_> = schemes.iter().map(|(_, scheme)| scheme.describe()).collect();
+        let offered = described.iter().map(|description| description.challenge().clone()).collect();
         let realm = spec.realm.unwrap_or(default_realm);
         let challenges =
             Challenges::new(spec.handler, realm, canonical.join(" "), settings.metadata_url.clone(), offered);
+        let rivals = |of: usize, own: &SchemeDescription| {
+            let others = described.iter().enumerate();
+            others.filter(|(index, other)| *index != of && other.shares_carrier(own)).map(|(index, _)| index).collect()
+        };
         let alternatives = schemes
             .iter()
-            .map(|(kind, scheme)| {
-                let challenge = scheme.challenge();
-                Alternative {
-                    kind: *kind,
-                    scheme: Arc::clone(scheme),
-                    allowed: Meter::allowed(spec.handler, scheme.name()),
-                    one_of_several: schemes.iter().filter(|(other, _)| other == kind).count() > 1,
-                    asks_for: challenges.plain(&challenge),
-                    challenge: challenges.place(&challenge),
-                }
+            .zip(&described)
+            .enumerate()
+            .map(|(index, ((kind, scheme), description))| Alternative {
+                kind: *kind,
+                scheme: Arc::clone(scheme),
+                allowed: Meter::allowed(spec.handler, scheme.name()),
+                rivals: rivals(index, description),
+                challenge: challenges.place(description.challenge()),
             })
             .collect();
         let anonymous = Meter::allowed(spec.handler, NO_SCHEME);
         Self { spec, settings, canonical, anonymous, alternatives, challenges }
     }
 
-    /// The alternative whose credentials decide: the first explicit one, else the first ambient one.
-    pub(crate) fn decisive(&self, context: &Context<'_>) -> Option<(usize, Credentials)> {
-        let mut ambient = None;
-        for (index, alternative) in self.alternatives.iter().enumerate() {
-            match alternative.scheme.credentials(context) {
-                Credentials::Explicit => {
-                    return Some((self.recognizing(index, context, Credentials::Explicit), Credentials::Explicit));
-                }
-                Credentials::Ambient if ambient.is_none() => ambient = Some(index),
-                Credentials::Ambient | Credentials::Absent => {}
-            }
-        }
-        ambient.map(|index| (self.recognizing(index, context, Credentials::Ambient), Credentials::Ambient))
-    }
-
-    /// Among several configurations of the scheme at `first` that ask for the same, the one that the credentials were made
-    /// for.
-    fn recognizing(&self, first: usize, context: &Context<'_>, found: Credentials) -> usize {
-        match self.alternatives.get(first) {
-            Some(chosen) if chosen.one_of_several => self
-                .alternatives
-                .iter()
-                .position(|other| {
-                    other.kind == chosen.kind
-                        && other.asks_for == chosen.asks_for
-                        && other.scheme.credentials(context) == found
-                        && other.scheme.recognizes(context)
-                })
-                .unwrap_or(first),
-            _ => first,
-        }
+    pub(crate) fn alternatives(&self) -> &[Alternative] {
+        &self.alternatives
     }
 
     pub(crate) fn alternative(&self, index: usize) -> Option<&Alternative> {
         self.alternatives.get(index)
+    }
+
+    /// What schemes may look at in this request.
+    pub(crate) fn context<'a>(&'a self, request: &'a HttpRequest) -> Context<'a> {
+        Context::new(request, &self.settings.clock).with_public_origin(self.settings.origins.ours())
     }
 }

@@ -7,12 +7,14 @@ use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::denial::{Denial, Reason, Rejection};
+use crate::denial::{Challenge, Denial, Reason, Rejection, Unavailable};
 use crate::grant::IdentityError;
 use crate::guard::Plan;
+use crate::guard::challenges::Challenges;
 use crate::guard::observation::{Details, NO_SCHEME, Observation};
 use crate::guard::plan::Alternative;
 use crate::policy::Hide;
+use crate::scheme;
 use crate::telemetry::foreign;
 
 /// Why a request is refused, with what its answer and its event say beyond the reason.
@@ -31,6 +33,13 @@ impl From<Reason> for Refusal {
 impl From<Rejection> for Refusal {
     fn from(Rejection { reason, headers }: Rejection) -> Self {
         Self { headers, ..reason.into() }
+    }
+}
+
+impl From<Unavailable> for Refusal {
+    fn from(Unavailable { reason, cause }: Unavailable) -> Self {
+        let refusal = Self::from(reason);
+        cause.iter().fold(refusal, |refusal, cause| refusal.because(cause))
     }
 }
 
@@ -70,15 +79,43 @@ impl Plan {
         let scheme = alternative.map_or(NO_SCHEME, |alternative| alternative.scheme.name());
         let written = self.challenges.written(reason, place, scheme);
         observation.denied(scheme, reason, &details, written.map(|written| &written.meter));
+        let fresh = self.fresh_challenges(request, reason, place);
         let mut denial = Denial::with(
             reason,
             match written {
-                Some(written) => Arc::clone(&written.answer),
-                None => Arc::new(self.challenges.answer(reason, place)),
+                Some(written) if fresh.is_empty() => Arc::clone(&written.answer),
+                _ => Arc::new(self.challenges.answer(reason, place, &fresh)),
             },
         );
         denial.headers(headers);
         self.complete(request, alternative, denial)
+    }
+
+    /// The challenges that differ from answer to answer, by their place; none where the answer has no challenges.
+    fn fresh_challenges(
+        &self,
+        request: &HttpRequest,
+        reason: Reason,
+        attempted: Option<usize>,
+    ) -> Vec<(usize, Vec<Challenge>)> {
+        let mut fresh: Vec<(usize, Vec<Challenge>)> = Vec::new();
+        if !Challenges::are_sent(reason) {
+            return fresh;
+        }
+        let context = self.context(request);
+        for alternative in self.alternatives() {
+            let Some(place) = alternative.challenge.filter(|place| fresh.iter().all(|(known, _)| known != place))
+            else {
+                continue;
+            };
+            let refusal = scheme::Refusal::new(reason, attempted == Some(place));
+            let own = AssertUnwindSafe(|| alternative.scheme.challenges(&context, &refusal));
+            match std::panic::catch_unwind(own) {
+                Ok(own) => fresh.extend(own.map(|own| (place, own))),
+                Err(_) => tracing::error!(scheme = alternative.scheme.name(), "a scheme panicked over its challenges"),
+            }
+        }
+        fresh
     }
 
     /// Records and answers the denial that a check returned.
@@ -110,8 +147,11 @@ impl Plan {
         }
         if let Some(alternative) = attempted {
             let mut owed = HeaderMap::new();
-            alternative.settle(request, None, &mut owed);
+            let location = alternative.settle(&self.context(request), None, &mut owed);
             denial.headers(owed);
+            if let Some(location) = location.filter(|_| denial.reason().status() == StatusCode::UNAUTHORIZED) {
+                denial.see_other(location);
+            }
         }
         if let Some(hook) = &self.settings.body {
             // The application's own code: when it panics the standard body stays, and the connection with it.

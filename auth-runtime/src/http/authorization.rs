@@ -1,7 +1,6 @@
 //! The `Authorization` field (RFC 9110 section 11.6.2).
 
-use actix_web::HttpRequest;
-use actix_web::http::header::AUTHORIZATION;
+use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 
 /// The field as a request has it, for whatever scheme.
 #[derive(Clone, Copy)]
@@ -12,8 +11,8 @@ pub(crate) enum Field<'a> {
 }
 
 impl<'a> Field<'a> {
-    pub(crate) fn read(request: &'a HttpRequest) -> Self {
-        let mut lines = request.headers().get_all(AUTHORIZATION);
+    pub(crate) fn read(headers: &'a HeaderMap) -> Self {
+        let mut lines = headers.get_all(AUTHORIZATION);
         match (lines.next(), lines.next()) {
             (None, _) => Self::Absent,
             (Some(line), None) => Self::Line(line.as_bytes()),

@@ -49,6 +49,11 @@ impl OriginPolicy {
         Ok(Self { ours: public_origin.map(Box::from), allowed, refuse_without_origin })
     }
 
+    /// Our own origin, if it was configured.
+    pub(crate) fn ours(&self) -> Option<&str> {
+        self.ours.as_deref()
+    }
+
     /// Whether an ambient credential of this request may count.
     pub(crate) fn permits(&self, request: &HttpRequest) -> bool {
         let headers = request.headers();

@@ -12,7 +12,7 @@ use crate::introspection::endpoint::{Failure, IntrospectionEndpoint};
 use crate::introspection::memory::{Memory, TokenHash};
 #[cfg(feature = "redis")]
 use crate::introspection::shared::Shared;
-use crate::jwt::is_jwt;
+use crate::keys::compact::Compact;
 use crate::provider::Worker;
 use crate::provider::limits::breaker::Breaker;
 use crate::provider::limits::breaker::Cause as _;
@@ -53,14 +53,13 @@ pub(crate) struct Inner {
 
 impl Introspector {
     /// Whether this token is judged here: told by its form, before anything in it is verified.
-    pub(crate) fn takes(&self, token: &[u8]) -> bool {
-        self.0.every_form || !is_jwt(token)
+    pub(crate) fn takes(&self, token: Option<&Compact<'_>>) -> bool {
+        self.0.every_form || !token.is_some_and(Compact::is_jwt)
     }
 
-    /// Whether this configuration is the one for the token, among several. One that asks about every token leaves JWTs to
-    /// those that know their issuer.
-    pub(crate) fn recognizes(&self, token: &[u8]) -> bool {
-        !is_jwt(token)
+    /// Whether tokens that have the form of a JWT are judged here too.
+    pub(crate) fn takes_every_form(&self) -> bool {
+        self.0.every_form
     }
 
     /// The issuers whose tokens are accepted.
@@ -72,7 +71,7 @@ impl Introspector {
     pub(crate) fn authenticate(&self, token: &[u8], now: UnixTime) -> Authentication {
         let inner = &self.0;
         if token.len() > inner.judge.accepts().max_token_bytes() {
-            return Authentication::Ready(Outcome::Rejected(Reason::TokenTooLong.into()));
+            return Authentication::Ready(Outcome::failed(Reason::TokenTooLong));
         }
         let hash = inner.memory.hash(token);
         let recall = || inner.memory.recall(&hash, Instant::now(), now);
@@ -80,12 +79,12 @@ impl Introspector {
             return Authentication::Ready(inner.outcome(Ok(known), now));
         }
         if let Some(cause) = inner.breaker.refusal(Instant::now()) {
-            return Authentication::Ready(Outcome::Unavailable(cause.reason()));
+            return Authentication::Ready(Outcome::failed(cause.reason()));
         }
         let told = match inner.flights.board(hash, FLIGHTS, || recall().map(Ok)) {
             Boarding::Known(known) => return Authentication::Ready(inner.outcome(known, now)),
             Boarding::Full => {
-                return Authentication::Ready(Outcome::Unavailable(Reason::IntrospectionUnavailable));
+                return Authentication::Ready(Outcome::failed(Reason::IntrospectionUnavailable));
             }
             Boarding::Join(told) => told,
             Boarding::Lead(flight, told) => {
@@ -99,10 +98,10 @@ impl Introspector {
             }
         };
         let inner = Arc::clone(inner);
-        Authentication::Pending(Box::pin(async move {
+        Authentication::pending(async move {
             let verdict = landed(told).await.unwrap_or(Err(Reason::IntrospectionUnavailable));
             inner.outcome(verdict, now)
-        }))
+        })
     }
 }
 
@@ -116,12 +115,11 @@ impl Inner {
                     .and_then(|()| accepts.unrevoked(&principal, revocable.as_ref(), &times, now));
                 match good {
                     Ok(()) => Outcome::Verified(principal),
-                    Err(reason @ Reason::RevocationsStale) => Outcome::Unavailable(reason),
-                    Err(reason) => Outcome::Rejected(reason.into()),
+                    Err(reason) => Outcome::failed(reason),
                 }
             }
-            Ok(Err(reason)) => Outcome::Rejected(reason.into()),
-            Err(reason) => Outcome::Unavailable(reason),
+            Ok(Err(reason)) => Outcome::failed(reason),
+            Err(reason) => Outcome::failed(reason),
         }
     }
 

@@ -60,15 +60,27 @@ pub(crate) const MEMBERS_MAX: usize = 512;
 #[derive(Debug)]
 pub(crate) struct Object<'a> {
     text: &'a str,
-    members: Members,
+    members: Cow<'a, Members>,
 }
 
-/// Where the members of an object stand in its text.
-#[derive(Debug)]
+/// Where the members of an object stand in its text, to be kept beside it.
+#[derive(Clone, Debug)]
 pub(crate) struct Members {
     places: Vec<Member>,
     /// Their names that have an escape in the text, without it.
     unescaped: String,
+}
+
+impl Members {
+    /// Parses the whole text as one strict object.
+    pub(crate) fn parse(text: &str) -> Result<Self, NotStrict> {
+        Scanner::new(text, 0).whole_object(MEMBERS_MAX).ok_or(NotStrict)
+    }
+
+    /// The object, given the text that was parsed.
+    pub(crate) fn within<'a>(&'a self, text: &'a str) -> Object<'a> {
+        Object { text, members: Cow::Borrowed(self) }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -96,13 +108,13 @@ impl<'a> Object<'a> {
     /// The same, with another bound on how many members it may have.
     pub(crate) fn of_at_most(members: usize, text: &'a str) -> Result<Self, NotStrict> {
         let members = Scanner::new(text, 0).whole_object(members).ok_or(NotStrict)?;
-        Ok(Self { text, members })
+        Ok(Self { text, members: Cow::Owned(members) })
     }
 
     #[inline]
     pub(crate) fn get(&self, name: &str) -> Option<Json<'a>> {
         let mark = mark(name.as_bytes());
-        let Members { places, unescaped } = &self.members;
+        let Members { places, unescaped } = &*self.members;
         let is = |member: &&Member| member.mark == mark && member.name.bytes(self.text, unescaped) == name.as_bytes();
         let member = places.iter().find(is)?;
         Some(Json { text: self.text, place: member.value })
@@ -162,7 +174,7 @@ impl<'a> Json<'a> {
             return None;
         }
         let members = Scanner::new(self.text, self.place.start).inner_object()?;
-        Object { text: self.text, members }.get(name)
+        Object { text: self.text, members: Cow::Owned(members) }.get(name)
     }
 
     /// The items of an array.

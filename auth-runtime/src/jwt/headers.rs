@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
-use crate::jwt::compact::Header;
+use crate::keys::compact::Header;
 
 /// More different headers than an issuer has keys are not worth keeping.
 const KNOWN_MAX: usize = 8;

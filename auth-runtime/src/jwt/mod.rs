@@ -1,11 +1,10 @@
 //! Verification of JSON Web Tokens beyond [`Jwt`](crate::Jwt) itself: further keys, further issuers, errors.
 
-// `Jwt` is what a user writes; `build` turns it into a `Verifier`, which takes a token through its stages: `compact`
-// (structure and header), the keyring of `keys` (key and signature), `claims` and `grants`.
+// `Jwt` is what a user writes; `build` turns it into a `Verifier`, which takes a token through its stages: the compact
+// form and the keyring of `keys` (structure, header, key, signature), `claims` and `grants`.
 
 mod build;
 mod claims;
-mod compact;
 mod error;
 mod grants;
 mod headers;
@@ -22,8 +21,6 @@ mod verifier;
 
 #[cfg(feature = "introspection")]
 pub(crate) use claims::Times;
-#[cfg(feature = "introspection")]
-pub(crate) use compact::is_jwt;
 pub use error::JwtError;
 pub use issuer::Issuer;
 pub use jwt::Jwt;

@@ -8,18 +8,18 @@ use crate::crypto::KeyKind;
 use crate::denial::Reason;
 use crate::json::Object;
 use crate::jwt::claims::{self, Audience, Times};
-use crate::jwt::compact::{Compact, Header};
 use crate::jwt::grants::{self, Grantable};
 use crate::jwt::headers::KnownHeaders;
 use crate::jwt::memory::{Memory, Remembered};
 #[cfg(feature = "jwks")]
 use crate::jwt::tenants::{Search, Tenant, Tenants};
-#[cfg(feature = "jwks")]
+use crate::keys::compact::{Compact, Header};
 #[cfg(feature = "jwks")]
 use crate::keys::keyring::Asked;
 use crate::keys::keyring::Keyring;
 use crate::principal::{Principal, TokenHolder};
 use crate::revocation::{Consulted, Revocable};
+use crate::scheme::Recognition;
 use crate::time::UnixTime;
 
 /// Name of the scheme in principals, logs and metrics.
@@ -96,7 +96,7 @@ impl LookUp {
     }
 
     /// What to wait for next on behalf of a token whose key is still unknown.
-    pub(crate) fn again(self, verifier: &Verifier, token: &[u8], now: UnixTime) -> Result<Self, Reason> {
+    pub(crate) fn again(self, verifier: &Verifier, token: &Compact<'_>, now: UnixTime) -> Result<Self, Reason> {
         match self {
             Self::Key(asked) => Some(asked.again()).filter(|asked| !asked.is_refused()).map(Self::Key),
             Self::Tenant(_) => return verifier.look_up(token, now),
@@ -190,42 +190,50 @@ impl Verifier {
     /// Verifies a token as of `now`: structure, header, issuer, key, signature, claims, in this order.
     ///
     /// `iss` is read before the signature is checked, as a key into the configured issuers and for nothing else.
-    pub(crate) fn verify(&self, token: &[u8], now: UnixTime) -> Result<Principal, Reason> {
-        if token.len() > self.max_token_bytes {
-            return Err(Reason::TokenTooLong);
-        }
-        let compact = Compact::parse(token)?;
-        let known = self.headers.find(compact.header);
-        let is_new = known.is_none();
-        let header = match known {
-            Some(header) => header,
-            None => Arc::new(Header::read(compact.header, self.access_token_profile)?),
-        };
+    pub(crate) fn verify(&self, compact: &mut Compact<'_>, now: UnixTime) -> Result<Principal, Reason> {
+        self.check_length(compact.token())?;
+        compact.check()?;
+        let (header, is_new) = self.header(compact)?;
         let claims = compact.claims()?;
         let issuer = self.issuer(&claims)?;
         // Read before the keys are: if they change meanwhile, what is remembered is out of date at once.
         let generation = self.generation_of(&issuer);
-        issuer.keys.verify(header.algorithm, header.key_id.as_deref(), compact.signed, &compact.signature)?;
+        issuer.keys.verify(header.algorithm, header.key_id.as_deref(), compact.signed(), compact.signature()?)?;
         let times = Times::read(&claims)?;
         times.check(now, self.leeway)?;
         let accepted = self.accept(&issuer, &claims, Some(times.expires_at))?;
         let revocable = self.revocable(&claims, &times)?;
         drop(claims);
         if is_new {
-            self.headers.keep(compact.header, &header);
+            self.headers.keep(compact.header_segment(), &header);
         }
-        let principal = accepted.with_claims(compact.payload);
+        let principal = accepted.with_claims(compact.take_payload());
         let verified = Remembered { principal: principal.clone(), times, revocable, generation };
         self.unrevoked(&verified.principal, verified.revocable.as_ref(), &verified.times, now)?;
-        self.memory.remember(token, verified);
+        self.memory.remember(compact.token(), verified);
         Ok(principal)
+    }
+
+    pub(crate) fn check_length(&self, token: &[u8]) -> Result<(), Reason> {
+        if token.len() > self.max_token_bytes { Err(Reason::TokenTooLong) } else { Ok(()) }
+    }
+
+    /// The header, and whether no verified token had it before.
+    fn header(&self, compact: &Compact<'_>) -> Result<(Arc<Header>, bool), Reason> {
+        if let Some(known) = self.headers.find(compact.header_segment()) {
+            return Ok((known, false));
+        }
+        let header = compact.header()?;
+        if self.access_token_profile && !header.is_access_token() {
+            return Err(Reason::TypeWrong);
+        }
+        Ok((header, true))
     }
 
     /// Where [`verify`](Self::verify) does not know the key or the issuer of a token that else looks right: asks for it.
     #[cfg(feature = "jwks")]
-    pub(crate) fn look_up(&self, token: &[u8], now: UnixTime) -> Result<LookUp, Reason> {
-        let compact = Compact::parse(token)?;
-        let header = Header::read(compact.header, self.access_token_profile)?;
+    pub(crate) fn look_up(&self, compact: &Compact<'_>, now: UnixTime) -> Result<LookUp, Reason> {
+        let (header, _) = self.header(compact)?;
         let claims = compact.claims()?;
         let issuer = self.issuer(&claims);
         let tenants = match (&issuer, &self.tenants) {
@@ -281,25 +289,37 @@ impl Verifier {
         self.max_token_bytes
     }
 
+    /// Whether it accepts tokens of issuers that are not known beforehand.
+    pub(crate) fn takes_any_issuer(&self) -> bool {
+        let unnamed = self.issuers.iter().any(|issuer| issuer.name.is_none());
+        #[cfg(feature = "jwks")]
+        let unnamed = unnamed || self.tenants.is_some();
+        unnamed
+    }
+
     /// The issuers whose tokens are accepted, in configured order.
     pub(crate) fn issuer_names(&self) -> impl Iterator<Item = &str> {
         self.issuers.iter().filter_map(|issuer| issuer.name.as_deref())
     }
 
-    /// Whether the unverified token claims to come from an issuer of this configuration.
-    pub(crate) fn recognizes(&self, token: &[u8]) -> bool {
+    /// Whether this very token was verified before and its keys are still in force.
+    pub(crate) fn remembers(&self, token: &[u8]) -> bool {
         self.memory.recall(token).is_some()
-            || token.len() <= self.max_token_bytes
-                && Compact::parse(token)
-                    .is_ok_and(|compact| compact.claims().is_ok_and(|claims| self.may_know(&claims)))
     }
 
-    fn may_know(&self, claims: &Object<'_>) -> bool {
-        #[cfg(feature = "jwks")]
-        if let (Some(tenants), Ok(Some(name))) = (&self.tenants, claims::string(claims, "iss")) {
-            return !tenants.is_stranger(&name);
+    /// Whether the unverified token claims to come from an issuer of this configuration: by its form alone, and for sure only
+    /// where the configuration names its issuers.
+    pub(crate) fn recognizes(&self, compact: &Compact<'_>) -> Recognition {
+        let Ok(claims) = compact.claims() else { return Recognition::No };
+        let Ok(name) = claims::string(&claims, "iss") else { return Recognition::No };
+        if self.issuers.iter().any(|issuer| issuer.name.is_some() && issuer.name.as_deref() == name.as_deref()) {
+            return Recognition::Mine;
         }
-        self.issuer(claims).is_ok()
+        let takes_any = self.issuers.iter().any(|issuer| issuer.name.is_none());
+        #[cfg(feature = "jwks")]
+        let takes_any = takes_any
+            || self.tenants.as_ref().zip(name.as_deref()).is_some_and(|(tenants, name)| !tenants.is_stranger(name));
+        if takes_any { Recognition::Perhaps } else { Recognition::No }
     }
 
     fn issuer(&self, claims: &Object<'_>) -> Result<Trusted<'_>, Reason> {

@@ -3,6 +3,7 @@
 //! `key` is what a user writes; `der` and `jwk` read it into checked `material`, and a `keyring` holds the keys of one
 //! issuer. `remote` keeps the set of one provider current. Nothing of jsonwebtoken shows outside `crypto` and `material`.
 
+pub(crate) mod compact;
 pub(crate) mod der;
 mod error;
 #[cfg(feature = "jwks")]

@@ -8,21 +8,13 @@ use serde::Serialize;
 use crate::fault::Misconfiguration;
 use crate::metadata::ResourceMetadata;
 use crate::policy::{Hide, PolicySpec, Presence, Requirement};
+use crate::scheme::SchemeDescription;
 
 /// RFC 9728 section 3.
 const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 
-/// What one configuration of the `bearer` scheme adds to the document.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Offer {
-    /// Whose tokens it accepts, in configured order.
-    pub(crate) issuers: Vec<Box<str>>,
-    /// Whether a token may be in the query.
-    pub(crate) in_query: bool,
-}
-
 /// The configurations of the `bearer` scheme by name; the unnamed one comes first.
-pub(crate) type Offers = BTreeMap<Option<Box<str>>, Offer>;
+pub(crate) type Offers = BTreeMap<Option<Box<str>>, SchemeDescription>;
 
 /// Metadata whose place is known: what challenges name, before the policies are bound.
 pub(crate) struct Placed {
@@ -124,12 +116,12 @@ impl Placed {
             }
         }
         let shown = configurations.finish();
-        let offers: Vec<&Offer> =
+        let offers: Vec<&SchemeDescription> =
             offers.iter().filter(|(name, _)| shown.contains(&name.as_deref())).map(|(_, offer)| offer).collect();
 
         let mut authorization_servers: Vec<&str> = Vec::new();
         let said = self.metadata.authorization_servers.iter().map(String::as_str);
-        let configured = offers.iter().flat_map(|offer| &offer.issuers).map(|issuer| &**issuer);
+        let configured = offers.iter().flat_map(|offer| offer.issuers()).map(|issuer| &**issuer);
         // An issuer that is no URL is no place a client could go to.
         for issuer in configured.chain(said).filter(|issuer| is_url(issuer)) {
             if !authorization_servers.contains(&issuer) {
@@ -142,7 +134,7 @@ impl Placed {
                  configuration its issuer, or add `.authorization_server(\"https://…\")`"
             );
         }
-        let in_query = offers.iter().any(|offer| offer.in_query);
+        let in_query = offers.iter().any(|offer| offer.is_in_query());
         let document = Document {
             resource: &self.resource,
             authorization_servers,

@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use actix_web::HttpRequest;
-use actix_web::http::header::{HeaderMap, HeaderValue, REFERRER_POLICY};
+use actix_web::http::header::{HeaderValue, REFERRER_POLICY};
 
-use crate::denial::Challenge;
-use crate::denial::Reason;
+use super::{
+    Additions, Authentication, Challenge, Context, CredentialForm, Credentials, Evidence, Outcome, Read, Recognition,
+    Response, Scheme, SchemeDescription, TokenCarrier,
+};
+use crate::denial::{Reason, Rejection};
 use crate::http::authorization::{Authorization, authorization};
 use crate::http::cookie::{Cookie, cookie};
 use crate::http::query::{Parameter, parameter};
@@ -16,15 +18,14 @@ use crate::introspection::Introspector;
 #[cfg(feature = "jwks")]
 use crate::jwt::LookUp;
 use crate::jwt::{SCHEME, Verifier};
-use crate::metadata::Offer;
+#[cfg(feature = "jwks")]
+use crate::keys::compact::Compact;
 use crate::principal::Principal;
-use crate::scheme::{Authentication, Context, Credentials, Outcome, Scheme};
 #[cfg(feature = "jwks")]
 use crate::time::Clock;
-use crate::time::UnixTime;
 
 /// The `bearer` scheme of an attribute: a JWT in `Authorization: Bearer`, or where a
-/// [`Jwt`](crate::jwt::Jwt) also looks for it.
+/// [`Jwt`](crate::Jwt) also looks for it.
 #[derive(Debug)]
 pub struct BearerScheme {
     verifier: Arc<Verifier>,
@@ -33,22 +34,6 @@ pub struct BearerScheme {
     /// Who is asked about tokens that are not verified here.
     #[cfg(feature = "introspection")]
     opaque: Option<Introspector>,
-}
-
-/// What a request presents.
-#[derive(Debug, PartialEq, Eq)]
-enum Presented<'a> {
-    Nothing,
-    Token(Source, &'a [u8]),
-    /// Credentials that must not pass for none.
-    Refused(Source, Reason),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Source {
-    Header,
-    Query,
-    Cookie,
 }
 
 impl BearerScheme {
@@ -66,141 +51,6 @@ impl BearerScheme {
     pub(crate) fn opaque(self, opaque: Option<Introspector>) -> Self {
         Self { opaque, ..self }
     }
-
-    /// The judgement on a token that somebody else must be asked about; `None` where it is verified here.
-    #[cfg(feature = "introspection")]
-    fn introspect(&self, context: &Context<'_>) -> Option<Authentication> {
-        let introspector = self.opaque.as_ref()?;
-        let Presented::Token(source, token) = self.presented(context) else { return None };
-        if !introspector.takes(token) {
-            return None;
-        }
-        // What is sent on must be no more than a token.
-        let malformed = match source {
-            Source::Header | Source::Query => Reason::CredentialsMalformed,
-            Source::Cookie => Reason::TokenNotJwt,
-        };
-        Some(match context.now() {
-            Ok(_) if !is_token68(token) => Authentication::Ready(Outcome::Rejected(malformed.into())),
-            Ok(now) => introspector.authenticate(token, now),
-            Err(reason) => Authentication::Ready(Outcome::Unavailable(reason)),
-        })
-    }
-
-    /// What the resource metadata says of this configuration.
-    pub(crate) fn offer(&self) -> Offer {
-        let issuers = self.verifier.issuer_names();
-        #[cfg(feature = "introspection")]
-        let issuers = issuers.chain(self.opaque.iter().flat_map(Introspector::issuer_names));
-        Offer { issuers: issuers.map(Into::into).collect(), in_query: self.query_parameter.is_some() }
-    }
-
-    /// Finds the token. What a client put there on purpose decides over what a browser added by itself.
-    fn presented<'a>(&self, context: &Context<'a>) -> Presented<'a> {
-        let request = context.request();
-        let header = authorization(context.authorization(), "Bearer");
-        let query = self.query_parameter.as_deref().map(|name| parameter(request.query_string(), name));
-        match (header, query.unwrap_or(Parameter::Absent)) {
-            (Authorization::Repeated, _) => Presented::Refused(Source::Header, Reason::AuthorizationRepeated),
-            (Authorization::Present(token), Parameter::Absent) => Presented::Token(Source::Header, token),
-            (Authorization::Present(_), _) => Presented::Refused(Source::Header, Reason::TokenRepeated),
-            (_, Parameter::Repeated) => Presented::Refused(Source::Query, Reason::TokenRepeated),
-            (_, Parameter::Present(Cow::Borrowed(token))) => Presented::Token(Source::Query, token),
-            // No token needs encoding, and none may hide behind one.
-            (_, Parameter::Present(Cow::Owned(_)) | Parameter::Unreadable) => {
-                Presented::Refused(Source::Query, Reason::CredentialsMalformed)
-            }
-            (Authorization::Absent, Parameter::Absent) => match &self.cookie {
-                None => Presented::Nothing,
-                Some(name) => match cookie(request, name) {
-                    Cookie::Absent => Presented::Nothing,
-                    Cookie::Unreadable => Presented::Refused(Source::Cookie, Reason::CookieUnreadable),
-                    Cookie::Present(token) => Presented::Token(Source::Cookie, token),
-                },
-            },
-        }
-    }
-
-    fn verify(&self, source: Source, token: &[u8], now: UnixTime) -> Result<Principal, Reason> {
-        // A token that is known is well-formed.
-        if let Some(known) = self.verifier.recall(token, now) {
-            return known;
-        }
-        match self.verifier.verify(token, now) {
-            // What is no JWT may also be no token at all, which is the request's fault and not the token's. Looked at last:
-            // every JWT is made of such characters.
-            Err(Reason::TokenNotJwt | Reason::TokenTooLong) if source != Source::Cookie && !is_token68(token) => {
-                Err(Reason::CredentialsMalformed)
-            }
-            verified => verified,
-        }
-    }
-
-    fn outcome(&self, context: &Context<'_>) -> Outcome {
-        let result = match self.presented(context) {
-            Presented::Nothing => return Outcome::Absent,
-            Presented::Refused(_, reason) => Err(reason),
-            Presented::Token(source, token) => match context.now() {
-                Ok(now) => self.verify(source, token, now),
-                Err(reason) => return Outcome::Unavailable(reason),
-            },
-        };
-        outcome(result)
-    }
-
-    /// Where nothing but the key or the issuer is lacking, which is the `reason`: asks for it, and waits.
-    #[cfg(feature = "jwks")]
-    fn look_up(&self, context: &Context<'_>, reason: Reason) -> Authentication {
-        let (Presented::Token(_, token), Ok(now)) = (self.presented(context), context.now()) else {
-            return Authentication::Ready(Outcome::Rejected(reason.into()));
-        };
-        match self.verifier.look_up(token, now) {
-            Err(reason) => Authentication::Ready(outcome(Err(reason))),
-            Ok(look_up) => {
-                let (verifier, clock) = (Arc::clone(&self.verifier), Arc::clone(context.clock()));
-                Authentication::Pending(Box::pin(found(verifier, clock, token.to_vec(), look_up)))
-            }
-        }
-    }
-}
-
-fn outcome(result: Result<Principal, Reason>) -> Outcome {
-    match result {
-        Ok(principal) => Outcome::Verified(principal),
-        Err(reason @ (Reason::KeysUnavailable | Reason::ClockUnreadable | Reason::RevocationsStale)) => {
-            Outcome::Unavailable(reason)
-        }
-        Err(reason) => Outcome::Rejected(reason.into()),
-    }
-}
-
-/// Verifies a token once its key was asked for.
-///
-/// The answer to an earlier request may bring the key too, but only one begun after this request proves that there is
-/// none; so it is asked twice at most.
-#[cfg(feature = "jwks")]
-async fn found(verifier: Arc<Verifier>, clock: Arc<dyn Clock>, token: Vec<u8>, mut look_up: LookUp) -> Outcome {
-    // A tenant, the answer to an earlier request, the answer to this one.
-    for _ in 0..3 {
-        let refusal = look_up.wait().await;
-        let now = match clock.now() {
-            Ok(now) => now,
-            Err(error) => return Outcome::Unavailable(error.into()),
-        };
-        match verifier.verify(&token, now) {
-            Err(reason @ (Reason::KeyUnknown | Reason::IssuerWrong)) if reason == refusal => {
-                look_up.lacking();
-                return Outcome::Rejected(reason.into());
-            }
-            Err(Reason::IssuerWrong) => break,
-            Err(Reason::KeyUnknown) => match look_up.again(&verifier, &token, now) {
-                Ok(again) => look_up = again,
-                Err(reason) => return outcome(Err(reason)),
-            },
-            known => return outcome(known),
-        }
-    }
-    Outcome::Unavailable(Reason::KeysUnavailable)
 }
 
 #[diagnostic::do_not_recommend]
@@ -209,35 +59,125 @@ impl Scheme for BearerScheme {
         SCHEME
     }
 
-    fn credentials(&self, context: &Context<'_>) -> Credentials {
-        match self.presented(context) {
-            Presented::Nothing => Credentials::Absent,
-            Presented::Token(Source::Cookie, _) | Presented::Refused(Source::Cookie, _) => Credentials::Ambient,
-            Presented::Token(..) | Presented::Refused(..) => Credentials::Explicit,
+    fn describe(&self) -> SchemeDescription {
+        let mut description = SchemeDescription::new(Challenge::oauth("Bearer")).authorization("Bearer");
+        if let Some(name) = &self.query_parameter {
+            description = description.query(name);
         }
+        if let Some(name) = &self.cookie {
+            description = description.cookie(name);
+        }
+        description = self.verifier.issuer_names().fold(description, SchemeDescription::issuer);
+        #[cfg(feature = "introspection")]
+        if let Some(opaque) = &self.opaque {
+            description =
+                opaque.issuer_names().fold(description, SchemeDescription::issuer).form(CredentialForm::Opaque);
+            if opaque.takes_every_form() {
+                return description;
+            }
+        }
+        for issuer in self.verifier.issuer_names() {
+            description = description.form(CredentialForm::JwtOf(issuer.into()));
+        }
+        if self.verifier.takes_any_issuer() { description.form(CredentialForm::AnyJwt) } else { description }
+    }
+
+    /// What a client put there on purpose decides over what a browser added by itself.
+    fn find<'a>(&self, context: &Context<'a>) -> Credentials<'a> {
+        use TokenCarrier::{Cookie as InCookie, Header, Query};
+
+        let token = |carrier, token| Evidence(Read::Token { carrier, token });
+        let header = authorization(context.authorization(), "Bearer");
+        let query = self.query_parameter.as_deref().map(|name| parameter(context.query(), name));
+        Credentials::Explicit(match (header, query.unwrap_or(Parameter::Absent)) {
+            (Authorization::Repeated, _) => Evidence::unreadable(Rejection::authorization_repeated()),
+            (Authorization::Present(sent), Parameter::Absent) => token(Header, sent),
+            (Authorization::Present(_), _) | (_, Parameter::Repeated) => {
+                Evidence::unreadable(Rejection::token_repeated())
+            }
+            (_, Parameter::Present(Cow::Borrowed(sent))) => token(Query, sent),
+            // No token needs encoding, and none may hide behind one.
+            (_, Parameter::Present(Cow::Owned(_)) | Parameter::Unreadable) => {
+                Evidence::unreadable(Rejection::credentials_malformed())
+            }
+            (Authorization::Absent, Parameter::Absent) => {
+                let cookie = self.cookie.as_deref().map(|name| cookie(context.headers(), name));
+                return match cookie.unwrap_or(Cookie::Absent) {
+                    Cookie::Absent => Credentials::Absent,
+                    Cookie::Unreadable => Credentials::Ambient(Evidence::unreadable(Rejection::cookie_unreadable())),
+                    Cookie::Present(sent) => Credentials::Ambient(token(InCookie, sent)),
+                };
+            }
+        })
     }
 
     /// Whether the unverified `iss` names an issuer of this configuration, or the token is opaque and it asks about such.
-    fn recognizes(&self, context: &Context<'_>) -> bool {
-        let Presented::Token(_, token) = self.presented(context) else { return false };
-        #[cfg(feature = "introspection")]
-        if let Some(opaque) = self.opaque.as_ref().filter(|opaque| opaque.takes(token)) {
-            return opaque.recognizes(token);
+    fn recognizes<'a>(&self, context: &Context<'a>, evidence: &Evidence<'a>) -> Recognition {
+        let Read::Token { token, .. } = evidence.0 else { return Recognition::No };
+        if self.verifier.remembers(token) {
+            return Recognition::Mine;
         }
-        self.verifier.recognizes(token)
+        if self.verifier.check_length(token).is_err() {
+            return Recognition::No;
+        }
+        context.with_compact(token, |compact| {
+            #[cfg(feature = "introspection")]
+            if self.opaque.as_ref().is_some_and(|opaque| opaque.takes(compact)) {
+                return self.recognizes_opaque(compact);
+            }
+            compact.map_or(Recognition::No, |compact| self.verifier.recognizes(compact))
+        })
     }
 
-    fn authenticate(&self, context: &Context<'_>) -> Authentication {
-        #[cfg(feature = "introspection")]
-        if let Some(introspected) = self.introspect(context) {
-            return introspected;
+    fn authenticate<'a>(&self, context: &Context<'a>, evidence: Evidence<'a>) -> Authentication {
+        let Read::Token { carrier, token } = evidence.0 else {
+            return Authentication::refused(Rejection::credentials_wrong());
+        };
+        let now = match context.now() {
+            Ok(now) => now,
+            Err(error) => return Outcome::failed(error).into(),
+        };
+        // A token that is known is well-formed.
+        if let Some(known) = self.verifier.recall(token, now) {
+            return Outcome::from(known).into();
         }
-        match self.outcome(context) {
+        let compact = context.take_compact(token);
+        #[cfg(feature = "introspection")]
+        if let Some(opaque) = self.opaque.as_ref().filter(|opaque| opaque.takes(compact.as_ref())) {
+            return match carrier {
+                _ if is_token68(token) => opaque.authenticate(token, now),
+                // What is sent on must be no more than a token.
+                TokenCarrier::Header | TokenCarrier::Query => {
+                    Authentication::refused(Rejection::credentials_malformed())
+                }
+                TokenCarrier::Cookie => Outcome::failed(Reason::TokenNotJwt).into(),
+            };
+        }
+        let mut compact = match self.verifier.check_length(token).and_then(|()| compact.ok_or(Reason::TokenNotJwt)) {
+            Ok(compact) => compact,
+            Err(reason) => return refused(carrier, token, reason),
+        };
+        match self.verifier.verify(&mut compact, now) {
+            Ok(principal) => Authentication::verified(principal),
             #[cfg(feature = "jwks")]
-            Outcome::Rejected(rejection) if matches!(rejection.reason(), Reason::KeyUnknown | Reason::IssuerWrong) => {
-                self.look_up(context, rejection.reason())
-            }
-            outcome => Authentication::Ready(outcome),
+            Err(Reason::KeyUnknown | Reason::IssuerWrong) => match self.verifier.look_up(&compact, now) {
+                Err(reason) => Outcome::failed(reason).into(),
+                Ok(look_up) => {
+                    let (verifier, clock) = (Arc::clone(&self.verifier), Arc::clone(context.clock()));
+                    Authentication::pending(found(verifier, clock, compact.into_owned(), look_up))
+                }
+            },
+            Err(reason) => refused(carrier, token, reason),
+        }
+    }
+
+    /// A page whose URL holds a token must not pass it on in `Referer`.
+    fn respond(&self, context: &Context<'_>, _: Option<&Principal>) -> Response {
+        let in_query = |name: &str| parameter(context.query(), name) != Parameter::Absent;
+        if self.query_parameter.as_deref().is_some_and(in_query) {
+            Response::Ready(Additions::new().set(REFERRER_POLICY, HeaderValue::from_static("no-referrer")))
+        } else {
+            Response::Nothing
         }
     }
 
@@ -246,21 +186,60 @@ impl Scheme for BearerScheme {
     fn is_ready(&self) -> bool {
         self.verifier.is_ready()
     }
+}
 
-    fn challenge(&self) -> Challenge {
-        Challenge::oauth("Bearer")
-    }
-
-    /// A page whose URL holds a token must not pass it on in `Referer`.
-    fn answer(&self, request: &HttpRequest, _: Option<&Principal>, headers: &mut HeaderMap) {
-        let in_query = |name: &str| parameter(request.query_string(), name) != Parameter::Absent;
-        if self.query_parameter.as_deref().is_some_and(in_query) {
-            headers.insert(REFERRER_POLICY, NO_REFERRER);
-        }
+#[cfg(feature = "introspection")]
+impl BearerScheme {
+    /// A configuration that asks about every token leaves JWTs to those that know their issuer.
+    fn recognizes_opaque(&self, compact: Option<&crate::keys::compact::Compact<'_>>) -> Recognition {
+        if compact.is_some_and(crate::keys::compact::Compact::is_jwt) { Recognition::No } else { Recognition::Mine }
     }
 }
 
-const NO_REFERRER: HeaderValue = HeaderValue::from_static("no-referrer");
+/// What is not a JWT may also be no token at all, which is the request's fault and not the token's. Looked at last: every JWT
+/// is made of such characters.
+fn refused(carrier: TokenCarrier, token: &[u8], reason: Reason) -> Authentication {
+    match reason {
+        Reason::TokenNotJwt | Reason::TokenTooLong if carrier != TokenCarrier::Cookie && !is_token68(token) => {
+            Authentication::refused(Rejection::credentials_malformed())
+        }
+        reason => Outcome::failed(reason).into(),
+    }
+}
+
+/// Verifies a token once its key was asked for.
+///
+/// The answer to an earlier request may bring the key too, but only one begun after this request proves that there is
+/// none; so it is asked twice at most.
+#[cfg(feature = "jwks")]
+async fn found(
+    verifier: Arc<Verifier>,
+    clock: Arc<dyn Clock>,
+    mut token: Compact<'static>,
+    mut look_up: LookUp,
+) -> Outcome {
+    // A tenant, the answer to an earlier request, the answer to this one.
+    for _ in 0..3 {
+        let refusal = look_up.wait().await;
+        let now = match clock.now() {
+            Ok(now) => now,
+            Err(reason) => return Outcome::failed(reason),
+        };
+        match verifier.verify(&mut token, now) {
+            Err(reason @ (Reason::KeyUnknown | Reason::IssuerWrong)) if reason == refusal => {
+                look_up.lacking();
+                return Outcome::failed(reason);
+            }
+            Err(Reason::IssuerWrong) => break,
+            Err(Reason::KeyUnknown) => match look_up.again(&verifier, &token, now) {
+                Ok(again) => look_up = again,
+                Err(reason) => return Outcome::failed(reason),
+            },
+            known => return known.into(),
+        }
+    }
+    Outcome::failed(Reason::KeysUnavailable)
+}
 
 /// `b64token` of RFC 6750 section 2.1.
 fn is_token68(token: &[u8]) -> bool {

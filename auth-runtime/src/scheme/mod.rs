@@ -5,35 +5,48 @@ mod backend_error;
 #[cfg(feature = "basic")]
 pub mod basic;
 mod bearer;
+mod context;
+mod credentials;
+mod description;
+mod outcome;
+#[cfg(test)]
+pub(crate) mod probe;
+mod response;
+mod user_pass;
 
 pub use api_key::{ApiKeyScheme, Key};
 #[cfg(feature = "basic")]
 pub use basic::{BasicScheme, User};
 pub use bearer::BearerScheme;
+pub use context::Context;
+pub use credentials::{Credentials, Evidence};
+pub use description::{CredentialForm, SchemeDescription};
+pub use outcome::{Authentication, Outcome, PendingOutcome, Recognition};
+pub use response::{Additions, Refusal, Response};
+pub use user_pass::UserPass;
 
-use std::cell::OnceCell;
-use std::sync::Arc;
-
-use actix_web::HttpRequest;
-use actix_web::http::header::HeaderMap;
-use futures_core::future::LocalBoxFuture;
+pub(crate) use credentials::{Read, TokenCarrier};
 
 pub use crate::denial::Challenge;
-use crate::denial::{Reason, Rejection};
+use crate::denial::Rejection;
 use crate::principal::Principal;
-use crate::time::{Clock, UnixTime};
 
 /// A way for a caller to prove who it is.
 ///
 /// Every built-in scheme is one; implement it for your own and name the type in the attribute,
-/// `#[requires(my::Webhook)]`. The runtime asks in this order: [`credentials`](Self::credentials) of every scheme of
-/// the policy, then [`authenticate`](Self::authenticate) of the one that decides, then [`answer`](Self::answer) or
-/// [`challenge`](Self::challenge).
+/// `#[requires(my::Webhook)]`, or with one of several configurations, `#[requires(my::Webhook("github"))]`. Configure it by
+/// [`AuthBuilder::scheme`](crate::config::AuthBuilder::scheme) or
+/// [`scheme_named`](crate::config::AuthBuilder::scheme_named).
+///
+/// A request meets the methods in this order: [`find`](Self::find) of every scheme of the policy, once;
+/// [`recognizes`](Self::recognizes) where several claim credentials in one place; [`authenticate`](Self::authenticate) of the
+/// one that decides, with what it found; then [`challenges`](Self::challenges) of all where the answer is a 401, and
+/// [`respond`](Self::respond) of the one that decided.
 ///
 /// ```standalone_crate
 /// use actix_web::{App, get, test};
-/// use auth_runtime::denial::Reason;
-/// use auth_runtime::scheme::{Authentication, Challenge, Context, Credentials, Outcome};
+/// use auth_runtime::denial::Rejection;
+/// use auth_runtime::scheme::{Authentication, Challenge, Context, Credentials, Evidence, SchemeDescription};
 /// use auth_runtime::{Auth, Principal, Scheme, requires};
 ///
 /// /// Callers that the proxy in front has authenticated by their certificate.
@@ -41,28 +54,28 @@ use crate::time::{Clock, UnixTime};
 ///
 /// impl Scheme for ClientCertificate {
 ///     fn name(&self) -> &'static str {
-///         "client_certificate"
+///         "proxy_certificate"
 ///     }
 ///
-///     fn credentials(&self, context: &Context<'_>) -> Credentials {
-///         match context.request().headers().contains_key("X-Client-Subject") {
-///             true => Credentials::Explicit,
-///             false => Credentials::Absent,
-///         }
+///     fn describe(&self) -> SchemeDescription {
+///         SchemeDescription::new(Challenge::new("ClientCertificate")).header("X-Client-Subject")
 ///     }
 ///
-///     fn authenticate(&self, context: &Context<'_>) -> Authentication {
-///         let mut subjects = context.request().headers().get_all("X-Client-Subject");
-///         Authentication::Ready(match (subjects.next().and_then(|subject| subject.to_str().ok()), subjects.next()) {
-///             (Some(subject), None) if !subject.is_empty() => {
-///                 Outcome::Verified(Principal::builder(self.name(), subject).build())
-///             }
-///             _ => Outcome::Rejected(Reason::Custom("subject_unreadable").into()),
+///     fn find<'a>(&self, context: &Context<'a>) -> Credentials<'a> {
+///         let mut subjects = context.headers().get_all("X-Client-Subject");
+///         // A browser sends its certificate by itself, so the cross-site rule must apply.
+///         Credentials::Ambient(match (subjects.next().map(|subject| subject.to_str()), subjects.next()) {
+///             (None, _) => return Credentials::Absent,
+///             (Some(Ok(subject)), None) if !subject.is_empty() => Evidence::new(subject.to_owned()),
+///             _ => Evidence::unreadable(Rejection::custom("subject_unreadable")),
 ///         })
 ///     }
 ///
-///     fn challenge(&self) -> Challenge {
-///         Challenge::new("ClientCertificate")
+///     fn authenticate<'a>(&self, _: &Context<'a>, evidence: Evidence<'a>) -> Authentication {
+///         match evidence.into_value::<String>() {
+///             Some(subject) => Authentication::verified(Principal::builder(self.name(), subject).build()),
+///             None => Authentication::refused(Rejection::credentials_wrong()),
+///         }
 ///     }
 /// }
 ///
@@ -85,7 +98,7 @@ use crate::time::{Clock, UnixTime};
 /// What a scheme calls verified is believed: this one must only be reached through a proxy that sets the header itself and
 /// drops it from callers. A panic in a scheme is caught and answered 500; a future that takes too long is answered 503.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no scheme",
+    message = "`{Self}` is not a scheme",
     label = "does not implement `Scheme`",
     note = "a path in the place of a scheme names a type of your own that implements `auth_runtime::Scheme`"
 )]
@@ -93,104 +106,51 @@ pub trait Scheme: Send + Sync + 'static {
     /// Name in logs, metrics and [`Principal::scheme`], in lower case with underscores.
     fn name(&self) -> &'static str;
 
-    /// Whether the request carries credentials of this scheme, well-formed or not, and how they came to be in it.
-    ///
-    /// What is present decides: malformed credentials must be reported as present, so that they are refused rather
-    /// than taken for an anonymous caller.
-    fn credentials(&self, context: &Context<'_>) -> Credentials;
+    /// Where the credentials of this scheme are, which of them are its own, and how it asks for them. Read once, when the
+    /// [`Auth`](crate::Auth) is built.
+    fn describe(&self) -> SchemeDescription;
 
-    /// Whether this configuration is the one the present credentials were made for. Only asked where a policy names
-    /// several configurations of one scheme; where none says yes the first decides.
-    fn recognizes(&self, context: &Context<'_>) -> bool {
-        let _ = context;
-        true
+    /// Reads the credentials of this scheme that the request carries, well-formed or not, and says how they came to be in it.
+    /// What is found decides, and is handed back to the other methods.
+    fn find<'a>(&self, context: &Context<'a>) -> Credentials<'a>;
+
+    /// Whether this configuration is the one that the credentials were made for, by their form. Only asked where several
+    /// configurations of a policy found credentials in one place: the only one that is sure decides, or where none is, the
+    /// only one that may be meant; otherwise the request is refused.
+    fn recognizes<'a>(&self, context: &Context<'a>, evidence: &Evidence<'a>) -> Recognition {
+        let _ = (context, evidence);
+        Recognition::Perhaps
     }
 
     /// Verifies the credentials. A scheme that needs no I/O answers [`Authentication::Ready`] and allocates no future.
-    fn authenticate(&self, context: &Context<'_>) -> Authentication;
+    fn authenticate<'a>(&self, context: &Context<'a>, evidence: Evidence<'a>) -> Authentication;
 
-    /// What a caller without valid credentials is told. The runtime adds the realm, and for an OAuth challenge the
-    /// scopes and the error.
-    fn challenge(&self) -> Challenge;
+    /// Refuses credentials that none of several configurations recognized; asked of the first. To be overridden where a
+    /// refusal must take as long as a verification.
+    fn refuse_unrecognized<'a>(&self, context: &Context<'a>, evidence: Evidence<'a>) -> Authentication {
+        let _ = (context, evidence);
+        Authentication::refused(Rejection::credentials_wrong())
+    }
+
+    /// The challenges of one answer, where they differ from answer to answer, such as by a nonce. `None`, the default, means
+    /// the challenge of the [description](Self::describe), which is written once.
+    ///
+    /// The runtime adds the realm, and to an OAuth challenge the scopes and the error.
+    fn challenges(&self, context: &Context<'_>, refusal: &Refusal) -> Option<Vec<Challenge>> {
+        let _ = (context, refusal);
+        None
+    }
+
+    /// What this scheme owes every answer to credentials of its own: headers such as a nonce, or `Referrer-Policy` where
+    /// the URL held them. `principal` is there when the handler ran, and absent on a denial. Not asked on hidden denials.
+    fn respond(&self, context: &Context<'_>, principal: Option<&Principal>) -> Response {
+        let _ = (context, principal);
+        Response::Nothing
+    }
 
     /// Whether this scheme can decide: not, while keys or a backend it cannot do without were never reached or are away
     /// for too long. For [`Auth::is_ready`](crate::Auth::is_ready); requests are decided all the same.
     fn is_ready(&self) -> bool {
         true
-    }
-
-    /// What this scheme owes every answer to credentials of its own: headers such as a nonce, or `Referrer-Policy` where
-    /// the URL held them. `principal` is there when the handler ran, and absent on a denial.
-    fn answer(&self, request: &HttpRequest, principal: Option<&Principal>, headers: &mut HeaderMap) {
-        let _ = (request, principal, headers);
-    }
-}
-
-/// Whether credentials of a scheme are in a request, and how they came to be there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Credentials {
-    /// There are none.
-    Absent,
-    /// The client put them there on purpose: `Authorization: Bearer`, an API-key header, a query parameter.
-    Explicit,
-    /// A browser adds them by itself, also to requests another site caused: cookies, Basic, Digest.
-    Ambient,
-}
-
-/// The result of [`Scheme::authenticate`]: at once, or later.
-pub enum Authentication {
-    /// Decided without waiting.
-    Ready(Outcome),
-    /// Decided by I/O or by work off the event loop.
-    Pending(LocalBoxFuture<'static, Outcome>),
-}
-
-/// What a scheme found.
-#[derive(Debug)]
-pub enum Outcome {
-    /// No credentials of this scheme after all.
-    Absent,
-    /// The caller proved to be this principal.
-    Verified(Principal),
-    /// The credentials are no good.
-    Rejected(Rejection),
-    /// The scheme cannot decide now: its keys or its backend are out of reach.
-    Unavailable(Reason),
-}
-
-/// What a scheme may look at.
-pub struct Context<'a> {
-    request: &'a HttpRequest,
-    clock: &'a Arc<dyn Clock>,
-    authorization: OnceCell<crate::http::authorization::Field<'a>>,
-}
-
-impl<'a> Context<'a> {
-    pub(crate) fn new(request: &'a HttpRequest, clock: &'a Arc<dyn Clock>) -> Self {
-        Self { request, clock, authorization: OnceCell::new() }
-    }
-
-    /// The `Authorization` field, looked up once however many schemes ask for it.
-    fn authorization(&self) -> crate::http::authorization::Field<'a> {
-        *self.authorization.get_or_init(|| crate::http::authorization::Field::read(self.request))
-    }
-
-    /// The request, without its body: bodies are never read for credentials.
-    pub fn request(&self) -> &'a HttpRequest {
-        self.request
-    }
-
-    /// The wall clock of this `Auth`.
-    ///
-    /// # Errors
-    /// [`Reason::ClockUnreadable`] when the clock stands before 2020 or past 9999; answer it as
-    /// [`Outcome::Unavailable`].
-    pub fn now(&self) -> Result<UnixTime, Reason> {
-        Ok(self.clock.now()?)
-    }
-
-    /// The clock itself, for a future that outlives this context.
-    pub fn clock(&self) -> &'a Arc<dyn Clock> {
-        self.clock
     }
 }

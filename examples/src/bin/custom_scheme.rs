@@ -9,9 +9,9 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, post, web};
-use auth_runtime::denial::Reason;
-use auth_runtime::scheme::{Authentication, Challenge, Context, Credentials, Outcome};
+use actix_web::{App, HttpResponse, HttpServer, post, web};
+use auth_runtime::denial::Rejection;
+use auth_runtime::scheme::{Authentication, Challenge, Context, Credentials, Evidence, SchemeDescription};
 use auth_runtime::{Auth, Principal, Scheme, requires};
 use hmac::{Hmac, Mac as _};
 use sha2::{Digest as _, Sha256};
@@ -34,20 +34,34 @@ impl Webhook {
         Some(mac)
     }
 
-    fn verify(&self, request: &HttpRequest, now: i64) -> Option<Principal> {
-        let mut lines = request.headers().get_all(HEADER);
-        let (line, None) = (lines.next()?.to_str().ok()?, lines.next()) else { return None };
-        let [time, digest, signature] = line.split('.').collect::<Vec<_>>()[..] else { return None };
-        let at: i64 = time.parse().ok()?;
-        if now.abs_diff(at) > WINDOW.unsigned_abs() {
+    fn verify(&self, context: &Context<'_>, signed: &Signed, now: i64) -> Option<Principal> {
+        if now.abs_diff(signed.time.parse().ok()?) > WINDOW.unsigned_abs() {
             return None;
         }
         // `verify_slice` compares in constant time.
-        let mac = self.mac(time, digest, request.method().as_str(), request.path())?;
-        mac.verify_slice(&unhex(signature)?).ok()?;
-        let digest = SignedDigest(digest.to_owned());
+        let mac = self.mac(&signed.time, &signed.digest, context.method().as_str(), context.uri().path())?;
+        mac.verify_slice(&unhex(&signed.signature)?).ok()?;
+        let digest = SignedDigest(signed.digest.clone());
         Some(Principal::builder("webhook", "sender").details(Arc::new(digest)).build())
     }
+}
+
+/// The header, taken apart.
+struct Signed {
+    time: String,
+    digest: String,
+    signature: String,
+}
+
+impl Signed {
+    fn read(line: &str) -> Option<Self> {
+        let [time, digest, signature] = line.split('.').collect::<Vec<_>>()[..] else { return None };
+        Some(Self { time: time.to_owned(), digest: digest.to_owned(), signature: signature.to_owned() })
+    }
+}
+
+fn signature_wrong() -> Rejection {
+    Rejection::custom("webhook_signature_wrong")
 }
 
 impl Scheme for Webhook {
@@ -55,23 +69,30 @@ impl Scheme for Webhook {
         "webhook"
     }
 
-    fn credentials(&self, context: &Context<'_>) -> Credentials {
-        // Present, however malformed: bad credentials are refused, not overlooked.
-        if context.request().headers().contains_key(HEADER) { Credentials::Explicit } else { Credentials::Absent }
+    fn describe(&self) -> SchemeDescription {
+        SchemeDescription::new(Challenge::new("Webhook-HMAC").parameter("header", HEADER)).header(HEADER)
     }
 
-    fn authenticate(&self, context: &Context<'_>) -> Authentication {
-        Authentication::Ready(match context.now() {
-            Ok(now) => match self.verify(context.request(), now) {
-                Some(sender) => Outcome::Verified(sender),
-                None => Outcome::Rejected(Reason::Custom("webhook_signature_wrong").into()),
-            },
-            Err(reason) => Outcome::Unavailable(reason),
-        })
+    /// Present, however malformed: bad credentials are refused, not overlooked.
+    fn find<'a>(&self, context: &Context<'a>) -> Credentials<'a> {
+        let mut lines = context.headers().get_all(HEADER);
+        let signed = match (lines.next(), lines.next()) {
+            (None, _) => return Credentials::Absent,
+            (Some(line), None) => line.to_str().ok().and_then(Signed::read),
+            (Some(_), Some(_)) => None,
+        };
+        Credentials::Explicit(signed.map_or_else(|| Evidence::unreadable(signature_wrong()), Evidence::new))
     }
 
-    fn challenge(&self) -> Challenge {
-        Challenge::new("Webhook-HMAC").parameter("header", HEADER)
+    fn authenticate<'a>(&self, context: &Context<'a>, evidence: Evidence<'a>) -> Authentication {
+        let now = match context.now() {
+            Ok(now) => now,
+            Err(error) => return Authentication::unavailable(error),
+        };
+        match evidence.into_value().and_then(|signed: Signed| self.verify(context, &signed, now)) {
+            Some(sender) => Authentication::verified(sender),
+            None => Authentication::refused(signature_wrong()),
+        }
     }
 }
 

@@ -1,9 +1,9 @@
 //! Every way to say which schemes a route accepts, and the identities that follow from it.
 
 use actix_web::HttpRequest;
+use auth_runtime::denial::Rejection;
 use auth_runtime::policy::Presence;
-use auth_runtime::scheme::Challenge;
-use auth_runtime::scheme::{Authentication, Context, Credentials, Outcome};
+use auth_runtime::scheme::{Authentication, Challenge, Context, Credentials, Evidence, SchemeDescription};
 use auth_runtime::{ApiKey, Basic, Bearer, Optional, Principal, Scheme, public, requires};
 
 use super::spec;
@@ -81,16 +81,16 @@ impl Scheme for Webhook {
         "webhook"
     }
 
-    fn credentials(&self, _: &Context<'_>) -> Credentials {
+    fn describe(&self) -> SchemeDescription {
+        SchemeDescription::new(Challenge::new("Webhook"))
+    }
+
+    fn find<'a>(&self, _: &Context<'a>) -> Credentials<'a> {
         Credentials::Absent
     }
 
-    fn authenticate(&self, _: &Context<'_>) -> Authentication {
-        Authentication::Ready(Outcome::Absent)
-    }
-
-    fn challenge(&self) -> Challenge {
-        Challenge::new("Webhook")
+    fn authenticate<'a>(&self, _: &Context<'a>, _: Evidence<'a>) -> Authentication {
+        Authentication::refused(Rejection::credentials_wrong())
     }
 }
 

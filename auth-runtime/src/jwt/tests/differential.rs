@@ -286,7 +286,7 @@ fn verdicts(algorithm: Algorithm, token: &[u8]) -> Verdicts {
         let now = get_current_timestamp();
         let theirs = decode::<Map<String, Value>>(token, key, validation);
         if get_current_timestamp() == now {
-            let ours = verifier.verify(token, now.try_into().unwrap());
+            let ours = verifier.verify_token(token, now.try_into().unwrap());
             let theirs = theirs.map(|data| data.claims).map_err(|error| error.to_string());
             return Verdicts { ours, theirs, now };
         }

@@ -24,6 +24,7 @@ use crate::crypto::{Algorithm, backend};
 use crate::denial::Reason;
 use crate::jwt::ready::IntoSettings as _;
 use crate::jwt::*;
+use crate::keys::compact::Compact;
 use crate::keys::*;
 use crate::principal::Principal;
 use crate::time::UnixTime;
@@ -129,12 +130,20 @@ fn fault(jwt: impl ReadyJwt) -> JwtError {
     jwt.into_settings().verifier(None).map(drop).unwrap_err()
 }
 
+impl Verifier {
+    /// Verifies a token as a request has it.
+    fn verify_token(&self, token: &[u8], now: UnixTime) -> Result<Principal, Reason> {
+        self.check_length(token)?;
+        self.verify(&mut Compact::split(token).ok_or(Reason::TokenNotJwt)?, now)
+    }
+}
+
 #[track_caller]
 fn refused(verifier: &Verifier, token: &str) -> Reason {
-    verifier.verify(token.as_bytes(), NOW).map(|who| panic!("accepted {who:?}")).unwrap_err()
+    verifier.verify_token(token.as_bytes(), NOW).map(|who| panic!("accepted {who:?}")).unwrap_err()
 }
 
 #[track_caller]
 fn accepted(verifier: &Verifier, token: &str) -> Principal {
-    verifier.verify(token.as_bytes(), NOW).unwrap()
+    verifier.verify_token(token.as_bytes(), NOW).unwrap()
 }

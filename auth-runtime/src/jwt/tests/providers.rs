@@ -11,7 +11,8 @@ use futures_util::future::join_all;
 use crate::jwt::tests::*;
 use crate::provider::mock::{MockProvider, Reply};
 use crate::provider::stopwatch::Stopwatch;
-use crate::scheme::{Authentication, BearerScheme, Context, Outcome, Scheme};
+use crate::scheme::probe;
+use crate::scheme::{Authentication, BearerScheme, Outcome, Scheme};
 use crate::time::Clock;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -86,7 +87,7 @@ impl Api {
     fn start(&self, token: &str) -> Authentication {
         let request =
             TestRequest::default().insert_header((AUTHORIZATION, format!("Bearer {token}"))).to_http_request();
-        self.scheme.authenticate(&Context::new(&request, &(Arc::new(Fixed) as Arc<dyn Clock>)))
+        probe::begin(&self.scheme, &request, &(Arc::new(Fixed) as Arc<dyn Clock>)).unwrap()
     }
 
     /// The subject or the reason of a refusal, and whether it had to be waited for.
@@ -97,12 +98,11 @@ impl Api {
         };
         let result = match outcome {
             Outcome::Verified(principal) => Ok(principal.subject().to_owned()),
-            Outcome::Rejected(rejection) => {
+            Outcome::Refused(rejection) => {
                 assert_ne!(rejection.reason(), Reason::KeysUnavailable);
                 Err(rejection.reason())
             }
-            Outcome::Unavailable(reason) => Err(reason),
-            Outcome::Absent => panic!("absent"),
+            Outcome::Unavailable(unavailable) => Err(unavailable.reason()),
         };
         (result, waited)
     }
@@ -242,8 +242,8 @@ async fn a_fetch_begun_before_the_request_may_bring_the_key_but_proves_nothing()
     let Authentication::Pending(second) = api.start(&token(Algorithm::EdDSA, "b")) else { panic!() };
     let Authentication::Pending(third) = api.start(&unknown("y")) else { panic!() };
     let (first, second, third) = futures_util::future::join3(first, second, third).await;
-    assert!(matches!(first, Outcome::Rejected(_)) && matches!(second, Outcome::Verified(_)));
-    assert!(matches!(third, Outcome::Rejected(_)));
+    assert!(matches!(first, Outcome::Refused(_)) && matches!(second, Outcome::Verified(_)));
+    assert!(matches!(third, Outcome::Refused(_)));
     assert_eq!(provider.counts(), (3, 1), "one after the other");
 }
 

@@ -17,7 +17,7 @@ fn ask(verifier: &Verifier, token: &str) -> Result<String, Reason> {
     if let Some(known) = verifier.recall(token.as_bytes(), NOW) {
         return known.map(subject);
     }
-    let first = verifier.verify(token.as_bytes(), NOW).map(subject);
+    let first = verifier.verify_token(token.as_bytes(), NOW).map(subject);
     let again = verifier.recall(token.as_bytes(), NOW).map(|known| known.map(subject));
     assert_eq!(again, first.is_ok().then(|| first.clone()), "remembered exactly when accepted");
     first
@@ -141,7 +141,7 @@ fn a_store_is_asked_once_for_each_request_and_its_answer_is_obeyed() {
     let token = hs256(&revocable());
     for request in 1..=3 {
         let known = verifier.recall(token.as_bytes(), NOW);
-        known.unwrap_or_else(|| verifier.verify(token.as_bytes(), NOW)).unwrap();
+        known.unwrap_or_else(|| verifier.verify_token(token.as_bytes(), NOW)).unwrap();
         assert_eq!(store.asked.load(Ordering::Relaxed), request);
     }
     for (standing, reason) in [

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderValue, REFERRER_POLICY};
+use actix_web::http::header::{AUTHORIZATION, COOKIE, HeaderValue, REFERRER_POLICY};
 use actix_web::test::TestRequest;
 
 use crate::jwt::tests::*;
-use crate::scheme::{Authentication, BearerScheme, Context, Credentials, Outcome, Scheme};
+use crate::scheme::probe::{self, Presence};
+use crate::scheme::{Authentication, BearerScheme, Outcome, Recognition, Scheme};
 use crate::time::Clock;
 
 struct Fixed(UnixTime);
@@ -24,17 +25,15 @@ fn scheme(jwt: impl ReadyJwt) -> BearerScheme {
 }
 
 /// Presence and outcome: the subject, or the reason of a refusal.
-fn ask(scheme: &BearerScheme, request: &HttpRequest, now: UnixTime) -> (Credentials, Result<String, Reason>) {
+fn ask(scheme: &BearerScheme, request: &HttpRequest, now: UnixTime) -> (Presence, Result<String, Reason>) {
     let clock: Arc<dyn Clock> = Arc::new(Fixed(now));
-    let context = Context::new(request, &clock);
-    let Authentication::Ready(outcome) = scheme.authenticate(&context) else { panic!("waits") };
-    let outcome = match outcome {
-        Outcome::Verified(principal) => Ok(principal.subject().to_owned()),
-        Outcome::Rejected(rejection) => Err(rejection.reason()),
-        Outcome::Unavailable(reason) => Err(reason),
-        Outcome::Absent => Err(Reason::CredentialsMissing),
+    let outcome = match probe::begin(scheme, request, &clock) {
+        None => Err(Reason::CredentialsMissing),
+        Some(Authentication::Pending(_)) => panic!("waits"),
+        Some(Authentication::Ready(Outcome::Verified(principal))) => Ok(principal.subject().to_owned()),
+        Some(Authentication::Ready(outcome)) => Err(probe::reason(&outcome)),
     };
-    (scheme.credentials(&context), outcome)
+    (probe::find(scheme, request, &clock), outcome)
 }
 
 fn header(value: impl AsRef<[u8]>) -> HttpRequest {
@@ -47,14 +46,14 @@ fn token(subject: &str) -> String {
     hs256(&with(json!({"sub": subject})))
 }
 
-fn explicit(reason: Reason) -> (Credentials, Result<String, Reason>) {
-    (Credentials::Explicit, Err(reason))
+fn explicit(reason: Reason) -> (Presence, Result<String, Reason>) {
+    (Presence::Explicit, Err(reason))
 }
 
 #[test]
 fn the_header_carries_the_token() {
     let scheme = scheme(jwt());
-    let alice = (Credentials::Explicit, Ok("alice".to_owned()));
+    let alice = (Presence::Explicit, Ok("alice".to_owned()));
     for name in ["Bearer", "bearer", "BEARER", "bEaReR"] {
         for spaces in [" ", "  ", "     "] {
             assert_eq!(ask(&scheme, &header(format!("{name}{spaces}{}", token("alice"))), NOW), alice);
@@ -65,7 +64,7 @@ fn the_header_carries_the_token() {
 #[test]
 fn other_schemes_and_nothing_are_absent() {
     let scheme = scheme(jwt());
-    let absent = (Credentials::Absent, Err(Reason::CredentialsMissing));
+    let absent = (Presence::Absent, Err(Reason::CredentialsMissing));
     assert_eq!(ask(&scheme, &TestRequest::default().to_http_request(), NOW), absent);
     for value in ["Basic YTpi", "", "Bearerx abc", "Bear er", "DPoP abc", "x Bearer abc"] {
         assert_eq!(ask(&scheme, &header(value), NOW), absent, "{value}");
@@ -125,9 +124,9 @@ fn two_authorization_lines_are_refused_whatever_they_hold() {
 #[test]
 fn a_cookie_counts_only_where_it_was_asked_for_and_is_ambient() {
     let request = TestRequest::default().append_header((COOKIE, format!("token={}", token("carol")))).to_http_request();
-    assert_eq!(ask(&scheme(jwt()), &request, NOW), (Credentials::Absent, Err(Reason::CredentialsMissing)));
+    assert_eq!(ask(&scheme(jwt()), &request, NOW), (Presence::Absent, Err(Reason::CredentialsMissing)));
     let scheme = scheme(jwt().cookie("token"));
-    assert_eq!(ask(&scheme, &request, NOW), (Credentials::Ambient, Ok("carol".to_owned())));
+    assert_eq!(ask(&scheme, &request, NOW), (Presence::Ambient, Ok("carol".to_owned())));
     for (cookie, reason) in [
         ("token=", Reason::TokenNotJwt),
         ("token=abc", Reason::TokenNotJwt),
@@ -135,10 +134,10 @@ fn a_cookie_counts_only_where_it_was_asked_for_and_is_ambient() {
         ("token", Reason::CookieUnreadable),
     ] {
         let request = TestRequest::default().append_header((COOKIE, cookie)).to_http_request();
-        assert_eq!(ask(&scheme, &request, NOW), (Credentials::Ambient, Err(reason)), "{cookie}");
+        assert_eq!(ask(&scheme, &request, NOW), (Presence::Ambient, Err(reason)), "{cookie}");
     }
     let other = TestRequest::default().append_header((COOKIE, format!("Token={}", token("carol")))).to_http_request();
-    assert_eq!(ask(&scheme, &other, NOW).0, Credentials::Absent);
+    assert_eq!(ask(&scheme, &other, NOW).0, Presence::Absent);
 }
 
 #[test]
@@ -152,12 +151,12 @@ fn the_header_wins_over_the_cookie_also_when_it_is_bad() {
     };
     assert_eq!(
         ask(&scheme, &both(format!("Bearer {}", token("alice"))), NOW),
-        (Credentials::Explicit, Ok("alice".to_owned()))
+        (Presence::Explicit, Ok("alice".to_owned()))
     );
     assert_eq!(ask(&scheme, &both("Bearer abc".into()), NOW), explicit(Reason::TokenNotJwt));
     assert_eq!(ask(&scheme, &both("Bearer".into()), NOW), explicit(Reason::CredentialsMalformed));
-    // Credentials of another scheme leave the cookie to count.
-    assert_eq!(ask(&scheme, &both("Basic YTpi".into()), NOW), (Credentials::Ambient, Ok("carol".to_owned())));
+    // Presence of another scheme leave the cookie to count.
+    assert_eq!(ask(&scheme, &both("Basic YTpi".into()), NOW), (Presence::Ambient, Ok("carol".to_owned())));
 }
 
 #[test]
@@ -165,14 +164,14 @@ fn a_query_parameter_counts_only_where_it_was_asked_for() {
     let uri = |query: &str| TestRequest::default().uri(&format!("/?{query}")).to_http_request();
     let token = token("dave");
     let request = uri(&format!("a=1&access_token={token}&b"));
-    assert_eq!(ask(&scheme(jwt()), &request, NOW).0, Credentials::Absent);
+    assert_eq!(ask(&scheme(jwt()), &request, NOW).0, Presence::Absent);
     let scheme = scheme(jwt().dangerous_query_parameter("access_token"));
-    assert_eq!(ask(&scheme, &request, NOW), (Credentials::Explicit, Ok("dave".to_owned())));
+    assert_eq!(ask(&scheme, &request, NOW), (Presence::Explicit, Ok("dave".to_owned())));
     assert_eq!(ask(&scheme, &uri("access_token="), NOW), explicit(Reason::CredentialsMalformed));
     assert_eq!(ask(&scheme, &uri("access_token"), NOW), explicit(Reason::CredentialsMalformed));
     assert_eq!(ask(&scheme, &uri("access_token=a%2Eb"), NOW), explicit(Reason::CredentialsMalformed));
     assert_eq!(ask(&scheme, &uri("access_token=abc"), NOW), explicit(Reason::TokenNotJwt));
-    assert_eq!(ask(&scheme, &uri("ACCESS_TOKEN=abc&xaccess_token=abc"), NOW).0, Credentials::Absent);
+    assert_eq!(ask(&scheme, &uri("ACCESS_TOKEN=abc&xaccess_token=abc"), NOW).0, Presence::Absent);
     assert_eq!(
         ask(&scheme, &uri(&format!("access_token={token}&access_token={token}")), NOW),
         explicit(Reason::TokenRepeated)
@@ -185,7 +184,7 @@ fn a_token_in_header_and_query_is_refused_where_the_query_is_enabled() {
         .uri(&format!("/?access_token={}", token("dave")))
         .append_header((AUTHORIZATION, format!("Bearer {}", token("alice"))))
         .to_http_request();
-    assert_eq!(ask(&scheme(jwt()), &request, NOW), (Credentials::Explicit, Ok("alice".to_owned())));
+    assert_eq!(ask(&scheme(jwt()), &request, NOW), (Presence::Explicit, Ok("alice".to_owned())));
     let scheme = scheme(jwt().dangerous_query_parameter("access_token"));
     assert_eq!(ask(&scheme, &request, NOW), explicit(Reason::TokenRepeated));
 }
@@ -208,17 +207,16 @@ fn answers_to_a_query_token_send_no_referrer() {
         |request: TestRequest| request.insert_header(("Authorization", format!("Bearer {}", token("dave"))));
     let good = format!("/?t={}", token("dave"));
     for (request, expected) in [
-        (uri(&good), Some("no-referrer")),
-        (uri("/?t=abc"), Some("no-referrer")),
-        (uri("/?t=a&t=b"), Some("no-referrer")),
-        (authorized(uri(&good)), Some("no-referrer")),
-        (authorized(uri("/")), None),
+        (uri(&good), "no-referrer"),
+        (uri("/?t=abc"), "no-referrer"),
+        (uri("/?t=a&t=b"), "no-referrer"),
+        (authorized(uri(&good)), "no-referrer"),
+        (authorized(uri("/")), "unsafe-url"),
     ] {
         let request = request.to_http_request();
         for principal in [Some(&verified), None] {
-            let mut headers = HeaderMap::new();
-            scheme.answer(&request, principal, &mut headers);
-            assert_eq!(headers.get(REFERRER_POLICY).map(|value| value.to_str().unwrap()), expected, "{request:?}");
+            let headers = probe::respond(&scheme, &request, principal);
+            assert_eq!(headers.get(REFERRER_POLICY).unwrap().to_str().unwrap(), expected, "{request:?}");
         }
     }
 }
@@ -235,13 +233,13 @@ fn of_two_configurations_the_issuer_tells_which_is_meant() {
         (scheme(jwt()), scheme(Jwt::hs256([3; 32]).issuer("https://other.example").audience(AUDIENCE)));
     let clock: Arc<dyn Clock> = Arc::new(Fixed(NOW));
     let request = header(format!("Bearer {}", token("alice")));
-    assert!(ours.recognizes(&Context::new(&request, &clock)));
-    assert!(!theirs.recognizes(&Context::new(&request, &clock)));
-    assert!(!ours.recognizes(&Context::new(&header("Bearer abc"), &clock)));
+    assert_eq!(probe::recognizes(&ours, &request, &clock), Recognition::Mine);
+    assert_eq!(probe::recognizes(&theirs, &request, &clock), Recognition::No);
+    assert_eq!(probe::recognizes(&ours, &header("Bearer abc"), &clock), Recognition::No);
 }
 
 #[test]
 fn the_challenge_is_rfc_6750s() {
-    let value = scheme(jwt()).challenge().render("orders", &[("scope", "a b")]);
+    let value = scheme(jwt()).describe().challenge().render("orders", &[("scope", "a b")]);
     assert_eq!(value.to_str().unwrap(), r#"Bearer realm="orders", scope="a b""#);
 }

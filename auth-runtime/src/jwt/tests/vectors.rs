@@ -13,13 +13,13 @@ fn vector(jwk: &str, token: &str) {
     let verifier = verifier(
         Jwt::jwk(jwk).issuer("joe").dangerous_any_audience().subject_claim("iss").leeway(std::time::Duration::ZERO),
     );
-    let principal = verifier.verify(token.as_bytes(), THEN).unwrap();
+    let principal = verifier.verify_token(token.as_bytes(), THEN).unwrap();
     assert_eq!(principal.issuer(), Some("joe"));
     assert_eq!(principal.expires_at(), Some(1_300_819_380));
     assert_eq!(principal.claims().unwrap()["http://example.com/is_root"], json!(true));
-    assert_eq!(verifier.verify(token.as_bytes(), THEN + 1).unwrap_err(), Reason::TokenExpired);
+    assert_eq!(verifier.verify_token(token.as_bytes(), THEN + 1).unwrap_err(), Reason::TokenExpired);
     let other = token.replacen(PAYLOAD, &encode(r#"{"iss":"joe","exp":9999999999}"#), 1);
-    assert_eq!(verifier.verify(other.as_bytes(), THEN).unwrap_err(), Reason::SignatureInvalid);
+    assert_eq!(verifier.verify_token(other.as_bytes(), THEN).unwrap_err(), Reason::SignatureInvalid);
 }
 
 #[test]
@@ -59,9 +59,12 @@ fn rfc_8037_appendix_a_4_eddsa() {
     let key = Key::jwk(r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#);
     let keyring = keyring::Keyring::load(&[key], &Default::default()).unwrap();
     let token = "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg";
-    let compact = compact::Compact::parse(token.as_bytes()).unwrap();
-    assert_eq!(keyring.verify(Algorithm::EdDSA, None, compact.signed, &compact.signature), Ok(()));
-    assert_eq!(keyring.verify(Algorithm::EdDSA, None, b"other", &compact.signature), Err(Reason::SignatureInvalid));
+    let compact = Compact::split(token.as_bytes()).unwrap();
+    assert_eq!(keyring.verify(Algorithm::EdDSA, None, compact.signed(), compact.signature().unwrap()), Ok(()));
+    assert_eq!(
+        keyring.verify(Algorithm::EdDSA, None, b"other", compact.signature().unwrap()),
+        Err(Reason::SignatureInvalid)
+    );
 }
 
 /// RFC 7515 appendix A.5 and RFC 7519 section 6.1: the unsecured one.
@@ -69,5 +72,5 @@ fn rfc_8037_appendix_a_4_eddsa() {
 fn rfc_7519_section_6_1_unsecured_is_refused() {
     let token = format!("eyJhbGciOiJub25lIn0.{PAYLOAD}.");
     let verifier = verifier(Jwt::hs256(SECRET).issuer("joe").dangerous_any_audience().subject_claim("iss"));
-    assert_eq!(verifier.verify(token.as_bytes(), THEN).unwrap_err(), Reason::AlgorithmRefused);
+    assert_eq!(verifier.verify_token(token.as_bytes(), THEN).unwrap_err(), Reason::AlgorithmRefused);
 }

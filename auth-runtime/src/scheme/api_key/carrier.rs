@@ -2,15 +2,13 @@
 
 use std::borrow::Cow;
 
-use actix_web::HttpRequest;
 use actix_web::http::header::{self, HeaderName, HeaderValue, REFERRER_POLICY};
 
-use crate::denial::Challenge;
-use crate::denial::Reason;
+use crate::denial::Rejection;
 use crate::fault::Misconfiguration;
 use crate::http::cookie::{Cookie, cookie};
 use crate::http::query::{Parameter, parameter};
-use crate::scheme::Credentials;
+use crate::scheme::{Challenge, Context, SchemeDescription};
 
 /// The place of a key in a request.
 #[derive(Clone, Debug)]
@@ -25,11 +23,11 @@ pub(super) enum Carrier {
 }
 
 /// What stands in that place.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Sent<'a> {
     Absent,
     /// Nobody can say what was meant.
-    Unreadable(Reason),
+    Unreadable(Rejection),
     Present(Cow<'a, [u8]>),
 }
 
@@ -77,44 +75,47 @@ impl Carrier {
         Err(Misconfiguration::new(format!("`{shown}` is no cookie name; write it like `__Host-key`")))
     }
 
-    pub(super) fn sent<'a>(&self, request: &'a HttpRequest) -> Sent<'a> {
+    pub(super) fn sent<'a>(&self, context: &Context<'a>) -> Sent<'a> {
         match self {
             Self::Header { name, .. } => {
-                let mut lines = request.headers().get_all(name);
+                let mut lines = context.headers().get_all(name);
                 match (lines.next(), lines.next()) {
                     (None, _) => Sent::Absent,
                     (Some(line), None) => Sent::Present(Cow::Borrowed(line.as_bytes())),
-                    (Some(_), Some(_)) => Sent::Unreadable(Reason::CredentialsWrong),
+                    (Some(_), Some(_)) => Sent::Unreadable(Rejection::credentials_wrong()),
                 }
             }
-            Self::Query(name) => match parameter(request.query_string(), name) {
+            Self::Query(name) => match parameter(context.query(), name) {
                 Parameter::Absent => Sent::Absent,
-                Parameter::Repeated | Parameter::Unreadable => Sent::Unreadable(Reason::CredentialsWrong),
+                Parameter::Repeated | Parameter::Unreadable => Sent::Unreadable(Rejection::credentials_wrong()),
                 Parameter::Present(value) => Sent::Present(value),
             },
-            Self::Cookie(name) => match cookie(request, name) {
+            Self::Cookie(name) => match cookie(context.headers(), name) {
                 Cookie::Absent => Sent::Absent,
-                Cookie::Unreadable => Sent::Unreadable(Reason::CookieUnreadable),
+                Cookie::Unreadable => Sent::Unreadable(Rejection::cookie_unreadable()),
                 Cookie::Present(value) => Sent::Present(Cow::Borrowed(value)),
             },
         }
     }
 
-    /// How a key that is there came to be there.
-    pub(super) fn kind(&self) -> Credentials {
-        match self {
-            Self::Header { .. } | Self::Query(_) => Credentials::Explicit,
-            Self::Cookie(_) => Credentials::Ambient,
-        }
+    /// Whether a browser adds the key by itself.
+    pub(super) fn is_ambient(&self) -> bool {
+        matches!(self, Self::Cookie(_))
     }
 
-    pub(super) fn challenge(&self) -> Challenge {
+    pub(super) fn describe(&self) -> SchemeDescription {
         let (place, name) = match self {
             Self::Header { written, .. } => ("header", written),
             Self::Query(name) => ("query", name),
             Self::Cookie(name) => ("cookie", name),
         };
-        Challenge::new("ApiKey").parameter("in", place).parameter("name", &**name)
+        let challenge = Challenge::new("ApiKey").parameter("in", place).parameter("name", &**name);
+        let description = SchemeDescription::new(challenge);
+        match self {
+            Self::Header { name, .. } => description.header(name.as_str()),
+            Self::Query(name) => description.query(name),
+            Self::Cookie(name) => description.cookie(name),
+        }
     }
 
     /// What every answer must carry: a key in the query must not leave with a `Referer` field.

@@ -49,18 +49,18 @@ mod table;
 use std::fmt;
 use std::sync::Arc;
 
-use actix_web::HttpRequest;
-use actix_web::http::header::HeaderMap;
-
 use self::carrier::{Carrier, Sent};
 use self::key::is_environment;
 use self::store::{Lookup, Store};
 use self::table::{Table, principal};
-use crate::denial::Challenge;
-use crate::denial::Reason;
+use super::backend_error::log_backend_error;
+use super::{
+    Additions, Authentication, Context, CredentialForm, Credentials, Evidence, Outcome, Read, Recognition, Response,
+    Scheme, SchemeDescription,
+};
+use crate::denial::{Reason, Rejection, Unavailable};
 use crate::principal::Principal;
-use crate::scheme::backend_error::log_backend_error;
-use crate::scheme::{Authentication, Context, Credentials, Outcome, Scheme};
+use crate::time::ClockError;
 
 pub use self::key::{Key, KeyDigest, KeyFault};
 pub use self::keys::ApiKeys;
@@ -86,72 +86,80 @@ impl Scheme for ApiKeyScheme {
         NAME
     }
 
-    fn credentials(&self, context: &Context<'_>) -> Credentials {
-        match self.carrier.sent(context.request()) {
-            Sent::Absent => Credentials::Absent,
-            Sent::Unreadable(_) | Sent::Present(_) => self.carrier.kind(),
+    fn describe(&self) -> SchemeDescription {
+        let description = self.carrier.describe();
+        match (&self.environment, &self.store) {
+            (Some(name), Store::Function(_)) => description.form(CredentialForm::Prefix(format!("{name}_").into())),
+            (None, Store::Function(_)) => description.form(CredentialForm::Any),
+            (_, Store::Fixed(_) | Store::Watched(_)) => description.form(CredentialForm::Listed),
         }
+    }
+
+    fn find<'a>(&self, context: &Context<'a>) -> Credentials<'a> {
+        let evidence = match self.carrier.sent(context) {
+            Sent::Absent => return Credentials::Absent,
+            Sent::Unreadable(rejection) => Evidence::unreadable(rejection),
+            Sent::Present(key) => Evidence(Read::Key(key)),
+        };
+        if self.carrier.is_ambient() { Credentials::Ambient(evidence) } else { Credentials::Explicit(evidence) }
     }
 
     /// By the key's environment, then by whether it is in the file or list.
-    fn recognizes(&self, context: &Context<'_>) -> bool {
-        let Sent::Present(key) = self.carrier.sent(context.request()) else { return false };
-        self.check_text(&key).is_ok()
-            && match &self.store {
-                Store::Fixed(table) => table.find(&KeyDigest::of(&key)).is_some(),
-                Store::Watched(file) => file.current().find(&KeyDigest::of(&key)).is_some(),
-                Store::Function(_) => true,
-            }
+    fn recognizes<'a>(&self, _: &Context<'a>, evidence: &Evidence<'a>) -> Recognition {
+        let Read::Key(key) = &evidence.0 else { return Recognition::No };
+        if self.check_text(key).is_err() {
+            return Recognition::No;
+        }
+        let is_known = match &self.store {
+            Store::Fixed(table) => table.find(&KeyDigest::of(key)).is_some(),
+            Store::Watched(file) => file.current().find(&KeyDigest::of(key)).is_some(),
+            Store::Function(_) if self.environment.is_some() => true,
+            Store::Function(_) => return Recognition::Perhaps,
+        };
+        if is_known { Recognition::Mine } else { Recognition::No }
     }
 
-    fn authenticate(&self, context: &Context<'_>) -> Authentication {
-        let key = match self.carrier.sent(context.request()) {
-            Sent::Absent => return Authentication::Ready(Outcome::Absent),
-            Sent::Unreadable(reason) => return Authentication::Ready(Outcome::Rejected(reason.into())),
-            Sent::Present(key) => key,
-        };
-        if let Err(reason) = self.check_text(&key) {
-            return Authentication::Ready(Outcome::Rejected(reason.into()));
+    fn authenticate<'a>(&self, context: &Context<'a>, evidence: Evidence<'a>) -> Authentication {
+        let Read::Key(key) = evidence.0 else { return Authentication::refused(Rejection::credentials_wrong()) };
+        if let Err(rejection) = self.check_text(&key) {
+            return Authentication::refused(rejection);
         }
         let digest = KeyDigest::of(&key);
         match &self.store {
-            Store::Fixed(table) => Authentication::Ready(self.find(table, &digest, context)),
-            Store::Watched(file) => Authentication::Ready(self.find(&file.current(), &digest, context)),
+            Store::Fixed(table) => self.find_key(table, &digest, context).into(),
+            Store::Watched(file) => self.find_key(&file.current(), &digest, context).into(),
             Store::Function(lookup) => self.ask(lookup, digest, context),
         }
     }
 
-    fn challenge(&self) -> Challenge {
-        self.carrier.challenge()
-    }
-
-    fn answer(&self, _: &HttpRequest, _: Option<&Principal>, headers: &mut HeaderMap) {
-        if let Some((name, value)) = self.carrier.owed() {
-            headers.insert(name, value);
+    fn respond(&self, _: &Context<'_>, _: Option<&Principal>) -> Response {
+        match self.carrier.owed() {
+            Some((name, value)) => Response::Ready(Additions::new().set(name, value)),
+            None => Response::Nothing,
         }
     }
 }
 
 impl ApiKeyScheme {
     /// What can be said of a key by its text.
-    fn check_text(&self, key: &[u8]) -> Result<(), Reason> {
+    fn check_text(&self, key: &[u8]) -> Result<(), Rejection> {
         if key.is_empty() || key.len() > KEY_MAX {
-            return Err(Reason::CredentialsWrong);
+            return Err(Rejection::credentials_wrong());
         }
         let Some(environment) = &self.environment else { return Ok(()) };
         let prefix = key.iter().position(|&byte| byte == b'_').and_then(|end| str::from_utf8(key.get(..end)?).ok());
         match prefix {
             Some(prefix) if *prefix == **environment => Ok(()),
-            Some(prefix) if is_environment(prefix) => Err(Reason::KeyOfOtherEnvironment),
-            _ => Err(Reason::CredentialsWrong),
+            Some(prefix) if is_environment(prefix) => Err(Rejection::key_of_other_environment()),
+            _ => Err(Rejection::credentials_wrong()),
         }
     }
 
-    fn find(&self, table: &Table, digest: &KeyDigest, context: &Context<'_>) -> Outcome {
-        let Some(known) = table.find(digest) else { return Outcome::Rejected(Reason::CredentialsWrong.into()) };
+    fn find_key(&self, table: &Table, digest: &KeyDigest, context: &Context<'_>) -> Outcome {
+        let Some(known) = table.find(digest) else { return Outcome::Refused(Rejection::credentials_wrong()) };
         match check_key(&known.key, self.environment.as_deref(), || context.now()) {
             Ok(()) => Outcome::Verified(known.principal.clone()),
-            Err(fault) => fault.outcome(),
+            Err(reason) => Outcome::failed(reason),
         }
     }
 
@@ -159,46 +167,35 @@ impl ApiKeyScheme {
         let answer = lookup(digest);
         let environment = self.environment.clone();
         let (configuration, clock) = (self.configuration.clone(), Arc::clone(context.clock()));
-        Authentication::Pending(Box::pin(async move {
+        Authentication::pending(async move {
             let found = match answer.await {
                 Ok(Some(found)) => found,
-                Ok(None) => return Outcome::Rejected(Reason::CredentialsWrong.into()),
+                Ok(None) => return Outcome::Refused(Rejection::credentials_wrong()),
                 Err(error) => {
-                    log_backend_error(NAME, configuration.as_deref(), &*error, &[]);
-                    return Outcome::Unavailable(Reason::BackendUnavailable);
+                    log_backend_error(NAME, configuration.as_deref(), &error, &[]);
+                    return Outcome::Unavailable(Unavailable::backend());
                 }
             };
-            match check_key(&found.key, environment.as_deref(), || Ok(clock.now()?)) {
+            match check_key(&found.key, environment.as_deref(), || clock.now()) {
                 Ok(()) => Outcome::Verified(principal(&found.key, configuration, found.details)),
-                Err(fault) => fault.outcome(),
+                Err(reason) => Outcome::failed(reason),
             }
-        }))
+        })
     }
 }
 
-/// Why a key that exists does not count.
-enum Unusable {
-    Refused(Reason),
-    Undecidable(Reason),
-}
-
-impl Unusable {
-    fn outcome(self) -> Outcome {
-        match self {
-            Self::Refused(reason) => Outcome::Rejected(reason.into()),
-            Self::Undecidable(reason) => Outcome::Unavailable(reason),
-        }
-    }
-}
-
-/// The clock is read only for keys that expire.
-fn check_key(key: &Key, environment: Option<&str>, now: impl FnOnce() -> Result<i64, Reason>) -> Result<(), Unusable> {
+/// Why a key that exists does not count. The clock is read only for keys that expire.
+fn check_key(
+    key: &Key,
+    environment: Option<&str>,
+    now: impl FnOnce() -> Result<i64, ClockError>,
+) -> Result<(), Reason> {
     let of_other = environment.zip(key.environment()).is_some_and(|(wanted, actual)| wanted != actual);
     if of_other {
-        return Err(Unusable::Refused(Reason::KeyOfOtherEnvironment));
+        return Err(Reason::KeyOfOtherEnvironment);
     }
-    if key.expires_at().is_some() && key.has_expired(now().map_err(Unusable::Undecidable)?) {
-        return Err(Unusable::Refused(Reason::KeyExpired));
+    if key.expires_at().is_some() && key.has_expired(now()?) {
+        return Err(Reason::KeyExpired);
     }
     Ok(())
 }

@@ -4,9 +4,8 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::Arc;
-
-use futures_core::future::LocalBoxFuture;
 
 use crate::fault::Misconfiguration;
 use crate::file::WatchedFile;
@@ -47,7 +46,7 @@ enum Source {
 }
 
 pub(super) type Lookup =
-    dyn Fn(KeyDigest) -> LocalBoxFuture<'static, Result<Option<Found>, Box<dyn fmt::Display>>> + Send + Sync;
+    dyn Fn(KeyDigest) -> Pin<Box<dyn Future<Output = Result<Option<Found>, String>> + Send>> + Send + Sync;
 
 /// What a function of the application's own found.
 pub(super) struct Found {
@@ -97,16 +96,16 @@ impl KeyStore {
     pub fn lookup<F, Answer, K, E>(lookup: F) -> Self
     where
         F: Fn(KeyDigest) -> Answer + Send + Sync + 'static,
-        Answer: Future<Output = Result<Option<K>, E>> + 'static,
+        Answer: Future<Output = Result<Option<K>, E>> + Send + 'static,
         K: AsRef<Key> + Send + Sync + 'static,
         E: fmt::Display + 'static,
     {
-        Self(Source::Function(Arc::new(move |digest| -> LocalBoxFuture<'static, _> {
+        Self(Source::Function(Arc::new(move |digest| -> Pin<Box<dyn Future<Output = _> + Send>> {
             let answer = lookup(digest);
             Box::pin(async move {
                 match answer.await {
                     Ok(found) => Ok(found.map(|found| Found { key: found.as_ref().clone(), details: Arc::new(found) })),
-                    Err(error) => Err(Box::new(error) as Box<dyn fmt::Display>),
+                    Err(error) => Err(error.to_string()),
                 }
             })
         })))

@@ -5,8 +5,10 @@ use std::time::{Duration, SystemTime};
 use actix_web::http::header::{COOKIE, HeaderValue, REFERRER_POLICY};
 use actix_web::test::TestRequest;
 
+use crate::denial::Reason;
 use crate::file::testing::TempFile;
 use crate::scheme::api_key::*;
+use crate::scheme::probe::{self, Presence};
 use crate::time::{Clock, UnixTime};
 
 const NOW: UnixTime = 1_800_000_000;
@@ -30,12 +32,11 @@ fn list() -> [(KeyDigest, Key); 4] {
 }
 
 async fn ask_at(scheme: &ApiKeyScheme, request: TestRequest, now: UnixTime) -> Outcome {
-    let request = request.to_http_request();
-    let clock: Arc<dyn Clock> = Arc::new(At(now));
-    match scheme.authenticate(&Context::new(&request, &clock)) {
-        Authentication::Ready(outcome) => outcome,
-        Authentication::Pending(outcome) => outcome.await,
-    }
+    probe::ask(scheme, &request.to_http_request(), &clock(now)).await.unwrap()
+}
+
+fn clock(now: UnixTime) -> Arc<dyn Clock> {
+    Arc::new(At(now))
 }
 
 async fn ask(scheme: &ApiKeyScheme, request: TestRequest) -> Outcome {
@@ -58,15 +59,13 @@ fn cookie() -> ApiKeyScheme {
     ApiKeys::cookie("__Host-key", list()).build(None).unwrap()
 }
 
-fn kind(scheme: &ApiKeyScheme, request: TestRequest) -> Credentials {
-    let request = request.to_http_request();
-    let clock: Arc<dyn Clock> = Arc::new(At(NOW));
-    scheme.credentials(&Context::new(&request, &clock))
+fn kind(scheme: &ApiKeyScheme, request: TestRequest) -> Presence {
+    probe::find(scheme, &request.to_http_request(), &clock(NOW))
 }
 
 fn reason(outcome: &Outcome) -> Reason {
     match outcome {
-        Outcome::Rejected(rejection) => rejection.reason(),
+        Outcome::Refused(rejection) => rejection.reason(),
         other => panic!("{other:?}"),
     }
 }
@@ -106,16 +105,16 @@ async fn what_is_stored_does_not_open() {
 #[actix_web::test]
 async fn a_repeated_key_is_refused_not_absent() {
     let twice = || with_header(SECRET).append_header(("x-api-key", SECRET));
-    assert_eq!(kind(&header(), twice()), Credentials::Explicit);
+    assert_eq!(kind(&header(), twice()), Presence::Explicit);
     assert_eq!(reason(&ask(&header(), twice()).await), Reason::CredentialsWrong);
 
     let twice = || TestRequest::with_uri(&format!("/?api_key={SECRET}&api_key={SECRET}"));
-    assert_eq!(kind(&query(), twice()), Credentials::Explicit);
+    assert_eq!(kind(&query(), twice()), Presence::Explicit);
     assert_eq!(reason(&ask(&query(), twice()).await), Reason::CredentialsWrong);
 
     let cookies = format!("__Host-key={SECRET}; __Host-key={SECRET}");
     let twice = || TestRequest::default().append_header((COOKIE, &*cookies));
-    assert_eq!(kind(&cookie(), twice()), Credentials::Ambient);
+    assert_eq!(kind(&cookie(), twice()), Presence::Ambient);
     assert_eq!(reason(&ask(&cookie(), twice()).await), Reason::CookieUnreadable);
 }
 
@@ -123,15 +122,14 @@ async fn a_repeated_key_is_refused_not_absent() {
 async fn header_and_query_are_explicit_and_a_cookie_is_ambient() {
     let in_query = || TestRequest::with_uri(&format!("/x?a=1&api_key={SECRET}"));
     let in_cookie = || TestRequest::default().append_header((COOKIE, format!("a=1; __Host-key={SECRET}")));
-    assert_eq!(kind(&header(), with_header(SECRET)), Credentials::Explicit);
-    assert_eq!(kind(&query(), in_query()), Credentials::Explicit);
-    assert_eq!(kind(&cookie(), in_cookie()), Credentials::Ambient);
+    assert_eq!(kind(&header(), with_header(SECRET)), Presence::Explicit);
+    assert_eq!(kind(&query(), in_query()), Presence::Explicit);
+    assert_eq!(kind(&cookie(), in_cookie()), Presence::Ambient);
     for request in [TestRequest::default, in_query, in_cookie] {
-        assert_eq!(kind(&header(), request()), Credentials::Absent);
-        assert!(matches!(ask(&header(), request()).await, Outcome::Absent));
+        assert_eq!(kind(&header(), request()), Presence::Absent);
     }
-    assert_eq!(kind(&query(), with_header(SECRET)), Credentials::Absent);
-    assert_eq!(kind(&cookie(), in_query()), Credentials::Absent);
+    assert_eq!(kind(&query(), with_header(SECRET)), Presence::Absent);
+    assert_eq!(kind(&cookie(), in_query()), Presence::Absent);
     verified(ask(&query(), in_query()).await);
     verified(ask(&cookie(), in_cookie()).await);
 }
@@ -159,7 +157,7 @@ async fn keys_expire() {
 #[actix_web::test]
 async fn an_absurd_clock_is_a_503_for_keys_that_expire() {
     let outcome = ask_at(&header(), with_header("live_1"), 0).await;
-    assert!(matches!(outcome, Outcome::Unavailable(Reason::ClockUnreadable)), "{outcome:?}");
+    assert_eq!(probe::reason(&outcome), Reason::ClockUnreadable);
     verified(ask_at(&header(), with_header(SECRET), 0).await);
 }
 
@@ -184,7 +182,7 @@ fn the_challenge_names_place_and_name() {
         (query(), "ApiKey realm=\"R\", in=\"query\", name=\"api_key\""),
         (cookie(), "ApiKey realm=\"R\", in=\"cookie\", name=\"__Host-key\""),
     ] {
-        assert_eq!(scheme.challenge().render("R", &[]), expected);
+        assert_eq!(scheme.describe().challenge().render("R", &[]), expected);
     }
 }
 
@@ -192,9 +190,7 @@ fn the_challenge_names_place_and_name() {
 async fn answers_to_a_key_in_the_query_keep_it_from_referers() {
     let principal = Principal::builder("api_key", "x").build();
     let owed = |scheme: &ApiKeyScheme, principal: Option<&Principal>| {
-        let mut headers = HeaderMap::new();
-        headers.insert(REFERRER_POLICY, HeaderValue::from_static("unsafe-url"));
-        scheme.answer(&TestRequest::default().to_http_request(), principal, &mut headers);
+        let headers = probe::respond(scheme, &TestRequest::default().to_http_request(), principal);
         headers.get(REFERRER_POLICY).unwrap().clone()
     };
     // On success and on denial alike.
@@ -206,14 +202,15 @@ async fn answers_to_a_key_in_the_query_keep_it_from_referers() {
 
 #[test]
 fn a_configuration_recognizes_its_own_keys() {
-    let clock: Arc<dyn Clock> = Arc::new(At(NOW));
     let recognizes = |scheme: &ApiKeyScheme, key: &str| {
         let request = with_header(key).to_http_request();
-        scheme.recognizes(&Context::new(&request, &clock))
+        probe::recognizes(scheme, &request, &clock(NOW))
     };
-    assert!(recognizes(&header(), SECRET) && !recognizes(&header(), "unknown"));
+    assert_eq!(recognizes(&header(), SECRET), Recognition::Mine);
+    assert_eq!(recognizes(&header(), "unknown"), Recognition::No);
     let live = ApiKeys::header("X-API-Key", list()).environment("live").build(None).unwrap();
-    assert!(recognizes(&live, "live_1") && !recognizes(&live, SECRET));
+    assert_eq!(recognizes(&live, "live_1"), Recognition::Mine);
+    assert_eq!(recognizes(&live, SECRET), Recognition::No);
 }
 
 /// What a handler of the application wants to know.
@@ -249,17 +246,16 @@ async fn a_function_of_the_users_is_asked_by_digest() {
     assert_eq!(reason(&ask(&scheme, with_header(SECRET)).await), Reason::KeyOfOtherEnvironment);
     assert_eq!(reason(&ask(&scheme, with_header("live_4")).await), Reason::CredentialsWrong);
     let outcome = ask(&scheme, with_header("live_down")).await;
-    assert!(matches!(outcome, Outcome::Unavailable(Reason::BackendUnavailable)), "{outcome:?}");
+    assert_eq!(probe::reason(&outcome), Reason::BackendUnavailable);
 }
 
 #[test]
 fn stores_that_know_their_keys_answer_without_a_future() {
     let file = TempFile::new(&NewKey::generate("live").unwrap().line(&Key::new("a")).unwrap());
     let watched = ApiKeys::header("X-API-Key", KeyStore::file(file.path())).build(None).unwrap();
-    let clock: Arc<dyn Clock> = Arc::new(At(NOW));
     for scheme in [header(), watched] {
         let request = with_header(SECRET).to_http_request();
-        assert!(matches!(scheme.authenticate(&Context::new(&request, &clock)), Authentication::Ready(_)));
+        assert!(matches!(probe::begin(&scheme, &request, &clock(NOW)), Some(Authentication::Ready(_))));
     }
 }
 

@@ -40,7 +40,6 @@
 //! Where a policy names several files, `any(basic("a"), basic("b"))`, the first that knows the user decides, and if none
 //! does, the first. Give them hashes of one cost, or the time of an answer tells in which file a user is.
 
-mod credentials;
 mod hashing;
 mod htpasswd;
 mod memory;
@@ -48,24 +47,25 @@ mod passwords;
 mod stored_hash;
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-use futures_core::future::LocalBoxFuture;
 
 use self::hashing::Hashing;
 use self::htpasswd::Users;
 use self::memory::{Generation, Memory, Tag};
-use crate::denial::Challenge;
-use crate::denial::Reason;
+use super::{
+    Authentication, Challenge, Context, CredentialForm, Credentials, Evidence, Outcome, Read, Recognition, Scheme,
+    SchemeDescription,
+};
+use crate::denial::{Rejection, Unavailable};
 use crate::file::WatchedFile;
 use crate::http::authorization::{Authorization, authorization};
 use crate::principal::Principal;
-use crate::scheme::{Authentication, Context, Credentials, Outcome, Scheme};
 
-pub use self::credentials::UserPass;
 pub use self::memory::RememberedPasswords;
 pub use self::passwords::{Passwords, User};
+pub use super::UserPass;
 
 const NAME: &str = "basic";
 
@@ -86,7 +86,9 @@ enum Verifier {
     Function(Arc<Verify>),
 }
 
-type Verify = dyn Fn(UserPass) -> LocalBoxFuture<'static, Result<Option<Principal>, Failed>> + Send + Sync;
+type Verify = dyn Fn(UserPass) -> Verification + Send + Sync;
+
+type Verification = Pin<Box<dyn Future<Output = Result<Option<Principal>, Failed>> + Send>>;
 
 /// A user's own function returned an error, which has been logged.
 struct Failed;
@@ -125,37 +127,49 @@ impl Scheme for BasicScheme {
         NAME
     }
 
-    fn credentials(&self, context: &Context<'_>) -> Credentials {
-        match authorization(context.authorization(), "Basic") {
-            Authorization::Absent => Credentials::Absent,
-            Authorization::Repeated | Authorization::Present(_) => Credentials::Ambient,
+    fn describe(&self) -> SchemeDescription {
+        let description = SchemeDescription::new(Challenge::new("Basic").parameter("charset", "UTF-8"));
+        description.authorization("Basic").form(match self.verifier {
+            Verifier::File { .. } => CredentialForm::Listed,
+            Verifier::Function(_) => CredentialForm::Any,
+        })
+    }
+
+    fn find<'a>(&self, context: &Context<'a>) -> Credentials<'a> {
+        Credentials::Ambient(match authorization(context.authorization(), "Basic") {
+            Authorization::Absent => return Credentials::Absent,
+            Authorization::Repeated => Evidence::unreadable(Rejection::authorization_repeated()),
+            Authorization::Present(base64) => match UserPass::decode(base64) {
+                Some(sent) => Evidence(Read::Password(sent)),
+                None => Evidence::unreadable(Rejection::credentials_wrong()),
+            },
+        })
+    }
+
+    /// By whether the user is in the file. A function of the application's own takes whoever is in none.
+    fn recognizes<'a>(&self, _: &Context<'a>, evidence: &Evidence<'a>) -> Recognition {
+        match (&self.verifier, &evidence.0) {
+            (Verifier::Function(_), Read::Password(_)) => Recognition::Perhaps,
+            (Verifier::File { users, .. }, Read::Password(sent)) if users.current().contains(sent.user()) => {
+                Recognition::Mine
+            }
+            _ => Recognition::No,
         }
     }
 
-    /// By whether the user is in the file. A function of the application's own takes whoever comes: name it last.
-    fn recognizes(&self, context: &Context<'_>) -> bool {
-        let Authorization::Present(base64) = authorization(context.authorization(), "Basic") else { return false };
-        match (&self.verifier, UserPass::decode(base64)) {
-            (_, None) => false,
-            (Verifier::Function(_), Some(_)) => true,
-            (Verifier::File { users, .. }, Some(sent)) => users.current().contains(sent.user()),
+    fn authenticate<'a>(&self, _: &Context<'a>, evidence: Evidence<'a>) -> Authentication {
+        match evidence.0 {
+            Read::Password(sent) => self.verify(sent),
+            _ => Authentication::refused(Rejection::credentials_wrong()),
         }
     }
 
-    fn authenticate(&self, context: &Context<'_>) -> Authentication {
-        let base64 = match authorization(context.authorization(), "Basic") {
-            Authorization::Absent => return Authentication::Ready(Outcome::Absent),
-            Authorization::Repeated => return rejected(Reason::AuthorizationRepeated),
-            Authorization::Present(base64) => base64,
-        };
-        match UserPass::decode(base64) {
-            Some(attempt) => self.verify(attempt),
-            None => rejected(Reason::CredentialsWrong),
+    /// A user whom no file knows pays the hash that a wrong password does.
+    fn refuse_unrecognized<'a>(&self, context: &Context<'a>, evidence: Evidence<'a>) -> Authentication {
+        match (&self.verifier, &evidence.0) {
+            (Verifier::File { .. }, Read::Password(_)) => self.authenticate(context, evidence),
+            _ => Authentication::refused(Rejection::credentials_wrong()),
         }
-    }
-
-    fn challenge(&self) -> Challenge {
-        Challenge::new("Basic").parameter("charset", "UTF-8")
     }
 }
 
@@ -180,11 +194,11 @@ impl BasicScheme {
         let found = users.find(sent.user());
         let tag = self.tag(&sent, Some(found.hash.text()));
         if let Some(principal) = self.recall(tag).filter(|_| found.known) {
-            return Authentication::Ready(Outcome::Verified(principal));
+            return Authentication::verified(principal);
         }
         let attempt = self.attempt(&sent, tag);
         let (hashing, identify) = (Arc::clone(hashing), Arc::clone(identify));
-        Authentication::Pending(Box::pin(async move {
+        Authentication::pending(async move {
             let (user, password) = sent.into_parts();
             let matched = hashing.run(move || {
                 let cut = password.as_bytes().get(..PASSWORD_MAX);
@@ -197,33 +211,33 @@ impl BasicScheme {
                     attempt.remember(&principal);
                     Outcome::Verified(principal)
                 }
-                Ok(false) => Outcome::Rejected(Reason::CredentialsWrong.into()),
-                Err(reason) => Outcome::Unavailable(reason),
+                Ok(false) => Outcome::Refused(Rejection::credentials_wrong()),
+                Err(reason) => Outcome::failed(reason),
             }
-        }))
+        })
     }
 
     /// An overlong password is refused before the function sees it: that depends on no user.
     fn verify_by_function(&self, sent: UserPass, verify: &Arc<Verify>) -> Authentication {
         if sent.expose_password().len() > PASSWORD_MAX {
-            return rejected(Reason::CredentialsWrong);
+            return Authentication::refused(Rejection::credentials_wrong());
         }
         let tag = self.tag(&sent, None);
         if let Some(principal) = self.recall(tag) {
-            return Authentication::Ready(Outcome::Verified(principal));
+            return Authentication::verified(principal);
         }
         let attempt = self.attempt(&sent, tag);
         let verify = Arc::clone(verify);
-        Authentication::Pending(Box::pin(async move {
+        Authentication::pending(async move {
             match verify(sent).await {
                 Ok(Some(principal)) => {
                     attempt.remember(&principal);
                     Outcome::Verified(principal)
                 }
-                Ok(None) => Outcome::Rejected(Reason::CredentialsWrong.into()),
-                Err(Failed) => Outcome::Unavailable(Reason::BackendUnavailable),
+                Ok(None) => Outcome::Refused(Rejection::credentials_wrong()),
+                Err(Failed) => Outcome::Unavailable(Unavailable::backend()),
             }
-        }))
+        })
     }
 
     /// `None` where nothing is to be remembered.
@@ -242,10 +256,6 @@ impl BasicScheme {
         let memory = Arc::clone(&self.memory);
         Attempt { began: memory.generation(), memory, tag, user: sent.user().to_owned() }
     }
-}
-
-fn rejected(reason: Reason) -> Authentication {
-    Authentication::Ready(Outcome::Rejected(reason.into()))
 }
 
 impl fmt::Debug for BasicScheme {

@@ -2,10 +2,10 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_core::future::LocalBoxFuture;
 use zeroize::Zeroizing;
 
 use crate::fault::Misconfiguration;
@@ -15,7 +15,7 @@ use crate::scheme::backend_error::log_backend_error;
 use crate::scheme::basic::hashing::Hashing;
 use crate::scheme::basic::htpasswd::Users;
 use crate::scheme::basic::memory::{LIFETIME_MAX, Memory, RememberedPasswords};
-use crate::scheme::basic::{BasicScheme, Failed, NAME, UserFile, UserPass, Verifier};
+use crate::scheme::basic::{BasicScheme, Failed, NAME, UserFile, UserPass, Verification, Verifier};
 
 /// Where user names and passwords are verified; `U` is what a handler gets to know of the user.
 ///
@@ -46,7 +46,7 @@ pub struct Passwords<U = User> {
 }
 
 type Roles<U> = dyn Fn(&U) -> Vec<Box<str>> + Send + Sync;
-type Function<U> = dyn Fn(UserPass) -> LocalBoxFuture<'static, Result<Option<U>, Box<dyn fmt::Display>>> + Send + Sync;
+type Function<U> = dyn Fn(UserPass) -> Pin<Box<dyn Future<Output = Result<Option<U>, String>> + Send>> + Send + Sync;
 
 enum Source<U> {
     File(PathBuf, fn(String) -> U),
@@ -109,12 +109,12 @@ impl<U: Send + Sync + 'static> Passwords<U> {
     pub fn verify_with<F, Answer, E>(verify: F) -> Self
     where
         F: Fn(UserPass) -> Answer + Send + Sync + 'static,
-        Answer: Future<Output = Result<Option<U>, E>> + 'static,
+        Answer: Future<Output = Result<Option<U>, E>> + Send + 'static,
         E: fmt::Display + 'static,
     {
-        let function = move |sent: UserPass| -> LocalBoxFuture<'static, _> {
+        let function = move |sent: UserPass| -> Pin<Box<dyn Future<Output = _> + Send>> {
             let answer = verify(sent);
-            Box::pin(async move { answer.await.map_err(|error| Box::new(error) as Box<dyn fmt::Display>) })
+            Box::pin(async move { answer.await.map_err(|error| error.to_string()) })
         };
         Self::of(Source::Function(Arc::new(function)), Duration::ZERO)
     }
@@ -209,7 +209,7 @@ impl<U: Send + Sync + 'static> Identity<U> {
 
     fn by_function(self, function: Arc<Function<U>>) -> Verifier {
         let identity = Arc::new(self);
-        Verifier::Function(Arc::new(move |sent: UserPass| -> LocalBoxFuture<'static, _> {
+        Verifier::Function(Arc::new(move |sent: UserPass| -> Verification {
             let identity = Arc::clone(&identity);
             let (name, password) = (sent.user().to_owned(), Zeroizing::new(sent.expose_password().to_owned()));
             let answer = function(sent);
@@ -217,7 +217,7 @@ impl<U: Send + Sync + 'static> Identity<U> {
                 match answer.await {
                     Ok(user) => Ok(user.map(|user| identity.principal(&name, user))),
                     Err(error) => {
-                        log_backend_error(NAME, identity.configuration.as_deref(), &*error, &[&password]);
+                        log_backend_error(NAME, identity.configuration.as_deref(), &error, &[&password]);
                         Err(Failed)
                     }
                 }

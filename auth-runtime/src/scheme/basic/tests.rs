@@ -8,9 +8,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::FutureExt;
 
+use crate::denial::Reason;
 use crate::file::testing::TempFile;
 use crate::scheme::basic::stored_hash::tests::{BUILDER, PASSWORD_ARGON2, WONDERLAND, WONDERLAND_SHA512};
 use crate::scheme::basic::*;
+use crate::scheme::probe::{self, Presence};
 use crate::time::{Clock, SystemClock};
 
 const WAIT: Duration = Duration::from_secs(2);
@@ -28,15 +30,18 @@ fn scheme(passwords: Passwords<impl Send + Sync + 'static>) -> (BasicScheme, Arc
     (passwords.build_with(None, Arc::clone(&hashing)).unwrap(), hashing)
 }
 
-async fn send_lines(scheme: &BasicScheme, lines: &[&str]) -> Outcome {
+async fn find_lines(scheme: &BasicScheme, lines: &[&str]) -> Option<Outcome> {
     let request =
         lines.iter().fold(TestRequest::default(), |request, line| request.append_header((AUTHORIZATION, *line)));
-    let request = request.to_http_request();
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    match scheme.authenticate(&Context::new(&request, &clock)) {
-        Authentication::Ready(outcome) => outcome,
-        Authentication::Pending(outcome) => outcome.await,
-    }
+    probe::ask(scheme, &request.to_http_request(), &clock()).await
+}
+
+async fn send_lines(scheme: &BasicScheme, lines: &[&str]) -> Outcome {
+    find_lines(scheme, lines).await.unwrap()
+}
+
+fn clock() -> Arc<dyn Clock> {
+    Arc::new(SystemClock)
 }
 
 async fn send(scheme: &BasicScheme, user: &str, password: &str) -> Outcome {
@@ -44,7 +49,7 @@ async fn send(scheme: &BasicScheme, user: &str, password: &str) -> Outcome {
 }
 
 fn is_wrong(outcome: &Outcome) -> bool {
-    matches!(outcome, Outcome::Rejected(rejection) if rejection.reason() == Reason::CredentialsWrong)
+    matches!(outcome, Outcome::Refused(rejection) if rejection.reason() == Reason::CredentialsWrong)
 }
 
 fn principal(outcome: Outcome) -> Principal {
@@ -93,8 +98,8 @@ async fn bad_credentials_are_all_refused_alike() {
 #[actix_web::test]
 async fn absent_where_the_field_is_of_another_scheme() {
     let (scheme, _) = scheme(Passwords::htpasswd(users()));
-    assert!(matches!(send_lines(&scheme, &[]).await, Outcome::Absent));
-    assert!(matches!(send_lines(&scheme, &["Bearer x"]).await, Outcome::Absent));
+    assert!(find_lines(&scheme, &[]).await.is_none());
+    assert!(find_lines(&scheme, &["Bearer x"]).await.is_none());
 }
 
 #[actix_web::test]
@@ -102,40 +107,40 @@ async fn two_authorization_lines_are_refused() {
     let (scheme, _) = scheme(Passwords::htpasswd(users()));
     let line = format!("Basic {}", STANDARD.encode("alice:wonderland"));
     let outcome = send_lines(&scheme, &[&line, &line]).await;
-    assert!(matches!(outcome, Outcome::Rejected(rejection) if rejection.reason() == Reason::AuthorizationRepeated));
+    assert!(matches!(outcome, Outcome::Refused(rejection) if rejection.reason() == Reason::AuthorizationRepeated));
 }
 
 #[test]
 fn credentials_are_ambient() {
     let (scheme, _) = scheme(Passwords::htpasswd(users()));
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     for (line, expected) in
-        [("Basic x", Credentials::Ambient), ("basic", Credentials::Ambient), ("Bearer x", Credentials::Absent)]
+        [("Basic x", Presence::Ambient), ("basic", Presence::Ambient), ("Bearer x", Presence::Absent)]
     {
         let request = TestRequest::default().append_header((AUTHORIZATION, line)).to_http_request();
-        assert_eq!(scheme.credentials(&Context::new(&request, &clock)), expected);
+        assert_eq!(probe::find(&scheme, &request, &clock()), expected);
     }
 }
 
 #[test]
 fn a_configuration_recognizes_the_users_of_its_file() {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let recognizes = |scheme: &BasicScheme, line: &str| {
         let request = TestRequest::default().append_header((AUTHORIZATION, line)).to_http_request();
-        scheme.recognizes(&Context::new(&request, &clock))
+        probe::recognizes(scheme, &request, &clock())
     };
     let by_file = scheme(Passwords::htpasswd(users())).0;
     let by_function = Passwords::verify_with(member).build(None).unwrap();
     let line = |user: &str| format!("Basic {}", STANDARD.encode(format!("{user}:x")));
-    assert!(recognizes(&by_file, &line("alice")) && !recognizes(&by_file, &line("eve")));
-    assert!(recognizes(&by_function, &line("eve")));
-    assert!(!recognizes(&by_file, "Basic x") && !recognizes(&by_function, "Basic x"));
+    assert_eq!(recognizes(&by_file, &line("alice")), Recognition::Mine);
+    assert_eq!(recognizes(&by_file, &line("eve")), Recognition::No);
+    assert_eq!(recognizes(&by_function, &line("eve")), Recognition::Perhaps);
+    assert_eq!(recognizes(&by_file, "Basic x"), Recognition::No);
+    assert_eq!(recognizes(&by_function, "Basic x"), Recognition::No);
 }
 
 #[test]
 fn the_challenge_names_utf_8() {
     let (scheme, _) = scheme(Passwords::htpasswd(users()));
-    assert_eq!(scheme.challenge().render("R", &[]), "Basic realm=\"R\", charset=\"UTF-8\"");
+    assert_eq!(scheme.describe().challenge().render("R", &[]), "Basic realm=\"R\", charset=\"UTF-8\"");
 }
 
 #[actix_web::test]
@@ -177,7 +182,7 @@ async fn a_verified_password_is_remembered_and_bypasses_the_queue() {
     assert!((&mut busy).now_or_never().is_none());
     principal(send(&scheme, "alice", "wonderland").now_or_never().unwrap());
     let outcome = send(&scheme, "bob", "builder").await;
-    assert!(matches!(outcome, Outcome::Unavailable(Reason::HashingBusy)), "{outcome:?}");
+    assert_eq!(probe::reason(&outcome), Reason::HashingBusy);
     assert_eq!(hashing.started(), 2);
     drop(release);
     busy.await.unwrap();
@@ -286,7 +291,7 @@ async fn a_function_of_the_users_verifies_and_names_its_own_type() {
 async fn an_error_of_the_function_is_a_503() {
     let scheme = Passwords::verify_with(member).build(None).unwrap();
     let outcome = send(&scheme, "bob", "down").await;
-    assert!(matches!(outcome, Outcome::Unavailable(Reason::BackendUnavailable)), "{outcome:?}");
+    assert_eq!(probe::reason(&outcome), Reason::BackendUnavailable);
 }
 
 #[actix_web::test]

@@ -1,0 +1,121 @@
+//! What a scheme may look at.
+
+use std::cell::{OnceCell, RefCell};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use actix_web::HttpRequest;
+use actix_web::http::header::HeaderMap;
+use actix_web::http::{Method, Uri};
+
+use crate::http::authorization::Field;
+use crate::keys::compact::Compact;
+use crate::time::{Clock, ClockError, UnixTime};
+
+/// What a scheme may look at: the request without its body, which is never read for credentials, and the clock.
+pub struct Context<'a> {
+    method: &'a Method,
+    uri: &'a Uri,
+    headers: &'a HeaderMap,
+    peer: Option<SocketAddr>,
+    public_origin: Option<&'a str>,
+    clock: &'a Arc<dyn Clock>,
+    /// Looked up once however many schemes ask for it.
+    authorization: OnceCell<Field<'a>>,
+    /// The token that several configurations look at, taken apart once for all of them.
+    compact: RefCell<Option<Compact<'a>>>,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(request: &'a HttpRequest, clock: &'a Arc<dyn Clock>) -> Self {
+        Self {
+            method: request.method(),
+            uri: request.uri(),
+            headers: request.headers(),
+            peer: request.peer_addr(),
+            public_origin: None,
+            clock,
+            authorization: OnceCell::new(),
+            compact: RefCell::new(None),
+        }
+    }
+
+    pub(crate) fn with_public_origin(self, public_origin: Option<&'a str>) -> Self {
+        Self { public_origin, ..self }
+    }
+
+    /// The method.
+    pub fn method(&self) -> &'a Method {
+        self.method
+    }
+
+    /// The request target, as it was received.
+    pub fn uri(&self) -> &'a Uri {
+        self.uri
+    }
+
+    /// The query, without its `?`; empty where there is none.
+    pub fn query(&self) -> &'a str {
+        self.uri.query().unwrap_or_default()
+    }
+
+    /// The header fields.
+    pub fn headers(&self) -> &'a HeaderMap {
+        self.headers
+    }
+
+    /// The other end of the connection: the client, or the last proxy before this service.
+    pub fn peer(&self) -> Option<SocketAddr> {
+        self.peer
+    }
+
+    /// The origin of this service as it was configured, such as `https://api.example`; never taken from the request.
+    pub fn public_origin(&self) -> Option<&'a str> {
+        self.public_origin
+    }
+
+    /// The wall clock of this `Auth`, in seconds since 1970.
+    ///
+    /// # Errors
+    /// When the clock stands before 2020 or past 9999: a 503, as [`Authentication::unavailable`](super::Authentication)
+    /// makes of it.
+    pub fn now(&self) -> Result<UnixTime, ClockError> {
+        self.clock.now()
+    }
+
+    /// The clock itself, for a future that outlives this context.
+    pub fn clock(&self) -> &'a Arc<dyn Clock> {
+        self.clock
+    }
+
+    /// The `Authorization` field.
+    pub(crate) fn authorization(&self) -> Field<'a> {
+        *self.authorization.get_or_init(|| Field::read(self.headers))
+    }
+
+    /// Looks at this token of the request taken apart; `None` where it does not have the form of a signed one.
+    pub(crate) fn with_compact<R>(&self, token: &'a [u8], look: impl FnOnce(Option<&Compact<'a>>) -> R) -> R {
+        let mut shared = self.compact.borrow_mut();
+        if !shared.as_ref().is_some_and(|compact| compact.is_of(token)) {
+            *shared = Compact::split(token);
+        }
+        look(shared.as_ref())
+    }
+
+    /// This token of the request taken apart, with whatever was read of it before.
+    pub(crate) fn take_compact(&self, token: &'a [u8]) -> Option<Compact<'a>> {
+        let shared = self.compact.take().filter(|compact| compact.is_of(token));
+        shared.or_else(|| Compact::split(token))
+    }
+}
+
+/// How the request is addressed, and nothing of its fields, which hold credentials.
+impl std::fmt::Debug for Context<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Context")
+            .field("method", &self.method)
+            .field("path", &self.uri.path())
+            .field("peer", &self.peer)
+            .finish_non_exhaustive()
+    }
+}

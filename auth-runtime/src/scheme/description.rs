@@ -1,0 +1,202 @@
+//! What a scheme says of itself, once.
+
+use crate::denial::Challenge;
+
+/// What a configuration of a scheme says of itself: where its credentials are, which of them are its own, and how it asks for
+/// them. Read when the [`Auth`](crate::Auth) is built, for challenges, metadata, the policy table, and to refuse
+/// configurations that cannot be told apart.
+///
+/// ```
+/// use auth_runtime::scheme::{Challenge, SchemeDescription};
+///
+/// let description = SchemeDescription::new(Challenge::new("Webhook")).header("X-Signature");
+/// assert_eq!(description.challenge().scheme(), "Webhook");
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct SchemeDescription {
+    challenge: Challenge,
+    carriers: Vec<Carrier>,
+    forms: Vec<CredentialForm>,
+    issuers: Vec<Box<str>>,
+}
+
+/// Where in a request credentials are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Carrier {
+    /// The `Authorization` field under this scheme word, in lower case.
+    Authorization(Box<str>),
+    /// This field, in lower case.
+    Header(Box<str>),
+    Query(Box<str>),
+    Cookie(Box<str>),
+}
+
+/// Which of the credentials in one place a configuration recognizes as its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CredentialForm {
+    /// JSON Web Tokens whose `iss` is this.
+    JwtOf(Box<str>),
+    /// JSON Web Tokens of issuers that are not known beforehand.
+    AnyJwt,
+    /// Whatever is not a JSON Web Token.
+    Opaque,
+    /// What begins with this.
+    Prefix(Box<str>),
+    /// What [`Scheme::recognizes`](super::Scheme::recognizes) finds in a list of its own.
+    Listed,
+    /// Everything.
+    Any,
+}
+
+impl SchemeDescription {
+    /// A scheme that asks for its credentials by this challenge. By default it claims whatever is in its carriers.
+    pub fn new(challenge: Challenge) -> Self {
+        Self { challenge, carriers: Vec::new(), forms: Vec::new(), issuers: Vec::new() }
+    }
+
+    /// Credentials are in the `Authorization` field under this scheme word, such as `Bearer`.
+    pub fn authorization(mut self, scheme: &str) -> Self {
+        self.carriers.push(Carrier::Authorization(scheme.to_ascii_lowercase().into()));
+        self
+    }
+
+    /// Credentials are in this field.
+    pub fn header(mut self, name: &str) -> Self {
+        self.carriers.push(Carrier::Header(name.to_ascii_lowercase().into()));
+        self
+    }
+
+    /// Credentials are in this parameter of the query.
+    pub fn query(mut self, name: &str) -> Self {
+        self.carriers.push(Carrier::Query(name.into()));
+        self
+    }
+
+    /// Credentials are in this cookie.
+    pub fn cookie(mut self, name: &str) -> Self {
+        self.carriers.push(Carrier::Cookie(name.into()));
+        self
+    }
+
+    /// Credentials of this form are recognized as this configuration's own. Called again, those of either.
+    ///
+    /// Needed where a policy names several configurations whose credentials are in one place:
+    /// [`build`](crate::config::AuthBuilder::build) refuses two that would both claim the same.
+    pub fn form(mut self, form: CredentialForm) -> Self {
+        self.forms.push(form);
+        self
+    }
+
+    /// Who issues the credentials, for the metadata of the resource (RFC 9728). Called again, adds.
+    pub fn issuer(mut self, issuer: impl Into<Box<str>>) -> Self {
+        self.issuers.push(issuer.into());
+        self
+    }
+
+    /// How the scheme asks for credentials.
+    pub fn challenge(&self) -> &Challenge {
+        &self.challenge
+    }
+
+    pub(crate) fn issuers(&self) -> &[Box<str>] {
+        &self.issuers
+    }
+
+    pub(crate) fn is_in_query(&self) -> bool {
+        self.carriers.iter().any(|carrier| matches!(carrier, Carrier::Query(_)))
+    }
+
+    /// Whether credentials of both may be in the same place.
+    pub(crate) fn shares_carrier(&self, other: &Self) -> bool {
+        self.carriers.iter().any(|carrier| other.carriers.contains(carrier))
+    }
+
+    /// Why nobody could say which of the two some credentials in one place were made for; `None` where their form tells.
+    pub(crate) fn conflict(&self, other: &Self) -> Option<String> {
+        if !self.shares_carrier(other) {
+            return None;
+        }
+        let any = [CredentialForm::Any];
+        let of = |forms: &'_ [CredentialForm]| if forms.is_empty() { any.to_vec() } else { forms.to_vec() };
+        let (ours, theirs) = (of(&self.forms), of(&other.forms));
+        ours.iter().find_map(|one| theirs.iter().find_map(|two| one.conflict(two)))
+    }
+}
+
+impl CredentialForm {
+    fn conflict(&self, other: &Self) -> Option<String> {
+        match (self, other) {
+            (Self::Any, Self::Any) => Some("both claim every credential there".into()),
+            (Self::AnyJwt, Self::AnyJwt) => Some("both claim JWTs of any issuer".into()),
+            (Self::Opaque, Self::Opaque) => Some("both claim every token that is not a JWT".into()),
+            (Self::JwtOf(one), Self::JwtOf(two)) if one == two => {
+                Some(format!("both claim the JWTs of `{}`", one.escape_debug()))
+            }
+            (Self::Prefix(one), Self::Prefix(two)) if one.starts_with(&**two) || two.starts_with(&**one) => {
+                Some(format!("prefixes `{}` and `{}` begin alike", one.escape_debug(), two.escape_debug()))
+            }
+            // Every JWT begins so: the base64url of `{"`.
+            (Self::Prefix(prefix), Self::JwtOf(_) | Self::AnyJwt)
+            | (Self::JwtOf(_) | Self::AnyJwt, Self::Prefix(prefix))
+                if prefix.starts_with("ey") || "ey".starts_with(&**prefix) =>
+            {
+                Some(format!("a JWT could begin with prefix `{}`", prefix.escape_debug()))
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bearer(forms: &[CredentialForm]) -> SchemeDescription {
+        let description = SchemeDescription::new(Challenge::oauth("Bearer")).authorization("Bearer");
+        forms.iter().cloned().fold(description, SchemeDescription::form)
+    }
+
+    #[test]
+    fn what_form_can_tell_apart_is_no_conflict() {
+        use CredentialForm::*;
+        let forms =
+            [JwtOf("a".into()), JwtOf("b".into()), AnyJwt, Opaque, Prefix("mrp_".into()), Prefix("x_".into()), Listed];
+        for (place, one) in forms.iter().enumerate() {
+            for other in forms.iter().skip(place + 1) {
+                let (first, second) = (bearer(std::slice::from_ref(one)), bearer(std::slice::from_ref(other)));
+                assert_eq!(first.conflict(&second), None, "{one:?} {other:?}");
+            }
+        }
+        assert_eq!(bearer(&[]).conflict(&bearer(&[JwtOf("a".into())])), None, "one is sure");
+        assert_eq!(bearer(&[Listed]).conflict(&bearer(&[Listed])), None);
+    }
+
+    #[test]
+    fn what_both_would_claim_is_one() {
+        use CredentialForm::*;
+        for (one, other) in [
+            (AnyJwt, AnyJwt),
+            (Opaque, Opaque),
+            (Any, Any),
+            (JwtOf("a".into()), JwtOf("a".into())),
+            (Prefix("mrp_".into()), Prefix("mrp_live_".into())),
+            (Prefix("ey".into()), AnyJwt),
+            (JwtOf("a".into()), Prefix("eyJ".into())),
+            (Prefix("e".into()), AnyJwt),
+        ] {
+            let (first, second) = (bearer(std::slice::from_ref(&one)), bearer(std::slice::from_ref(&other)));
+            assert!(first.conflict(&second).is_some(), "{one:?} {other:?}");
+        }
+        assert!(bearer(&[]).conflict(&bearer(&[])).is_some());
+    }
+
+    #[test]
+    fn other_places_are_no_conflict() {
+        let key = SchemeDescription::new(Challenge::new("ApiKey")).header("X-API-Key");
+        assert_eq!(bearer(&[]).conflict(&key), None);
+        assert!(key.conflict(&key.clone().cookie("c")).is_some());
+        assert_eq!(key.clone().header("x-api-key").conflict(&bearer(&[])), None);
+    }
+}
