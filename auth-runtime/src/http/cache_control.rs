@@ -1,4 +1,4 @@
-//! Keeping answers meant for one caller out of shared caches (RFC 9111 section 5.2.2).
+//! `Cache-Control` (RFC 9111 section 5.2.2): of our answers, which must stay out of shared caches, and of those we get.
 
 use actix_web::http::header::{CACHE_CONTROL, HeaderMap, HeaderValue};
 
@@ -27,6 +27,23 @@ pub(crate) fn keep_private(headers: &mut HeaderMap) {
     headers.insert(CACHE_CONTROL, value);
 }
 
+/// How many seconds an answer with these lines of `Cache-Control` is fresh; `None` where they do not say.
+///
+/// Where it is said twice, or cannot be read, the shorter time counts: section 4.2.1 wants it stale.
+#[cfg(feature = "jwks")]
+pub(crate) fn freshness<'a>(lines: impl Iterator<Item = &'a [u8]>) -> Option<u64> {
+    let seconds = |directive: &[u8]| {
+        if is(name(directive), b"no-store") || is(name(directive), b"no-cache") {
+            return Some(0);
+        }
+        // A quoted argument means the same as a bare one (section 5.2).
+        let argument = argument(directive).map(|text| text.trim_ascii());
+        let text = |argument: &[u8]| str::from_utf8(argument).ok()?.parse().ok();
+        is(name(directive), b"max-age").then(|| argument.and_then(text).unwrap_or(0))
+    };
+    lines.flat_map(directives).filter_map(seconds).min()
+}
+
 /// Splits a field value at the commas outside quoted strings.
 fn directives(line: &[u8]) -> Vec<&[u8]> {
     let (mut quoted, mut escaped) = (false, false);
@@ -48,6 +65,17 @@ fn directives(line: &[u8]) -> Vec<&[u8]> {
 /// The directive without its argument.
 fn name(directive: &[u8]) -> &[u8] {
     directive.split(|&byte| byte == b'=').next().unwrap_or_default().trim_ascii()
+}
+
+/// The argument of a directive, without its quotes.
+#[cfg(feature = "jwks")]
+fn argument(directive: &[u8]) -> Option<&[u8]> {
+    let at = directive.iter().position(|&byte| byte == b'=')?;
+    let argument = directive.get(at + 1..)?.trim_ascii();
+    match argument {
+        [b'"', inside @ .., b'"'] => Some(inside),
+        argument => Some(argument),
+    }
 }
 
 fn is(directive: &[u8], name: &[u8]) -> bool {

@@ -1,7 +1,8 @@
-//! What a request carries, read byte for byte: fields, cookies, parameters, origins.
+//! What a request carries, read byte for byte: fields, cookies, parameters, origins. And URLs.
 
 pub(crate) mod authorization;
 pub(crate) mod cache_control;
 pub(crate) mod cookie;
 pub(crate) mod origin;
 pub(crate) mod query;
+pub(crate) mod url;

@@ -3,6 +3,7 @@
 use actix_web::HttpRequest;
 use actix_web::http::Method;
 use actix_web::http::header::{HeaderMap, HeaderName, ORIGIN, UPGRADE};
+use url::Url;
 
 use crate::fault::Misconfiguration;
 
@@ -118,17 +119,8 @@ fn check_origin(what: &str, origin: &str) -> Result<(), Misconfiguration> {
         "null" => return refuse("is what any sandboxed page sends; name an origin"),
         _ => {}
     }
-    let Some((scheme, authority)) = origin.split_once("://") else {
+    if !origin.contains("://") {
         return refuse("has no scheme; write it as `https://shop.example`");
-    };
-    if matches!(scheme, "ws" | "wss") {
-        return refuse("names a WebSocket, not the page that opens it; write `https://` or `http://`");
-    }
-    if authority.contains(['/', '?', '#']) {
-        return refuse("has a path; an origin ends with its host or port, without a slash");
-    }
-    if authority.contains('@') {
-        return refuse("contains a user; leave it out");
     }
     if origin.contains('*') {
         return refuse("contains a wildcard; name each origin");
@@ -139,25 +131,32 @@ fn check_origin(what: &str, origin: &str) -> Result<(), Misconfiguration> {
     if origin.bytes().any(|byte| byte.is_ascii_uppercase()) {
         return refuse("has capital letters; browsers send lower case");
     }
-    let (host, port) = match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((inside, after)) => (inside, after.strip_prefix(':').or((!after.is_empty()).then_some(""))),
-        None => authority.split_once(':').map_or((authority, None), |(host, port)| (host, Some(port))),
+    let url = match Url::parse(origin) {
+        Ok(url) => url,
+        Err(url::ParseError::InvalidPort) => return refuse(PORT_INVALID),
+        Err(_) => return refuse(NO_ORIGIN),
     };
-    let is_host = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'_');
-    let is_v6 = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
-    let good_host = if authority.starts_with('[') { host.bytes().all(is_v6) } else { host.bytes().all(is_host) };
-    let good_scheme = scheme.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    if host.is_empty() || scheme.is_empty() || !good_host || !good_scheme {
-        return refuse("is no origin; write it as `https://shop.example`");
+    if matches!(url.scheme(), "ws" | "wss") {
+        return refuse("names a WebSocket, not the page that opens it; write `https://` or `http://`");
     }
-    match (scheme, port) {
-        ("https", Some("443")) | ("http", Some("80")) => refuse("names the default port; browsers leave it out"),
-        (_, Some(port)) if port.starts_with('0') || port.parse::<u16>().is_err() => {
-            refuse("has no valid port; write it as `https://shop.example:8443`")
+    if !url.username().is_empty() || url.password().is_some() {
+        return refuse("contains a user; leave it out");
+    }
+    let Some(host) = url.host_str().filter(|host| !host.is_empty()) else { return refuse(NO_ORIGIN) };
+    let (written, port) = (format!("{}://{host}", url.scheme()), url.port().map(|port| format!(":{port}")));
+    match origin.strip_prefix(&*written) {
+        Some(rest) if rest == port.as_deref().unwrap_or_default() => Ok(()),
+        Some(rest) if rest.contains(['/', '?', '#']) => {
+            refuse("has a path; an origin ends with its host or port, without a slash")
         }
-        _ => Ok(()),
+        Some(":443" | ":80") => refuse("names the default port; browsers leave it out"),
+        Some(_) => refuse(PORT_INVALID),
+        None => refuse(NO_ORIGIN),
     }
 }
+
+const NO_ORIGIN: &str = "is no origin; write it as `https://shop.example`";
+const PORT_INVALID: &str = "has no valid port; write it as `https://shop.example:8443`";
 
 #[cfg(test)]
 mod tests {
@@ -303,9 +302,13 @@ mod tests {
             ("https://shop.example:", "no valid port"),
             ("https://shop.example:08443", "no valid port"),
             ("https://shop.example:99999", "no valid port"),
-            ("https://[::1]x", "no valid port"),
+            ("https://[::1]x", "is no origin"),
             ("https://", "is no origin"),
             ("https://shop example", "is no origin"),
+            ("https://127.1", "is no origin"),
+            ("https://[2001:db8:0::1]", "is no origin"),
+            ("https://shop.example\\", "has a path"),
+            ("https://shop.example\n", "is no origin"),
             ("wss://shop.example", "names a WebSocket"),
         ] {
             let error = OriginPolicy::new(None, [origin], false).unwrap_err().to_string();

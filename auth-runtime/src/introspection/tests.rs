@@ -433,7 +433,7 @@ async fn each_method_proves_who_we_are() {
     verified(ask(&scheme(introspection(&mock)), "to~ken+/=").await);
     let call = mock.last();
     // RFC 6749 section 2.3.1: form-encoded, then joined. `our id`, and the secret.
-    let expected = "our%20id:s3cr%2bt%2f%3d%26%25%3a%20%c3%bc";
+    let expected = "our%20id:s3cr%2Bt%2F%3D%26%25%3A%20%C3%BC";
     assert_eq!(call.basic().as_deref(), Some(expected));
     assert_eq!(call.field("token").as_deref(), Some("to~ken+/="));
     assert_eq!(call.field("token_type_hint").as_deref(), Some("access_token"));

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::fault::Misconfiguration;
+use crate::http::url::{is_loopback, on_the_web};
 use crate::metadata::ResourceMetadata;
 use crate::policy::{Hide, PolicySpec, Presence, Requirement};
 use crate::scheme::SchemeDescription;
@@ -66,7 +67,7 @@ impl ResourceMetadata {
                  `.public_origin(\"https://…\")`",
             ));
         };
-        if !is_https_or_loopback(origin) {
+        if !on_the_web(origin).is_some_and(|url| url.scheme() == "https" || is_loopback(&url)) {
             return Err(fault(format!(
                 "resource metadata needs a public origin with https (RFC 9728 section 1.2), and `{}` is neither that nor \
                  this machine",
@@ -82,7 +83,7 @@ impl ResourceMetadata {
             )));
         }
         let urls = [&self.documentation, &self.policy, &self.terms_of_service].into_iter().flatten();
-        if let Some(url) = urls.chain(&self.authorization_servers).find(|url| !is_url(url)) {
+        if let Some(url) = urls.chain(&self.authorization_servers).find(|url| on_the_web(url).is_none()) {
             return Err(fault(format!(
                 "`{}` in the resource metadata is no URL; begin it with `https://`",
                 url.escape_debug()
@@ -123,7 +124,7 @@ impl Placed {
         let said = self.metadata.authorization_servers.iter().map(String::as_str);
         let configured = offers.iter().flat_map(|offer| offer.issuers()).map(|issuer| &**issuer);
         // An issuer that is no URL is no place a client could go to.
-        for issuer in configured.chain(said).filter(|issuer| is_url(issuer)) {
+        for issuer in configured.chain(said).filter(|issuer| on_the_web(issuer).is_some()) {
             if !authorization_servers.contains(&issuer) {
                 authorization_servers.push(issuer);
             }
@@ -206,30 +207,12 @@ fn fault(text: impl Into<String>) -> Misconfiguration {
     Misconfiguration::new(text)
 }
 
-/// `origin` has been checked to be one.
-fn is_https_or_loopback(origin: &str) -> bool {
-    let Some(authority) = origin.strip_prefix("http://") else { return origin.starts_with("https://") };
-    let host = match authority.strip_prefix('[') {
-        Some(v6) => v6.split(']').next(),
-        None => authority.split(':').next(),
-    };
-    let host = host.unwrap_or_default();
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
 /// A path without empty or dot segments, of characters that need no encoding (RFC 3986 section 3.3): what is compared
 /// byte for byte should have one spelling.
 fn is_path(path: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte);
     let is_segment = |segment: &str| !matches!(segment, "" | "." | "..") && segment.bytes().all(is_plain);
     path.strip_prefix('/').is_some_and(|rest| rest.strip_suffix('/').unwrap_or(rest).split('/').all(is_segment))
-}
-
-/// Enough to tell a URL from a slip; visible ASCII, so that no reader meets anything else.
-fn is_url(url: &str) -> bool {
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))
-        && url.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 #[cfg(test)]

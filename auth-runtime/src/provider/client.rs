@@ -1,11 +1,13 @@
 //! HTTP towards a provider, bounded in every direction.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH};
-use reqwest::{Client, Method, Response, StatusCode, Url, redirect};
+use reqwest::{Client, Method, Response, StatusCode, redirect};
+use url::Url;
+
+use crate::http::url::is_loopback;
 
 /// How long a request may take, from the first packet to the last, unless said otherwise.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(5);
@@ -30,7 +32,7 @@ impl Endpoint {
         let fault = match (url.scheme(), url.host_str()) {
             (_, None | Some("")) => Some("the URL has no host; give it whole, as in `https://idp.example`"),
             ("https", _) => None,
-            ("http", Some(host)) if is_loopback(host) => None,
+            ("http", _) if is_loopback(&url) => None,
             ("http", _) => Some("plain http is for loopback hosts only; use https"),
             _ => Some("the URL is not https; give one that is"),
         };
@@ -69,12 +71,6 @@ impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}{}", self.0.origin().ascii_serialization(), self.0.path())
     }
-}
-
-/// 127.0.0.0/8, `::1` and `localhost` (RFC 8252 section 7.3).
-fn is_loopback(host: &str) -> bool {
-    let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-    host == "localhost" || address.parse().is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
 /// Asks providers, within limits of time and size. Redirects are not followed, proxies of the environment not used.

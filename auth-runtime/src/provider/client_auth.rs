@@ -5,6 +5,7 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::EncodingKey;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use reqwest::header::HeaderValue;
 use serde_json::json;
 use zeroize::Zeroizing;
@@ -224,14 +225,10 @@ impl Prover {
     }
 }
 
-/// Appends as `application/x-www-form-urlencoded` (RFC 6749 appendix B), everything encoded that could need it.
+/// Every byte that any reader could take for something else is encoded, a space too: some servers know no `+`.
+const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Appends as `application/x-www-form-urlencoded` (RFC 6749 appendix B).
 pub(crate) fn push_form(form: &mut String, bytes: &[u8]) {
-    for &byte in bytes {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            form.push(char::from(byte));
-        } else {
-            form.push('%');
-            form.extend([byte >> 4, byte & 15].into_iter().filter_map(|digit| char::from_digit(digit.into(), 16)));
-        }
-    }
+    form.extend(percent_encode(bytes, FORM));
 }

@@ -5,7 +5,9 @@ use std::hash::{BuildHasher, RandomState};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use reqwest::header::{AGE, CACHE_CONTROL, HeaderMap};
+use reqwest::header::{AGE, CACHE_CONTROL, HeaderMap, HeaderValue};
+
+use crate::http::cache_control;
 
 /// How long an answer holds that does not say so.
 const LIFETIME: Duration = Duration::from_secs(10 * 60);
@@ -15,19 +17,7 @@ const RETRY_MAX: Duration = Duration::from_secs(16);
 
 /// How long an answer holds: what its `Cache-Control` says (RFC 9111 section 5.2.2), within the bounds.
 pub(crate) fn lifetime(headers: &HeaderMap, bounds: &RangeInclusive<Duration>) -> Duration {
-    let mut said = None;
-    for value in headers.get_all(CACHE_CONTROL) {
-        for directive in value.as_bytes().split(|&byte| byte == b',') {
-            let directive = directive.trim_ascii().to_ascii_lowercase();
-            if directive == b"no-store" || directive.starts_with(b"no-cache") {
-                said = Some(0);
-            } else if let Some(age) = directive.strip_prefix(b"max-age=") {
-                // Where it is said twice, or cannot be read, the shorter one: section 4.2.1 wants it stale.
-                let seconds = str::from_utf8(age).ok().and_then(|age| age.trim_matches('"').parse::<u64>().ok());
-                said = Some(said.unwrap_or(u64::MAX).min(seconds.unwrap_or(0)));
-            }
-        }
-    }
+    let said = cache_control::freshness(headers.get_all(CACHE_CONTROL).iter().map(HeaderValue::as_bytes));
     let age = headers.get(AGE).and_then(|age| age.to_str().ok()?.trim().parse::<u64>().ok()).unwrap_or(0);
     let lifetime = said.map_or(LIFETIME, |seconds| Duration::from_secs(seconds.saturating_sub(age)));
     lifetime.clamp(*bounds.start(), *bounds.end())
@@ -89,8 +79,6 @@ impl Unknown {
 
 #[cfg(test)]
 mod tests {
-    use reqwest::header::HeaderValue;
-
     use super::*;
 
     const SECOND: Duration = Duration::from_secs(1);
@@ -118,6 +106,10 @@ mod tests {
         assert_eq!(said(&["max-age=99999999999999999999999"], None), 60);
         assert_eq!(said(&["max-age=-1"], None), 60);
         assert_eq!(said(&["max-age=3600", "max-age=120"], None), 120);
+        assert_eq!(said(&["ext=\"a, no-store, max-age=1\", max-age=3600"], None), 3600, "within quotes it is not said");
+        assert_eq!(said(&["ext=\"\\\", max-age=1\", max-age=3600"], None), 3600);
+        assert_eq!(said(&["no-cache=\"set-cookie, etag\", max-age=3600"], None), 60);
+        assert_eq!(said(&["max-age =3600", "max-agent=1, no-storage"], None), 3600);
         assert_eq!(said(&["no-store"], None), 60);
         assert_eq!(said(&["no-cache", "max-age=3600"], None), 60);
         assert_eq!(said(&["s-maxage=5"], None), 600, "for shared caches");
