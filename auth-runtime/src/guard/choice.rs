@@ -101,3 +101,135 @@ impl Claims {
         (self.count == 1).then_some(self.first)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::any::TypeId;
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use actix_web::HttpRequest;
+    use actix_web::test::TestRequest;
+
+    use super::*;
+    use crate::guard::Settings;
+    use crate::http::origin::OriginPolicy;
+    use crate::jwt::{IntoSettings as _, Jwt};
+    use crate::keys::compact::counter::{DECODED, SCANNED};
+    use crate::policy::{Hierarchies, PolicySpec};
+    use crate::scheme::{Authentication, BearerScheme, Challenge, CredentialForm, Outcome, Scheme, SchemeDescription};
+    use crate::time::SystemClock;
+
+    static SPEC: PolicySpec = PolicySpec::nobody("test");
+
+    fn plan(schemes: impl IntoIterator<Item = Arc<dyn Scheme>>) -> Plan {
+        let settings = Settings {
+            clock: Arc::new(SystemClock),
+            deadline: Duration::from_secs(5),
+            hierarchies: Hierarchies::default(),
+            body: None,
+            origins: OriginPolicy::default(),
+            metadata_url: None,
+        };
+        let schemes = schemes.into_iter().map(|scheme| (TypeId::of::<()>(), scheme)).collect();
+        Plan::new(&SPEC, schemes, "test", Arc::new(settings))
+    }
+
+    /// Opaque tokens in one header, told apart by their first letters.
+    struct Prefixed(&'static str, Recognition);
+
+    impl Scheme for Prefixed {
+        fn name(&self) -> &'static str {
+            "prefixed"
+        }
+
+        fn describe(&self) -> SchemeDescription {
+            let form = CredentialForm::Prefix(self.0.into());
+            SchemeDescription::new(Challenge::new("Prefixed")).header("x-token").form(form)
+        }
+
+        fn find<'a>(&self, context: &Context<'a>) -> Credentials<'a> {
+            match context.headers().get("x-token") {
+                Some(token) => Credentials::Explicit(Evidence::new(token.as_bytes().to_vec())),
+                None => Credentials::Absent,
+            }
+        }
+
+        fn recognizes<'a>(&self, _: &Context<'a>, evidence: &Evidence<'a>) -> Recognition {
+            match evidence.get::<Vec<u8>>().unwrap().starts_with(self.0.as_bytes()) {
+                true => self.1,
+                false => Recognition::No,
+            }
+        }
+
+        fn authenticate<'a>(&self, _: &Context<'a>, _: Evidence<'a>) -> Authentication {
+            unreachable!("nothing is verified here")
+        }
+    }
+
+    fn chosen(schemes: &[(&'static str, Recognition)], token: &str) -> Option<(usize, bool)> {
+        let schemes = schemes.iter().map(|&(prefix, how)| Arc::new(Prefixed(prefix, how)) as Arc<dyn Scheme>);
+        let (plan, request) =
+            (plan(schemes), TestRequest::default().insert_header(("x-token", token)).to_http_request());
+        plan.choose(&plan.context(&request)).map(|choice| (choice.alternative, choice.is_decided))
+    }
+
+    #[test]
+    fn form_decides_among_those_that_claim_one_place() {
+        use Recognition::{Mine, Perhaps};
+        let three = [("a_", Mine), ("b_", Mine), ("", Perhaps)];
+        assert_eq!(chosen(&three, "a_1"), Some((0, true)));
+        assert_eq!(chosen(&three, "b_1"), Some((1, true)));
+        assert_eq!(chosen(&three, "c_1"), Some((2, true)), "the only one that may be meant");
+    }
+
+    #[test]
+    fn what_is_there_and_nobodys_or_two_peoples_is_refused() {
+        use Recognition::{Mine, Perhaps};
+        assert_eq!(chosen(&[("a_", Mine), ("b_", Mine)], "c_1"), Some((0, false)), "nobody's");
+        assert_eq!(chosen(&[("a", Mine), ("a_", Mine)], "a_1"), Some((0, false)), "two are sure");
+        assert_eq!(chosen(&[("a", Perhaps), ("a_", Perhaps)], "a_1"), Some((0, false)), "two may be meant");
+        assert_eq!(chosen(&[("a_", Mine)], "c_1"), Some((0, true)), "who is alone is not asked");
+    }
+
+    fn bearer(issuer: &str) -> Arc<dyn Scheme> {
+        let jwt = Jwt::hs256([7; 32]).issuer(issuer).audience("https://api.example");
+        let scheme: BearerScheme = jwt.into_settings().build(None).unwrap();
+        Arc::new(scheme)
+    }
+
+    fn with_token(token: &str) -> HttpRequest {
+        TestRequest::default().insert_header(("Authorization", format!("Bearer {token}"))).to_http_request()
+    }
+
+    /// Segments decoded and claims scanned for one request, and what became of it.
+    fn cost(plan: &Plan, request: &HttpRequest) -> (usize, usize, Outcome) {
+        let before = (DECODED.get(), SCANNED.get());
+        let context = plan.context(request);
+        let choice = plan.choose(&context).unwrap();
+        let scheme = &plan.alternative(choice.alternative).unwrap().scheme;
+        let Authentication::Ready(outcome) = scheme.authenticate(&context, choice.evidence) else { panic!("waits") };
+        (DECODED.get() - before.0, SCANNED.get() - before.1, outcome)
+    }
+
+    #[test]
+    fn a_token_is_decoded_and_scanned_once_however_many_configurations_look_at_it() {
+        let claims = serde_json::json!({"iss": "https://c.example", "aud": "https://api.example", "sub": "alice", "exp": 4_000_000_000_u64});
+        let key = jsonwebtoken::EncodingKey::from_secret(&[7; 32]);
+        let signer = (crate::crypto::backend::PROVIDER.signer_factory)(&jsonwebtoken::Algorithm::HS256, &key).unwrap();
+        let encode = |text: &[u8]| base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, text);
+        let message = format!("{}.{}", encode(br#"{"alg":"HS256"}"#), encode(claims.to_string().as_bytes()));
+        let token = format!("{message}.{}", encode(&signer.try_sign(message.as_bytes()).unwrap()));
+
+        let issuers = ["https://a.example", "https://b.example", "https://c.example"];
+        let (several, alone) = (plan(issuers.map(bearer)), plan([bearer(issuers[2])]));
+        for plan in [&several, &alone] {
+            let (decoded, scanned, outcome) = cost(plan, &with_token(&token));
+            assert!(matches!(outcome, Outcome::Verified(_)), "{outcome:?}");
+            assert_eq!((decoded, scanned), (3, 1), "header, payload and signature; one scan");
+        }
+        // Known: nothing is decoded where one configuration is asked.
+        let (decoded, scanned, _) = cost(&alone, &with_token(&token));
+        assert_eq!((decoded, scanned), (0, 0));
+    }
+}

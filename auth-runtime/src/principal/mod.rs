@@ -10,7 +10,18 @@ use serde_json::{Map, Value};
 pub(crate) use self::names::{NameList, Names, NamesIn};
 use crate::time::UnixTime;
 
+mod authentication;
+mod builder;
+mod claims;
+mod key;
 mod names;
+
+use self::authentication::AuthenticationContext;
+pub use self::authentication::Confirmation;
+pub use self::builder::PrincipalBuilder;
+pub(crate) use self::claims::Unfit;
+use self::claims::{Claims, TypedClaims};
+pub use self::key::PrincipalKey;
 
 /// The caller, independent of the scheme that proved it.
 ///
@@ -26,9 +37,10 @@ mod names;
 /// assert!(caller.roles().is_none(), "unknown, which is not the same as none");
 /// ```
 #[derive(Clone)]
-pub struct Principal(Arc<Inner>);
+pub struct Principal(Arc<Known>);
 
-struct Inner {
+/// What is known of a caller.
+struct Known {
     scheme: &'static str,
     configuration: Option<Arc<str>>,
     issuer: Option<Arc<str>>,
@@ -38,13 +50,15 @@ struct Inner {
     claims: Option<Claims>,
     typed_claims: TypedClaims,
     expires_at: Option<UnixTime>,
-    details: Option<Arc<dyn Any + Send + Sync>>,
+    authentication: Option<Box<AuthenticationContext>>,
+    /// By their types.
+    details: Vec<Arc<dyn Any + Send + Sync>>,
 }
 
 impl Principal {
     /// Starts a principal that the scheme named `scheme` verified.
     pub fn builder(scheme: &'static str, subject: impl Into<Box<str>>) -> PrincipalBuilder {
-        PrincipalBuilder(Inner {
+        PrincipalBuilder(Known {
             scheme,
             configuration: None,
             issuer: None,
@@ -54,7 +68,8 @@ impl Principal {
             claims: None,
             typed_claims: TypedClaims::default(),
             expires_at: None,
-            details: None,
+            authentication: None,
+            details: Vec::new(),
         })
     }
 
@@ -98,9 +113,9 @@ impl Principal {
         self.0.expires_at
     }
 
-    /// What the scheme found beyond this view, such as the value a user's own verification function returned.
+    /// What the scheme found beyond this view, by its type, such as the value a user's own verification function returned.
     pub fn details<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
-        Arc::clone(self.0.details.as_ref()?).downcast().ok()
+        self.0.details.iter().find_map(|details| Arc::clone(details).downcast().ok())
     }
 
     /// The claims as `C`, read once for each principal; `None` for schemes that have none.
@@ -132,7 +147,7 @@ impl Principal {
     }
 }
 
-impl Inner {
+impl Known {
     /// Empty where there is none.
     fn claims_text(&self) -> &str {
         self.claims.as_ref().map_or("", |claims| &claims.text)
@@ -187,7 +202,7 @@ impl TokenHolder {
     /// The principal with all claims as JSON text that is known to be one object; read when somebody asks for them.
     pub(crate) fn with_claims(self, text: String) -> Principal {
         let Self { scheme, configuration, issuer, subject, scopes, roles, expires_at } = self;
-        Principal(Arc::new(Inner {
+        Principal(Arc::new(Known {
             scheme,
             configuration,
             issuer,
@@ -197,7 +212,8 @@ impl TokenHolder {
             claims: Some(Claims { text, map: OnceLock::new() }),
             typed_claims: TypedClaims::default(),
             expires_at,
-            details: None,
+            authentication: None,
+            details: Vec::new(),
         }))
     }
 }
@@ -225,117 +241,5 @@ impl fmt::Debug for Principal {
             .field("roles", &self.role_set().map(|roles| roles.granted))
             .field("expires_at", &self.0.expires_at)
             .finish_non_exhaustive()
-    }
-}
-
-/// Claims as text, as a map, or both: most handlers want a type of their own, which the text makes faster.
-struct Claims {
-    /// Empty where the claims came as a map.
-    text: String,
-    map: OnceLock<Map<String, Value>>,
-}
-
-impl Claims {
-    fn map(&self) -> &Map<String, Value> {
-        // The text was parsed before, more strictly; without it nothing could be read anyway.
-        self.map.get_or_init(|| serde_json::from_str(&self.text).unwrap_or_default())
-    }
-
-    fn read<C: DeserializeOwned>(&self) -> Result<C, Unfit> {
-        if let Ok(claims) = serde_json::from_str(&self.text) {
-            return Ok(claims);
-        }
-        serde_path_to_error::deserialize(self.map())
-    }
-}
-
-/// The error of claims that do not fit a type, with the path to the claim.
-pub(crate) type Unfit = serde_path_to_error::Error<serde_json::Error>;
-
-/// The claims as the types that handlers asked for: a remembered token is read once for each, not with each request.
-#[derive(Default)]
-struct TypedClaims([OnceLock<Arc<dyn Any + Send + Sync>>; Self::TYPES]);
-
-impl TypedClaims {
-    /// How many types are kept; an application rarely reads one issuer's tokens in more ways.
-    const TYPES: usize = 4;
-
-    fn read<C>(&self, claims: &Claims) -> Result<Arc<C>, Unfit>
-    where
-        C: DeserializeOwned + Send + Sync + 'static,
-    {
-        for slot in self.0.iter().map_while(OnceLock::get) {
-            if let Ok(known) = Arc::clone(slot).downcast() {
-                return Ok(known);
-            }
-        }
-        let read: Arc<C> = Arc::new(claims.read()?);
-        let mut unkept: Arc<dyn Any + Send + Sync> = read.clone();
-        for slot in &self.0 {
-            match slot.set(unkept) {
-                Ok(()) => break,
-                Err(taken) => unkept = taken,
-            }
-        }
-        Ok(read)
-    }
-}
-
-/// Builds a [`Principal`]; what is not said is unknown, and a condition over what is unknown denies.
-pub struct PrincipalBuilder(Inner);
-
-impl PrincipalBuilder {
-    /// The named configuration that verified the caller.
-    #[must_use]
-    pub fn configuration(mut self, name: Option<Arc<str>>) -> Self {
-        self.0.configuration = name;
-        self
-    }
-
-    /// Who vouches for the subject.
-    #[must_use]
-    pub fn issuer(mut self, issuer: impl Into<Arc<str>>) -> Self {
-        self.0.issuer = Some(issuer.into());
-        self
-    }
-
-    /// The scopes granted. Calling this makes them known, even when there are none.
-    #[must_use]
-    pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
-        self.0.scopes = Some(scopes.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// The roles held. Calling this makes them known, even when there are none.
-    #[must_use]
-    pub fn roles(mut self, roles: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
-        self.0.roles = Some(roles.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// All claims of a token.
-    #[must_use]
-    pub fn claims(mut self, claims: Map<String, Value>) -> Self {
-        self.0.claims = Some(Claims { text: String::new(), map: claims.into() });
-        self
-    }
-
-    /// When the credentials expire, in seconds since 1970.
-    #[must_use]
-    pub fn expires_at(mut self, at: UnixTime) -> Self {
-        self.0.expires_at = Some(at);
-        self
-    }
-
-    /// Anything else an extractor of the scheme needs.
-    #[must_use]
-    pub fn details(mut self, details: Arc<dyn Any + Send + Sync>) -> Self {
-        self.0.details = Some(details);
-        self
-    }
-
-    /// The finished principal.
-    pub fn build(self) -> Principal {
-        Principal(Arc::new(self.0))
     }
 }

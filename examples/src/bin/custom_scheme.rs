@@ -6,7 +6,6 @@
 //!
 //! Prints a ready request, then serves on 127.0.0.1:8082.
 
-use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use actix_web::{App, HttpResponse, HttpServer, post, web};
@@ -42,7 +41,7 @@ impl Webhook {
         let mac = self.mac(&signed.time, &signed.digest, context.method().as_str(), context.uri().path())?;
         mac.verify_slice(&unhex(&signed.signature)?).ok()?;
         let digest = SignedDigest(signed.digest.clone());
-        Some(Principal::builder("webhook", "sender").details(Arc::new(digest)).build())
+        Some(Principal::builder("webhook", "sender").details(digest).build())
     }
 }
 

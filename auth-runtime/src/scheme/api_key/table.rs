@@ -51,5 +51,5 @@ impl Table {
 
 /// The principal that a key stands for.
 pub(super) fn principal(key: &Key, configuration: Option<Arc<str>>, details: Arc<dyn Any + Send + Sync>) -> Principal {
-    key.describe(Principal::builder(NAME, key.id()).configuration(configuration)).details(details).build()
+    key.describe(Principal::builder(NAME, key.id()).configuration(configuration)).shared_details(details).build()
 }

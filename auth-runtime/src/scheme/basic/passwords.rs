@@ -199,7 +199,7 @@ impl<U: Send + Sync + 'static> Identity<U> {
         if let Some(roles) = &self.roles {
             principal = principal.roles(roles(&user));
         }
-        principal.details(Arc::new(user)).build()
+        principal.details(user).build()
     }
 
     fn by_file(self, users: UserFile, make: fn(String) -> U, hashing: Arc<Hashing>) -> Verifier {

@@ -1,0 +1,59 @@
+//! Who a principal is, for comparing and for storing.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::Principal;
+
+/// Who a [`Principal`] is, by what vouches for it and its name there: for comparing, for maps, and for a column of a database.
+///
+/// A subject alone says nothing: two issuers may call two people `alice`. Callers without an issuer are known here by the
+/// scheme and configuration that verified them, as `local:basic` or `local:api_key("partner")`.
+///
+/// ```
+/// use auth_runtime::Principal;
+///
+/// let ours = Principal::builder("bearer", "alice").issuer("https://idp.example").build();
+/// let theirs = Principal::builder("bearer", "alice").issuer("https://other.example").build();
+/// let local = Principal::builder("basic", "alice").build();
+/// assert!(ours.key() != theirs.key() && ours.key() != local.key());
+/// assert_eq!(local.key().issuer(), "local:basic");
+/// assert_eq!(ours.key().to_string(), "alice at https://idp.example");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct PrincipalKey {
+    issuer: Box<str>,
+    subject: Box<str>,
+}
+
+impl PrincipalKey {
+    /// Who vouches for the subject: the token's `iss`, or `local:` with scheme and configuration. A token without `iss` is
+    /// vouched for by its configuration.
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// The caller's identifier there.
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+}
+
+impl fmt::Display for PrincipalKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at {}", self.subject, self.issuer)
+    }
+}
+
+impl Principal {
+    /// Who the caller is, by issuer and subject. Compare or store this, never the subject alone.
+    pub fn key(&self) -> PrincipalKey {
+        let issuer = match (self.issuer(), self.configuration()) {
+            (Some(issuer), _) => issuer.into(),
+            (None, Some(name)) => format!("local:{}({name:?})", self.scheme()).into(),
+            (None, None) => format!("local:{}", self.scheme()).into(),
+        };
+        PrincipalKey { issuer, subject: self.subject().into() }
+    }
+}
