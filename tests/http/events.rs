@@ -143,6 +143,12 @@ async fn erring() -> &'static str {
     "erring"
 }
 
+#[requires(basic("members"))]
+#[get("/flooded")]
+async fn flooded() -> &'static str {
+    "flooded"
+}
+
 async fn wants_data(_: web::Data<Vec<u64>>) -> bool {
     true
 }
@@ -289,7 +295,8 @@ fn server() -> Server {
             .service(pool_full)
             .service(refusing)
             .service(misfit)
-            .service(tenants);
+            .service(tenants)
+            .service(flooded);
         App::new()
             .wrap(Logger::new("%a %U %s"))
             .service(unattached)
@@ -442,6 +449,47 @@ fn an_event_names_the_check_that_refused_and_why() {
     }
     let [event] = &*events("pool_full") else { panic!("not one event") };
     assert_eq!(event.field("cause"), r"pool is full\nlevel=ERROR forged");
+}
+
+#[test]
+fn a_flood_of_one_refusal_is_a_handful_of_events_and_all_are_counted() {
+    const THREADS: usize = 8;
+    const EACH: usize = 100;
+    let server = server();
+    let started = std::time::Instant::now();
+    std::thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                for _ in 0..EACH {
+                    assert_eq!(server.get("/flooded").basic("alice", "wrong").send().status, 401);
+                }
+            });
+        }
+    });
+    // Another reason is not drowned.
+    assert_eq!(server.get("/flooded").send().status, 401);
+    // The last window is summed up when it is over.
+    std::thread::sleep(Duration::from_millis(1300));
+    let windows = usize::try_from(started.elapsed().as_secs()).unwrap() + 1;
+    let events = events("flooded");
+    let wrong = |event: &&Event| event.field("reason") == "credentials_wrong";
+    let written = events.iter().filter(wrong).filter(|event| event.field("message") == "auth decision").count();
+    assert!((10..=10 * windows).contains(&written), "{written} in {windows} windows");
+    let summaries: Vec<&Event> = events.iter().filter(|event| !event.field("left_out").is_empty()).collect();
+    assert!(summaries.len() <= windows, "{summaries:?}");
+    let left_out: usize = summaries.iter().map(|event| event.field("left_out").parse::<usize>().unwrap()).sum();
+    assert_eq!(written + left_out, THREADS * EACH);
+    for summary in summaries {
+        assert_eq!((summary.field("callers"), &*summary.level), ("1", "INFO"), "{summary:?}");
+        assert!(summary.field("largest").starts_with("127.0.0.1: "), "{summary:?}");
+    }
+    assert!(events.iter().any(|event| event.field("reason") == "credentials_missing"));
+    let count: u64 = metrics("flooded")
+        .iter()
+        .filter(|((name, labels), _)| name == DECISIONS && labels["reason"] == "credentials_wrong")
+        .map(|(_, seen)| seen.count)
+        .sum();
+    assert_eq!(count, (THREADS * EACH) as u64);
 }
 
 #[test]

@@ -13,6 +13,7 @@ pub(crate) use body::BodyHook;
 pub use body::DenialBody;
 pub use challenge::Challenge;
 pub use reason::Reason;
+pub(crate) use reason::Severity;
 pub use rejection::{Rejection, Unavailable};
 pub(crate) use response::Answer;
 pub use response::{Denial, Problem};

@@ -117,7 +117,29 @@ const INVALID_REQUEST: &str = "invalid_request";
 const INVALID_TOKEN: &str = "invalid_token";
 const INSUFFICIENT_SCOPE: &str = "insufficient_scope";
 
+/// How loudly a denial is logged.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Severity {
+    Error,
+    Warning,
+    Information,
+}
+
 impl Reason {
+    /// What is ours is an error, unless a stranger can cause it at will.
+    pub(crate) fn severity(self) -> Severity {
+        match self {
+            Self::HashingBusy | Self::IntrospectionUnavailable | Self::ClaimsUnfit => Severity::Warning,
+            _ if self.status().is_server_error() => Severity::Error,
+            _ => Severity::Information,
+        }
+    }
+
+    /// Whether each event of it is written, however many there are: it tells of credentials that were good once.
+    pub(crate) fn is_always_written(self) -> bool {
+        matches!(self, Self::TokenRevoked)
+    }
+
     /// The rejection for this reason where the caller is to blame.
     ///
     /// # Errors

@@ -40,7 +40,7 @@ pub(crate) fn decide(
     let observation = Observation::start(spec);
     let plan = match plans.ok_or(Reason::AuthMissing).and_then(|plans| plans.plan(policy)) {
         Ok(plan) => plan,
-        Err(reason) => return Decision::Ready(Err(observation.undecidable(reason))),
+        Err(reason) => return Decision::Ready(Err(observation.undecidable(request, reason))),
     };
     let mut attempt = Attempt { plan, request, alternative: None, check: None, observation };
     // A scheme is foreign code: its panic must not reach the worker, and must not let anyone in.

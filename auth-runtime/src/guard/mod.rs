@@ -6,6 +6,7 @@ pub(crate) mod check;
 mod choice;
 pub(crate) mod decision;
 pub(crate) mod hidden;
+mod limit;
 pub(crate) mod observation;
 pub(crate) mod plan;
 mod refuse;

@@ -3,9 +3,24 @@
 use metrics::{Key, Label, Level, Metadata};
 use quanta::Instant;
 
-use crate::denial::{Denial, Reason};
+use actix_web::HttpRequest;
+
+use crate::denial::{Denial, Reason, Severity};
+use crate::guard::limit::{self, LeftOut, RefusalLimit};
+use crate::http::peer::AddressShare;
 use crate::policy::{Hide, PolicySpec};
 use crate::telemetry::{DECISIONS, DURATION};
+
+/// An event at a level that is known only when it is written.
+macro_rules! at_severity {
+    ($severity:expr, $($fields:tt)+) => {
+        match $severity {
+            Severity::Error => tracing::error!($($fields)+),
+            Severity::Warning => tracing::warn!($($fields)+),
+            Severity::Information => tracing::info!($($fields)+),
+        }
+    };
+}
 
 /// What the event of a denial says beyond its reason. Text of others is escaped already.
 #[derive(Default)]
@@ -39,30 +54,74 @@ impl Observation {
     }
 
     /// The request may not; `meter`, where the caller has one, is that of this reason.
-    pub(crate) fn denied(&self, scheme: &'static str, reason: Reason, details: &Details, meter: Option<&Meter>) {
-        let (policy, label) = (self.spec.handler, reason.label());
-        let (file, line) = (self.spec.file, self.spec.line);
-        let Details { check, cause, claim, expected } = details;
-        let (check, expected) = (*check, *expected);
-        let (cause, claim) = (cause.as_deref(), claim.as_deref());
-        if reason.status().is_server_error() {
-            let (outcome, remedy) = (FAILED, reason.remedy());
-            tracing::error!(policy, file, line, scheme, outcome, reason = label, check, cause, remedy, "auth decision");
-        } else if reason == Reason::ClaimsUnfit {
-            let outcome = DENIED;
-            tracing::warn!(policy, scheme, outcome, reason = label, check, claim, cause, expected, "auth decision");
-        } else {
-            tracing::info!(policy, scheme, outcome = DENIED, reason = label, check, "auth decision");
+    pub(crate) fn denied(
+        &self,
+        request: &HttpRequest,
+        scheme: &'static str,
+        reason: Reason,
+        details: &Details,
+        meter: Option<&Meter>,
+    ) {
+        if is_listened_to(reason.severity()) && self.is_written(request, reason) {
+            self.write(scheme, reason, details);
         }
         match meter {
             Some(meter) => self.record(meter),
-            None => self.record(&Meter::denied(policy, scheme, reason)),
+            None => self.record(&Meter::denied(self.spec.handler, scheme, reason)),
         }
     }
 
+    /// Whether this event is among those that are written, and takes care that others are counted in one.
+    fn is_written(&self, request: &HttpRequest, reason: Reason) -> bool {
+        if reason.is_always_written() {
+            return true;
+        }
+        let (spec, limit) = (self.spec, RefusalLimit::of_process());
+        let kind = limit::Kind::new(spec, reason);
+        let turn = limit.turn(kind, AddressShare::of(request.peer_addr()), std::time::Instant::now());
+        if let Some(left_out) = turn.overdue {
+            summarize(spec, reason, &left_out);
+        }
+        // Outside of a runtime the next refusal of the kind brings the summary.
+        if let (Some(close_in), Ok(runtime)) = (turn.close_in, tokio::runtime::Handle::try_current()) {
+            runtime.spawn(async move {
+                tokio::time::sleep(close_in).await;
+                if let Some(left_out) = limit.close(kind, std::time::Instant::now()) {
+                    summarize(spec, reason, &left_out);
+                }
+            });
+        }
+        turn.write
+    }
+
+    fn write(&self, scheme: &'static str, reason: Reason, details: &Details) {
+        let (policy, label, remedy) = (self.spec.handler, reason.label(), reason.remedy());
+        let outcome = if reason.status().is_server_error() { FAILED } else { DENIED };
+        let Details { check, cause, claim, expected } = details;
+        let (check, cause, claim, expected) = (*check, cause.as_deref(), claim.as_deref(), *expected);
+        // Where the developer must look.
+        let place = remedy.is_some().then_some((self.spec.file, self.spec.line));
+        let (file, line) = (place.map(|(file, _)| file), place.map(|(_, line)| line));
+        at_severity!(
+            reason.severity(),
+            policy,
+            file,
+            line,
+            scheme,
+            outcome,
+            reason = label,
+            check,
+            claim,
+            cause,
+            expected,
+            remedy,
+            "auth decision"
+        );
+    }
+
     /// A denial where no plan could be found: there is no realm, no challenge and no body hook to speak of.
-    pub(crate) fn undecidable(&self, reason: Reason) -> Denial {
-        self.denied(NO_SCHEME, reason, &Details::default(), None);
+    pub(crate) fn undecidable(&self, request: &HttpRequest, reason: Reason) -> Denial {
+        self.denied(request, NO_SCHEME, reason, &Details::default(), None);
         let mut denial = Denial::new(reason);
         if self.spec.hide == Hide::Everything {
             denial.hide();
@@ -76,6 +135,29 @@ impl Observation {
             recorder.register_histogram(&meter.duration, &METADATA).record(self.started.elapsed().as_secs_f64());
         });
     }
+}
+
+fn is_listened_to(severity: Severity) -> bool {
+    match severity {
+        Severity::Error => tracing::enabled!(tracing::Level::ERROR),
+        Severity::Warning => tracing::enabled!(tracing::Level::WARN),
+        Severity::Information => tracing::enabled!(tracing::Level::INFO),
+    }
+}
+
+/// The event in place of those that were left out.
+fn summarize(spec: &'static PolicySpec, reason: Reason, left_out: &LeftOut) {
+    let (policy, label) = (spec.handler, reason.label());
+    let LeftOut { events, callers, largest } = left_out;
+    at_severity!(
+        reason.severity(),
+        policy,
+        reason = label,
+        left_out = *events,
+        callers = *callers,
+        largest = &**largest,
+        "auth decisions left out of the log"
+    );
 }
 
 /// The label of a decision that no scheme had a part in.

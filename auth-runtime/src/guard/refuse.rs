@@ -78,7 +78,7 @@ impl Plan {
         let place = alternative.and_then(|alternative| alternative.challenge);
         let scheme = alternative.map_or(NO_SCHEME, |alternative| alternative.scheme.name());
         let written = self.challenges.written(reason, place, scheme);
-        observation.denied(scheme, reason, &details, written.map(|written| &written.meter));
+        observation.denied(request, scheme, reason, &details, written.map(|written| &written.meter));
         let fresh = self.fresh_challenges(request, reason, place);
         let mut denial = Denial::with(
             reason,
@@ -129,7 +129,7 @@ impl Plan {
     ) -> Denial {
         let alternative = attempted.and_then(|index| self.alternative(index));
         let scheme = alternative.map_or(NO_SCHEME, |alternative| alternative.scheme.name());
-        observation.denied(scheme, said.reason(), &Details { check, ..Details::default() }, None);
+        observation.denied(request, scheme, said.reason(), &Details { check, ..Details::default() }, None);
         self.complete(request, alternative, said)
     }
 

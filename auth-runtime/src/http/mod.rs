@@ -4,5 +4,6 @@ pub(crate) mod authorization;
 pub(crate) mod cache_control;
 pub(crate) mod cookie;
 pub(crate) mod origin;
+pub(crate) mod peer;
 pub(crate) mod query;
 pub(crate) mod url;
