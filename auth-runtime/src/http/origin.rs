@@ -146,7 +146,7 @@ fn check_origin(what: &str, origin: &str) -> Result<(), Misconfiguration> {
     let (written, port) = (format!("{}://{host}", url.scheme()), url.port().map(|port| format!(":{port}")));
     match origin.strip_prefix(&*written) {
         Some(rest) if rest == port.as_deref().unwrap_or_default() => Ok(()),
-        Some(rest) if rest.contains(['/', '?', '#']) => {
+        Some(rest) if rest.contains(['/', '\\', '?', '#']) => {
             refuse("has a path; an origin ends with its host or port, without a slash")
         }
         Some(":443" | ":80") => refuse("names the default port; browsers leave it out"),

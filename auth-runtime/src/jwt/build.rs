@@ -1,6 +1,7 @@
 //! From what a [`Jwt`](super::Jwt) was told to what verifies: where every mistake comes up, by name.
 
 use std::sync::Arc;
+#[cfg(feature = "jwks")]
 use std::time::Duration;
 
 use crate::jwt::claims::Audience;
