@@ -12,6 +12,7 @@ use pin_project_lite::pin_project;
 
 use crate::auth::Auth;
 use crate::denial::Denial;
+use crate::fault::polled_after_completion;
 use crate::grant::{Extract, Grant, IdentityError, Source};
 use crate::guard::decision::{Decision, decide};
 use crate::guard::hidden::{keep_unread, owe};
@@ -94,7 +95,7 @@ impl<P, T: Extract<P>> Future for Authorizing<P, T> {
             match self.as_mut().project() {
                 AuthorizingProjection::Deciding { decision, rest } => {
                     let decision = ready!(decision.as_mut().poll(context));
-                    let Some((request, payload)) = rest.take() else { return Poll::Pending };
+                    let Some((request, payload)) = rest.take() else { polled_after_completion() };
                     let next = match decision {
                         Ok(admitted) => Self::extracting(admitted, request, payload),
                         Err(denial) => Self::denied(denial, &request, payload),
@@ -102,7 +103,7 @@ impl<P, T: Extract<P>> Future for Authorizing<P, T> {
                     self.set(next);
                 }
                 AuthorizingProjection::Extracting { mut arguments, source, admission, identified } => {
-                    let Some(from) = source.as_mut() else { return Poll::Pending };
+                    let Some(from) = source.as_mut() else { polled_after_completion() };
                     let mut taken = Ok(());
                     if !*identified {
                         taken = ready!(T::poll_identities(arguments.as_mut(), from, context));
@@ -123,7 +124,7 @@ impl<P, T: Extract<P>> Future for Authorizing<P, T> {
                         Ok(()) => ready!(T::poll_extract(arguments, from, context)),
                         Err(error) => Err(error),
                     };
-                    let Some(Source { grant, request, .. }) = source.take() else { return Poll::Pending };
+                    let Some(Source { grant, request, .. }) = source.take() else { polled_after_completion() };
                     let terms = Terms::new(grant.into_caller(), admission.take());
                     return Poll::Ready(match arguments {
                         Ok(arguments) => Ok(Authorized { arguments, terms, policy: PhantomData }),
@@ -135,9 +136,27 @@ impl<P, T: Extract<P>> Future for Authorizing<P, T> {
                 }
                 AuthorizingProjection::Denied { denial } => match denial.take() {
                     Some(denial) => return Poll::Ready(Err(denial.into())),
-                    None => return Poll::Pending,
+                    None => polled_after_completion(),
                 },
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+    use futures_util::FutureExt as _;
+
+    use super::*;
+    use crate::__private::Faulty;
+
+    #[test]
+    #[should_panic(expected = "polled after completion")]
+    fn a_future_that_is_polled_after_its_end_panics_instead_of_waiting_for_ever() {
+        let request = TestRequest::default().to_http_request();
+        let mut future = Authorized::<Faulty, ()>::from_request(&request, &mut Payload::None);
+        assert!((&mut future).now_or_never().is_some_and(|result| result.is_err()), "no `Auth` is there");
+        let _ = (&mut future).now_or_never();
     }
 }

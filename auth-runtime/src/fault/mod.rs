@@ -1,4 +1,4 @@
-//! What is wrong with a configuration, for the developer or operator who must change it.
+//! What is wrong with a configuration or a program, for the developer or operator who must change it.
 
 use std::error::Error;
 use std::fmt;
@@ -20,3 +20,11 @@ impl fmt::Display for Misconfiguration {
 }
 
 impl Error for Misconfiguration {}
+
+/// A future that is polled once more after it was ready: a mistake of whoever drives it, which would else wait for ever.
+#[allow(clippy::panic, reason = "a mistake in the program, as std and futures report it")]
+#[track_caller]
+#[cold]
+pub(crate) fn polled_after_completion() -> ! {
+    panic!("polled after completion")
+}

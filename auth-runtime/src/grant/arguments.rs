@@ -10,6 +10,7 @@ use actix_web::dev::Payload;
 use actix_web::{Error, HttpRequest};
 use pin_project_lite::pin_project;
 
+use crate::fault::polled_after_completion;
 use crate::grant::{FromGrant, Grant};
 
 /// A tuple of up to sixteen arguments.
@@ -147,8 +148,7 @@ macro_rules! extract_tuples {
                 $(ready!(slots.$argument.as_mut().drive(source, context))?;)+
                 match ($(slots.$argument.take(),)+) {
                     ($(Some($argument),)+) => Poll::Ready(Ok(($($argument,)+))),
-                    // Only what is polled after its end gets here.
-                    _ => Poll::Pending,
+                    _ => polled_after_completion(),
                 }
             }
         }
@@ -172,4 +172,27 @@ extract_tuples! {
     Slots14: A B C D E F G H I J K L M N;
     Slots15: A B C D E F G H I J K L M N O;
     Slots16: A B C D E F G H I J K L M N O Q;
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+    use futures_util::FutureExt as _;
+
+    use super::*;
+    use crate::grant::Caller;
+
+    #[test]
+    #[should_panic(expected = "polled after completion")]
+    fn arguments_that_are_polled_after_their_end_panic_instead_of_waiting_for_ever() {
+        let (grant, request) = (Grant::<()>::new(Caller::anonymous()), TestRequest::default().to_http_request());
+        let mut source = Source { grant, request, payload: Payload::None };
+        let mut slots = Box::pin(<(HttpRequest,) as Extract<()>>::Slots::default());
+        let mut poll = || {
+            std::future::poll_fn(|context| <(HttpRequest,)>::poll_extract(slots.as_mut(), &mut source, context))
+                .now_or_never()
+        };
+        assert!(poll().is_some_and(|arguments| arguments.is_ok()));
+        let _ = poll();
+    }
 }

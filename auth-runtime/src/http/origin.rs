@@ -150,8 +150,8 @@ fn check_origin(what: &str, origin: &str) -> Result<(), Misconfiguration> {
             refuse("has a path; an origin ends with its host or port, without a slash")
         }
         Some(":443" | ":80") => refuse("names the default port; browsers leave it out"),
-        Some(_) => refuse(PORT_INVALID),
-        None => refuse(NO_ORIGIN),
+        Some(rest) if rest.starts_with(':') => refuse(PORT_INVALID),
+        _ => refuse(NO_ORIGIN),
     }
 }
 
