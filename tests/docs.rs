@@ -263,6 +263,42 @@ fn every_rust_block_of_the_readme_is_compiled_as_it_stands() {
     }
 }
 
+/// How many crates the runtime builds from, with these features.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+fn crates(features: &str) -> usize {
+    let arguments = ["tree", "--locked", "--package", "auth-runtime", "--no-default-features", "--features", features];
+    let shape = ["--edges", "normal", "--prefix", "none", "--format", "{p}"];
+    let cargo =
+        std::process::Command::new(env!("CARGO")).args(arguments).args(shape).current_dir(root()).output().unwrap();
+    assert!(cargo.status.success(), "{}", String::from_utf8_lossy(&cargo.stderr));
+    let tree = String::from_utf8(cargo.stdout).unwrap();
+    let names = tree.lines().map(|line| line.split_whitespace().take(2).collect::<Vec<_>>());
+    names.filter(|name| !name.is_empty()).collect::<BTreeSet<_>>().len()
+}
+
+#[test]
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+fn the_readme_counts_the_crates_of_each_feature() {
+    let readme = read("README.md");
+    let rows = section(&readme, "Features").lines().filter_map(|line| {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let feature = cells.get(1)?.strip_prefix('`')?.split('`').next()?;
+        Some((feature, cells.get(3)?.strip_prefix('+')?.parse::<usize>().ok()?))
+    });
+    let rows: Vec<_> = rows.collect();
+    assert_eq!(rows.len(), 7, "{rows:?}");
+    let none = crates("");
+    assert!(readme.contains(&format!("| {none} |")), "without features: {none}");
+    let usual = crates("aws_lc_rs");
+    for (feature, said) in rows {
+        let added = match feature {
+            "aws_lc_rs" | "rust_crypto" => crates(feature) - none,
+            feature => crates(&format!("aws_lc_rs,{feature}")) - usual,
+        };
+        assert_eq!(said, added, "crates that `{feature}` adds");
+    }
+}
+
 #[test]
 fn the_readme_names_the_reserved_words() {
     let readme = read("README.md");
