@@ -347,8 +347,9 @@
 //! struct Orders(HashMap<u64, (&'static str, &'static str)>);
 //!
 //! async fn owns_order(id: web::Path<u64>, orders: web::Data<Orders>, who: Principal) -> Result<(), Denial> {
+//!     let who = who.key();
 //!     match orders.0.get(&id) {
-//!         Some(&(issuer, subject)) if (who.issuer(), who.subject()) == (Some(issuer), subject) => Ok(()),
+//!         Some(&owner) if owner == (who.issuer(), who.subject()) => Ok(()),
 //!         _ => Err(Denial::forbidden("no such order of yours")),
 //!     }
 //! }
