@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use actix_web::HttpRequest;
 
-use crate::auth::Inner;
 use crate::auth::{Auth, ConfigError, ConfigFault};
+use crate::auth::{Inner, MountedTable};
 use crate::denial::BodyHook;
 use crate::denial::DenialBody;
 use crate::denial::{Problem, Reason};
@@ -333,7 +333,14 @@ impl AuthBuilder {
                 let is_bearer = |used: &SchemeUse| (used.kind)() == TypeId::of::<BearerScheme>();
                 Arc::new(placed.publish(&policies, &self.offers, is_bearer))
             });
-            Ok(Auth(Arc::new(Inner { plans, schemes: self.written, settings, published })))
+            Ok(Auth(Arc::new(Inner {
+                plans,
+                schemes: self.written,
+                settings,
+                published,
+                realm: self.realm,
+                mounted: MountedTable::default(),
+            })))
         } else {
             Err(ConfigError::new(self.faults))
         }

@@ -2,6 +2,7 @@
 
 mod builder;
 mod error;
+mod mounted;
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,6 +16,8 @@ use crate::policy::registry::policies;
 use crate::scheme::Scheme;
 pub use builder::AuthBuilder;
 pub use error::{ConfigError, ConfigFault};
+pub(crate) use mounted::MountedTable;
+pub use mounted::{Matches, MountedRoute};
 
 /// Everything the guards of an application need: schemes, keys, hierarchies.
 ///
@@ -40,6 +43,8 @@ pub(crate) struct Inner {
     pub(crate) schemes: Vec<(String, Arc<dyn Scheme>)>,
     pub(crate) settings: Arc<Settings>,
     pub(crate) published: Option<Arc<Published>>,
+    pub(crate) realm: String,
+    pub(crate) mounted: MountedTable,
 }
 
 impl Auth {

@@ -1,5 +1,7 @@
 //! Serving the document.
 
+use std::cell::Cell;
+use std::panic::Location;
 use std::sync::Arc;
 
 use actix_web::dev::{AppService, HttpServiceFactory};
@@ -12,13 +14,22 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::auth::Auth;
 use crate::metadata::Published;
-use crate::mount::{Declarations, Declared, refuse};
+use crate::mount::declarations::{Declarations, refuse};
+use crate::mount::declared::Declared;
+use crate::mount::pattern::Pattern;
+use crate::mount::shadow::Holder;
 
 /// Serves the metadata of this service (RFC 9728), open to everyone and to pages of every origin.
 ///
 /// Made by [`Auth::resource_metadata_service`].
 #[must_use]
-pub struct ResourceMetadataService(Arc<Published>);
+pub struct ResourceMetadataService {
+    auth: Auth,
+    published: Arc<Published>,
+    holder: Holder,
+    /// Whether a scope has declared it, and enters it with its own.
+    nested: Cell<bool>,
+}
 
 impl Auth {
     /// Serves what [`resource_metadata`](crate::config::AuthBuilder::resource_metadata) configured, at the path that RFC
@@ -43,9 +54,16 @@ impl Auth {
     /// # Security
     /// The document is public. It names issuers, and the scopes of all policies linked into the program that offer
     /// `bearer`, except what only policies with `hide` use.
+    #[track_caller]
     pub fn resource_metadata_service(&self) -> ResourceMetadataService {
+        let holder = Holder::at("", "resource_metadata_service", Location::caller());
         match self.published() {
-            Some(published) => ResourceMetadataService(Arc::clone(published)),
+            Some(published) => ResourceMetadataService {
+                auth: self.clone(),
+                published: Arc::clone(published),
+                holder,
+                nested: Cell::new(false),
+            },
             None => refuse("this `Auth` has no resource metadata; add `.resource_metadata(…)` to its builder"),
         }
     }
@@ -58,7 +76,12 @@ impl Auth {
 
 impl HttpServiceFactory for ResourceMetadataService {
     fn register(self, config: &mut AppService) {
-        let Self(published) = self;
+        if !self.nested.get() {
+            let mut declared = Declarations::default();
+            declared.admit(&self.auth, &Pattern::default(), |to| self.declare(to));
+            declared.assemble(config);
+        }
+        let published = self.published;
         let path = published.path.clone();
         let answer = move |request: HttpRequest| {
             let answer = published.answer(request.method());
@@ -71,7 +94,9 @@ impl HttpServiceFactory for ResourceMetadataService {
 #[diagnostic::do_not_recommend]
 impl Declared for ResourceMetadataService {
     fn declare(&self, to: &mut Declarations) {
-        to.only_at_root("the resource metadata");
+        self.nested.set(true);
+        let reason = "clients find the authorization server by it";
+        to.only_at_root("the resource metadata", self.holder.clone(), &self.published.path, reason);
     }
 }
 

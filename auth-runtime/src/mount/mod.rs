@@ -1,15 +1,20 @@
 //! Mounting handlers where nothing can be left open by accident.
 
+mod declarations;
 mod declared;
 mod enforce;
 mod metadata;
+mod pattern;
 pub mod route;
 mod scope;
 mod service_config;
+mod shadow;
 
-pub(crate) use declared::refuse;
-pub use declared::{Declarations, Declared, DeclaredArgs};
+pub use declarations::Declarations;
+pub use declared::{Declared, DeclaredArgs};
 pub use metadata::ResourceMetadataService;
 pub use route::{Resource, Route};
 pub use scope::Scope;
 pub use service_config::ServiceConfig;
+
+pub use crate::auth::{Matches, MountedRoute};

@@ -34,13 +34,17 @@ use actix_web::{FromRequest, Handler, HttpResponse, Responder, web};
 
 use crate::auth::Auth;
 use crate::denial::{Denial, Reason};
-use crate::mount::declared::{Declaration, Declarations, Declared, DeclaredArgs};
+use crate::mount::declarations::{Declarations, refuse_pattern};
+use crate::mount::declared::{Declaration, Declared, DeclaredArgs};
+use crate::mount::pattern::Pattern;
+use crate::mount::shadow::Holder;
 
 /// A method and guards that still need a handler.
 #[must_use]
 pub struct RouteBuilder {
     route: actix_web::Route,
     methods: Vec<String>,
+    guarded: bool,
 }
 
 /// A handler that says who may call it, with its method and guards.
@@ -48,20 +52,23 @@ pub struct RouteBuilder {
 pub struct Route {
     pub(super) route: actix_web::Route,
     pub(super) methods: Vec<String>,
+    /// Whether a guard decides too.
+    pub(super) guarded: bool,
     pub(super) declaration: Declaration,
 }
 
 impl RouteBuilder {
     fn new(method: Option<Method>) -> Self {
         match method {
-            None => Self { route: web::route(), methods: Vec::new() },
-            Some(method) => Self { methods: vec![method.to_string()], route: web::method(method) },
+            None => Self { route: web::route(), methods: Vec::new(), guarded: false },
+            Some(method) => Self { methods: vec![method.to_string()], route: web::method(method), guarded: false },
         }
     }
 
     /// Adds a guard of actix's.
     pub fn guard(mut self, guard: impl Guard + 'static) -> Self {
         self.route = self.route.guard(guard);
+        self.guarded = true;
         self
     }
 
@@ -72,7 +79,8 @@ impl RouteBuilder {
         Args: DeclaredArgs + FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        Route { route: self.route.to(handler), methods: self.methods, declaration: Args::policy() }
+        let Self { route, methods, guarded } = self;
+        Route { route: route.to(handler), methods, guarded, declaration: Args::policy() }
     }
 }
 
@@ -118,8 +126,11 @@ where
 }
 
 /// Several routes on one pattern.
+#[track_caller]
 pub fn resource(path: &str) -> Resource {
-    Resource { resource: web::resource(path), path: path.to_owned(), declarations: Declarations::default() }
+    let (resource, declarations) = (web::resource(path), Declarations::default());
+    let holder = Holder::at("the resource ", path.to_owned(), Location::caller());
+    Resource { resource, path: path.to_owned(), holder, guarded: false, declarations }
 }
 
 /// Several routes on one pattern. What matches none of them gets actix's 405.
@@ -127,13 +138,17 @@ pub fn resource(path: &str) -> Resource {
 pub struct Resource {
     resource: actix_web::Resource,
     path: String,
+    /// The resource itself, for what is said about it.
+    holder: Holder,
+    /// Whether a guard decides which requests it gets.
+    guarded: bool,
     declarations: Declarations,
 }
 
 impl Resource {
     /// Adds a route.
     pub fn route(mut self, route: Route) -> Self {
-        self.declarations.add(route.methods.iter().map(String::as_str), &self.path, route.declaration);
+        self.declarations.admit_route(&route.methods, &self.path, route.guarded, route.declaration);
         self.resource = self.resource.route(route.route);
         self
     }
@@ -141,6 +156,7 @@ impl Resource {
     /// Adds a guard of actix's, for all routes.
     pub fn guard(mut self, guard: impl Guard + 'static) -> Self {
         self.resource = self.resource.guard(guard);
+        self.guarded = true;
         self
     }
 
@@ -180,7 +196,12 @@ impl HttpServiceFactory for Resource {
 #[diagnostic::do_not_recommend]
 impl Declared for Resource {
     fn declare(&self, to: &mut Declarations) {
-        to.nest("", &self.declarations);
+        to.nest(&Pattern::default(), &self.declarations, self.guarded);
+        if !self.guarded {
+            let path = &self.path;
+            let pattern = Pattern::exact(path).unwrap_or_else(|fault| refuse_pattern(path, fault, &self.holder));
+            to.take_all(pattern, self.holder.clone());
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The deny-by-default scope.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use actix_service::{Service as _, ServiceFactory, Transform, boxed, fn_factory, fn_service};
@@ -11,7 +12,8 @@ use actix_web::web;
 
 use crate::auth::Auth;
 use crate::guard::hidden::{DefaultService, Unknown, cover};
-use crate::mount::declared::{Declarations, Declared};
+use crate::mount::declarations::Declarations;
+use crate::mount::declared::Declared;
 use crate::mount::route::Route;
 use crate::mount::service_config::ServiceConfig;
 use crate::policy::Policy;
@@ -33,6 +35,8 @@ pub struct Scope<T> {
     scope: actix_web::Scope<T>,
     config: ServiceConfig,
     unknown: Rc<Unknown>,
+    /// Whether another scope of ours has declared it, and enters it with its own.
+    nested: Cell<bool>,
 }
 
 impl Auth {
@@ -41,6 +45,7 @@ impl Auth {
     /// # Panics
     /// The scope's methods panic while the application is assembled, with handler, file and line, on a policy that this
     /// `Auth` cannot enforce, and on a method and pattern that is mounted twice under different policies.
+    #[track_caller]
     pub fn scope(
         &self,
         path: &str,
@@ -53,7 +58,7 @@ impl Auth {
             .app_data(self.clone())
             // Innermost, so that all middleware sees a hidden denial as the unknown route that it looks like.
             .wrap_fn(move |request, router| cover(request, router, &covered));
-        Scope { scope, config: ServiceConfig::new(self.clone(), path), unknown }
+        Scope { scope, config: ServiceConfig::new(self.clone(), path), unknown, nested: Cell::new(false) }
     }
 }
 
@@ -98,6 +103,7 @@ where
     /// Adds, below `path`, a service that is no handler (`actix-files`, a UI), behind the named policy `P`.
     ///
     /// Everything below `path` is behind `P`, also what the service does not know.
+    #[track_caller]
     pub fn service_as<P: Policy>(mut self, path: &str, service: impl HttpServiceFactory + 'static) -> Self {
         self.config.service_as::<P>(path, service);
         self
@@ -116,11 +122,12 @@ where
     ///
     /// # Security
     /// Nothing in front of it asks for credentials.
-    pub fn service_public(
+    #[track_caller]
+    pub fn service_public<S: HttpServiceFactory + 'static>(
         mut self,
         reason: &'static str,
         path: &str,
-        service: impl HttpServiceFactory + 'static,
+        service: S,
     ) -> Self {
         self.config.service_public(reason, path, service);
         self
@@ -137,6 +144,7 @@ where
     /// Adds a guard of actix's, for the whole scope.
     pub fn guard(mut self, guard: impl Guard + 'static) -> Self {
         self.scope = self.scope.guard(guard);
+        self.config.guarded = true;
         self
     }
 
@@ -164,8 +172,8 @@ where
             + 'static,
         B: MessageBody,
     {
-        let Self { scope, config, unknown } = self;
-        Scope { scope: scope.wrap(middleware), config, unknown }
+        let Self { scope, config, unknown, nested } = self;
+        Scope { scope: scope.wrap(middleware), config, unknown, nested }
     }
 
     /// Wraps the scope in a middleware function, as actix does.
@@ -181,8 +189,8 @@ where
         R: Future<Output = Result<ServiceResponse<B>, Error>>,
         B: MessageBody,
     {
-        let Self { scope, config, unknown } = self;
-        Scope { scope: scope.wrap_fn(middleware), config, unknown }
+        let Self { scope, config, unknown, nested } = self;
+        Scope { scope: scope.wrap_fn(middleware), config, unknown, nested }
     }
 }
 
@@ -193,7 +201,12 @@ where
     B: MessageBody + 'static,
 {
     fn register(self, config: &mut AppService) {
-        let Self { mut scope, config: mut own, unknown } = self;
+        let Self { mut scope, config: mut own, unknown, nested } = self;
+        if !nested.get() {
+            let mut declared = Declarations::default();
+            own.declare(&mut declared);
+            declared.assemble(config);
+        }
         let mut default = config.default_service();
         if let Some(route) = own.default.take() {
             default = first_of(route, default);
@@ -229,6 +242,7 @@ where
     B: MessageBody + 'static,
 {
     fn declare(&self, to: &mut Declarations) {
-        to.nest(&self.config.path, &self.config.declarations);
+        self.nested.set(true);
+        self.config.declare(to);
     }
 }

@@ -1,15 +1,18 @@
 //! Collecting what a scope mounts, in one function or in several.
 
-use std::any::Any;
+use std::any::{Any, type_name};
 use std::panic::Location;
 
 use actix_web::dev::HttpServiceFactory;
 use actix_web::web;
 
 use crate::auth::Auth;
-use crate::mount::declared::{Declaration, Declarations, Declared, refuse_other};
+use crate::mount::declarations::{Declarations, refuse_other, refuse_pattern};
+use crate::mount::declared::{Declaration, Declared};
 use crate::mount::enforce::Enforce;
+use crate::mount::pattern::Pattern;
 use crate::mount::route::Route;
+use crate::mount::shadow::Holder;
 use crate::policy::Policy;
 
 /// Collects services for a [`Scope`](super::Scope), in a function of its own: see [`Scope::configure`](super::Scope::configure).
@@ -17,7 +20,11 @@ use crate::policy::Policy;
 /// Takes declared services only, like the scope itself, and has the scope's methods of the same names.
 pub struct ServiceConfig {
     pub(super) auth: Auth,
-    pub(super) path: String,
+    pub(super) prefix: Pattern,
+    /// The scope itself, for what is said about it.
+    pub(super) holder: Holder,
+    /// Whether a guard decides which requests the scope gets.
+    pub(super) guarded: bool,
     pub(super) declarations: Declarations,
     pub(super) default: Option<Route>,
     parts: Vec<Part>,
@@ -27,13 +34,17 @@ pub struct ServiceConfig {
 type Part = Box<dyn FnOnce(&mut web::ServiceConfig)>;
 
 impl ServiceConfig {
+    #[track_caller]
     pub(super) fn new(auth: Auth, path: &str) -> Self {
-        Self { auth, path: path.to_owned(), declarations: Declarations::default(), default: None, parts: Vec::new() }
+        let holder = Holder::at("the scope ", path.to_owned(), Location::caller());
+        let prefix = Pattern::prefix(path).unwrap_or_else(|fault| refuse_pattern(path, fault, &holder));
+        let (declarations, parts) = (Declarations::default(), Vec::new());
+        Self { auth, prefix, holder, guarded: false, declarations, default: None, parts }
     }
 
     /// Adds a service that says who may call it.
     pub fn service(&mut self, service: impl Declared + 'static) -> &mut Self {
-        self.declarations.admit(&self.auth, &self.path, |to| service.declare(to));
+        self.declarations.admit(&self.auth, &self.prefix, |to| service.declare(to));
         self.later(|config| {
             config.service(service);
         })
@@ -41,8 +52,8 @@ impl ServiceConfig {
 
     /// Adds a route.
     pub fn route(&mut self, path: &str, route: Route) -> &mut Self {
-        let methods = route.methods.iter().map(String::as_str);
-        self.declarations.admit(&self.auth, &self.path, |to| to.add(methods, path, route.declaration));
+        let Route { methods, guarded, declaration, .. } = &route;
+        self.declarations.admit(&self.auth, &self.prefix, |to| to.route(methods, path, *guarded, *declaration));
         let path = path.to_owned();
         self.later(move |config| {
             config.route(&path, route.route);
@@ -50,9 +61,11 @@ impl ServiceConfig {
     }
 
     /// Adds, below `path`, a service that is no handler, behind the named policy `P`.
+    #[track_caller]
     pub fn service_as<P: Policy>(&mut self, path: &str, service: impl HttpServiceFactory + 'static) -> &mut Self {
         let declaration = Declaration::of::<P>();
-        self.declarations.admit(&self.auth, &self.path, |to| to.add([].into_iter(), path, declaration));
+        let holder = Holder::at("", declaration.spec.handler, Location::caller());
+        self.declarations.admit(&self.auth, &self.prefix, |to| to.service(holder, path, Ok(declaration)));
         let service = web::scope(path).wrap(Enforce::<P>::new(self.auth.clone())).service(service);
         self.later(|config| {
             config.service(service);
@@ -63,13 +76,16 @@ impl ServiceConfig {
     ///
     /// # Security
     /// Nothing in front of it asks for credentials.
-    pub fn service_public(
+    #[track_caller]
+    pub fn service_public<S: HttpServiceFactory + 'static>(
         &mut self,
         reason: &'static str,
         path: &str,
-        service: impl HttpServiceFactory + 'static,
+        service: S,
     ) -> &mut Self {
-        tracing::debug!(scope = %self.path, path, reason, "a service is mounted without a policy");
+        let holder = Holder::at("", type_name::<S>(), Location::caller());
+        tracing::debug!(scope = %self.prefix, path, reason, "a service is mounted without a policy");
+        self.declarations.admit(&self.auth, &self.prefix, |to| to.service(holder, path, Err(reason)));
         let service = web::scope(path).service(service);
         self.later(|config| {
             config.service(service);
@@ -78,8 +94,7 @@ impl ServiceConfig {
 
     /// What answers where no service matches.
     pub fn default_service(&mut self, route: Route) -> &mut Self {
-        let declaration = route.declaration;
-        self.declarations.admit(&self.auth, &self.path, |to| to.add([].into_iter(), "/{unknown}*", declaration));
+        self.declarations.admit_default(&self.auth, &self.prefix, &route.methods, route.declaration);
         self.default = Some(route);
         self
     }
@@ -91,7 +106,7 @@ impl ServiceConfig {
     #[track_caller]
     pub fn app_data<U: 'static>(&mut self, data: U) -> &mut Self {
         if let Some(other) = (&data as &dyn Any).downcast_ref::<Auth>() {
-            refuse_other(&self.auth, &self.path, other, Location::caller());
+            refuse_other(&self.auth, &self.prefix, other, Location::caller());
         }
         self.later(|config| {
             config.app_data(data);
@@ -107,6 +122,11 @@ impl ServiceConfig {
     /// The `Auth` of the scope.
     pub fn auth(&self) -> &Auth {
         &self.auth
+    }
+
+    /// Says what the scope mounts.
+    pub(super) fn declare(&self, to: &mut Declarations) {
+        to.scope(&self.prefix, &self.declarations, self.guarded, &self.holder);
     }
 
     /// Makes all registrations, in the order in which they were asked for.
