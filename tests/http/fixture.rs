@@ -10,6 +10,7 @@ use auth_runtime::{ApiKeys, Auth, Jwt};
 use serde_json::json;
 use tests::{Token, base64url};
 
+use crate::joint::Numbered;
 use crate::schemes::{Failing, Panicking, PanickingLater, Patient, Stuck};
 
 pub(crate) const SECRET: &[u8] = b"a secret of the tests, 32 bytes.";
@@ -114,6 +115,7 @@ pub(crate) fn builder() -> AuthBuilder {
         .scheme(Failing)
         .scheme(Panicking)
         .scheme(PanickingLater)
+        .scheme(Numbered::default())
         .role_hierarchy("admin > ops > viewer")
         .scope_implies("orders:write", ["orders:read"])
         .public_origin(ORIGIN)

@@ -16,6 +16,7 @@ mod facade;
 mod failures;
 mod fixture;
 mod hide;
+mod joint;
 mod middleware;
 mod mounted;
 mod mounting;
