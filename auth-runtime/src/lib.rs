@@ -169,7 +169,9 @@ pub mod config {
 pub mod observe {
     //! Names of the metrics.
 
-    pub use crate::telemetry::{DECISIONS, DURATION, REVOCATIONS, REVOCATIONS_AGE, REVOCATIONS_HELD, REVOCATIONS_SYNC};
+    pub use crate::telemetry::{
+        DECISIONS, DURATION, HANDLER_DENIALS, REVOCATIONS, REVOCATIONS_AGE, REVOCATIONS_HELD, REVOCATIONS_SYNC,
+    };
     #[cfg(feature = "jwks")]
     pub use crate::telemetry::{KEY_AGE, KEY_FETCHES};
 }

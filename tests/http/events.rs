@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Write as _};
+use std::sync::atomic::Ordering;
 use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
@@ -10,15 +11,15 @@ use actix_web::error::ErrorServiceUnavailable;
 use actix_web::middleware::Logger;
 use actix_web::{App, FromRequest, HttpRequest, get, post, web};
 use auth_runtime::denial::Reason;
-use auth_runtime::observe::{DECISIONS, DURATION};
-use auth_runtime::{Bearer, Optional, Principal, policy, public, requires};
+use auth_runtime::observe::{DECISIONS, DURATION, HANDLER_DENIALS};
+use auth_runtime::{Bearer, Denial, Optional, Principal, policy, public, requires};
 use metrics_util::debugging::{DebugValue, DebuggingRecorder, Snapshotter};
 use tests::Server;
 use tracing::field::{Field, Visit};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
 use crate::fixture::{self, builder, scoped, token};
-use crate::schemes::{Panicking, Patient, Stuck};
+use crate::schemes::{COUNTED, Counted, Panicking, Patient, Stuck};
 
 /// One event of the program.
 #[derive(Clone, Debug, Default)]
@@ -264,6 +265,26 @@ async fn open() -> &'static str {
 }
 
 policy! { Files: bearer }
+policy! { Outermost: Counted }
+policy! { Outer: Counted, scope("read") }
+
+#[requires(Counted, role("ops"))]
+#[get("/inner")]
+async fn inner(who: Principal) -> String {
+    who.subject().to_owned()
+}
+
+#[requires(Counted, role("nobody"))]
+#[get("/inner-refused")]
+async fn inner_refused() -> &'static str {
+    "inner refused"
+}
+
+#[requires(bearer)]
+#[get("/saying-no")]
+async fn saying_no() -> Result<&'static str, Denial> {
+    Err(Denial::forbidden("closed"))
+}
 
 #[requires(any(bearer, basic, api_key, Patient), scope = "read")]
 #[get("/labelled")]
@@ -296,7 +317,11 @@ fn server() -> Server {
             .service(refusing)
             .service(misfit)
             .service(tenants)
-            .service(flooded);
+            .service(flooded)
+            .service(saying_no);
+        let nested = auth.scope("/c").service(inner).service(inner_refused);
+        let nested = auth.scope("/b").service_as::<Outer>("", nested);
+        let scope = scope.service_as::<Outermost>("/a", nested);
         App::new()
             .wrap(Logger::new("%a %U %s"))
             .service(unattached)
@@ -394,6 +419,48 @@ fn optional_pending_hidden_and_enforced_decisions_count_too() {
     assert_decisions("Files", &[("denied", "none", "credentials_missing"), ("allowed", "bearer", "none")]);
     server.get("/open").bearer(token().sign()).send().expect("open");
     assert!(events("open").is_empty(), "nothing is decided where nothing is asked");
+}
+
+#[test]
+fn guards_around_guards_authenticate_once_and_count_once() {
+    let server = server();
+    let asked = |path: &str, word: &str| {
+        let before = COUNTED.load(Ordering::SeqCst);
+        let answer = server.get(path).header("X-Word", word).send();
+        (answer, COUNTED.load(Ordering::SeqCst) - before)
+    };
+    let (answer, times) = asked("/a/b/c/inner", "open sesame");
+    answer.expect("ali");
+    assert_eq!(times, 1, "three guards of one configuration");
+    assert_decisions("inner", &[("allowed", "word", "none")]);
+    let (answer, times) = asked("/a/b/c/inner-refused", "open sesame");
+    assert_eq!((answer.status, times), (403, 1));
+    assert_decisions("inner_refused", &[("denied", "word", "role_missing")]);
+    assert_decisions("Outer", &[]);
+    assert_decisions("Outermost", &[]);
+    // Where no guard inside decides, the one around does; where it refuses, it is the last.
+    let (answer, times) = asked("/a/b/c/nothing", "open sesame");
+    assert_eq!((answer.status, times), (404, 1));
+    assert_decisions("Outer", &[("allowed", "word", "none")]);
+    let (answer, times) = asked("/a/b/c/inner", "please");
+    assert_eq!((answer.status, times), (401, 1));
+    assert_decisions("Outermost", &[("denied", "word", "word_wrong")]);
+    assert_decisions("inner", &[("allowed", "word", "none")]);
+}
+
+#[test]
+fn a_denial_that_a_handler_returns_is_counted_apart() {
+    let server = server();
+    assert_eq!(server.get("/saying-no").bearer(token().sign()).send().status, 403);
+    let said: Vec<_> = events("saying_no").iter().map(|event| event.field("outcome").to_owned()).collect();
+    assert_eq!(said, ["allowed"]);
+    let found = metrics("saying_no");
+    let count = |name: &str| -> Vec<(Option<String>, u64)> {
+        let of_name = found.iter().filter(|((found, _), _)| found == name);
+        of_name.map(|((_, labels), seen)| (labels.get("outcome").cloned(), seen.count)).collect()
+    };
+    assert_eq!(count(DECISIONS), [(Some("allowed".to_owned()), 1)]);
+    assert_eq!(count(HANDLER_DENIALS), [(None, 1)]);
 }
 
 #[test]

@@ -2,17 +2,18 @@
 
 use std::time::{Duration, Instant};
 
+use actix_web::dev::Payload;
 use actix_web::http::header::HeaderValue;
-use actix_web::{App, get, web};
+use actix_web::{App, FromRequest, HttpRequest, get, web};
 use auth_runtime::__private::{Authorized, SchemeUse};
-use auth_runtime::config::{ConfigFault, DenialBody};
+use auth_runtime::config::{AuthBuilder, ConfigFault, DenialBody};
 use auth_runtime::policy::{Hide, Policy, PolicySpec, Presence, Requirement};
 use auth_runtime::testing::ManualClock;
-use auth_runtime::{Auth, requires};
+use auth_runtime::{Auth, Denial, policy, public, requires};
 use serde_json::json;
 use tests::{Denied, Server};
 
-use crate::fixture::{auth, builder, scoped, token};
+use crate::fixture::{self, auth, builder, scoped, token};
 use crate::schemes::{Failing, Panicking, PanickingLater, Patient, Stuck};
 
 #[requires(bearer, scope = "admin")]
@@ -213,6 +214,89 @@ fn an_application_may_replace_the_body_and_its_type_and_nothing_else() {
     assert_eq!(answer.all("retry-after").len(), 1);
     // The handler's own answers are its own.
     server.get("/admin").bearer(scoped("admin")).send().expect("admin");
+}
+
+#[requires(bearer)]
+#[get("/says-no")]
+async fn says_no() -> Result<&'static str, Denial> {
+    Err(Denial::forbidden("closed on Sundays"))
+}
+
+/// An extractor of the application's own that returns a denial.
+struct Refused;
+
+impl FromRequest for Refused {
+    type Error = Denial;
+    type Future = std::future::Ready<Result<Self, Denial>>;
+
+    fn from_request(_: &HttpRequest, _: &mut Payload) -> Self::Future {
+        std::future::ready(Err(Denial::forbidden("not for you")))
+    }
+}
+
+#[requires(bearer)]
+#[get("/extracts-no")]
+async fn extracts_no(_: Refused) -> &'static str {
+    "reached"
+}
+
+#[public]
+#[get("/open-says-no")]
+async fn open_says_no() -> Result<&'static str, Denial> {
+    Err(Denial::forbidden("closed to all"))
+}
+
+#[requires(bearer, hide)]
+#[get("/hidden-says-no")]
+async fn hidden_says_no() -> Result<&'static str, Denial> {
+    Err(Denial::forbidden("nothing here"))
+}
+
+policy! { NoService: bearer }
+
+fn saying_no(builder: fn(AuthBuilder) -> AuthBuilder) -> Server {
+    Server::start(move |app| {
+        let auth = builder(fixture::builder()).build().unwrap();
+        let service = web::resource("/no").to(|| async { Err::<&'static str, _>(Denial::forbidden("no service")) });
+        let scope = auth.scope("").service(says_no).service(extracts_no).service(open_says_no).service(hidden_says_no);
+        app.service(scope.service_as::<NoService>("/service", service));
+    })
+}
+
+/// Those of a handler, of an extractor, of an open handler and of a service that is no handler.
+const SAID: [(&str, &str); 4] = [
+    ("/says-no", "closed on Sundays"),
+    ("/extracts-no", "not for you"),
+    ("/open-says-no", "closed to all"),
+    ("/service/no", "no service"),
+];
+
+#[test]
+fn a_denial_that_a_handler_returns_is_a_problem() {
+    let server = saying_no(|builder| builder);
+    for (path, detail) in SAID {
+        Denied::forbidden(detail).check(&server.get(path).bearer(token().sign()).send());
+    }
+}
+
+#[test]
+fn a_denial_that_a_handler_returns_is_shaped_as_every_denial() {
+    let server = saying_no(|builder| {
+        builder
+            .denial_body(|request, problem| DenialBody::json(&json!({ "at": request.path(), "said": problem.detail })))
+    });
+    for (path, detail) in SAID {
+        let answer = server.get(path).bearer(token().sign()).send();
+        assert_eq!(answer.status, 403, "{answer:#?}");
+        assert_eq!(answer.json(), json!({ "at": path, "said": detail }));
+        assert_eq!(answer.all("content-type"), ["application/json"]);
+        assert_eq!(answer.all("cache-control"), ["no-store"]);
+        assert!(answer.all("www-authenticate").is_empty(), "{answer:#?}");
+    }
+    // Under `hide` it is what an unknown route is.
+    let unknown = server.get("/no-such-route").send();
+    let answer = server.get("/hidden-says-no").bearer(token().sign()).send();
+    assert_eq!((answer.status, &answer.body), (404, &unknown.body), "{answer:#?}");
 }
 
 #[test]

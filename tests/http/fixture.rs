@@ -11,7 +11,7 @@ use serde_json::json;
 use tests::{Token, base64url};
 
 use crate::joint::Numbered;
-use crate::schemes::{Failing, Panicking, PanickingLater, Patient, Stuck};
+use crate::schemes::{Counted, Failing, Panicking, PanickingLater, Patient, Stuck};
 
 pub(crate) const SECRET: &[u8] = b"a secret of the tests, 32 bytes.";
 pub(crate) const PARTNER_SECRET: &[u8] = b"the partner's secret, 32 bytes..";
@@ -111,6 +111,7 @@ pub(crate) fn builder() -> AuthBuilder {
         .api_key_named("cookie", ApiKeys::cookie("__Host-key", keys()))
         .api_key_named("directory", ApiKeys::header("X-API-Key", KeyStore::lookup(directory)))
         .scheme(Patient)
+        .scheme(Counted)
         .scheme(Stuck)
         .scheme(Failing)
         .scheme(Panicking)

@@ -1,10 +1,14 @@
 //! Schemes of the tests' own, each with one way to behave.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use auth_runtime::denial::{Rejection, Unavailable};
 use auth_runtime::scheme::{Authentication, Challenge, Context, Credentials, Evidence, Outcome, SchemeDescription};
 use auth_runtime::{Principal, Scheme};
+
+/// How often [`Counted`] was asked to authenticate.
+pub(crate) static COUNTED: AtomicUsize = AtomicUsize::new(0);
 
 /// The header that holds the credentials of all of these.
 const HEADER: &str = "x-word";
@@ -54,6 +58,11 @@ schemes! {
         tokio::time::sleep(Duration::from_millis(20)).await;
         judge(&word)
     });
+    /// Counts how often it is asked.
+    Counted, "Counted", |word| {
+        COUNTED.fetch_add(1, Ordering::SeqCst);
+        Authentication::from(judge(&word))
+    };
     /// Never comes to a result.
     Stuck, "Stuck", |_| Authentication::pending(std::future::pending());
     /// Cannot reach what it needs.

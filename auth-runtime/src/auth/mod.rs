@@ -76,6 +76,10 @@ impl Auth {
         self.0.published.as_ref()
     }
 
+    pub(crate) fn settings(&self) -> &Arc<Settings> {
+        &self.0.settings
+    }
+
     pub(crate) fn plans(&self) -> &Plans {
         &self.0.plans
     }

@@ -26,6 +26,8 @@ const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("5");
 pub struct Denial {
     reason: Reason,
     hidden: bool,
+    /// Whether policy and application have said what they say of every denial.
+    complete: bool,
     answer: Arc<Answer>,
     headers: Vec<(HeaderName, HeaderValue)>,
     /// Where the caller is sent instead, by a 303.
@@ -35,6 +37,7 @@ pub struct Denial {
 }
 
 /// A body that is not the standard one.
+#[derive(Clone)]
 enum Body {
     /// Written by the application's hook.
     OfApplication(DenialBody),
@@ -106,7 +109,7 @@ impl Denial {
     }
 
     pub(crate) fn with(reason: Reason, answer: Arc<Answer>) -> Self {
-        Self { reason, hidden: false, answer, headers: Vec::new(), location: None, body: None }
+        Self { reason, hidden: false, complete: false, answer, headers: Vec::new(), location: None, body: None }
     }
 
     /// The answer of an extractor that a check needs, which the caller is to blame for. It is stored by nobody, challenges
@@ -142,6 +145,27 @@ impl Denial {
 
     pub(crate) fn hide(&mut self) {
         self.hidden = true;
+        self.complete = true;
+    }
+
+    /// Whether policy and application have said what they say of every denial.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.complete
+    }
+
+    pub(crate) fn complete(&mut self) {
+        self.complete = true;
+    }
+
+    /// The same denial; an error can be had by reference only.
+    pub(crate) fn copied(&self) -> Self {
+        Self {
+            answer: Arc::clone(&self.answer),
+            headers: self.headers.clone(),
+            location: self.location.clone(),
+            body: self.body.clone(),
+            ..*self
+        }
     }
 
     /// Sends the caller there instead.

@@ -129,8 +129,9 @@ impl<P, T: Extract<P>> Future for Authorizing<P, T> {
                     return Poll::Ready(match arguments {
                         Ok(arguments) => Ok(Authorized { arguments, terms, policy: PhantomData }),
                         Err(error) => {
+                            let shaped = terms.shape(&request, Some(&error));
                             owe(&request, terms);
-                            Err(error)
+                            Err(shaped.map_or(error, Error::from))
                         }
                     });
                 }

@@ -1,13 +1,18 @@
 //! A request that the decision lets through: what is still to be said of it, and what is owed to its answer.
 
+use std::cell::Cell;
+use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
-use actix_web::{HttpRequest, HttpResponse, Responder};
+use actix_web::body::EitherBody;
+use actix_web::{Error, HttpRequest, HttpResponse, Responder};
 
 use crate::denial::Denial;
 use crate::grant::{Caller, IdentityError};
-use crate::guard::Plan;
 use crate::guard::observation::Observation;
+use crate::guard::plan::Alternative;
+use crate::guard::{Plan, nested};
 use crate::http::cache_control;
 use crate::policy::Presence;
 
@@ -25,29 +30,67 @@ impl Admitted {
     }
 }
 
+/// The alternative whose credentials were looked at.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Attempted {
+    /// Its place in the plan.
+    pub(crate) place: Option<usize>,
+    /// Whether a guard around this one let its scheme judge them: that guard then lets the scheme respond, too.
+    pub(crate) by_outer: bool,
+}
+
+impl Attempted {
+    pub(crate) fn alternative(self, plan: &Plan) -> Option<&Alternative> {
+        self.place.and_then(|place| plan.alternative(place))
+    }
+
+    /// The alternative whose scheme owes this guard's answer something.
+    pub(crate) fn owing(self, plan: &Plan) -> Option<&Alternative> {
+        self.alternative(plan).filter(|_| !self.by_outer)
+    }
+}
+
 /// The decision behind it. It is counted once: as allowed when nothing of ours can refuse the request any more, or as the
 /// denial that it then became.
 pub(crate) struct Admission {
     plan: Arc<Plan>,
-    /// The alternative that verified the caller, by its place in the plan.
-    alternative: Option<usize>,
+    /// The alternative that verified the caller.
+    attempted: Attempted,
     observation: Observation,
 }
 
 impl Admission {
-    pub(crate) fn new(plan: Arc<Plan>, alternative: Option<usize>, observation: Observation) -> Self {
-        Self { plan, alternative, observation }
+    pub(crate) fn new(plan: Arc<Plan>, attempted: Attempted, observation: Observation) -> Self {
+        Self { plan, attempted, observation }
     }
 
     /// Counts the request as allowed.
     pub(crate) fn allowed(&self) {
-        let alternative = self.alternative.and_then(|place| self.plan.alternative(place));
-        self.observation.allowed(alternative.map_or(&self.plan.anonymous, |alternative| &alternative.allowed));
+        self.observation.allowed(self.plan.meter_of(self.attempted));
     }
 
     /// The caller is genuine, but what it proved does not fit what the handler asks for.
     pub(crate) fn refuse(&self, request: &HttpRequest, error: &IdentityError) -> Denial {
-        self.plan.deny(request, self.observation, self.alternative, error.into())
+        self.plan.deny(request, self.observation, self.attempted, error.into())
+    }
+}
+
+/// The decision of a guard that may have others inside. When the request is over it is counted as allowed, unless one of
+/// them has decided it.
+pub(crate) struct Surrounding {
+    plan: Arc<Plan>,
+    attempted: Attempted,
+    observation: Observation,
+    /// What the decision took, without what is inside.
+    took: Duration,
+    superseded: Rc<Cell<bool>>,
+}
+
+impl Drop for Surrounding {
+    fn drop(&mut self) {
+        if !self.superseded.get() {
+            self.observation.allowed_after(self.plan.meter_of(self.attempted), self.took);
+        }
     }
 }
 
@@ -62,18 +105,33 @@ impl Terms {
         Self { caller, admission }
     }
 
+    /// Lets guards inside have the last word.
+    pub(crate) fn surround(&self, request: &HttpRequest) -> Option<Surrounding> {
+        let Admission { plan, attempted, observation } = self.admission.as_ref()?;
+        let scheme = attempted.alternative(plan).map(|alternative| Arc::clone(&alternative.scheme));
+        let superseded = nested::surround(request, scheme.zip(self.caller.principal().cloned()));
+        let (plan, took) = (Arc::clone(plan), observation.took());
+        Some(Surrounding { plan, attempted: *attempted, observation: *observation, took, superseded })
+    }
+
     /// Wraps the handler's return value.
     pub fn answer<R>(self, answer: R) -> Answered<R> {
         Answered { answer, terms: self }
     }
 
+    /// The denial of the application's own that an answer is, shaped as every denial of this policy.
+    pub(crate) fn shape(&self, request: &HttpRequest, error: Option<&Error>) -> Option<Denial> {
+        let said = error?.as_error::<Denial>().filter(|denial| !denial.is_complete())?;
+        Some(self.admission.as_ref()?.plan.shape(request, said))
+    }
+
     /// Adds what is owed to the answer's headers.
     pub(crate) fn settle<B>(&self, request: &HttpRequest, response: &mut HttpResponse<B>) {
-        let Some(Admission { plan, alternative, .. }) = &self.admission else { return };
+        let Some(Admission { plan, attempted, .. }) = &self.admission else { return };
         if plan.spec.presence != Presence::Public && !plan.spec.shared_cache {
             cache_control::keep_private(response.headers_mut());
         }
-        if let Some(alternative) = alternative.and_then(|place| plan.alternative(place)) {
+        if let Some(alternative) = attempted.owing(plan) {
             alternative.settle(&plan.context(request), self.caller.principal(), response.headers_mut());
         }
     }
@@ -86,10 +144,14 @@ pub struct Answered<R> {
 }
 
 impl<R: Responder> Responder for Answered<R> {
-    type Body = R::Body;
+    type Body = EitherBody<R::Body>;
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse<Self::Body> {
-        let mut response = self.answer.respond_to(request);
+        let response = self.answer.respond_to(request);
+        let mut response = match self.terms.shape(request, response.error()) {
+            None => response.map_into_left_body(),
+            Some(denial) => HttpResponse::from_error(denial).map_into_right_body(),
+        };
         self.terms.settle(request, &mut response);
         response
     }

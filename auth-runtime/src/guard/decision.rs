@@ -13,7 +13,7 @@ use crate::grant::Caller;
 use crate::guard::choice::Choice;
 use crate::guard::observation::Observation;
 use crate::guard::refuse::Refusal;
-use crate::guard::{Admission, Admitted, Plan, Plans};
+use crate::guard::{Admission, Admitted, Attempted, Plan, Plans, nested};
 use crate::policy::check::{CheckContext, Verdict};
 use crate::policy::{Check, CheckResults, PolicySpec, Presence, Step, evaluate, first_failure};
 use crate::principal::Principal;
@@ -38,11 +38,12 @@ pub(crate) fn decide(
         return Decision::Ready(Ok(Admitted::public()));
     }
     let observation = Observation::start(spec);
+    nested::supersede(request);
     let plan = match plans.ok_or(Reason::AuthMissing).and_then(|plans| plans.plan(policy)) {
         Ok(plan) => plan,
         Err(reason) => return Decision::Ready(Err(observation.undecidable(request, reason))),
     };
-    let mut attempt = Attempt { plan, request, alternative: None, check: None, observation };
+    let mut attempt = Attempt { plan, request, attempted: Attempted::default(), check: None, observation };
     // A scheme is foreign code: its panic must not reach the worker, and must not let anyone in.
     match std::panic::catch_unwind(AssertUnwindSafe(|| attempt.authenticate())) {
         Ok(None) => Decision::Ready(attempt.without_credentials()),
@@ -62,7 +63,7 @@ struct Attempt<'a> {
     plan: &'a Arc<Plan>,
     request: &'a HttpRequest,
     /// The alternative whose credentials decide.
-    alternative: Option<usize>,
+    attempted: Attempted,
     /// The check that runs, or that refused.
     check: Option<&'static str>,
     observation: Observation,
@@ -85,11 +86,16 @@ impl Attempt<'_> {
     fn authenticate(&mut self) -> Option<Authentication> {
         let context = self.plan.context(self.request);
         let Choice { alternative, is_ambient, evidence, is_decided } = self.plan.choose(&context)?;
-        self.alternative = Some(alternative);
+        self.attempted.place = Some(alternative);
         if is_ambient && !self.plan.settings.origins.permits(self.request) {
             return Some(Outcome::failed(Reason::CrossSite).into());
         }
         let scheme = &self.plan.alternative(alternative)?.scheme;
+        // After the rules of this policy: they may be stricter than those of the guard around.
+        if let Some(principal) = nested::verified(self.request, scheme) {
+            self.attempted.by_outer = true;
+            return Some(Outcome::Verified(principal).into());
+        }
         Some(match evidence.readable() {
             Err(rejection) => Authentication::refused(rejection),
             Ok(evidence) if is_decided => scheme.authenticate(&context, evidence),
@@ -126,9 +132,9 @@ impl Attempt<'_> {
         F: AsyncFnOnce(&mut Attempt<'_>) -> Result<Admitted, Denial> + 'static,
     {
         let (plan, request) = (Arc::clone(self.plan), self.request.clone());
-        let (alternative, observation) = (self.alternative, self.observation);
+        let (attempted, observation) = (self.attempted, self.observation);
         Decision::Pending(Box::pin(async move {
-            let mut attempt = Attempt { plan: &plan, request: &request, alternative, check: None, observation };
+            let mut attempt = Attempt { plan: &plan, request: &request, attempted, check: None, observation };
             let decided = tokio::time::timeout(plan.settings.deadline, rest(&mut attempt)).await;
             decided.unwrap_or_else(|_| Err(attempt.deny(Reason::DeadlinePassed)))
         }))
@@ -194,7 +200,7 @@ impl Attempt<'_> {
                         Some(said) if reason != Reason::ScopeMissing => match said {
                             Said::Refusal(refusal) => self.deny(refusal),
                             Said::Denial(denial) => {
-                                self.plan.pass_on(self.request, self.observation, self.alternative, denial, self.check)
+                                self.plan.pass_on(self.request, self.observation, self.attempted, denial, self.check)
                             }
                         },
                         _ => self.deny(reason),
@@ -206,12 +212,12 @@ impl Attempt<'_> {
 
     fn pass(&self, principal: Option<Principal>) -> Admitted {
         let caller = self.caller(principal);
-        let admission = Admission::new(Arc::clone(self.plan), self.alternative, self.observation);
+        let admission = Admission::new(Arc::clone(self.plan), self.attempted, self.observation);
         Admitted { caller, admission: Some(admission) }
     }
 
     fn caller(&self, principal: Option<Principal>) -> Caller {
-        match principal.zip(self.alternative.and_then(|place| self.plan.alternative(place))) {
+        match principal.zip(self.attempted.alternative(self.plan)) {
             Some((principal, by)) => Caller::verified(principal, by.kind, Arc::clone(&self.plan.settings.clock)),
             None => Caller::anonymous(),
         }
@@ -225,7 +231,7 @@ impl Attempt<'_> {
     fn deny(&self, refusal: impl Into<Refusal>) -> Denial {
         let mut refusal = refusal.into();
         refusal.details.check = self.check;
-        self.plan.deny(self.request, self.observation, self.alternative, refusal)
+        self.plan.deny(self.request, self.observation, self.attempted, refusal)
     }
 }
 

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use actix_service::boxed::BoxServiceFactory;
@@ -14,7 +15,7 @@ use futures_core::future::LocalBoxFuture;
 use pin_project_lite::pin_project;
 
 use crate::denial::Denial;
-use crate::guard::Terms;
+use crate::guard::{Settings, Terms};
 
 /// What answers an unknown route, type-erased as actix keeps it.
 pub(crate) type DefaultService = Rc<BoxServiceFactory<(), ServiceRequest, ServiceResponse, Error, ()>>;
@@ -26,6 +27,22 @@ pub(crate) struct Unknown {
     pub(crate) default: RefCell<Option<DefaultService>>,
     /// Whether the scope has hidden routes.
     pub(crate) hides: Cell<bool>,
+    /// Those of the scope's `Auth`, for denials of handlers that no policy guards.
+    settings: Option<Arc<Settings>>,
+}
+
+impl Unknown {
+    pub(crate) fn new(settings: &Arc<Settings>) -> Self {
+        Self { settings: Some(Arc::clone(settings)), ..Self::default() }
+    }
+
+    /// A denial that an open handler or its extractor returned, shaped as every denial.
+    fn shape(&self, request: &HttpRequest, said: &Denial) -> Option<Denial> {
+        let settings = self.settings.as_ref().filter(|_| !said.is_complete())?;
+        let mut denial = said.copied();
+        settings.shape(request, &mut denial);
+        Some(denial)
+    }
 }
 
 /// The body of a request that was denied and is to look as if it had met no route: the default service may read it.
@@ -76,8 +93,13 @@ impl<F: Future<Output = Result<ServiceResponse, Error>>> Future for Covered<F> {
             CoveredProjection::Hiding { answer } => return answer.as_mut().poll(context),
         };
         let Some(error) = answer.response().error() else { return Poll::Ready(Ok(answer)) };
-        let hidden = error.as_error::<Denial>().is_some_and(Denial::is_hidden);
-        let answer = settle_owed(answer);
+        let denial = error.as_error::<Denial>();
+        let hidden = denial.is_some_and(Denial::is_hidden);
+        let shaped = denial.and_then(|denial| unknown.shape(answer.request(), denial));
+        let answer = settle_owed(match shaped {
+            None => answer,
+            Some(denial) => ServiceResponse::from_err(denial, answer.into_parts().0),
+        });
         let default = if hidden { unknown.default.borrow().clone() } else { None };
         let Some(default) = default else { return Poll::Ready(Ok(answer)) };
         let answer = Box::pin(hide(answer, default, unmatched.take()));

@@ -7,13 +7,14 @@ mod choice;
 pub(crate) mod decision;
 pub(crate) mod hidden;
 mod limit;
+mod nested;
 pub(crate) mod observation;
 pub(crate) mod plan;
 mod refuse;
 mod settings;
 mod table;
 
-pub(crate) use admission::{Admission, Admitted};
+pub(crate) use admission::{Admission, Admitted, Attempted};
 pub use admission::{Answered, Terms};
 pub(crate) use plan::Plan;
 pub(crate) use settings::Settings;

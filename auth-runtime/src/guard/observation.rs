@@ -1,5 +1,7 @@
 //! What a decision leaves behind: one event, one counter, one duration, over closed sets of labels.
 
+use std::time::Duration;
+
 use metrics::{Key, Label, Level, Metadata};
 use quanta::Instant;
 
@@ -9,7 +11,7 @@ use crate::denial::{Denial, Reason, Severity};
 use crate::guard::limit::{self, LeftOut, RefusalLimit};
 use crate::http::peer::AddressShare;
 use crate::policy::{Hide, PolicySpec};
-use crate::telemetry::{DECISIONS, DURATION};
+use crate::telemetry::{DECISIONS, DURATION, HANDLER_DENIALS};
 
 /// An event at a level that is known only when it is written.
 macro_rules! at_severity {
@@ -49,8 +51,18 @@ impl Observation {
 
     /// The request may pass; `meter` is that of the scheme which decided.
     pub(crate) fn allowed(&self, meter: &Meter) {
-        tracing::debug!(policy = self.spec.handler, scheme = meter.scheme, outcome = "allowed", "auth decision");
-        self.record(meter);
+        self.allowed_after(meter, self.took());
+    }
+
+    /// The same, where it is known only later; the decision itself took this long.
+    pub(crate) fn allowed_after(&self, meter: &Meter, took: Duration) {
+        tracing::debug!(policy = self.spec.handler, scheme = meter.scheme, outcome = ALLOWED, "auth decision");
+        record(meter, took);
+    }
+
+    /// What the decision took so far.
+    pub(crate) fn took(&self) -> Duration {
+        self.started.elapsed()
     }
 
     /// The request may not; `meter`, where the caller has one, is that of this reason.
@@ -66,8 +78,8 @@ impl Observation {
             self.write(scheme, reason, details);
         }
         match meter {
-            Some(meter) => self.record(meter),
-            None => self.record(&Meter::denied(self.spec.handler, scheme, reason)),
+            Some(meter) => record(meter, self.took()),
+            None => record(&Meter::denied(self.spec.handler, scheme, reason), self.took()),
         }
     }
 
@@ -128,13 +140,19 @@ impl Observation {
         }
         denial
     }
+}
 
-    fn record(&self, meter: &Meter) {
-        metrics::with_recorder(|recorder| {
-            recorder.register_counter(&meter.decisions, &METADATA).increment(1);
-            recorder.register_histogram(&meter.duration, &METADATA).record(self.started.elapsed().as_secs_f64());
-        });
-    }
+fn record(meter: &Meter, took: Duration) {
+    metrics::with_recorder(|recorder| {
+        recorder.register_counter(&meter.decisions, &METADATA).increment(1);
+        recorder.register_histogram(&meter.duration, &METADATA).record(took.as_secs_f64());
+    });
+}
+
+/// Counts a denial that a handler returned: the decision about the request was another.
+pub(crate) fn observe_denial_of_handler(spec: &'static PolicySpec) {
+    let key = Key::from_parts(HANDLER_DENIALS, vec![Label::from_static_parts("policy", spec.handler)]);
+    metrics::with_recorder(|recorder| recorder.register_counter(&key, &METADATA).increment(1));
 }
 
 fn is_listened_to(severity: Severity) -> bool {

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use actix_web::HttpRequest;
 use actix_web::http::header::{HeaderMap, HeaderValue};
 
-use crate::guard::Settings;
 use crate::guard::challenges::Challenges;
 use crate::guard::observation::{Meter, NO_SCHEME};
+use crate::guard::{Attempted, Settings};
 use crate::policy::{PolicySpec, canonical_scopes};
 use crate::principal::Principal;
 use crate::scheme::{Context, Response, Scheme, SchemeDescription};
@@ -20,7 +20,7 @@ pub(crate) struct Plan {
     pub(crate) settings: Arc<Settings>,
     pub(crate) canonical: Vec<&'static str>,
     /// Of a caller that passes without credentials.
-    pub(crate) anonymous: Meter,
+    anonymous: Meter,
     alternatives: Vec<Alternative>,
     pub(super) challenges: Challenges,
 }
@@ -99,6 +99,11 @@ impl Plan {
 
     pub(crate) fn alternative(&self, index: usize) -> Option<&Alternative> {
         self.alternatives.get(index)
+    }
+
+    /// Of a caller that passes by this alternative, or without credentials.
+    pub(crate) fn meter_of(&self, attempted: Attempted) -> &Meter {
+        attempted.alternative(self).map_or(&self.anonymous, |alternative| &alternative.allowed)
     }
 
     /// What schemes may look at in this request.

@@ -9,10 +9,9 @@ use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::denial::{Challenge, Denial, Reason, Rejection, Unavailable};
 use crate::grant::IdentityError;
-use crate::guard::Plan;
 use crate::guard::challenges::Challenges;
-use crate::guard::observation::{Details, NO_SCHEME, Observation};
-use crate::guard::plan::Alternative;
+use crate::guard::observation::{Details, NO_SCHEME, Observation, observe_denial_of_handler};
+use crate::guard::{Attempted, Plan, Settings};
 use crate::policy::Hide;
 use crate::scheme;
 use crate::telemetry::foreign;
@@ -70,11 +69,11 @@ impl Plan {
         &self,
         request: &HttpRequest,
         observation: Observation,
-        attempted: Option<usize>,
+        attempted: Attempted,
         refusal: Refusal,
     ) -> Denial {
         let Refusal { reason, headers, details } = refusal;
-        let alternative = attempted.and_then(|index| self.alternative(index));
+        let alternative = attempted.alternative(self);
         let place = alternative.and_then(|alternative| alternative.challenge);
         let scheme = alternative.map_or(NO_SCHEME, |alternative| alternative.scheme.name());
         let written = self.challenges.written(reason, place, scheme);
@@ -88,7 +87,7 @@ impl Plan {
             },
         );
         denial.headers(headers);
-        self.complete(request, alternative, denial)
+        self.complete(request, attempted, denial)
     }
 
     /// The challenges that differ from answer to answer, by their place; none where the answer has no challenges.
@@ -123,29 +122,34 @@ impl Plan {
         &self,
         request: &HttpRequest,
         observation: Observation,
-        attempted: Option<usize>,
+        attempted: Attempted,
         said: Denial,
         check: Option<&'static str>,
     ) -> Denial {
-        let alternative = attempted.and_then(|index| self.alternative(index));
-        let scheme = alternative.map_or(NO_SCHEME, |alternative| alternative.scheme.name());
+        let scheme = attempted.alternative(self).map_or(NO_SCHEME, |alternative| alternative.scheme.name());
         observation.denied(request, scheme, said.reason(), &Details { check, ..Details::default() }, None);
-        self.complete(request, alternative, said)
+        self.complete(request, attempted, said)
+    }
+
+    /// Shapes the denial that a handler returned. The request was allowed, and is counted already.
+    pub(crate) fn shape(&self, request: &HttpRequest, said: &Denial) -> Denial {
+        observe_denial_of_handler(self.spec);
+        let mut denial = said.copied();
+        if self.hides(&denial) {
+            denial.hide();
+        } else {
+            self.settings.shape(request, &mut denial);
+        }
+        denial
     }
 
     /// Adds what scheme and application say of every denial: `hide`, headers, and the application's own body.
-    fn complete(&self, request: &HttpRequest, attempted: Option<&Alternative>, mut denial: Denial) -> Denial {
-        match self.spec.hide {
-            Hide::Everything => denial.hide(),
-            Hide::FromAuthenticated if denial.reason().status() == StatusCode::FORBIDDEN => denial.hide(),
-            // The check that would have said 403 has not decided.
-            Hide::FromAuthenticated if denial.reason() == Reason::ArgumentUnfit => denial.hide(),
-            Hide::FromAuthenticated | Hide::Nothing => {}
-        }
-        if denial.is_hidden() {
+    fn complete(&self, request: &HttpRequest, attempted: Attempted, mut denial: Denial) -> Denial {
+        if self.hides(&denial) {
+            denial.hide();
             return denial;
         }
-        if let Some(alternative) = attempted {
+        if let Some(alternative) = attempted.owing(self) {
             let mut owed = HeaderMap::new();
             let location = alternative.settle(&self.context(request), None, &mut owed);
             denial.headers(owed);
@@ -153,14 +157,31 @@ impl Plan {
                 denial.see_other(location);
             }
         }
-        if let Some(hook) = &self.settings.body {
-            // The application's own code: when it panics the standard body stays, and the connection with it.
-            let written = std::panic::catch_unwind(AssertUnwindSafe(|| hook(request, denial.problem())));
-            match written {
-                Ok(body) => denial.body(body),
-                Err(_) => tracing::error!(policy = self.spec.handler, "the function given to `denial_body` panicked"),
-            }
-        }
+        self.settings.shape(request, &mut denial);
         denial
+    }
+
+    fn hides(&self, denial: &Denial) -> bool {
+        match self.spec.hide {
+            Hide::Everything => true,
+            // Where an extractor answers, the check that would have said 403 has not decided.
+            Hide::FromAuthenticated => {
+                denial.reason().status() == StatusCode::FORBIDDEN || denial.reason() == Reason::ArgumentUnfit
+            }
+            Hide::Nothing => false,
+        }
+    }
+}
+
+impl Settings {
+    /// Gives a denial the application's own body.
+    pub(crate) fn shape(&self, request: &HttpRequest, denial: &mut Denial) {
+        denial.complete();
+        let Some(hook) = &self.body else { return };
+        // The application's own code: when it panics the standard body stays, and the connection with it.
+        match std::panic::catch_unwind(AssertUnwindSafe(|| hook(request, denial.problem()))) {
+            Ok(body) => denial.body(body),
+            Err(_) => tracing::error!("the function given to `denial_body` panicked; the standard body is sent"),
+        }
     }
 }

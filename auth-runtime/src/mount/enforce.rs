@@ -85,11 +85,10 @@ where
                     return Ok(ServiceResponse::from_err(denial, request).map_into_right_body());
                 }
             };
-            if let Some(admission) = &admission {
-                admission.allowed();
-            }
             let terms = Terms::new(caller, admission);
-            let mut response = match alone(request) {
+            // Held until the service has answered: guards inside may decide otherwise.
+            let surrounding = terms.surround(request.request());
+            let response = match alone(request) {
                 Ok(request) => service.call(request).await?,
                 Err(shared) => {
                     tracing::warn!(
@@ -104,9 +103,14 @@ where
                     ServiceResponse::new(request, answered.into_parts().1)
                 }
             };
+            drop(surrounding);
             let request = response.request().clone();
+            let mut response = match terms.shape(&request, response.response().error()) {
+                None => response.map_into_left_body(),
+                Some(denial) => ServiceResponse::from_err(denial, request.clone()).map_into_right_body(),
+            };
             terms.settle(&request, response.response_mut());
-            Ok(response.map_into_left_body())
+            Ok(response)
         })
     }
 }

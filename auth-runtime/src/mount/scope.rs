@@ -52,7 +52,7 @@ impl Auth {
     ) -> Scope<
         impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse, Error = Error, InitError = ()> + use<>,
     > {
-        let unknown = Rc::<Unknown>::default();
+        let unknown = Rc::new(Unknown::new(self.settings()));
         let covered = Rc::clone(&unknown);
         let scope = web::scope(path)
             .app_data(self.clone())

@@ -2,6 +2,9 @@
 
 /// Counter of decisions, with the labels `policy`, `scheme`, `outcome` and `reason`.
 pub const DECISIONS: &str = "auth_decisions_total";
+/// Counter of denials that handlers returned, of requests that were allowed and are counted as such in [`DECISIONS`]; with
+/// the label `policy`.
+pub const HANDLER_DENIALS: &str = "auth_handler_denials_total";
 /// Histogram of the time a decision took in seconds, with the labels `policy` and `outcome`.
 pub const DURATION: &str = "auth_decision_duration_seconds";
 /// Counter of fetches of a provider's keys, with the labels `provider`, `outcome` (`changed`, `unchanged`, `failed`) and
