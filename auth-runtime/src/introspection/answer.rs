@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::denial::Reason;
 use crate::json::Object;
-use crate::jwt::{Times, Verifier, Vouched};
+use crate::jwt::Times;
+use crate::jwt::acceptance::{Acceptance, IssuerTerms, Vouched};
 use crate::principal::Principal;
 use crate::revocation::Revocable;
 use crate::time::UnixTime;
@@ -13,7 +14,8 @@ use crate::time::UnixTime;
 /// What an answer must say for a token to be accepted.
 #[derive(Debug)]
 pub(crate) struct Judge {
-    accepts: Verifier,
+    acceptance: Acceptance,
+    issuer: IssuerTerms,
     dangerous_any_token_type: bool,
     warned: AtomicBool,
 }
@@ -40,12 +42,16 @@ impl Active {
 pub(crate) struct NoAnswer;
 
 impl Judge {
-    pub(crate) fn new(accepts: Verifier, dangerous_any_token_type: bool) -> Self {
-        Self { accepts, dangerous_any_token_type, warned: AtomicBool::new(false) }
+    pub(crate) fn new((acceptance, issuer): (Acceptance, IssuerTerms), dangerous_any_token_type: bool) -> Self {
+        Self { acceptance, issuer, dangerous_any_token_type, warned: AtomicBool::new(false) }
     }
 
-    pub(crate) fn accepts(&self) -> &Verifier {
-        &self.accepts
+    pub(crate) fn acceptance(&self) -> &Acceptance {
+        &self.acceptance
+    }
+
+    pub(crate) fn issuer_name(&self) -> Option<&str> {
+        self.issuer.name.as_deref()
     }
 
     /// Judges an answer as of `now`.
@@ -61,7 +67,7 @@ impl Judge {
             Some(_) => return Ok(Err(Reason::TokenInactive)),
             None => return Err(NoAnswer),
         }
-        let accepted = self.check_type(&members).and_then(|()| self.accepts.vouched(&members, now));
+        let accepted = self.check_type(&members).and_then(|()| self.acceptance.vouched(&self.issuer, &members, now));
         drop(members);
         Ok(accepted.map(|Vouched { principal, times, revocable }| {
             let bytes = text.len();

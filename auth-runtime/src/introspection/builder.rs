@@ -2,32 +2,18 @@
 
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::introspection::answer::Judge;
-use crate::introspection::endpoint::IntrospectionEndpoint;
-use crate::introspection::introspector::{Inner, Introspector};
-use crate::introspection::memory::Memory;
+use crate::introspection::settings::{Asking, IntrospectionSettings};
 #[cfg(feature = "redis")]
 use crate::introspection::shared::SharedResults;
-use crate::jwt::{
-    AudienceSaid, Audiences, Clients, IntoSettings, IssuerSaid, Jwt, JwtError, JwtSettings, ReadyJwt, Said, Unsaid,
-};
-use crate::provider::Worker;
-use crate::provider::client::Endpoint;
+use crate::jwt::acceptance::AcceptanceSettings;
+use crate::jwt::settings::{BearerSettings, Carriers};
+use crate::jwt::{Audience, AudienceSaid, Audiences, Clients, IntoSettings, IssuerSaid, Jwt, ReadyJwt, Said, Unsaid};
 use crate::provider::client_auth::{Client, PrivateKeyJwt};
-use crate::provider::limits::breaker::Breaker;
-use crate::provider::limits::budget::Budget;
-use crate::provider::limits::flight::Flights;
 use crate::revocation::{Consulted, Revocations};
-
-/// The longest answer that is read: 64 KiB.
-pub(crate) const ANSWER_BYTES: usize = 64 * 1024;
-/// No answer counts for longer: a revoked token would live on.
-const MAX_AGE_MAX: Duration = Duration::from_secs(3600);
-const TIMEOUT_MAX: Duration = Duration::from_secs(30);
 
 /// Which tokens the `bearer` scheme accepts on the word of the server that issued them (RFC 7662).
 ///
@@ -71,43 +57,10 @@ const TIMEOUT_MAX: Duration = Duration::from_secs(30);
 /// ```
 #[derive(Clone, Debug)]
 pub struct Introspection<I = Unsaid, A = Unsaid, C = Unsaid> {
-    accepts: Jwt<I, A>,
+    acceptance: AcceptanceSettings,
+    carriers: Carriers,
     asking: Asking,
-    said: PhantomData<fn() -> C>,
-}
-
-/// How the endpoint is asked.
-#[derive(Clone, Debug)]
-struct Asking {
-    url: Box<str>,
-    client: Option<Client>,
-    max_staleness: Duration,
-    refused_age: Duration,
-    timeout: Duration,
-    calls_per_second: u32,
-    calls_at_once: usize,
-    failures: u32,
-    pause: Duration,
-    cache_bytes: usize,
-    dangerous_any_token_type: bool,
-    #[cfg(feature = "redis")]
-    shared: Option<SharedResults>,
-}
-
-/// What an [`Introspection`] was told, whole.
-#[derive(Clone, Debug)]
-pub struct OpaqueSettings {
-    accepts: JwtSettings,
-    asking: Asking,
-    every_form: bool,
-}
-
-impl OpaqueSettings {
-    /// Consults the revocations of the `Jwt` beside it, unless it has its own.
-    pub(crate) fn consulting(mut self, revocations: &Option<Consulted>) -> Self {
-        self.accepts.inherit_revocations(revocations);
-        self
-    }
+    said: PhantomData<fn() -> (I, A, C)>,
 }
 
 impl Introspection {
@@ -128,7 +81,7 @@ impl Introspection {
             #[cfg(feature = "redis")]
             shared: None,
         };
-        Self { accepts: Jwt::keyless(), asking, said: PhantomData }
+        Self { acceptance: AcceptanceSettings::default(), carriers: Carriers::default(), asking, said: PhantomData }
     }
 }
 
@@ -152,15 +105,16 @@ impl<I, A> Introspection<I, A, Unsaid> {
 
     fn client(mut self, client: Client) -> Introspection<I, A, Said> {
         self.asking.client = Some(client);
-        Introspection { accepts: self.accepts, asking: self.asking, said: PhantomData }
+        self.state()
     }
 }
 
 /// Whose tokens are trusted.
 impl<A, C> Introspection<Unsaid, A, C> {
     /// Tokens whose answer has exactly this `iss`, byte for byte.
-    pub fn issuer(self, issuer: impl Into<Box<str>>) -> Introspection<Said, A, C> {
-        self.accepts(|accepts| accepts.issuer(issuer))
+    pub fn issuer(mut self, issuer: impl Into<Box<str>>) -> Introspection<Said, A, C> {
+        self.acceptance.issuer.name = Some(issuer.into().into());
+        self.state()
     }
 
     /// Tokens of any issuer the endpoint knows, or answers without `iss`, which RFC 7662 allows.
@@ -169,7 +123,7 @@ impl<A, C> Introspection<Unsaid, A, C> {
     /// A server that speaks for several issuers vouches for the tokens of all of them. Principals have no issuer where the
     /// answer has none.
     pub fn dangerous_any_issuer(self) -> Introspection<Said, A, C> {
-        self.accepts(Jwt::dangerous_any_issuer)
+        self.state()
     }
 }
 
@@ -177,8 +131,9 @@ impl<A, C> Introspection<Unsaid, A, C> {
 impl<I, C> Introspection<I, Unsaid, C> {
     /// Tokens whose answer's `aud` is this or contains it: the name of this service at the issuer. Called again, any of
     /// the values will do.
-    pub fn audience(self, audience: impl Into<Box<str>>) -> Introspection<I, Audiences, C> {
-        self.accepts(|accepts| accepts.audience(audience))
+    pub fn audience(mut self, audience: impl Into<Box<str>>) -> Introspection<I, Audiences, C> {
+        self.acceptance.issuer.add_audience(audience.into());
+        self.state()
     }
 
     /// Tokens that were issued to this client, for servers whose answers carry no `aud`. Called again, any of the clients
@@ -186,24 +141,27 @@ impl<I, C> Introspection<I, Unsaid, C> {
     ///
     /// # Security
     /// As for [`Jwt::client_id`]: this tells who asked for the token, not for whom it is meant.
-    pub fn issued_to(self, client: impl Into<Box<str>>) -> Introspection<I, Clients, C> {
-        self.accepts(|accepts| accepts.client_id(client))
+    pub fn issued_to(mut self, client: impl Into<Box<str>>) -> Introspection<I, Clients, C> {
+        self.acceptance.issuer.add_client(client.into());
+        self.state()
     }
 
     /// Tokens meant for anybody.
     ///
     /// # Security
     /// A token that was issued for another service, which that service received from its caller, can be used here.
-    pub fn dangerous_any_audience(self) -> Introspection<I, Said, C> {
-        self.accepts(Jwt::dangerous_any_audience)
+    pub fn dangerous_any_audience(mut self) -> Introspection<I, Said, C> {
+        self.acceptance.issuer.audience = Some(Audience::Any);
+        self.state()
     }
 }
 
 impl<I, C> Introspection<I, Audiences, C> {
     /// A further value that will do for `aud`.
     #[must_use]
-    pub fn audience(self, audience: impl Into<Box<str>>) -> Self {
-        self.accepts(|accepts| accepts.audience(audience))
+    pub fn audience(mut self, audience: impl Into<Box<str>>) -> Self {
+        self.acceptance.issuer.add_audience(audience.into());
+        self
     }
 }
 
@@ -213,8 +171,9 @@ impl<I, C> Introspection<I, Clients, C> {
     /// # Security
     /// As for the first.
     #[must_use]
-    pub fn issued_to(self, client: impl Into<Box<str>>) -> Self {
-        self.accepts(|accepts| accepts.client_id(client))
+    pub fn issued_to(mut self, client: impl Into<Box<str>>) -> Self {
+        self.acceptance.issuer.add_client(client.into());
+        self
     }
 }
 
@@ -304,8 +263,9 @@ impl<I, A, C> Introspection<I, A, C> {
     /// # Security
     /// See [`Jwt::leeway`].
     #[must_use]
-    pub fn leeway(self, leeway: Duration) -> Self {
-        self.accepts(|accepts| accepts.leeway(leeway))
+    pub fn leeway(mut self, leeway: Duration) -> Self {
+        self.acceptance.leeway = leeway;
+        self
     }
 
     /// Consults this store of revocations with every request, also while an answer is remembered; see
@@ -313,39 +273,45 @@ impl<I, A, C> Introspection<I, A, C> {
     ///
     /// Every answer then needs a `jti`.
     #[must_use]
-    pub fn revocations(self, store: impl Revocations) -> Self {
-        self.accepts(|accepts| accepts.revocations(store))
+    pub fn revocations(mut self, store: impl Revocations) -> Self {
+        self.acceptance.revocations = Some(Consulted::new(store));
+        self
     }
 
     /// Where an answer's roles are; see [`Jwt::roles_claim`].
     #[must_use]
-    pub fn roles_claim(self, path: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
-        self.accepts(|accepts| accepts.roles_claim(path))
+    pub fn roles_claim(mut self, path: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
+        self.acceptance.roles_claim = path.into_iter().map(Into::into).collect();
+        self
     }
 
     /// Which member identifies the caller; `sub` unless said. Answers about tokens that a client got for itself often have
     /// no `sub`: say `client_id` where all tokens are such.
     #[must_use]
-    pub fn subject_claim(self, name: impl Into<Box<str>>) -> Self {
-        self.accepts(|accepts| accepts.subject_claim(name))
+    pub fn subject_claim(mut self, name: impl Into<Box<str>>) -> Self {
+        self.acceptance.subject_claim = name.into();
+        self
     }
 
     /// The only roles the issuer may grant; see [`Jwt::grantable_roles`].
     #[must_use]
-    pub fn grantable_roles(self, roles: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
-        self.accepts(|accepts| accepts.grantable_roles(roles))
+    pub fn grantable_roles(mut self, roles: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
+        self.acceptance.issuer.add_grantable_roles(roles);
+        self
     }
 
     /// The only scopes the issuer may grant; see [`Jwt::grantable_scopes`].
     #[must_use]
-    pub fn grantable_scopes(self, scopes: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
-        self.accepts(|accepts| accepts.grantable_scopes(scopes))
+    pub fn grantable_scopes(mut self, scopes: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
+        self.acceptance.issuer.add_grantable_scopes(scopes);
+        self
     }
 
     /// The longest token that is asked about, in bytes; 16 KiB unless said.
     #[must_use]
-    pub fn max_token_bytes(self, bytes: usize) -> Self {
-        self.accepts(|accepts| accepts.max_token_bytes(bytes))
+    pub fn max_token_bytes(mut self, bytes: usize) -> Self {
+        self.acceptance.max_token_bytes = bytes;
+        self
     }
 
     /// Also takes the token from this cookie; see [`Jwt::cookie`]. Beside a `Jwt` its own setting counts.
@@ -353,8 +319,9 @@ impl<I, A, C> Introspection<I, A, C> {
     /// # Security
     /// See [`Jwt::cookie`].
     #[must_use]
-    pub fn cookie(self, name: impl Into<Box<str>>) -> Self {
-        self.accepts(|accepts| accepts.cookie(name))
+    pub fn cookie(mut self, name: impl Into<Box<str>>) -> Self {
+        self.carriers.cookie = Some(name.into());
+        self
     }
 
     /// Also takes the token from this parameter of the query; see [`Jwt::dangerous_query_parameter`]. Beside a `Jwt` its own
@@ -363,21 +330,22 @@ impl<I, A, C> Introspection<I, A, C> {
     /// # Security
     /// See [`Jwt::dangerous_query_parameter`].
     #[must_use]
-    pub fn dangerous_query_parameter(self, name: impl Into<Box<str>>) -> Self {
-        self.accepts(|accepts| accepts.dangerous_query_parameter(name))
+    pub fn dangerous_query_parameter(mut self, name: impl Into<Box<str>>) -> Self {
+        self.carriers.query_parameter = Some(name.into());
+        self
     }
 
-    fn accepts<J, B>(self, change: impl FnOnce(Jwt<I, A>) -> Jwt<J, B>) -> Introspection<J, B, C> {
-        Introspection { accepts: change(self.accepts), asking: self.asking, said: PhantomData }
+    fn state<J, B, D>(self) -> Introspection<J, B, D> {
+        Introspection { acceptance: self.acceptance, carriers: self.carriers, asking: self.asking, said: PhantomData }
     }
 }
 
 mod sealed {
-    use super::OpaqueSettings;
+    use super::IntrospectionSettings;
 
     pub trait IntoOpaque {
         #[doc(hidden)]
-        fn into_opaque(self) -> OpaqueSettings;
+        fn into_opaque(self) -> IntrospectionSettings;
     }
 }
 
@@ -394,87 +362,30 @@ pub trait ReadyIntrospection: IntoOpaque {}
 impl<I: IssuerSaid, A: AudienceSaid> ReadyIntrospection for Introspection<I, A, Said> {}
 
 impl<I: IssuerSaid, A: AudienceSaid> IntoOpaque for Introspection<I, A, Said> {
-    fn into_opaque(self) -> OpaqueSettings {
-        OpaqueSettings { accepts: self.accepts.into_settings(), asking: self.asking, every_form: false }
+    fn into_opaque(self) -> IntrospectionSettings {
+        IntrospectionSettings { acceptance: self.acceptance, asking: self.asking, every_form: false }
     }
 }
 
 impl<I: IssuerSaid, A: AudienceSaid> IntoSettings for Introspection<I, A, Said> {
     /// By itself it is asked about every token.
-    fn into_settings(self) -> JwtSettings {
-        let opaque = OpaqueSettings { every_form: true, ..self.into_opaque() };
-        opaque.accepts.clone().with_opaque(opaque)
+    fn into_settings(self) -> BearerSettings {
+        let carriers = self.carriers.clone();
+        let opaque = IntrospectionSettings { every_form: true, ..self.into_opaque() };
+        BearerSettings { carriers, jwt: None, opaque: Some(Arc::new(opaque)) }
     }
 }
 
 impl<I: IssuerSaid, A: AudienceSaid> ReadyJwt for Introspection<I, A, Said> {}
 
-impl OpaqueSettings {
-    /// Checks everything. `name` is that of the configuration.
-    pub(crate) fn build(self, name: Option<Arc<str>>) -> Result<Introspector, JwtError> {
-        let Self { accepts, asking, every_form } = self;
-        asking.check_options()?;
-        let url = Endpoint::parse(&asking.url).map_err(|fault| JwtError::EndpointInvalid { fault: fault.0 })?;
-        let unusable = |fault| JwtError::EndpointInvalid { fault };
-        let worker =
-            Worker::shared().map_err(|_| unusable("the process may start no more threads; raise its limit"))?;
-        let client = worker
-            .client()
-            .map_err(|_| unusable("no HTTP client could be made; install the system's CA certificates"))?
-            .timeout(asking.timeout)
-            .answer_bytes(ANSWER_BYTES);
-        let prover = match &asking.client {
-            Some(client) => client.prover(url.url().as_str()),
-            None => Err(("client_secret_basic", "no credentials were given; every server demands some")),
-        };
-        let prover = prover.map_err(|(option, fault)| JwtError::OptionInvalid { option, fault })?;
-        #[cfg(feature = "redis")]
-        let shared = {
-            let client = asking.client.as_ref().map_or("", Client::id);
-            let open = |shared: &SharedResults| shared.open(&[url.url().as_str(), client], asking.max_staleness);
-            let opened = asking.shared.as_ref().map(open).transpose();
-            opened.map_err(|fault| JwtError::OptionInvalid { option: "shared", fault })?.flatten()
-        };
-        let refused_age = asking.refused_age.min(asking.max_staleness);
-        let memory = Memory::new(asking.cache_bytes, asking.max_staleness, refused_age)
-            .map_err(|_| unusable("the system has no randomness for the key of the memory"))?;
-        Ok(Introspector(Arc::new(Inner {
-            every_form,
-            judge: Judge::new(accepts.verifier(name)?, asking.dangerous_any_token_type),
-            memory,
-            flights: Arc::new(Flights::default()),
-            budget: Budget::new(asking.calls_per_second, asking.calls_at_once, Instant::now()),
-            breaker: Arc::new(Breaker::new("the introspection endpoint", asking.failures, asking.pause)),
-            endpoint: IntrospectionEndpoint::new(url, client, prover),
-            timeout: asking.timeout,
-            worker,
-            #[cfg(feature = "redis")]
-            shared,
-        })))
-    }
-}
-
-impl Asking {
-    fn check_options(&self) -> Result<(), JwtError> {
-        let checks = [
-            (
-                self.max_staleness > MAX_AGE_MAX,
-                "max_staleness",
-                "more than an hour, in which no revocation counts; use seconds",
-            ),
-            (
-                self.timeout.is_zero() || self.timeout > TIMEOUT_MAX,
-                "timeout",
-                "a caller waits for as long; give more than nothing and at most 30 seconds",
-            ),
-            (self.calls_per_second == 0, "calls_per_second", "no token could ever be asked about; give 1 or more"),
-            (self.calls_at_once == 0, "calls_at_once", "no token could ever be asked about; give 1 or more"),
-            (self.failures == 0, "breaker", "it would never close; give 1 failure or more"),
-            (self.pause > MAX_AGE_MAX, "breaker", "a pause of more than an hour; use seconds"),
-        ];
-        match checks.into_iter().find(|(wrong, ..)| *wrong) {
-            Some((_, option, fault)) => Err(JwtError::OptionInvalid { option, fault }),
-            None => Ok(()),
-        }
+impl<I, A> Jwt<I, A> {
+    /// Also takes opaque tokens, which their issuer is asked about (RFC 7662).
+    ///
+    /// A token goes by its form: what is a JWT by its form (three segments, the first a JSON object) is verified here,
+    /// also where the other side might know it; everything else is introspected. None is tried both ways.
+    #[must_use]
+    pub fn opaque(mut self, introspection: impl ReadyIntrospection) -> Self {
+        self.opaque = Some(Arc::new(introspection.into_opaque()));
+        self
     }
 }

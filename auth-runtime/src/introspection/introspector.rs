@@ -12,13 +12,13 @@ use crate::introspection::endpoint::{Failure, IntrospectionEndpoint};
 use crate::introspection::memory::{Memory, TokenHash};
 #[cfg(feature = "redis")]
 use crate::introspection::shared::Shared;
-use crate::keys::compact::Compact;
+use crate::jwt::opaque::{Judgement, OpaqueTokens};
+use crate::principal::Principal;
 use crate::provider::Worker;
 use crate::provider::limits::breaker::Breaker;
 use crate::provider::limits::breaker::Cause as _;
 use crate::provider::limits::budget::Budget;
 use crate::provider::limits::flight::{Boarding, Flights, landed};
-use crate::scheme::{Authentication, Outcome};
 use crate::time::UnixTime;
 
 /// Counter of calls to introspection endpoints, with the label `outcome`: `active`, `refused`, `over_budget`, or why there
@@ -32,10 +32,10 @@ const FLIGHTS: usize = 1024;
 type Verdict = Result<Result<Active, Reason>, Reason>;
 
 /// Asks the issuer about the tokens of one configuration.
-#[derive(Clone)]
-pub(crate) struct Introspector(pub(crate) Arc<Inner>);
+pub(crate) struct Introspector(pub(crate) Arc<Inquiry>);
 
-pub(crate) struct Inner {
+/// What it asks with, and what it knows.
+pub(crate) struct Inquiry {
     /// Also asks about tokens that have the form of a JWT.
     pub(crate) every_form: bool,
     pub(crate) judge: Judge,
@@ -51,76 +51,59 @@ pub(crate) struct Inner {
     pub(crate) shared: Option<Shared>,
 }
 
-impl Introspector {
-    /// Whether this token is judged here: told by its form, before anything in it is verified.
-    pub(crate) fn takes(&self, token: Option<&Compact<'_>>) -> bool {
-        self.0.every_form || !token.is_some_and(Compact::is_jwt)
-    }
-
-    /// Whether tokens that have the form of a JWT are judged here too.
-    pub(crate) fn takes_every_form(&self) -> bool {
+impl OpaqueTokens for Introspector {
+    fn takes_every_form(&self) -> bool {
         self.0.every_form
     }
 
-    /// The issuers whose tokens are accepted.
-    pub(crate) fn issuer_names(&self) -> impl Iterator<Item = &str> {
-        self.0.judge.accepts().issuer_names()
+    fn issuer_name(&self) -> Option<&str> {
+        self.0.judge.issuer_name()
     }
 
-    /// Judges a token, which consists of characters of `b64token`.
-    pub(crate) fn authenticate(&self, token: &[u8], now: UnixTime) -> Authentication {
-        let inner = &self.0;
-        if token.len() > inner.judge.accepts().max_token_bytes() {
-            return Authentication::Ready(Outcome::failed(Reason::TokenTooLong));
+    fn judge(&self, token: &[u8], now: UnixTime) -> Judgement {
+        let inquiry = &self.0;
+        if token.len() > inquiry.judge.acceptance().max_token_bytes() {
+            return Judgement::Known(Err(Reason::TokenTooLong));
         }
-        let hash = inner.memory.hash(token);
-        let recall = || inner.memory.recall(&hash, Instant::now(), now);
+        let hash = inquiry.memory.hash(token);
+        let recall = || inquiry.memory.recall(&hash, Instant::now(), now);
         if let Some(known) = recall() {
-            return Authentication::Ready(inner.outcome(Ok(known), now));
+            return Judgement::Known(inquiry.judged(Ok(known), now));
         }
-        if let Some(cause) = inner.breaker.refusal(Instant::now()) {
-            return Authentication::Ready(Outcome::failed(cause.reason()));
+        if let Some(cause) = inquiry.breaker.refusal(Instant::now()) {
+            return Judgement::Known(Err(cause.reason()));
         }
-        let told = match inner.flights.board(hash, FLIGHTS, || recall().map(Ok)) {
-            Boarding::Known(known) => return Authentication::Ready(inner.outcome(known, now)),
+        let told = match inquiry.flights.board(hash, FLIGHTS, || recall().map(Ok)) {
+            Boarding::Known(known) => return Judgement::Known(inquiry.judged(known, now)),
             Boarding::Full => {
-                return Authentication::Ready(Outcome::failed(Reason::IntrospectionUnavailable));
+                return Judgement::Known(Err(Reason::IntrospectionUnavailable));
             }
             Boarding::Join(told) => told,
             Boarding::Lead(flight, told) => {
                 // On a thread of its own: the answer is for all who wait, also when whoever came first goes away.
-                let (inner, token) = (Arc::clone(inner), Zeroizing::new(token.to_vec()));
+                let (inquiry, token) = (Arc::clone(inquiry), Zeroizing::new(token.to_vec()));
                 self.0.worker.spawn(async move {
-                    let verdict = inner.ask(hash, &token, now).await;
+                    let verdict = inquiry.ask(hash, &token, now).await;
                     flight.land(verdict);
                 });
                 told
             }
         };
-        let inner = Arc::clone(inner);
-        Authentication::pending(async move {
+        let inquiry = Arc::clone(inquiry);
+        Judgement::Asked(Box::pin(async move {
             let verdict = landed(told).await.unwrap_or(Err(Reason::IntrospectionUnavailable));
-            inner.outcome(verdict, now)
-        })
+            inquiry.judged(verdict, now)
+        }))
     }
 }
 
-impl Inner {
-    fn outcome(&self, verdict: Verdict, now: UnixTime) -> Outcome {
-        match verdict {
-            Ok(Ok(Active { principal, times, revocable, .. })) => {
-                let accepts = self.judge.accepts();
-                let good = times
-                    .check(now, accepts.leeway())
-                    .and_then(|()| accepts.unrevoked(&principal, revocable.as_ref(), &times, now));
-                match good {
-                    Ok(()) => Outcome::Verified(principal),
-                    Err(reason) => Outcome::failed(reason),
-                }
-            }
-            Ok(Err(reason)) => Outcome::failed(reason),
-            Err(reason) => Outcome::failed(reason),
-        }
+impl Inquiry {
+    fn judged(&self, verdict: Verdict, now: UnixTime) -> Result<Principal, Reason> {
+        let Active { principal, times, revocable, .. } = verdict??;
+        let acceptance = self.judge.acceptance();
+        times.check(now, acceptance.leeway())?;
+        acceptance.unrevoked(&principal, revocable.as_ref(), &times, now)?;
+        Ok(principal)
     }
 
     /// Makes the call, if budget and breaker allow, and remembers what it brought.

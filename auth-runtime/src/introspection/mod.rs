@@ -12,14 +12,13 @@ mod builder;
 pub(crate) mod endpoint;
 mod introspector;
 pub(crate) mod memory;
+mod settings;
 #[cfg(feature = "redis")]
 mod shared;
 #[cfg(test)]
 mod tests;
 
 pub use crate::provider::client_auth::PrivateKeyJwt;
-pub(crate) use builder::OpaqueSettings;
 pub use builder::{Introspection, ReadyIntrospection};
-pub(crate) use introspector::Introspector;
 #[cfg(feature = "redis")]
 pub use shared::SharedResults;

@@ -12,7 +12,7 @@ use sha2::Sha256;
 use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
-use crate::introspection::builder::ANSWER_BYTES;
+use crate::introspection::settings::ANSWER_BYTES;
 use crate::redis::{connect, describe};
 use crate::time::UnixTime;
 

@@ -1,9 +1,6 @@
 //! A further issuer that a configuration trusts.
 
-use std::collections::BTreeSet;
-
-use crate::jwt::claims::Audience;
-use crate::jwt::grants::Grantable;
+use crate::jwt::acceptance::IssuerTerms;
 use crate::keys::Key;
 
 /// An issuer with its own keys, trusted beside the first one of a [`Jwt`](super::Jwt).
@@ -25,20 +22,15 @@ use crate::keys::Key;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Issuer {
-    /// Empty stands for any issuer; only the first of a `Jwt` can.
-    pub(crate) name: Option<Box<str>>,
+    pub(crate) terms: IssuerTerms,
     pub(crate) keys: Vec<Key>,
-    /// `None` is what the `Jwt` demands.
-    pub(crate) audience: Option<Audience>,
-    pub(crate) grantable_roles: Grantable,
-    pub(crate) grantable_scopes: Grantable,
 }
 
 impl Issuer {
     /// Tokens whose `iss` is exactly `name`, signed with `key`. Their audience is that of the [`Jwt`](super::Jwt), unless
     /// [`audience`](Self::audience) or [`client_id`](Self::client_id) says another.
     pub fn new(name: impl Into<Box<str>>, key: Key) -> Self {
-        Self { name: Some(name.into()), ..Self::unnamed(key) }
+        Self { terms: IssuerTerms::named(name), keys: vec![key] }
     }
 
     /// Tokens whose `iss` is exactly `url`, an OpenID provider or an OAuth authorization server that says itself where its
@@ -51,15 +43,6 @@ impl Issuer {
         Self::new(url.clone(), Key::discovered(url))
     }
 
-    pub(crate) fn unnamed(key: Key) -> Self {
-        Self { keys: vec![key], ..Self::keyless() }
-    }
-
-    /// An issuer that vouches for its tokens when asked, not by signing them.
-    pub(crate) fn keyless() -> Self {
-        Self { name: None, keys: Vec::new(), audience: None, grantable_roles: None, grantable_scopes: None }
-    }
-
     /// A further key of this issuer.
     #[must_use]
     pub fn add_key(mut self, key: Key) -> Self {
@@ -70,10 +53,7 @@ impl Issuer {
     /// What this issuer's tokens must name in `aud`; called again, any of the values will do.
     #[must_use]
     pub fn audience(mut self, audience: impl Into<Box<str>>) -> Self {
-        match &mut self.audience {
-            Some(Audience::AnyOf(audiences)) => audiences.push(audience.into()),
-            other => *other = Some(Audience::AnyOf(vec![audience.into()])),
-        }
+        self.terms.add_audience(audience.into());
         self
     }
 
@@ -84,10 +64,7 @@ impl Issuer {
     /// See [`Jwt::client_id`](super::Jwt::client_id).
     #[must_use]
     pub fn client_id(mut self, client: impl Into<Box<str>>) -> Self {
-        match &mut self.audience {
-            Some(Audience::Client(clients)) => clients.push(client.into()),
-            other => *other = Some(Audience::Client(vec![client.into()])),
-        }
+        self.terms.add_client(client.into());
         self
     }
 
@@ -95,7 +72,7 @@ impl Issuer {
     /// neither `role(…)` nor `!role(…)` admits for it. Called again, the lists add up.
     #[must_use]
     pub fn grantable_roles(mut self, roles: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
-        self.grantable_roles.get_or_insert_with(BTreeSet::new).extend(roles.into_iter().map(Into::into));
+        self.terms.add_grantable_roles(roles);
         self
     }
 
@@ -103,7 +80,7 @@ impl Issuer {
     /// neither `scope(…)` nor `!scope(…)` admits for it. Called again, the lists add up.
     #[must_use]
     pub fn grantable_scopes(mut self, scopes: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
-        self.grantable_scopes.get_or_insert_with(BTreeSet::new).extend(scopes.into_iter().map(Into::into));
+        self.terms.add_grantable_scopes(scopes);
         self
     }
 }

@@ -1,8 +1,10 @@
 //! Verification of JSON Web Tokens beyond [`Jwt`](crate::Jwt) itself: further keys, further issuers, errors.
 
-// `Jwt` is what a user writes; `build` turns it into a `Verifier`, which takes a token through its stages: the compact
-// form and the keyring of `keys` (structure, header, key, signature), `claims` and `grants`.
+// `Jwt` is what a user writes; `build` turns its `settings` into a `Verifier`, which takes a token through its stages: the
+// compact form and the keyring of `keys` (structure, header, key, signature), then `acceptance` with `claims` and `grants`,
+// which is shared with tokens that their issuer vouches for when asked.
 
+pub(crate) mod acceptance;
 mod build;
 mod claims;
 mod error;
@@ -12,27 +14,28 @@ mod issuer;
 #[allow(clippy::module_inception, reason = "the type that a user writes, in the room named after it")]
 mod jwt;
 mod memory;
+#[cfg(feature = "introspection")]
+pub(crate) mod opaque;
+mod options;
 mod ready;
+pub(crate) mod settings;
 #[cfg(feature = "jwks")]
 mod tenants;
 #[cfg(test)]
 mod tests;
 mod verifier;
 
+pub(crate) use acceptance::SCHEME;
 #[cfg(feature = "introspection")]
-pub(crate) use claims::Times;
+pub(crate) use claims::{Audience, Times};
 pub use error::JwtError;
 pub use issuer::Issuer;
 pub use jwt::Jwt;
-#[cfg(feature = "introspection")]
-pub(crate) use jwt::JwtSettings;
-#[cfg(feature = "introspection")]
+#[cfg(any(test, feature = "introspection"))]
 pub(crate) use ready::IntoSettings;
 pub use ready::{AudienceSaid, Audiences, Clients, IssuerSaid, ReadyJwt, Said, Unsaid};
 #[cfg(feature = "jwks")]
 pub(crate) use verifier::LookUp;
-#[cfg(feature = "introspection")]
-pub(crate) use verifier::Vouched;
-pub(crate) use verifier::{SCHEME, Verifier};
+pub(crate) use verifier::Verifier;
 
 pub use crate::keys::{Key, KeyError};

@@ -1,6 +1,7 @@
 //! Which [`Jwt`] is complete enough to be used.
 
-use crate::jwt::jwt::{Jwt, JwtSettings};
+use crate::jwt::jwt::Jwt;
+use crate::jwt::settings::BearerSettings;
 
 /// Nothing said yet: `.bearer(…)` does not take such a [`Jwt`].
 #[derive(Clone, Copy, Debug)]
@@ -28,11 +29,16 @@ mod sealed {
 
     pub trait IntoSettings {
         #[doc(hidden)]
-        fn into_settings(self) -> JwtSettings;
+        fn into_settings(self) -> BearerSettings;
     }
     impl<I, A> IntoSettings for Jwt<I, A> {
-        fn into_settings(self) -> JwtSettings {
-            self.settings
+        fn into_settings(self) -> BearerSettings {
+            BearerSettings {
+                carriers: self.carriers,
+                jwt: Some(self.settings),
+                #[cfg(feature = "introspection")]
+                opaque: self.opaque,
+            }
         }
     }
 }

@@ -186,7 +186,7 @@ async fn call(directory: Weak<Directory>, find: Find, timeout: Duration, flight:
     let found = tokio::time::timeout(timeout, async { (find.0)(name.to_string()).await }).await;
     let Some(directory) = directory.upgrade() else { return };
     match found {
-        Ok(Ok(Some(issuer))) if issuer.name.as_deref() == Some(&**name) => directory.keep(name, issuer).await,
+        Ok(Ok(Some(issuer))) if issuer.terms.name.as_deref() == Some(&**name) => directory.keep(name, issuer).await,
         Ok(Ok(Some(_))) => failed("it answered with an issuer of another name"),
         Ok(Ok(None)) => {
             directory.known.remove(&**name);

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use crate::crypto::KeyKind;
 use crate::denial::Reason;
 use crate::json::Object;
-use crate::jwt::claims::{self, Audience, Times};
-use crate::jwt::grants::{self, Grantable};
+use crate::jwt::acceptance::{Acceptance, IssuerTerms};
+use crate::jwt::claims::{self, Times};
 use crate::jwt::headers::KnownHeaders;
 use crate::jwt::memory::{Memory, Remembered};
 #[cfg(feature = "jwks")]
@@ -17,41 +17,33 @@ use crate::keys::compact::{Compact, Header};
 #[cfg(feature = "jwks")]
 use crate::keys::keyring::Asked;
 use crate::keys::keyring::Keyring;
-use crate::principal::{Principal, TokenHolder};
-use crate::revocation::{Consulted, Revocable};
+use crate::principal::Principal;
 use crate::scheme::Recognition;
 use crate::time::UnixTime;
-
-/// Name of the scheme in principals, logs and metrics.
-pub(crate) const SCHEME: &str = "bearer";
 
 /// Everything a configuration says about tokens, ready to verify them.
 #[derive(Debug)]
 pub(crate) struct Verifier {
-    pub(crate) configuration: Option<Arc<str>>,
+    pub(crate) acceptance: Acceptance,
     pub(crate) issuers: Vec<TrustedIssuer>,
-    /// Seconds.
-    pub(crate) leeway: UnixTime,
-    pub(crate) max_token_bytes: usize,
     pub(crate) access_token_profile: bool,
-    pub(crate) subject_claim: Box<str>,
-    pub(crate) roles_claim: Vec<Box<str>>,
-    pub(crate) revocations: Option<Consulted>,
     pub(crate) memory: Memory,
     pub(crate) headers: KnownHeaders,
     #[cfg(feature = "jwks")]
     pub(crate) tenants: Option<Tenants>,
 }
 
-/// An issuer with its own keys, its own audience and what it may grant.
+/// An issuer with its own keys.
 #[derive(Debug)]
 pub(crate) struct TrustedIssuer {
-    /// `None` stands for whatever `iss` no other entry names.
-    pub(crate) name: Option<Arc<str>>,
+    pub(crate) terms: IssuerTerms,
     pub(crate) keys: Keyring,
-    pub(crate) audience: Audience,
-    pub(crate) grantable_roles: Grantable,
-    pub(crate) grantable_scopes: Grantable,
+}
+
+impl TrustedIssuer {
+    fn name(&self) -> Option<&str> {
+        self.terms.name.as_deref()
+    }
 }
 
 /// An issuer found for a token.
@@ -112,14 +104,6 @@ impl LookUp {
     }
 }
 
-/// What the issuer of a token says of it.
-#[cfg(feature = "introspection")]
-pub(crate) struct Vouched {
-    pub(crate) principal: TokenHolder,
-    pub(crate) times: Times,
-    pub(crate) revocable: Option<Arc<Revocable>>,
-}
-
 impl Verifier {
     /// What is remembered of this very token, judged as of `now`; `None` where it must be verified.
     pub(crate) fn recall(&self, token: &[u8], now: UnixTime) -> Option<Result<Principal, Reason>> {
@@ -129,44 +113,16 @@ impl Verifier {
         }
         let good = known
             .times
-            .check(now, self.leeway)
-            .and_then(|()| self.unrevoked(&known.principal, known.revocable.as_ref(), &known.times, now));
+            .check(now, self.acceptance.leeway())
+            .and_then(|()| self.acceptance.unrevoked(&known.principal, known.revocable.as_ref(), &known.times, now));
         Some(good.map(|()| known.principal))
-    }
-
-    /// Whether a verified token has been revoked: asked with each request, remembered or not.
-    pub(crate) fn unrevoked(
-        &self,
-        principal: &Principal,
-        revocable: Option<&Arc<Revocable>>,
-        times: &Times,
-        now: UnixTime,
-    ) -> Result<(), Reason> {
-        match (&self.revocations, revocable) {
-            (None, _) => Ok(()),
-            (Some(store), Some(revocable)) => store.check(principal, revocable, times.expires_at, now),
-            (Some(_), None) => Err(Reason::ClaimsInvalid),
-        }
-    }
-
-    /// By what a token can be revoked, where that matters: then it must have a `jti`.
-    fn revocable(&self, claims: &Object<'_>, times: &Times) -> Result<Option<Arc<Revocable>>, Reason> {
-        if self.revocations.is_none() {
-            return Ok(None);
-        }
-        let token_id = claims::string(claims, "jti")?.filter(|id| !id.is_empty()).ok_or(Reason::ClaimsInvalid)?;
-        Ok(Some(Arc::new(Revocable {
-            token_id: token_id.into(),
-            session: claims::string(claims, "sid")?.map(Into::into),
-            issued_at: times.issued_at,
-        })))
     }
 
     /// The generation of keys by which a principal would be verified now.
     fn generation_for(&self, principal: &Principal) -> Option<u64> {
         #[cfg(feature = "jwks")]
         if let (Some(tenants), Some(name)) = (&self.tenants, principal.issuer())
-            && !self.issuers.iter().any(|issuer| issuer.name.as_deref() == Some(name))
+            && !self.issuers.iter().any(|issuer| issuer.name() == Some(name))
         {
             return tenants.known(name).map(|tenant| tenant.generation());
         }
@@ -200,22 +156,22 @@ impl Verifier {
         let generation = self.generation_of(&issuer);
         issuer.keys.verify(header.algorithm, header.key_id.as_deref(), compact.signed(), compact.signature()?)?;
         let times = Times::read(&claims)?;
-        times.check(now, self.leeway)?;
-        let accepted = self.accept(&issuer, &claims, Some(times.expires_at))?;
-        let revocable = self.revocable(&claims, &times)?;
+        times.check(now, self.acceptance.leeway())?;
+        let accepted = self.acceptance.accept(&issuer.terms, &claims, Some(times.expires_at))?;
+        let revocable = self.acceptance.revocable(&claims, &times)?;
         drop(claims);
         if is_new {
             self.headers.keep(compact.header_segment(), &header);
         }
         let principal = accepted.with_claims(compact.take_payload());
         let verified = Remembered { principal: principal.clone(), times, revocable, generation };
-        self.unrevoked(&verified.principal, verified.revocable.as_ref(), &verified.times, now)?;
+        self.acceptance.unrevoked(&verified.principal, verified.revocable.as_ref(), &verified.times, now)?;
         self.memory.remember(compact.token(), verified);
         Ok(principal)
     }
 
     pub(crate) fn check_length(&self, token: &[u8]) -> Result<(), Reason> {
-        if token.len() > self.max_token_bytes { Err(Reason::TokenTooLong) } else { Ok(()) }
+        if token.len() > self.acceptance.max_token_bytes() { Err(Reason::TokenTooLong) } else { Ok(()) }
     }
 
     /// The header, and whether no verified token had it before.
@@ -246,12 +202,12 @@ impl Verifier {
         if tenants.is_none() && header.algorithm.kind() == KeyKind::Secret {
             return Err(Reason::AlgorithmRefused);
         }
-        Times::read(&claims)?.check(now, self.leeway)?;
+        Times::read(&claims)?.check(now, self.acceptance.leeway())?;
         if let Some((tenants, name)) = tenants {
             return tenants.look_for(&name).map(LookUp::Tenant);
         }
         let issuer = issuer?;
-        issuer.audience.check(&claims)?;
+        issuer.terms.check_audience(&claims)?;
         match issuer.keys.ask(header.key_id.as_deref().ok_or(Reason::KeyUnknown)?) {
             None => Err(Reason::KeyUnknown),
             Some(asked) if asked.is_refused() => Err(Reason::KeysUnavailable),
@@ -265,33 +221,9 @@ impl Verifier {
         self.issuers.iter().all(|issuer| issuer.keys.is_ready())
     }
 
-    /// Accepts claims that their issuer vouches for by itself, in answer to our question: there is no signature to check,
-    /// and `exp` may be missing (RFC 7662 section 2.2).
-    #[cfg(feature = "introspection")]
-    pub(crate) fn vouched(&self, claims: &Object<'_>, now: UnixTime) -> Result<Vouched, Reason> {
-        let issuer = self.issuer(claims)?;
-        let times = Times::read_open(claims)?;
-        times.check(now, self.leeway)?;
-        let expires_at = claims.contains("exp").then_some(times.expires_at);
-        let principal = self.accept(&issuer, claims, expires_at)?;
-        Ok(Vouched { principal, times, revocable: self.revocable(claims, &times)? })
-    }
-
-    /// How far the issuer's clock may be off, in seconds.
-    #[cfg(feature = "introspection")]
-    pub(crate) fn leeway(&self) -> UnixTime {
-        self.leeway
-    }
-
-    /// The longest token that is looked at, in bytes.
-    #[cfg(feature = "introspection")]
-    pub(crate) fn max_token_bytes(&self) -> usize {
-        self.max_token_bytes
-    }
-
     /// Whether it accepts tokens of issuers that are not known beforehand.
     pub(crate) fn takes_any_issuer(&self) -> bool {
-        let unnamed = self.issuers.iter().any(|issuer| issuer.name.is_none());
+        let unnamed = self.issuers.iter().any(|issuer| issuer.name().is_none());
         #[cfg(feature = "jwks")]
         let unnamed = unnamed || self.tenants.is_some();
         unnamed
@@ -299,7 +231,7 @@ impl Verifier {
 
     /// The issuers whose tokens are accepted, in configured order.
     pub(crate) fn issuer_names(&self) -> impl Iterator<Item = &str> {
-        self.issuers.iter().filter_map(|issuer| issuer.name.as_deref())
+        self.issuers.iter().filter_map(|issuer| issuer.name())
     }
 
     /// Whether this very token was verified before and its keys are still in force.
@@ -312,10 +244,10 @@ impl Verifier {
     pub(crate) fn recognizes(&self, compact: &Compact<'_>) -> Recognition {
         let Ok(claims) = compact.claims() else { return Recognition::No };
         let Ok(name) = claims::string(&claims, "iss") else { return Recognition::No };
-        if self.issuers.iter().any(|issuer| issuer.name.is_some() && issuer.name.as_deref() == name.as_deref()) {
+        if self.issuers.iter().any(|issuer| issuer.name().is_some() && issuer.name() == name.as_deref()) {
             return Recognition::Mine;
         }
-        let takes_any = self.issuers.iter().any(|issuer| issuer.name.is_none());
+        let takes_any = self.issuers.iter().any(|issuer| issuer.name().is_none());
         #[cfg(feature = "jwks")]
         let takes_any = takes_any
             || self.tenants.as_ref().zip(name.as_deref()).is_some_and(|(tenants, name)| !tenants.is_stranger(name));
@@ -325,40 +257,12 @@ impl Verifier {
     fn issuer(&self, claims: &Object<'_>) -> Result<Trusted<'_>, Reason> {
         let name = claims::string(claims, "iss")?;
         let name = name.as_deref();
-        let named = self.issuers.iter().find(|issuer| issuer.name.as_deref() == name);
-        let configured = named.or_else(|| self.issuers.iter().find(|issuer| issuer.name.is_none()));
+        let named = self.issuers.iter().find(|issuer| issuer.name() == name);
+        let configured = named.or_else(|| self.issuers.iter().find(|issuer| issuer.name().is_none()));
         #[cfg(feature = "jwks")]
         if let (None, Some(tenants), Some(name)) = (configured, &self.tenants, name) {
             return tenants.known(name).map(Trusted::Tenant).ok_or(Reason::IssuerWrong);
         }
         configured.map(Trusted::Configured).ok_or(Reason::IssuerWrong)
-    }
-
-    /// The holder of a token whose signature and times are good.
-    fn accept(
-        &self,
-        issuer: &TrustedIssuer,
-        claims: &Object<'_>,
-        expires_at: Option<UnixTime>,
-    ) -> Result<TokenHolder, Reason> {
-        issuer.audience.check(claims)?;
-        claims::string(claims, "jti")?;
-        // RFC 7800 section 3: whoever presents it must prove possession of the key, which this scheme cannot check.
-        if claims.contains("cnf") {
-            return Err(Reason::TokenBound);
-        }
-        let subject = claims::string(claims, &self.subject_claim)?.filter(|subject| !subject.is_empty());
-        Ok(TokenHolder {
-            scheme: SCHEME,
-            configuration: self.configuration.clone(),
-            issuer: match &issuer.name {
-                Some(name) => Some(Arc::clone(name)),
-                None => claims::string(claims, "iss")?.map(Arc::from),
-            },
-            subject: subject.ok_or(Reason::ClaimsInvalid)?.into(),
-            scopes: grants::scopes(claims, &issuer.grantable_scopes),
-            roles: grants::roles(claims, &self.roles_claim, &issuer.grantable_roles),
-            expires_at,
-        })
     }
 }

@@ -13,11 +13,12 @@ use crate::denial::{Reason, Rejection};
 use crate::http::authorization::{Authorization, authorization};
 use crate::http::cookie::{Cookie, cookie};
 use crate::http::query::{Parameter, parameter};
-#[cfg(feature = "introspection")]
-use crate::introspection::Introspector;
 #[cfg(feature = "jwks")]
 use crate::jwt::LookUp;
-use crate::jwt::{SCHEME, Verifier};
+#[cfg(feature = "introspection")]
+use crate::jwt::opaque::{Judgement, OpaqueTokens};
+use crate::jwt::settings::{BearerSettings, Carriers};
+use crate::jwt::{JwtError, SCHEME, Verifier};
 #[cfg(feature = "jwks")]
 use crate::keys::compact::Compact;
 use crate::principal::Principal;
@@ -28,28 +29,28 @@ use crate::time::Clock;
 /// [`Jwt`](crate::Jwt) also looks for it.
 #[derive(Debug)]
 pub struct BearerScheme {
-    verifier: Arc<Verifier>,
-    cookie: Option<Box<str>>,
-    query_parameter: Option<Box<str>>,
+    carriers: Carriers,
+    /// Of JWTs. `None` where somebody else judges every token.
+    verifier: Option<Arc<Verifier>>,
     /// Who is asked about tokens that are not verified here.
     #[cfg(feature = "introspection")]
-    opaque: Option<Introspector>,
+    opaque: Option<Box<dyn OpaqueTokens>>,
 }
 
-impl BearerScheme {
-    pub(crate) fn new(verifier: Verifier, cookie: Option<Box<str>>, query_parameter: Option<Box<str>>) -> Self {
-        Self {
-            verifier: Arc::new(verifier),
-            cookie,
-            query_parameter,
+impl BearerSettings {
+    /// Checks everything and makes the scheme. `name` is that of the configuration, as in `bearer("partner")`.
+    pub(crate) fn build(self, name: Option<Arc<str>>) -> Result<BearerScheme, JwtError> {
+        self.carriers.check()?;
+        #[cfg(feature = "introspection")]
+        let revocations = self.jwt.as_ref().and_then(|jwt| jwt.acceptance.revocations.as_ref());
+        #[cfg(feature = "introspection")]
+        let opaque = self.opaque.map(|opaque| opaque.build(name.clone(), revocations)).transpose()?;
+        Ok(BearerScheme {
+            carriers: self.carriers,
+            verifier: self.jwt.map(|jwt| jwt.verifier(name).map(Arc::new)).transpose()?,
             #[cfg(feature = "introspection")]
-            opaque: None,
-        }
-    }
-
-    #[cfg(feature = "introspection")]
-    pub(crate) fn opaque(self, opaque: Option<Introspector>) -> Self {
-        Self { opaque, ..self }
+            opaque,
+        })
     }
 }
 
@@ -61,25 +62,28 @@ impl Scheme for BearerScheme {
 
     fn describe(&self) -> SchemeDescription {
         let mut description = SchemeDescription::new(Challenge::oauth("Bearer")).authorization("Bearer");
-        if let Some(name) = &self.query_parameter {
+        if let Some(name) = &self.carriers.query_parameter {
             description = description.query(name);
         }
-        if let Some(name) = &self.cookie {
+        if let Some(name) = &self.carriers.cookie {
             description = description.cookie(name);
         }
-        description = self.verifier.issuer_names().fold(description, SchemeDescription::issuer);
+        if let Some(verifier) = &self.verifier {
+            description = verifier.issuer_names().fold(description, SchemeDescription::issuer);
+        }
         #[cfg(feature = "introspection")]
         if let Some(opaque) = &self.opaque {
-            description =
-                opaque.issuer_names().fold(description, SchemeDescription::issuer).form(CredentialForm::Opaque);
-            if opaque.takes_every_form() {
-                return description;
-            }
+            description = opaque
+                .issuer_name()
+                .into_iter()
+                .fold(description, SchemeDescription::issuer)
+                .form(CredentialForm::Opaque);
         }
-        for issuer in self.verifier.issuer_names() {
+        let Some(verifier) = &self.verifier else { return description };
+        for issuer in verifier.issuer_names() {
             description = description.form(CredentialForm::JwtOf(issuer.into()));
         }
-        if self.verifier.takes_any_issuer() { description.form(CredentialForm::AnyJwt) } else { description }
+        if verifier.takes_any_issuer() { description.form(CredentialForm::AnyJwt) } else { description }
     }
 
     /// What a client put there on purpose decides over what a browser added by itself.
@@ -88,7 +92,7 @@ impl Scheme for BearerScheme {
 
         let token = |carrier, token| Evidence(Read::Token { carrier, token });
         let header = authorization(context.authorization(), "Bearer");
-        let query = self.query_parameter.as_deref().map(|name| parameter(context.query(), name));
+        let query = self.carriers.query_parameter.as_deref().map(|name| parameter(context.query(), name));
         Credentials::Explicit(match (header, query.unwrap_or(Parameter::Absent)) {
             (Authorization::Repeated, _) => Evidence::unreadable(Rejection::authorization_repeated()),
             (Authorization::Present(sent), Parameter::Absent) => token(Header, sent),
@@ -101,7 +105,7 @@ impl Scheme for BearerScheme {
                 Evidence::unreadable(Rejection::credentials_malformed())
             }
             (Authorization::Absent, Parameter::Absent) => {
-                let cookie = self.cookie.as_deref().map(|name| cookie(context.headers(), name));
+                let cookie = self.carriers.cookie.as_deref().map(|name| cookie(context.headers(), name));
                 return match cookie.unwrap_or(Cookie::Absent) {
                     Cookie::Absent => Credentials::Absent,
                     Cookie::Unreadable => Credentials::Ambient(Evidence::unreadable(Rejection::cookie_unreadable())),
@@ -114,18 +118,23 @@ impl Scheme for BearerScheme {
     /// Whether the unverified `iss` names an issuer of this configuration, or the token is opaque and it asks about such.
     fn recognizes<'a>(&self, context: &Context<'a>, evidence: &Evidence<'a>) -> Recognition {
         let Read::Token { token, .. } = evidence.0 else { return Recognition::No };
-        if self.verifier.remembers(token) {
-            return Recognition::Mine;
-        }
-        if self.verifier.check_length(token).is_err() {
-            return Recognition::No;
+        if let Some(verifier) = &self.verifier {
+            if verifier.remembers(token) {
+                return Recognition::Mine;
+            }
+            if verifier.check_length(token).is_err() {
+                return Recognition::No;
+            }
         }
         context.with_compact(token, |compact| {
             #[cfg(feature = "introspection")]
-            if self.opaque.as_ref().is_some_and(|opaque| opaque.takes(compact)) {
+            if self.takes_opaque(compact) {
                 return self.recognizes_opaque(compact);
             }
-            compact.map_or(Recognition::No, |compact| self.verifier.recognizes(compact))
+            self.verifier
+                .as_ref()
+                .zip(compact)
+                .map_or(Recognition::No, |(verifier, compact)| verifier.recognizes(compact))
         })
     }
 
@@ -138,14 +147,17 @@ impl Scheme for BearerScheme {
             Err(error) => return Outcome::failed(error).into(),
         };
         // A token that is known is well-formed.
-        if let Some(known) = self.verifier.recall(token, now) {
+        if let Some(known) = self.verifier.as_ref().and_then(|verifier| verifier.recall(token, now)) {
             return Outcome::from(known).into();
         }
         let compact = context.take_compact(token);
         #[cfg(feature = "introspection")]
-        if let Some(opaque) = self.opaque.as_ref().filter(|opaque| opaque.takes(compact.as_ref())) {
+        if let Some(opaque) = self.opaque.as_ref().filter(|_| self.takes_opaque(compact.as_ref())) {
             return match carrier {
-                _ if is_token68(token) => opaque.authenticate(token, now),
+                _ if is_token68(token) => match opaque.judge(token, now) {
+                    Judgement::Known(judged) => Outcome::from(judged).into(),
+                    Judgement::Asked(judged) => Authentication::pending(async { judged.await.into() }),
+                },
                 // What is sent on must be no more than a token.
                 TokenCarrier::Header | TokenCarrier::Query => {
                     Authentication::refused(Rejection::credentials_malformed())
@@ -153,17 +165,18 @@ impl Scheme for BearerScheme {
                 TokenCarrier::Cookie => Outcome::failed(Reason::TokenNotJwt).into(),
             };
         }
-        let mut compact = match self.verifier.check_length(token).and_then(|()| compact.ok_or(Reason::TokenNotJwt)) {
+        let Some(verifier) = &self.verifier else { return Outcome::failed(Reason::TokenNotJwt).into() };
+        let mut compact = match verifier.check_length(token).and_then(|()| compact.ok_or(Reason::TokenNotJwt)) {
             Ok(compact) => compact,
             Err(reason) => return refused(carrier, token, reason),
         };
-        match self.verifier.verify(&mut compact, now) {
+        match verifier.verify(&mut compact, now) {
             Ok(principal) => Authentication::verified(principal),
             #[cfg(feature = "jwks")]
-            Err(Reason::KeyUnknown | Reason::IssuerWrong) => match self.verifier.look_up(&compact, now) {
+            Err(Reason::KeyUnknown | Reason::IssuerWrong) => match verifier.look_up(&compact, now) {
                 Err(reason) => Outcome::failed(reason).into(),
                 Ok(look_up) => {
-                    let (verifier, clock) = (Arc::clone(&self.verifier), Arc::clone(context.clock()));
+                    let (verifier, clock) = (Arc::clone(verifier), Arc::clone(context.clock()));
                     Authentication::pending(found(verifier, clock, compact.into_owned(), look_up))
                 }
             },
@@ -174,7 +187,7 @@ impl Scheme for BearerScheme {
     /// A page whose URL holds a token must not pass it on in `Referer`.
     fn respond(&self, context: &Context<'_>, _: Option<&Principal>) -> Response {
         let in_query = |name: &str| parameter(context.query(), name) != Parameter::Absent;
-        if self.query_parameter.as_deref().is_some_and(in_query) {
+        if self.carriers.query_parameter.as_deref().is_some_and(in_query) {
             Response::Ready(Additions::new().set(REFERRER_POLICY, HeaderValue::from_static("no-referrer")))
         } else {
             Response::Nothing
@@ -184,12 +197,18 @@ impl Scheme for BearerScheme {
     /// Whether the keys of every issuer were fetched and are not too old.
     #[cfg(feature = "jwks")]
     fn is_ready(&self) -> bool {
-        self.verifier.is_ready()
+        self.verifier.as_ref().is_none_or(|verifier| verifier.is_ready())
     }
 }
 
 #[cfg(feature = "introspection")]
 impl BearerScheme {
+    /// Whether somebody else is asked about a token: told by its form, before anything in it is verified.
+    fn takes_opaque(&self, compact: Option<&crate::keys::compact::Compact<'_>>) -> bool {
+        let is_jwt = compact.is_some_and(crate::keys::compact::Compact::is_jwt);
+        self.opaque.as_ref().is_some_and(|opaque| opaque.takes_every_form() || !is_jwt)
+    }
+
     /// A configuration that asks about every token leaves JWTs to those that know their issuer.
     fn recognizes_opaque(&self, compact: Option<&crate::keys::compact::Compact<'_>>) -> Recognition {
         if compact.is_some_and(crate::keys::compact::Compact::is_jwt) { Recognition::No } else { Recognition::Mine }

@@ -293,7 +293,7 @@ fn a_long_header_of_escaped_names_costs_no_more_than_ten_ordinary_ones() {
             let _ = verifier.verify_token(token.as_bytes(), NOW);
             start.elapsed()
         };
-        (0..50).map(|_| once()).min().unwrap()
+        (0..200).map(|_| once()).min().unwrap()
     };
     let ordinary = cost(&token(r#"{"alg":"HS256","typ":"JWT","kid":"x"}"#));
     for shape in [(1, 1_900), (10, 189), (30, 62), (31, 60), (300, 5), (800, 1)] {

@@ -37,6 +37,8 @@ fn messages_name_the_key_and_its_issuer() {
         .issuer(ISSUER)
         .audience(AUDIENCE)
         .into_settings()
+        .jwt
+        .unwrap()
         .verifier(Some("partner".into()))
         .map(drop)
         .unwrap_err();
@@ -51,7 +53,7 @@ fn messages_name_the_key_and_its_issuer() {
 #[test]
 fn secrets_are_not_shown() {
     let jwt = jwt().add_key(Key::jwk(json!({"kty": "oct", "alg": "HS256", "k": encode(SECRET)}).to_string()).id("j"));
-    let verifier = jwt.clone().into_settings().verifier(None).unwrap();
+    let verifier = jwt.clone().into_settings().jwt.unwrap().verifier(None).unwrap();
     for text in [format!("{jwt:?}"), format!("{jwt:#?}"), format!("{verifier:?}")] {
         let secret = std::str::from_utf8(SECRET).unwrap();
         assert!(!text.contains(&secret[..10]) && !text.contains(&encode(SECRET)[..10]), "{text}");

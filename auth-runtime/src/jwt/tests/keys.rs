@@ -258,22 +258,21 @@ fn a_jwk_without_alg_has_the_one_its_kind_implies() {
 
 /// As many as fit into the 1 MiB that is read of a provider, compared one with another, took six seconds.
 #[test]
-fn ten_times_the_keys_cost_ten_times_the_time() {
+fn a_set_of_thousands_of_keys_is_read_in_no_time() {
     let set = |count: u32| {
         let key =
             |number: u32| json!({"kty": "OKP", "crv": "Ed25519", "x": encode([number.to_le_bytes(); 8].concat())});
         json!({"keys": (0..count).map(key).collect::<Vec<_>>()}).to_string()
     };
-    let cost = |count: u32| {
-        let text = set(count);
+    let text = set(12_500);
+    let cost = || {
         let start = std::time::Instant::now();
-        assert_eq!(jwk::set(text.as_bytes(), false).unwrap().keys.len(), count as usize);
+        assert_eq!(jwk::set(text.as_bytes(), false).unwrap().keys.len(), 12_500);
         start.elapsed()
     };
     // The least of three: others run at the same time.
-    let least = |count| (0..3).map(|_| cost(count)).min().unwrap();
-    let (few, many) = (least(1_250), least(12_500));
-    assert!(many < 30 * few, "{many:?} for 12,500 keys, {few:?} for 1,250");
+    let least = (0..3).map(|_| cost()).min().unwrap();
+    assert!(least < std::time::Duration::from_secs(2), "{least:?}");
 }
 
 #[test]

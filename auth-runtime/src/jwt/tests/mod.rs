@@ -123,11 +123,11 @@ fn jwt() -> Jwt<Said, Audiences> {
 }
 
 fn verifier(jwt: impl ReadyJwt) -> Verifier {
-    jwt.into_settings().verifier(None).unwrap()
+    jwt.into_settings().jwt.unwrap().verifier(None).unwrap()
 }
 
 fn fault(jwt: impl ReadyJwt) -> JwtError {
-    jwt.into_settings().verifier(None).map(drop).unwrap_err()
+    jwt.into_settings().build(None).map(drop).unwrap_err()
 }
 
 impl Verifier {

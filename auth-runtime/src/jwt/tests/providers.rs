@@ -69,7 +69,7 @@ struct Api {
 impl Api {
     fn new(jwt: impl ReadyJwt) -> Self {
         let (mut settings, time) = (jwt.into_settings(), Stopwatch::movable());
-        settings.key_sets.stopwatch = time.clone();
+        settings.jwt.as_mut().unwrap().key_sets.stopwatch = time.clone();
         Self { scheme: settings.build(None).unwrap(), time }
     }
 

@@ -1,0 +1,129 @@
+//! What an [`Introspection`](super::Introspection) was told, and what is made of it: where every mistake comes up, by name.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::introspection::answer::Judge;
+use crate::introspection::endpoint::IntrospectionEndpoint;
+use crate::introspection::introspector::{Inquiry, Introspector};
+use crate::introspection::memory::Memory;
+#[cfg(feature = "redis")]
+use crate::introspection::shared::SharedResults;
+use crate::jwt::JwtError;
+use crate::jwt::acceptance::AcceptanceSettings;
+use crate::jwt::opaque::{OpaqueSettings, OpaqueTokens};
+use crate::provider::Worker;
+use crate::provider::client::Endpoint;
+use crate::provider::client_auth::Client;
+use crate::provider::limits::breaker::Breaker;
+use crate::provider::limits::budget::Budget;
+use crate::provider::limits::flight::Flights;
+use crate::revocation::Consulted;
+
+/// The longest answer that is read: 64 KiB.
+pub(crate) const ANSWER_BYTES: usize = 64 * 1024;
+/// No answer counts for longer: a revoked token would live on.
+const MAX_AGE_MAX: Duration = Duration::from_secs(3600);
+const TIMEOUT_MAX: Duration = Duration::from_secs(30);
+
+/// All that it was told.
+#[derive(Clone, Debug)]
+pub struct IntrospectionSettings {
+    pub(crate) acceptance: AcceptanceSettings,
+    pub(crate) asking: Asking,
+    /// Also of tokens that have the form of a JWT.
+    pub(crate) every_form: bool,
+}
+
+/// How the endpoint is asked.
+#[derive(Clone, Debug)]
+pub(crate) struct Asking {
+    pub(crate) url: Box<str>,
+    pub(crate) client: Option<Client>,
+    pub(crate) max_staleness: Duration,
+    pub(crate) refused_age: Duration,
+    pub(crate) timeout: Duration,
+    pub(crate) calls_per_second: u32,
+    pub(crate) calls_at_once: usize,
+    pub(crate) failures: u32,
+    pub(crate) pause: Duration,
+    pub(crate) cache_bytes: usize,
+    pub(crate) dangerous_any_token_type: bool,
+    #[cfg(feature = "redis")]
+    pub(crate) shared: Option<SharedResults>,
+}
+
+impl OpaqueSettings for IntrospectionSettings {
+    fn build(
+        &self,
+        name: Option<Arc<str>>,
+        revocations: Option<&Consulted>,
+    ) -> Result<Box<dyn OpaqueTokens>, JwtError> {
+        let Self { acceptance, asking, every_form } = self;
+        asking.check_options()?;
+        let url = Endpoint::parse(&asking.url).map_err(|fault| JwtError::EndpointInvalid { fault: fault.0 })?;
+        let unusable = |fault| JwtError::EndpointInvalid { fault };
+        let worker =
+            Worker::shared().map_err(|_| unusable("the process may start no more threads; raise its limit"))?;
+        let client = worker
+            .client()
+            .map_err(|_| unusable("no HTTP client could be made; install the system's CA certificates"))?
+            .timeout(asking.timeout)
+            .answer_bytes(ANSWER_BYTES);
+        let prover = match &asking.client {
+            Some(client) => client.prover(url.url().as_str()),
+            None => Err(("client_secret_basic", "no credentials were given; every server demands some")),
+        };
+        let prover = prover.map_err(|(option, fault)| JwtError::OptionInvalid { option, fault })?;
+        #[cfg(feature = "redis")]
+        let shared = {
+            let client = asking.client.as_ref().map_or("", Client::id);
+            let open = |shared: &SharedResults| shared.open(&[url.url().as_str(), client], asking.max_staleness);
+            let opened = asking.shared.as_ref().map(open).transpose();
+            opened.map_err(|fault| JwtError::OptionInvalid { option: "shared", fault })?.flatten()
+        };
+        let refused_age = asking.refused_age.min(asking.max_staleness);
+        let memory = Memory::new(asking.cache_bytes, asking.max_staleness, refused_age)
+            .map_err(|_| unusable("the system has no randomness for the key of the memory"))?;
+        let mut acceptance = acceptance.clone();
+        acceptance.revocations = acceptance.revocations.or_else(|| revocations.cloned());
+        Ok(Box::new(Introspector(Arc::new(Inquiry {
+            every_form: *every_form,
+            judge: Judge::new(acceptance.build(name)?, asking.dangerous_any_token_type),
+            memory,
+            flights: Arc::new(Flights::default()),
+            budget: Budget::new(asking.calls_per_second, asking.calls_at_once, Instant::now()),
+            breaker: Arc::new(Breaker::new("the introspection endpoint", asking.failures, asking.pause)),
+            endpoint: IntrospectionEndpoint::new(url, client, prover),
+            timeout: asking.timeout,
+            worker,
+            #[cfg(feature = "redis")]
+            shared,
+        }))))
+    }
+}
+
+impl Asking {
+    fn check_options(&self) -> Result<(), JwtError> {
+        let checks = [
+            (
+                self.max_staleness > MAX_AGE_MAX,
+                "max_staleness",
+                "more than an hour, in which no revocation counts; use seconds",
+            ),
+            (
+                self.timeout.is_zero() || self.timeout > TIMEOUT_MAX,
+                "timeout",
+                "a caller waits for as long; give more than nothing and at most 30 seconds",
+            ),
+            (self.calls_per_second == 0, "calls_per_second", "no token could ever be asked about; give 1 or more"),
+            (self.calls_at_once == 0, "calls_at_once", "no token could ever be asked about; give 1 or more"),
+            (self.failures == 0, "breaker", "it would never close; give 1 failure or more"),
+            (self.pause > MAX_AGE_MAX, "breaker", "a pause of more than an hour; use seconds"),
+        ];
+        match checks.into_iter().find(|(wrong, ..)| *wrong) {
+            Some((_, option, fault)) => Err(JwtError::OptionInvalid { option, fault }),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! What a token must say to be accepted, whoever vouches for it: a signature, or the answer of its issuer.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::denial::Reason;
+use crate::json::Object;
+use crate::jwt::claims::{self, Audience, Times};
+use crate::jwt::error::JwtError;
+use crate::jwt::grants::{self, Grantable};
+use crate::principal::{Principal, TokenHolder};
+use crate::revocation::{Consulted, Revocable};
+use crate::time::{LEEWAY_MAX, UnixTime};
+
+/// Name of the scheme in principals, logs and metrics.
+pub(crate) const SCHEME: &str = "bearer";
+/// The longest token that is looked at: 16 KiB.
+const MAX_TOKEN_BYTES: usize = 16 * 1024;
+
+/// Whose tokens: what is demanded of one issuer, and what it may grant.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct IssuerTerms {
+    /// `None` stands for whatever `iss` no other entry names.
+    pub(crate) name: Option<Arc<str>>,
+    /// `None` is what the configuration demands of its first.
+    pub(crate) audience: Option<Audience>,
+    pub(crate) grantable_roles: Grantable,
+    pub(crate) grantable_scopes: Grantable,
+}
+
+impl IssuerTerms {
+    pub(crate) fn named(name: impl Into<Box<str>>) -> Self {
+        Self { name: Some(name.into().into()), ..Self::default() }
+    }
+
+    pub(crate) fn add_audience(&mut self, audience: Box<str>) {
+        match &mut self.audience {
+            Some(Audience::AnyOf(audiences)) => audiences.push(audience),
+            other => *other = Some(Audience::AnyOf(vec![audience])),
+        }
+    }
+
+    pub(crate) fn add_client(&mut self, client: Box<str>) {
+        match &mut self.audience {
+            Some(Audience::Client(clients)) => clients.push(client),
+            other => *other = Some(Audience::Client(vec![client])),
+        }
+    }
+
+    pub(crate) fn add_grantable_roles(&mut self, roles: impl IntoIterator<Item = impl Into<Box<str>>>) {
+        self.grantable_roles.get_or_insert_with(BTreeSet::new).extend(roles.into_iter().map(Into::into));
+    }
+
+    pub(crate) fn add_grantable_scopes(&mut self, scopes: impl IntoIterator<Item = impl Into<Box<str>>>) {
+        self.grantable_scopes.get_or_insert_with(BTreeSet::new).extend(scopes.into_iter().map(Into::into));
+    }
+
+    pub(crate) fn check_audience(&self, claims: &Object<'_>) -> Result<(), Reason> {
+        // Said by the configuration at least, or it would not compile.
+        self.audience.as_ref().ok_or(Reason::AudienceWrong)?.check(claims)
+    }
+
+    /// What is wrong with it: the option and the remedy.
+    pub(crate) fn fault(&self) -> Option<(&'static str, &'static str)> {
+        let names = match &self.audience {
+            Some(Audience::AnyOf(names) | Audience::Client(names)) => names.as_slice(),
+            Some(Audience::Any) | None => &[],
+        };
+        if self.name.as_deref() == Some("") {
+            return Some(("issuer", "the name is empty; give the exact `iss` of the tokens"));
+        }
+        names
+            .iter()
+            .any(|name| name.is_empty())
+            .then_some(("audience", "the value is empty; give what the tokens have in `aud`"))
+    }
+}
+
+/// What a configuration demands of tokens, as a user says it.
+#[derive(Clone, Debug)]
+pub(crate) struct AcceptanceSettings {
+    /// The first issuer, or the only one.
+    pub(crate) issuer: IssuerTerms,
+    pub(crate) leeway: Duration,
+    pub(crate) max_token_bytes: usize,
+    pub(crate) subject_claim: Box<str>,
+    pub(crate) roles_claim: Vec<Box<str>>,
+    pub(crate) revocations: Option<Consulted>,
+}
+
+impl Default for AcceptanceSettings {
+    fn default() -> Self {
+        Self {
+            issuer: IssuerTerms::default(),
+            leeway: Duration::from_secs(60),
+            max_token_bytes: MAX_TOKEN_BYTES,
+            subject_claim: "sub".into(),
+            roles_claim: vec!["roles".into()],
+            revocations: None,
+        }
+    }
+}
+
+impl AcceptanceSettings {
+    /// Checks everything, the issuer's terms included. `configuration` is its name, as in `bearer("partner")`.
+    pub(crate) fn build(self, configuration: Option<Arc<str>>) -> Result<(Acceptance, IssuerTerms), JwtError> {
+        let checks = [
+            (self.leeway > LEEWAY_MAX, "leeway", "more than an hour; correct the clocks and use seconds"),
+            (self.max_token_bytes == 0, "max_token_bytes", "no token has 0 bytes; give a limit such as 16384"),
+            (
+                self.subject_claim.is_empty(),
+                "subject_claim",
+                "the name is empty; give the claim that identifies the caller",
+            ),
+            (self.roles_claim.is_empty(), "roles_claim", "the path is empty; name the claim that holds the roles"),
+        ];
+        let wrong = checks.into_iter().find(|(wrong, ..)| *wrong).map(|(_, option, fault)| (option, fault));
+        if let Some((option, fault)) = self.issuer.fault().or(wrong) {
+            return Err(JwtError::OptionInvalid { option, fault });
+        }
+        let acceptance = Acceptance {
+            configuration,
+            leeway: UnixTime::try_from(self.leeway.as_secs()).unwrap_or(0),
+            max_token_bytes: self.max_token_bytes,
+            subject_claim: self.subject_claim,
+            roles_claim: self.roles_claim,
+            revocations: self.revocations,
+        };
+        Ok((acceptance, self.issuer))
+    }
+}
+
+/// What a configuration demands of tokens, checked.
+#[derive(Debug)]
+pub(crate) struct Acceptance {
+    configuration: Option<Arc<str>>,
+    leeway: UnixTime,
+    max_token_bytes: usize,
+    subject_claim: Box<str>,
+    roles_claim: Vec<Box<str>>,
+    revocations: Option<Consulted>,
+}
+
+/// What the issuer of a token says of it.
+#[cfg(feature = "introspection")]
+pub(crate) struct Vouched {
+    pub(crate) principal: TokenHolder,
+    pub(crate) times: Times,
+    pub(crate) revocable: Option<Arc<Revocable>>,
+}
+
+impl Acceptance {
+    /// How far the issuer's clock may be off, in seconds.
+    pub(crate) fn leeway(&self) -> UnixTime {
+        self.leeway
+    }
+
+    /// The longest token that is looked at, in bytes.
+    pub(crate) fn max_token_bytes(&self) -> usize {
+        self.max_token_bytes
+    }
+
+    /// Whether a verified token has been revoked: asked with each request, remembered or not.
+    pub(crate) fn unrevoked(
+        &self,
+        principal: &Principal,
+        revocable: Option<&Arc<Revocable>>,
+        times: &Times,
+        now: UnixTime,
+    ) -> Result<(), Reason> {
+        match (&self.revocations, revocable) {
+            (None, _) => Ok(()),
+            (Some(store), Some(revocable)) => store.check(principal, revocable, times.expires_at, now),
+            (Some(_), None) => Err(Reason::ClaimsInvalid),
+        }
+    }
+
+    /// By what a token can be revoked, where that matters: then it must have a `jti`.
+    pub(crate) fn revocable(&self, claims: &Object<'_>, times: &Times) -> Result<Option<Arc<Revocable>>, Reason> {
+        if self.revocations.is_none() {
+            return Ok(None);
+        }
+        let token_id = claims::string(claims, "jti")?.filter(|id| !id.is_empty()).ok_or(Reason::ClaimsInvalid)?;
+        Ok(Some(Arc::new(Revocable {
+            token_id: token_id.into(),
+            session: claims::string(claims, "sid")?.map(Into::into),
+            issued_at: times.issued_at,
+        })))
+    }
+
+    /// Accepts claims that their issuer vouches for by itself, in answer to our question: there is no signature to check,
+    /// and `exp` may be missing (RFC 7662 section 2.2).
+    #[cfg(feature = "introspection")]
+    pub(crate) fn vouched(&self, issuer: &IssuerTerms, claims: &Object<'_>, now: UnixTime) -> Result<Vouched, Reason> {
+        let name = claims::string(claims, "iss")?;
+        if issuer.name.is_some() && issuer.name.as_deref() != name.as_deref() {
+            return Err(Reason::IssuerWrong);
+        }
+        let times = Times::read_open(claims)?;
+        times.check(now, self.leeway)?;
+        let expires_at = claims.contains("exp").then_some(times.expires_at);
+        let principal = self.accept(issuer, claims, expires_at)?;
+        Ok(Vouched { principal, times, revocable: self.revocable(claims, &times)? })
+    }
+
+    /// The holder of a token whose signature and times are good.
+    pub(crate) fn accept(
+        &self,
+        issuer: &IssuerTerms,
+        claims: &Object<'_>,
+        expires_at: Option<UnixTime>,
+    ) -> Result<TokenHolder, Reason> {
+        issuer.check_audience(claims)?;
+        claims::string(claims, "jti")?;
+        // RFC 7800 section 3: whoever presents it must prove possession of the key, which this scheme cannot check.
+        if claims.contains("cnf") {
+            return Err(Reason::TokenBound);
+        }
+        let subject = claims::string(claims, &self.subject_claim)?.filter(|subject| !subject.is_empty());
+        Ok(TokenHolder {
+            scheme: SCHEME,
+            configuration: self.configuration.clone(),
+            issuer: match &issuer.name {
+                Some(name) => Some(Arc::clone(name)),
+                None => claims::string(claims, "iss")?.map(Arc::from),
+            },
+            subject: subject.ok_or(Reason::ClaimsInvalid)?.into(),
+            scopes: grants::scopes(claims, &issuer.grantable_scopes),
+            roles: grants::roles(claims, &self.roles_claim, &issuer.grantable_roles),
+            expires_at,
+        })
+    }
+}

@@ -1,0 +1,187 @@
+//! What a [`Jwt`] can also be told.
+
+#[cfg(feature = "jwks")]
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use crate::jwt::issuer::Issuer;
+use crate::jwt::jwt::Jwt;
+use crate::keys::Key;
+use crate::revocation::{Consulted, Revocations};
+
+/// What comes from identity providers, with safe defaults.
+#[cfg(feature = "jwks")]
+impl<I, A> Jwt<I, A> {
+    /// How long a fetched key set holds, in whole seconds: what the provider's `Cache-Control` says, within these bounds,
+    /// and ten minutes, within these bounds, where it says nothing; from one minute to one hour unless said. It is
+    /// fetched again when 80 % of that time are over.
+    ///
+    /// # Security
+    /// A key that the provider takes out, because it was stolen, verifies for as long. Less than a second, more than a week
+    /// and an empty range are refused in `Auth::build()`.
+    #[must_use]
+    pub fn jwks_refresh(mut self, bounds: RangeInclusive<Duration>) -> Self {
+        self.settings.key_sets.refresh = bounds;
+        self
+    }
+
+    /// How long the last good key set serves while the provider is away, counted from the end of its lifetime; one hour
+    /// unless said. After that, tokens are answered 503.
+    ///
+    /// # Security
+    /// Whoever can keep this service from reaching the provider keeps a stolen key alive for as long. More than a week is
+    /// refused in `Auth::build()`.
+    #[must_use]
+    pub fn jwks_max_staleness(mut self, limit: Duration) -> Self {
+        self.settings.key_sets.stale_limit = limit;
+        self
+    }
+
+    /// How long one request to a provider may take, and how long a caller may wait for it; 5 s unless said. Less than
+    /// 10 ms and more than a minute are refused in `Auth::build()`.
+    #[must_use]
+    pub fn provider_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.key_sets.timeout = timeout;
+        self
+    }
+}
+
+/// Everything else, with safe defaults.
+impl<I, A> Jwt<I, A> {
+    /// A further key of the first issuer, such as the next one before a change of keys.
+    #[must_use]
+    pub fn add_key(mut self, key: Key) -> Self {
+        self.settings.keys.push(key);
+        self
+    }
+
+    /// A further issuer, with its own keys.
+    #[must_use]
+    pub fn add_issuer(mut self, issuer: Issuer) -> Self {
+        self.settings.others.push(issuer);
+        self
+    }
+
+    /// The only roles the first issuer may grant. Another one in its tokens counts neither as held nor as missing, so that
+    /// neither `role(…)` nor `!role(…)` admits for it. Called again, the lists add up.
+    #[must_use]
+    pub fn grantable_roles(mut self, roles: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
+        self.settings.acceptance.issuer.add_grantable_roles(roles);
+        self
+    }
+
+    /// The only scopes the first issuer may grant. Another one in its tokens counts neither as held nor as missing, so that
+    /// neither `scope(…)` nor `!scope(…)` admits for it. Called again, the lists add up.
+    #[must_use]
+    pub fn grantable_scopes(mut self, scopes: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
+        self.settings.acceptance.issuer.add_grantable_scopes(scopes);
+        self
+    }
+
+    /// How far the issuer's clock may be off, in whole seconds; 60 s unless said. Applies to `exp`, `nbf` and `iat`.
+    ///
+    /// # Security
+    /// An expired token stays usable for as long. More than an hour is refused in `Auth::build()`.
+    #[must_use]
+    pub fn leeway(mut self, leeway: Duration) -> Self {
+        self.settings.acceptance.leeway = leeway;
+        self
+    }
+
+    /// Where a token's roles are: the names of the members to follow, outermost first; `["roles"]` unless said. Each name
+    /// is taken whole and may contain dots or colons. The value is an array of strings, or a string that is one role.
+    #[must_use]
+    pub fn roles_claim(mut self, path: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
+        self.settings.acceptance.roles_claim = path.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Which claim identifies the caller; `sub` unless said. It must be a string that is not empty, and unique at its
+    /// issuer: a token without it is refused.
+    #[must_use]
+    pub fn subject_claim(mut self, name: impl Into<Box<str>>) -> Self {
+        self.settings.acceptance.subject_claim = name.into();
+        self
+    }
+
+    /// Demands the `typ` of RFC 9068, `at+jwt`, so that no ID token of the same issuer passes for an access token.
+    #[must_use]
+    pub fn access_token_profile(mut self) -> Self {
+        self.settings.access_token_profile = true;
+        self
+    }
+
+    /// The longest token that is looked at, in bytes; 16 KiB unless said. HTTP servers bound all header fields together,
+    /// actix to 128 KiB.
+    #[must_use]
+    pub fn max_token_bytes(mut self, bytes: usize) -> Self {
+        self.settings.acceptance.max_token_bytes = bytes;
+        self
+    }
+
+    /// How many bytes of memory the verified tokens of this configuration may take, so that the signature of a token is
+    /// verified once; 32 MiB unless said, zero remembers nothing.
+    ///
+    /// Only verified tokens are remembered. `exp` and `nbf` are judged on each request, and so is every condition of the
+    /// policy; a change of keys forgets all.
+    #[must_use]
+    pub fn cache_bytes(mut self, bytes: usize) -> Self {
+        self.settings.cache_bytes = bytes;
+        self
+    }
+
+    /// Consults this store of revocations with every request, also for tokens that are remembered; none unless said. See
+    /// [`revocation`](crate::revocation).
+    ///
+    /// Every token then needs a `jti`: one that nobody could revoke is refused. The store is asked about the tokens of all
+    /// issuers of this configuration.
+    ///
+    /// ```
+    /// use auth_runtime::{Jwt, revocation::InMemoryRevocations};
+    ///
+    /// let revocations = InMemoryRevocations::new();
+    /// let jwt = Jwt::hs256([7; 32]).issuer("https://idp.example").audience("api").revocations(revocations.clone());
+    /// revocations.revoke_subject("https://idp.example", "alice", 1_800_000_000);
+    /// # assert!(!revocations.is_empty()); let _ = jwt;
+    /// ```
+    #[must_use]
+    pub fn revocations(mut self, store: impl Revocations) -> Self {
+        self.settings.acceptance.revocations = Some(Consulted::new(store));
+        self
+    }
+
+    /// Also takes the token from this cookie, whose name is compared byte for byte. A token in the header wins.
+    ///
+    /// # Security
+    /// A browser sends cookies by itself, also with requests that another site caused: the cross-site rule applies to
+    /// them. Give the cookie the prefix `__Host-` and the attributes `Secure`, `HttpOnly` and `SameSite`.
+    #[must_use]
+    pub fn cookie(mut self, name: impl Into<Box<str>>) -> Self {
+        self.carriers.cookie = Some(name.into());
+        self
+    }
+
+    /// Also takes the token from this parameter of the query (RFC 6750 section 2.3), whose name is compared byte for
+    /// byte; the token is not percent-decoded, which no JWT needs. A request with a token in the header too is refused
+    /// with 400.
+    ///
+    /// # Security
+    /// URLs end up in logs, histories and the `Referer` of what the page loads next, and the token with them. Answers
+    /// carry `Referrer-Policy: no-referrer`; keep queries out of your own logs.
+    #[must_use]
+    pub fn dangerous_query_parameter(mut self, name: impl Into<Box<str>>) -> Self {
+        self.carriers.query_parameter = Some(name.into());
+        self
+    }
+
+    /// Lets one issuer have shared secrets beside public keys, also within a JWK set.
+    ///
+    /// # Security
+    /// Each key still verifies its own algorithm only. But whoever can read the configuration can then sign tokens of an
+    /// issuer that looks as if only it could. Meant for a change from one to the other.
+    #[must_use]
+    pub fn dangerous_secrets_beside_public_keys(mut self) -> Self {
+        self.settings.secrets_beside_public_keys = true;
+        self
+    }
+}

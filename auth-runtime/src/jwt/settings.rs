@@ -1,0 +1,91 @@
+//! What a [`Jwt`](super::Jwt) was told: keys, acceptance, carriers.
+
+#[cfg(feature = "introspection")]
+use std::sync::Arc;
+
+use crate::jwt::acceptance::AcceptanceSettings;
+use crate::jwt::error::JwtError;
+use crate::jwt::issuer::Issuer;
+#[cfg(feature = "introspection")]
+use crate::jwt::opaque::OpaqueSettings;
+#[cfg(feature = "jwks")]
+use crate::jwt::tenants::Find;
+use crate::keys::Key;
+#[cfg(feature = "jwks")]
+use crate::keys::KeySetOptions;
+
+/// How much memory verified tokens may take: 32 MiB.
+const CACHE_BYTES: usize = 32 * 1024 * 1024;
+
+/// How JWTs are verified, and what is demanded of them.
+#[derive(Clone, Debug)]
+pub(crate) struct JwtSettings {
+    /// Of the first issuer.
+    pub(crate) keys: Vec<Key>,
+    pub(crate) acceptance: AcceptanceSettings,
+    /// Issuers beside the first.
+    pub(crate) others: Vec<Issuer>,
+    pub(crate) access_token_profile: bool,
+    pub(crate) secrets_beside_public_keys: bool,
+    pub(crate) cache_bytes: usize,
+    #[cfg(feature = "jwks")]
+    pub(crate) key_sets: KeySetOptions,
+    #[cfg(feature = "jwks")]
+    pub(crate) tenants: Option<Find>,
+}
+
+impl JwtSettings {
+    pub(crate) fn new(keys: Vec<Key>) -> Self {
+        Self {
+            keys,
+            acceptance: AcceptanceSettings::default(),
+            others: Vec::new(),
+            access_token_profile: false,
+            secrets_beside_public_keys: false,
+            cache_bytes: CACHE_BYTES,
+            #[cfg(feature = "jwks")]
+            key_sets: KeySetOptions::default(),
+            #[cfg(feature = "jwks")]
+            tenants: None,
+        }
+    }
+}
+
+/// Where tokens may be, beside the header.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Carriers {
+    pub(crate) cookie: Option<Box<str>>,
+    pub(crate) query_parameter: Option<Box<str>>,
+}
+
+impl Carriers {
+    pub(crate) fn check(&self) -> Result<(), JwtError> {
+        let is_token = |name: &str| !name.is_empty() && name.bytes().all(is_token_byte);
+        let (option, fault) = if self.cookie.as_deref().is_some_and(|name| !is_token(name)) {
+            ("cookie", "not the name of a cookie; use letters, digits, `-` and `_`")
+        } else if self
+            .query_parameter
+            .as_deref()
+            .is_some_and(|name| !is_token(name) || name.contains(['&', '%', '+', '#']))
+        {
+            ("dangerous_query_parameter", "a name that is never sent like this; use letters, digits, `-` and `_`")
+        } else {
+            return Ok(());
+        };
+        Err(JwtError::OptionInvalid { option, fault })
+    }
+}
+
+/// `tchar` of RFC 9110 section 5.6.2.
+fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
+
+/// All that one configuration of the `bearer` scheme was told. One of the two judges at least is there.
+#[derive(Clone, Debug)]
+pub struct BearerSettings {
+    pub(crate) carriers: Carriers,
+    pub(crate) jwt: Option<JwtSettings>,
+    #[cfg(feature = "introspection")]
+    pub(crate) opaque: Option<Arc<dyn OpaqueSettings>>,
+}
