@@ -1,5 +1,7 @@
 //! A file that is read again when its content changes: password files, key files, JWK sets.
 
+mod content;
+pub(crate) mod lines;
 #[cfg(test)]
 pub(crate) mod testing;
 mod watch;
@@ -17,6 +19,7 @@ use arc_swap::ArcSwap;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+pub(crate) use self::content::FileContent;
 use crate::fault::Misconfiguration;
 use crate::file::watch::Look;
 

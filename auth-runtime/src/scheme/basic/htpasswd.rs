@@ -10,10 +10,8 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use crate::file::FileFault;
+use crate::file::lines::{check_user_name, entries};
 use crate::scheme::basic::stored_hash::StoredHash;
-
-/// Longest user name, in bytes.
-const NAME_MAX: usize = 255;
 
 /// The users of a password file. Never empty.
 #[derive(Debug)]
@@ -37,26 +35,13 @@ impl Users {
     /// A line that cannot be used, with its number and a remedy; a user given twice; no user at all, which is what a
     /// file looks like while it is being written.
     pub(crate) fn parse(content: &[u8]) -> Result<Self, FileFault> {
-        let text = match str::from_utf8(content) {
-            Ok(text) => text,
-            Err(error) => {
-                let before = content.get(..error.valid_up_to()).unwrap_or_default();
-                let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
-                return Err(FileFault::at(line, "not UTF-8; save the file as UTF-8"));
-            }
-        };
         let mut lines = HashMap::new();
         let mut hashes = HashMap::new();
-        for (line, entry) in (1..).zip(text.split('\n')) {
-            // As Apache reads it: space around a line does not count, nor does what follows a second colon.
-            let entry = entry.trim_ascii();
-            if entry.is_empty() || entry.starts_with('#') {
-                continue;
-            }
+        for (line, entry) in entries(content)? {
             let Some((name, hash)) = entry.split_once(':') else {
                 return Err(FileFault::at(line, "no colon; write `user:hash`"));
             };
-            check_name(name).map_err(|fault| FileFault::at(line, fault))?;
+            check_user_name(name).map_err(|fault| FileFault::at(line, fault))?;
             match lines.entry(name) {
                 Entry::Occupied(first) => {
                     let fault = format!("user `{name}` stands in line {} already; remove one of them", first.get());
@@ -64,6 +49,7 @@ impl Users {
                 }
                 Entry::Vacant(vacant) => vacant.insert(line),
             };
+            // As Apache reads it: what follows a second colon does not count.
             let hash = hash.split_once(':').map_or(hash, |(hash, _)| hash);
             let hash =
                 StoredHash::parse(hash).map_err(|fault| FileFault::at(line, format!("user `{name}`: {fault}")))?;
@@ -140,17 +126,6 @@ impl StandIns {
 impl fmt::Debug for StandIns {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StandIns").field("by_cost", &self.by_cost).finish_non_exhaustive()
-    }
-}
-
-fn check_name(name: &str) -> Result<(), &'static str> {
-    match name {
-        "" => Err("no user name before the colon; write `user:hash`"),
-        _ if name.len() > NAME_MAX => Err("the user name is longer than 255 bytes; shorten it"),
-        _ if name.starts_with('\u{feff}') => Err("a byte order mark; save the file as UTF-8 without one"),
-        _ if name.contains(char::is_control) => Err("a control character in the user name; remove it"),
-        _ if name.trim() != name => Err("space around the user name; remove it"),
-        _ => Ok(()),
     }
 }
 

@@ -59,7 +59,7 @@ use super::{
     SchemeDescription,
 };
 use crate::denial::{Rejection, Unavailable};
-use crate::file::WatchedFile;
+use crate::file::FileContent;
 use crate::http::authorization::{Authorization, authorization};
 use crate::principal::Principal;
 
@@ -82,7 +82,7 @@ pub struct BasicScheme {
 
 /// Who says whether a password is right.
 enum Verifier {
-    File { users: UserFile, hashing: Arc<Hashing>, identify: Arc<dyn Fn(String) -> Principal + Send + Sync> },
+    File { users: FileContent<Users>, hashing: Arc<Hashing>, identify: Arc<dyn Fn(String) -> Principal + Send + Sync> },
     Function(Arc<Verify>),
 }
 
@@ -92,20 +92,6 @@ type Verification = Pin<Box<dyn Future<Output = Result<Option<Principal>, Failed
 
 /// A user's own function returned an error, which has been logged.
 struct Failed;
-
-enum UserFile {
-    Fixed(Arc<Users>),
-    Watched(WatchedFile<Users>),
-}
-
-impl UserFile {
-    fn current(&self) -> Arc<Users> {
-        match self {
-            Self::Fixed(users) => Arc::clone(users),
-            Self::Watched(file) => file.current(),
-        }
-    }
-}
 
 /// What is needed to remember a verification that is about to begin.
 struct Attempt {

@@ -9,13 +9,13 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use crate::fault::Misconfiguration;
-use crate::file::{WatchedFile, without_mark};
+use crate::file::FileContent;
 use crate::principal::Principal;
 use crate::scheme::backend_error::log_backend_error;
 use crate::scheme::basic::hashing::Hashing;
 use crate::scheme::basic::htpasswd::Users;
 use crate::scheme::basic::memory::{LIFETIME_MAX, Memory, RememberedPasswords};
-use crate::scheme::basic::{BasicScheme, Failed, NAME, UserFile, UserPass, Verification, Verifier};
+use crate::scheme::basic::{BasicScheme, Failed, NAME, UserPass, Verification, Verifier};
 
 /// Where user names and passwords are verified; `U` is what a handler gets to know of the user.
 ///
@@ -173,13 +173,9 @@ impl<U: Send + Sync + 'static> Passwords<U> {
         }
         let identity = Identity { configuration: configuration.clone(), roles: self.roles };
         let verifier = match self.source {
-            Source::File(path, make) => {
-                identity.by_file(UserFile::Watched(WatchedFile::load(path, Users::parse)?), make, hashing)
-            }
+            Source::File(path, make) => identity.by_file(FileContent::of_file(path, Users::parse)?, make, hashing),
             Source::Text(text, make) => {
-                let users =
-                    Users::parse(without_mark(text.as_bytes())).map_err(|fault| fault.within("htpasswd text"))?;
-                identity.by_file(UserFile::Fixed(Arc::new(users)), make, hashing)
+                identity.by_file(FileContent::of_text("htpasswd text", &text, Users::parse)?, make, hashing)
             }
             Source::Function(function) => identity.by_function(function),
         };
@@ -202,7 +198,7 @@ impl<U: Send + Sync + 'static> Identity<U> {
         principal.details(user).build()
     }
 
-    fn by_file(self, users: UserFile, make: fn(String) -> U, hashing: Arc<Hashing>) -> Verifier {
+    fn by_file(self, users: FileContent<Users>, make: fn(String) -> U, hashing: Arc<Hashing>) -> Verifier {
         let identify = move |name: String| self.principal(&name, make(name.clone()));
         Verifier::File { users, hashing, identify: Arc::new(identify) }
     }

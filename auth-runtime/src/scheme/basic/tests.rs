@@ -220,7 +220,7 @@ async fn a_changed_file_takes_effect_despite_the_memory() {
     let (scheme, _) = scheme(Passwords::htpasswd_file(file.path()));
     principal(send(&scheme, "alice", "wonderland").await);
     principal(send(&scheme, "bob", "builder").await);
-    let Verifier::File { users: UserFile::Watched(watched), .. } = &scheme.verifier else { panic!() };
+    let Verifier::File { users: FileContent::Watched(watched), .. } = &scheme.verifier else { panic!() };
 
     file.write(&format!("alice:{BUILDER}")); // a new password for one, the other gone
     watched.refresh();
