@@ -15,7 +15,47 @@ const OAUTH_PARAMETERS: [&str; 4] = ["error", "error_description", "scope", "res
 pub struct Challenge {
     scheme: Cow<'static, str>,
     oauth: bool,
-    parameters: Vec<(&'static str, String)>,
+    parameters: Vec<(&'static str, ParameterValue)>,
+}
+
+#[derive(Clone, Debug)]
+enum ParameterValue {
+    Quoted(String),
+    Unquoted(Token),
+}
+
+/// A value that stands in a challenge without quotes, where a specification demands that: a token of RFC 9110 section 5.6.2.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token(Cow<'static, str>);
+
+impl Token {
+    /// A token; `None` for a text that is empty or has a character that no token can carry.
+    pub fn new(text: impl Into<Cow<'static, str>>) -> Option<Self> {
+        let text = text.into();
+        is_token(text.as_bytes()).then_some(Self(text))
+    }
+
+    /// A token that is known beforehand, for a constant.
+    ///
+    /// ```
+    /// use auth_runtime::scheme::{Challenge, Token};
+    ///
+    /// const SHA_256: Token = Token::from_static("SHA-256");
+    /// let challenge = Challenge::new("Digest").unquoted("algorithm", SHA_256).parameter("qop", "auth");
+    /// assert_eq!(challenge.scheme(), "Digest");
+    /// ```
+    ///
+    /// # Panics
+    /// On a text that is not a token; in a constant, that is a compile error.
+    pub const fn from_static(text: &'static str) -> Self {
+        assert!(is_token(text.as_bytes()), "not a token of RFC 9110");
+        Self(Cow::Borrowed(text))
+    }
+
+    /// The token as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 impl Challenge {
@@ -40,12 +80,22 @@ impl Challenge {
     /// name is left out, and so is one that the runtime adds itself (`realm`; for an OAuth challenge also `error`,
     /// `error_description`, `scope` and `resource_metadata`), and one whose name is no token.
     #[must_use]
-    pub fn parameter(mut self, name: &'static str, value: impl Into<String>) -> Self {
+    pub fn parameter(self, name: &'static str, value: impl Into<String>) -> Self {
+        self.with(name, ParameterValue::Quoted(value.into()))
+    }
+
+    /// Adds a parameter without quotes, by the same rules, where a specification demands that.
+    #[must_use]
+    pub fn unquoted(self, name: &'static str, value: Token) -> Self {
+        self.with(name, ParameterValue::Unquoted(value))
+    }
+
+    fn with(mut self, name: &'static str, value: ParameterValue) -> Self {
         let added_by_runtime = name.eq_ignore_ascii_case("realm")
             || (self.oauth && OAUTH_PARAMETERS.iter().any(|added| name.eq_ignore_ascii_case(added)));
         let given = self.parameters.iter().any(|(given, _)| name.eq_ignore_ascii_case(given));
-        if is_token(name) && !added_by_runtime && !given {
-            self.parameters.push((name, value.into()));
+        if is_token(name.as_bytes()) && !added_by_runtime && !given {
+            self.parameters.push((name, value));
         }
         self
     }
@@ -76,7 +126,10 @@ impl Challenge {
         line.push_str(&self.scheme);
         push_parameter(&mut line, " ", "realm", realm);
         for (name, value) in &self.parameters {
-            push_parameter(&mut line, ", ", name, value);
+            match value {
+                ParameterValue::Quoted(text) => push_parameter(&mut line, ", ", name, text),
+                ParameterValue::Unquoted(Token(token)) => line.extend([", ", name, "=", token]),
+            }
         }
         for (name, value) in extra {
             push_parameter(&mut line, ", ", name, value);
@@ -87,13 +140,21 @@ impl Challenge {
 }
 
 /// `tchar` of RFC 9110 section 5.6.2.
-fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+pub(crate) const fn is_token_byte(byte: u8) -> bool {
+    matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~')
+        || byte.is_ascii_alphanumeric()
 }
 
 /// A `token` of RFC 9110 section 5.6.2.
-fn is_token(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+const fn is_token(text: &[u8]) -> bool {
+    let mut rest = text;
+    while let [byte, after @ ..] = rest {
+        if !is_token_byte(*byte) {
+            return false;
+        }
+        rest = after;
+    }
+    !text.is_empty()
 }
 
 /// Appends `name="value"` as a quoted-string of RFC 9110 section 5.6.4, restricted to ASCII.
@@ -121,6 +182,21 @@ mod tests {
             challenge.render("the realm", &[("error", "x")]),
             r#"ApiKey realm="the realm", in="header", name="X-\"Odd\\", error="x""#
         );
+    }
+
+    #[test]
+    fn unquoted_values_are_tokens() {
+        let challenge = Challenge::new("Digest")
+            .parameter("qop", "auth")
+            .unquoted("algorithm", Token::from_static("SHA-256"))
+            .unquoted("Realm", Token::from_static("x"))
+            .unquoted("QOP", Token::from_static("x"));
+        assert_eq!(challenge.render("r", &[]), r#"Digest realm="r", qop="auth", algorithm=SHA-256"#);
+        for text in ["", "a b", "a,b", "a=b", "a\"", "\r\n", "\u{e9}", "a\u{7f}", "(", "/", ":", "@", "[", "{"] {
+            assert_eq!(Token::new(text), None, "{text:?}");
+        }
+        let all = "!#$%&'*+-.^_`|~09azAZ";
+        assert_eq!(Token::new(all).unwrap().as_str(), all);
     }
 
     #[test]

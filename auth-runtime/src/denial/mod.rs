@@ -11,7 +11,8 @@ mod response;
 
 pub(crate) use body::BodyHook;
 pub use body::DenialBody;
-pub use challenge::Challenge;
+pub(crate) use challenge::is_token_byte;
+pub use challenge::{Challenge, Token};
 pub use reason::Reason;
 pub(crate) use reason::Severity;
 pub use rejection::{Rejection, Unavailable};

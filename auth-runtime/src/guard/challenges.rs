@@ -48,6 +48,10 @@ impl Challenges {
         Self { all, realm: realm.to_owned(), scope, metadata_url, policy, written }
     }
 
+    pub(crate) fn realm(&self) -> &str {
+        &self.realm
+    }
+
     /// The place of a scheme's challenge.
     pub(crate) fn place(&self, challenge: &Challenge) -> Option<usize> {
         self.all.iter().position(|known| same_scheme(known, challenge))

@@ -108,6 +108,8 @@ impl Plan {
 
     /// What schemes may look at in this request.
     pub(crate) fn context<'a>(&'a self, request: &'a HttpRequest) -> Context<'a> {
-        Context::new(request, &self.settings.clock).with_public_origin(self.settings.origins.ours())
+        Context::new(request, &self.settings.clock)
+            .with_realm(self.challenges.realm())
+            .with_public_origin(self.settings.origins.ours())
     }
 }

@@ -1,5 +1,6 @@
 //! What a request carries, read byte for byte: fields, cookies, parameters, origins. And URLs.
 
+pub(crate) mod auth_params;
 pub(crate) mod authorization;
 pub(crate) mod cache_control;
 pub(crate) mod cookie;

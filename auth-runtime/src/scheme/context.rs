@@ -18,6 +18,7 @@ pub struct Context<'a> {
     uri: &'a Uri,
     headers: &'a HeaderMap,
     peer: Option<SocketAddr>,
+    realm: &'a str,
     public_origin: Option<&'a str>,
     clock: &'a Arc<dyn Clock>,
     /// Looked up once however many schemes ask for it.
@@ -33,11 +34,16 @@ impl<'a> Context<'a> {
             uri: request.uri(),
             headers: request.headers(),
             peer: request.peer_addr(),
+            realm: "",
             public_origin: None,
             clock,
             authorization: OnceCell::new(),
             compact: RefCell::new(None),
         }
+    }
+
+    pub(crate) fn with_realm(self, realm: &'a str) -> Self {
+        Self { realm, ..self }
     }
 
     pub(crate) fn with_public_origin(self, public_origin: Option<&'a str>) -> Self {
@@ -67,6 +73,11 @@ impl<'a> Context<'a> {
     /// The other end of the connection: the client, or the last proxy before this service.
     pub fn peer(&self) -> Option<SocketAddr> {
         self.peer
+    }
+
+    /// The realm that the challenges of this route name.
+    pub fn realm(&self) -> &'a str {
+        self.realm
     }
 
     /// The origin of this service as it was configured, such as `https://api.example`; never taken from the request.

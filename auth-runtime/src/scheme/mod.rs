@@ -27,7 +27,7 @@ pub use user_pass::UserPass;
 
 pub(crate) use credentials::{Read, TokenCarrier};
 
-pub use crate::denial::Challenge;
+pub use crate::denial::{Challenge, Token};
 use crate::denial::Rejection;
 use crate::principal::Principal;
 
