@@ -40,6 +40,7 @@ pub(crate) enum SchemeKind {
     Bearer,
     Basic,
     ApiKey,
+    Digest,
     /// A user's own type.
     Own(Path),
 }
@@ -51,6 +52,7 @@ impl SchemeKind {
             Self::Bearer => Some("bearer"),
             Self::Basic => Some("basic"),
             Self::ApiKey => Some("api_key"),
+            Self::Digest => Some("digest"),
             Self::Own(_) => None,
         }
     }

@@ -13,7 +13,7 @@ pub use crate::policy::registry::{Linked, POLICIES};
 pub use crate::policy::{Check, ClaimValue, Hide, Policy, PolicySpec, Presence, Requirement, RouteSpec, SchemeUse};
 #[cfg(feature = "basic")]
 pub use crate::scheme::BasicScheme;
-pub use crate::scheme::{ApiKeyScheme, BearerScheme};
+pub use crate::scheme::{ApiKeyScheme, BearerScheme, DigestScheme};
 
 use futures_core::future::LocalBoxFuture;
 

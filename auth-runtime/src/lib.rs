@@ -47,7 +47,7 @@
 //! - [`requires`](macro@requires), [`public`](macro@public), [`policy!`](macro@policy): the grammar, what a handler may take, what
 //!   it means.
 //! - [`Auth`] and its [builder](config::AuthBuilder): realm, schemes, hierarchies; [`Auth::scope`] mounts handlers.
-//! - [`Jwt`], [`basic::Passwords`], [`ApiKeys`]: what each scheme accepts.
+//! - [`Jwt`], [`basic::Passwords`], [`ApiKeys`], [`digest::DigestUsers`]: what each scheme accepts.
 //! - [`manual`]: [threats](manual::threats), [defaults](manual::defaults), [how-to](manual::how_to),
 //!   [providers](manual::providers), [memory](manual::memory), [answers](manual::answers).
 //!
@@ -59,7 +59,7 @@
 //! | [`mount`] | the deny-by-default scope; [`mount::route`] for routes mounted by hand |
 //! | [`extract`] | what a handler may take as arguments |
 //! | [`principal`] | the caller, whatever the scheme |
-//! | [`scheme`] | the [`Scheme`] trait and the built-in schemes: [`basic`], [`api_key`] |
+//! | [`scheme`] | the [`Scheme`] trait and the built-in schemes: [`basic`], [`api_key`], [`digest`] |
 //! | [`jwt`] | keys and issuers beyond the first, errors |
 //! | [`denial`] | why a request is refused, and the answer it gets |
 //! | [`revocation`] | tokens, subjects and sessions that count no more |
@@ -144,14 +144,14 @@ pub use crypto::Algorithm;
 pub use denial::Denial;
 #[cfg(feature = "basic")]
 pub use extract::Basic;
-pub use extract::{ApiKey, Bearer, Granted, Optional};
+pub use extract::{ApiKey, Bearer, Digest, Granted, Optional};
 pub use jwt::Jwt;
 pub use mount::{Declared, ServiceConfig, route};
 pub use principal::Principal;
 pub use scheme::api_key::ApiKeys;
 #[cfg(feature = "basic")]
 pub use scheme::basic;
-pub use scheme::{Scheme, api_key};
+pub use scheme::{Scheme, api_key, digest};
 
 pub mod clock {
     //! Where the time comes from.

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use auth_runtime::api_key::{Key, KeyDigest, KeyStore};
 use auth_runtime::basic::{Passwords, UserPass};
 use auth_runtime::config::AuthBuilder;
+use auth_runtime::digest::{self, DigestAlgorithm, DigestUsers, Ha1, StoredUser, UserQuery};
 use auth_runtime::{ApiKeys, Auth, Jwt};
 use serde_json::json;
 use tests::{Token, base64url};
@@ -81,6 +82,50 @@ async fn member(sent: UserPass) -> Result<Option<Member>, &'static str> {
     }
 }
 
+async fn digest_member(query: UserQuery) -> Result<Option<StoredUser<Member>>, &'static str> {
+    let stored = |algorithm, name: &str| {
+        StoredUser::new(name, Ha1::of(algorithm, name, query.realm(), "builder"), Member { number: 7 })
+    };
+    match query.name() {
+        Some("nobody-knows") => Err("the directory is out of reach: secret detail"),
+        Some("bob") => Ok(Some(stored(query.algorithm(), "bob"))),
+        // Of an algorithm that nobody asked for.
+        Some("old-line") => Ok(Some(stored(DigestAlgorithm::Md5, "old-line"))),
+        _ => Ok(None),
+    }
+}
+
+/// Users with passwords for Digest.
+fn digest_users() -> DigestUsers {
+    let users = [
+        ("alice", "orders", "wonderland"),
+        ("alice", "vault", "looking glass"),
+        ("jürgen", "orders", "schlüssel"),
+        ("bob", "orders", "builder"),
+    ];
+    let lines = users.map(|(user, realm, password)| digest::htdigest_line(user, realm, password).unwrap());
+    DigestUsers::htdigest(lines.join("\n")).roles_of(|user| match user.name() {
+        "alice" => vec!["ops"],
+        _ => vec![],
+    })
+}
+
+/// Alice by all algorithms, Bob by one.
+fn digest_users_of_several_algorithms() -> DigestUsers {
+    let ha1 = |algorithm| Ha1::of(algorithm, "alice", "orders", "wonderland").expose_hex().to_owned();
+    let lines = [
+        digest::htdigest_line("alice", "orders", "wonderland").unwrap(),
+        format!("alice:orders:SHA-512-256:{}", ha1(DigestAlgorithm::Sha512_256)),
+        format!("alice:orders:{}", ha1(DigestAlgorithm::Md5)),
+        digest::htdigest_line("bob", "orders", "builder").unwrap(),
+    ];
+    let users = DigestUsers::htdigest(lines.join("\n"));
+    users.algorithms([DigestAlgorithm::Sha512_256, DigestAlgorithm::Sha256]).dangerous_md5()
+}
+
+/// What Apache's `htdigest` writes for alice, whose password is `wonderland`.
+const DIGEST_MD5_LINE: &str = "alice:orders:290299e122b2d009c128d129079dcddf";
+
 /// A JWK set with the secret under the name `one`.
 fn key_set() -> String {
     let key = json!({ "kty": "oct", "alg": "HS256", "kid": "one", "k": base64url(SECRET) });
@@ -106,6 +151,11 @@ pub(crate) fn builder() -> AuthBuilder {
             _ => vec![],
         }))
         .basic_named("members", Passwords::verify_with(member))
+        .digest(digest_users())
+        .digest_named("members", DigestUsers::lookup(digest_member).without_userhash())
+        .digest_named("legacy", DigestUsers::htdigest(DIGEST_MD5_LINE).algorithms([]).dangerous_md5())
+        .digest_named("several", digest_users_of_several_algorithms())
+        .digest_named("proxied", digest_users().stripped_base_path("/api"))
         .api_key(ApiKeys::header("X-API-Key", keys()).environment("test"))
         .api_key_named("query", ApiKeys::dangerous_query("api_key", keys()))
         .api_key_named("cookie", ApiKeys::cookie("__Host-key", keys()))

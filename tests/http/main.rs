@@ -11,6 +11,7 @@ mod body;
 mod cache;
 mod checks;
 mod conditions;
+mod digest;
 mod events;
 mod facade;
 mod failures;

@@ -14,6 +14,7 @@ macro_rules! alone {
     };
 }
 
+mod digest;
 mod load;
 mod processes;
 mod shared;

@@ -3,6 +3,7 @@
 
 mod client;
 mod denial;
+mod digest;
 mod http2;
 pub mod load;
 mod server;
@@ -10,6 +11,7 @@ mod token;
 
 pub use client::{Answer, Connection, Request};
 pub use denial::Denied;
+pub use digest::{DigestAnswer, DigestChallenge};
 pub use http2::http2;
 pub use server::Server;
 pub use token::{Token, base64url};

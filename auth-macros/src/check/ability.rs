@@ -24,7 +24,7 @@ impl Attribute {
     fn known_by(self) -> &'static str {
         match self {
             Self::Scope => "`bearer` or `api_key`",
-            Self::Role => "`bearer`, `api_key` or `basic`",
+            Self::Role => "`bearer`, `api_key`, `basic` or `digest`",
             Self::Claim => "`bearer`",
         }
     }
@@ -48,7 +48,7 @@ fn knows(scheme: &SchemeKind, attribute: Attribute) -> bool {
     match scheme {
         SchemeKind::Bearer | SchemeKind::Own(_) => true,
         SchemeKind::ApiKey => matches!(attribute, Attribute::Scope | Attribute::Role),
-        SchemeKind::Basic => matches!(attribute, Attribute::Role),
+        SchemeKind::Basic | SchemeKind::Digest => matches!(attribute, Attribute::Role),
     }
 }
 

@@ -88,6 +88,7 @@ exports! {
     claim_value => ClaimValue;
     declarations => Declarations;
     declared => Declared;
+    digest_scheme => DigestScheme;
     distributed_slice => linkme::distributed_slice;
     faulty => Faulty;
     hide => Hide;

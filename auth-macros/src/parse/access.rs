@@ -101,6 +101,7 @@ fn parse_keyword(input: ParseStream<'_>, word: Ident, place: &str) -> Result<Alt
             return Err(Error::new_spanned(quote!(#word #arguments), fault));
         }
         "api_key" => SchemeKind::ApiKey,
+        "digest" => SchemeKind::Digest,
         "any" | "optional" => {
             let fault = match (place, name.as_str()) {
                 ("any", "any") => "`any` inside `any`; name its schemes in the outer one".to_owned(),

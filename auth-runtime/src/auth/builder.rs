@@ -23,6 +23,7 @@ use crate::policy::{Hierarchies, Hierarchy};
 use crate::scheme::api_key::ApiKeys;
 #[cfg(feature = "basic")]
 use crate::scheme::basic::Passwords;
+use crate::scheme::digest::DigestUsers;
 use crate::scheme::{BearerScheme, Scheme};
 use crate::time::{Clock, SystemClock};
 
@@ -108,6 +109,18 @@ impl AuthBuilder {
     pub fn basic_named<U: Send + Sync + 'static>(self, name: &str, passwords: Passwords<U>) -> Self {
         let scheme = passwords.build(Some(name.into()));
         self.built("basic", Some(name), scheme)
+    }
+
+    /// The `digest` scheme: user name, and proof of a password that is not sent (RFC 7616).
+    pub fn digest<U: Send + Sync + 'static>(self, users: DigestUsers<U>) -> Self {
+        let scheme = users.build(None);
+        self.built("digest", None, scheme)
+    }
+
+    /// Another configuration of the `digest` scheme, for policies that say `digest("name")`.
+    pub fn digest_named<U: Send + Sync + 'static>(self, name: &str, users: DigestUsers<U>) -> Self {
+        let scheme = users.build(Some(name.into()));
+        self.built("digest", Some(name), scheme)
     }
 
     /// The `api_key` scheme: keys in a header, the query or a cookie.
@@ -413,8 +426,8 @@ fn as_written(wanted: &SchemeUse) -> String {
 
 fn remedy(wanted: &SchemeUse) -> String {
     match (wanted.keyword, wanted.configuration) {
-        ("bearer" | "basic" | "api_key", Some(name)) => format!("`.{}_named({name:?}, …)`", wanted.keyword),
-        ("bearer" | "basic" | "api_key", None) => format!("`.{}(…)`", wanted.keyword),
+        ("bearer" | "basic" | "api_key" | "digest", Some(name)) => format!("`.{}_named({name:?}, …)`", wanted.keyword),
+        ("bearer" | "basic" | "api_key" | "digest", None) => format!("`.{}(…)`", wanted.keyword),
         (path, Some(name)) => format!("`.scheme_named({name:?}, {path} {{ … }})`"),
         (path, None) => format!("`.scheme({path} {{ … }})`"),
     }

@@ -167,6 +167,10 @@ reasons! {
         CredentialsMissing = "credentials_missing", UNAUTHORIZED, None, "authentication is required";
         /// Wrong user, wrong password, undecodable Basic credentials, unknown API key.
         CredentialsWrong = "credentials_wrong" by credentials_wrong, UNAUTHORIZED, Some(INVALID_TOKEN), "the credentials are not valid";
+        /// A right Digest response with a nonce that is too old, or not known here (RFC 7616 section 3.3).
+        NonceStale = "nonce_stale" by nonce_stale, UNAUTHORIZED, None, "the nonce is too old";
+        /// A right Digest response with a request count that was seen before.
+        NonceReplayed = "nonce_replayed" by nonce_replayed, UNAUTHORIZED, None, "the credentials are not valid";
         /// An API key past its expiry.
         KeyExpired = "key_expired" by key_expired, UNAUTHORIZED, None, "the credentials are not valid";
         /// An API key made for another environment.

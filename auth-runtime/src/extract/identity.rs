@@ -18,7 +18,7 @@ use crate::denial::Reason;
 use crate::extract::expiry::UntilExpiry;
 use crate::grant::{AnyScheme, Caller, FromGrant, Grant, IdentityError, Includes, MayYield, UnfitClaim, Yields};
 use crate::principal::{Principal, Unfit};
-use crate::scheme::{ApiKeyScheme, BearerScheme, Key, Scheme};
+use crate::scheme::{ApiKeyScheme, BearerScheme, DigestScheme, Key, Scheme, digest};
 #[cfg(feature = "basic")]
 use crate::scheme::{BasicScheme, User};
 use crate::time::{Clock, UnixTime};
@@ -55,6 +55,14 @@ pub struct Bearer<C = Map<String, Value>> {
 /// Another `U` than that is answered 500, with an error event that names the handler.
 #[cfg(feature = "basic")]
 pub struct Basic<U = User> {
+    user: Arc<U>,
+    principal: Principal,
+}
+
+/// A caller authenticated by Digest; `U` is what the application's own lookup returns.
+///
+/// Another `U` than that is answered 500, with an error event that names the handler.
+pub struct Digest<U = digest::User> {
     user: Arc<U>,
     principal: Principal,
 }
@@ -171,10 +179,18 @@ macro_rules! identity_of_scheme {
 identity_of_scheme!(Bearer<C>, claims, clock);
 #[cfg(feature = "basic")]
 identity_of_scheme!(Basic<U>, user);
+identity_of_scheme!(Digest<U>, user);
 identity_of_scheme!(ApiKey<K>, key);
 
 #[cfg(feature = "basic")]
 impl<U> Basic<U> {
+    /// The scheme-independent view of the caller.
+    pub fn principal(&self) -> &Principal {
+        &self.principal
+    }
+}
+
+impl<U> Digest<U> {
     /// The scheme-independent view of the caller.
     pub fn principal(&self) -> &Principal {
         &self.principal
@@ -261,6 +277,16 @@ impl<U: Send + Sync + 'static> Identity for Basic<U> {
     }
 }
 
+impl<U: Send + Sync + 'static> Identity for Digest<U> {
+    type Scheme = DigestScheme;
+
+    fn identify(caller: &IdentityOf<'_>) -> Result<Option<Self>, IdentityError> {
+        let Some((principal, _)) = caller.by::<DigestScheme>() else { return Ok(None) };
+        let user = principal.details().ok_or(Reason::IdentityUnfit)?;
+        Ok(Some(Self { user, principal: principal.clone() }))
+    }
+}
+
 impl<K: Send + Sync + 'static> Identity for ApiKey<K> {
     type Scheme = ApiKeyScheme;
 
@@ -301,6 +327,7 @@ macro_rules! from_grant {
 
 from_grant! {
     [C: DeserializeOwned + Send + Sync + 'static] Bearer<C>, BearerScheme;
+    [U: Send + Sync + 'static] Digest<U>, DigestScheme;
     [K: Send + Sync + 'static] ApiKey<K>, ApiKeyScheme;
     [] Principal, AnyScheme;
 }

@@ -7,7 +7,7 @@ mod identity;
 pub use expiry::UntilExpiry;
 #[cfg(feature = "basic")]
 pub use identity::Basic;
-pub use identity::{ApiKey, Bearer, Granted, Optional};
+pub use identity::{ApiKey, Bearer, Digest, Granted, Optional};
 
 pub use crate::grant::{
     AnyScheme, Argument, Extract, FromGrant, Grant, IdentityError, Includes, MayYield, Source, Takes, Yields,

@@ -14,7 +14,7 @@
 //! | ambient credentials on a write without `Sec-Fetch-Site` and `Origin` | pass: the caller is not a browser | [`AuthBuilder::refuse_ambient_without_origin`](crate::config::AuthBuilder::refuse_ambient_without_origin) |
 //! | a policy whose scheme is not configured | `build()` fails | [`AuthBuilder::dangerous_allow_unconfigured`](crate::config::AuthBuilder::dangerous_allow_unconfigured) |
 //! | answers of protected routes | `Cache-Control: private` | `shared_cache` in the attribute |
-//! | files (JWK sets, `htpasswd`, API keys) | a thread looks once a second, whether requests come or not; 16 MiB at most | |
+//! | files (JWK sets, `htpasswd`, `htdigest`, API keys) | a thread looks once a second, whether requests come or not; 16 MiB at most | |
 //!
 //! ## Bearer
 //!
@@ -76,6 +76,20 @@
 //! | environment | any | [`ApiKeys::environment`](crate::ApiKeys::environment) |
 //! | length of a new key | 256 random bits, 43 characters after the prefix | |
 //!
+//! ## Digest
+//!
+//! | what | default | change by |
+//! |---|---|---|
+//! | algorithms | `SHA-256` alone | [`DigestUsers::algorithms`](crate::digest::DigestUsers::algorithms), [`DigestUsers::dangerous_md5`](crate::digest::DigestUsers::dangerous_md5) |
+//! | life of a nonce | 300 seconds; from 1 to 3600 | [`DigestUsers::nonce_lifetime`](crate::digest::DigestUsers::nonce_lifetime) |
+//! | `nextnonce` | from half of that life on | |
+//! | request counts of a nonce that are told apart | the highest seen and 127 below it; what is lower is `stale=true` | |
+//! | nonces that are remembered | 256 of a user, 16,384 in all; with Redis 256 of a user | |
+//! | nonces of other processes | not accepted, `stale=true` (feature `redis` shares them) | `DigestUsers::shared` |
+//! | hashed user names | offered | [`DigestUsers::without_userhash`](crate::digest::DigestUsers::without_userhash) |
+//! | path that a proxy takes off | none | [`DigestUsers::stripped_base_path`](crate::digest::DigestUsers::stripped_base_path) |
+//! | roles | unknown | [`DigestUsers::roles_of`](crate::digest::DigestUsers::roles_of) |
+//!
 //! ## Testing
 //!
 //! | what | default | change by |
@@ -106,6 +120,8 @@
 //! | `RedisRevocationsBuilder::grace` | for as long a token may be accepted that another process revoked |
 //! | `RedisRevocationsBuilder::dangerous_stay_open_when_stale` | whoever can bring Redis down can use revoked tokens |
 //! | [`Passwords::remember_for`](crate::basic::Passwords::remember_for) on your own function | a disabled user may get in for that long |
+//! | [`DigestUsers::dangerous_md5`](crate::digest::DigestUsers::dangerous_md5) | passwords are guessed faster from a request that somebody saw |
+//! | [`DigestUsers`](crate::digest::DigestUsers) as such | what is stored of a password is as good as the password |
 //! | [`AuthBuilder::allow_origin`](crate::config::AuthBuilder::allow_origin) | that origin acts with the rights of its visitors |
 //! | [`AuthBuilder::dangerous_allow_unconfigured`](crate::config::AuthBuilder::dangerous_allow_unconfigured) | a forgotten scheme is noticed by the first request, which gets 500 |
 //! | [`Scope::service_public`](crate::mount::Scope::service_public), `#[public]` | no credentials are asked for |

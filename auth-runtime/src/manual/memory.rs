@@ -49,6 +49,12 @@
 //! [`forget`](crate::basic::RememberedPasswords::forget) does so by hand. Passwords that your own function verified
 //! are remembered only with [`remember_for`](crate::basic::Passwords::remember_for).
 //!
+//! # Nonces of Digest
+//!
+//! Nothing is kept of a nonce that was issued: it proves itself. Of one that a right response used, its request counts are
+//! kept for as long as it lives, 256 nonces of a user and 16,384 in all; which of them goes, and what that means, is said in
+//! [`digest`](crate::digest#security).
+//!
 //! # API keys
 //!
 //! Nothing is remembered: each request looks its key up by digest.

@@ -15,7 +15,7 @@
 //! | an expression that means something else than it reads | conditions are Rust's own `&&`, `\|\|`, `!` and parentheses; contradictions, tautologies and branches that another shadows do not compile |
 //! | `!role("contractor")` and a token that does not say what roles its owner has | conditions have three values: what the credentials do not say is unknown, `!unknown` is unknown, and unknown denies |
 //! | a service function called from a route without a guard | take `&`[`Granted`](crate::Granted)`<P>`; only a handler under policy `P` can come by one |
-//! | a handler that trusts an identity its policy does not promise | [`Bearer`](crate::Bearer), [`Basic`](crate::Basic), [`ApiKey`](crate::ApiKey) and [`Principal`](crate::Principal) are arguments only where the policy yields them; elsewhere it does not compile |
+//! | a handler that trusts an identity its policy does not promise | [`Bearer`](crate::Bearer), [`Basic`](crate::Basic), [`Digest`](crate::Digest), [`ApiKey`](crate::ApiKey) and [`Principal`](crate::Principal) are arguments only where the policy yields them; elsewhere it does not compile |
 //!
 //! # Work done for callers who may not ask for it
 //!
@@ -51,7 +51,7 @@
 //! # Which credential counts
 //!
 //! A request may carry several. One decides alone. Explicit credentials, which a client puts there on purpose, come before
-//! ambient ones, which a browser adds by itself (cookies, Basic). Among equals the scheme that the policy names first
+//! ambient ones, which a browser adds by itself (cookies, Basic, Digest). Among equals the scheme that the policy names first
 //! decides. If its credentials are bad the request is refused: no other is tried, nothing is merged, and a handler can take
 //! only the identity that decided. Two `Authorization` lines, a key header or a cookie sent twice, a token both in the header
 //! and in the query are refused, since nobody can say which one was meant. Credentials of a scheme that the route does not
@@ -76,6 +76,10 @@
 //! - An unknown user costs the hash that a known one does, and gets the same bytes. Passwords are never cut: bcrypt's limit
 //!   of 72 bytes makes longer ones wrong.
 //! - A verified password is remembered as a MAC under a key of this process, bound to the stored hash, never as text.
+//! - A Digest response counts once: its nonce is a MAC of ours, and each request count with it is remembered, in bounded memory
+//!   that strangers cannot fill. What had to be forgotten counts no more. The response is of this method and target alone.
+//! - What is stored for Digest is as good as the password, and what is sent can be tried against passwords: prefer other
+//!   schemes, and serve it over TLS.
 //! - Of API keys only the SHA-256 is stored, which is enough because keys are random: [`NewKey`](crate::api_key::NewKey)
 //!   makes 256 bits of it. Do not let people invent them.
 //! - Secrets are wiped from this crate's memory when dropped and hidden in `Debug`.

@@ -8,6 +8,7 @@ mod bearer;
 mod context;
 mod credentials;
 mod description;
+pub mod digest;
 mod outcome;
 #[cfg(test)]
 pub(crate) mod probe;
@@ -21,14 +22,15 @@ pub use bearer::BearerScheme;
 pub use context::Context;
 pub use credentials::{Credentials, Evidence};
 pub use description::{CredentialForm, SchemeDescription};
+pub use digest::DigestScheme;
 pub use outcome::{Authentication, Outcome, PendingOutcome, Recognition};
 pub use response::{Additions, Refusal, Response};
 pub use user_pass::UserPass;
 
 pub(crate) use credentials::{Read, TokenCarrier};
 
-pub use crate::denial::{Challenge, Token};
 use crate::denial::Rejection;
+pub use crate::denial::{Challenge, Token};
 use crate::principal::Principal;
 
 /// A way for a caller to prove who it is.

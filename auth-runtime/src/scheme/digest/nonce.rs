@@ -1,0 +1,211 @@
+//! Nonces that are their own proof: nothing is stored for one until a right response uses it.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, Mac as _};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use crate::scheme::digest::response::DigestAlgorithm;
+
+const STAMP_BYTES: usize = 8;
+const ISSUER_BYTES: usize = 8;
+const MAC_BYTES: usize = 16;
+const NONCE_BYTES: usize = STAMP_BYTES + ISSUER_BYTES + MAC_BYTES;
+
+/// Which of our nonces one is. Ordered by age, the oldest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct NonceId {
+    /// Microseconds since 1970; no two of one issuer are equal.
+    stamp: [u8; STAMP_BYTES],
+    /// Tells apart what several processes issue under one key.
+    issuer: [u8; ISSUER_BYTES],
+}
+
+impl NonceId {
+    /// When it was issued, in microseconds since 1970.
+    pub(super) fn stamp(&self) -> u64 {
+        u64::from_be_bytes(self.stamp)
+    }
+
+    /// How long ago it was issued. Zero where it comes from a clock that is ahead, or ours was set back: then it lives
+    /// longer, and so does what is remembered of it.
+    pub(super) fn age(&self, now: SystemTime) -> Duration {
+        Duration::from_micros(micros(now).saturating_sub(self.stamp()))
+    }
+
+    /// As it is named where it is stored: in the order of age.
+    #[cfg(feature = "redis")]
+    pub(super) fn to_bytes(self) -> [u8; STAMP_BYTES + ISSUER_BYTES] {
+        let mut bytes = [0; STAMP_BYTES + ISSUER_BYTES];
+        for (place, byte) in bytes.iter_mut().zip(self.stamp.into_iter().chain(self.issuer)) {
+            *place = byte;
+        }
+        bytes
+    }
+
+    #[cfg(test)]
+    pub(super) fn at(stamp: u64) -> Self {
+        Self { stamp: stamp.to_be_bytes(), issuer: [0; ISSUER_BYTES] }
+    }
+}
+
+/// What nonces are authenticated by.
+pub(super) type Key = Zeroizing<[u8; 32]>;
+
+/// The nonces of one configuration.
+pub(super) struct Nonces {
+    key: Key,
+    issuer: [u8; ISSUER_BYTES],
+    configuration: String,
+    latest: AtomicU64,
+}
+
+impl Nonces {
+    /// Nonces under this key, or where there is none under a random one of this process.
+    ///
+    /// # Errors
+    /// When the system gives no random numbers.
+    pub(super) fn new(key: Option<Key>, configuration: Option<&str>) -> Result<Self, getrandom::Error> {
+        let mut issuer = [0; ISSUER_BYTES];
+        getrandom::fill(&mut issuer)?;
+        let key = match key {
+            Some(key) => key,
+            None => {
+                let mut key = Zeroizing::new([0; 32]);
+                getrandom::fill(&mut *key)?;
+                key
+            }
+        };
+        // `None` and `Some("")` are two configurations.
+        let configuration = configuration.map_or_else(String::new, |name| format!("={name}"));
+        Ok(Self { key, issuer, configuration, latest: AtomicU64::new(0) })
+    }
+
+    /// A nonce for this realm and algorithm, unlike any before it.
+    pub(super) fn issue(&self, now: SystemTime, realm: &str, algorithm: DigestAlgorithm) -> String {
+        let now = micros(now);
+        let next = |latest: u64| Some(now.max(latest.saturating_add(1)));
+        let latest = self.latest.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next).unwrap_or_default();
+        let id = NonceId { stamp: now.max(latest.saturating_add(1)).to_be_bytes(), issuer: self.issuer };
+        let mac = self.mac(id, realm, algorithm).map(|mac| mac.finalize().into_bytes()).unwrap_or_default();
+        let nonce: Vec<u8> = id.stamp.into_iter().chain(id.issuer).chain(mac.into_iter().take(MAC_BYTES)).collect();
+        URL_SAFE_NO_PAD.encode(nonce)
+    }
+
+    /// Which nonce this is, if it is one that was issued under our key for this realm, algorithm and configuration.
+    pub(super) fn recognize(&self, nonce: &str, realm: &str, algorithm: DigestAlgorithm) -> Option<NonceId> {
+        let nonce: [u8; NONCE_BYTES] = URL_SAFE_NO_PAD.decode(nonce).ok()?.try_into().ok()?;
+        let (stamp, rest) = nonce.split_first_chunk()?;
+        let (issuer, mac) = rest.split_first_chunk()?;
+        let id = NonceId { stamp: *stamp, issuer: *issuer };
+        // In constant time.
+        self.mac(id, realm, algorithm)?.verify_truncated_left(mac).ok()?;
+        Some(id)
+    }
+
+    /// Each part of a length that varies stands after its length, so that no two lists of parts have the same bytes.
+    fn mac(&self, id: NonceId, realm: &str, algorithm: DigestAlgorithm) -> Option<Hmac<Sha256>> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&*self.key).ok()?;
+        mac.update(b"auth digest nonce 1");
+        mac.update(&id.stamp);
+        mac.update(&id.issuer);
+        for part in [realm, algorithm.name(), &self.configuration] {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part.as_bytes());
+        }
+        Some(mac)
+    }
+}
+
+fn micros(time: SystemTime) -> u64 {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const SHA_256: DigestAlgorithm = DigestAlgorithm::Sha256;
+
+    fn now() -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_600)
+    }
+
+    fn nonces() -> Nonces {
+        Nonces::new(None, None).unwrap()
+    }
+
+    fn with_key(key: u8, configuration: Option<&str>) -> Nonces {
+        Nonces::new(Some(Zeroizing::new([key; 32])), configuration).unwrap()
+    }
+
+    #[test]
+    fn what_was_issued_is_recognized_with_its_age() {
+        let nonces = nonces();
+        let nonce = nonces.issue(now(), "staff", SHA_256);
+        assert_eq!(nonce.len(), 43);
+        let id = nonces.recognize(&nonce, "staff", SHA_256).unwrap();
+        assert_eq!(id.age(now() + Duration::from_secs(9)), Duration::from_secs(9));
+        assert_eq!(id.age(now() - Duration::from_secs(9)), Duration::ZERO, "the clock was set back");
+    }
+
+    #[test]
+    fn no_two_are_alike_and_they_are_ordered_whatever_the_clock_does() {
+        let nonces = nonces();
+        let mut seen = HashSet::new();
+        let mut last = None;
+        for second in [5, 5, 5, 6, 1, 1, 7] {
+            let nonce = nonces.issue(now() + Duration::from_secs(second), "staff", SHA_256);
+            let id = nonces.recognize(&nonce, "staff", SHA_256);
+            assert!(id > last, "{id:?}");
+            last = id;
+            assert!(seen.insert(nonce));
+        }
+    }
+
+    #[test]
+    fn each_part_counts() {
+        let nonces = with_key(7, None);
+        let nonce = nonces.issue(now(), "staff", SHA_256);
+        assert!(with_key(7, None).recognize(&nonce, "staff", SHA_256).is_some(), "another process with the key");
+        assert_eq!(nonces.recognize(&nonce, "vault", SHA_256), None);
+        assert_eq!(nonces.recognize(&nonce, "staff", DigestAlgorithm::Sha512_256), None);
+        assert_eq!(with_key(8, None).recognize(&nonce, "staff", SHA_256), None);
+        assert_eq!(with_key(7, Some("")).recognize(&nonce, "staff", SHA_256), None);
+        assert_eq!(with_key(7, Some("partner")).recognize(&nonce, "staff", SHA_256), None);
+        assert_eq!(super::tests::nonces().recognize(&nonce, "staff", SHA_256), None, "a key of another process");
+    }
+
+    #[test]
+    fn every_bit_counts_and_so_does_the_form() {
+        let nonces = nonces();
+        let nonce = nonces.issue(now(), "staff", SHA_256);
+        let bytes = URL_SAFE_NO_PAD.decode(&nonce).unwrap();
+        for place in 0..bytes.len() {
+            for bit in 0..8 {
+                let mut changed = bytes.clone();
+                changed[place] ^= 1 << bit;
+                assert_eq!(nonces.recognize(&URL_SAFE_NO_PAD.encode(changed), "staff", SHA_256), None);
+            }
+        }
+        for other in ["", &nonce[1..], &format!("{nonce}="), &format!("{nonce}A"), &format!(" {nonce}")] {
+            assert_eq!(nonces.recognize(other, "staff", SHA_256), None, "{other}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_invented_is_recognized(nonce in "[A-Za-z0-9_-]{0,44}") {
+            prop_assert_eq!(nonces().recognize(&nonce, "staff", SHA_256), None);
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! Nonces and their request counts shared by many processes through Redis.
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use ::redis::aio::MultiplexedConnection;
+use ::redis::{Client, RedisResult, Script, cmd};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, Mac as _};
+use sha2::Sha256;
+use tokio::sync::Mutex;
+use zeroize::Zeroizing;
+
+use crate::redis::{connect, describe};
+use crate::scheme::digest::counts::{Counted, USER_NONCES, WINDOW};
+use crate::scheme::digest::nonce::{Key, NonceId};
+
+/// How long Redis may take before a request is answered 503.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How long Redis is left alone after it failed.
+const PAUSE: Duration = Duration::from_millis(200);
+/// The shortest secret, in bytes: as long as the MAC (RFC 2104 section 3).
+const SECRET_BYTES: usize = 32;
+
+/// Nonces shared by all processes with the same Redis and the same secret (feature `redis`): each accepts what any of them
+/// issued, and a request count that one of them saw counts with none again.
+///
+/// Every right response asks Redis once; while Redis is away, requests with Digest credentials are answered 503.
+///
+/// ```
+/// use auth_runtime::digest::{DigestUsers, SharedNonces};
+///
+/// # let key = [7; 32];
+/// let staff = DigestUsers::htdigest_file("staff.htdigest").shared(SharedNonces::redis("redis://10.0.0.5:6379", key));
+/// assert!(!format!("{staff:?}").contains("10.0.0.5"), "the URL may hold a password");
+/// ```
+///
+/// # Security
+/// - The secret is 32 random bytes or more, known to these processes alone. Who has it makes nonces, which is of use only to
+///   whoever has a password too.
+/// - Redis must keep what it is given: with an eviction policy (`maxmemory-policy`) other than `noeviction`, it may forget
+///   counts, and what it forgot can be replayed. A Redis that was restarted or emptied is noticed: nonces from before then
+///   count no more. Whoever can write to Redis can have requests replayed.
+/// - Neither passwords nor names are in Redis, only MACs of names.
+/// - Clocks that differ lengthen or shorten the lifetime of a nonce, and after a restart of Redis the time from which nonces
+///   count, by as much.
+#[derive(Clone)]
+pub struct SharedNonces {
+    url: String,
+    secret: Zeroizing<Vec<u8>>,
+    prefix: String,
+}
+
+impl SharedNonces {
+    /// Shares through this Redis 6.2 or later, `redis://[user][:password@]host[:port][/database]` or `unix:///path`, under
+    /// this secret. `Auth::build()` refuses a URL that cannot be used and a secret of fewer than 32 bytes.
+    pub fn redis(url: impl Into<String>, secret: impl AsRef<[u8]>) -> Self {
+        Self { url: url.into(), secret: Zeroizing::new(secret.as_ref().to_vec()), prefix: "auth".into() }
+    }
+
+    /// What the names of all keys begin with, `auth` by default; they are `{PREFIX}:digest` and `{PREFIX}:digest:…`.
+    #[must_use]
+    pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.prefix = prefix.into();
+        self
+    }
+
+    /// The key of this configuration's nonces, and the memory of their counts.
+    ///
+    /// # Errors
+    /// What is wrong and what to do.
+    pub(super) fn open(
+        &self,
+        configuration: Option<&str>,
+        lifetime: Duration,
+    ) -> Result<(Key, SharedCounts), &'static str> {
+        if self.secret.len() < SECRET_BYTES {
+            return Err("the secret of shared nonces is shorter than 32 bytes; make one with `openssl rand 32`");
+        }
+        if self.prefix.is_empty() || self.prefix.contains(['{', '}']) {
+            return Err(
+                "the prefix of shared nonces is empty or has a brace; use a name such as that of the application",
+            );
+        }
+        let client = Client::open(self.url.as_str())
+            .map_err(|_| "the URL of Redis cannot be used; write `redis://host:port`")?;
+        let derive = |purpose: &str| derive(&self.secret, purpose, configuration.unwrap_or_default());
+        let (Some(key), Some(names)) = (derive("auth digest nonce key 1"), derive("auth digest names 1")) else {
+            return Err("the secret of shared nonces cannot be used; make one with `openssl rand 32`");
+        };
+        let state = format!("{{{}}}:digest", self.prefix);
+        let script = Script::new(COUNT);
+        Ok((key, SharedCounts { client, names, state, lifetime, script, link: Mutex::default() }))
+    }
+}
+
+/// Never the secret, and no URL: it may hold a password.
+impl fmt::Debug for SharedNonces {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SharedNonces").field("prefix", &self.prefix).finish_non_exhaustive()
+    }
+}
+
+fn derive(key: &[u8], purpose: &str, of: &str) -> Option<Key> {
+    // HMAC takes keys of any length. The purpose has a fixed length for each use, so nothing runs into anything.
+    let mac = Hmac::<Sha256>::new_from_slice(key).ok()?.chain_update(purpose).chain_update(of);
+    Some(Zeroizing::new(mac.finalize().into_bytes().into()))
+}
+
+/// Notices a Redis that may have lost something.
+const OPEN: &str = include_str!("shared/open.lua");
+/// Counts a response.
+const COUNT: &str = include_str!("shared/count.lua");
+
+/// The counts of one configuration, in Redis.
+///
+/// What belongs to a user is bounded and its own, as in the memory of one process, and is gone when none of its nonces can
+/// count any more.
+pub(super) struct SharedCounts {
+    client: Client,
+    names: Key,
+    state: String,
+    lifetime: Duration,
+    script: Script,
+    link: Mutex<Link>,
+}
+
+#[derive(Default)]
+struct Link {
+    connection: Option<MultiplexedConnection>,
+    /// Until when Redis is left alone.
+    paused: Option<Instant>,
+}
+
+impl SharedCounts {
+    /// Counts a right response of this user. `None` while Redis is away, which has been logged.
+    pub(super) async fn count(&self, user: &str, nonce: NonceId, nc: u32) -> Option<Counted> {
+        let name = derive(&*self.names, "user", user)?;
+        let user = format!("{}:{}", self.state, URL_SAFE_NO_PAD.encode(*name));
+        let mut call = self.script.prepare_invoke();
+        call.key(&self.state).key(&user).key(format!("{user}:ages"));
+        // Longer than any nonce of it lives, whatever the clocks say.
+        let kept = self.lifetime.saturating_mul(2).as_millis();
+        call.arg(&nonce.to_bytes()[..]).arg(nonce.stamp()).arg(nc).arg(u64::try_from(kept).unwrap_or(u64::MAX));
+        call.arg(WINDOW).arg(USER_NONCES);
+        let answer = tokio::time::timeout(PATIENCE, async {
+            let Some(mut connection) = self.connection().await? else { return Ok(None) };
+            call.invoke_async::<String>(&mut connection).await.map(Some)
+        });
+        let fault = match answer.await {
+            Ok(Ok(Some(counted))) => match &*counted {
+                "first" => return Some(Counted::First),
+                "replayed" => return Some(Counted::Replayed),
+                "forgotten" => return Some(Counted::Forgotten),
+                _ => "it answers what was not asked".to_owned(),
+            },
+            Ok(Ok(None)) => return None,
+            Ok(Err(error)) => describe(&error),
+            Err(_) => "it takes too long".to_owned(),
+        };
+        let mut link = self.link.lock().await;
+        if !link.is_paused() {
+            tracing::error!(fault, "Redis, which holds the counts of Digest nonces, fails; answered 503");
+        }
+        *link = Link { connection: None, paused: Some(Instant::now() + PAUSE) };
+        None
+    }
+
+    /// The connection, or a new one; nothing while Redis is left alone.
+    async fn connection(&self) -> RedisResult<Option<MultiplexedConnection>> {
+        // Held while connecting: one attempt for all who wait.
+        let mut link = self.link.lock().await;
+        if link.is_paused() {
+            return Ok(None);
+        }
+        if link.connection.is_none() {
+            let mut connection = connect(&self.client, PATIENCE).await?;
+            // A server that was restarted may have lost something, and is found by a new connection alone.
+            let info: String = cmd("INFO").arg("server").query_async(&mut connection).await?;
+            let run = info.lines().find_map(|line| line.trim().strip_prefix("run_id:")).unwrap_or("unknown");
+            Script::new(OPEN).key(&self.state).arg(run).invoke_async::<()>(&mut connection).await?;
+            link.connection = Some(connection);
+        }
+        Ok(link.connection.clone())
+    }
+}
+
+impl Link {
+    fn is_paused(&self) -> bool {
+        self.paused.is_some_and(|until| Instant::now() < until)
+    }
+}

@@ -1,0 +1,212 @@
+//! What decides about Digest credentials, once they were read.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use actix_web::http::header::HeaderValue;
+use actix_web::http::{Method, Uri};
+
+use crate::denial::{Reason, Unavailable};
+use crate::file::FileContent;
+use crate::principal::PrincipalBuilder;
+use crate::scheme::digest::counts::{Counted, Counts};
+use crate::scheme::digest::credentials::{ClaimedUser, DigestCredentials};
+use crate::scheme::digest::htdigest::Realms;
+use crate::scheme::digest::nonce::{NonceId, Nonces};
+use crate::scheme::digest::response::{DigestAlgorithm, Ha1};
+#[cfg(feature = "redis")]
+use crate::scheme::digest::shared::SharedCounts;
+use crate::scheme::digest::users::{Options, UserQuery};
+use crate::scheme::{Authentication, Outcome};
+
+/// What verifies the credentials of one configuration.
+pub(super) struct Verifier {
+    users: UserSource,
+    memory: Memory,
+    nonces: Nonces,
+    /// Checked in place of an unknown user's, so that both take as long.
+    decoys: [Ha1; DigestAlgorithm::ALL.len()],
+    options: Options,
+}
+
+/// Who knows the digests of passwords.
+pub(super) enum UserSource {
+    File { users: FileContent<Realms>, identify: Arc<dyn Fn(Arc<str>) -> PrincipalBuilder + Send + Sync> },
+    Function(Arc<Find>),
+}
+
+type Find = dyn Fn(UserQuery) -> Finding + Send + Sync;
+type Finding = Pin<Box<dyn Future<Output = Result<Option<Stored>, Failed>> + Send>>;
+
+/// A user as a function of the application's own found it.
+pub(super) struct Stored {
+    pub(super) name: Arc<str>,
+    pub(super) ha1: Ha1,
+    pub(super) principal: PrincipalBuilder,
+}
+
+/// A user's own function returned an error, which has been logged.
+pub(super) struct Failed;
+
+/// Where request counts are remembered.
+pub(super) enum Memory {
+    Own(Counts),
+    #[cfg(feature = "redis")]
+    Shared(Arc<SharedCounts>),
+}
+
+/// The request, as far as it is digested.
+#[derive(Clone)]
+pub(super) struct Request {
+    pub(super) method: Method,
+    pub(super) now: SystemTime,
+}
+
+/// `Authentication-Info` of the answer to a right response: what the principal of a request carries to it.
+pub(super) struct Info(pub(super) HeaderValue);
+
+/// A right response, whose count is still to be judged.
+struct Proven {
+    nonce: NonceId,
+    info: Option<Info>,
+}
+
+impl Verifier {
+    pub(super) fn new(users: UserSource, nonces: Nonces, memory: Memory, options: Options) -> Self {
+        let decoys = DigestAlgorithm::ALL.map(|algorithm| Ha1::of(algorithm, "", "", ""));
+        Self { users, memory, nonces, decoys, options }
+    }
+
+    pub(super) fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// Whether credentials are for this realm and target, and of a kind that is offered: what depends on no user.
+    pub(super) fn fits(&self, sent: &DigestCredentials, realm: &str, target: &Uri) -> bool {
+        let hashed = matches!(sent.user, ClaimedUser::Userhash(_));
+        sent.realm == realm
+            && self.options.algorithms.contains(&sent.algorithm)
+            && (self.options.userhash || !hashed)
+            && self.names_target(&sent.uri, target)
+    }
+
+    /// Whether `uri` is the request target as it was received, behind the path that a proxy took off.
+    fn names_target(&self, uri: &str, target: &Uri) -> bool {
+        // Where the target is a whole address, clients digest the part that a server would be sent (RFC 9112 section 3.2.1).
+        let received = target.path_and_query().map(|target| target.as_str());
+        uri.strip_prefix(&*self.options.base_path).is_some_and(|uri| Some(uri) == received)
+    }
+
+    pub(super) fn issue_nonce(&self, realm: &str, algorithm: DigestAlgorithm, now: SystemTime) -> String {
+        self.nonces.issue(now, realm, algorithm)
+    }
+
+    /// Verifies credentials that fit.
+    pub(super) fn verify(self: &Arc<Self>, sent: DigestCredentials, request: Request) -> Authentication {
+        match &self.users {
+            UserSource::File { users, identify } => {
+                let users = users.current();
+                let found = users.find(&sent.user, &sent.realm, sent.algorithm);
+                let proven = self.prove(&sent, &request, found.as_ref().map(|(_, ha1)| *ha1));
+                match (proven, found) {
+                    (Ok(proven), Some((name, _))) => {
+                        self.admit(proven, &sent, &request, &name, identify(Arc::clone(&name)))
+                    }
+                    (Err(reason), _) => Outcome::failed(reason).into(),
+                    (Ok(_), None) => Outcome::failed(Reason::CredentialsWrong).into(),
+                }
+            }
+            UserSource::Function(find) => {
+                let finding = find(UserQuery::new(sent.user.clone(), &sent.realm, sent.algorithm));
+                let verifier = Arc::clone(self);
+                Authentication::pending(async move {
+                    let Ok(found) = finding.await else { return Outcome::Unavailable(Unavailable::backend()) };
+                    let proven = verifier.prove(&sent, &request, found.as_ref().map(|found| &found.ha1));
+                    let admitted = match (proven, found) {
+                        (Ok(proven), Some(found)) => {
+                            verifier.admit(proven, &sent, &request, &found.name, found.principal)
+                        }
+                        (Err(reason), _) => return Outcome::failed(reason),
+                        (Ok(_), None) => return Outcome::failed(Reason::CredentialsWrong),
+                    };
+                    match admitted {
+                        Authentication::Ready(outcome) => outcome,
+                        Authentication::Pending(counting) => counting.await,
+                    }
+                })
+            }
+        }
+    }
+
+    /// Judges the response against a user's digest, or where there is none, against one whose result must not count.
+    ///
+    /// # Errors
+    /// [`Reason::CredentialsWrong`]; [`Reason::NonceStale`] where the response is right and its nonce too old, or not one of
+    /// ours, such as after a restart.
+    fn prove(&self, sent: &DigestCredentials, request: &Request, ha1: Option<&Ha1>) -> Result<Proven, Reason> {
+        let known = ha1.filter(|ha1| ha1.algorithm() == sent.algorithm);
+        let decoy = self.decoys.iter().find(|decoy| decoy.algorithm() == sent.algorithm);
+        let ha1 = known.or(decoy).ok_or(Reason::CredentialsWrong)?;
+        let response = ha1.response(request.method.as_str(), &sent.exchange());
+        if !response.matches(&sent.response) | known.is_none() {
+            return Err(Reason::CredentialsWrong);
+        }
+        let nonce = self.nonces.recognize(&sent.nonce, &sent.realm, sent.algorithm).ok_or(Reason::NonceStale)?;
+        let (age, lifetime) = (nonce.age(request.now), self.options.nonce_lifetime);
+        if age > lifetime {
+            return Err(Reason::NonceStale);
+        }
+        let next = (age > lifetime / 2).then(|| self.issue_nonce(&sent.realm, sent.algorithm, request.now));
+        Ok(Proven { nonce, info: Info::new(ha1, sent, next.as_deref()) })
+    }
+
+    /// Counts a right response, which lets its user in unless it was seen before.
+    fn admit(
+        &self,
+        Proven { nonce, info }: Proven,
+        sent: &DigestCredentials,
+        request: &Request,
+        user: &str,
+        principal: PrincipalBuilder,
+    ) -> Authentication {
+        let principal = match info {
+            Some(info) => principal.details(info),
+            None => principal,
+        };
+        let outcome = |counted| match counted {
+            Counted::First => Outcome::Verified(principal.build()),
+            Counted::Replayed => Outcome::failed(Reason::NonceReplayed),
+            Counted::Forgotten => Outcome::failed(Reason::NonceStale),
+        };
+        match &self.memory {
+            Memory::Own(counts) => {
+                outcome(counts.count(user, nonce, sent.nc.number, request.now, self.options.nonce_lifetime)).into()
+            }
+            #[cfg(feature = "redis")]
+            Memory::Shared(counts) => {
+                let (counts, nc, user) = (Arc::clone(counts), sent.nc.number, user.to_owned());
+                Authentication::pending(async move {
+                    match counts.count(&user, nonce, nc).await {
+                        Some(counted) => outcome(counted),
+                        None => Outcome::Unavailable(Unavailable::backend()),
+                    }
+                })
+            }
+        }
+    }
+}
+
+impl Info {
+    /// `None` where the client's own words fit into no field, which no reader of them lets through.
+    fn new(ha1: &Ha1, sent: &DigestCredentials, next: Option<&str>) -> Option<Self> {
+        let rspauth = ha1.rspauth(&sent.exchange());
+        let cnonce = sent.cnonce.replace('\\', "\\\\").replace('"', "\\\"");
+        let mut info =
+            format!("qop=auth, rspauth=\"{}\", cnonce=\"{cnonce}\", nc={}", rspauth.as_str(), sent.nc.as_str());
+        if let Some(next) = next {
+            info.push_str(&format!(", nextnonce=\"{next}\""));
+        }
+        HeaderValue::try_from(info).ok().map(Self)
+    }
+}
