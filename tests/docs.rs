@@ -197,6 +197,7 @@ fn bounds_are_where_the_defaults_say() {
 /// Public functions with a `# Security` section that do not weaken anything: they say what to mind.
 const CAUTIONS: &[&str] = &[
     "because",
+    "confirmation",
     "forbidden",
     "public_origin",
     "verify_with",
