@@ -3,10 +3,12 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use actix_service::{Service as _, ServiceFactory, Transform, boxed, fn_factory, fn_service};
+use actix_service::{boxed, fn_factory, fn_service};
 use actix_web::Error;
 use actix_web::body::MessageBody;
-use actix_web::dev::{AppService, HttpServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::dev::{
+    AppService, HttpServiceFactory, Service as _, ServiceFactory, ServiceRequest, ServiceResponse, Transform,
+};
 use actix_web::guard::Guard;
 use actix_web::web;
 
