@@ -1,0 +1,80 @@
+//! What whoever revokes learns of Redis.
+
+use std::error::Error;
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use tokio::sync::oneshot;
+
+/// The answer to a revocation: whether Redis has stored it.
+///
+/// The revocation is in force in this process whether or not this is awaited. It resolves within a few seconds, also when
+/// Redis is away, and can be awaited on any executor.
+#[must_use = "the revocation is in force here; await this to learn whether other processes will know of it"]
+#[derive(Debug)]
+pub struct Acknowledgement(Stored);
+
+#[derive(Debug)]
+enum Stored {
+    /// Known at once.
+    Not(RevokeError),
+    Awaited(oneshot::Receiver<Result<(), RevokeError>>),
+}
+
+impl Acknowledgement {
+    pub(super) fn failed(error: RevokeError) -> Self {
+        Self(Stored::Not(error))
+    }
+
+    pub(super) fn awaited(answer: oneshot::Receiver<Result<(), RevokeError>>) -> Self {
+        Self(Stored::Awaited(answer))
+    }
+}
+
+#[cfg(test)]
+impl Acknowledgement {
+    /// Whether the answer was there at once.
+    pub(super) fn is_known(&self) -> bool {
+        matches!(self.0, Stored::Not(_))
+    }
+}
+
+impl Future for Acknowledgement {
+    type Output = Result<(), RevokeError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        Poll::Ready(match &mut self.0 {
+            Stored::Not(error) => Err(*error),
+            Stored::Awaited(answer) => ready!(Pin::new(answer).poll(context)).unwrap_or(Err(RevokeError::Ended)),
+        })
+    }
+}
+
+/// Why a revocation is not stored in Redis yet. It is in force in this process all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RevokeError {
+    /// Redis cannot be reached, or does not answer.
+    Unreachable,
+    /// Redis answered that it will not store it: it is a replica, or out of memory or disk.
+    Refused,
+    /// Too many revocations wait to be stored.
+    Busy,
+    /// The thread that would store it has ended.
+    Ended,
+}
+
+impl fmt::Display for RevokeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let cause = match self {
+            Self::Unreachable => "Redis does not answer",
+            Self::Refused => "Redis refuses to store it",
+            Self::Busy => "too many revocations wait for Redis",
+            Self::Ended => "the thread that follows Redis has ended",
+        };
+        write!(f, "the revocation is in force in this process only, and will be sent again: {cause}")
+    }
+}
+
+impl Error for RevokeError {}
