@@ -6,10 +6,11 @@
 //! these data in one server process: a restarted server may have lost some of them, and all of them may be deleted.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use ::redis::aio::MultiplexedConnection;
-use ::redis::{ErrorKind, RedisError, RedisResult, cmd, pipe};
+use ::redis::{ErrorKind, RedisError, RedisResult, Script, cmd, pipe};
 
 use crate::revocation::observe::Kind;
 use crate::revocation::record::Record;
@@ -51,30 +52,15 @@ pub(super) struct Opened {
     pub(super) position: u64,
 }
 
-/// KEYS: state, log. ARGV: a random name, the server's run id.
-///
-/// A stream that does not end where `seq` says was written to by somebody else: a new epoch begins without it.
-const OPEN: &str = "
-local state = redis.call('HMGET', KEYS[1], 'epoch', 'run', 'born', 'seq')
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local last = redis.pcall('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 1)
-local foreign = last.err or (last[1] and last[1][1] ~= tostring(state[4] or 0) .. '-0')
-if not state[1] or state[2] ~= ARGV[2] or foreign then
-  redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'run', ARGV[2], 'born', string.format('%.0f', now), 'seq', 0)
-  redis.call('DEL', KEYS[2])
-  state = {ARGV[1], ARGV[2], now, 0}
-end
-return {state[1], string.format('%.0f', now - (tonumber(state[3]) or now)), tostring(state[4] or 0)}
-";
+static OPEN: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("open.lua")));
 
 /// Begins reading: names the epoch, if nobody has, and says where its stream stands.
 pub(super) async fn open(connection: &mut MultiplexedConnection, keys: &Keys) -> RedisResult<Opened> {
     let info: String = cmd("INFO").arg("server").query_async(connection).await?;
     let run = info.lines().find_map(|line| line.trim().strip_prefix("run_id:")).unwrap_or("unknown");
-    let mut opening = cmd("EVAL");
-    opening.arg(OPEN).arg(2).arg(&keys.state).arg(&keys.log).arg(random_name()?).arg(run);
-    let (epoch, age, position): (Vec<u8>, String, String) = opening.query_async(connection).await?;
+    let mut opening = OPEN.key(&keys.state);
+    opening.key(&keys.log).arg(random_name()?).arg(run);
+    let (epoch, age, position): (Vec<u8>, String, String) = opening.invoke_async(connection).await?;
     // Set back, the clock of Redis says nothing: as if the epoch had just begun.
     let age = age.parse().map(Duration::from_millis).unwrap_or(Duration::ZERO);
     let position = position.parse().map_err(|_| broken("`seq` is no number"))?;
@@ -184,32 +170,7 @@ pub(super) async fn listen(
     Ok(if more { Heard::More(changes) } else { Heard::Current(changes) })
 }
 
-/// KEYS: entries, expiry, state, log. ARGV: length of the stream, then member, until, before for each revocation.
-///
-/// Only what is news changes anything, so that many may send the same. Where the stream cannot be continued, because somebody
-/// else wrote to it, the epoch ends: then everybody reads everything.
-const STORE: &str = "
-local text = function(number) return string.format('%.0f', number) end
-for i = 2, #ARGV, 3 do
-  local member, til, before = ARGV[i], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2])
-  local known = redis.call('HGET', KEYS[1], member)
-  local known_til, known_before = string.match(known or '', '^(%d+) (%d+)$')
-  known_til, known_before = tonumber(known_til) or -1, tonumber(known_before) or -1
-  if til > known_til or before > known_before then
-    til, before = math.max(til, known_til), math.max(before, known_before)
-    local value = text(til) .. ' ' .. text(before)
-    local seq = redis.call('HINCRBY', KEYS[3], 'seq', 1)
-    local id = text(seq) .. '-0'
-    local told = redis.pcall('XADD', KEYS[4], 'MAXLEN', '~', ARGV[1], id, 'member', member, 'value', value)
-    if type(told) == 'table' and told.err then
-      redis.call('DEL', KEYS[4])
-      redis.call('HDEL', KEYS[3], 'epoch')
-    end
-    redis.call('HSET', KEYS[1], member, value)
-    redis.call('ZADD', KEYS[2], text(til), member)
-  end
-end
-";
+static STORE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("store.lua")));
 
 /// Stores revocations, and tells all readers of what is news.
 pub(super) async fn store<'a>(
@@ -219,33 +180,22 @@ pub(super) async fn store<'a>(
 ) -> RedisResult<()> {
     let records: Vec<&Record> = records.into_iter().collect();
     for records in records.chunks(AT_ONCE) {
-        let mut storing = cmd("EVAL");
-        storing.arg(STORE).arg(4).arg(&keys.entries).arg(&keys.expiry).arg(&keys.state).arg(&keys.log);
-        storing.arg(LOG_LENGTH);
+        let mut storing = STORE.key(&keys.entries);
+        storing.key(&keys.expiry).key(&keys.state).key(&keys.log).arg(LOG_LENGTH);
         for record in records {
             storing.arg(encode(record)).arg(record.until).arg(record.before);
         }
-        storing.query_async::<()>(connection).await?;
+        storing.invoke_async::<()>(connection).await?;
     }
     Ok(())
 }
 
-/// KEYS: entries, expiry. ARGV: the time, the most to forget. Both clocks must say that an entry's time is up.
-const FORGET: &str = "
-local now = math.min(tonumber(redis.call('TIME')[1]), tonumber(ARGV[1]))
-local gone = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', string.format('%.0f', now), 'LIMIT', 0, tonumber(ARGV[2]))
-if #gone > 0 then
-  redis.call('HDEL', KEYS[1], unpack(gone))
-  redis.call('ZREM', KEYS[2], unpack(gone))
-end
-return #gone
-";
+static FORGET: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("forget.lua")));
 
 /// Lets Redis forget some of what has expired; `true` if there may be more.
 pub(super) async fn forget(connection: &mut MultiplexedConnection, keys: &Keys, now: UnixTime) -> RedisResult<bool> {
-    let mut forgetting = cmd("EVAL");
-    forgetting.arg(FORGET).arg(2).arg(&keys.entries).arg(&keys.expiry).arg(now).arg(AT_ONCE);
-    let gone: usize = forgetting.query_async(connection).await?;
+    let gone: usize =
+        FORGET.key(&keys.entries).key(&keys.expiry).arg(now).arg(AT_ONCE).invoke_async(connection).await?;
     Ok(gone >= AT_ONCE)
 }
 
