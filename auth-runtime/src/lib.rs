@@ -162,7 +162,7 @@ pub mod clock {
 pub mod config {
     //! Building an [`Auth`](crate::Auth), and the mistakes that stop it.
 
-    pub use crate::auth::{Auth, AuthBuilder, ConfigError, ConfigFault};
+    pub use crate::auth::{Auth, AuthBuilder, ConfigError, ConfigFault, RequiredBy};
     pub use crate::denial::DenialBody;
 }
 

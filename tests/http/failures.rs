@@ -6,10 +6,12 @@ use actix_web::dev::Payload;
 use actix_web::http::header::HeaderValue;
 use actix_web::{App, FromRequest, HttpRequest, get, web};
 use auth_runtime::__private::{Authorized, SchemeUse};
+use auth_runtime::api_key::{Key, KeyDigest, KeyStore};
+use auth_runtime::basic::Passwords;
 use auth_runtime::config::{AuthBuilder, ConfigFault, DenialBody};
 use auth_runtime::policy::{Hide, Policy, PolicySpec, Presence, Requirement};
 use auth_runtime::testing::ManualClock;
-use auth_runtime::{Auth, Denial, policy, public, requires};
+use auth_runtime::{ApiKeys, Auth, Denial, policy, public, requires};
 use serde_json::json;
 use tests::{Denied, Server};
 
@@ -97,13 +99,22 @@ fn building_lists_every_handler_whose_scheme_is_not_configured() {
     let line =
         u32::try_from(include_str!("failures.rs").lines().position(|line| line.contains("(bearer, scope")).unwrap());
     let found = error.faults().iter().find_map(|fault| match fault {
-        ConfigFault::SchemeMissing { handler, file, line, scheme, remedy } if *handler == "http::failures::admin" => {
-            Some((*file, *line, scheme.as_str(), remedy.as_str()))
+        ConfigFault::SchemeMissing { scheme, remedy, required_by } => {
+            let by = required_by.iter().find(|by| by.handler == "http::failures::admin")?;
+            Some((by.file, by.line, scheme.as_str(), remedy.as_str()))
         }
         _ => None,
     });
     assert_eq!(found, Some(("tests/http/failures.rs", line.unwrap() + 1, "bearer", "`.bearer(…)`")));
     let text = error.to_string();
+    // One entry a scheme, its handlers under it, by file and line.
+    assert_eq!(text.matches("`bearer` is not configured").count(), 1, "{text}");
+    let under: Vec<&str> = text.lines().skip_while(|line| !line.contains("`bearer` is not")).skip(1).collect();
+    let under: Vec<&str> = under.into_iter().take_while(|line| line.starts_with("    `")).collect();
+    assert!(under.len() > 40 && under.iter().any(|line| line.contains("failures::admin` at tests/http/")), "{text}");
+    let files: Vec<&str> =
+        under.iter().map(|line| line.rsplit(" at ").next().unwrap().split(':').next().unwrap()).collect();
+    assert!(files.is_sorted(), "{files:?}");
     for part in
         ["failures::patient", "Patient", "bearer(\"partner\")", ".bearer_named(\"partner\", …)", "basic(\"members\")"]
     {
@@ -328,6 +339,42 @@ fn a_scheme_with_a_fault_of_its_own_is_not_called_missing_as_well() {
     let weak = auth_runtime::Jwt::hs256("short").issuer("https://idp.example").audience("https://api.example");
     let error = auth_runtime::Auth::builder().bearer(weak).build().unwrap_err().to_string();
     assert!(error.contains("`bearer`: key 1"), "{error}");
-    assert!(!error.contains("requires `bearer`, which is not configured"), "{error}");
-    assert!(error.contains("requires `basic`, which is not configured"), "{error}");
+    assert!(!error.contains("`bearer` is not configured"), "{error}");
+    assert!(error.contains("`basic` is not configured; add `.basic(…)`. It is required by\n    `"), "{error}");
+}
+
+#[test]
+fn the_realm_given_last_counts() {
+    builder().realm("bad\"").realm("good").build().expect("the first does not count");
+    let error = builder().realm("good").realm("bad\"").build().unwrap_err().to_string();
+    assert!(error.contains(r#"realm "bad\"" cannot be sent"#), "{error}");
+}
+
+#[test]
+fn a_name_that_no_policy_can_write_is_refused() {
+    let named: [(&str, fn(AuthBuilder, &str) -> AuthBuilder); 2] = [
+        ("bearer", |builder, name| {
+            let jwt = auth_runtime::Jwt::hs256([7; 32]).issuer("https://idp.example");
+            builder.bearer_named(name, jwt.audience("https://api.example"))
+        }),
+        ("api_key", |builder, name| {
+            let store = KeyStore::from([(KeyDigest::of(fixture::KEY), Key::new("billing"))]);
+            builder.api_key_named(name, ApiKeys::header("X-Other-Key", store))
+        }),
+    ];
+    for (scheme, given) in named {
+        for (name, fault) in
+            [("", "is empty"), ("a\nb", "has control characters"), ("\u{7f}", "has control characters")]
+        {
+            let error = given(builder(), name).build().unwrap_err().to_string();
+            let expected = format!("the name {name:?} of a configuration of `{scheme}` {fault}; write one");
+            assert!(error.contains(&expected), "{error}");
+            assert_eq!(error.lines().count(), 2, "{error}");
+        }
+    }
+    let passwords = Passwords::verify_with(async |_| Ok::<Option<()>, &str>(None));
+    let error = builder().basic_named("", passwords).build().unwrap_err().to_string();
+    assert!(error.contains("configuration of `basic` is empty"), "{error}");
+    let error = builder().scheme_named("", Patient).build().unwrap_err().to_string();
+    assert!(error.contains("schemes::Patient` is empty"), "{error}");
 }

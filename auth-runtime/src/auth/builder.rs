@@ -8,12 +8,13 @@ use std::time::Duration;
 
 use actix_web::HttpRequest;
 
+use crate::auth::binding::{Binding, SchemeKey, Unbound};
 use crate::auth::{Auth, ConfigError, ConfigFault};
 use crate::auth::{Inner, MountedTable};
 use crate::denial::BodyHook;
 use crate::denial::DenialBody;
 use crate::denial::{Problem, Reason};
-use crate::guard::{Plan, Plans, Settings};
+use crate::guard::{Plans, Settings};
 use crate::http::origin::OriginPolicy;
 use crate::jwt::ReadyJwt;
 use crate::metadata::{Offers, ResourceMetadata};
@@ -26,9 +27,6 @@ use crate::scheme::basic::Passwords;
 use crate::scheme::digest::DigestUsers;
 use crate::scheme::{BearerScheme, Scheme};
 use crate::time::{Clock, SystemClock};
-
-/// A scheme of this `Auth`, by its type and the name of its configuration.
-type SchemeKey = (TypeId, Option<Box<str>>);
 
 /// Builds an [`Auth`]; all faults are reported together by [`build`](Self::build).
 #[must_use]
@@ -72,16 +70,13 @@ impl AuthBuilder {
         }
     }
 
-    /// The realm that challenges name where the policy says nothing else; `api` by default.
+    /// The realm that challenges name where the policy says nothing else; `api` by default. Given again, the last counts.
     ///
     /// # Errors
     /// [`build`](Self::build) fails on a realm that is empty or has characters other than printable ASCII, `"` and `\\`
     /// excluded.
     pub fn realm(mut self, realm: impl Into<String>) -> Self {
         self.realm = realm.into();
-        if self.realm.is_empty() || !self.realm.chars().all(|c| matches!(c, ' '..='~') && c != '"' && c != '\\') {
-            self.faults.push(ConfigFault::RealmInvalid { realm: self.realm.clone() });
-        }
         self
     }
 
@@ -161,6 +156,9 @@ impl AuthBuilder {
     where
         E: std::error::Error + Send + Sync + 'static,
     {
+        if let Some(name) = name.filter(|name| name.is_empty() || name.chars().any(char::is_control)) {
+            self.faults.push(ConfigFault::NameInvalid { scheme: keyword.to_owned(), name: name.to_owned() });
+        }
         let written = name.map_or_else(|| keyword.to_owned(), |name| format!("{keyword}({name:?})"));
         match scheme {
             Ok(scheme) => {
@@ -298,9 +296,12 @@ impl AuthBuilder {
     /// Finishes the configuration, and checks it against every policy linked into the program.
     ///
     /// # Errors
-    /// Lists everything that is wrong: unusable keys and files, circles in a hierarchy, and each handler, with file and
-    /// line, whose policy names a scheme that is not configured.
+    /// Lists everything that is wrong: unusable keys and files, circles in a hierarchy, and each scheme that is not
+    /// configured, with the handlers, by file and line, whose policies name it.
     pub fn build(mut self) -> Result<Auth, ConfigError> {
+        if self.realm.is_empty() || !self.realm.chars().all(|c| matches!(c, ' '..='~') && c != '"' && c != '\\') {
+            self.faults.push(ConfigFault::RealmInvalid { realm: self.realm.clone() });
+        }
         let allowed = self.allowed_origins.iter().map(String::as_str);
         let origins = OriginPolicy::new(self.public_origin.as_deref(), allowed, self.refuse_without_origin)
             .unwrap_or_else(|fault| {
@@ -320,24 +321,16 @@ impl AuthBuilder {
             origins,
             metadata_url: metadata.as_ref().map(|placed| placed.url.clone()),
         });
+        let binding =
+            Binding { configured: &self.schemes, unusable: &self.unusable, realm: &self.realm, settings: &settings };
         let mut plans = Plans::default();
-        let mut missing = Vec::new();
+        let mut unbound = Unbound::default();
         for linked in POLICIES.iter() {
-            let plan = bind(linked, &self.schemes, &self.unusable, &self.realm, &settings).map_err(|faults| {
-                missing.extend(faults);
-                Reason::SchemeUnconfigured
-            });
+            let plan = binding.bind(linked, &mut unbound).ok_or(Reason::SchemeUnconfigured);
             plans.insert(linked.kind(), plan);
         }
         if !self.dangerous_allow_unconfigured {
-            // The linker fixes no order; people read by file and line.
-            missing.sort_by_key(|fault| match fault {
-                ConfigFault::SchemeMissing { file, line, .. } | ConfigFault::SchemesIndistinct { file, line, .. } => {
-                    (*file, *line)
-                }
-                _ => ("", 0),
-            });
-            self.faults.extend(missing);
+            self.faults.extend(unbound.into_faults());
         }
         if self.faults.is_empty() {
             let published = metadata.map(|placed| {
@@ -367,68 +360,5 @@ fn imply(hierarchy: &mut Hierarchy, what: &str, higher: &str, lower: &str, fault
             cycle.higher, cycle.lower
         );
         faults.push(ConfigFault::HierarchyInvalid { fault });
-    }
-}
-
-/// Binds a policy to the configured schemes, or says which are missing, or cannot be told apart. One that is unusable has its
-/// own fault and is not missing.
-fn bind(
-    linked: &Linked,
-    configured: &HashMap<SchemeKey, Arc<dyn Scheme>>,
-    unusable: &HashSet<SchemeKey>,
-    realm: &str,
-    settings: &Arc<Settings>,
-) -> Result<Arc<Plan>, Vec<ConfigFault>> {
-    let spec = linked.spec();
-    let mut schemes = Vec::new();
-    let mut missing = Vec::new();
-    for wanted in spec.schemes {
-        let key = ((wanted.kind)(), wanted.configuration.map(Into::into));
-        match configured.get(&key) {
-            Some(scheme) => schemes.push((key.0, Arc::clone(scheme))),
-            None if unusable.contains(&key) => {}
-            None => missing.push(ConfigFault::SchemeMissing {
-                handler: spec.handler,
-                file: spec.file,
-                line: spec.line,
-                scheme: as_written(wanted),
-                remedy: remedy(wanted),
-            }),
-        }
-    }
-    let described: Vec<_> = schemes.iter().map(|(_, scheme)| scheme.describe()).collect();
-    for (place, (one, used)) in described.iter().zip(spec.schemes).enumerate() {
-        for (other, another) in described.iter().zip(spec.schemes).skip(place + 1) {
-            if let Some(cause) = one.conflict(other).filter(|_| schemes.len() == spec.schemes.len()) {
-                missing.push(ConfigFault::SchemesIndistinct {
-                    handler: spec.handler,
-                    file: spec.file,
-                    line: spec.line,
-                    schemes: [as_written(used), as_written(another)],
-                    cause,
-                });
-            }
-        }
-    }
-    if schemes.len() == spec.schemes.len() && missing.is_empty() {
-        Ok(Arc::new(Plan::new(spec, schemes, realm, Arc::clone(settings))))
-    } else {
-        Err(missing)
-    }
-}
-
-fn as_written(wanted: &SchemeUse) -> String {
-    match wanted.configuration {
-        Some(name) => format!("{}({name:?})", wanted.keyword),
-        None => wanted.keyword.to_owned(),
-    }
-}
-
-fn remedy(wanted: &SchemeUse) -> String {
-    match (wanted.keyword, wanted.configuration) {
-        ("bearer" | "basic" | "api_key" | "digest", Some(name)) => format!("`.{}_named({name:?}, …)`", wanted.keyword),
-        ("bearer" | "basic" | "api_key" | "digest", None) => format!("`.{}(…)`", wanted.keyword),
-        (path, Some(name)) => format!("`.scheme_named({name:?}, {path} {{ … }})`"),
-        (path, None) => format!("`.scheme({path} {{ … }})`"),
     }
 }

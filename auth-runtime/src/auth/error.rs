@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::policy::PolicySpec;
+
 /// Everything wrong with a configuration, all at once.
 pub struct ConfigError {
     faults: Vec<ConfigFault>,
@@ -11,18 +13,14 @@ pub struct ConfigError {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ConfigFault {
-    /// A linked policy names a scheme that was not configured.
+    /// Linked policies name a scheme that was not configured.
     SchemeMissing {
-        /// The handler or named policy.
-        handler: &'static str,
-        /// Its source file.
-        file: &'static str,
-        /// Its line.
-        line: u32,
         /// The scheme as the attribute writes it.
         scheme: String,
         /// The builder method that configures it.
         remedy: String,
+        /// The policies, by file and line.
+        required_by: Vec<RequiredBy>,
     },
     /// Two schemes of one policy claim the same credentials, and their form does not tell for which they were made.
     SchemesIndistinct {
@@ -41,6 +39,13 @@ pub enum ConfigFault {
     Repeated {
         /// The scheme as an attribute would write it.
         scheme: String,
+    },
+    /// A name of a configuration that no policy can write.
+    NameInvalid {
+        /// The scheme.
+        scheme: String,
+        /// The name.
+        name: String,
     },
     /// A realm that no quoted string can carry.
     RealmInvalid {
@@ -69,6 +74,24 @@ pub enum ConfigFault {
         /// What is wrong.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+}
+
+/// A policy that names a scheme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RequiredBy {
+    /// The handler or named policy.
+    pub handler: &'static str,
+    /// Its source file.
+    pub file: &'static str,
+    /// Its line.
+    pub line: u32,
+}
+
+impl RequiredBy {
+    pub(super) fn of(spec: &PolicySpec) -> Self {
+        Self { handler: spec.handler, file: spec.file, line: spec.line }
+    }
 }
 
 impl ConfigError {
@@ -104,8 +127,19 @@ impl std::error::Error for ConfigError {}
 impl fmt::Display for ConfigFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::SchemeMissing { handler, file, line, scheme, remedy } => {
-                write!(f, "`{handler}` at {file}:{line} requires `{scheme}`, which is not configured; add {remedy}")
+            Self::SchemeMissing { scheme, remedy, required_by } => {
+                write!(f, "`{scheme}` is not configured; add {remedy}. It is required by")?;
+                for RequiredBy { handler, file, line } in required_by {
+                    write!(f, "\n    `{handler}` at {file}:{line}")?;
+                }
+                Ok(())
+            }
+            Self::NameInvalid { scheme, name } => {
+                let fault = if name.is_empty() { "is empty" } else { "has control characters" };
+                write!(
+                    f,
+                    "the name {name:?} of a configuration of `{scheme}` {fault}; write one that a policy can name"
+                )
             }
             Self::SchemesIndistinct { handler, file, line, schemes: [one, other], cause } => write!(
                 f,

@@ -1,5 +1,6 @@
 //! The `Auth` value.
 
+mod binding;
 mod builder;
 mod error;
 mod mounted;
@@ -15,7 +16,7 @@ use crate::policy::PolicyTable;
 use crate::policy::registry::policies;
 use crate::scheme::Scheme;
 pub use builder::AuthBuilder;
-pub use error::{ConfigError, ConfigFault};
+pub use error::{ConfigError, ConfigFault, RequiredBy};
 pub(crate) use mounted::MountedTable;
 pub use mounted::{Matches, MountedRoute};
 

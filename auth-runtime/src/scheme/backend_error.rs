@@ -2,21 +2,14 @@
 
 use std::fmt;
 
-use crate::telemetry::foreign;
+use crate::denial::Unavailable;
 
-/// Logs an error of a function that the application gave to a scheme: escaped, capped, and without the secrets of the
-/// request.
-pub(crate) fn log_backend_error(
-    scheme: &'static str,
-    configuration: Option<&str>,
-    error: &dyn fmt::Display,
-    secrets: &[&str],
-) {
-    let error = printable(&error.to_string(), secrets);
-    tracing::error!(scheme, configuration, %error, "the application's own verification failed; answered 503");
+/// A function that the application gave to a scheme failed: its error goes to the log, without the secrets of the request.
+pub(crate) fn backend_failed(error: &dyn fmt::Display, secrets: &[&str]) -> Unavailable {
+    Unavailable::backend().because(without(&error.to_string(), secrets))
 }
 
-fn printable(error: &str, secrets: &[&str]) -> String {
+fn without(error: &str, secrets: &[&str]) -> String {
     let mut error = error.to_owned();
     for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
         // As it is, and as `{:?}` writes it.
@@ -24,13 +17,18 @@ fn printable(error: &str, secrets: &[&str]) -> String {
         let inside = shown.strip_prefix('"').and_then(|shown| shown.strip_suffix('"')).unwrap_or(secret);
         error = error.replace(secret, "…").replace(inside, "…");
     }
-    foreign(&error)
+    error
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::telemetry::FOREIGN_TEXT;
+    use crate::telemetry::{FOREIGN_TEXT, foreign};
+
+    /// As it is logged.
+    fn printable(error: &str, secrets: &[&str]) -> String {
+        foreign(&without(error, secrets))
+    }
 
     #[test]
     fn what_is_logged_is_escaped_and_capped() {

@@ -47,7 +47,33 @@ impl ExpectedDenial {
         self
     }
 
-    /// Expects this member of the problem body.
+    /// Expects this member of the body: of a problem, or of whatever JSON object the application's own
+    /// [`denial_body`](crate::config::AuthBuilder::denial_body) makes.
+    ///
+    /// ```standalone_crate
+    /// use actix_web::{App, get, test};
+    /// use auth_runtime::config::DenialBody;
+    /// use auth_runtime::testing::{ExpectedDenial, TestIssuer};
+    /// use auth_runtime::{Auth, requires};
+    /// use serde_json::json;
+    ///
+    /// #[requires(bearer)]
+    /// #[get("/users")]
+    /// async fn users() -> &'static str { "all of them" }
+    ///
+    /// # #[actix_web::main]
+    /// # async fn main() {
+    /// let auth = Auth::builder()
+    ///     .bearer(TestIssuer::new().jwt())
+    ///     .denial_body(|_, problem| DenialBody::json(&json!({ "code": problem.status })))
+    ///     .build()
+    ///     .unwrap();
+    /// let app = test::init_service(App::new().service(auth.scope("").service(users))).await;
+    /// let answer = test::call_service(&app, test::TestRequest::get().uri("/users").to_request()).await;
+    ///
+    /// ExpectedDenial::new(401).challenge(r#"Bearer realm="api""#).member("code", 401).assert(answer).await;
+    /// # }
+    /// ```
     pub fn member(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.members.push((name.into(), value.into()));
         self
@@ -73,14 +99,19 @@ impl ExpectedDenial {
         compare("Cache-Control", &["no-store"], &text(CACHE_CONTROL));
         let problem = text(CONTENT_TYPE) == ["application/problem+json"];
         let body = to_bytes(answer.into_body()).await.unwrap_or_default();
+        let json: Option<Value> = serde_json::from_slice(&body).ok();
         if problem {
-            let body: Value = serde_json::from_slice(&body).unwrap_or_default();
-            compare("member `status`", &Some(Value::from(self.status)), &body.get("status").cloned());
-            for (name, value) in self.members {
-                compare(&format!("member `{name}`"), &Some(value), &body.get(&name).cloned());
+            let status = json.as_ref().and_then(|json| json.get("status"));
+            compare("member `status`", &Some(&Value::from(self.status)), &status);
+        }
+        match json {
+            Some(json) => {
+                for (name, value) in &self.members {
+                    compare(&format!("member `{name}`"), &Some(value), &json.get(name));
+                }
             }
-        } else if !self.members.is_empty() {
-            differences.push(format!("body: expected a problem, found {:?}", String::from_utf8_lossy(&body)));
+            None if self.members.is_empty() => {}
+            None => differences.push(format!("body: expected JSON, found {:?}", String::from_utf8_lossy(&body))),
         }
         assert!(differences.is_empty(), "the denial differs\n{}", differences.join("\n"));
     }

@@ -53,12 +53,12 @@ use self::carrier::{Carrier, Sent};
 use self::key::is_environment;
 use self::store::{Lookup, Store};
 use self::table::{Table, principal};
-use super::backend_error::log_backend_error;
+use super::backend_error::backend_failed;
 use super::{
     Additions, Authentication, Context, CredentialForm, Credentials, Evidence, Outcome, Read, Recognition, Response,
     Scheme, SchemeDescription,
 };
-use crate::denial::{Reason, Rejection, Unavailable};
+use crate::denial::{Reason, Rejection};
 use crate::principal::Principal;
 use crate::time::ClockError;
 
@@ -171,10 +171,7 @@ impl ApiKeyScheme {
             let found = match answer.await {
                 Ok(Some(found)) => found,
                 Ok(None) => return Outcome::Refused(Rejection::credentials_wrong()),
-                Err(error) => {
-                    log_backend_error(NAME, configuration.as_deref(), &error, &[]);
-                    return Outcome::Unavailable(Unavailable::backend());
-                }
+                Err(error) => return Outcome::Unavailable(backend_failed(&error, &[])),
             };
             match check_key(&found.key, environment.as_deref(), || clock.now()) {
                 Ok(()) => Outcome::Verified(principal(&found.key, configuration, found.details)),

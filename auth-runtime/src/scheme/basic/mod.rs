@@ -88,10 +88,7 @@ enum Verifier {
 
 type Verify = dyn Fn(UserPass) -> Verification + Send + Sync;
 
-type Verification = Pin<Box<dyn Future<Output = Result<Option<Principal>, Failed>> + Send>>;
-
-/// A user's own function returned an error, which has been logged.
-struct Failed;
+type Verification = Pin<Box<dyn Future<Output = Result<Option<Principal>, Unavailable>> + Send>>;
 
 /// What is needed to remember a verification that is about to begin.
 struct Attempt {
@@ -221,7 +218,7 @@ impl BasicScheme {
                     Outcome::Verified(principal)
                 }
                 Ok(None) => Outcome::Refused(Rejection::credentials_wrong()),
-                Err(Failed) => Outcome::Unavailable(Unavailable::backend()),
+                Err(unavailable) => Outcome::Unavailable(unavailable),
             }
         })
     }

@@ -11,11 +11,11 @@ use zeroize::Zeroizing;
 use crate::fault::Misconfiguration;
 use crate::file::FileContent;
 use crate::principal::Principal;
-use crate::scheme::backend_error::log_backend_error;
+use crate::scheme::backend_error::backend_failed;
 use crate::scheme::basic::hashing::Hashing;
 use crate::scheme::basic::htpasswd::Users;
 use crate::scheme::basic::memory::{LIFETIME_MAX, Memory, RememberedPasswords};
-use crate::scheme::basic::{BasicScheme, Failed, NAME, UserPass, Verification, Verifier};
+use crate::scheme::basic::{BasicScheme, NAME, UserPass, Verification, Verifier};
 
 /// Where user names and passwords are verified; `U` is what a handler gets to know of the user.
 ///
@@ -210,13 +210,8 @@ impl<U: Send + Sync + 'static> Identity<U> {
             let (name, password) = (sent.user().to_owned(), Zeroizing::new(sent.expose_password().to_owned()));
             let answer = function(sent);
             Box::pin(async move {
-                match answer.await {
-                    Ok(user) => Ok(user.map(|user| identity.principal(&name, user))),
-                    Err(error) => {
-                        log_backend_error(NAME, identity.configuration.as_deref(), &error, &[&password]);
-                        Err(Failed)
-                    }
-                }
+                let user = answer.await.map_err(|error| backend_failed(&error, &[&password]))?;
+                Ok(user.map(|user| identity.principal(&name, user)))
             })
         }))
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::fault::Misconfiguration;
 use crate::file::FileContent;
 use crate::principal::{Principal, PrincipalBuilder};
-use crate::scheme::backend_error::log_backend_error;
+use crate::scheme::backend_error::backend_failed;
 use crate::scheme::digest::counts::Counts;
 use crate::scheme::digest::credentials::ClaimedUser;
 use crate::scheme::digest::htdigest::Realms;
@@ -17,7 +17,7 @@ use crate::scheme::digest::nonce::{Key, Nonces};
 use crate::scheme::digest::response::{DigestAlgorithm, Ha1};
 #[cfg(feature = "redis")]
 use crate::scheme::digest::shared::SharedNonces;
-use crate::scheme::digest::verifier::{Failed, Memory, Stored, UserSource, Verifier};
+use crate::scheme::digest::verifier::{Memory, Stored, UserSource, Verifier};
 use crate::scheme::digest::{DigestScheme, NAME};
 
 /// How long a nonce lives that was not told otherwise.
@@ -364,17 +364,12 @@ impl<U: Send + Sync + 'static> Identity<U> {
         UserSource::Function(Arc::new(move |query| {
             let (identity, answer) = (Arc::clone(&identity), function(query));
             Box::pin(async move {
-                match answer.await {
-                    Ok(found) => Ok(found.map(|StoredUser { name, ha1, user }| Stored {
-                        principal: identity.principal(&name, user),
-                        name: name.into(),
-                        ha1,
-                    })),
-                    Err(error) => {
-                        log_backend_error(NAME, identity.configuration.as_deref(), &*error, &[]);
-                        Err(Failed)
-                    }
-                }
+                let found = answer.await.map_err(|error| backend_failed(&*error, &[]))?;
+                Ok(found.map(|StoredUser { name, ha1, user }| Stored {
+                    principal: identity.principal(&name, user),
+                    name: name.into(),
+                    ha1,
+                }))
             })
         }))
     }

@@ -37,7 +37,7 @@ pub(super) enum UserSource {
 }
 
 type Find = dyn Fn(UserQuery) -> Finding + Send + Sync;
-type Finding = Pin<Box<dyn Future<Output = Result<Option<Stored>, Failed>> + Send>>;
+type Finding = Pin<Box<dyn Future<Output = Result<Option<Stored>, Unavailable>> + Send>>;
 
 /// A user as a function of the application's own found it.
 pub(super) struct Stored {
@@ -45,9 +45,6 @@ pub(super) struct Stored {
     pub(super) ha1: Ha1,
     pub(super) principal: PrincipalBuilder,
 }
-
-/// A user's own function returned an error, which has been logged.
-pub(super) struct Failed;
 
 /// Where request counts are remembered.
 pub(super) enum Memory {
@@ -121,7 +118,10 @@ impl Verifier {
                 let finding = find(UserQuery::new(sent.user.clone(), &sent.realm, sent.algorithm));
                 let verifier = Arc::clone(self);
                 Authentication::pending(async move {
-                    let Ok(found) = finding.await else { return Outcome::Unavailable(Unavailable::backend()) };
+                    let found = match finding.await {
+                        Ok(found) => found,
+                        Err(unavailable) => return Outcome::Unavailable(unavailable),
+                    };
                     let proven = verifier.prove(&sent, &request, found.as_ref().map(|found| &found.ha1));
                     let admitted = match (proven, found) {
                         (Ok(proven), Some(found)) => {

@@ -1,0 +1,111 @@
+//! Binding the policies of the program to the schemes that are configured.
+
+use std::any::TypeId;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use crate::auth::error::{ConfigFault, RequiredBy};
+use crate::guard::{Plan, Settings};
+use crate::policy::registry::Linked;
+use crate::policy::{PolicySpec, SchemeUse};
+use crate::scheme::Scheme;
+
+/// A scheme of an `Auth`, by its type and the name of its configuration.
+pub(super) type SchemeKey = (TypeId, Option<Box<str>>);
+
+/// What policies can be bound to.
+pub(super) struct Binding<'a> {
+    pub(super) configured: &'a HashMap<SchemeKey, Arc<dyn Scheme>>,
+    /// Configurations that were given and cannot be used: that is their fault, and they are not missing.
+    pub(super) unusable: &'a HashSet<SchemeKey>,
+    pub(super) realm: &'a str,
+    pub(super) settings: &'a Arc<Settings>,
+}
+
+/// Why policies could not be bound.
+#[derive(Default)]
+pub(super) struct Unbound {
+    /// By scheme, which tells what to add.
+    missing: BTreeMap<(String, TypeId), Missing>,
+    indistinct: Vec<(RequiredBy, ConfigFault)>,
+}
+
+struct Missing {
+    remedy: String,
+    required_by: Vec<RequiredBy>,
+}
+
+impl Binding<'_> {
+    /// Binds a policy to its schemes; `None` where some are missing, unusable or cannot be told apart.
+    pub(super) fn bind(&self, linked: &Linked, unbound: &mut Unbound) -> Option<Arc<Plan>> {
+        let spec = linked.spec();
+        let mut schemes = Vec::new();
+        for wanted in spec.schemes {
+            let key = ((wanted.kind)(), wanted.configuration.map(Into::into));
+            match self.configured.get(&key) {
+                Some(scheme) => schemes.push((key.0, Arc::clone(scheme))),
+                None if self.unusable.contains(&key) => {}
+                None => unbound.missing(spec, wanted),
+            }
+        }
+        if schemes.len() != spec.schemes.len() || unbound.indistinct(spec, &schemes) {
+            return None;
+        }
+        Some(Arc::new(Plan::new(spec, schemes, self.realm, Arc::clone(self.settings))))
+    }
+}
+
+impl Unbound {
+    fn missing(&mut self, spec: &PolicySpec, wanted: &SchemeUse) {
+        let key = (as_written(wanted), (wanted.kind)());
+        let missing = || Missing { remedy: remedy(wanted), required_by: Vec::new() };
+        self.missing.entry(key).or_insert_with(missing).required_by.push(RequiredBy::of(spec));
+    }
+
+    /// Whether two schemes of the policy claim the same credentials.
+    fn indistinct(&mut self, spec: &PolicySpec, schemes: &[(TypeId, Arc<dyn Scheme>)]) -> bool {
+        let before = self.indistinct.len();
+        let described: Vec<_> = schemes.iter().map(|(_, scheme)| scheme.describe()).zip(spec.schemes).collect();
+        for (place, (one, used)) in described.iter().enumerate() {
+            for (other, another) in described.iter().skip(place + 1) {
+                if let Some(cause) = one.conflict(other) {
+                    let fault = ConfigFault::SchemesIndistinct {
+                        handler: spec.handler,
+                        file: spec.file,
+                        line: spec.line,
+                        schemes: [as_written(used), as_written(another)],
+                        cause,
+                    };
+                    self.indistinct.push((RequiredBy::of(spec), fault));
+                }
+            }
+        }
+        self.indistinct.len() > before
+    }
+
+    /// The linker fixes no order; people read by scheme, then by file and line.
+    pub(super) fn into_faults(mut self) -> impl Iterator<Item = ConfigFault> {
+        self.indistinct.sort_by_key(|(by, _)| (by.file, by.line));
+        let missing = self.missing.into_iter().map(|((scheme, _), Missing { remedy, mut required_by })| {
+            required_by.sort_by_key(|by| (by.file, by.line));
+            ConfigFault::SchemeMissing { scheme, remedy, required_by }
+        });
+        missing.chain(self.indistinct.into_iter().map(|(_, fault)| fault))
+    }
+}
+
+fn as_written(wanted: &SchemeUse) -> String {
+    match wanted.configuration {
+        Some(name) => format!("{}({name:?})", wanted.keyword),
+        None => wanted.keyword.to_owned(),
+    }
+}
+
+fn remedy(wanted: &SchemeUse) -> String {
+    match (wanted.keyword, wanted.configuration) {
+        ("bearer" | "basic" | "api_key" | "digest", Some(name)) => format!("`.{}_named({name:?}, …)`", wanted.keyword),
+        ("bearer" | "basic" | "api_key" | "digest", None) => format!("`.{}(…)`", wanted.keyword),
+        (path, Some(name)) => format!("`.scheme_named({name:?}, {path} {{ … }})`"),
+        (path, None) => format!("`.scheme({path} {{ … }})`"),
+    }
+}
