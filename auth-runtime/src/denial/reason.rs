@@ -177,7 +177,7 @@ reasons! {
         KeyOfOtherEnvironment = "key_of_other_environment" by key_of_other_environment, UNAUTHORIZED, None, "the credentials are not valid";
         /// A cookie of the wanted name that is sent twice or cannot be read.
         CookieUnreadable = "cookie_unreadable" by cookie_unreadable, UNAUTHORIZED, Some(INVALID_TOKEN), "the credentials are not valid";
-        /// Well-formed credentials that are no JWT.
+        /// Well-formed credentials that are not a JWT.
         TokenNotJwt = "token_not_jwt" by token_not_jwt, UNAUTHORIZED, Some(INVALID_TOKEN), "the token is not valid";
         /// Longer than the limit.
         TokenTooLong = "token_too_long" by token_too_long, UNAUTHORIZED, Some(INVALID_TOKEN), "the token is not valid";
@@ -199,7 +199,7 @@ reasons! {
         KeyUnknown = "key_unknown" by key_unknown, UNAUTHORIZED, Some(INVALID_TOKEN), "the token is not valid";
         /// `crit` is empty, malformed or names an extension that is not understood.
         CriticalUnknown = "critical_unknown" by critical_unknown, UNAUTHORIZED, Some(INVALID_TOKEN), "the token is not valid";
-        /// A registered claim is missing or of the wrong JSON type, or the claims are no strict JSON object.
+        /// A registered claim is missing or of the wrong JSON type, or the claims are not a strict JSON object.
         ClaimsInvalid = "claims_invalid" by claims_invalid, UNAUTHORIZED, Some(INVALID_TOKEN), "the token is not valid";
         /// The claims do not fit the handler's type.
         ClaimsUnfit = "claims_unfit", UNAUTHORIZED, Some(INVALID_TOKEN), "the token lacks what this resource needs";

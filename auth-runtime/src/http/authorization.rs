@@ -40,7 +40,7 @@ pub(crate) fn authorization<'a>(field: Field<'a>, scheme: &str) -> Authorization
         Field::Repeated => return Authorization::Repeated,
         Field::Line(line) => line,
     };
-    // A tab is no separator, but must not make known credentials pass for those of another scheme.
+    // A tab is not a separator, but must not make known credentials pass for those of another scheme.
     let (name, rest) = match line.iter().position(|&byte| byte == b' ' || byte == b'\t') {
         Some(space) => line.split_at(space),
         None => (line, &[][..]),

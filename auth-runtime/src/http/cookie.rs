@@ -1,7 +1,7 @@
 //! The `Cookie` field (RFC 6265 section 4.2), read byte for byte.
 //!
 //! actix's own jar percent-decodes names, so that `%5F%5FHost-s` passes for `__Host-s`; it trims whitespace that browsers
-//! let into names; and one byte that is no UTF-8 loses it every cookie. A credential must not be read that way.
+//! let into names; and one byte that is not UTF-8 loses it every cookie. A credential must not be read that way.
 
 use actix_web::http::header::{COOKIE, HeaderMap};
 

@@ -14,7 +14,7 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// - GET, HEAD and OPTIONS pass, as handlers must not change anything on them. A WebSocket upgrade is a GET that opens a
 ///   channel, so it needs one `Origin`, ours or an allowed one, always.
 /// - Every other method needs `Sec-Fetch-Site: same-origin` or `none`. Where a browser does not send that field it needs
-///   an `Origin` that is ours or allowed. Where neither is sent the caller is no browser.
+///   an `Origin` that is ours or allowed. Where neither is sent the caller is not a browser.
 /// - `Sec-Fetch-Site: same-site`, `Origin: null` and repeated fields are refused: other hosts of one's own domain are
 ///   not one's own, anyone can make a browser say `null`, and nobody can say which of two fields counts.
 ///
@@ -155,7 +155,7 @@ fn check_origin(what: &str, origin: &str) -> Result<(), Misconfiguration> {
     }
 }
 
-const NO_ORIGIN: &str = "is no origin; write it as `https://shop.example`";
+const NO_ORIGIN: &str = "is not an origin; write it as `https://shop.example`";
 const PORT_INVALID: &str = "has no valid port; write it as `https://shop.example:8443`";
 
 #[cfg(test)]
@@ -302,13 +302,13 @@ mod tests {
             ("https://shop.example:", "no valid port"),
             ("https://shop.example:08443", "no valid port"),
             ("https://shop.example:99999", "no valid port"),
-            ("https://[::1]x", "is no origin"),
-            ("https://", "is no origin"),
-            ("https://shop example", "is no origin"),
-            ("https://127.1", "is no origin"),
-            ("https://[2001:db8:0::1]", "is no origin"),
+            ("https://[::1]x", "is not an origin"),
+            ("https://", "is not an origin"),
+            ("https://shop example", "is not an origin"),
+            ("https://127.1", "is not an origin"),
+            ("https://[2001:db8:0::1]", "is not an origin"),
             ("https://shop.example\\", "has a path"),
-            ("https://shop.example\n", "is no origin"),
+            ("https://shop.example\n", "is not an origin"),
             ("wss://shop.example", "names a WebSocket"),
         ] {
             let error = OriginPolicy::new(None, [origin], false).unwrap_err().to_string();

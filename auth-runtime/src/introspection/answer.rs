@@ -37,7 +37,7 @@ impl Active {
     }
 }
 
-/// The text is no answer to introspection.
+/// The text is not an answer to introspection.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct NoAnswer;
 
@@ -57,7 +57,7 @@ impl Judge {
     /// Judges an answer as of `now`.
     ///
     /// # Errors
-    /// For a text that is no strict JSON object with `active` in it.
+    /// For a text that is not a strict JSON object with `active` in it.
     pub(crate) fn judge(&self, text: Vec<u8>, now: UnixTime) -> Result<Result<Active, Reason>, NoAnswer> {
         let text = String::from_utf8(text).map_err(|_| NoAnswer)?;
         let members = Object::parse(&text).map_err(|_| NoAnswer)?;

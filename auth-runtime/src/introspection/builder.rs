@@ -179,7 +179,7 @@ impl<I, C> Introspection<I, Clients, C> {
 
 /// Everything else, with safe defaults.
 impl<I, A, C> Introspection<I, A, C> {
-    /// How long an answer counts, in time since it was asked for; 60 s unless said, zero asks each time. No answer counts
+    /// How long an answer counts, in time since it was asked for; by default 60 s, zero asks each time. No answer counts
     /// past its `exp`.
     ///
     /// # Security
@@ -190,7 +190,7 @@ impl<I, A, C> Introspection<I, A, C> {
         self
     }
 
-    /// How long a token that was refused stays so without asking again; 10 s unless said, at most
+    /// How long a token that was refused stays so without asking again; by default 10 s, at most
     /// [`max_staleness`](Self::max_staleness). Up to 10 000 such tokens are remembered.
     #[must_use]
     pub fn inactive_age(mut self, age: Duration) -> Self {
@@ -198,7 +198,7 @@ impl<I, A, C> Introspection<I, A, C> {
         self
     }
 
-    /// How long a call may take, and how long it may wait for its turn before; 2 s each unless said. Keep the double of it
+    /// How long a call may take, and how long it may wait for its turn before; by default 2 s each. Keep the double of it
     /// below the deadline of the decision (`AuthBuilder::deadline`).
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
@@ -206,22 +206,22 @@ impl<I, A, C> Introspection<I, A, C> {
         self
     }
 
-    /// How many calls may begin in a second; 200 unless said. What is beyond gets 503, tokens that are remembered do not.
+    /// How many calls may begin in a second; by default 200. What is beyond gets 503, tokens that are remembered do not.
     #[must_use]
     pub fn calls_per_second(mut self, calls: u32) -> Self {
         self.asking.calls_per_second = calls;
         self
     }
 
-    /// How many calls may be under way at the same time; 32 unless said. Further ones wait for their turn.
+    /// How many calls may be under way at the same time; by default 32. Further ones wait for their turn.
     #[must_use]
     pub fn calls_at_once(mut self, calls: usize) -> Self {
         self.asking.calls_at_once = calls;
         self
     }
 
-    /// After how many failures in a row the endpoint is left alone, and for how long before one call tries again; 5
-    /// failures and 10 s unless said.
+    /// After how many failures in a row the endpoint is left alone, and for how long before one call tries again; by default 5
+    /// failures and 10 s.
     #[must_use]
     pub fn breaker(mut self, failures: u32, pause: Duration) -> Self {
         self.asking.failures = failures;
@@ -229,7 +229,7 @@ impl<I, A, C> Introspection<I, A, C> {
         self
     }
 
-    /// Shares what the endpoint says with other processes (feature `redis`); nothing is shared unless said, and nothing where
+    /// Shares what the endpoint says with other processes (feature `redis`); by default nothing is shared, and nothing where
     /// [`max_staleness`](Self::max_staleness) is less than two seconds.
     #[cfg(feature = "redis")]
     #[must_use]
@@ -251,7 +251,7 @@ impl<I, A, C> Introspection<I, A, C> {
         self
     }
 
-    /// How many bytes of memory the answers about good tokens may take; 32 MiB unless said, zero remembers none.
+    /// How many bytes of memory the answers about good tokens may take; by default 32 MiB, zero remembers none.
     #[must_use]
     pub fn cache_bytes(mut self, bytes: usize) -> Self {
         self.asking.cache_bytes = bytes;
@@ -285,7 +285,7 @@ impl<I, A, C> Introspection<I, A, C> {
         self
     }
 
-    /// Which member identifies the caller; `sub` unless said. Answers about tokens that a client got for itself often have
+    /// Which member identifies the caller; by default `sub`. Answers about tokens that a client got for itself often have
     /// no `sub`: say `client_id` where all tokens are such.
     #[must_use]
     pub fn subject_claim(mut self, name: impl Into<Box<str>>) -> Self {
@@ -307,7 +307,7 @@ impl<I, A, C> Introspection<I, A, C> {
         self
     }
 
-    /// The longest token that is asked about, in bytes; 16 KiB unless said.
+    /// The longest token that is asked about, in bytes; by default 16 KiB.
     #[must_use]
     pub fn max_token_bytes(mut self, bytes: usize) -> Self {
         self.acceptance.max_token_bytes = bytes;
@@ -353,7 +353,7 @@ use sealed::IntoOpaque;
 
 /// An [`Introspection`] that says who we are, whose tokens it trusts and for whom they must be meant.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no complete introspection",
+    message = "`{Self}` is not a complete introspection",
     label = "credentials, issuer or audience missing",
     note = "say all: `Introspection::new(url).client_secret_basic(id, secret).issuer(\"https://…\").audience(\"https://…\")`"
 )]

@@ -159,7 +159,9 @@ impl Inquiry {
         let permit = self.breaker.admit(Instant::now())?;
         let answer = self.endpoint.ask(token, now).await.and_then(|text| {
             self.judge.judge(text, now).map_err(|NoAnswer| {
-                tracing::warn!("an answer of the introspection endpoint is no strict JSON object with `active` in it");
+                tracing::warn!(
+                    "an answer of the introspection endpoint is not a strict JSON object with `active` in it"
+                );
                 // What is said of one user must not cut all others off.
                 Failure::TokenRefused
             })

@@ -1,7 +1,7 @@
 //! Opaque tokens: whether one is good, the server that issued it says (RFC 7662).
 //!
 //! [`Introspection`] is what a user writes. Given to `.bearer(…)` it judges every token of the configuration; given to
-//! [`Jwt::opaque`](crate::Jwt::opaque) it judges those that are no JWT. A token goes one way, told by its form alone, and
+//! [`Jwt::opaque`](crate::Jwt::opaque) it judges those that are not a JWT. A token goes one way, told by its form alone, and
 //! is never tried both ways.
 //!
 //! What happens to a token: `memory` knows it, or another process has `shared` it, or one `flight` for all who present it asks the `endpoint`, which proves

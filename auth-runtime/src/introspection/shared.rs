@@ -73,7 +73,7 @@ impl SharedResults {
         Self { url: url.into(), secret: Zeroizing::new(secret.as_ref().to_vec()), prefix: "auth".into() }
     }
 
-    /// What the names of all keys begin with, `auth` unless said; they are `PREFIX:introspection:…`.
+    /// What the names of all keys begin with, by default `auth`; they are `PREFIX:introspection:…`.
     #[must_use]
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();

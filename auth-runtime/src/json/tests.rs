@@ -103,7 +103,7 @@ fn other_reserved_names_are_refused_too() {
 /// Why a text is refused, as serde_json and a few lines around it see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// serde_json refuses it too, or it is no object.
+    /// serde_json refuses it too, or it is not an object.
     NoJson,
     Repeated,
     Deep,

@@ -13,7 +13,7 @@ use crate::revocation::{Consulted, Revocations};
 #[cfg(feature = "jwks")]
 impl<I, A> Jwt<I, A> {
     /// How long a fetched key set holds, in whole seconds: what the provider's `Cache-Control` says, within these bounds,
-    /// and ten minutes, within these bounds, where it says nothing; from one minute to one hour unless said. It is
+    /// and ten minutes, within these bounds, where it says nothing; by default from one minute to one hour. It is
     /// fetched again when 80 % of that time are over.
     ///
     /// # Security
@@ -25,8 +25,8 @@ impl<I, A> Jwt<I, A> {
         self
     }
 
-    /// How long the last good key set serves while the provider is away, counted from the end of its lifetime; one hour
-    /// unless said. After that, tokens are answered 503.
+    /// How long the last good key set serves while the provider is away, counted from the end of its lifetime; by default one
+    /// hour. After that, tokens are answered 503.
     ///
     /// # Security
     /// Whoever can keep this service from reaching the provider keeps a stolen key alive for as long. More than a week is
@@ -37,7 +37,7 @@ impl<I, A> Jwt<I, A> {
         self
     }
 
-    /// How long one request to a provider may take, and how long a caller may wait for it; 5 s unless said. Less than
+    /// How long one request to a provider may take, and how long a caller may wait for it; by default 5 s. Less than
     /// 10 ms and more than a minute are refused in `Auth::build()`.
     #[must_use]
     pub fn provider_timeout(mut self, timeout: Duration) -> Self {
@@ -78,7 +78,7 @@ impl<I, A> Jwt<I, A> {
         self
     }
 
-    /// How far the issuer's clock may be off, in whole seconds; 60 s unless said. Applies to `exp`, `nbf` and `iat`.
+    /// How far the issuer's clock may be off, in whole seconds; by default 60 s. Applies to `exp`, `nbf` and `iat`.
     ///
     /// # Security
     /// An expired token stays usable for as long. More than an hour is refused in `Auth::build()`.
@@ -88,7 +88,7 @@ impl<I, A> Jwt<I, A> {
         self
     }
 
-    /// Where a token's roles are: the names of the members to follow, outermost first; `["roles"]` unless said. Each name
+    /// Where a token's roles are: the names of the members to follow, outermost first; by default `["roles"]`. Each name
     /// is taken whole and may contain dots or colons. The value is an array of strings, or a string that is one role.
     #[must_use]
     pub fn roles_claim(mut self, path: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
@@ -96,7 +96,7 @@ impl<I, A> Jwt<I, A> {
         self
     }
 
-    /// Which claim identifies the caller; `sub` unless said. It must be a string that is not empty, and unique at its
+    /// Which claim identifies the caller; by default `sub`. It must be a string that is not empty, and unique at its
     /// issuer: a token without it is refused.
     #[must_use]
     pub fn subject_claim(mut self, name: impl Into<Box<str>>) -> Self {
@@ -111,7 +111,7 @@ impl<I, A> Jwt<I, A> {
         self
     }
 
-    /// The longest token that is looked at, in bytes; 16 KiB unless said. HTTP servers bound all header fields together,
+    /// The longest token that is looked at, in bytes; by default 16 KiB. HTTP servers bound all header fields together,
     /// actix to 128 KiB.
     #[must_use]
     pub fn max_token_bytes(mut self, bytes: usize) -> Self {
@@ -120,7 +120,7 @@ impl<I, A> Jwt<I, A> {
     }
 
     /// How many bytes of memory the verified tokens of this configuration may take, so that the signature of a token is
-    /// verified once; 32 MiB unless said, zero remembers nothing.
+    /// verified once; by default 32 MiB, zero remembers nothing.
     ///
     /// Only verified tokens are remembered. `exp` and `nbf` are judged on each request, and so is every condition of the
     /// policy; a change of keys forgets all.
@@ -130,7 +130,7 @@ impl<I, A> Jwt<I, A> {
         self
     }
 
-    /// Consults this store of revocations with every request, also for tokens that are remembered; none unless said. See
+    /// Consults this store of revocations with every request, also for tokens that are remembered; by default none. See
     /// [`revocation`](crate::revocation).
     ///
     /// Every token then needs a `jti`: one that nobody could revoke is refused. The store is asked about the tokens of all

@@ -68,7 +68,7 @@ impl AudienceSaid for Clients {}
 
 /// A [`Jwt`] that says both whose tokens it trusts and for whom they must be meant.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no complete JWT configuration",
+    message = "`{Self}` is not a complete JWT configuration",
     label = "issuer or audience missing",
     note = "start with a key, then say both: `Jwt::hs256(secret).issuer(\"https://…\").audience(\"https://…\")`"
 )]

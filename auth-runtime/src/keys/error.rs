@@ -42,9 +42,9 @@ pub enum KeyError {
     PrivateKeyGiven,
     /// An X.509 certificate where a bare public key belongs.
     CertificateGiven,
-    /// Text that is no single PEM block with a public key.
+    /// Text that is not a single PEM block with a public key.
     PemUnreadable,
-    /// Bytes that are no public key in DER.
+    /// Bytes that are not a public key in DER.
     DerUnreadable,
     /// An RSA modulus below 2048 bits.
     RsaTooShort {
@@ -62,7 +62,7 @@ pub enum KeyError {
     RsaExponent,
     /// A public key of the wrong length, a compressed point, or a point off its curve.
     PointMalformed,
-    /// Text that is no JSON object, or has a member twice.
+    /// Text that is not a JSON object, or has a member twice.
     JsonInvalid,
     /// A member of a JWK is missing, of the wrong type, or not strict base64url.
     JwkMember {
@@ -71,7 +71,7 @@ pub enum KeyError {
     },
     /// A JWK whose `use` or `key_ops` does not allow to verify signatures.
     JwkPurpose,
-    /// A JWK whose `alg` is no signature algorithm supported here.
+    /// A JWK whose `alg` is not a signature algorithm supported here.
     JwkAlgorithm,
     /// An id given to a whole set of keys.
     IdForSet,
@@ -121,10 +121,10 @@ impl fmt::Display for KeyError {
                 "a certificate was given; take the public key out of it (`openssl x509 -in cert.pem -noout -pubkey`)",
             ),
             Self::PemUnreadable => {
-                f.write_str("the text is no PEM public key; it must hold one block, `-----BEGIN PUBLIC KEY-----`")
+                f.write_str("the text is not a PEM public key; it must hold one block, `-----BEGIN PUBLIC KEY-----`")
             }
             Self::DerUnreadable => {
-                f.write_str("the bytes are no public key in DER; give a SubjectPublicKeyInfo or an RSAPublicKey")
+                f.write_str("the bytes are not a public key in DER; give a SubjectPublicKeyInfo or an RSAPublicKey")
             }
             Self::RsaTooShort { bits } => write!(f, "the RSA key has {bits} bits; 2048 or more are needed"),
             Self::RsaTooLong { bits, limit } => {
@@ -134,12 +134,12 @@ impl fmt::Display for KeyError {
             Self::PointMalformed => {
                 f.write_str("the public key is malformed; its length must fit the curve and its point be uncompressed")
             }
-            Self::JsonInvalid => f.write_str("the text is no JSON object, or a member stands in it twice"),
+            Self::JsonInvalid => f.write_str("the text is not a JSON object, or a member stands in it twice"),
             Self::JwkMember { member } => {
                 write!(f, "`{member}` is missing or malformed; see RFC 7517 and RFC 7518 section 6")
             }
             Self::JwkPurpose => f.write_str("`use` or `key_ops` does not allow to verify signatures"),
-            Self::JwkAlgorithm => f.write_str("`alg` is no signature algorithm supported here"),
+            Self::JwkAlgorithm => f.write_str("`alg` is not a signature algorithm supported here"),
             Self::IdForSet => f.write_str("`.id(…)` names one key; the keys of a set bring their own `kid`"),
             Self::SetEmpty { skipped } if skipped.is_empty() => {
                 f.write_str("the set has no keys; it must be `{\"keys\": […]}` with one at least")

@@ -102,7 +102,7 @@ impl Key {
     }
 
     /// A file with a JSON Web Key set, read again when its content changes, looked at once a second. Content that
-    /// is no set, or holds no usable key, leaves the last good keys in force, with a warning in the log; a set whose
+    /// is not a set, or holds no usable key, leaves the last good keys in force, with a warning in the log; a set whose
     /// `keys` is an empty array takes all of them away.
     pub fn jwk_set_file(path: impl Into<PathBuf>) -> Self {
         Self::new(Source::JwkSetFile(path.into()))

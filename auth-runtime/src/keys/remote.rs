@@ -314,7 +314,7 @@ impl<T> Inner<T> {
         if self.demand().seen == Some(digest) {
             self.publish(now, lifetime, None);
         } else {
-            const NO_SET: FetchError = FetchError::Malformed("it is no JSON Web Key set");
+            const NO_SET: FetchError = FetchError::Malformed("it is not a JSON Web Key set");
             // A parser that panics on one set must not end the refresh: the next one may be good.
             let value = catch_unwind(AssertUnwindSafe(|| (self.parse)(&answer.body)))
                 .map_err(|_| (NO_SET, Some("reading it panicked".into())))?

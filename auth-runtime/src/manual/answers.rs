@@ -15,7 +15,7 @@
 //! | two `Authorization` lines | `AuthorizationRepeated` | 400 | `error="invalid_request"` on Bearer; other schemes' plain challenge | RFC 9110 §5.3 |
 //! | a bearer token that is empty or has characters no token can have | `CredentialsMalformed` | 400 | `error="invalid_request"` | RFC 6750 §3.1 |
 //! | a token in the header and in the query, or twice in the query, where the query is looked at | `TokenRepeated` | 400 | `error="invalid_request"` | RFC 6750 §2 |
-//! | a token that is no JWT | `TokenNotJwt` | 401 | `error="invalid_token"` | RFC 6750 §3.1 |
+//! | a token that is not a JWT | `TokenNotJwt` | 401 | `error="invalid_token"` | RFC 6750 §3.1 |
 //! | longer than the limit | `TokenTooLong` | 401 | `error="invalid_token"` | |
 //! | `exp` has passed | `TokenExpired` | 401 | `error="invalid_token"` | RFC 7519 §4.1.4 |
 //! | `nbf` or `iat` lies ahead | `TokenNotYetValid` | 401 | `error="invalid_token"` | RFC 7519 §4.1.5 |

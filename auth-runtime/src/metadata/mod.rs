@@ -101,7 +101,7 @@ impl ResourceMetadata {
         self
     }
 
-    /// How long clients and caches may keep the document, in whole seconds; an hour unless said.
+    /// How long clients and caches may keep the document, in whole seconds; by default an hour.
     pub fn max_age(mut self, max_age: Duration) -> Self {
         self.max_age = max_age;
         self

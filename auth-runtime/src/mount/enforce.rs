@@ -1,4 +1,4 @@
-//! A policy in front of a service that is no handler.
+//! A policy in front of a service that is not a handler.
 
 use std::any::TypeId;
 use std::future::{Ready, ready};

@@ -227,7 +227,7 @@ pub(crate) enum FetchError {
     Unreachable,
     /// The answer took too long.
     TimedOut,
-    /// The connection broke, or what came is no HTTP.
+    /// The connection broke, or what came is not HTTP.
     Interrupted,
     /// 3xx.
     Redirected,
@@ -292,7 +292,7 @@ impl fmt::Display for FetchError {
             Self::TimedOut => {
                 f.write_str("no whole answer in time; the provider is slow, or `.provider_timeout(…)` short")
             }
-            Self::Interrupted => f.write_str("the answer broke off, or is no HTTP"),
+            Self::Interrupted => f.write_str("the answer broke off, or is not HTTP"),
             Self::Redirected => f.write_str("the answer is a redirect, which is not followed; configure the final URL"),
             Self::NotModified => f.write_str("the answer is 304 to a request without condition"),
             Self::Status(status) => write!(f, "the answer has status {status}"),
@@ -301,7 +301,7 @@ impl fmt::Display for FetchError {
                 "the endpoint is not for tokens of this kind; if they are JWTs, verify them with `Jwt`, and give it what is \
                  opaque by `.opaque(…)`",
             ),
-            Self::ContentTypeWrong => f.write_str("the answer is no `application/json`; check the URL"),
+            Self::ContentTypeWrong => f.write_str("the answer is not `application/json`; check the URL"),
             Self::TooLarge => f.write_str("the answer is larger than the limit"),
             Self::Malformed(what) => write!(f, "the answer cannot be used: {what}"),
             Self::IssuerDiffers => {

@@ -69,7 +69,7 @@ impl PrivateKeyJwt {
         self
     }
 
-    /// The `aud` of the assertions; the URL of the introspection endpoint unless said. Many servers want their issuer
+    /// The `aud` of the assertions; by default the URL of the introspection endpoint. Many servers want their issuer
     /// identifier.
     #[must_use]
     pub fn audience(mut self, audience: impl Into<Box<str>>) -> Self {
@@ -165,7 +165,7 @@ impl PrivateKeyJwt {
             Some("ES") => EncodingKey::from_ec_pem(&self.pem),
             _ => EncodingKey::from_ed_pem(&self.pem),
         };
-        let unfit = (METHOD, "the key is no private key for its algorithm; give PEM text in PKCS #8");
+        let unfit = (METHOD, "the key is not a private key for its algorithm; give PEM text in PKCS #8");
         let signing = signing.map_err(|_| unfit)?;
         let mut header = json!({"alg": self.algorithm.name(), "typ": "JWT"});
         if let (Some(id), Some(header)) = (&self.key_id, header.as_object_mut()) {

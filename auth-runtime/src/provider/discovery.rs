@@ -41,7 +41,7 @@ fn with_path(issuer: &Endpoint, path: impl FnOnce(&str) -> String) -> Endpoint {
 }
 
 fn read(document: &[u8], issuer: &str, base: &Endpoint) -> Result<Endpoint, FetchError> {
-    let members = json::object(document).map_err(|_| FetchError::Malformed("metadata are no JSON object"))?;
+    let members = json::object(document).map_err(|_| FetchError::Malformed("metadata are not a JSON object"))?;
     let text = |name: &str| members.get(name).and_then(serde_json::Value::as_str);
     if text("issuer") != Some(issuer) {
         return Err(FetchError::IssuerDiffers);

@@ -56,7 +56,7 @@ impl InMemoryRevocations {
         }
     }
 
-    /// How long the longest-lived token lives, from `iat` to `exp`; 31 days unless said. Said before the store is cloned.
+    /// How long the longest-lived token lives, from `iat` to `exp`; by default 31 days. Said before the store is cloned.
     ///
     /// A subject's revocation is remembered for as long, and a token that lives longer is refused: it could come back. Of a token
     /// without `iat` only the time it has left is known; where the issuer leaves `iat` out, let its tokens live no longer than

@@ -74,7 +74,7 @@ pub(super) enum SyncEvent {
     Gap,
     /// Redis has other data than before.
     DataLost,
-    /// An entry in Redis is no revocation that this version understands.
+    /// An entry in Redis is not a revocation that this version understands.
     Unreadable,
     /// A bug of this crate.
     Panicked,
@@ -109,7 +109,7 @@ pub(super) fn sync(event: SyncEvent, detail: &str) {
     metrics::counter!(REVOCATIONS_SYNC, "event" => label).increment(1);
 }
 
-/// So many entries in Redis are no revocations that this version understands.
+/// So many entries in Redis are not revocations that this version understands.
 #[cfg(feature = "redis")]
 pub(super) fn unreadable(count: usize) {
     if count > 0 {

@@ -55,7 +55,7 @@ impl TestIssuer {
     /// An issuer that signs with this private key, given as PEM text in PKCS #8, and is verified by its public half.
     ///
     /// # Panics
-    /// When the private key is no key for the algorithm.
+    /// When the private key is not a key for the algorithm.
     pub fn with_pem(algorithm: Algorithm, private_pem: impl AsRef<[u8]>, public_pem: impl AsRef<[u8]>) -> Self {
         let private_pem = private_pem.as_ref();
         let signing = match algorithm.name().get(..2) {

@@ -51,7 +51,7 @@ impl Carrier {
                 "header `{shown}` means something else; choose one of your own, such as `X-API-Key`"
             ))),
             Ok(parsed) => Ok(Self::Header { written: name.into(), name: parsed }),
-            Err(_) => Err(Misconfiguration::new(format!("`{shown}` is no header name; write it like `X-API-Key`"))),
+            Err(_) => Err(Misconfiguration::new(format!("`{shown}` is not a header name; write it like `X-API-Key`"))),
         }
     }
 
@@ -62,7 +62,7 @@ impl Carrier {
             return Ok(Self::Query(name.into()));
         }
         let shown = name.escape_debug();
-        Err(Misconfiguration::new(format!("`{shown}` is no name for a parameter; write it like `api_key`")))
+        Err(Misconfiguration::new(format!("`{shown}` is not a name for a parameter; write it like `api_key`")))
     }
 
     /// A token (RFC 6265 section 4.1.1).
@@ -72,7 +72,7 @@ impl Carrier {
             return Ok(Self::Cookie(name.into()));
         }
         let shown = name.escape_debug();
-        Err(Misconfiguration::new(format!("`{shown}` is no cookie name; write it like `__Host-key`")))
+        Err(Misconfiguration::new(format!("`{shown}` is not a cookie name; write it like `__Host-key`")))
     }
 
     pub(super) fn sent<'a>(&self, context: &Context<'a>) -> Sent<'a> {

@@ -142,7 +142,7 @@ mod tests {
             (r#"{"id":"b"}"#.to_owned(), "line 1: missing field `sha256`"),
             (r#"{"id":"b","key":"live_hunter2"}"#.to_owned(), "line 1: unknown field `key`"),
             (format!(r#"{{"id":"b","id":"c","sha256":"{digest}"}}"#), "duplicate field `id`"),
-            (r#"{"id":"b","sha256":"live_hunter2"}"#.to_owned(), "`sha256` is no SHA-256 digest"),
+            (r#"{"id":"b","sha256":"live_hunter2"}"#.to_owned(), "`sha256` is not a SHA-256 digest"),
             (format!(r#"{{"id":"b","sha256":"{digest}","scopes":"live_hunter2"}}"#), "wrong type"),
             (format!(r#"{{"id":"b","sha256":"{digest}","expires_at":"2027-01-01"}}"#), "wrong type"),
             (format!(r#"{{"id":"b","sha256":"{digest}","expires_at":1.5}}"#), "wrong type"),

@@ -116,7 +116,9 @@ impl Key {
         }
         if let Some(scope) = self.scopes().find(|scope| scope.is_empty() || !scope.bytes().all(is_scope)) {
             let shown = scope.escape_debug();
-            return Err(KeyFault::new(format!("`scopes` contains `{shown}`, which is no scope; list single scopes")));
+            return Err(KeyFault::new(format!(
+                "`scopes` contains `{shown}`, which is not a scope; list single scopes"
+            )));
         }
         if self.roles().any(|role| role.is_empty() || role.contains(char::is_control)) {
             return Err(KeyFault::new("`roles` contains an empty role or a control character; remove it"));
@@ -194,7 +196,7 @@ impl FromStr for KeyDigest {
     type Err = KeyFault;
 
     fn from_str(text: &str) -> Result<Self, KeyFault> {
-        let fault = || KeyFault::new("is no SHA-256 digest; write 64 hexadecimal digits, never the key itself");
+        let fault = || KeyFault::new("is not a SHA-256 digest; write 64 hexadecimal digits, never the key itself");
         let mut digest = [0; 32];
         let (pairs, rest) = text.as_bytes().as_chunks::<2>();
         if pairs.len() != digest.len() || !rest.is_empty() {

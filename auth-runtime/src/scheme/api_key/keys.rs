@@ -58,7 +58,7 @@ impl ApiKeys {
     /// other hosts of your domain from setting the cookie.
     ///
     /// # Errors
-    /// `Auth::build` fails on a name that is no token (RFC 6265 section 4.1.1).
+    /// `Auth::build` fails on a name that is not a token (RFC 6265 section 4.1.1).
     pub fn cookie(name: &str, store: impl Into<KeyStore>) -> Self {
         Self::of(Carrier::cookie(name), store)
     }

@@ -283,8 +283,8 @@ async fn a_changed_file_takes_effect() {
 fn faults_of_the_configuration_are_told_at_build() {
     let error = |keys: ApiKeys| keys.build(None).unwrap_err().to_string();
     for (keys, says) in [
-        (ApiKeys::header("X API", list()), "`X API` is no header name"),
-        (ApiKeys::header("", list()), "is no header name"),
+        (ApiKeys::header("X API", list()), "`X API` is not a header name"),
+        (ApiKeys::header("", list()), "is not a header name"),
         (ApiKeys::header("authorization", list()), "means something else"),
         (ApiKeys::header("Cookie", list()), "means something else"),
         (ApiKeys::dangerous_query("api key", list()), "no name for a parameter"),

@@ -56,12 +56,12 @@ pub(crate) fn sign(mut arguments: impl Iterator<Item = String>) -> Result<String
             "--scope" => token.scope(value),
             "--role" => token.role(value),
             "--expires-in" => {
-                token.expires_in(value.parse().map_err(|_| format!("`{value}` is no number of seconds"))?)
+                token.expires_in(value.parse().map_err(|_| format!("`{value}` is not a number of seconds"))?)
             }
             "--audience" => token.claim("aud", value.as_str()),
             "--typ" => token.header("typ", value.as_str()),
             "--claim" => {
-                let (name, value) = value.split_once('=').ok_or_else(|| format!("`{value}` is no NAME=VALUE"))?;
+                let (name, value) = value.split_once('=').ok_or_else(|| format!("`{value}` is not NAME=VALUE"))?;
                 token.claim(name, serde_json::from_str(value).unwrap_or_else(|_| Value::from(value)))
             }
             // Read above, or refused.
