@@ -1,11 +1,12 @@
 //! What could never answer where it is mounted stops the assembly; what can is left alone.
 
 use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 
 use actix_web::dev::HttpServiceFactory;
 use actix_web::guard::{Header, Host};
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
-use actix_web::{App, get, post, web};
+use actix_web::{App, HttpServer, get, post, web};
 use auth_runtime::{policy, public, requires, route};
 
 use crate::fixture::auth;
@@ -189,10 +190,33 @@ fn one_application_has_one_root() {
 }
 
 #[test]
+fn a_server_does_not_start_with_what_is_hidden() {
+    let (started, starting) = std::sync::mpsc::channel();
+    let server = std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let application =
+                || App::new().service(auth().scope("").service(me)).service(auth().scope("/a").service(user));
+            let server = HttpServer::new(application).workers(3).disable_signals().bind(("127.0.0.1", 0)).unwrap();
+            let (address, running) = (server.addrs()[0], server.run());
+            started.send(address).unwrap();
+            running.await
+        })
+    });
+    let address = starting.recv_timeout(Duration::from_secs(20));
+    assert!(server.join().is_err() || address.is_err(), "the server ran");
+    if let Ok(address) = address {
+        assert!(std::net::TcpStream::connect(address).is_err(), "somebody listens");
+    }
+}
+
+#[test]
 fn another_auth_hides_as_any_other_does() {
     let other = || crate::fixture::builder().realm("other").build().unwrap();
     refusal(|| vec![auth().scope("").service(user), other().scope("").service(user)]);
     refusal(|| vec![scope!("", service(user), service(other().scope("").service(user)))]);
+    // The other one decides in its own scope, so the outer one need not know its schemes.
+    let lacking = auth_runtime::Auth::builder().dangerous_allow_unconfigured().build().unwrap();
+    assemble(vec![lacking.scope("").service(auth().scope("/in").service(user))]);
 }
 
 #[test]

@@ -449,7 +449,7 @@
 //! Static files or a user interface do not say who may call them, so the scope does:
 //! [`service_as::<P>`](crate::mount::Scope::service_as) puts a named policy in front, and
 //! [`service_public`](crate::mount::Scope::service_public) declares it open, with a reason. Both take the path below which the
-//! service is mounted, and everything below it is theirs.
+//! service is mounted, and everything below it is theirs: mount what stands below it [first](crate::manual::mounting).
 //!
 //! ```
 //! # use actix_web::{App, HttpResponse, test, web};

@@ -3,6 +3,7 @@
 //! - [`threats`]: the attacks this crate is built against, with the rule and its source; and what is left to you.
 //! - [`defaults`]: every default with its unit, and how to change it; every method that weakens protection.
 //! - [`how_to`]: recipes, from an identity provider to migrating from other crates. Each is a test of this crate.
+//! - [`mounting`]: which route answers, what the assembly refuses and what it cannot see, the table of what is mounted.
 //! - [`providers`]: JWT or introspection, rotation, revocation, many machines, and what fails how.
 //! - [`memory`]: what is remembered between requests, for how long, and what empties it.
 //! - [`answers`]: every status, challenge and header, and what a client should make of it.
@@ -13,5 +14,6 @@ pub mod answers;
 pub mod defaults;
 pub mod how_to;
 pub mod memory;
+pub mod mounting;
 pub mod providers;
 pub mod threats;

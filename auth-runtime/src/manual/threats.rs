@@ -106,6 +106,8 @@
 //!   passwords.
 //! - **What the handler does** with arguments, and rules over data that only the handler loads. Use a check where the rule can
 //!   be decided beforehand.
+//! - **The order of registrations** where it [cannot be seen](crate::manual::mounting#what-is-not): behind guards, and beside what
+//!   is not mounted through a scope of yours.
 //! - **Services without a handler** given to [`service_public`](crate::mount::Scope::service_public), and whatever is mounted
 //!   outside of an [`Auth::scope`](crate::Auth::scope): a handler with an attribute is guarded there too, one without is not.
 //! - **`GET` that changes something.** The cross-site rule takes actix's methods at their word.

@@ -32,6 +32,9 @@ use crate::policy::Policy;
 /// auth.scope("/api").service(forgotten); // `forgotten` does not say who may call it
 /// # }
 /// ```
+///
+/// What could never answer where it is mounted, because something before it takes its paths, stops the assembly; the
+/// [manual](crate::manual::mounting) says what is checked and what cannot be. [`Auth::mounted`] lists what is mounted.
 #[must_use]
 pub struct Scope<T> {
     scope: actix_web::Scope<T>,
@@ -46,7 +49,9 @@ impl Auth {
     ///
     /// # Panics
     /// The scope's methods panic while the application is assembled, with handler, file and line, on a policy that this
-    /// `Auth` cannot enforce, and on a method and pattern that is mounted twice under different policies.
+    /// `Auth` cannot enforce, and on what could never answer beside what was mounted before it; see
+    /// [`manual::mounting`](crate::manual::mounting). So does actix-web's assembly of the `App`, where one scope takes what
+    /// another one mounts. A path that actix-web matches otherwise than it reads is refused at once.
     #[track_caller]
     pub fn scope(
         &self,
@@ -143,7 +148,7 @@ where
         self
     }
 
-    /// Adds a guard of actix's, for the whole scope.
+    /// Adds a guard of actix's, for the whole scope. What it turns away is left to what is mounted after the scope.
     pub fn guard(mut self, guard: impl Guard + 'static) -> Self {
         self.scope = self.scope.guard(guard);
         self.config.guarded = true;

@@ -17,7 +17,8 @@ use crate::policy::Policy;
 
 /// Collects services for a [`Scope`](super::Scope), in a function of its own: see [`Scope::configure`](super::Scope::configure).
 ///
-/// Takes declared services only, like the scope itself, and has the scope's methods of the same names.
+/// Takes declared services only, like the scope itself, and has the scope's methods of the same names. What it adds stands
+/// in the scope's own order, and is [checked](crate::manual::mounting) in it.
 pub struct ServiceConfig {
     pub(super) auth: Auth,
     pub(super) prefix: Pattern,
