@@ -66,7 +66,7 @@
 //!
 //! `.service(…)`, `.route(…)` and the others check at once; scopes are compared with each other when the `App` is built, in
 //! every worker. Both panic, because actix-web's registration has no other way out, and before anything is served:
-//! `HttpServer` does not start. A test that calls `test::init_service` with your application finds it first.
+//! `HttpServer::run` ends with an error. A test that calls `test::init_service` with your application finds it first.
 //!
 //! # The table
 //!

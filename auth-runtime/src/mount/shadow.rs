@@ -47,7 +47,13 @@ impl Holder {
 
 impl fmt::Display for Holder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}`{}` at {}:{}", self.what, self.name, self.file, self.line)
+        let Self { what, name, file, line, .. } = self;
+        if name.is_empty() {
+            write!(f, "{what}without a path")?
+        } else {
+            write!(f, "{what}`{name}`")?
+        };
+        write!(f, " at {file}:{line}")
     }
 }
 
@@ -140,24 +146,33 @@ impl Claims {
 impl Mounted {
     fn refuse_beside(&self, pattern: &Pattern, scope: &Pattern, others: &[&Claim]) -> ! {
         let Self { holder, method, .. } = self;
-        let by: Vec<String> =
-            others.iter().map(|claim| format!("{} for `{scope}{}`", claim.holder, claim.pattern)).collect();
+        let by: Vec<String> = others.iter().map(|claim| claim.name_in(scope)).collect();
         let by = by.join(" and ");
         let twice = others.iter().any(|other| other.pattern.is_like(pattern));
         let fault = match method {
             None if others.iter().any(|other| !other.methods.is_empty()) => "gets only what is left",
             _ => "never answers",
         };
-        let (how, method) =
-            (if twice { "mounted twice" } else { "taken" }, method.as_deref().unwrap_or("any method of"));
+        let how = if twice { "mounted twice, first" } else { "taken" };
+        let method = method.as_deref().unwrap_or("any method of");
         refuse(&format!(
-            "{holder} {fault}: {method} {scope}{pattern} is {how}, first by {by}; mount what is more special first, or give \
-             one of them another path or method"
+            "{holder} {fault}: {method} {scope}{pattern} is {how} by {by}; mount what is more special first, or give one of \
+             them another path or method"
         ))
     }
 }
 
 impl Claim {
+    /// Who it is, and for which paths where that is not in the name.
+    fn name_in(&self, scope: &Pattern) -> String {
+        let path = format!("{scope}{}", self.pattern);
+        if path.trim_start_matches('/') == self.holder.name.trim_start_matches('/') {
+            self.holder.to_string()
+        } else {
+            format!("{} for `{path}`", self.holder)
+        }
+    }
+
     /// Whether it answers requests of the methods of `new`, and is another handler.
     fn meets(&self, new: &Mounted) -> bool {
         let by_method =

@@ -28,7 +28,7 @@ impl Language {
 }
 
 /// What is larger than this cannot be decided: repetitions within repetitions grow fast.
-const MOST_STATES: usize = 4_000;
+const MOST_STATES: usize = 50_000;
 const MOST_STEPS: usize = 40_000;
 
 /// Whether every text of `inner` is one of `outer`; `None` where that is too much work to find out.

@@ -14,10 +14,14 @@ use automaton::{Language, contains};
 use regex::{Alphabet, anything, no_slash};
 
 /// What actix-web matches paths with.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Pattern {
     text: String,
     pieces: Vec<Piece>,
+    /// What is between slashes, up to the first piece that may take slashes itself; `None` where that is not fixed.
+    segments: Vec<Option<String>>,
+    /// Whether more segments may follow.
+    more: bool,
     /// Whether it matches what is below such a path too, as a scope does.
     below: bool,
 }
@@ -73,6 +77,12 @@ pub(crate) enum Cover {
     Undecided(usize),
 }
 
+impl Default for Pattern {
+    fn default() -> Self {
+        Self::new(String::new(), Vec::new(), false)
+    }
+}
+
 impl Pattern {
     /// The pattern of a resource or route.
     pub(crate) fn exact(path: &str) -> Result<Self, PatternFault> {
@@ -87,7 +97,7 @@ impl Pattern {
 
     /// What a scope without a path matches.
     pub(crate) fn everything() -> Self {
-        Self { below: true, ..Self::default() }
+        Self::new(String::new(), Vec::new(), true)
     }
 
     /// Whether nothing is written.
@@ -109,7 +119,30 @@ impl Pattern {
                 _ => pieces.push(piece.clone()),
             }
         }
-        Self { text: format!("{}{}", self.text, inner.text), pieces, below: inner.below }
+        Self::new(format!("{}{}", self.text, inner.text), pieces, inner.below)
+    }
+
+    fn new(text: String, pieces: Vec<Piece>, below: bool) -> Self {
+        let mut segments = vec![Some(String::new())];
+        let mut more = below;
+        for piece in &pieces {
+            match piece {
+                Piece::Literal(literal) => {
+                    let mut parts = literal.split('/');
+                    if let (Some(Some(last)), Some(first)) = (segments.last_mut(), parts.next()) {
+                        last.push_str(first);
+                    }
+                    segments.extend(parts.map(|part| Some(part.to_owned())));
+                }
+                Piece::Segment => _ = segments.last_mut().map(Option::take),
+                Piece::Tail | Piece::Expression(_) => {
+                    segments.pop();
+                    more = true;
+                    break;
+                }
+            }
+        }
+        Self { text, pieces, segments, more, below }
     }
 
     /// Reads a pattern as actix-router 0.5 does.
@@ -129,7 +162,7 @@ impl Pattern {
             return Err(PatternFault::TailUnnamed);
         }
         push_literal(&mut pieces, rest)?;
-        Ok(Self { text, pieces, below })
+        Ok(Self::new(text, pieces, below))
     }
 
     /// Whether a registration of this pattern can answer where those of `earlier` stand before it.
@@ -232,17 +265,11 @@ impl Pattern {
         }
     }
 
-    /// A quick look at what both begin with.
+    /// A quick look at fixed segments: most patterns of an application have no path in common.
     fn may_meet(&self, other: &Self) -> bool {
-        let (own, others) = (self.beginning(), other.beginning());
-        own.starts_with(others) || others.starts_with(own)
-    }
-
-    fn beginning(&self) -> &str {
-        match self.pieces.first() {
-            Some(Piece::Literal(text)) => text,
-            _ => "",
-        }
+        let fits = |one: &Self, other: &Self| one.more || one.segments.len() >= other.segments.len();
+        let mut both = self.segments.iter().zip(&other.segments);
+        fits(self, other) && fits(other, self) && both.all(|pair| !matches!(pair, (Some(a), Some(b)) if a != b))
     }
 }
 
