@@ -108,7 +108,7 @@ async fn every_policy_of_the_program_is_in_the_registry_once() {
         .route("/two", route::get().to(from_macro_two));
     let app = init_service(App::new().service(service)).await;
 
-    let mut found: Vec<&str> = policies().map(|policy| policy.handler).collect();
+    let mut found: Vec<&str> = policies().map(|policy| policy.handler()).collect();
     found.sort_unstable();
     let expected = [
         "linked::mounted",

@@ -29,11 +29,16 @@ fn attribute(arguments: TokenStream, item: TokenStream, dialect: Dialect) -> Tok
     let args = parse::parse_args(arguments.clone(), dialect, &sink);
     let root = args.root();
     match sink.take(parse::parse_item(item.clone(), root.as_ref())) {
+        Some(Item::Handler(handler)) if handler.attributes.iter().any(parse::reads_route) && sink.is_empty() => {
+            let reordered = expand::expand_reordered(&handler, dialect, root.as_ref(), &arguments);
+            sink.finish(Some(reordered), |tokens| tokens, || item)
+        }
         Some(Item::Handler(handler)) => {
             check::check_handler(&handler, dialect, &sink);
-            let policy = check::check_policy(args, &sink);
-            let expand = |policy| expand::expand_handler(&handler, &policy);
-            sink.finish(policy, expand, || expand::expand_faulty_handler(&handler, root.as_ref()))
+            let routes = sink.take(parse::parse_routes(&handler.routes));
+            let checked = check::check_policy(args, &sink).zip(routes);
+            let expand = |(policy, routes): (_, Vec<_>)| expand::expand_handler(&handler, &routes, &policy);
+            sink.finish(checked, expand, || expand::expand_faulty_handler(&handler, root.as_ref()))
         }
         Some(Item::Module(module)) => {
             let outer = args.defaults.as_ref().map(|defaults| defaults.levels.clone()).unwrap_or_default();

@@ -1,14 +1,16 @@
 //! What generated code names. Not part of the public interface: anything here may change in any release.
 
-pub use auth_macros::requires;
+pub use actix_web::Resource;
+pub use actix_web::dev::{AppService, HttpServiceFactory};
+pub use actix_web::guard::fn_guard;
+pub use auth_macros::{public, requires};
 pub use linkme;
 
+pub use crate::__auth_runtime_declare as declare;
 pub use crate::extract::authorized::Authorized;
-pub use crate::grant::{AnyScheme, Argument, FromGrant, Includes, MayYield, Takes, Yields};
-pub use crate::guard::check::CheckFn;
-pub use crate::guard::{Answered, Terms};
-pub use crate::mount::{Declarations, Declared, DeclaredArgs};
-pub use crate::policy::check::{CheckContext, IntoVerdict, Verdict};
+pub use crate::grant::{Everything, Includes, Maybe, Nobody, OneOf, Only};
+pub use crate::guard::Answered;
+pub use crate::mount::handler::*;
 pub use crate::policy::registry::{Linked, POLICIES};
 pub use crate::policy::{Check, ClaimValue, Hide, Policy, PolicySpec, Presence, Requirement, RouteSpec, SchemeUse};
 #[cfg(feature = "basic")]
@@ -17,16 +19,40 @@ pub use crate::scheme::{ApiKeyScheme, BearerScheme, DigestScheme};
 
 use futures_core::future::LocalBoxFuture;
 
+use crate::guard::check::CheckFn;
+use crate::policy::check::{CheckContext, Verdict};
+
+/// What is the same for every policy: its trait, and its place in the registry.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __auth_runtime_declare {
+    ($policy:ident, $name:literal, $line:expr, $access:ty, { $($constants:tt)* } $($said:tt)*) => {
+        const _: () = {
+            impl $crate::__private::Policy for $policy {
+                const SPEC: $crate::__private::PolicySpec = {
+                    $($constants)*
+                    $crate::__private::PolicySpec::new(
+                        ::core::concat!(::core::module_path!(), "::", $name),
+                        ::core::file!(),
+                        $line,
+                    ) $($said)*
+                };
+                type Access = $access;
+            }
+            #[$crate::__private::linkme::distributed_slice($crate::__private::POLICIES)]
+            #[linkme(crate = $crate::__private::linkme)]
+            static LINKED: $crate::__private::Linked = $crate::__private::Linked::of::<$policy>();
+        };
+    };
+}
+
 /// Runs a check; the policy's constant holds it as a plain function pointer.
-pub fn run_check<P, F, Args>(check: F, context: CheckContext) -> LocalBoxFuture<'static, Verdict>
+pub fn run_check<P, F, Args, Via>(check: F, context: CheckContext) -> LocalBoxFuture<'static, Verdict>
 where
-    F: CheckFn<P, Args>,
+    F: CheckFn<P, Args, Via>,
 {
     check.run(context)
 }
-
-/// Reports an argument that the policy does not yield at the span of its type.
-pub const fn assert_argument<P, T: FromGrant<P>>() {}
 
 /// A claim's value out of a literal or a constant of any of the three types.
 pub struct IntoClaimValue<T>(pub T);
@@ -114,9 +140,8 @@ pub const fn realm(value: &'static str) -> &'static str {
 pub enum Faulty {}
 
 impl Policy for Faulty {
-    const SPEC: PolicySpec = PolicySpec::nobody("faulty");
+    const SPEC: PolicySpec = PolicySpec::new("faulty", file!(), line!());
+    type Access = Everything;
 }
 
-impl<S: ?Sized> Yields<S> for Faulty {}
-impl<S: ?Sized> MayYield<S> for Faulty {}
 impl<Q: ?Sized> Includes<Q> for Faulty {}

@@ -374,7 +374,7 @@ fn no_log_line_and_no_label_has_a_credential_or_foreign_text() {
         assert!(log.contains(expected), "{expected} is not in the log:\n{log}");
     }
 
-    let handlers: Vec<_> = auth_runtime::registry::policies().map(|policy| policy.handler).collect();
+    let handlers: Vec<_> = auth_runtime::registry::policies().map(|policy| policy.handler()).collect();
     let reasons: Vec<_> = auth_runtime::denial::Reason::ALL.iter().map(|reason| reason.label()).collect();
     let mut decisions = 0;
     for (key, _, _, value) in snapshotter.snapshot().into_vec() {

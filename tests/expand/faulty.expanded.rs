@@ -1,26 +1,24 @@
 ::core::compile_error! {
     "unknown scheme `baerer`; did you mean `bearer`?"
 }
+#[allow(non_camel_case_types)]
+pub struct list_users;
 const _: () = {
-    impl ::auth_runtime::__private::Declared for list_users {
-        fn declare(&self, __to: &mut ::auth_runtime::__private::Declarations) {
-            __to.policy::<::auth_runtime::__private::Faulty>();
+    impl ::auth_runtime::__private::Policy for list_users {
+        const SPEC: ::auth_runtime::__private::PolicySpec = <::auth_runtime::__private::Faulty as ::auth_runtime::__private::Policy>::SPEC;
+        type Access = ::auth_runtime::__private::Everything;
+    }
+    impl<__Of: ?::core::marker::Sized> ::auth_runtime::__private::Includes<__Of>
+    for list_users {}
+};
+impl ::auth_runtime::__private::HttpServiceFactory for list_users {
+    fn register(self, __config: &mut ::auth_runtime::__private::AppService) {
+        #[allow(unused_imports)]
+        use get as _;
+        #[allow(dead_code)]
+        #[allow(clippy::unused_async)]
+        async fn list_users(caller: Bearer<Claims>) -> impl Responder {
+            format!("hello {}", caller.sub)
         }
     }
-};
-#[get("/users")]
-pub async fn list_users(
-    __auth: ::auth_runtime::__private::Authorized<
-        ::auth_runtime::__private::Faulty,
-        (Bearer<Claims>,),
-    >,
-) -> ::auth_runtime::__private::Answered<impl Responder> {
-    #[allow(clippy::unused_async)]
-    async fn list_users(caller: Bearer<Claims>) -> impl Responder {
-        format!("hello {}", caller.sub)
-    }
-    let ((__0,), __terms) = __auth.into_parts();
-    #[allow(unreachable_code)]
-    let __answer = list_users(__0).await;
-    __terms.answer(__answer)
 }

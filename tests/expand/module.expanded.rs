@@ -1,178 +1,66 @@
 mod orders {
-    enum __list_policy {}
-    const _: () = {
-        impl ::auth_runtime::__private::Policy for __list_policy {
-            const SPEC: ::auth_runtime::__private::PolicySpec = {
-                const __AUTH_0: &[::auth_runtime::__private::SchemeUse] = &[
-                    ::auth_runtime::__private::SchemeUse::new::<
-                        ::auth_runtime::__private::BearerScheme,
-                    >("bearer", ::core::option::Option::None),
-                ];
-                ::auth_runtime::__private::PolicySpec {
-                    handler: ::core::concat!(::core::module_path!(), "::", "list"),
-                    file: ::core::file!(),
-                    line: ::core::line!(),
-                    routes: &[
-                        ::auth_runtime::__private::RouteSpec {
-                            methods: &["GET"],
-                            path: "/orders",
-                        },
-                    ],
-                    schemes: __AUTH_0,
-                    presence: ::auth_runtime::__private::Presence::Required,
-                    requirement: &::auth_runtime::__private::Requirement::Scope("orders"),
-                    realm: ::core::option::Option::None,
-                    hide: ::auth_runtime::__private::Hide::Nothing,
-                    shared_cache: false,
-                    reason: ::core::option::Option::None,
-                }
-            };
-        }
-        impl ::auth_runtime::__private::Yields<::auth_runtime::__private::BearerScheme>
-        for __list_policy {}
-        impl ::auth_runtime::__private::Yields<::auth_runtime::__private::AnyScheme>
-        for __list_policy {}
-        impl ::auth_runtime::__private::MayYield<::auth_runtime::__private::BearerScheme>
-        for __list_policy {}
-        impl ::auth_runtime::__private::MayYield<::auth_runtime::__private::AnyScheme>
-        for __list_policy {}
-        impl ::auth_runtime::__private::Declared for list {
-            fn declare(&self, __to: &mut ::auth_runtime::__private::Declarations) {
-                __to.policy::<__list_policy>();
+    #[allow(non_camel_case_types)]
+    struct list;
+    ::auth_runtime::__private::declare!(
+        list, "list", ::core::line!(), ::auth_runtime::__private::Only <
+        ::auth_runtime::__private::BearerScheme >, {}
+        .accepting(::auth_runtime::__private::Presence::Required, &
+        [::auth_runtime::__private::SchemeUse::new:: <
+        ::auth_runtime::__private::BearerScheme > ("bearer")]).demanding(&
+        ::auth_runtime::__private::Requirement::Scope("orders")).routed(&
+        [::auth_runtime::__private::RouteSpec::new(& ["GET"], "/orders")])
+    );
+    impl ::auth_runtime::__private::HttpServiceFactory for list {
+        fn register(self, __config: &mut ::auth_runtime::__private::AppService) {
+            #[allow(unused_imports)]
+            use get as _;
+            #[allow(clippy::unused_async)]
+            async fn list() -> &'static str {
+                "hello"
             }
+            ::auth_runtime::__private::register0::<Self, _>(list, __config);
         }
-        #[::auth_runtime::__private::linkme::distributed_slice(
-            ::auth_runtime::__private::POLICIES
-        )]
-        #[linkme(crate = ::auth_runtime::__private::linkme)]
-        static __AUTH_LINKED: ::auth_runtime::__private::Linked = ::auth_runtime::__private::Linked::of::<
-            __list_policy,
-        >();
-    };
-    #[get("/orders")]
-    async fn list(
-        __auth: ::auth_runtime::__private::Authorized<__list_policy, ()>,
-    ) -> ::auth_runtime::__private::Answered<&'static str> {
-        #[allow(clippy::unused_async)]
-        async fn list() -> &'static str {
-            "hello"
-        }
-        let ((), __terms) = __auth.into_parts();
-        __terms.answer(list().await)
     }
-    enum __create_policy {}
-    const _: () = {
-        impl ::auth_runtime::__private::Policy for __create_policy {
-            const SPEC: ::auth_runtime::__private::PolicySpec = {
-                const __AUTH_0: &[::auth_runtime::__private::SchemeUse] = &[
-                    ::auth_runtime::__private::SchemeUse::new::<
-                        ::auth_runtime::__private::BearerScheme,
-                    >("bearer", ::core::option::Option::None),
-                ];
-                ::auth_runtime::__private::PolicySpec {
-                    handler: ::core::concat!(::core::module_path!(), "::", "create"),
-                    file: ::core::file!(),
-                    line: ::core::line!(),
-                    routes: &[
-                        ::auth_runtime::__private::RouteSpec {
-                            methods: &["POST"],
-                            path: "/orders",
-                        },
-                    ],
-                    schemes: __AUTH_0,
-                    presence: ::auth_runtime::__private::Presence::Required,
-                    requirement: &::auth_runtime::__private::Requirement::All(
-                        &[
-                            ::auth_runtime::__private::Requirement::Scope("orders"),
-                            ::auth_runtime::__private::Requirement::Role("clerk"),
-                        ],
-                    ),
-                    realm: ::core::option::Option::None,
-                    hide: ::auth_runtime::__private::Hide::Nothing,
-                    shared_cache: false,
-                    reason: ::core::option::Option::None,
-                }
-            };
-        }
-        impl ::auth_runtime::__private::Yields<::auth_runtime::__private::BearerScheme>
-        for __create_policy {}
-        impl ::auth_runtime::__private::Yields<::auth_runtime::__private::AnyScheme>
-        for __create_policy {}
-        impl ::auth_runtime::__private::MayYield<::auth_runtime::__private::BearerScheme>
-        for __create_policy {}
-        impl ::auth_runtime::__private::MayYield<::auth_runtime::__private::AnyScheme>
-        for __create_policy {}
-        impl ::auth_runtime::__private::Declared for create {
-            fn declare(&self, __to: &mut ::auth_runtime::__private::Declarations) {
-                __to.policy::<__create_policy>();
+    #[allow(non_camel_case_types)]
+    struct create;
+    ::auth_runtime::__private::declare!(
+        create, "create", ::core::line!(), ::auth_runtime::__private::Only <
+        ::auth_runtime::__private::BearerScheme >, {}
+        .accepting(::auth_runtime::__private::Presence::Required, &
+        [::auth_runtime::__private::SchemeUse::new:: <
+        ::auth_runtime::__private::BearerScheme > ("bearer")]).demanding(&
+        ::auth_runtime::__private::Requirement::All(&
+        [::auth_runtime::__private::Requirement::Scope("orders"),
+        ::auth_runtime::__private::Requirement::Role("clerk")])).routed(&
+        [::auth_runtime::__private::RouteSpec::new(& ["POST"], "/orders")])
+    );
+    impl ::auth_runtime::__private::HttpServiceFactory for create {
+        fn register(self, __config: &mut ::auth_runtime::__private::AppService) {
+            #[allow(unused_imports)]
+            use post as _;
+            #[allow(clippy::unused_async)]
+            async fn create() -> &'static str {
+                "hello"
             }
+            ::auth_runtime::__private::register0::<Self, _>(create, __config);
         }
-        #[::auth_runtime::__private::linkme::distributed_slice(
-            ::auth_runtime::__private::POLICIES
-        )]
-        #[linkme(crate = ::auth_runtime::__private::linkme)]
-        static __AUTH_LINKED: ::auth_runtime::__private::Linked = ::auth_runtime::__private::Linked::of::<
-            __create_policy,
-        >();
-    };
-    #[post("/orders")]
-    async fn create(
-        __auth: ::auth_runtime::__private::Authorized<__create_policy, ()>,
-    ) -> ::auth_runtime::__private::Answered<&'static str> {
-        #[allow(clippy::unused_async)]
-        async fn create() -> &'static str {
-            "hello"
-        }
-        let ((), __terms) = __auth.into_parts();
-        __terms.answer(create().await)
     }
-    enum __health_policy {}
-    const _: () = {
-        impl ::auth_runtime::__private::Policy for __health_policy {
-            const SPEC: ::auth_runtime::__private::PolicySpec = {
-                ::auth_runtime::__private::PolicySpec {
-                    handler: ::core::concat!(::core::module_path!(), "::", "health"),
-                    file: ::core::file!(),
-                    line: ::core::line!(),
-                    routes: &[
-                        ::auth_runtime::__private::RouteSpec {
-                            methods: &["GET"],
-                            path: "/health",
-                        },
-                    ],
-                    schemes: &[],
-                    presence: ::auth_runtime::__private::Presence::Public,
-                    requirement: &::auth_runtime::__private::Requirement::Authenticated,
-                    realm: ::core::option::Option::None,
-                    hide: ::auth_runtime::__private::Hide::Nothing,
-                    shared_cache: false,
-                    reason: ::core::option::Option::None,
-                }
-            };
-        }
-        impl ::auth_runtime::__private::Declared for health {
-            fn declare(&self, __to: &mut ::auth_runtime::__private::Declarations) {
-                __to.policy::<__health_policy>();
+    #[allow(non_camel_case_types)]
+    struct health;
+    ::auth_runtime::__private::declare!(
+        health, "health", ::core::line!(), ::auth_runtime::__private::Nobody, {} .open()
+        .routed(& [::auth_runtime::__private::RouteSpec::new(& ["GET"], "/health")])
+    );
+    impl ::auth_runtime::__private::HttpServiceFactory for health {
+        fn register(self, __config: &mut ::auth_runtime::__private::AppService) {
+            #[allow(unused_imports)]
+            use get as _;
+            #[allow(clippy::unused_async)]
+            async fn health() -> &'static str {
+                "hello"
             }
+            ::auth_runtime::__private::register0::<Self, _>(health, __config);
         }
-        #[::auth_runtime::__private::linkme::distributed_slice(
-            ::auth_runtime::__private::POLICIES
-        )]
-        #[linkme(crate = ::auth_runtime::__private::linkme)]
-        static __AUTH_LINKED: ::auth_runtime::__private::Linked = ::auth_runtime::__private::Linked::of::<
-            __health_policy,
-        >();
-    };
-    #[get("/health")]
-    async fn health(
-        __auth: ::auth_runtime::__private::Authorized<__health_policy, ()>,
-    ) -> ::auth_runtime::__private::Answered<&'static str> {
-        #[allow(clippy::unused_async)]
-        async fn health() -> &'static str {
-            "hello"
-        }
-        let ((), __terms) = __auth.into_parts();
-        __terms.answer(health().await)
     }
     fn helper() {}
 }

@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 use actix_web::dev::Payload;
 use actix_web::http::header::HeaderValue;
 use actix_web::{App, FromRequest, HttpRequest, get, web};
-use auth_runtime::__private::{Authorized, SchemeUse};
+use auth_runtime::__private::{Authorized, Nobody, SchemeUse};
 use auth_runtime::api_key::{Key, KeyDigest, KeyStore};
 use auth_runtime::basic::Passwords;
 use auth_runtime::config::{AuthBuilder, ConfigFault, DenialBody};
-use auth_runtime::policy::{Hide, Policy, PolicySpec, Presence, Requirement};
+use auth_runtime::policy::{Policy, PolicySpec, Presence};
 use auth_runtime::testing::ManualClock;
 use auth_runtime::{ApiKeys, Auth, Denial, policy, public, requires};
 use serde_json::json;
@@ -126,21 +126,11 @@ fn building_lists_every_handler_whose_scheme_is_not_configured() {
 fn a_policy_that_the_linker_does_not_know_is_a_500() {
     enum Unlinked {}
     impl Policy for Unlinked {
-        const SPEC: PolicySpec = PolicySpec {
-            handler: "unlinked",
-            file: file!(),
-            line: line!(),
-            routes: &[],
-            schemes: const { &[SchemeUse::new::<Patient>("Patient", None)] },
-            presence: Presence::Required,
-            requirement: &Requirement::Authenticated,
-            realm: None,
-            hide: Hide::Nothing,
-            shared_cache: false,
-            reason: None,
-        };
+        const SPEC: PolicySpec = PolicySpec::new("unlinked", file!(), line!())
+            .accepting(Presence::Required, &[SchemeUse::new::<Patient>("Patient")]);
+        type Access = Nobody;
     }
-    async fn handler(_: Authorized<Unlinked, ()>) -> &'static str {
+    async fn handler(_: Authorized<Unlinked>) -> &'static str {
         "reached"
     }
     let server = Server::of(|| App::new().app_data(auth()).route("/", web::get().to(handler)));

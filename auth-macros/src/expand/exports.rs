@@ -4,6 +4,8 @@ use proc_macro2::{Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt as _};
 use syn::Path;
 
+use crate::check::MOST_ARGUMENTS;
+
 /// Declares [`Exports`]: a field for each name that generated code uses, with its path below the runtime's `__private`.
 macro_rules! exports {
     ($($field:ident => $($segment:ident)::+;)+) => {
@@ -76,39 +78,79 @@ fn moved(span: Span, tokens: TokenStream) -> TokenStream {
 
 exports! {
     answered => Answered;
-    any_scheme => AnyScheme;
     api_key_scheme => ApiKeyScheme;
-    argument => Argument;
-    assert_argument => assert_argument;
+    app_service => AppService;
     authorized => Authorized;
     basic_scheme => BasicScheme;
     bearer_scheme => BearerScheme;
     check => Check;
     claim_name => claim_name;
     claim_value => ClaimValue;
-    declarations => Declarations;
-    declared => Declared;
+    customized => Customized;
+    declare => declare;
     digest_scheme => DigestScheme;
-    distributed_slice => linkme::distributed_slice;
+    everything => Everything;
     faulty => Faulty;
+    fn_guard => fn_guard;
     hide => Hide;
+    http_service_factory => HttpServiceFactory;
     includes => Includes;
     into_claim_value => IntoClaimValue;
-    linked => Linked;
-    linkme => linkme;
-    may_yield => MayYield;
-    policies => POLICIES;
+    maybe => Maybe;
+    nobody => Nobody;
+    one_of => OneOf;
+    only => Only;
     policy => Policy;
     policy_spec => PolicySpec;
     presence => Presence;
+    public => public;
     realm => realm;
     requirement => Requirement;
     requires => requires;
+    resource => Resource;
     role => role;
     route_spec => RouteSpec;
     run_check => run_check;
     scheme_use => SchemeUse;
     scope => scope;
-    takes => Takes;
-    yields => Yields;
+}
+
+/// What is done with the user's function.
+#[derive(Clone, Copy)]
+pub(crate) enum Way {
+    Register,
+    Run,
+}
+
+/// The functions of the runtime that do it, by the number of arguments.
+const HANDLERS: [[&[&str]; 2]; MOST_ARGUMENTS + 1] = [
+    [&["register0"], &["run0"]],
+    [&["register1"], &["run1"]],
+    [&["register2"], &["run2"]],
+    [&["register3"], &["run3"]],
+    [&["register4"], &["run4"]],
+    [&["register5"], &["run5"]],
+    [&["register6"], &["run6"]],
+    [&["register7"], &["run7"]],
+    [&["register8"], &["run8"]],
+    [&["register9"], &["run9"]],
+    [&["register10"], &["run10"]],
+    [&["register11"], &["run11"]],
+    [&["register12"], &["run12"]],
+    [&["register13"], &["run13"]],
+    [&["register14"], &["run14"]],
+    [&["register15"], &["run15"]],
+    [&["register16"], &["run16"]],
+];
+
+impl<'a> Exports<'a> {
+    /// What takes a function of so many arguments.
+    pub(crate) fn handler(&self, way: Way, arguments: usize) -> Export<'a> {
+        let [register, run] = HANDLERS.get(arguments).copied().unwrap_or_default();
+        let segments = match way {
+            Way::Register => register,
+            Way::Run => run,
+        };
+        Export { segments, ..self.policy }
+    }
 }

@@ -1,40 +1,76 @@
-//! The user's function inside, a thin wrapper around it.
+//! The user's function inside what is mounted in its place.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
-use syn::spanned::Spanned;
-use syn::{Attribute, GenericParam, ReturnType, Type};
+use syn::{Attribute, GenericParam, Path, ReturnType};
 
-use super::exports::Exports;
+use super::exports::{Exports, Way};
+use super::generics::{argument_types, generics};
+use super::module;
 use super::policy::{Place, expand_policy};
 use crate::model::Policy;
-use crate::parse::{Argument, Handler, parse_routes};
+use crate::parse::{Dialect, Handler, Route, is_routes, reads_route};
 
-/// Attributes on the user's function that hold for the wrapper too: they speak about the item as others see it.
+/// Attributes on the user's function that hold for what stands in its place too: they speak about the item as others see
+/// it.
 const OF_BOTH: &[&str] = &["allow", "warn", "deny", "forbid"];
-/// Attributes that belong to the wrapper alone.
-const OF_WRAPPER: &[&str] = &["doc", "deprecated"];
+/// Attributes that belong to the outer item alone.
+const OF_OUTER: &[&str] = &["doc", "deprecated"];
 
-/// The policy's type and items, and the wrapper.
-pub(crate) fn expand_handler(handler: &Handler, policy: &Policy) -> TokenStream {
+/// With route attributes, a type that mounts itself; without, a function to be mounted by hand. Both have the user's
+/// function inside, and the policy in front of it.
+pub(crate) fn expand_handler(handler: &Handler, routes: &[Route], policy: &Policy) -> TokenStream {
     let exports = Exports::new(policy.root.as_ref());
-    let ty = policy_type(&handler.signature.ident);
+    let (name, at) = (&handler.signature.ident, Span::call_site());
     let cfg = cfg(&handler.attributes);
-    let routes = parse_routes(&handler.routes);
-    let place = Place { ty: &ty, name: &handler.signature.ident, routes: &routes, cfg: &cfg };
-    let declared = expand_declared(handler, &ty, &exports);
-    let takes = expand_takes(handler, &ty, &exports);
-    let items = expand_policy(&place, policy, &exports, &quote!(#declared #takes));
-    let wrapper = expand_wrapper(handler, &ty, &exports);
+    if routes.is_empty() {
+        let ty = policy_type(name);
+        let policy = expand_policy(&Place { ty: &ty, name, at, routes, cfg: &cfg }, policy, &exports);
+        let visibility = &handler.visibility;
+        let function = expand_by_hand(handler, &ty, &exports);
+        return quote! {
+            #(#cfg)*
+            #[doc(hidden)]
+            #[allow(non_camel_case_types)]
+            #visibility enum #ty {}
+            #policy
+            #function
+        };
+    }
+    let policy = expand_policy(&Place { ty: name, name, at, routes, cfg: &cfg }, policy, &exports);
+    let service = expand_service(handler, routes, &exports);
+    let ty = expand_type(handler);
+    quote!(#ty #policy #service)
+}
+
+/// The handler with the attributes that describe its route above ours, where they see the route's own and may add items
+/// beside the handler.
+pub(crate) fn expand_reordered(
+    handler: &Handler,
+    dialect: Dialect,
+    root: Option<&Path>,
+    arguments: &TokenStream,
+) -> TokenStream {
+    let exports = Exports::new(root);
+    let attribute = match dialect {
+        Dialect::Requires => &exports.requires,
+        Dialect::Public => &exports.public,
+    };
+    let Handler { ours, routes, .. } = handler;
+    let (above, below): (Vec<_>, Vec<_>) = handler.attributes.iter().partition(|attribute| reads_route(attribute));
+    let function = module::expand_function(handler);
     quote! {
-        #(#cfg)*
-        enum #ty {}
-        #items
-        #wrapper
+        #(#above)*
+        #[#attribute(#arguments)]
+        #(#ours)*
+        #(#routes)*
+        #(#below)*
+        #function
     }
 }
 
+/// As visible as the handler: whoever mounts the function needs it.
 fn policy_type(handler: &Ident) -> Ident {
     format_ident!("__{}_policy", handler.unraw(), span = Span::mixed_site())
 }
@@ -44,121 +80,128 @@ pub(crate) fn cfg(attributes: &[Attribute]) -> Vec<&Attribute> {
     attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect()
 }
 
-/// The route attribute makes a unit struct of the handler's name: that is what gets mounted.
-pub(crate) fn expand_declared(handler: &Handler, policy: &impl ToTokens, exports: &Exports<'_>) -> TokenStream {
-    if handler.routes.is_empty() {
-        return TokenStream::new();
-    }
-    let Exports { declared, declarations, .. } = exports;
-    let name = &handler.signature.ident;
+/// The unit struct of the handler's name: what gets mounted, and what stands for its policy.
+pub(crate) fn expand_type(handler: &Handler) -> TokenStream {
+    let Handler { visibility, signature, .. } = handler;
+    let (name, cfg, [_, of_outer]) = (&signature.ident, cfg(&handler.attributes), sort(&handler.attributes));
     quote! {
-        impl #declared for #name {
-            fn declare(&self, __to: &mut #declarations) {
-                __to.policy::<#policy>();
+        #(#cfg)*
+        #(#of_outer)*
+        #[allow(non_camel_case_types)]
+        #visibility struct #name;
+    }
+}
+
+/// The registration at its routes, as actix-web's own attributes do it.
+fn expand_service(handler: &Handler, routes: &[Route], exports: &Exports<'_>) -> TokenStream {
+    let name = &handler.signature.ident;
+    let places = if routes.iter().all(|route| route.guards.is_empty() && route.wraps.is_empty()) {
+        quote!(__config)
+    } else {
+        let Exports { app_service, customized, fn_guard, http_service_factory, resource, .. } = exports;
+        let each = routes.iter().enumerate().map(|(number, Route { guards, wraps, .. })| {
+            let number = Literal::usize_unsuffixed(number);
+            let customized = quote!(__resource #(.guard(#fn_guard(#guards)))* #(.wrap(#wraps))*);
+            quote!(#number => #http_service_factory::register(#customized, __config),)
+        });
+        quote! {
+            &mut #customized(__config, |__route: ::core::primitive::usize, __resource: #resource, __config: &mut #app_service| {
+                match __route {
+                    #(#each)*
+                    _ => {}
+                }
+            })
+        }
+    };
+    let (import, function) = (expand_import(handler), expand_function(handler));
+    let register = expand_call(handler, Way::Register, &quote!(Self), &places, exports);
+    expand_factory(handler, name, &quote!(#import #function #register;), exports)
+}
+
+pub(crate) fn expand_factory(
+    handler: &Handler,
+    name: &Ident,
+    body: &TokenStream,
+    exports: &Exports<'_>,
+) -> TokenStream {
+    let Exports { http_service_factory, app_service, .. } = exports;
+    let cfg = cfg(&handler.attributes);
+    quote! {
+        #(#cfg)*
+        impl #http_service_factory for #name {
+            fn register(self, __config: &mut #app_service) {
+                #body
             }
         }
     }
 }
 
-/// The function that actix-web calls, around the user's own.
-fn expand_wrapper(handler: &Handler, policy: &Ident, exports: &Exports<'_>) -> TokenStream {
-    let types: Vec<&Type> = handler.arguments.iter().map(|argument| &argument.ty).collect();
-    let values = values(types.len());
-    let call = expand_call(handler, &quote!(#(#values),*));
+/// The route attribute is read here and left out, but its import is used. Those below `#[routes]` need none.
+pub(crate) fn expand_import(handler: &Handler) -> Option<TokenStream> {
+    let routes = handler.routes.iter().find(|attribute| is_routes(attribute));
+    let path = routes.or(handler.routes.first())?.path();
+    Some(quote!(#[allow(unused_imports)] use #path as _;))
+}
+
+/// A function of the handler's name that takes what the policy admitted.
+fn expand_by_hand(handler: &Handler, policy: &Ident, exports: &Exports<'_>) -> TokenStream {
     let output = match &handler.signature.output {
         ReturnType::Default => quote!(()),
         ReturnType::Type(_, output) => quote!(#output),
     };
-    let (argument, values, assertions) = if is_nameable(handler) {
-        let argument = &exports.argument;
-        let places: Vec<Literal> = (0..types.len()).map(Literal::usize_unsuffixed).collect();
-        let taken = quote!(#(#argument<#policy, #places>,)*);
-        (expand_argument(&taken, policy, exports), quote!(#(#argument(#values),)*), Vec::new())
-    } else {
-        let assertions = expand_assertions(&types, policy, exports);
-        (expand_argument(&quote!(#(#types,)*), policy, exports), quote!(#(#values,)*), assertions)
-    };
-    let body = quote! {
-        #(#assertions)*
-        let ((#values), __terms) = __auth.into_parts();
-        __terms.answer(#call)
-    };
-    expand_around(handler, &argument, &output, &body, exports)
+    let (function, run) = (expand_function(handler), expand_call(handler, Way::Run, policy, &quote!(__auth), exports));
+    expand_around(handler, policy, &output, &quote!(#function #run.await), exports)
 }
 
-/// Whether the types of the arguments can be named outside the function: they mention no parameters of its own, no
-/// `impl Trait` and no lifetime without a name.
-fn is_nameable(handler: &Handler) -> bool {
-    let types = || handler.arguments.iter().map(|argument| &argument.ty);
-    handler.signature.generics.params.is_empty() && !types().any(|ty| mentions(quote!(#ty), &["impl", "&", "'"]))
-}
-
-/// The types of the arguments by their places. One that the policy does not yield is reported here, at its own span.
-fn expand_takes(handler: &Handler, policy: &Ident, exports: &Exports<'_>) -> TokenStream {
-    if !is_nameable(handler) {
-        return TokenStream::new();
-    }
-    let each = handler.arguments.iter().enumerate().map(|(place, Argument { ty, .. })| {
-        let (takes, place) = (exports.takes.at(ty.span()), Literal::usize_unsuffixed(place));
-        quote_spanned!(ty.span()=> impl #takes<#place> for #policy { type Argument = #ty; })
-    });
-    quote!(#(#each)*)
-}
-
-/// The wrapper's one argument.
-pub(crate) fn expand_argument(types: &TokenStream, policy: &impl ToTokens, exports: &Exports<'_>) -> TokenStream {
-    let authorized = &exports.authorized;
-    quote!(__auth: #authorized<#policy, (#types)>)
-}
-
-/// Names for the extracted arguments.
-pub(crate) fn values(count: usize) -> Vec<Ident> {
-    (0..count).map(|index| format_ident!("__{}", index, span = Span::mixed_site())).collect()
-}
-
-/// Calls the user's function.
-pub(crate) fn expand_call(handler: &Handler, values: &TokenStream) -> TokenStream {
-    let (name, turbofish) = (&handler.signature.ident, expand_turbofish(&handler.signature.generics));
-    let awaited = handler.signature.asyncness.map(|_| quote!(.await));
-    quote!(#name #turbofish(#values) #awaited)
-}
-
-/// A function of the handler's name, with the user's own first inside it.
 pub(crate) fn expand_around(
     handler: &Handler,
-    argument: &TokenStream,
+    policy: &impl ToTokens,
     output: &TokenStream,
     body: &TokenStream,
     exports: &Exports<'_>,
 ) -> TokenStream {
-    let answered = &exports.answered;
-    let Handler { routes, visibility, signature, body: users_body, .. } = handler;
-    let (name, generics, where_clause) = (&signature.ident, &signature.generics, &signature.generics.where_clause);
-    let [of_inner, of_wrapper] = sort(&handler.attributes);
-    let cfg = cfg(&handler.attributes);
+    let Exports { authorized, answered, .. } = exports;
+    let Handler { visibility, signature, .. } = handler;
+    let (name, where_clause) = (&signature.ident, &signature.generics.where_clause);
+    let (cfg, [_, of_outer]) = (cfg(&handler.attributes), sort(&handler.attributes));
+    let generics = generics(handler);
     quote! {
         #(#cfg)*
-        #(#of_wrapper)*
-        #(#routes)*
-        #visibility async fn #name #generics (#argument) -> #answered<#output> #where_clause {
-            #(#of_inner)*
-            #[allow(clippy::unused_async)]
-            #signature #users_body
+        #(#of_outer)*
+        #visibility async fn #name #generics (__auth: #authorized<#policy>) -> #answered<#output> #where_clause {
             #body
         }
     }
 }
 
-/// One statement for each argument of a generic handler, at the span of its type, where its parameters are in scope.
-fn expand_assertions(types: &[&Type], policy: &Ident, exports: &Exports<'_>) -> Vec<TokenStream> {
-    // `impl Trait` has no name to assert anything about.
-    let named = types.iter().filter(|ty| !mentions(quote!(#ty), &["impl"]));
-    named
-        .map(|ty| {
-            let assert_argument = exports.assert_argument.at(ty.span());
-            quote_spanned!(ty.span()=> #assert_argument::<#policy, #ty>();)
-        })
-        .collect()
+/// The user's own function.
+pub(crate) fn expand_function(handler: &Handler) -> TokenStream {
+    let Handler { signature, body, .. } = handler;
+    let [of_inner, _] = sort(&handler.attributes);
+    quote! {
+        #(#of_inner)*
+        #[allow(clippy::unused_async)]
+        #signature #body
+    }
+}
+
+/// Hands the user's function to the runtime. The types of its arguments stand at their own spans, where one that the policy
+/// does not yield is reported; those that cannot be named here are inferred from the function.
+fn expand_call(
+    handler: &Handler,
+    way: Way,
+    policy: &impl ToTokens,
+    with: &TokenStream,
+    exports: &Exports<'_>,
+) -> TokenStream {
+    let count = handler.arguments.len();
+    let (callee, name) = (exports.handler(way, count), &handler.signature.ident);
+    let turbofish = expand_turbofish(&handler.signature.generics);
+    let types = argument_types(handler)
+        .into_iter()
+        .map(|ty| if mentions(ty.to_token_stream(), &["&", "'"]) { quote!(_,) } else { quote!(#ty,) });
+    let ways = (0..count).map(|_| quote!(, _));
+    quote!(#callee::<#policy, #(#types)* _ #(#ways)*>(#name #turbofish, #with))
 }
 
 fn mentions(tokens: TokenStream, wanted: &[&str]) -> bool {
@@ -184,12 +227,12 @@ fn expand_turbofish(generics: &syn::Generics) -> Option<TokenStream> {
     (!names.is_empty()).then(|| quote!(::<#(#names),*>))
 }
 
-/// The attributes of the user's function, and those of the wrapper.
+/// The attributes of the user's function, and those of the outer item.
 fn sort(attributes: &[Attribute]) -> [Vec<&Attribute>; 2] {
     let is = |attribute: &Attribute, names: &[&str]| names.iter().any(|name| attribute.path().is_ident(name));
     let others = || attributes.iter().filter(|attribute| !attribute.path().is_ident("cfg"));
     [
-        others().filter(|attribute| !is(attribute, OF_WRAPPER)).collect(),
-        others().filter(|attribute| is(attribute, OF_WRAPPER) || is(attribute, OF_BOTH)).collect(),
+        others().filter(|attribute| !is(attribute, OF_OUTER)).collect(),
+        others().filter(|attribute| is(attribute, OF_OUTER) || is(attribute, OF_BOTH)).collect(),
     ]
 }

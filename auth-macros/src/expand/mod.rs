@@ -2,6 +2,7 @@
 
 mod exports;
 mod faulty;
+mod generics;
 mod handler;
 mod module;
 mod named;
@@ -9,6 +10,6 @@ mod policy;
 mod requirement;
 
 pub(crate) use faulty::{expand_faulty_handler, expand_faulty_module, expand_faulty_named};
-pub(crate) use handler::expand_handler;
+pub(crate) use handler::{expand_handler, expand_reordered};
 pub(crate) use module::expand_module;
 pub(crate) use named::{Head, distinct, expand_named};

@@ -37,13 +37,15 @@ fn expand_one(named: &Named) -> TokenStream {
     let Named { attributes, visibility, name, policy } = named;
     let exports = Exports::new(policy.root.as_ref());
     let cfg = cfg(attributes);
-    let place = Place { ty: name, name, routes: &[], cfg: &cfg };
+    let place = Place { ty: name, name, at: name.span(), routes: &[], cfg: &cfg };
     let includes = &exports.includes;
-    let items = expand_policy(&place, policy, &exports, &quote!(impl #includes<#name> for #name {}));
+    let policy = expand_policy(&place, policy, &exports);
     // A type without values: it only stands for the policy.
     quote! {
         #(#attributes)*
         #visibility enum #name {}
-        #items
+        #policy
+        #(#cfg)*
+        impl #includes<#name> for #name {}
     }
 }

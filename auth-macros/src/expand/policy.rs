@@ -1,12 +1,12 @@
-//! The policy's type: its constant, what it yields, and its place in the registry.
+//! What stands behind a policy's type.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::Attribute;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, Path};
 
-use super::exports::{Export, Exports};
+use super::exports::Exports;
 use super::requirement::Constants;
 use crate::diag::written;
 use crate::model::{Access, Alternative, Hide, Policy, RequirementKind, SchemeKind};
@@ -18,129 +18,77 @@ pub(crate) struct Place<'a> {
     pub(crate) ty: &'a Ident,
     /// What the policy table calls it: the handler, or the type itself.
     pub(crate) name: &'a Ident,
+    /// Where it is said.
+    pub(crate) at: Span,
     pub(crate) routes: &'a [Route],
     pub(crate) cfg: &'a [&'a Attribute],
 }
 
-/// The items behind the type: its constant, the traits that say what it yields, and the entry in the registry.
-///
-/// They stand in a `const _`, so that the user's module gains no names. `add_key` is put beside them.
-pub(crate) fn expand_policy(
-    place: &Place<'_>,
-    policy: &Policy,
-    exports: &Exports<'_>,
-    also: &TokenStream,
-) -> TokenStream {
-    let Exports { policy: trait_, policy_spec, linked, linkme, distributed_slice, policies, .. } = exports;
+/// What stands behind the type: its constant, which identities it yields, and its entry in the registry. What is the same
+/// for all policies is in the runtime's `declare!`.
+pub(crate) fn expand_policy(place: &Place<'_>, policy: &Policy, exports: &Exports<'_>) -> TokenStream {
     let Place { ty, cfg, .. } = place;
     let mut constants = Constants { exports, policy: ty, items: Vec::new() };
-    let spec = expand_spec(place, policy, &mut constants);
+    let said = expand_said(place, policy, &mut constants);
     let constants = constants.items;
-    let yields = expand_yields(ty, &policy.access, exports);
+    let (declare, name, line) = (&exports.declare, place.name.unraw().to_string(), line(place.at));
+    let access = expand_access(&policy.access, exports);
+    let includes = expand_includes(ty, &policy.access, exports);
     quote! {
         #(#cfg)*
-        const _: () = {
-            impl #trait_ for #ty {
-                const SPEC: #policy_spec = {
-                    #(#constants)*
-                    #spec
-                };
-            }
-            #yields
-            #also
-            #[#distributed_slice(#policies)]
-            #[linkme(crate = #linkme)]
-            static __AUTH_LINKED: #linked = #linked::of::<#ty>();
-        };
+        #declare!(#ty, #name, #line, #access, { #(#constants)* } #said);
+        #includes
     }
 }
 
-fn expand_spec(place: &Place<'_>, policy: &Policy, constants: &mut Constants<'_>) -> TokenStream {
+/// All that the attribute says, as calls on the empty policy.
+fn expand_said(place: &Place<'_>, policy: &Policy, constants: &mut Constants<'_>) -> TokenStream {
     let exports = constants.exports;
-    let Exports { policy_spec, presence, hide, policy: trait_, requirement: requirement_, .. } = exports;
-    let name = place.name.unraw().to_string();
-    let (routes, line) = (expand_routes(place.routes, exports), line());
-    let place = quote! {
-        handler: ::core::concat!(::core::module_path!(), "::", #name),
-        file: ::core::file!(),
-        line: #line,
-        routes: #routes,
-    };
-    let requirement = constants.expand_requirement(&policy.requirement);
-    let realm = policy.realm.as_ref().map(|realm| constants.expand_text(realm, exports.realm));
-    let hidden = policy.hide.map(|said| match said {
-        Hide::Everything => quote!(#hide::Everything),
-        Hide::FromAuthenticated => quote!(#hide::FromAuthenticated),
-    });
-    let shared_cache = policy.shared_cache;
-    let (schemes, presence) = match &policy.access {
-        Access::Named(path) => {
-            let base = quote_spanned!(path.span()=> <#path as #trait_>::SPEC);
-            // What the route says itself; all else is copied.
-            let requirement = match policy.requirement.kind {
-                RequirementKind::Authenticated => None,
-                _ => {
-                    let inherited = constants.hoist(path.span(), requirement_, &quote!(*#base.requirement));
-                    Some(quote!(requirement: &#requirement_::All(&[#inherited, #requirement]),))
-                }
-            };
-            let realm = realm.map(|realm| quote!(realm: ::core::option::Option::Some(#realm),));
-            let hide = hidden.map(|hide| quote!(hide: #hide,));
-            let shared_cache = shared_cache.then(|| quote!(shared_cache: true,));
-            return quote!(#policy_spec { #place #requirement #realm #hide #shared_cache ..#base });
-        }
-        Access::Public => (Vec::new(), quote!(#presence::Public)),
+    let Exports { presence, hide, policy: trait_, requirement: requirement_, .. } = exports;
+    let access = match &policy.access {
+        Access::Public => quote!(.open()),
         Access::Schemes { optional, alternatives } => {
-            let schemes = alternatives.iter().map(|each| expand_scheme_use(each, exports)).collect();
-            (schemes, if *optional { quote!(#presence::Optional) } else { quote!(#presence::Required) })
+            let presence = if *optional { quote!(#presence::Optional) } else { quote!(#presence::Required) };
+            let schemes = alternatives.iter().map(|each| expand_scheme_use(each, exports));
+            quote!(.accepting(#presence, &[#(#schemes),*]))
+        }
+        Access::Named(path) => quote_spanned!(path.span()=> .inheriting(<#path as #trait_>::SPEC)),
+    };
+    let demands = match (&policy.requirement.kind, &policy.access) {
+        (RequirementKind::Authenticated, _) => None,
+        (_, Access::Named(path)) => {
+            let inherited = quote_spanned!(path.span()=> *<#path as #trait_>::SPEC.requirement());
+            let inherited = constants.hoist(path.span(), requirement_, &inherited);
+            let own = constants.expand_requirement(&policy.requirement);
+            Some(quote!(.demanding(&#requirement_::All(&[#inherited, #own]))))
+        }
+        _ => {
+            let own = constants.expand_requirement(&policy.requirement);
+            Some(quote!(.demanding(&#own)))
         }
     };
-    let schemes = expand_schemes(&schemes, constants);
-    let realm = expand_option(realm.as_ref());
-    let hide = hidden.unwrap_or_else(|| quote!(#hide::Nothing));
-    let reason = expand_option(policy.reason.as_ref());
-    quote! {
-        #policy_spec {
-            #place
-            schemes: #schemes,
-            presence: #presence,
-            requirement: &#requirement,
-            realm: #realm,
-            hide: #hide,
-            shared_cache: #shared_cache,
-            reason: #reason,
-        }
-    }
-}
-
-/// The list in a constant of its own: its elements are made by a function call, which is not promoted to `'static`.
-fn expand_schemes(schemes: &[TokenStream], constants: &mut Constants<'_>) -> TokenStream {
-    if schemes.is_empty() {
-        return quote!(&[]);
-    }
-    let scheme_use = &constants.exports.scheme_use;
-    let list = constants.hoist(Span::mixed_site(), &quote!(&[#scheme_use]), &quote!(&[#(#schemes),*]));
-    quote!(#list)
-}
-
-fn expand_option<T: ToTokens>(value: Option<&T>) -> TokenStream {
-    match value {
-        Some(value) => quote!(::core::option::Option::Some(#value)),
-        None => quote!(::core::option::Option::None),
-    }
+    let routes = expand_routes(place.routes, exports);
+    let realm = policy.realm.as_ref().map(|realm| constants.expand_text(realm, exports.realm));
+    let realm = realm.map(|realm| quote!(.in_realm(#realm)));
+    let hide = policy.hide.map(|said| match said {
+        Hide::Everything => quote!(.hiding(#hide::Everything)),
+        Hide::FromAuthenticated => quote!(.hiding(#hide::FromAuthenticated)),
+    });
+    let shared_cache = policy.shared_cache.then(|| quote!(.cached_by_all()));
+    let reason = policy.reason.as_ref().map(|reason| quote!(.because(#reason)));
+    quote!(#access #demands #routes #realm #hide #shared_cache #reason)
 }
 
 fn expand_scheme_use(alternative: &Alternative, exports: &Exports<'_>) -> TokenStream {
-    let scheme_use = &exports.scheme_use;
     let ty = expand_scheme(&alternative.kind, exports);
     let keyword = match alternative.kind.keyword() {
         Some(keyword) => keyword.to_owned(),
         None => written(&alternative.tokens),
     };
-    let configuration = expand_option(alternative.configuration.as_ref());
+    let configuration = alternative.configuration.as_ref().map(|name| quote!(.configured(#name)));
     let at = alternative.tokens.span();
-    let scheme_use = scheme_use.at(at);
-    quote_spanned!(at=> #scheme_use::new::<#ty>(#keyword, #configuration))
+    let scheme_use = exports.scheme_use.at(at);
+    quote_spanned!(at=> #scheme_use::new::<#ty>(#keyword) #configuration)
 }
 
 fn expand_scheme<'a>(kind: &'a SchemeKind, exports: &'a Exports<'a>) -> &'a dyn ToTokens {
@@ -153,34 +101,39 @@ fn expand_scheme<'a>(kind: &'a SchemeKind, exports: &'a Exports<'a>) -> &'a dyn 
     }
 }
 
-fn expand_routes(routes: &[Route], exports: &Exports<'_>) -> TokenStream {
+fn expand_routes(routes: &[Route], exports: &Exports<'_>) -> Option<TokenStream> {
     let route_spec = &exports.route_spec;
-    let routes =
-        routes.iter().map(|Route { methods, path }| quote!(#route_spec { methods: &[#(#methods),*], path: #path }));
-    quote!(&[#(#routes),*])
+    let each = routes.iter().map(|Route { methods, path, name, guards, .. }| {
+        let name = name.as_ref().map(|name| quote!(.named(#name)));
+        let guarded = (!guards.is_empty()).then(|| quote!(.under_guards()));
+        quote!(#route_spec::new(&[#(#methods),*], #path) #name #guarded)
+    });
+    (!routes.is_empty()).then(|| quote!(.routed(&[#(#each),*])))
 }
 
-/// Which identities a handler may take: those in `Yields` as they are, those in `MayYield` as `Optional`.
-fn expand_yields(ty: &Ident, access: &Access, exports: &Exports<'_>) -> TokenStream {
-    let Exports { yields, may_yield, includes, .. } = exports;
-    let any_scheme: &dyn ToTokens = &exports.any_scheme;
+/// Which identities a handler may take.
+fn expand_access(access: &Access, exports: &Exports<'_>) -> TokenStream {
+    let Exports { nobody, only, one_of, maybe, policy, .. } = exports;
     match access {
-        Access::Public => TokenStream::new(),
-        Access::Named(path) => forward(ty, path, [*yields, *may_yield, *includes]),
+        Access::Public => quote!(#nobody),
+        Access::Named(path) => quote_spanned!(path.span()=> <#path as #policy>::Access),
         Access::Schemes { optional, alternatives } => {
             let kinds = distinct(alternatives, exports);
-            let certain = match (optional, kinds.as_slice()) {
-                (true, _) => Vec::new(),
-                (false, [only]) => vec![*only, any_scheme],
-                (false, _) => vec![any_scheme],
-            };
-            let possible = kinds.iter().chain([&any_scheme]);
-            quote! {
-                #(impl #yields<#certain> for #ty {})*
-                #(impl #may_yield<#possible> for #ty {})*
+            let list = kinds.iter().rev().fold(quote!(()), |rest, kind| quote!((#kind, #rest)));
+            match (optional, kinds.as_slice()) {
+                (true, _) => quote!(#maybe<#list>),
+                (false, [one]) => quote!(#only<#one>),
+                (false, _) => quote!(#one_of<#list>),
             }
         }
     }
+}
+
+/// Under a named policy, proof of it and of all that it builds on.
+fn expand_includes(ty: &Ident, access: &Access, exports: &Exports<'_>) -> Option<TokenStream> {
+    let Access::Named(path) = access else { return None };
+    let includes = &exports.includes;
+    Some(quote!(impl<__Of: ?::core::marker::Sized> #includes<__Of> for #ty where #path: #includes<__Of> {}))
 }
 
 /// The schemes without their configurations: `any(bearer("a"), bearer("b"))` is certain to yield a bearer.
@@ -196,21 +149,11 @@ fn distinct<'a>(alternatives: &'a [Alternative], exports: &'a Exports<'a>) -> Ve
     kinds
 }
 
-fn forward(ty: &Ident, path: &Path, traits: [Export<'_>; 3]) -> TokenStream {
-    let impls = traits.map(|trait_| {
-        quote! {
-            impl<__Of: ?::core::marker::Sized> #trait_<__Of> for #ty where #path: #trait_<__Of> {}
-        }
-    });
-    quote!(#(#impls)*)
-}
-
-/// The attribute's line. `line!()` would give that of the outermost macro, which under a module's defaults is the same
-/// for all its handlers.
-fn line() -> TokenStream {
+/// The line of an attribute of ours, or of an entry of `policy!`. `line!()` would give that of the outermost macro, which
+/// under a module's defaults is the same for all its handlers.
+pub(crate) fn line(at: Span) -> TokenStream {
     if proc_macro::is_available() {
-        let line = Literal::usize_unsuffixed(proc_macro::Span::call_site().line());
-        quote!(#line)
+        Literal::usize_unsuffixed(at.unwrap().line()).to_token_stream()
     } else {
         quote!(::core::line!())
     }

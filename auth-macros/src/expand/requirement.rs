@@ -82,9 +82,11 @@ impl Constants<'_> {
                 let Exports { check, run_check, .. } = exports;
                 let (at, policy, name) = (function.span(), self.policy, written(function));
                 let run_check = run_check.at(at);
+                // Hygienic, since the path may come out of a macro of the user's.
+                let context = Ident::new("__context", Span::mixed_site());
                 // At the path's span, where the bound on the function is reported.
-                let run = quote_spanned!(at=> #run_check::<#policy, _, _>(#function, __context));
-                let value = quote!(#check::new(#name, |__context| #run));
+                let run = quote_spanned!(at=> #run_check::<#policy, _, _, _>(#function, #context));
+                let value = quote!(#check::new(#name, |#context| #run));
                 let constant = self.hoist(Span::mixed_site(), check, &value);
                 quote!(#path::Check(#constant))
             }

@@ -2,21 +2,21 @@
 
 use std::any::TypeId;
 use std::fmt;
-use std::future::{Ready, ready};
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::HttpRequest;
-use actix_web::dev::Payload;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::denial::Reason;
 use crate::extract::expiry::UntilExpiry;
-use crate::grant::{AnyScheme, Caller, FromGrant, Grant, IdentityError, Includes, MayYield, UnfitClaim, Yields};
+use crate::grant::{
+    AnyScheme, Caller, FromGrant, Grant, IdentityError, Includes, MayYield, UnfitClaim, ViaGrant, ViaPlace, Yields,
+};
+use crate::policy::Policy;
 use crate::principal::{Principal, Unfit};
 use crate::scheme::{ApiKeyScheme, BearerScheme, DigestScheme, Key, Scheme, digest};
 #[cfg(feature = "basic")]
@@ -314,12 +314,9 @@ fn certain<P, T: Identity>(grant: &Grant<P>) -> Result<T, IdentityError> {
 macro_rules! from_grant {
     ($([$($generics:tt)*] $identity:ty, $scheme:ty;)+) => {$(
         #[diagnostic::do_not_recommend]
-        impl<P: Yields<$scheme>, $($generics)*> FromGrant<P> for $identity {
-            type Error = IdentityError;
-            type Future = Ready<Result<Self, IdentityError>>;
-
-            fn from_grant(grant: &Grant<P>, _: &HttpRequest, _: &mut Payload) -> Self::Future {
-                ready(certain(grant))
+        impl<P: Policy<Access: Yields<$scheme>>, $($generics)*> FromGrant<P, ViaGrant> for $identity {
+            fn from_grant(grant: &Grant<P>) -> Result<Option<Self>, IdentityError> {
+                certain(grant).map(Some)
             }
         }
     )+};
@@ -338,21 +335,15 @@ from_grant! {
 }
 
 #[diagnostic::do_not_recommend]
-impl<P: MayYield<T::Scheme>, T: Identity> FromGrant<P> for Optional<T> {
-    type Error = IdentityError;
-    type Future = Ready<Result<Self, IdentityError>>;
-
-    fn from_grant(grant: &Grant<P>, _: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(T::identify(&IdentityOf(grant.caller())).map(Self))
+impl<P: Policy<Access: MayYield<T::Scheme, At>>, T: Identity, At> FromGrant<P, ViaPlace<At>> for Optional<T> {
+    fn from_grant(grant: &Grant<P>) -> Result<Option<Self>, IdentityError> {
+        T::identify(&IdentityOf(grant.caller())).map(|identity| Some(Self(identity)))
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<P: Includes<Q>, Q> FromGrant<P> for Granted<Q> {
-    type Error = IdentityError;
-    type Future = Ready<Result<Self, IdentityError>>;
-
-    fn from_grant(_: &Grant<P>, _: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Ok(Self(PhantomData, PhantomData)))
+impl<P: Includes<Q>, Q> FromGrant<P, ViaGrant> for Granted<Q> {
+    fn from_grant(_: &Grant<P>) -> Result<Option<Self>, IdentityError> {
+        Ok(Some(Self(PhantomData, PhantomData)))
     }
 }

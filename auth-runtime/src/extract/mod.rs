@@ -8,7 +8,3 @@ pub use expiry::UntilExpiry;
 #[cfg(feature = "basic")]
 pub use identity::Basic;
 pub use identity::{ApiKey, Bearer, Digest, Granted, Optional};
-
-pub use crate::grant::{
-    AnyScheme, Argument, Extract, FromGrant, Grant, IdentityError, Includes, MayYield, Source, Takes, Yields,
-};

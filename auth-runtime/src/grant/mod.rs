@@ -1,20 +1,21 @@
 //! What a good decision leaves: the caller, and the proof that a policy admitted the request.
 
-mod argument;
+mod access;
 mod arguments;
 mod caller;
 
+use std::future::ready;
 use std::marker::PhantomData;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{Error, FromRequest, HttpRequest};
 
-pub use argument::{Argument, Takes};
-pub(crate) use arguments::extract;
-pub use arguments::{Extract, Source};
+pub(crate) use access::{AnyScheme, MayYield, Yields};
+pub use access::{Everything, Includes, Maybe, Nobody, OneOf, Only};
+pub(crate) use arguments::{Extract, Source, extract};
+pub(crate) use caller::{Caller, IdentityError, UnfitClaim};
 
-pub use caller::IdentityError;
-pub(crate) use caller::{Caller, UnfitClaim};
+use crate::denial::Reason;
 
 /// Proof that policy `P` admitted the request. Only the runtime makes one.
 pub struct Grant<P> {
@@ -36,10 +37,11 @@ impl<P> Grant<P> {
     }
 }
 
-/// A type that a handler or a check under policy `P` can take as an argument.
+/// A type that a handler or a check under policy `P` can take as an argument, and the way it comes there.
 ///
-/// Every extractor of actix is one. The identities [`Bearer`], [`Basic`], [`ApiKey`], [`Principal`] and [`Granted`] are
-/// only where `P` yields them.
+/// It cannot be named outside the crate: what comes out of the grant is taken before anything else, and is shown the body
+/// of a request that only a verified caller may have read. Users' own identities implement
+/// [`FromPrincipal`](crate::FromPrincipal).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not available under the policy of this handler",
     label = "this policy does not yield it, and it is no extractor",
@@ -48,35 +50,31 @@ impl<P> Grant<P> {
     note = "where the scheme is optional or one of several, take `Optional<…>` of it",
     note = "`C` of `Bearer<C>` must implement `serde::Deserialize`; every other argument `actix_web::FromRequest`"
 )]
-pub trait FromGrant<P>: Sized {
-    /// Why it could not be had.
-    type Error: Into<actix_web::Error>;
-    /// The extraction.
-    type Future: Future<Output = Result<Self, Self::Error>>;
-    /// Whether it comes out of the grant alone. Such arguments are taken first, so that an identity that does not fit is
-    /// refused before another argument reads the body.
-    #[doc(hidden)]
-    const IDENTITY: bool = true;
+pub trait FromGrant<P, Via>: Sized {
+    /// Takes an identity out of the grant, which is all it sees; `None` for what comes out of the request. A function's
+    /// identities are taken first, so that one that does not fit is refused before another argument reads the body.
+    fn from_grant(grant: &Grant<P>) -> Result<Option<Self>, IdentityError>;
 
-    /// Takes the argument out of the grant or the request.
-    fn from_grant(grant: &Grant<P>, request: &HttpRequest, payload: &mut Payload) -> Self::Future;
-}
-
-impl<P, T: FromRequest> FromGrant<P> for T {
-    type Error = T::Error;
-    type Future = T::Future;
-    const IDENTITY: bool = false;
-
-    fn from_grant(_: &Grant<P>, request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        T::from_request(request, payload)
+    /// Extracts what is no identity.
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<Self, Error>> {
+        let _ = (request, payload);
+        ready(Err(IdentityError::from(Reason::IdentityUnfit).into()))
     }
 }
 
-/// Identity `S` is certain under the implementing policy. Only the macros implement it.
-pub trait Yields<S: ?Sized> {}
-/// Identity `S` is possible under the implementing policy. Only the macros implement it.
-pub trait MayYield<S: ?Sized> {}
-/// The implementing policy demands all that policy `Q` does. Only the macros implement it.
-pub trait Includes<Q: ?Sized> {}
-/// Stands for [`Principal`] where a scheme's type would.
-pub enum AnyScheme {}
+/// By actix's own extraction.
+pub enum ViaRequest {}
+/// Out of the grant.
+pub enum ViaGrant {}
+/// Out of the grant, where a place in the policy's list of schemes allows it.
+pub struct ViaPlace<At>(PhantomData<At>);
+
+impl<P, T: FromRequest> FromGrant<P, ViaRequest> for T {
+    fn from_grant(_: &Grant<P>) -> Result<Option<Self>, IdentityError> {
+        Ok(None)
+    }
+
+    async fn from_request(request: &HttpRequest, payload: &mut Payload) -> Result<Self, Error> {
+        <T as FromRequest>::from_request(request, payload).await.map_err(Into::into)
+    }
+}

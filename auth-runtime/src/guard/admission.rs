@@ -95,7 +95,7 @@ impl Drop for Surrounding {
 }
 
 /// What policy and scheme owe the answer of a handler that ran.
-pub struct Terms {
+pub(crate) struct Terms {
     caller: Caller,
     admission: Option<Admission>,
 }
@@ -115,8 +115,13 @@ impl Terms {
     }
 
     /// Wraps the handler's return value.
-    pub fn answer<R>(self, answer: R) -> Answered<R> {
-        Answered { answer, terms: self }
+    pub(crate) fn answer<R>(self, answer: R) -> Answered<R> {
+        Answered { answer: Ok(answer), terms: Some(self) }
+    }
+
+    /// Wraps the error of an argument: actix's or the application's own, which middleware sees as it is.
+    pub(crate) fn fail<R>(self, error: Error) -> Answered<R> {
+        Answered { answer: Err(error), terms: Some(self) }
     }
 
     /// The denial of the application's own that an answer is, shaped as every denial of this policy.
@@ -137,22 +142,30 @@ impl Terms {
     }
 }
 
-/// A handler's return value on its way out.
+/// A handler's return value on its way out, or the error that came before it.
 pub struct Answered<R> {
-    answer: R,
-    terms: Terms,
+    answer: Result<R, Error>,
+    terms: Option<Terms>,
+}
+
+impl<R> Answered<R> {
+    /// A denial, which owes nothing beyond what it says.
+    pub(crate) fn denied(error: Error) -> Self {
+        Self { answer: Err(error), terms: None }
+    }
 }
 
 impl<R: Responder> Responder for Answered<R> {
-    type Body = EitherBody<R::Body>;
+    type Body = EitherBody<EitherBody<R::Body>>;
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse<Self::Body> {
         let response = self.answer.respond_to(request);
-        let mut response = match self.terms.shape(request, response.error()) {
+        let Some(terms) = self.terms else { return response.map_into_left_body() };
+        let mut response = match terms.shape(request, response.error()) {
             None => response.map_into_left_body(),
             Some(denial) => HttpResponse::from_error(denial).map_into_right_body(),
         };
-        self.terms.settle(request, &mut response);
+        terms.settle(request, &mut response);
         response
     }
 }

@@ -25,16 +25,17 @@ use crate::policy::check::{CheckContext, IntoVerdict, Verdict};
     note = "a check is an `async fn` whose arguments are extractors or identities that the policy yields, and that \
             returns `bool`, `Result<bool, E>` or `Result<(), Denial>`"
 )]
-pub trait CheckFn<P, Args> {
+pub trait CheckFn<P, Args, Via> {
     /// Runs the function with its arguments extracted from the request.
     fn run(self, context: CheckContext) -> LocalBoxFuture<'static, Verdict>;
 }
 
-impl<P, F, Args> CheckFn<P, Args> for F
+impl<P, F, Args, Via> CheckFn<P, Args, Via> for F
 where
     P: 'static,
     F: Handler<Args>,
-    Args: Extract<P> + 'static,
+    Args: Extract<P, Via> + 'static,
+    Via: 'static,
     F::Output: IntoVerdict,
 {
     fn run(self, context: CheckContext) -> LocalBoxFuture<'static, Verdict> {

@@ -120,7 +120,7 @@ mod tests {
     use crate::scheme::{Authentication, BearerScheme, Challenge, CredentialForm, Outcome, Scheme, SchemeDescription};
     use crate::time::SystemClock;
 
-    static SPEC: PolicySpec = PolicySpec::nobody("test");
+    static SPEC: PolicySpec = PolicySpec::new("test", file!(), line!());
 
     fn plan(schemes: impl IntoIterator<Item = Arc<dyn Scheme>>) -> Plan {
         let settings = Settings {

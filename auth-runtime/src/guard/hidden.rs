@@ -15,7 +15,7 @@ use futures_core::future::LocalBoxFuture;
 use pin_project_lite::pin_project;
 
 use crate::denial::Denial;
-use crate::guard::{Settings, Terms};
+use crate::guard::Settings;
 
 /// What answers an unknown route, type-erased as actix keeps it.
 pub(crate) type DefaultService = Rc<BoxServiceFactory<(), ServiceRequest, ServiceResponse, Error, ()>>;
@@ -53,15 +53,7 @@ pub(crate) fn keep_unread(request: &HttpRequest, payload: Payload) {
     request.extensions_mut().insert(Unread(payload));
 }
 
-/// What is owed to the answer of a request that was admitted and then failed in an argument of the handler.
-struct Owed(Terms);
-
-/// Leaves the terms to the scope: the error is actix's or the application's own, which middleware wants to see as it is.
-pub(crate) fn owe(request: &HttpRequest, terms: Terms) {
-    request.extensions_mut().insert(Owed(terms));
-}
-
-/// Calls the scope's router, settles what is owed to an error, and answers a hidden denial by the default service.
+/// Calls the scope's router, and answers a hidden denial by the default service.
 pub(crate) fn cover<S>(request: ServiceRequest, router: &S, unknown: &Rc<Unknown>) -> Covered<S::Future>
 where
     S: Service<ServiceRequest, Response = ServiceResponse, Error = Error>,
@@ -96,10 +88,10 @@ impl<F: Future<Output = Result<ServiceResponse, Error>>> Future for Covered<F> {
         let denial = error.as_error::<Denial>();
         let hidden = denial.is_some_and(Denial::is_hidden);
         let shaped = denial.and_then(|denial| unknown.shape(answer.request(), denial));
-        let answer = settle_owed(match shaped {
+        let answer = match shaped {
             None => answer,
             Some(denial) => ServiceResponse::from_err(denial, answer.into_parts().0),
-        });
+        };
         let default = if hidden { unknown.default.borrow().clone() } else { None };
         let Some(default) = default else { return Poll::Ready(Ok(answer)) };
         let answer = Box::pin(hide(answer, default, unmatched.take()));
@@ -107,15 +99,6 @@ impl<F: Future<Output = Result<ServiceResponse, Error>>> Future for Covered<F> {
         self.set(Self::Hiding { answer });
         self.poll(context)
     }
-}
-
-fn settle_owed(mut answer: ServiceResponse) -> ServiceResponse {
-    let owed = answer.request().extensions_mut().remove::<Owed>();
-    if let Some(Owed(terms)) = owed {
-        let request = answer.request().clone();
-        terms.settle(&request, answer.response_mut());
-    }
-    answer
 }
 
 /// The answer that an unknown route of the scope gets.

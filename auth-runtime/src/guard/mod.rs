@@ -14,8 +14,8 @@ mod refuse;
 mod settings;
 mod table;
 
-pub(crate) use admission::{Admission, Admitted, Attempted};
-pub use admission::{Answered, Terms};
+pub use admission::Answered;
+pub(crate) use admission::{Admission, Admitted, Attempted, Terms};
 pub(crate) use plan::Plan;
 pub(crate) use settings::Settings;
 pub(crate) use table::Plans;

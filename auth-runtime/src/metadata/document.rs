@@ -261,20 +261,8 @@ mod tests {
 
     #[test]
     fn what_only_hidden_policies_name_is_shown_nowhere() {
-        let policy = |hide, routes| PolicySpec {
-            handler: "test",
-            file: file!(),
-            line: line!(),
-            routes,
-            schemes: &[],
-            presence: Presence::Required,
-            requirement: &Requirement::Authenticated,
-            realm: None,
-            hide,
-            shared_cache: false,
-            reason: None,
-        };
-        let route: &[_] = &[crate::policy::RouteSpec { methods: &[], path: "/" }];
+        let policy = |hide, routes| PolicySpec::new("test", file!(), line!()).routed(routes).hiding(hide);
+        let route: &[_] = const { &[crate::policy::RouteSpec::new(&[], "/")] };
         let mut shown = Shown::default();
         shown.add(&policy(Hide::Everything, route), "hidden");
         shown.add(&policy(Hide::Everything, route), "named and hidden");

@@ -49,7 +49,7 @@ impl Declarations {
         }
         for route in declaration.spec.routes {
             let methods: Vec<String> = route.methods.iter().map(|method| (*method).to_owned()).collect();
-            self.route(&methods, route.path, false, declaration);
+            self.route(&methods, route.path, route.guarded, declaration);
         }
     }
 

@@ -5,6 +5,7 @@ use std::any::TypeId;
 use actix_web::dev::HttpServiceFactory;
 
 use crate::extract::authorized::Authorized;
+use crate::grant::Nobody;
 use crate::mount::declarations::Declarations;
 use crate::policy::{Policy, PolicySpec};
 
@@ -23,6 +24,14 @@ pub trait Declared: HttpServiceFactory {
     fn declare(&self, to: &mut Declarations);
 }
 
+/// A handler with route attributes is mounted by the type that stands for its policy.
+#[diagnostic::do_not_recommend]
+impl<P: Policy + HttpServiceFactory> Declared for P {
+    fn declare(&self, to: &mut Declarations) {
+        to.policy::<P>();
+    }
+}
+
 /// The arguments of a handler under `#[requires]` or `#[public]`.
 #[diagnostic::on_unimplemented(
     message = "this handler does not say who may call it",
@@ -35,7 +44,7 @@ pub trait DeclaredArgs {
 }
 
 #[diagnostic::do_not_recommend]
-impl<P: Policy, T> DeclaredArgs for (Authorized<P, T>,) {
+impl<P: Policy> DeclaredArgs for (Authorized<P>,) {
     fn policy() -> Declaration {
         Declaration::of::<P>()
     }
@@ -45,7 +54,8 @@ impl<P: Policy, T> DeclaredArgs for (Authorized<P, T>,) {
 enum Undeclared {}
 
 impl Policy for Undeclared {
-    const SPEC: PolicySpec = PolicySpec::nobody("undeclared");
+    const SPEC: PolicySpec = PolicySpec::new("undeclared", file!(), line!());
+    type Access = Nobody;
 }
 
 #[diagnostic::do_not_recommend]

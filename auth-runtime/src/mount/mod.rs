@@ -3,6 +3,7 @@
 mod declarations;
 mod declared;
 mod enforce;
+pub(crate) mod handler;
 mod metadata;
 mod pattern;
 pub mod route;

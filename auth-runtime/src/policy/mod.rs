@@ -6,11 +6,13 @@ mod hierarchy;
 #[cfg(test)]
 mod oracle;
 pub(crate) mod registry;
+mod requirement;
 mod spec;
 mod table;
 
 pub(crate) use evaluate::{CheckResults, Step, evaluate, first_failure};
 pub(crate) use hierarchy::{Hierarchies, Hierarchy};
-pub(crate) use spec::canonical_scopes;
-pub use spec::{Check, ClaimValue, Hide, Policy, PolicySpec, Presence, Requirement, RouteSpec, SchemeUse};
+pub(crate) use requirement::canonical_scopes;
+pub use requirement::{Check, ClaimValue, Requirement};
+pub use spec::{Hide, Policy, PolicySpec, Presence, RouteSpec, SchemeUse};
 pub use table::PolicyTable;

@@ -41,7 +41,7 @@ impl Linked {
 /// async fn health() -> &'static str { "ok" }
 ///
 /// # fn main() {
-/// assert!(registry::policies().any(|policy| policy.reason == Some("liveness probe")));
+/// assert!(registry::policies().any(|policy| policy.reason() == Some("liveness probe")));
 /// # }
 /// ```
 pub fn policies() -> impl Iterator<Item = &'static PolicySpec> {

@@ -2,9 +2,9 @@
 
 use std::any::TypeId;
 
-use futures_core::future::LocalBoxFuture;
+use serde::Serialize;
 
-use crate::policy::check::{CheckContext, Verdict};
+use crate::policy::requirement::Requirement;
 use crate::scheme::Scheme;
 
 /// A type that stands for one policy.
@@ -19,46 +19,112 @@ use crate::scheme::Scheme;
 pub trait Policy: 'static {
     /// The whole policy, as constant data.
     const SPEC: PolicySpec;
+
+    /// Which identities its schemes yield.
+    #[doc(hidden)]
+    type Access;
 }
 
 /// Everything a policy says. Constant data: the challenges, the policy table, the start-up check and the decision all
 /// read this one value.
-#[derive(Clone, Copy, Debug)]
+///
+/// It serializes, for tools of your own; [`registry::policies`](crate::registry::policies) gives those of the program.
+///
+/// ```
+/// use auth_runtime::{registry, requires};
+///
+/// #[requires(bearer, scope = "orders:write")]
+/// async fn change_order() -> &'static str { "changed" }
+///
+/// # fn main() {
+/// let policy = registry::policies().find(|policy| policy.handler().ends_with("::change_order")).unwrap();
+/// assert_eq!(policy.schemes()[0].keyword(), "bearer");
+/// assert_eq!(serde_json::to_value(policy).unwrap()["requirement"]["scope"], "orders:write");
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, Serialize)]
 pub struct PolicySpec {
-    /// Path of the handler or of the named policy, `module::function`.
-    pub handler: &'static str,
-    /// Source file of the attribute.
-    pub file: &'static str,
-    /// Line of the attribute.
-    pub line: u32,
-    /// Methods and patterns of the handler's own route attributes; empty when the handler is mounted by hand.
-    pub routes: &'static [RouteSpec],
-    /// Acceptable schemes, in written order.
-    pub schemes: &'static [SchemeUse],
-    /// Whether credentials must, may or need not be sent.
-    pub presence: Presence,
-    /// What an authenticated caller must also satisfy.
-    pub requirement: &'static Requirement,
-    /// Realm of the challenges, where it differs from the `Auth`'s.
-    pub realm: Option<&'static str>,
-    /// Which denials look like an unknown route.
-    pub hide: Hide,
-    /// Whether a shared cache may store a successful answer.
-    pub shared_cache: bool,
-    /// Why a public route is public.
-    pub reason: Option<&'static str>,
+    pub(crate) handler: &'static str,
+    pub(crate) file: &'static str,
+    pub(crate) line: u32,
+    pub(crate) routes: &'static [RouteSpec],
+    pub(crate) presence: Presence,
+    pub(crate) schemes: &'static [SchemeUse],
+    pub(crate) requirement: &'static Requirement,
+    pub(crate) realm: Option<&'static str>,
+    pub(crate) hide: Hide,
+    pub(crate) shared_cache: bool,
+    pub(crate) reason: Option<&'static str>,
 }
 
 impl PolicySpec {
-    /// A policy that admits nobody, for what stands in where there is no policy.
-    pub(crate) const fn nobody(handler: &'static str) -> Self {
+    /// Path of the handler or of the named policy, `module::function`.
+    pub const fn handler(&self) -> &'static str {
+        self.handler
+    }
+
+    /// Source file of the attribute.
+    pub const fn file(&self) -> &'static str {
+        self.file
+    }
+
+    /// Line of the attribute, or of the entry in `policy!`.
+    pub const fn line(&self) -> u32 {
+        self.line
+    }
+
+    /// Methods and patterns of the handler's own route attributes; empty when the handler is mounted by hand.
+    pub const fn routes(&self) -> &'static [RouteSpec] {
+        self.routes
+    }
+
+    /// Acceptable schemes, in written order.
+    pub const fn schemes(&self) -> &'static [SchemeUse] {
+        self.schemes
+    }
+
+    /// Whether credentials must, may or need not be sent.
+    pub const fn presence(&self) -> Presence {
+        self.presence
+    }
+
+    /// What an authenticated caller must also satisfy.
+    pub const fn requirement(&self) -> &'static Requirement {
+        self.requirement
+    }
+
+    /// Realm of the challenges, where it differs from the `Auth`'s.
+    pub const fn realm(&self) -> Option<&'static str> {
+        self.realm
+    }
+
+    /// Which denials look like an unknown route.
+    pub const fn hide(&self) -> Hide {
+        self.hide
+    }
+
+    /// Whether a shared cache may store a successful answer.
+    pub const fn shared_cache(&self) -> bool {
+        self.shared_cache
+    }
+
+    /// Why a public route is public.
+    pub const fn reason(&self) -> Option<&'static str> {
+        self.reason
+    }
+}
+
+/// How the macros write a policy. It starts out admitting nobody: what is left unsaid opens nothing.
+#[doc(hidden)]
+impl PolicySpec {
+    pub const fn new(handler: &'static str, file: &'static str, line: u32) -> Self {
         Self {
             handler,
-            file: file!(),
-            line: line!(),
+            file,
+            line,
             routes: &[],
-            schemes: &[],
             presence: Presence::Required,
+            schemes: &[],
             requirement: &Requirement::All(&[]),
             realm: None,
             hide: Hide::Nothing,
@@ -66,36 +132,128 @@ impl PolicySpec {
             reason: None,
         }
     }
+
+    pub const fn open(self) -> Self {
+        Self { presence: Presence::Public, requirement: &Requirement::Authenticated, ..self }
+    }
+
+    pub const fn accepting(self, presence: Presence, schemes: &'static [SchemeUse]) -> Self {
+        Self { presence, schemes, requirement: &Requirement::Authenticated, ..self }
+    }
+
+    /// All that `base` says, in the place of this one.
+    pub const fn inheriting(self, base: Self) -> Self {
+        let Self { handler, file, line, routes, .. } = self;
+        Self { handler, file, line, routes, ..base }
+    }
+
+    pub const fn demanding(self, requirement: &'static Requirement) -> Self {
+        Self { requirement, ..self }
+    }
+
+    pub const fn routed(self, routes: &'static [RouteSpec]) -> Self {
+        Self { routes, ..self }
+    }
+
+    pub const fn in_realm(self, realm: &'static str) -> Self {
+        Self { realm: Some(realm), ..self }
+    }
+
+    pub const fn hiding(self, hide: Hide) -> Self {
+        Self { hide, ..self }
+    }
+
+    pub const fn cached_by_all(self) -> Self {
+        Self { shared_cache: true, ..self }
+    }
+
+    pub const fn because(self, reason: &'static str) -> Self {
+        Self { reason: Some(reason), ..self }
+    }
 }
 
 /// Methods and pattern of one route attribute.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct RouteSpec {
+    pub(crate) methods: &'static [&'static str],
+    pub(crate) path: &'static str,
+    pub(crate) name: Option<&'static str>,
+    pub(crate) guarded: bool,
+}
+
+impl RouteSpec {
     /// HTTP methods; empty means any.
-    pub methods: &'static [&'static str],
+    pub const fn methods(&self) -> &'static [&'static str] {
+        self.methods
+    }
+
     /// actix's path pattern, as written.
-    pub path: &'static str,
+    pub const fn path(&self) -> &'static str {
+        self.path
+    }
+
+    /// The `name = "…"` of the attribute, for `HttpRequest::url_for`.
+    pub const fn name(&self) -> Option<&'static str> {
+        self.name
+    }
+
+    /// Whether the attribute has a `guard = "…"` too, so that another route may get the request.
+    pub const fn guarded(&self) -> bool {
+        self.guarded
+    }
+}
+
+#[doc(hidden)]
+impl RouteSpec {
+    pub const fn new(methods: &'static [&'static str], path: &'static str) -> Self {
+        Self { methods, path, name: None, guarded: false }
+    }
+
+    pub const fn named(self, name: &'static str) -> Self {
+        Self { name: Some(name), ..self }
+    }
+
+    pub const fn under_guards(self) -> Self {
+        Self { guarded: true, ..self }
+    }
 }
 
 /// One acceptable scheme of a policy: its type and the name of its configuration.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize)]
 pub struct SchemeUse {
-    /// The scheme as written in the attribute: a keyword or a path.
-    pub keyword: &'static str,
-    /// The named configuration, as in `bearer("partner")`.
-    pub configuration: Option<&'static str>,
+    pub(crate) keyword: &'static str,
+    pub(crate) configuration: Option<&'static str>,
+    #[serde(skip)]
     pub(crate) kind: fn() -> TypeId,
 }
 
 impl SchemeUse {
-    /// The use of scheme `S`, written as `keyword`, in its named or default configuration.
-    pub const fn new<S: Scheme>(keyword: &'static str, configuration: Option<&'static str>) -> Self {
-        Self { keyword, configuration, kind: TypeId::of::<S> }
+    /// The scheme as written in the attribute: a keyword or a path.
+    pub const fn keyword(&self) -> &'static str {
+        self.keyword
+    }
+
+    /// The named configuration, as in `bearer("partner")`.
+    pub const fn configuration(&self) -> Option<&'static str> {
+        self.configuration
+    }
+}
+
+#[doc(hidden)]
+impl SchemeUse {
+    pub const fn new<S: Scheme>(keyword: &'static str) -> Self {
+        Self { keyword, configuration: None, kind: TypeId::of::<S> }
+    }
+
+    pub const fn configured(self, name: &'static str) -> Self {
+        Self { configuration: Some(name), ..self }
     }
 }
 
 /// Whether a policy demands credentials.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Presence {
     /// No credentials, no handler.
     Required,
@@ -106,7 +264,9 @@ pub enum Presence {
 }
 
 /// Which denials are answered as an unknown route.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Hide {
     /// None.
     Nothing,
@@ -114,83 +274,4 @@ pub enum Hide {
     FromAuthenticated,
     /// All.
     Everything,
-}
-
-/// A condition over an authenticated caller.
-#[derive(Clone, Copy, Debug)]
-pub enum Requirement {
-    /// Nothing beyond being authenticated.
-    Authenticated,
-    /// The caller was granted this scope.
-    Scope(&'static str),
-    /// The caller has this role, directly or through the hierarchy.
-    Role(&'static str),
-    /// This claim has this value, or is an array that contains it.
-    Claim(&'static str, ClaimValue),
-    /// The user's own function agrees.
-    Check(Check),
-    /// All hold. An empty list denies.
-    All(&'static [Requirement]),
-    /// At least one holds.
-    Any(&'static [Requirement]),
-    /// The scope, role or claim inside is known not to hold.
-    Not(&'static Requirement),
-}
-
-/// The value a claim is compared with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClaimValue {
-    /// A JSON string.
-    Str(&'static str),
-    /// A JSON integer.
-    Int(i64),
-    /// A JSON boolean.
-    Bool(bool),
-}
-
-/// A check function with its extractors, erased.
-#[derive(Clone, Copy)]
-pub struct Check {
-    /// The path as written in the attribute.
-    pub name: &'static str,
-    pub(crate) run: fn(CheckContext) -> LocalBoxFuture<'static, Verdict>,
-}
-
-impl Check {
-    /// Generated code passes a closure that captures nothing and runs the user's function.
-    pub const fn new(name: &'static str, run: fn(CheckContext) -> LocalBoxFuture<'static, Verdict>) -> Self {
-        Self { name, run }
-    }
-}
-
-impl std::fmt::Debug for Check {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Check").field(&self.name).finish()
-    }
-}
-
-/// The scopes a challenge names: those on the leftmost branch of every `||`, in written order, each once.
-///
-/// Decided on the policy alone: no caller and no hierarchy enters, so every 401 and 403 of a route names the same set
-/// (RFC 6750 section 3.1 leaves the choice to the resource).
-pub(crate) fn canonical_scopes(requirement: &Requirement) -> Vec<&'static str> {
-    fn collect(requirement: &Requirement, into: &mut Vec<&'static str>) {
-        match requirement {
-            Requirement::Scope(scope) => {
-                if !into.contains(scope) {
-                    into.push(scope);
-                }
-            }
-            Requirement::All(all) => all.iter().for_each(|each| collect(each, into)),
-            Requirement::Any(any) => any.iter().take(1).for_each(|each| collect(each, into)),
-            Requirement::Authenticated
-            | Requirement::Role(_)
-            | Requirement::Claim(..)
-            | Requirement::Check(_)
-            | Requirement::Not(_) => {}
-        }
-    }
-    let mut scopes = Vec::new();
-    collect(requirement, &mut scopes);
-    scopes
 }

@@ -131,7 +131,7 @@ fn clauses_are_joined_by_and() {
 #[test]
 fn keys_and_flags_are_kept() {
     let spec_of = spec("keys_and_flags");
-    assert_eq!((spec_of.realm, spec_of.hide, spec_of.shared_cache), (Some("orders"), Hide::Everything, true));
+    assert_eq!((spec_of.realm(), spec_of.hide(), spec_of.shared_cache()), (Some("orders"), Hide::Everything, true));
     let spec_of = spec("hidden_from_authenticated");
-    assert_eq!((spec_of.realm, spec_of.hide, spec_of.shared_cache), (None, Hide::FromAuthenticated, false));
+    assert_eq!((spec_of.realm(), spec_of.hide(), spec_of.shared_cache()), (None, Hide::FromAuthenticated, false));
 }

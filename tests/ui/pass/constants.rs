@@ -40,7 +40,7 @@ async fn predicates() -> &'static str {
 #[test]
 fn constants_stand_for_their_values() {
     assert_eq!(requirement("keys"), r#"All([Scope("read"), Role("ops")])"#);
-    assert_eq!(spec("keys").realm, Some("orders"));
+    assert_eq!(spec("keys").realm(), Some("orders"));
     assert_eq!(
         requirement("predicates"),
         concat!(

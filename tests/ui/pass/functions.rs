@@ -104,7 +104,7 @@ fn generic_handlers_are_mounted_with_their_types() {
     let _ = web::get().to(calls_itself);
     let _ = web::get().to(r#match);
     let _ = web::get().to(names_of_the_expansion);
-    assert_eq!(super::spec("match").handler, concat!(module_path!(), "::match"));
+    assert_eq!(super::spec("match").handler(), concat!(module_path!(), "::match"));
 }
 
 fn is_extractor<T: FromRequest>() {}

@@ -16,7 +16,7 @@ use auth_runtime::policy::PolicySpec;
 /// The policy of the handler or named policy whose path ends so.
 fn spec(name: &str) -> &'static PolicySpec {
     let suffix = format!("::{name}");
-    let mut found = auth_runtime::registry::policies().filter(|spec| spec.handler.ends_with(&suffix));
+    let mut found = auth_runtime::registry::policies().filter(|spec| spec.handler().ends_with(&suffix));
     let spec = found.next().unwrap_or_else(|| panic!("no policy `{name}`"));
     assert!(found.next().is_none(), "two policies `{name}`");
     spec
@@ -24,5 +24,5 @@ fn spec(name: &str) -> &'static PolicySpec {
 
 /// The requirement of that policy, as its `Debug` text.
 fn requirement(name: &str) -> String {
-    format!("{:?}", spec(name).requirement)
+    format!("{:?}", spec(name).requirement())
 }

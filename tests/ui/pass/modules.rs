@@ -142,30 +142,30 @@ fn what_a_handler_says_is_added() {
     assert_eq!(requirement("adds_below"), r#"All([Scope("orders"), Role("ops")])"#);
     assert_eq!(requirement("adds_of_submodule"), r#"All([Scope("orders"), Role("ops")])"#);
     assert_eq!(requirement("adds_to_submodule"), r#"All([Scope("orders"), Role("ops"), Scope("write")])"#);
-    assert_eq!(spec("by_default").realm, Some("orders"));
-    assert_eq!(spec("adds").realm, Some("writers"));
+    assert_eq!(spec("by_default").realm(), Some("orders"));
+    assert_eq!(spec("adds").realm(), Some("writers"));
 }
 
 #[test]
 fn replace_drops_the_defaults() {
     assert_eq!(requirement("replaces"), r#"Role("ops")"#);
-    assert_eq!(spec("replaces").schemes[0].keyword, "api_key");
-    assert_eq!(spec("replaces").realm, None);
-    assert_eq!(spec("opens").reason, Some("health"));
-    assert!(spec("opens").schemes.is_empty());
-    assert_eq!(spec("replaced_by_submodule").schemes[0].keyword, "basic");
+    assert_eq!(spec("replaces").schemes()[0].keyword(), "api_key");
+    assert_eq!(spec("replaces").realm(), None);
+    assert_eq!(spec("opens").reason(), Some("health"));
+    assert!(spec("opens").schemes().is_empty());
+    assert_eq!(spec("replaced_by_submodule").schemes()[0].keyword(), "basic");
 }
 
 #[test]
 fn paths_of_a_scope_are_known() {
-    assert_eq!(spec("under_scope").routes[0].path, "/above/x");
-    assert_eq!(spec("over_scope").routes[0].path, "/below/x");
+    assert_eq!(spec("under_scope").routes()[0].path(), "/above/x");
+    assert_eq!(spec("over_scope").routes()[0].path(), "/below/x");
 }
 
 #[test]
 fn a_handler_has_its_own_line() {
     let text = include_str!("modules.rs");
     let line = |wanted| text.lines().position(|line| line.contains(wanted)).unwrap() + 1;
-    assert_eq!(spec("by_default").line as usize, line("async fn by_default"));
-    assert_eq!(spec("adds").line as usize, line("#[requires(scope = \"write\", realm"));
+    assert_eq!(spec("by_default").line() as usize, line("async fn by_default"));
+    assert_eq!(spec("adds").line() as usize, line("#[requires(scope = \"write\", realm"));
 }

@@ -50,15 +50,15 @@ async fn by_path(_caller: auth_runtime::Basic, _proof: Granted<inner::Inner>) ->
 fn names_stand_in_the_registry() {
     assert_eq!(requirement("AdminArea"), r#"Role("ops")"#);
     assert_eq!(requirement("Strict"), r#"All([Role("ops"), Scope("billing")])"#);
-    assert_eq!(spec("Inner").schemes[0].keyword, "basic");
+    assert_eq!(spec("Inner").schemes()[0].keyword(), "basic");
 }
 
 #[test]
 fn a_route_copies_the_policy_and_adds_to_it() {
     assert_eq!(requirement("admin"), r#"Role("ops")"#);
-    assert_eq!(spec("admin").routes[0].path, "/admin");
+    assert_eq!(spec("admin").routes()[0].path(), "/admin");
     let bill = spec("bill");
-    assert_eq!(format!("{:?}", bill.requirement), r#"All([Scope("billing"), Role("clerk")])"#);
-    assert_eq!((bill.realm, bill.hide, bill.schemes.len()), (Some("clerks"), Hide::Everything, 2));
+    assert_eq!(format!("{:?}", bill.requirement()), r#"All([Scope("billing"), Role("clerk")])"#);
+    assert_eq!((bill.realm(), bill.hide(), bill.schemes().len()), (Some("clerks"), Hide::Everything, 2));
     assert_eq!(requirement("strict"), r#"All([Role("ops"), Scope("billing")])"#);
 }

@@ -49,5 +49,5 @@ fn handlers_can_be_mounted() {
     is_declared(re_exported_public);
     is_declared(module::re_exported_in_module);
     is_declared(module::re_exported_by_own_attribute);
-    assert_eq!(super::spec("Area").schemes.len(), 1);
+    assert_eq!(super::spec("Area").schemes().len(), 1);
 }

@@ -35,11 +35,11 @@ macro_rules! in_both_orders {
         #[test]
         fn methods_and_paths_are_known_above_the_route_attribute() {
             $({
-                let routes = spec(concat!(stringify!($method), "::above")).routes;
+                let routes = spec(concat!(stringify!($method), "::above")).routes();
                 assert_eq!(routes.len(), 1);
-                assert_eq!(routes[0].methods, [stringify!($method).to_uppercase()]);
-                assert_eq!(routes[0].path, "/above");
-                assert!(spec(concat!(stringify!($method), "::below")).routes.is_empty());
+                assert_eq!(routes[0].methods(), [stringify!($method).to_uppercase()]);
+                assert_eq!(routes[0].path(), "/above");
+                assert!(spec(concat!(stringify!($method), "::below")).routes().is_empty());
             })+
         }
     };
@@ -124,20 +124,20 @@ fn handlers_can_be_mounted() {
 
 #[test]
 fn routes_are_read_from_the_attributes() {
-    let routes = spec("several_methods").routes;
-    assert_eq!(routes[0].methods, ["GET", "PURGE"]);
-    let routes = spec("several_routes").routes;
-    assert_eq!([routes[0].path, routes[1].path], ["/a", "/b"]);
-    assert_eq!([routes[0].methods, routes[1].methods], [["GET"], ["POST"]]);
-    assert_eq!(spec("inside").routes[0].path, "/scoped/inside");
-    assert!(spec("plain").routes.is_empty());
+    let routes = spec("several_methods").routes();
+    assert_eq!(routes[0].methods(), ["GET", "PURGE"]);
+    let routes = spec("several_routes").routes();
+    assert_eq!([routes[0].path(), routes[1].path()], ["/a", "/b"]);
+    assert_eq!([routes[0].methods(), routes[1].methods()], [["GET"], ["POST"]]);
+    assert_eq!(spec("inside").routes()[0].path(), "/scoped/inside");
+    assert!(spec("plain").routes().is_empty());
 }
 
 #[test]
 fn a_policy_knows_where_it_was_written() {
     let spec = spec("routes::by_path");
-    assert_eq!(spec.handler, concat!(module_path!(), "::by_path"));
-    assert_eq!(spec.file, file!());
+    assert_eq!(spec.handler(), concat!(module_path!(), "::by_path"));
+    assert_eq!(spec.file(), file!());
     let line = include_str!("routes.rs").lines().position(|line| line.starts_with("#[auth_runtime::requires")).unwrap();
-    assert_eq!(spec.line as usize, line + 1);
+    assert_eq!(spec.line() as usize, line + 1);
 }

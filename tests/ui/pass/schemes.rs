@@ -110,14 +110,14 @@ async fn own_scheme_by_path(_who: Principal, _caller: Optional<Bearer>) -> &'sta
 
 #[test]
 fn schemes_are_listed_as_written() {
-    let keywords = |name| spec(name).schemes.iter().map(|scheme| scheme.keyword).collect::<Vec<_>>();
+    let keywords = |name| spec(name).schemes().iter().map(|scheme| scheme.keyword()).collect::<Vec<_>>();
     assert_eq!(keywords("schemes::bearer"), ["bearer"]);
     assert_eq!(keywords("any_of_three"), ["bearer", "api_key", "basic"]);
     assert_eq!(keywords("own_scheme"), ["Webhook"]);
     assert_eq!(keywords("own_scheme_by_path"), ["self::lowercase::webhook", "bearer"]);
     assert!(keywords("open").is_empty());
 
-    let configurations = |name| spec(name).schemes.iter().map(|scheme| scheme.configuration).collect::<Vec<_>>();
+    let configurations = |name| spec(name).schemes().iter().map(|scheme| scheme.configuration()).collect::<Vec<_>>();
     assert_eq!(configurations("schemes::bearer"), [None]);
     assert_eq!(configurations("named_configuration"), [Some("partner")]);
     assert_eq!(configurations("two_configurations"), [Some("a"), Some("b")]);
@@ -126,10 +126,10 @@ fn schemes_are_listed_as_written() {
 
 #[test]
 fn presence_is_as_said() {
-    assert_eq!(spec("any_of_one").presence, Presence::Required);
-    assert_eq!(spec("schemes::optional").presence, Presence::Optional);
-    assert_eq!(spec("optional_any").presence, Presence::Optional);
-    assert_eq!(spec("open").presence, Presence::Public);
-    assert_eq!(spec("open").reason, Some("documentation"));
-    assert_eq!(spec("open_without_reason").reason, None);
+    assert_eq!(spec("any_of_one").presence(), Presence::Required);
+    assert_eq!(spec("schemes::optional").presence(), Presence::Optional);
+    assert_eq!(spec("optional_any").presence(), Presence::Optional);
+    assert_eq!(spec("open").presence(), Presence::Public);
+    assert_eq!(spec("open").reason(), Some("documentation"));
+    assert_eq!(spec("open_without_reason").reason(), None);
 }

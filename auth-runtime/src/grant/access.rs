@@ -1,0 +1,51 @@
+//! Which identities a policy yields, as types: what a policy says of its schemes, each in one word.
+
+use std::marker::PhantomData;
+
+use crate::scheme::Scheme;
+
+/// Stands for [`Principal`](crate::Principal) where a scheme's type would.
+pub enum AnyScheme {}
+
+/// Nobody is asked.
+pub enum Nobody {}
+/// One scheme is required.
+pub struct Only<S>(PhantomData<S>);
+/// One of several schemes is required; `L` lists them as `(First, (Second, ()))`.
+pub struct OneOf<L>(PhantomData<L>);
+/// The schemes of `L` are optional.
+pub struct Maybe<L>(PhantomData<L>);
+/// Whatever is asked for: a stand-in must cause no errors of its own.
+pub enum Everything {}
+
+/// Identity `S` is certain under this access.
+pub trait Yields<S: ?Sized> {}
+
+/// Identity `S` is possible under this access. `At` is its place in the list, which the compiler finds.
+pub trait MayYield<S: ?Sized, At> {}
+
+/// The implementing policy demands all that policy `Q` does.
+pub trait Includes<Q: ?Sized> {}
+
+/// The place of [`AnyScheme`], which no list names.
+pub enum Anywhere {}
+/// The first place.
+pub enum Here {}
+/// A place in the rest of the list.
+pub struct After<At>(PhantomData<At>);
+
+impl<S: Scheme> Yields<S> for Only<S> {}
+impl<S: Scheme> Yields<AnyScheme> for Only<S> {}
+impl<L> Yields<AnyScheme> for OneOf<L> {}
+impl<S: ?Sized> Yields<S> for Everything {}
+
+impl<S: Scheme> MayYield<S, Here> for Only<S> {}
+impl<S: Scheme> MayYield<AnyScheme, Anywhere> for Only<S> {}
+impl<S: Scheme, L: MayYield<S, At>, At> MayYield<S, At> for OneOf<L> {}
+impl<L> MayYield<AnyScheme, Anywhere> for OneOf<L> {}
+impl<S: Scheme, L: MayYield<S, At>, At> MayYield<S, At> for Maybe<L> {}
+impl<L> MayYield<AnyScheme, Anywhere> for Maybe<L> {}
+impl<S: ?Sized> MayYield<S, Here> for Everything {}
+
+impl<S: Scheme, L> MayYield<S, Here> for (S, L) {}
+impl<S: Scheme, F, L: MayYield<S, At>, At> MayYield<S, After<At>> for (F, L) {}

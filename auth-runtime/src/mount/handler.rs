@@ -1,0 +1,103 @@
+//! The user's function as actix is given it: behind its policy, at the places its route attributes name.
+
+use actix_web::dev::{AppService, HttpServiceFactory};
+use actix_web::guard::{Any, AnyGuard, Method};
+use actix_web::{Handler, Resource, Responder};
+
+use crate::extract::authorized::Authorized;
+use crate::grant::{Extract, FromGrant};
+use crate::guard::Answered;
+use crate::mount::declarations::refuse;
+use crate::policy::Policy;
+
+/// Where a handler gets registered.
+pub trait Places {
+    /// Registers the handler at the place that the policy's route of this number names.
+    fn add(&mut self, route: usize, resource: Resource);
+}
+
+impl Places for AppService {
+    fn add(&mut self, _: usize, resource: Resource) {
+        resource.register(self);
+    }
+}
+
+/// Places with guards and middleware of their own, which the function adds to each before it registers it.
+pub struct Customized<'a, F>(pub &'a mut AppService, pub F);
+
+impl<F: Fn(usize, Resource, &mut AppService)> Places for Customized<'_, F> {
+    fn add(&mut self, route: usize, resource: Resource) {
+        (self.1)(route, resource, self.0);
+    }
+}
+
+fn register<P, T, Via, F>(function: &F, places: &mut impl Places)
+where
+    P: Policy,
+    T: Extract<P, Via> + 'static,
+    Via: 'static,
+    F: Handler<T>,
+    F::Output: Responder,
+{
+    let path = P::SPEC.handler;
+    for (number, route) in P::SPEC.routes.iter().enumerate() {
+        let name = route.name.unwrap_or_else(|| path.rsplit("::").next().unwrap_or(path));
+        let function = function.clone();
+        let handler = move |authorized: Authorized<P>| authorized.run(function.clone());
+        places.add(number, Resource::new(route.path).name(name).guard(methods(route.methods)).to(handler));
+    }
+}
+
+/// A guard that lets any of these methods pass.
+fn methods(names: &[&str]) -> AnyGuard {
+    let mut guards = names.iter().map(|name| match actix_web::http::Method::from_bytes(name.as_bytes()) {
+        Ok(method) => Method(method),
+        Err(_) => refuse(&format!("`{name}` is no HTTP method; name one, as in `method = \"GET\"`")),
+    });
+    let Some(first) = guards.next() else { refuse("a route attribute names no method; name one, as in `#[get(…)]`") };
+    guards.fold(Any(first), AnyGuard::or)
+}
+
+/// Two functions for each number of arguments. An argument that the policy does not yield is reported at its type.
+macro_rules! handlers {
+    ($register:ident $run:ident: $($argument:ident $via:ident)*) => {
+        /// Registers the user's function, behind its policy, wherever the policy says.
+        pub fn $register<P, $($argument,)* F, $($via),*>(function: F, places: &mut impl Places)
+        where
+            P: Policy,
+            $($argument: FromGrant<P, $via> + 'static, $via: 'static,)*
+            F: Handler<($($argument,)*)>,
+            F::Output: Responder,
+        {
+            register::<P, ($($argument,)*), ($($via,)*), F>(&function, places);
+        }
+
+        /// Calls the user's function for a request that its policy admitted.
+        pub async fn $run<P, $($argument,)* F, $($via),*>(function: F, authorized: Authorized<P>) -> Answered<F::Output>
+        where
+            P: Policy,
+            $($argument: FromGrant<P, $via>,)*
+            F: Handler<($($argument,)*)>,
+        {
+            authorized.run::<($($argument,)*), ($($via,)*), F>(function).await
+        }
+    };
+}
+
+handlers!(register0 run0:);
+handlers!(register1 run1: A Va);
+handlers!(register2 run2: A Va B Vb);
+handlers!(register3 run3: A Va B Vb C Vc);
+handlers!(register4 run4: A Va B Vb C Vc D Vd);
+handlers!(register5 run5: A Va B Vb C Vc D Vd E Ve);
+handlers!(register6 run6: A Va B Vb C Vc D Vd E Ve G Vg);
+handlers!(register7 run7: A Va B Vb C Vc D Vd E Ve G Vg H Vh);
+handlers!(register8 run8: A Va B Vb C Vc D Vd E Ve G Vg H Vh I Vi);
+handlers!(register9 run9: A Va B Vb C Vc D Vd E Ve G Vg H Vh I Vi J Vj);
+handlers!(register10 run10: A Va B Vb C Vc D Vd E Ve G Vg H Vh I Vi J Vj K Vk);
+handlers!(register11 run11: A Va B Vb C Vc D Vd E Ve G Vg H Vh I Vi J Vj K Vk L Vl);
+handlers!(register12 run12: A Va B Vb C Vc D Vd E Ve G Vg H Vh I Vi J Vj K Vk L Vl M Vm);
+handlers!(register13 run13: A Va B Vb C Vc D Vd E Ve G Vg H Vh I Vi J Vj K Vk L Vl M Vm N Vn);
+handlers!(register14 run14: A Va B Vb C Vc D Vd E Ve G Vg H Vh I Vi J Vj K Vk L Vl M Vm N Vn O Vo);
+handlers!(register15 run15: A Va B Vb C Vc D Vd E Ve G Vg H Vh I Vi J Vj K Vk L Vl M Vm N Vn O Vo Q Vq);
+handlers!(register16 run16: A Va B Vb C Vc D Vd E Ve G Vg H Vh I Vi J Vj K Vk L Vl M Vm N Vn O Vo Q Vq R Vr);

@@ -1,0 +1,111 @@
+//! What an authenticated caller must also satisfy, as constant data.
+
+use futures_core::future::LocalBoxFuture;
+use serde::ser::SerializeStruct as _;
+use serde::{Serialize, Serializer};
+
+use crate::policy::check::{CheckContext, Verdict};
+
+/// A condition over an authenticated caller.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Requirement {
+    /// Nothing beyond being authenticated.
+    Authenticated,
+    /// The caller was granted this scope.
+    Scope(&'static str),
+    /// The caller has this role, directly or through the hierarchy.
+    Role(&'static str),
+    /// This claim has this value, or is an array that contains it.
+    #[serde(serialize_with = "claim")]
+    Claim(&'static str, ClaimValue),
+    /// The user's own function agrees.
+    Check(Check),
+    /// All hold. An empty list denies.
+    All(&'static [Requirement]),
+    /// At least one holds.
+    Any(&'static [Requirement]),
+    /// The scope, role or claim inside is known not to hold.
+    Not(&'static Requirement),
+}
+
+/// A claim by name and value, not by place.
+fn claim<S: Serializer>(name: &&'static str, value: &ClaimValue, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut claim = serializer.serialize_struct("Claim", 2)?;
+    claim.serialize_field("name", name)?;
+    claim.serialize_field("value", value)?;
+    claim.end()
+}
+
+/// The value a claim is compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum ClaimValue {
+    /// A JSON string.
+    Str(&'static str),
+    /// A JSON integer.
+    Int(i64),
+    /// A JSON boolean.
+    Bool(bool),
+}
+
+/// A check function with its extractors, erased.
+#[derive(Clone, Copy)]
+pub struct Check {
+    pub(crate) name: &'static str,
+    pub(crate) run: fn(CheckContext) -> LocalBoxFuture<'static, Verdict>,
+}
+
+impl Check {
+    /// The path as written in the attribute.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Generated code passes a closure that captures nothing and runs the user's function.
+    #[doc(hidden)]
+    pub const fn new(name: &'static str, run: fn(CheckContext) -> LocalBoxFuture<'static, Verdict>) -> Self {
+        Self { name, run }
+    }
+}
+
+/// By its name.
+impl Serialize for Check {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name)
+    }
+}
+
+impl std::fmt::Debug for Check {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Check").field(&self.name).finish()
+    }
+}
+
+/// The scopes a challenge names: those on the leftmost branch of every `||`, in written order, each once.
+///
+/// Decided on the policy alone: no caller and no hierarchy enters, so every 401 and 403 of a route names the same set
+/// (RFC 6750 section 3.1 leaves the choice to the resource).
+pub(crate) fn canonical_scopes(requirement: &Requirement) -> Vec<&'static str> {
+    fn collect(requirement: &Requirement, into: &mut Vec<&'static str>) {
+        match requirement {
+            Requirement::Scope(scope) => {
+                if !into.contains(scope) {
+                    into.push(scope);
+                }
+            }
+            Requirement::All(all) => all.iter().for_each(|each| collect(each, into)),
+            Requirement::Any(any) => any.iter().take(1).for_each(|each| collect(each, into)),
+            Requirement::Authenticated
+            | Requirement::Role(_)
+            | Requirement::Claim(..)
+            | Requirement::Check(_)
+            | Requirement::Not(_) => {}
+        }
+    }
+    let mut scopes = Vec::new();
+    collect(requirement, &mut scopes);
+    scopes
+}
