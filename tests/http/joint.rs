@@ -1,12 +1,15 @@
 //! A scheme that answers back: challenges of one answer, fields of its own, a redirect in place of a 401.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use actix_web::http::Method;
 use actix_web::http::header::{HeaderName, HeaderValue, SET_COOKIE, WWW_AUTHENTICATE};
-use actix_web::{HttpResponse, Responder, get};
+use actix_web::{HttpRequest, HttpResponse, Responder, get, web};
 use auth_runtime::denial::{Reason, Rejection};
 use auth_runtime::scheme::{
     Additions, Authentication, Challenge, Context, Credentials, Evidence, Refusal, Response, SchemeDescription,
+    SchemeRoute,
 };
 use auth_runtime::{Optional, Principal, Scheme, requires};
 use tests::{Denied, Server};
@@ -15,7 +18,7 @@ use crate::fixture::{auth, scoped, token};
 
 /// Tells a number with each challenge, and takes it back once.
 #[derive(Default)]
-pub(crate) struct Numbered(AtomicU32);
+pub(crate) struct Numbered(Arc<AtomicU32>);
 
 /// A number that is never told.
 const STALE: &str = "4000000000";
@@ -53,6 +56,22 @@ impl Scheme for Numbered {
         let stale = refusal.is_of_this_scheme() && refusal.reason() == Reason::Custom("number_stale");
         let first = if stale { challenge("first").parameter("stale", "true") } else { challenge("first") };
         Some(vec![first, challenge("second")])
+    }
+
+    fn mounts(&self) -> Vec<SchemeRoute> {
+        let told = Arc::clone(&self.0);
+        let tell = move |_: HttpRequest, _: web::Payload| {
+            let number = told.load(Ordering::Relaxed);
+            async move { HttpResponse::Ok().body(number.to_string()) }
+        };
+        let forget = |_: HttpRequest, body: web::Payload| async move {
+            let body = body.to_bytes().await.unwrap_or_default();
+            HttpResponse::Ok().body(format!("{} bytes forgotten", body.len()))
+        };
+        vec![
+            SchemeRoute::new(Method::GET, "/number", "tells the number", tell),
+            SchemeRoute::new(Method::POST, "/number", "forgets", forget),
+        ]
     }
 
     fn respond(&self, context: &Context<'_>, principal: Option<&Principal>) -> Response {
@@ -217,4 +236,25 @@ fn credentials_that_cannot_be_read_are_refused_on_an_optional_route_too() {
 fn turn() -> std::sync::MutexGuard<'static, ()> {
     static TURN: std::sync::Mutex<()> = std::sync::Mutex::new(());
     TURN.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+#[test]
+fn what_a_scheme_serves_itself_is_mounted_on_demand_and_in_the_table_as_public() {
+    let _turn = turn();
+    let auth = crate::fixture::builder().build().unwrap();
+    let mounting = auth.clone();
+    let server = Server::start(move |app| {
+        app.service(mounting.scope("/sign").service(mounting.scheme_routes()));
+    });
+    server.get("/sign/number").send().expect("0");
+    server.post("/sign/number").send_body("text/plain", "abc").expect("3 bytes forgotten");
+    let mounted = auth.mounted();
+    let mine: Vec<_> = mounted
+        .iter()
+        .filter(|route| route.path() == "/sign/number")
+        .map(|route| (route.method(), route.is_public(), route.reason(), route.handler()))
+        .collect();
+    let expected = [("GET", "tells the number"), ("POST", "forgets")]
+        .map(|(method, reason)| (Some(method), true, Some(reason), "scheme_routes"));
+    assert_eq!(mine, expected);
 }

@@ -81,6 +81,10 @@ impl Auth {
         &self.0.settings
     }
 
+    pub(crate) fn schemes(&self) -> impl Iterator<Item = &dyn Scheme> {
+        self.0.schemes.iter().map(|(_, scheme)| &**scheme)
+    }
+
     pub(crate) fn plans(&self) -> &Plans {
         &self.0.plans
     }

@@ -86,6 +86,14 @@ impl Declarations {
         self.take_all(pattern, holder);
     }
 
+    /// Adds one route that is open for a reason.
+    pub(super) fn open_route(&mut self, holder: Holder, method: &str, path: &str, reason: &'static str) {
+        let pattern = Pattern::exact(path).unwrap_or_else(|fault| refuse_pattern(path, fault, &holder));
+        let mounted = Mounted::service(holder.clone(), pattern.clone(), Err(reason));
+        self.mounted.push(Mounted { method: Some(method.to_owned()), ..mounted });
+        self.claims.push(Claim { pattern, methods: vec![method.to_owned()], holder, auth: None });
+    }
+
     /// Says that a service has an `Auth` in its own application data, put there at `place`.
     pub(super) fn brings(&mut self, auth: &Auth, place: &'static Location<'static>) {
         self.brought = Some((auth.clone(), place));

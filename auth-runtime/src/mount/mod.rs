@@ -7,6 +7,7 @@ pub(crate) mod handler;
 mod metadata;
 mod pattern;
 pub mod route;
+mod scheme_routes;
 mod scope;
 mod service_config;
 mod shadow;
@@ -15,6 +16,7 @@ pub use declarations::Declarations;
 pub use declared::{Declared, DeclaredArgs};
 pub use metadata::ResourceMetadataService;
 pub use route::{Resource, Route};
+pub use scheme_routes::SchemeRoutes;
 pub use scope::Scope;
 pub use service_config::ServiceConfig;
 

@@ -9,6 +9,7 @@ mod context;
 mod credentials;
 mod description;
 pub mod digest;
+mod mounts;
 mod outcome;
 #[cfg(test)]
 pub(crate) mod probe;
@@ -23,6 +24,7 @@ pub use context::Context;
 pub use credentials::{Credentials, Evidence};
 pub use description::{CredentialForm, SchemeDescription};
 pub use digest::DigestScheme;
+pub use mounts::SchemeRoute;
 pub use outcome::{Authentication, Outcome, PendingOutcome, Recognition};
 pub use response::{Additions, Refusal, Response};
 pub use user_pass::UserPass;
@@ -148,6 +150,12 @@ pub trait Scheme: Send + Sync + 'static {
     fn respond(&self, context: &Context<'_>, principal: Option<&Principal>) -> Response {
         let _ = (context, principal);
         Response::Nothing
+    }
+
+    /// Routes that this scheme serves itself, such as where people sign in; mounted by
+    /// [`Auth::scheme_routes`](crate::Auth::scheme_routes).
+    fn mounts(&self) -> Vec<SchemeRoute> {
+        Vec::new()
     }
 
     /// Whether this scheme can decide: not, while keys or a backend it cannot do without were never reached or are away
