@@ -211,7 +211,7 @@ fn an_endpoint_that_misbehaves_is_503_in_time_and_never_lets_anybody_in() {
         ("silent", "no whole answer in time", BROKEN),
         ("trickle", "no whole answer in time", BROKEN),
         ("garbage", "is not HTTP", BROKEN),
-        ("nonsense", "no strict JSON object", ABOUT_ONE),
+        ("nonsense", "not a strict JSON object", ABOUT_ONE),
         ("page", "is not `application/json`", BROKEN),
         ("huge", "larger than the limit", ABOUT_ONE),
         ("truncated", "broke off", BROKEN),
