@@ -32,8 +32,7 @@
 //! | a token that lives longer than revocations are remembered | `TokenLivesTooLong` | 401 | `error="invalid_token"` | |
 //! | an opaque token that its issuer calls inactive | `TokenInactive` | 401 | `error="invalid_token"` | RFC 7662 §2.2 |
 //! | a token with `cnf` | `TokenBound` | 401 | `error="invalid_token"` | RFC 7800 §3 |
-//! | wrong user or password, undecodable Basic credentials; unknown API key | `CredentialsWrong` | 401 | `Basic realm="R", charset="UTF-8"`; `ApiKey realm="R", in="header", name="X-API-Key"` | RFC 7617 §2 |
-//! | a Digest response that is wrong, of another `uri`, `realm` or algorithm, without `qop=auth`, or malformed | `CredentialsWrong` | 401 | `Digest realm="R", qop="auth", algorithm=SHA-256, nonce="…", opaque="…", charset=UTF-8, userhash=true`, a line for each algorithm | RFC 7616 §3.3, §3.7 |
+//! | wrong user or password, undecodable Basic credentials; unknown API key; a Digest response that is wrong, of another `uri`, `realm` or algorithm, without `qop=auth`, or malformed | `CredentialsWrong` | 401 | `Basic realm="R", charset="UTF-8"`; `ApiKey realm="R", in="header", name="X-API-Key"`; `Digest realm="R", qop="auth", algorithm=SHA-256, nonce="…", opaque="…", charset=UTF-8, userhash=true`, a line for each algorithm | RFC 7617 §2; RFC 7616 §3.3, §3.7 |
 //! | a right Digest response whose nonce is too old or not known here | `NonceStale` | 401 | the same with `stale=true` | RFC 7616 §3.3 |
 //! | a right Digest response whose request count was seen before | `NonceReplayed` | 401 | as for a wrong one | RFC 7616 §5.4 |
 //! | an API key past its expiry | `KeyExpired` | 401 | as for an unknown key | |

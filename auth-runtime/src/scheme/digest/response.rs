@@ -16,10 +16,8 @@ pub enum DigestAlgorithm {
     Sha256,
     /// `SHA-512-256`, which is SHA-512/256 of FIPS 180-4.
     Sha512_256,
-    /// `MD5`, for files and clients of old.
-    ///
-    /// # Security
-    /// Offered only where [`DigestUsers::dangerous_md5`](super::DigestUsers::dangerous_md5) says so.
+    /// `MD5`, for files and clients of old: offered only where
+    /// [`DigestUsers::dangerous_md5`](super::DigestUsers::dangerous_md5) says so.
     Md5,
 }
 
