@@ -130,6 +130,7 @@
 //! | curl | yes | no | yes | yes | no | yes |
 //!
 //! So leave it at the default, `SHA-256` alone. All of them take up the new nonce of a `stale=true` without asking.
+//! Python's own `urllib` does not know `SHA-256` in version 3.11.
 //!
 //! # What a client does
 //!

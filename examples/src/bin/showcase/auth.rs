@@ -5,6 +5,7 @@ use std::time::Duration;
 use auth_runtime::api_key::{Key, KeyDigest};
 use auth_runtime::basic::Passwords;
 use auth_runtime::config::ConfigError;
+use auth_runtime::digest::DigestUsers;
 use auth_runtime::introspection::Introspection;
 use auth_runtime::jwt::{Audiences, Said};
 use auth_runtime::testing::TestIssuer;
@@ -67,6 +68,7 @@ pub(crate) fn configure(environment: &Environment, revoking: Option<&Revoking>) 
         .bearer(revocable(bearer, revoking))
         .bearer_named("partner", revocable(partner_issuer().jwt(), revoking))
         .basic(Passwords::htpasswd_file(concat!(env!("CARGO_MANIFEST_DIR"), "/data/htpasswd")))
+        .digest(DigestUsers::htdigest_file(concat!(env!("CARGO_MANIFEST_DIR"), "/data/htdigest")))
         .api_key(ApiKeys::header("X-API-Key", keys()).environment("test"))
         .api_key_named("query", ApiKeys::dangerous_query("api_key", keys()).environment("test"))
         .role_hierarchy("admin > ops > viewer")

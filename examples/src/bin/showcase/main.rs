@@ -3,6 +3,9 @@
 //! `showcase` serves; `showcase token --subject alice …` prints a token that the server accepts. All keys are fixed
 //! development keys: anyone can make such tokens.
 //!
+//! `GET /basic` and `GET /digest` let in `alice` with the password `wonderland` and `bob` with `builder`, such as
+//! `curl --digest -u alice:wonderland http://127.0.0.1:8080/digest`.
+//!
 //! Variables of the environment add routes; without them the server is complete, and these routes do not exist:
 //!
 //! | variables | what they add |

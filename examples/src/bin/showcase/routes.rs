@@ -27,6 +27,7 @@ pub(crate) fn mount(config: &mut ServiceConfig, environment: &Environment, revok
         .service(bearer_both)
         .service(bearer_echo)
         .service(basic)
+        .service(digest)
         .service(key)
         .service(key_query)
         .service(either)
@@ -89,6 +90,12 @@ async fn bearer_echo(body: web::Json<Value>) -> impl Responder {
 #[requires(basic)]
 #[get("/basic")]
 async fn basic(who: Principal) -> impl Responder {
+    tell(Some(&who))
+}
+
+#[requires(digest)]
+#[get("/digest")]
+async fn digest(who: Principal) -> impl Responder {
     tell(Some(&who))
 }
 
