@@ -4,6 +4,8 @@
 //! issuer. `remote` keeps the set of one provider current. Nothing of jsonwebtoken shows outside `crypto` and `material`.
 
 pub(crate) mod compact;
+#[cfg(feature = "jwks")]
+mod demand;
 pub(crate) mod der;
 mod error;
 #[cfg(feature = "jwks")]
@@ -17,9 +19,11 @@ mod observe;
 #[cfg(feature = "jwks")]
 pub(crate) mod remote;
 
+#[cfg(feature = "jwks")]
+pub(crate) use demand::Ticket;
 pub use error::KeyError;
 #[cfg(feature = "jwks")]
 pub(crate) use fetcher::KeySource;
 pub use key::Key;
 #[cfg(feature = "jwks")]
-pub(crate) use remote::{KeySet, KeySetOptions, Ticket};
+pub(crate) use remote::{KeySet, KeySetOptions};

@@ -11,21 +11,14 @@ use sha2::{Digest, Sha256};
 use tokio::sync::{Notify, watch};
 
 use crate::file::FileFault;
+use crate::keys::demand::{Demand, Ticket};
 use crate::keys::fetcher::{Fetcher, KeySource};
 use crate::keys::observe;
-use crate::provider::client::{FetchError, TIMEOUT};
-use crate::provider::limits::Bucket;
-use crate::provider::limits::schedule::{self, Unknown};
+use crate::provider::client::{Answer, FetchError, TIMEOUT};
+use crate::provider::limits::schedule;
 use crate::provider::stopwatch::Stopwatch;
 use crate::provider::worker::Worker;
 
-/// Requests that may wait for one provider at a time.
-const WAITING_MAX: usize = 256;
-/// Unknown ids that are remembered for one provider.
-const UNKNOWN_MAX: usize = 1024;
-/// How often strangers may cause a fetch, by naming a key that is not known.
-const ASKED_EVERY: Duration = Duration::from_secs(30);
-const ASKED_BURST: u32 = 2;
 /// How often the age of the keys is reported, at least.
 const TICK: Duration = Duration::from_secs(15);
 /// Keys renewed this short before they would have been too old count as having been so: who judged by them a moment ago
@@ -57,20 +50,21 @@ impl Default for KeySetOptions {
 
 /// What a provider publishes, parsed, and kept current by a task of its own. Readers never wait.
 pub(crate) struct KeySet<T> {
-    inner: Arc<Inner<T>>,
+    publication: Arc<Publication<T>>,
 }
 
 type Parse<T> = dyn Fn(&[u8]) -> Result<T, FileFault> + Send + Sync;
 
-struct Inner<T> {
+/// What a provider publishes, and who wants to know.
+pub(super) struct Publication<T> {
     /// In logs and metrics.
     provider: Arc<str>,
-    options: KeySetOptions,
+    pub(super) options: KeySetOptions,
     parse: Box<Parse<T>>,
     published: ArcSwapOption<Published<T>>,
     demand: Mutex<Demand>,
-    wake: Arc<Notify>,
-    finished: watch::Sender<Finished>,
+    pub(super) wake: Arc<Notify>,
+    pub(super) finished: watch::Sender<Finished>,
     worker: Arc<Worker>,
 }
 
@@ -83,29 +77,11 @@ struct Published<T> {
     good_until: Instant,
 }
 
-/// Who wants a fetch. The lock is held for a moment only, never while something is fetched.
-struct Demand {
-    bucket: Bucket,
-    unknown: Unknown,
-    /// How many fetches were begun.
-    begun: u64,
-    /// A fetch is wanted that has not begun.
-    queued: bool,
-    in_flight: bool,
-    waiting: usize,
-    /// Failed fetches since the last good one.
-    failures: u32,
-    /// Digest of the last good set as it came.
-    seen: Option<[u8; 32]>,
-    /// That the keys are too old was said.
-    outdated: bool,
-}
-
 /// The fetch that ended last.
 #[derive(Clone, Copy, Debug, Default)]
-struct Finished {
-    number: u64,
-    good: bool,
+pub(super) struct Finished {
+    pub(super) number: u64,
+    pub(super) good: bool,
 }
 
 impl<T: Send + Sync + 'static> KeySet<T> {
@@ -121,135 +97,55 @@ impl<T: Send + Sync + 'static> KeySet<T> {
     ) -> std::io::Result<Self> {
         let worker = Worker::shared()?;
         let now = options.stopwatch.now();
-        let inner = Arc::new(Inner {
+        let publication = Arc::new(Publication {
             provider,
             parse: Box::new(parse),
             published: ArcSwapOption::empty(),
-            demand: Mutex::new(Demand {
-                bucket: Bucket::new(ASKED_EVERY, ASKED_BURST, now),
-                unknown: Unknown::new(UNKNOWN_MAX),
-                begun: 0,
-                queued: false,
-                in_flight: false,
-                waiting: 0,
-                failures: 0,
-                seen: None,
-                outdated: false,
-            }),
+            demand: Mutex::new(Demand::new(now)),
             wake: Arc::new(Notify::new()),
             finished: watch::Sender::new(Finished::default()),
             worker: Arc::clone(&worker),
             options,
         });
-        let fetcher = Fetcher::new(source, inner.options.timeout);
+        let fetcher = Fetcher::new(source, publication.options.timeout);
         // Not awaited: it ends when the set is dropped.
-        drop(worker.spawn(refresh(Arc::downgrade(&inner), fetcher)));
-        Ok(Self { inner })
+        drop(worker.spawn(refresh(Arc::downgrade(&publication), fetcher)));
+        Ok(Self { publication })
     }
 
     /// The keys, unless none ever came or they are too old.
     pub(crate) fn current(&self) -> Option<Arc<T>> {
-        let published = self.inner.published.load();
-        let published = published.as_ref().filter(|known| self.inner.options.stopwatch.now() < known.good_until)?;
+        let published = self.publication.published.load();
+        let published =
+            published.as_ref().filter(|known| self.publication.options.stopwatch.now() < known.good_until)?;
         Some(Arc::clone(&published.value))
     }
 
     /// Changes whenever [`current`](Self::current) does, and never back. Read before it, equal generations mean equal
     /// values.
     pub(crate) fn generation(&self) -> u64 {
-        self.inner.published.load().as_ref().map_or(0, |known| {
-            let outdated = self.inner.options.stopwatch.now() >= known.good_until;
+        self.publication.published.load().as_ref().map_or(0, |known| {
+            let outdated = self.publication.options.stopwatch.now() >= known.good_until;
             2 * known.generation + u64::from(outdated)
         })
     }
 
     /// Asks for the set to be fetched, since it lacks this key; `None` if that is not done now.
     pub(crate) fn ask(&self, key_id: &str) -> Option<Ticket<T>> {
-        self.inner.ask(key_id, None)
+        self.publication.ask(key_id, None)
     }
 
     /// Waits until there are keys, or the first fetch failed.
     pub(crate) async fn first(&self) {
-        let mut finished = self.inner.finished.subscribe();
+        let mut finished = self.publication.finished.subscribe();
         let first = finished.wait_for(|finished| finished.number > 0);
-        let _ = tokio::time::timeout(2 * self.inner.options.timeout, first).await;
+        let _ = tokio::time::timeout(2 * self.publication.options.timeout, first).await;
     }
 }
 
-/// The right to wait for a fetch.
-pub(crate) struct Ticket<T> {
-    inner: Arc<Inner<T>>,
-    key_id: Box<str>,
-    /// How many fetches had begun when it was first asked.
-    arrived: u64,
-    /// The fetch to wait for.
-    awaited: u64,
-}
-
-impl<T> Ticket<T> {
-    /// Waits for the fetch. Whether it was a good one, and begun after it was asked for: what is lacking now was lacking
-    /// at the provider.
-    pub(crate) async fn wait(&self) -> bool {
-        let mut finished = self.inner.finished.subscribe();
-        let ended = finished.wait_for(|finished| finished.number >= self.awaited);
-        match tokio::time::timeout(self.inner.options.timeout, ended).await {
-            Ok(Ok(finished)) => finished.good && finished.number > self.arrived,
-            Ok(Err(_)) | Err(_) => false,
-        }
-    }
-
-    /// Asks once more on behalf of the same request, if the fetch it waited for had begun before. One that failed, or took
-    /// too long, is not repeated for it.
-    pub(crate) fn again(&self) -> Option<Self> {
-        if self.awaited > self.arrived {
-            return None;
-        }
-        self.inner.ask(&self.key_id, Some(self.arrived))
-    }
-
-    /// The key was lacking after a conclusive wait.
-    pub(crate) fn lacking(&self) {
-        self.inner.demand().unknown.insert(&self.key_id);
-    }
-}
-
-impl<T> Drop for Ticket<T> {
-    fn drop(&mut self) {
-        let mut demand = self.inner.demand();
-        demand.waiting = demand.waiting.saturating_sub(1);
-    }
-}
-
-impl<T> Inner<T> {
-    fn demand(&self) -> MutexGuard<'_, Demand> {
+impl<T> Publication<T> {
+    pub(super) fn demand(&self) -> MutexGuard<'_, Demand> {
         self.demand.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn ask(self: &Arc<Self>, key_id: &str, arrived: Option<u64>) -> Option<Ticket<T>> {
-        let now = self.options.stopwatch.now();
-        let mut demand = self.demand();
-        if demand.waiting >= WAITING_MAX {
-            return None;
-        }
-        let arrived = arrived.unwrap_or(demand.begun);
-        let awaited = if demand.queued {
-            demand.begun + 1
-        } else if demand.in_flight {
-            // It may bring the key. If it had begun before, it proves nothing: the key may have come since.
-            demand.begun
-        } else {
-            // What is known to be unknown does not take the last right to ask: that is for a really new key.
-            let spare = u32::from(demand.unknown.contains(key_id));
-            if !demand.bucket.take(now, spare) {
-                return None;
-            }
-            demand.queued = true;
-            self.wake.notify_one();
-            demand.begun + 1
-        };
-        demand.waiting += 1;
-        drop(demand);
-        Some(Ticket { inner: Arc::clone(self), key_id: key_id.into(), arrived, awaited })
     }
 
     /// Begins a fetch if it is time; its number.
@@ -265,12 +161,7 @@ impl<T> Inner<T> {
     }
 
     /// Takes in what a fetch brought, and says when the next is due.
-    fn finish(
-        &self,
-        number: u64,
-        fetcher: &mut Fetcher,
-        result: Result<crate::provider::client::Answer, FetchError>,
-    ) -> Instant {
+    fn finish(&self, number: u64, fetcher: &mut Fetcher, result: Result<Answer, FetchError>) -> Instant {
         let now = self.options.stopwatch.now();
         let (wait, good) = match self.accept(now, fetcher, result) {
             Ok(lifetime) => {
@@ -299,7 +190,7 @@ impl<T> Inner<T> {
         &self,
         now: Instant,
         fetcher: &mut Fetcher,
-        result: Result<crate::provider::client::Answer, FetchError>,
+        result: Result<Answer, FetchError>,
     ) -> Result<Duration, (FetchError, Option<String>)> {
         let answer = match result {
             Ok(answer) => answer,
@@ -359,21 +250,20 @@ impl<T> Inner<T> {
 }
 
 /// Fetches, and fetches again, until nobody holds the set any more.
-async fn refresh<T: Send + Sync + 'static>(set: Weak<Inner<T>>, mut fetcher: Fetcher) {
-    let Some((stopwatch, wake, worker)) = set
-        .upgrade()
-        .map(|inner| (inner.options.stopwatch.clone(), Arc::clone(&inner.wake), Arc::downgrade(&inner.worker)))
-    else {
+async fn refresh<T: Send + Sync + 'static>(set: Weak<Publication<T>>, mut fetcher: Fetcher) {
+    let Some((stopwatch, wake, worker)) = set.upgrade().map(|publication| {
+        (publication.options.stopwatch.clone(), Arc::clone(&publication.wake), Arc::downgrade(&publication.worker))
+    }) else {
         return;
     };
     let mut due = stopwatch.now();
     loop {
         // The set is not held while waiting, nor while fetching.
-        let Some(inner) = set.upgrade() else { return };
+        let Some(publication) = set.upgrade() else { return };
         let now = stopwatch.now();
-        inner.report(now);
-        let begun = inner.begin(due, now);
-        drop(inner);
+        publication.report(now);
+        let begun = publication.begin(due, now);
+        drop(publication);
         match begun {
             None => {
                 let wait = due.saturating_duration_since(now).min(TICK);
@@ -384,14 +274,14 @@ async fn refresh<T: Send + Sync + 'static>(set: Weak<Inner<T>>, mut fetcher: Fet
                 let Some(worker) = worker.upgrade() else { return };
                 let result = fetcher.fetch(&worker, now).await;
                 drop(worker);
-                let Some(inner) = set.upgrade() else { return };
-                due = inner.finish(number, &mut fetcher, result);
+                let Some(publication) = set.upgrade() else { return };
+                due = publication.finish(number, &mut fetcher, result);
             }
         }
     }
 }
 
-impl<T> Drop for Inner<T> {
+impl<T> Drop for Publication<T> {
     /// Ends the task at once.
     fn drop(&mut self) {
         self.wake.notify_one();
@@ -400,12 +290,6 @@ impl<T> Drop for Inner<T> {
 
 impl<T> fmt::Debug for KeySet<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("KeySet").field("provider", &self.inner.provider).finish_non_exhaustive()
-    }
-}
-
-impl<T> fmt::Debug for Ticket<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ticket").field("awaited", &self.awaited).finish_non_exhaustive()
+        f.debug_struct("KeySet").field("provider", &self.publication.provider).finish_non_exhaustive()
     }
 }

@@ -1,0 +1,130 @@
+//! Who wants a provider's keys to be fetched, and waits for it.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::keys::remote::Publication;
+use crate::provider::limits::Bucket;
+use crate::provider::limits::schedule::Unknown;
+
+/// Requests that may wait for one provider at a time.
+const WAITING_MAX: usize = 256;
+/// Unknown ids that are remembered for one provider.
+const UNKNOWN_MAX: usize = 1024;
+/// How often strangers may cause a fetch, by naming a key that is not known.
+const ASKED_EVERY: Duration = Duration::from_secs(30);
+const ASKED_BURST: u32 = 2;
+/// Who wants a fetch. The lock is held for a moment only, never while something is fetched.
+pub(super) struct Demand {
+    bucket: Bucket,
+    pub(super) unknown: Unknown,
+    /// How many fetches were begun.
+    pub(super) begun: u64,
+    /// A fetch is wanted that has not begun.
+    pub(super) queued: bool,
+    pub(super) in_flight: bool,
+    waiting: usize,
+    /// Failed fetches since the last good one.
+    pub(super) failures: u32,
+    /// Digest of the last good set as it came.
+    pub(super) seen: Option<[u8; 32]>,
+    /// That the keys are too old was said.
+    pub(super) outdated: bool,
+}
+
+impl Demand {
+    pub(super) fn new(now: Instant) -> Self {
+        Self {
+            bucket: Bucket::new(ASKED_EVERY, ASKED_BURST, now),
+            unknown: Unknown::new(UNKNOWN_MAX),
+            begun: 0,
+            queued: false,
+            in_flight: false,
+            waiting: 0,
+            failures: 0,
+            seen: None,
+            outdated: false,
+        }
+    }
+}
+
+impl<T> Publication<T> {
+    /// Asks for a fetch on behalf of a request; `arrived` where it has asked before.
+    pub(super) fn ask(self: &Arc<Self>, key_id: &str, arrived: Option<u64>) -> Option<Ticket<T>> {
+        let now = self.options.stopwatch.now();
+        let mut demand = self.demand();
+        if demand.waiting >= WAITING_MAX {
+            return None;
+        }
+        let arrived = arrived.unwrap_or(demand.begun);
+        let awaited = if demand.queued {
+            demand.begun + 1
+        } else if demand.in_flight {
+            // It may bring the key. If it had begun before, it proves nothing: the key may have come since.
+            demand.begun
+        } else {
+            // What is known to be unknown does not take the last right to ask: that is for a really new key.
+            let spare = u32::from(demand.unknown.contains(key_id));
+            if !demand.bucket.take(now, spare) {
+                return None;
+            }
+            demand.queued = true;
+            self.wake.notify_one();
+            demand.begun + 1
+        };
+        demand.waiting += 1;
+        drop(demand);
+        Some(Ticket { publication: Arc::clone(self), key_id: key_id.into(), arrived, awaited })
+    }
+}
+
+/// The right to wait for a fetch.
+pub(crate) struct Ticket<T> {
+    publication: Arc<Publication<T>>,
+    key_id: Box<str>,
+    /// How many fetches had begun when it was first asked.
+    arrived: u64,
+    /// The fetch to wait for.
+    awaited: u64,
+}
+
+impl<T> Ticket<T> {
+    /// Waits for the fetch. Whether it was a good one, and begun after it was asked for: what is lacking now was lacking
+    /// at the provider.
+    pub(crate) async fn wait(&self) -> bool {
+        let mut finished = self.publication.finished.subscribe();
+        let ended = finished.wait_for(|finished| finished.number >= self.awaited);
+        match tokio::time::timeout(self.publication.options.timeout, ended).await {
+            Ok(Ok(finished)) => finished.good && finished.number > self.arrived,
+            Ok(Err(_)) | Err(_) => false,
+        }
+    }
+
+    /// Asks once more on behalf of the same request, if the fetch it waited for had begun before. One that failed, or took
+    /// too long, is not repeated for it.
+    pub(crate) fn again(&self) -> Option<Self> {
+        if self.awaited > self.arrived {
+            return None;
+        }
+        self.publication.ask(&self.key_id, Some(self.arrived))
+    }
+
+    /// The key was lacking after a conclusive wait.
+    pub(crate) fn lacking(&self) {
+        self.publication.demand().unknown.insert(&self.key_id);
+    }
+}
+
+impl<T> Drop for Ticket<T> {
+    fn drop(&mut self) {
+        let mut demand = self.publication.demand();
+        demand.waiting = demand.waiting.saturating_sub(1);
+    }
+}
+
+impl<T> fmt::Debug for Ticket<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ticket").field("awaited", &self.awaited).finish_non_exhaustive()
+    }
+}
