@@ -60,7 +60,7 @@ pub struct Introspection<I = Unsaid, A = Unsaid, C = Unsaid> {
     acceptance: AcceptanceSettings,
     carriers: Carriers,
     asking: Asking,
-    said: PhantomData<fn() -> (I, A, C)>,
+    said: WhatWasSaid<I, A, C>,
 }
 
 impl Introspection {
@@ -339,6 +339,9 @@ impl<I, A, C> Introspection<I, A, C> {
         Introspection { acceptance: self.acceptance, carriers: self.carriers, asking: self.asking, said: PhantomData }
     }
 }
+
+/// Of issuer, audience and client.
+type WhatWasSaid<I, A, C> = PhantomData<fn() -> (I, A, C)>;
 
 mod sealed {
     use super::IntrospectionSettings;
