@@ -120,7 +120,7 @@ async fn a_route_says_who_may_call_it_and_where_that_is_written() {
     let find = |path: &str| routes.iter().find(|route| route.path() == path).unwrap();
 
     let listed = find("/list");
-    assert!(listed.policy().is_some());
+    assert_eq!(listed.policy().unwrap().handler(), "http::mounted::list");
     assert_eq!((listed.handler(), listed.file()), ("http::mounted::list", "tests/http/mounted.rs"));
     assert!(listed.line() > 10 && listed.is_whole_path() && !listed.is_public() && !listed.is_hidden());
     assert_eq!((listed.realm(), listed.reason()), ("table", None));
@@ -137,6 +137,7 @@ async fn a_route_says_who_may_call_it_and_where_that_is_written() {
     for (key, value) in [("method", "GET"), ("path", "/list"), ("matches", "path"), ("realm", "table")] {
         assert_eq!(json[key], value, "{json}");
     }
+    assert_eq!(json["policy"]["requirement"]["scope"], "admin", "{json}");
     assert_eq!(listed.to_string(), format!("GET /list  http::mounted::list (tests/http/mounted.rs:{})", listed.line()));
     assert_eq!(ui.matches(), Matches::Below);
 }

@@ -4,7 +4,7 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use actix_web::dev::HttpServiceFactory;
-use actix_web::guard::{Header, Host};
+use actix_web::guard::{GuardContext, Header, Host};
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::{App, HttpServer, get, post, web};
 use auth_runtime::{policy, public, requires, route};
@@ -45,6 +45,16 @@ async fn open() -> &'static str {
     "open"
 }
 
+fn is_chosen(context: &GuardContext<'_>) -> bool {
+    context.head().headers().contains_key("x-chosen")
+}
+
+#[public]
+#[get("/users/{id}", guard = "is_chosen")]
+async fn chosen() -> &'static str {
+    "chosen"
+}
+
 policy! {
     Staff: bearer, role("staff");
 }
@@ -79,6 +89,7 @@ macro_rules! scope {
 fn what_is_hidden_stops_the_assembly_and_both_places_are_named() {
     let refused = [
         ("profile", "user", refusal(|| vec![scope!("", service(profile), service(user))])),
+        ("profile", "chosen", refusal(|| vec![scope!("", service(profile), service(chosen))])),
         ("profile", "me", refusal(|| vec![scope!("", service(profile), service(me))])),
         ("user", "profile", refusal(|| vec![scope!("/api", service(user), service(profile))])),
         ("open", "guarded", refusal(|| vec![by_hand("things", "/things")])),
@@ -281,6 +292,7 @@ fn ordinary_applications_are_left_alone() {
         service(scope!("/a", guard(header()), route("/x", route::get().to(open)))),
         service(scope!("/a", route("/x", get())))
     )]);
+    assemble(vec![scope!("", service(chosen), service(user))]);
     let host = |name| auth().scope("").guard(Host(name)).service(user);
     assemble(vec![host("one.example"), host("two.example")]);
     // The same handler again answers as the first one does.

@@ -26,7 +26,6 @@ pub struct MountedRoute {
     pub(crate) is_hidden: bool,
     pub(crate) reason: Option<&'static str>,
     pub(crate) realm: String,
-    #[serde(skip)]
     pub(crate) policy: Option<&'static PolicySpec>,
 }
 

@@ -18,7 +18,10 @@
 //! async fn me() -> &'static str { "private" }
 //!
 //! // In this order `/users/me` would be `profile`'s.
-//! let assembled = std::panic::catch_unwind(|| drop(auth.scope("").service(profile).service(me)));
+//! # let own = auth.clone();
+//! # let auth = own.clone();
+//! let assembled = std::thread::spawn(move || drop(auth.scope("").service(profile).service(me))).join();
+//! # let auth = own;
 //! let message = *assembled.unwrap_err().downcast::<String>().unwrap();
 //! assert!(message.contains("::me` at ") && message.contains("never answers"));
 //!
