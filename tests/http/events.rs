@@ -14,12 +14,13 @@ use auth_runtime::denial::Reason;
 use auth_runtime::observe::{DECISIONS, DURATION, HANDLER_DENIALS};
 use auth_runtime::{Bearer, Denial, Optional, Principal, policy, public, requires};
 use metrics_util::debugging::{DebugValue, DebuggingRecorder, Snapshotter};
+use serde_json::json;
 use tests::Server;
 use tracing::field::{Field, Visit};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
 use crate::fixture::{self, builder, scoped, token};
-use crate::schemes::{COUNTED, Counted, Panicking, Patient, Stuck};
+use crate::schemes::{COUNTED, Counted, Failing, Panicking, Patient, Stuck};
 
 /// One event of the program.
 #[derive(Clone, Debug, Default)]
@@ -142,6 +143,36 @@ async fn errs() -> Result<bool, String> {
 #[get("/erring")]
 async fn erring() -> &'static str {
     "erring"
+}
+
+#[derive(serde::Deserialize)]
+struct Seats {
+    #[expect(dead_code, reason = "only read by serde")]
+    seats: BTreeMap<String, u32>,
+}
+
+#[requires(bearer)]
+#[get("/seats")]
+async fn seats(_caller: Bearer<Seats>) -> &'static str {
+    "seats"
+}
+
+#[requires(Failing)]
+#[get("/failing")]
+async fn failing() -> &'static str {
+    "failing"
+}
+
+#[requires(api_key("directory"))]
+#[get("/directory")]
+async fn directory() -> &'static str {
+    "directory"
+}
+
+#[requires(basic("members"))]
+#[get("/members")]
+async fn members() -> &'static str {
+    "members"
 }
 
 #[requires(basic("members"))]
@@ -318,7 +349,11 @@ fn server() -> Server {
             .service(misfit)
             .service(tenants)
             .service(flooded)
-            .service(saying_no);
+            .service(saying_no)
+            .service(seats)
+            .service(failing)
+            .service(directory)
+            .service(members);
         let nested = auth.scope("/c").service(inner).service(inner_refused);
         let nested = auth.scope("/b").service_as::<Outer>("", nested);
         let scope = scope.service_as::<Outermost>("/a", nested);
@@ -516,6 +551,51 @@ fn an_event_names_the_check_that_refused_and_why() {
     }
     let [event] = &*events("pool_full") else { panic!("not one event") };
     assert_eq!(event.field("cause"), r"pool is full\nlevel=ERROR forged");
+}
+
+/// Text of others that would start a line of its own in a log, in every place that an event takes such text from.
+#[test]
+fn no_event_has_a_line_break_in_any_field() {
+    let server = server();
+    let forged = "x\nlevel=ERROR forged\u{1b}[2K";
+    let holding = |claim: serde_json::Value| token().claim("seats", claim).sign();
+    // The path of a claim, and what serde says of it.
+    server.get("/seats").bearer(holding(json!({ forged: "many" }))).send();
+    server.get("/seats").bearer(holding(json!({ "a": { forged: 1 } }))).send();
+    server.get("/seats").bearer(holding(json!([forged]))).send();
+    // Errors of checks, of their extractors, of schemes, of functions of the application's own.
+    server.get("/erring").bearer(token().sign()).send();
+    server.get("/pool-full").bearer(token().sign()).send();
+    server.get("/failing").header("X-Word", "x").send();
+    server.get("/members").basic("nobody-knows", "x").send();
+    server.get("/directory").header("X-API-Key", fixture::KEY_UNREACHABLE).send();
+    server.get("/misfit/%0Alevel=ERROR%20forged").bearer(token().sign()).send();
+    // What nobody has verified.
+    for header in ["kid", "typ", "alg", "crit", "jku"] {
+        server.get("/counted").bearer(token().header(header, forged).sign()).send();
+    }
+    for claim in ["iss", "aud", "sub", "jti", "scope", "roles", "exp"] {
+        server.get("/counted").bearer(token().claim(claim, forged).sign()).send();
+    }
+    server.get("/counted").basic(forged, forged).send();
+    for (handler, field, said) in [
+        ("seats", "claim", r"level=ERROR forged\u{1b}[2K"),
+        ("erring", "cause", r"no\nsuch table"),
+        ("pool_full", "cause", r"full\nlevel"),
+        ("failing", "cause", r"down\r\nlevel=ERROR forged\u{1b}[2K\u{2028}"),
+        ("members", "cause", r"reach:\nsecret"),
+        ("directory", "cause", r"reach:\nsecret"),
+    ] {
+        let found = events(handler);
+        assert!(found.iter().any(|event| event.field(field).contains(said)), "{said} of {handler}: {found:#?}");
+    }
+    for event in EVENTS.lock().unwrap().iter().filter(|event| event.target.starts_with("auth_runtime")) {
+        for (name, value) in &event.fields {
+            let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+            assert!(!value.contains(breaks), "{name} of {event:?}");
+            assert!(value.chars().count() <= 256 * 10, "{name} is {} long", value.len());
+        }
+    }
 }
 
 #[test]

@@ -53,7 +53,7 @@ impl AsRef<Key> for DirectoryKey {
 async fn directory(digest: KeyDigest) -> Result<Option<DirectoryKey>, &'static str> {
     match digest {
         digest if digest == KeyDigest::of(KEY) => Ok(Some(DirectoryKey { key: Key::new("7"), owner: "carol" })),
-        digest if digest == KeyDigest::of(KEY_UNREACHABLE) => Err("the directory is out of reach: secret detail"),
+        digest if digest == KeyDigest::of(KEY_UNREACHABLE) => Err("the directory is out of reach:\nsecret detail"),
         _ => Ok(None),
     }
 }
@@ -76,7 +76,7 @@ fn partner() -> Jwt<auth_runtime::jwt::Said, auth_runtime::jwt::Audiences> {
 
 async fn member(sent: UserPass) -> Result<Option<Member>, &'static str> {
     match (sent.user(), sent.expose_password()) {
-        ("nobody-knows", _) => Err("the directory is out of reach: secret detail"),
+        ("nobody-knows", _) => Err("the directory is out of reach:\nsecret detail"),
         ("bob", "builder") => Ok(Some(Member { number: 7 })),
         _ => Ok(None),
     }
@@ -87,7 +87,7 @@ async fn digest_member(query: UserQuery) -> Result<Option<StoredUser<Member>>, &
         StoredUser::new(name, Ha1::of(algorithm, name, query.realm(), "builder"), Member { number: 7 })
     };
     match query.name() {
-        Some("nobody-knows") => Err("the directory is out of reach: secret detail"),
+        Some("nobody-knows") => Err("the directory is out of reach:\nsecret detail"),
         Some("bob") => Ok(Some(stored(query.algorithm(), "bob"))),
         // Of an algorithm that nobody asked for.
         Some("old-line") => Ok(Some(stored(DigestAlgorithm::Md5, "old-line"))),

@@ -10,6 +10,9 @@ use auth_runtime::{Principal, Scheme};
 /// How often [`Counted`] was asked to authenticate.
 pub(crate) static COUNTED: AtomicUsize = AtomicUsize::new(0);
 
+/// An error that would be two lines in a log, and hide a third.
+pub(crate) const FORGED: &str = "down\r\nlevel=ERROR forged\u{1b}[2K\u{2028}";
+
 /// The header that holds the credentials of all of these.
 const HEADER: &str = "x-word";
 
@@ -66,7 +69,9 @@ schemes! {
     /// Never comes to a result.
     Stuck, "Stuck", |_| Authentication::pending(std::future::pending());
     /// Cannot reach what it needs.
-    Failing, "Failing", |_| Authentication::unavailable(Unavailable::backend());
+    Failing, "Failing", |_| {
+        Authentication::unavailable(Unavailable::backend().because(FORGED))
+    };
     /// Panics at once.
     Panicking, "Panicking", |_| panic!("a scheme panics: this is part of a test");
     /// Panics after a moment.

@@ -22,6 +22,7 @@ use zeroize::Zeroizing;
 pub(crate) use self::content::FileContent;
 use crate::fault::Misconfiguration;
 use crate::file::watch::Look;
+use crate::telemetry::foreign;
 
 /// Changed content counts once it reads the same twice, this far apart: a writer may be half-way through.
 const SETTLE: Duration = Duration::from_millis(25);
@@ -151,11 +152,12 @@ impl<T> Kept<T> {
                 self.current.store(Arc::new(value));
                 // After the value: who sees the new generation sees the new value.
                 self.generation.fetch_add(1, Ordering::Release);
-                tracing::info!(file = %self.path.display(), "file changed and was read again");
+                tracing::info!(file = foreign(self.path.display()), "file changed and was read again");
             }
             Err(fault) => {
                 let fault = fault.within(self.path.display());
-                tracing::warn!(%fault, "file changed but cannot be used; what was read before stays in force");
+                let fault = foreign(fault);
+                tracing::warn!(fault, "file changed but cannot be used; what was read before stays in force");
             }
         }
     }

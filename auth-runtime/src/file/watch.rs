@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 use std::{io, thread};
 
+use crate::telemetry::foreign;
+
 /// Time between two looks at a file.
 const INTERVAL: Duration = Duration::from_secs(1);
 
@@ -47,7 +49,7 @@ fn run() {
         for file in files.iter().filter_map(Weak::upgrade) {
             // A parser that panics on one content must not end the watch: the next content may be good.
             if catch_unwind(AssertUnwindSafe(|| file.look())).is_err() {
-                tracing::error!(file = %file.path().display(), "reading the changed file panicked");
+                tracing::error!(file = foreign(file.path().display()), "reading the changed file panicked");
             }
         }
     }

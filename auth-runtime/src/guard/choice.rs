@@ -3,6 +3,7 @@
 use crate::guard::Plan;
 use crate::guard::plan::Alternative;
 use crate::scheme::{Context, Credentials, Evidence, Recognition};
+use crate::telemetry::limited;
 
 /// The credentials that decide, and the alternative that they are for.
 pub(crate) struct Choice<'a> {
@@ -71,9 +72,11 @@ impl Plan {
         }
         if mine.count > 1 {
             let schemes: Vec<_> = found.iter().map(|(_, alternative, _)| alternative.scheme.name()).collect();
-            tracing::error!(
+            let schemes = schemes.join(", ");
+            limited!(
+                error,
                 policy = self.spec.handler,
-                ?schemes,
+                schemes,
                 "several schemes call the same credentials theirs; refused: let each recognize only its own"
             );
             return None;

@@ -16,6 +16,7 @@ use pin_project_lite::pin_project;
 
 use crate::denial::Denial;
 use crate::guard::Settings;
+use crate::telemetry::limited;
 
 /// What answers an unknown route, type-erased as actix keeps it.
 pub(crate) type DefaultService = Rc<BoxServiceFactory<(), ServiceRequest, ServiceResponse, Error, ()>>;
@@ -117,7 +118,7 @@ async fn hide(
         // parameters then stay, which is better than no answer.
         let reset = AssertUnwindSafe(|| *request.match_info_mut() = *unmatched);
         if std::panic::catch_unwind(reset).is_err() {
-            tracing::warn!("a check keeps the request it was given; its parameters cannot be hidden");
+            limited!(warn, "a check keeps the request it was given; its parameters cannot be hidden");
         }
     }
     match default.new_service(()).await {

@@ -13,6 +13,7 @@ use crate::guard::{Attempted, Settings};
 use crate::policy::{PolicySpec, canonical_scopes};
 use crate::principal::Principal;
 use crate::scheme::{Context, Response, Scheme, SchemeDescription};
+use crate::telemetry::limited;
 
 /// One policy, ready to decide.
 pub(crate) struct Plan {
@@ -50,7 +51,8 @@ impl Alternative {
             Ok(Response::Nothing) => None,
             Ok(Response::Ready(additions)) => additions.apply(headers),
             Err(_) => {
-                tracing::error!(
+                limited!(
+                    error,
                     scheme = self.scheme.name(),
                     "a scheme panicked; the answer lacks what the scheme owes it"
                 );

@@ -14,7 +14,7 @@ use crate::guard::observation::{Details, NO_SCHEME, Observation, observe_denial_
 use crate::guard::{Attempted, Plan, Settings};
 use crate::policy::Hide;
 use crate::scheme;
-use crate::telemetry::foreign;
+use crate::telemetry::{foreign, limited};
 
 /// Why a request is refused, with what its answer and its event say beyond the reason.
 pub(crate) struct Refusal {
@@ -111,7 +111,7 @@ impl Plan {
             let own = AssertUnwindSafe(|| alternative.scheme.challenges(&context, &refusal));
             match std::panic::catch_unwind(own) {
                 Ok(own) => fresh.extend(own.map(|own| (place, own))),
-                Err(_) => tracing::error!(scheme = alternative.scheme.name(), "a scheme panicked over its challenges"),
+                Err(_) => limited!(error, scheme = alternative.scheme.name(), "a scheme panicked over its challenges"),
             }
         }
         fresh
@@ -181,7 +181,7 @@ impl Settings {
         // The application's own code: when it panics the standard body stays, and the connection with it.
         match std::panic::catch_unwind(AssertUnwindSafe(|| hook(request, denial.problem()))) {
             Ok(body) => denial.body(body),
-            Err(_) => tracing::error!("the function given to `denial_body` panicked; the standard body is sent"),
+            Err(_) => limited!(error, "the function given to `denial_body` panicked; the standard body is sent"),
         }
     }
 }

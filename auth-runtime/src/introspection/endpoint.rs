@@ -9,6 +9,7 @@ use crate::denial::Reason;
 use crate::provider::client::{Endpoint, FetchError, ProviderClient};
 use crate::provider::client_auth::{Prover, push_form};
 use crate::provider::limits::breaker::Cause;
+use crate::telemetry::{foreign, limited};
 use crate::time::UnixTime;
 
 /// The answer about a token that is not good (RFC 7662 section 2.2).
@@ -74,7 +75,7 @@ impl IntrospectionEndpoint {
             headers.insert(AUTHORIZATION, value);
         }
         let Some(credentials) = self.prover.form(now) else {
-            tracing::error!("the client's assertion for introspection cannot be signed");
+            limited!(error, "the client's assertion for introspection cannot be signed");
             return Err(Failure::ClientRejected);
         };
         let mut form = Zeroizing::new(String::with_capacity(credentials.len() + 3 * token.len() + 64));
@@ -85,7 +86,8 @@ impl IntrospectionEndpoint {
             Ok(answer) => Ok(answer.body),
             // Not later either: whoever issued this token does not speak for it here.
             Err(error @ FetchError::TokenUnsupported) => {
-                tracing::warn!(endpoint = %self.url, %error, "a token could not be introspected");
+                let (endpoint, error) = (foreign(&self.url), foreign(error));
+                limited!(warn, endpoint, error, "a token could not be introspected");
                 Ok(INACTIVE.to_vec())
             }
             Err(error) => Err(self.failure(error)),
@@ -100,14 +102,17 @@ impl IntrospectionEndpoint {
             FetchError::Unreachable | FetchError::Interrupted | FetchError::ClientUnusable => Failure::Unreachable,
             _ => Failure::Unusable,
         };
+        let (endpoint, error) = (foreign(&self.url), foreign(error));
         match failure {
-            Failure::ClientRejected => tracing::error!(
-                endpoint = %self.url, %error,
+            Failure::ClientRejected => limited!(
+                error,
+                endpoint,
+                error,
                 "the introspection endpoint rejects the credentials of this service; correct the client id, the secret or \
                  key, and the method (`client_secret_basic`, `client_secret_post`, `private_key_jwt`), and let the server \
                  allow this client to introspect"
             ),
-            _ => tracing::warn!(endpoint = %self.url, %error, "a token could not be introspected"),
+            _ => limited!(warn, endpoint, error, "a token could not be introspected"),
         }
         failure
     }

@@ -19,6 +19,7 @@ use crate::provider::limits::breaker::Breaker;
 use crate::provider::limits::breaker::Cause as _;
 use crate::provider::limits::budget::Budget;
 use crate::provider::limits::flight::{Boarding, Flights, landed};
+use crate::telemetry::limited;
 use crate::time::UnixTime;
 
 /// Counter of calls to introspection endpoints, with the label `outcome`: `active`, `refused`, `over_budget`, or why there
@@ -115,7 +116,7 @@ impl Inquiry {
         }
         if !self.budget.take(asked) {
             metrics::counter!(CALLS, "outcome" => "over_budget").increment(1);
-            tracing::warn!("more tokens need introspection than its budget of calls allows");
+            limited!(warn, "more tokens need introspection than its budget of calls allows");
             return Err(Reason::IntrospectionUnavailable);
         }
         let judged = self.call(token, now).await;
@@ -159,7 +160,8 @@ impl Inquiry {
         let permit = self.breaker.admit(Instant::now())?;
         let answer = self.endpoint.ask(token, now).await.and_then(|text| {
             self.judge.judge(text, now).map_err(|NoAnswer| {
-                tracing::warn!(
+                limited!(
+                    warn,
                     "an answer of the introspection endpoint is not a strict JSON object with `active` in it"
                 );
                 // What is said of one user must not cut all others off.

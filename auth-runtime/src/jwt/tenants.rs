@@ -18,7 +18,7 @@ use crate::keys::KeySetOptions;
 use crate::provider::Worker;
 use crate::provider::limits::Bucket;
 use crate::provider::limits::flight::{Awaited, Boarding, Flight, Flights, landed};
-use crate::telemetry::foreign;
+use crate::telemetry::{foreign, limited};
 
 /// Tenants that are remembered at a time.
 const TENANTS_MAX: usize = 1000;
@@ -229,7 +229,7 @@ impl Directory {
 /// The application's own words, escaped and capped.
 fn failed(error: &str) {
     let error = foreign(error);
-    tracing::error!(error, "the application's own search for a tenant failed; answered 503");
+    limited!(error, error, "the application's own search for a tenant failed; answered 503");
 }
 
 /// A tenant that is being looked for.

@@ -14,6 +14,7 @@ use crate::keys::jwk::{self, Candidate};
 use crate::keys::material::Material;
 #[cfg(feature = "jwks")]
 use crate::provider::client::Endpoint;
+use crate::telemetry::foreign;
 
 /// One key that verifies tokens, or one set of them.
 ///
@@ -174,7 +175,7 @@ impl Key {
                     return Err(KeyError::SetEmpty { skipped: set.skipped });
                 }
                 for skipped in &set.skipped {
-                    tracing::warn!(%skipped, "a key of a JWK set cannot be used");
+                    tracing::warn!(skipped = foreign(skipped), "a key of a JWK set cannot be used");
                 }
                 Ok(Loaded::Fixed(set.keys))
             }

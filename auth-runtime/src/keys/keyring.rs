@@ -262,7 +262,7 @@ fn read_url(content: &[u8], fixed: &[Candidate]) -> Result<Arc<[VerificationKey]
     let whole = |fault: KeyError| FileFault::whole(fault.to_string());
     let mut set = jwk::set(content, true).map_err(whole)?;
     for skipped in &set.skipped {
-        tracing::warn!(%skipped, "a key of a provider's JWK set cannot be used");
+        tracing::warn!(skipped = foreign(skipped), "a key of a provider's JWK set cannot be used");
     }
     set.keys.retain(|key| {
         let fault = match key.algorithm.kind() {
@@ -337,7 +337,7 @@ fn read_file(content: &[u8], rule: FileRule, fixed: &[Candidate]) -> Result<Arc<
         return Err(whole(KeyError::SetEmpty { skipped }));
     }
     for skipped in &skipped {
-        tracing::warn!(%skipped, "a key of a JWK set file cannot be used");
+        tracing::warn!(skipped = foreign(skipped), "a key of a JWK set file cannot be used");
     }
     bind(&set.keys).map_err(whole)
 }

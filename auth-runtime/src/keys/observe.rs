@@ -9,9 +9,9 @@ use crate::telemetry::{KEY_AGE, KEY_FETCHES, foreign};
 pub(crate) fn fetched(provider: &Arc<str>, changed: bool, lifetime: Duration) {
     let (lifetime, outcome) = (lifetime.as_secs(), if changed { "changed" } else { "unchanged" });
     if changed {
-        tracing::info!(provider = &**provider, lifetime, "the provider's keys changed and are in force");
+        tracing::info!(provider = foreign(provider), lifetime, "the provider's keys changed and are in force");
     } else {
-        tracing::debug!(provider = &**provider, lifetime, "the provider's keys are as before");
+        tracing::debug!(provider = foreign(provider), lifetime, "the provider's keys are as before");
     }
     count(provider, outcome, "none");
     age(provider, Duration::ZERO);
@@ -27,14 +27,23 @@ pub(crate) fn failed(
 ) {
     let fault = fault.map(foreign);
     let fault = fault.as_deref();
-    let provider_name = &**provider;
+    let (provider_name, error_text) = (foreign(provider), foreign(error));
     match left.map(|left| left.as_secs()) {
         Some(seconds @ 1..) => tracing::warn!(
-            provider = provider_name, reason = error.label(), %error, fault, failures, seconds,
+            provider = provider_name,
+            reason = error.label(),
+            error = error_text,
+            fault,
+            failures,
+            seconds,
             "the provider's keys could not be fetched; the last good ones serve for so many seconds"
         ),
         _ => tracing::error!(
-            provider = provider_name, reason = error.label(), %error, fault, failures,
+            provider = provider_name,
+            reason = error.label(),
+            error = error_text,
+            fault,
+            failures,
             "the provider's keys could not be fetched and there are no usable ones; its tokens are answered 503"
         ),
     }
@@ -44,7 +53,7 @@ pub(crate) fn failed(
 /// The last good keys are too old to serve.
 pub(crate) fn outdated(provider: &Arc<str>) {
     tracing::error!(
-        provider = &**provider,
+        provider = foreign(provider),
         "the provider was away for longer than the stale limit; its keys count no more and its tokens are answered 503"
     );
 }

@@ -18,6 +18,7 @@ use crate::guard::decision::{Decision, decide};
 use crate::guard::hidden::keep_unread;
 use crate::guard::{Admitted, Terms};
 use crate::policy::Policy;
+use crate::telemetry::limited;
 
 /// Middleware that lets a request through only if policy `P` admits it.
 pub(crate) struct Enforce<P> {
@@ -91,7 +92,8 @@ where
             let response = match alone(request) {
                 Ok(request) => service.call(request).await?,
                 Err(shared) => {
-                    tracing::warn!(
+                    limited!(
+                        warn,
                         policy = P::SPEC.handler,
                         "a check keeps the request it was given; the service gets a copy, without the data of the `App`"
                     );

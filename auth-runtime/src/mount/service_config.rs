@@ -14,6 +14,7 @@ use crate::mount::pattern::Pattern;
 use crate::mount::route::Route;
 use crate::mount::shadow::Holder;
 use crate::policy::Policy;
+use crate::telemetry::foreign;
 
 /// Collects services for a [`Scope`](super::Scope), in a function of its own: see [`Scope::configure`](super::Scope::configure).
 ///
@@ -85,7 +86,8 @@ impl ServiceConfig {
         service: S,
     ) -> &mut Self {
         let holder = Holder::at("", type_name::<S>(), Location::caller());
-        tracing::debug!(scope = %self.prefix, path, reason, "a service is mounted without a policy");
+        let (scope, at) = (foreign(&self.prefix), foreign(path));
+        tracing::debug!(scope, path = at, reason, "a service is mounted without a policy");
         self.declarations.admit(&self.auth, &self.prefix, |to| to.service(holder, path, Err(reason)));
         let service = web::scope(path).service(service);
         self.later(|config| {

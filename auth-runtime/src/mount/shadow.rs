@@ -16,6 +16,7 @@ use crate::guard::hidden::DefaultService;
 use crate::mount::declarations::{Mounted, refuse};
 use crate::mount::declared::Declaration;
 use crate::mount::pattern::{Cover, Pattern};
+use crate::telemetry::foreign;
 
 /// What stands somewhere, and where that is said.
 #[derive(Clone)]
@@ -124,11 +125,12 @@ impl Claims {
             Cover::Open => {}
             Cover::Hidden(by) => new.refuse_beside(pattern, scope, &some(&by)),
             Cover::Undecided(by) => tracing::warn!(
-                handler = %new.holder.name,
+                handler = foreign(&new.holder.name),
                 file = new.holder.file,
                 line = new.holder.line,
-                "{scope}{pattern} may be taken by {}: a regular expression hides whether it is",
-                some(&[by]).first().map(|claim| claim.holder.to_string()).unwrap_or_default()
+                path = foreign(format_args!("{scope}{pattern}")),
+                other = some(&[by]).first().map(|claim| foreign(&claim.holder)),
+                "the path may be taken by the other: a regular expression hides whether it is"
             ),
         }
     }

@@ -16,7 +16,7 @@ pub(crate) async fn connect(client: &Client, patience: Duration) -> RedisResult<
 
 /// An error as it may be logged.
 pub(crate) fn describe(error: &RedisError) -> String {
-    foreign(&error.to_string())
+    foreign(error)
 }
 
 #[cfg(test)]

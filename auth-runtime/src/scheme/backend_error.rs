@@ -27,7 +27,7 @@ mod tests {
 
     /// As it is logged.
     fn printable(error: &str, secrets: &[&str]) -> String {
-        foreign(&without(error, secrets))
+        foreign(without(error, secrets))
     }
 
     #[test]

@@ -1,5 +1,9 @@
 //! What a decision leaves behind: one event, one counter, one duration, over closed sets of labels.
 
+mod limit;
+
+pub(crate) use limit::{EventLimit, limited};
+
 /// Counter of decisions, with the labels `policy`, `scheme`, `outcome` and `reason`.
 pub const DECISIONS: &str = "auth_decisions_total";
 /// Counter of denials that handlers returned, of requests that were allowed and are counted as such in [`DECISIONS`]; with
@@ -30,6 +34,7 @@ pub const REVOCATIONS_SYNC: &str = "auth_revocations_sync_total";
 pub(crate) const FOREIGN_TEXT: usize = 256;
 
 /// Text of somebody else's making as it may be logged: escaped, and no longer than a line should be.
-pub(crate) fn foreign(text: &str) -> String {
+pub(crate) fn foreign(text: impl std::fmt::Display) -> String {
+    let text = text.to_string();
     text.chars().take(FOREIGN_TEXT).flat_map(char::escape_debug).collect()
 }

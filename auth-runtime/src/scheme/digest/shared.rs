@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 use crate::redis::{connect, describe};
 use crate::scheme::digest::counts::{Counted, USER_NONCES, WINDOW};
 use crate::scheme::digest::nonce::{Key, NonceId};
+use crate::telemetry::limited;
 
 /// How long Redis may take before a request is answered 503.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -161,7 +162,7 @@ impl SharedCounts {
         };
         let mut link = self.link.lock().await;
         if !link.is_paused() {
-            tracing::error!(fault, "Redis, which holds the counts of Digest nonces, fails; answered 503");
+            limited!(error, fault, "Redis, which holds the counts of Digest nonces, fails; answered 503");
         }
         *link = Link { connection: None, paused: Some(Instant::now() + PAUSE) };
         None
