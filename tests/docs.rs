@@ -293,6 +293,7 @@ const CAUTIONS: &[&str] = &[
     "lookup",
     "stripped_base_path",
     "Md5",
+    "SchemeRoute",
     "forbidden",
     "public_origin",
     "verify_with",

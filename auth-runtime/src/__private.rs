@@ -55,6 +55,8 @@ where
 }
 
 /// A claim's value out of a literal or a constant of any of the three types.
+#[derive(Debug)]
+#[allow(clippy::exhaustive_structs, reason = "generated code builds it")]
 pub struct IntoClaimValue<T>(pub T);
 
 impl IntoClaimValue<&'static str> {
@@ -137,6 +139,8 @@ pub const fn realm(value: &'static str) -> &'static str {
 
 /// The policy behind the stand-in for a faulty attribute: it yields everything, so that no error follows from the
 /// fault, and admits nobody, should it ever run.
+#[derive(Debug)]
+#[non_exhaustive]
 pub enum Faulty {}
 
 impl Policy for Faulty {

@@ -83,7 +83,19 @@
 //! | `testing` | the module `testing`, for `[dev-dependencies]` |
 //!
 //! One of the first two is needed.
+#![warn(missing_debug_implementations, clippy::exhaustive_enums, clippy::exhaustive_structs)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+/// `Debug` of types whose parts say nothing to a reader, or must not be told: the name alone.
+macro_rules! debug_by_name {
+    ($([$($generics:tt)*] $type:ty as $name:literal;)+) => {$(
+        impl<$($generics)*> std::fmt::Debug for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct($name).finish_non_exhaustive()
+            }
+        }
+    )+};
+}
 
 // The rooms of the crate by floors, lowest first: each uses those above it in this list only. The map, with the rooms within
 // rooms, is in the contributor's guide.

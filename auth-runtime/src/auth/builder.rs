@@ -3,6 +3,7 @@
 use std::any::TypeId;
 use std::collections::{HashMap, HashSet};
 use std::convert::Infallible;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,6 +48,14 @@ pub struct AuthBuilder {
     /// Configurations that were given and cannot be used: that is their fault, and they are not missing.
     unusable: HashSet<SchemeKey>,
     faults: Vec<ConfigFault>,
+}
+
+/// Names schemes without what they hold.
+impl fmt::Debug for AuthBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let schemes: Vec<&str> = self.written.iter().map(|(written, _)| &**written).collect();
+        f.debug_struct("AuthBuilder").field("realm", &self.realm).field("schemes", &schemes).finish_non_exhaustive()
+    }
 }
 
 impl AuthBuilder {

@@ -25,6 +25,8 @@ pub struct Authorized<P> {
     admission: Option<Admission>,
 }
 
+debug_by_name!([P] Authorized<P> as "Authorized";);
+
 impl<P> Authorized<P> {
     /// Extracts the arguments of the user's function and calls it.
     pub(crate) async fn run<T, Via, F>(self, function: F) -> Answered<F::Output>
@@ -83,6 +85,8 @@ pub struct Authorizing<P> {
     undecided: Option<(Decision, HttpRequest, Payload)>,
     policy: PhantomData<fn() -> P>,
 }
+
+debug_by_name!([P] Authorizing<P> as "Authorizing";);
 
 impl<P> Future for Authorizing<P> {
     type Output = Result<Authorized<P>, Error>;

@@ -237,6 +237,8 @@ pub trait Identity: Sized {
 /// What an identity is made from.
 pub struct IdentityOf<'a>(&'a Caller);
 
+debug_by_name!([] IdentityOf<'_> as "IdentityOf";);
+
 impl IdentityOf<'_> {
     /// The principal and its clock, if scheme `S` verified it.
     fn by<S: Scheme>(&self) -> Option<(&Principal, &Arc<dyn Clock>)> {

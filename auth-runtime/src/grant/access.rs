@@ -1,13 +1,16 @@
 //! Which identities a policy yields, as types: what a policy says of its schemes, each in one word.
+#![allow(clippy::exhaustive_enums, reason = "nobody matches on a marker, and it has no values")]
 
 use std::marker::PhantomData;
 
 use crate::scheme::Scheme;
 
 /// Stands for [`Principal`](crate::Principal) where a scheme's type would.
+#[derive(Debug)]
 pub enum AnyScheme {}
 
 /// Nobody is asked.
+#[derive(Debug)]
 pub enum Nobody {}
 /// One scheme is required.
 pub struct Only<S>(PhantomData<S>);
@@ -16,6 +19,7 @@ pub struct OneOf<L>(PhantomData<L>);
 /// The schemes of `L` are optional.
 pub struct Maybe<L>(PhantomData<L>);
 /// Whatever is asked for: a stand-in must cause no errors of its own.
+#[derive(Debug)]
 pub enum Everything {}
 
 /// Identity `S` is certain under this access.
@@ -28,11 +32,20 @@ pub trait MayYield<S: ?Sized, At> {}
 pub trait Includes<Q: ?Sized> {}
 
 /// The place of [`AnyScheme`], which no list names.
+#[derive(Debug)]
 pub enum Anywhere {}
 /// The first place.
+#[derive(Debug)]
 pub enum Here {}
 /// A place in the rest of the list.
 pub struct After<At>(PhantomData<At>);
+
+debug_by_name! {
+    [S] Only<S> as "Only";
+    [L] OneOf<L> as "OneOf";
+    [L] Maybe<L> as "Maybe";
+    [At] After<At> as "After";
+}
 
 impl<S: Scheme> Yields<S> for Only<S> {}
 impl<S: Scheme> Yields<AnyScheme> for Only<S> {}

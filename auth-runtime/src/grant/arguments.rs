@@ -31,6 +31,8 @@ pub struct Source<P> {
     pub(crate) payload: Payload,
 }
 
+debug_by_name!([P] Source<P> as "Source";);
+
 /// The arguments that a check takes.
 pub(crate) async fn extract<P, Via, T: Extract<P, Via>>(mut source: Source<P>) -> Result<T, Error> {
     let identities = T::identities(&source.grant)?;

@@ -23,6 +23,8 @@ pub struct Grant<P> {
     policy: PhantomData<fn() -> P>,
 }
 
+debug_by_name!([P] Grant<P> as "Grant";);
+
 impl<P> Grant<P> {
     pub(crate) fn new(caller: Caller) -> Self {
         Self { caller, policy: PhantomData }
@@ -63,11 +65,17 @@ pub trait FromGrant<P, Via>: Sized {
 }
 
 /// By actix's own extraction.
+#[derive(Debug)]
+#[non_exhaustive]
 pub enum ViaRequest {}
 /// Out of the grant.
+#[derive(Debug)]
+#[non_exhaustive]
 pub enum ViaGrant {}
 /// Out of the grant, where a place in the policy's list of schemes allows it.
 pub struct ViaPlace<At>(PhantomData<At>);
+
+debug_by_name!([At] ViaPlace<At> as "ViaPlace";);
 
 impl<P, T: FromRequest> FromGrant<P, ViaRequest> for T {
     fn from_grant(_: &Grant<P>) -> Result<Option<Self>, IdentityError> {

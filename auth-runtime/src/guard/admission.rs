@@ -148,6 +148,8 @@ pub struct Answered<R> {
     terms: Option<Terms>,
 }
 
+debug_by_name!([R] Answered<R> as "Answered";);
+
 impl<R> Answered<R> {
     /// A denial, which owes nothing beyond what it says.
     pub(crate) fn denied(error: Error) -> Self {

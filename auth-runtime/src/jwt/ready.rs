@@ -1,4 +1,5 @@
 //! Which [`Jwt`] is complete enough to be used.
+#![allow(clippy::exhaustive_enums, reason = "nobody matches on a marker, and it has no values")]
 
 use crate::jwt::jwt::Jwt;
 use crate::jwt::settings::BearerSettings;

@@ -124,6 +124,7 @@
 //! | [`DigestUsers`](crate::digest::DigestUsers) as such | what is stored of a password is as good as the password |
 //! | [`AuthBuilder::allow_origin`](crate::config::AuthBuilder::allow_origin) | that origin acts with the rights of its visitors |
 //! | [`AuthBuilder::dangerous_allow_unconfigured`](crate::config::AuthBuilder::dangerous_allow_unconfigured) | a forgotten scheme is noticed by the first request, which gets 500 |
+//! | [`Auth::scheme_routes`](crate::Auth::scheme_routes) | what a scheme serves is open to everyone |
 //! | [`Scope::service_public`](crate::mount::Scope::service_public), `#[public]` | no credentials are asked for |
 //! | [`Auth::policy_table`](crate::Auth::policy_table), [`Auth::mounted`](crate::Auth::mounted) | list hidden routes too |
 //! | `shared_cache` | a shared cache may hand one caller's answer to another |

@@ -24,6 +24,8 @@ pub struct Declarations {
     brought: Option<(Auth, &'static Location<'static>)>,
 }
 
+debug_by_name!([] Declarations as "Declarations";);
+
 /// One route of a scope.
 #[derive(Clone)]
 pub(super) struct Mounted {

@@ -66,7 +66,7 @@ impl DeclaredArgs for (Undeclared,) {
 }
 
 /// The policy of one handler.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Declaration {
     pub(crate) policy: TypeId,
     pub(crate) spec: &'static PolicySpec,

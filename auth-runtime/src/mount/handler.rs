@@ -23,7 +23,10 @@ impl Places for AppService {
 }
 
 /// Places with guards and middleware of their own, which the function adds to each before it registers it.
+#[allow(clippy::exhaustive_structs, reason = "generated code builds it")]
 pub struct Customized<'a, F>(pub &'a mut AppService, pub F);
+
+debug_by_name!([F] Customized<'_, F> as "Customized";);
 
 impl<F: Fn(usize, Resource, &mut AppService)> Places for Customized<'_, F> {
     fn add(&mut self, route: usize, resource: Resource) {

@@ -31,6 +31,8 @@ pub struct ResourceMetadataService {
     nested: Cell<bool>,
 }
 
+debug_by_name!([] ResourceMetadataService as "ResourceMetadataService";);
+
 impl Auth {
     /// Serves what [`resource_metadata`](crate::config::AuthBuilder::resource_metadata) configured, at the path that RFC
     /// 9728 section 3.1 fixes. Mount it on the `App` itself: below a scope with a path nobody would find it.

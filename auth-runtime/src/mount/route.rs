@@ -57,6 +57,12 @@ pub struct Route {
     pub(super) declaration: Declaration,
 }
 
+debug_by_name! {
+    [] RouteBuilder as "RouteBuilder";
+    [] Route as "Route";
+    [] Resource as "Resource";
+}
+
 impl RouteBuilder {
     fn new(method: Option<Method>) -> Self {
         match method {

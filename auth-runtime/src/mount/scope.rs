@@ -44,6 +44,8 @@ pub struct Scope<T> {
     nested: Cell<bool>,
 }
 
+debug_by_name!([T] Scope<T> as "Scope";);
+
 impl Auth {
     /// A scope below `path` whose services are guarded by this `Auth`.
     ///

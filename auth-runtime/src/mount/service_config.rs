@@ -32,6 +32,8 @@ pub struct ServiceConfig {
     parts: Vec<Part>,
 }
 
+debug_by_name!([] ServiceConfig as "ServiceConfig";);
+
 /// A registration put off until actix's own configuration is at hand.
 type Part = Box<dyn FnOnce(&mut web::ServiceConfig)>;
 

@@ -13,6 +13,8 @@ pub struct CheckContext {
     pub(crate) request: HttpRequest,
 }
 
+debug_by_name!([] CheckContext as "CheckContext";);
+
 impl CheckContext {
     pub(crate) fn new(caller: Caller, request: HttpRequest) -> Self {
         Self { caller, request }
@@ -20,6 +22,8 @@ impl CheckContext {
 }
 
 /// What a check said.
+#[derive(Debug)]
+#[non_exhaustive]
 pub enum Verdict {
     /// The caller may pass, as far as this check goes.
     Allowed,

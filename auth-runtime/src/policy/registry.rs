@@ -1,6 +1,7 @@
 //! Every policy of the program, collected by the linker.
 
 use std::any::TypeId;
+use std::fmt;
 
 use linkme::distributed_slice;
 
@@ -15,6 +16,12 @@ pub static POLICIES: [Linked];
 pub struct Linked {
     kind: fn() -> TypeId,
     spec: &'static PolicySpec,
+}
+
+impl fmt::Debug for Linked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.spec.fmt(f)
+    }
 }
 
 impl Linked {

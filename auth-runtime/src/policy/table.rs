@@ -13,6 +13,12 @@ pub struct PolicyTable<'a> {
     pub(crate) hierarchies: &'a Hierarchies,
 }
 
+impl fmt::Debug for PolicyTable<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PolicyTable").field("policies", &self.policies).finish_non_exhaustive()
+    }
+}
+
 impl fmt::Display for PolicyTable<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut lines: Vec<[String; 3]> = Vec::new();

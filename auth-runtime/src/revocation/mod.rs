@@ -103,6 +103,7 @@ pub struct Presented<'a> {
 
 /// What a store of revocations knows of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Standing {
     /// It has not been revoked.
     Good,

@@ -13,6 +13,7 @@ use crate::denial::Rejection;
 /// rather than taken for an anonymous caller.
 #[derive(Debug)]
 #[must_use]
+#[non_exhaustive]
 pub enum Credentials<'a> {
     /// There are none.
     Absent,

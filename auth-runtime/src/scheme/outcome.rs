@@ -9,6 +9,7 @@ use crate::principal::Principal;
 /// Whether credentials were made for a configuration, judged by their form alone: a prefix, the shape and the `iss` of a JWT,
 /// membership in a list that is in memory. Never by I/O.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Recognition {
     /// They were made for this configuration.
     Mine,
@@ -20,6 +21,7 @@ pub enum Recognition {
 
 /// The result of [`Scheme::authenticate`](super::Scheme::authenticate): at once, or later.
 #[must_use]
+#[non_exhaustive]
 pub enum Authentication {
     /// Decided without waiting, and without allocating a future.
     Ready(Outcome),
@@ -35,6 +37,7 @@ pub type PendingOutcome = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 /// There is no way to say that they are not there after all, and none to blame the caller for an outage or an outage for the
 /// caller: a [`Rejection`] is a 400, 401 or 403, and an [`Unavailable`] a 503 or 500.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Outcome {
     /// The caller proved to be this principal.
     Verified(Principal),

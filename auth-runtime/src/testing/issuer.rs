@@ -1,5 +1,6 @@
 //! An issuer whose tokens go through the real verifier.
 
+use std::fmt;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -32,6 +33,15 @@ pub struct TestIssuer {
     issuer: String,
     audience: String,
     clock: Arc<dyn Clock>,
+}
+
+/// Leaves the private key out.
+impl fmt::Debug for TestIssuer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("TestIssuer");
+        shown.field("issuer", &self.issuer).field("audience", &self.audience).field("algorithm", &self.algorithm);
+        shown.finish_non_exhaustive()
+    }
 }
 
 impl TestIssuer {
@@ -155,7 +165,7 @@ impl Default for TestIssuer {
 }
 
 /// A token in the making.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 #[must_use = "call `sign` for the token's text"]
 pub struct TestToken {
     issuer: TestIssuer,

@@ -24,6 +24,7 @@ pub(crate) const LEEWAY_MAX: Duration = Duration::from_secs(3600);
 /// assert_eq!(Reason::from(ClockError), Reason::ClockUnreadable, "answered 503");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_structs, reason = "a clock of the application makes it")]
 pub struct ClockError;
 
 impl fmt::Display for ClockError {
@@ -67,6 +68,7 @@ pub trait Clock: Send + Sync + 'static {
 
 /// The machine's clock.
 #[derive(Clone, Copy, Debug, Default)]
+#[allow(clippy::exhaustive_structs, reason = "the application makes it")]
 pub struct SystemClock;
 
 impl Clock for SystemClock {
