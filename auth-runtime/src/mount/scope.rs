@@ -112,6 +112,10 @@ where
     /// Adds, below `path`, a service that is no handler (`actix-files`, a UI), behind the named policy `P`.
     ///
     /// Everything below `path` is behind `P`, also what the service does not know.
+    ///
+    /// Where a check of `P` keeps its `HttpRequest` past the decision, in a task that it spawned, actix-web cannot route
+    /// that one on. The service then gets a copy with the same head, body, parameters and extensions, but without the data
+    /// of `App` and scopes, and a warning is logged: let checks take what they need out of the request instead.
     #[track_caller]
     pub fn service_as<P: Policy>(mut self, path: &str, service: impl HttpServiceFactory + 'static) -> Self {
         self.config.service_as::<P>(path, service);
