@@ -151,6 +151,26 @@ async fn every_policy_denies_a_bare_request_unless_it_says_otherwise() {
 }
 
 #[test]
+fn a_policy_is_data_for_other_tools() {
+    let policy = policies().find(|policy| policy.handler().ends_with("::nested")).unwrap();
+    let line = include_str!("registry.rs").lines().position(|line| line.contains("role = \"ops\")]")).unwrap() + 1;
+    let expected = serde_json::json!({
+        "handler": "registry::outer::inner::nested",
+        "file": file!(),
+        "line": line,
+        "routes": [{ "methods": ["GET"], "path": "/nested", "name": null, "guarded": false }],
+        "presence": "required",
+        "schemes": [{ "keyword": "bearer", "configuration": null }],
+        "requirement": { "role": "ops" },
+        "realm": null,
+        "hide": "nothing",
+        "shared_cache": false,
+        "reason": null,
+    });
+    assert_eq!(serde_json::to_value(policy).unwrap(), expected);
+}
+
+#[test]
 fn the_audit_table_lists_what_the_linker_found() {
     let audit = auth().policy_table().to_string();
     for (route, policy) in [

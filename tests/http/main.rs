@@ -17,6 +17,7 @@ mod facade;
 mod failures;
 mod fixture;
 mod hide;
+mod identities;
 mod joint;
 mod middleware;
 mod mounted;

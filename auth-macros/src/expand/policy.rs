@@ -83,7 +83,7 @@ fn expand_scheme_use(alternative: &Alternative, exports: &Exports<'_>) -> TokenS
     let ty = expand_scheme(&alternative.kind, exports);
     let keyword = match alternative.kind.keyword() {
         Some(keyword) => keyword.to_owned(),
-        None => written(&alternative.tokens),
+        None => written(ty.to_token_stream()),
     };
     let configuration = alternative.configuration.as_ref().map(|name| quote!(.configured(#name)));
     let at = alternative.tokens.span();

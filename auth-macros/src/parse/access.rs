@@ -82,12 +82,13 @@ fn parse_alternative(input: ParseStream<'_>, place: &str) -> Result<Alternative>
         }
     }
     let path: Path = input.parse()?;
-    let tokens = path.to_token_stream();
-    if input.peek(token::Paren) {
-        let fault = format!("`{}` takes no configuration name; only the schemes of this crate do", written(&path));
-        return Err(Error::new_spanned(rest(input), fault));
-    }
-    Ok(Alternative { kind: SchemeKind::Own(path), configuration: None, tokens })
+    let arguments = if input.peek(token::Paren) { Some(group(input)?) } else { None };
+    let configuration = match &arguments {
+        None => None,
+        Some(group) => Some(parse_configuration(&written(&path), group)?),
+    };
+    let tokens = quote!(#path #arguments);
+    Ok(Alternative { kind: SchemeKind::Own(path), configuration, tokens })
 }
 
 fn parse_keyword(input: ParseStream<'_>, word: Ident, place: &str) -> Result<Alternative> {

@@ -1,6 +1,7 @@
 //! A denial as an HTTP answer.
 
 use std::borrow::Cow;
+use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
 
@@ -274,3 +275,9 @@ impl fmt::Debug for Denial {
 }
 
 impl std::error::Error for Denial {}
+
+impl From<Infallible> for Denial {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}

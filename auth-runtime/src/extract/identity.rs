@@ -240,6 +240,11 @@ pub struct IdentityOf<'a>(&'a Caller);
 debug_by_name!([] IdentityOf<'_> as "IdentityOf";);
 
 impl IdentityOf<'_> {
+    /// The principal, whatever scheme verified it.
+    pub(super) fn principal(&self) -> Option<&Principal> {
+        self.0.principal()
+    }
+
     /// The principal and its clock, if scheme `S` verified it.
     fn by<S: Scheme>(&self) -> Option<(&Principal, &Arc<dyn Clock>)> {
         self.0.verified_by(TypeId::of::<S>())
@@ -265,7 +270,7 @@ fn unfit<C>(error: &Unfit) -> IdentityError {
     let named = names_only.iter().any(|start| message.starts_with(start));
     let fault = if named { message } else { "a value of another type".to_owned() };
     let claim = UnfitClaim { path: error.path().to_string(), fault, expected: std::any::type_name::<C>() };
-    IdentityError { reason: Reason::ClaimsUnfit, claim: Some(Box::new(claim)) }
+    IdentityError { claim: Some(Box::new(claim)), ..Reason::ClaimsUnfit.into() }
 }
 
 #[cfg(feature = "basic")]
@@ -308,7 +313,7 @@ impl Identity for Principal {
 }
 
 /// The identity where the policy makes it certain.
-fn certain<P, T: Identity>(grant: &Grant<P>) -> Result<T, IdentityError> {
+pub(super) fn certain<P, T: Identity>(grant: &Grant<P>) -> Result<T, IdentityError> {
     // The macro promised it; denying is the safe side of a promise not kept.
     T::identify(&IdentityOf(grant.caller()))?.ok_or_else(|| Reason::IdentityUnfit.into())
 }

@@ -2,9 +2,11 @@
 
 pub(crate) mod authorized;
 mod expiry;
+mod from_principal;
 mod identity;
 
 pub use expiry::UntilExpiry;
+pub use from_principal::FromPrincipal;
 #[cfg(feature = "basic")]
 pub use identity::Basic;
 pub use identity::{ApiKey, Bearer, Digest, Granted, Optional};

@@ -51,6 +51,15 @@ impl Caller {
 pub struct IdentityError {
     pub(crate) reason: Reason,
     pub(crate) claim: Option<Box<UnfitClaim>>,
+    /// What the application says of it.
+    pub(crate) denial: Option<Arc<Denial>>,
+}
+
+impl IdentityError {
+    /// The application's own identity is not to be had of this caller.
+    pub(crate) fn said(denial: Arc<Denial>) -> Self {
+        Self { reason: denial.reason(), claim: None, denial: Some(denial) }
+    }
 }
 
 /// The claim that does not fit, by its name: its value may be personal.
@@ -65,7 +74,7 @@ pub(crate) struct UnfitClaim {
 
 impl From<Reason> for IdentityError {
     fn from(reason: Reason) -> Self {
-        Self { reason, claim: None }
+        Self { reason, claim: None, denial: None }
     }
 }
 

@@ -46,11 +46,14 @@ impl<P> Grant<P> {
 /// [`FromPrincipal`](crate::FromPrincipal).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not available under the policy of this handler",
-    label = "this policy does not yield it, and it is no extractor",
-    note = "`Bearer<C>`, `Basic` and `ApiKey` need a policy that requires that scheme alone, as `#[requires(bearer)]` does; \
-            `Principal` needs one that requires any; `Granted<P>` needs `policy = P`",
-    note = "where the scheme is optional or one of several, take `Optional<…>` of it",
-    note = "`C` of `Bearer<C>` must implement `serde::Deserialize`; every other argument `actix_web::FromRequest`"
+    label = "the policy does not yield it, and actix-web cannot extract it",
+    note = "extractors implement `actix_web::FromRequest`; `web::Json<T>`, `web::Form<T>`, `web::Query<T>` and `web::Path<T>` do \
+            where `T` implements `serde::Deserialize`, as the claims in `Bearer<T>` must; derive it",
+    note = "`Bearer<T>`, `Basic`, `Digest` and `ApiKey` need a policy that requires that scheme alone, as `#[requires(bearer)]` \
+            does; `Principal`, and every type of yours that implements `FromPrincipal`, one that requires any; `Granted<P>` needs \
+            `policy = P`",
+    note = "where the scheme is optional or one of several, take `Optional<…>` of the identity; actix-web's `Option<…>` does not \
+            take identities"
 )]
 pub trait FromGrant<P, Via>: Sized {
     /// Takes an identity out of the grant, which is all it sees; `None` for what comes out of the request. A function's
@@ -76,6 +79,11 @@ pub enum ViaGrant {}
 pub struct ViaPlace<At>(PhantomData<At>);
 
 debug_by_name!([At] ViaPlace<At> as "ViaPlace";);
+
+/// Made of the principal by the application.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ViaPrincipal {}
 
 impl<P, T: FromRequest> FromGrant<P, ViaRequest> for T {
     fn from_grant(_: &Grant<P>) -> Result<Option<Self>, IdentityError> {

@@ -71,7 +71,10 @@ impl Admission {
 
     /// The caller is genuine, but what it proved does not fit what the handler asks for.
     pub(crate) fn refuse(&self, request: &HttpRequest, error: &IdentityError) -> Denial {
-        self.plan.deny(request, self.observation, self.attempted, error.into())
+        match &error.denial {
+            Some(said) => self.plan.pass_on(request, self.observation, self.attempted, said.copied(), None),
+            None => self.plan.deny(request, self.observation, self.attempted, error.into()),
+        }
     }
 }
 

@@ -70,7 +70,10 @@ const ANSWER_MAX: usize = 64 * 1024;
 /// What follows from an argument that could not be had: our failure, the caller's, or no permission.
 async fn unextracted(error: Error) -> Verdict {
     if let Some(error) = error.as_error::<IdentityError>() {
-        return Verdict::Unidentified(error.clone());
+        return match &error.denial {
+            Some(said) => Verdict::Denied(said.copied()),
+            None => Verdict::Unidentified(error.clone()),
+        };
     }
     let answer = error.error_response();
     let status = answer.status();

@@ -109,3 +109,32 @@ pub(crate) fn canonical_scopes(requirement: &Requirement) -> Vec<&'static str> {
     collect(requirement, &mut scopes);
     scopes
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_requirement_is_data_for_other_tools() {
+        const CHECK: Check = Check::new("orders::owns", |_| Box::pin(std::future::pending()));
+        let requirement = Requirement::All(&[
+            Requirement::Authenticated,
+            Requirement::Any(&[Requirement::Scope("read"), Requirement::Role("ops")]),
+            Requirement::Not(&Requirement::Claim("tenant", ClaimValue::Str("acme"))),
+            Requirement::Claim("level", ClaimValue::Int(3)),
+            Requirement::Claim("beta", ClaimValue::Bool(true)),
+            Requirement::Check(CHECK),
+        ]);
+        let expected = json!({ "all": [
+            "authenticated",
+            { "any": [{ "scope": "read" }, { "role": "ops" }] },
+            { "not": { "claim": { "name": "tenant", "value": "acme" } } },
+            { "claim": { "name": "level", "value": 3 } },
+            { "claim": { "name": "beta", "value": true } },
+            { "check": "orders::owns" },
+        ] });
+        assert_eq!(serde_json::to_value(requirement).unwrap(), expected);
+    }
+}

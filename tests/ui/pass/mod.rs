@@ -5,11 +5,14 @@ mod arguments;
 mod clauses;
 mod constants;
 mod functions;
+mod identities;
+mod macros;
 mod modules;
 mod named_policies;
 mod re_exported;
 mod routes;
 mod schemes;
+mod visibility;
 
 use auth_runtime::policy::PolicySpec;
 

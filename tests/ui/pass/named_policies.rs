@@ -47,6 +47,16 @@ async fn by_path(_caller: auth_runtime::Basic, _proof: Granted<inner::Inner>) ->
 }
 
 #[test]
+fn each_stands_at_its_own_line() {
+    let line = |start: &str| {
+        include_str!("named_policies.rs").lines().position(|line| line.trim_start().starts_with(start)).unwrap() + 1
+    };
+    assert_eq!(spec("AdminArea").line() as usize, line("pub(crate) AdminArea:"));
+    assert_eq!(spec("Billing").line() as usize, line("Billing:"));
+    assert_eq!(spec("Strict").line() as usize, line("Strict:"));
+}
+
+#[test]
 fn names_stand_in_the_registry() {
     assert_eq!(requirement("AdminArea"), r#"Role("ops")"#);
     assert_eq!(requirement("Strict"), r#"All([Role("ops"), Scope("billing")])"#);

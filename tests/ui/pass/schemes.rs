@@ -108,6 +108,11 @@ async fn own_scheme_by_path(_who: Principal, _caller: Optional<Bearer>) -> &'sta
     "hello"
 }
 
+#[requires(any(Webhook("github"), self::lowercase::webhook("gitlab")))]
+async fn own_scheme_in_two_configurations(_who: Principal) -> &'static str {
+    "hello"
+}
+
 #[test]
 fn schemes_are_listed_as_written() {
     let keywords = |name| spec(name).schemes().iter().map(|scheme| scheme.keyword()).collect::<Vec<_>>();
@@ -122,6 +127,8 @@ fn schemes_are_listed_as_written() {
     assert_eq!(configurations("named_configuration"), [Some("partner")]);
     assert_eq!(configurations("two_configurations"), [Some("a"), Some("b")]);
     assert_eq!(configurations("any_of_three"), [None, Some("internal"), None]);
+    assert_eq!(keywords("own_scheme_in_two_configurations"), ["Webhook", "self::lowercase::webhook"]);
+    assert_eq!(configurations("own_scheme_in_two_configurations"), [Some("github"), Some("gitlab")]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 use auth_runtime::requires;
 
-#[requires(Webhook("github"))]
+#[requires(any(my::Webhook("github"), my::Webhook("github")))]
 async fn handler() -> &'static str {
     "hello"
 }
