@@ -68,10 +68,11 @@ impl Judge {
             None => return Err(NoAnswer),
         }
         let accepted = self.check_type(&members).and_then(|()| self.acceptance.vouched(&self.issuer, &members, now));
+        let shape = members.shape();
         drop(members);
         Ok(accepted.map(|Vouched { principal, times, revocable }| {
             let bytes = text.len();
-            Active { principal: principal.with_claims(text), times, revocable, bytes }
+            Active { principal: principal.with_claims(text, shape), times, revocable, bytes }
         }))
     }
 

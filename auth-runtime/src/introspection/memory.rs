@@ -108,6 +108,8 @@ struct Weight;
 
 impl Weighter<TokenHash, Arc<Known>> for Weight {
     fn weight(&self, _: &TokenHash, known: &Arc<Known>) -> u64 {
-        u64::try_from(known.active.bytes).unwrap_or(u64::MAX).saturating_mul(ANSWER_FACTOR).saturating_add(ENTRY_BYTES)
+        let growth = u64::try_from(known.active.principal.growth()).unwrap_or(u64::MAX);
+        let bytes = u64::try_from(known.active.bytes).unwrap_or(u64::MAX).saturating_mul(ANSWER_FACTOR);
+        bytes.saturating_add(ENTRY_BYTES).saturating_add(growth)
     }
 }

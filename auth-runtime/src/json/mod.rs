@@ -69,6 +69,17 @@ pub(crate) struct Members {
     places: Vec<Member>,
     /// Their names that have an escape in the text, without it.
     unescaped: String,
+    shape: Shape,
+}
+
+/// What a text consists of, at all depths: by this it is known how much memory it takes once it is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Shape {
+    /// Those that are not empty.
+    pub(crate) objects: u32,
+    pub(crate) members: u32,
+    /// Of arrays.
+    pub(crate) items: u32,
 }
 
 impl Members {
@@ -114,10 +125,14 @@ impl<'a> Object<'a> {
     #[inline]
     pub(crate) fn get(&self, name: &str) -> Option<Json<'a>> {
         let mark = mark(name.as_bytes());
-        let Members { places, unescaped } = &*self.members;
+        let Members { places, unescaped, .. } = &*self.members;
         let is = |member: &&Member| member.mark == mark && member.name.bytes(self.text, unescaped) == name.as_bytes();
         let member = places.iter().find(is)?;
         Some(Json { text: self.text, place: member.value })
+    }
+
+    pub(crate) fn shape(&self) -> Shape {
+        self.members.shape
     }
 
     pub(crate) fn contains(&self, name: &str) -> bool {

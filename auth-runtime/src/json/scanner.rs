@@ -1,6 +1,6 @@
 //! The scanner behind strict JSON.
 
-use crate::json::{Kind, Member, Members, Name, Place, mark};
+use crate::json::{Kind, Member, Members, Name, Place, Shape, mark};
 
 /// Objects and arrays within each other; realistic claims need four.
 pub(crate) const DEPTH_MAX: u8 = 32;
@@ -25,11 +25,12 @@ pub(crate) struct Scanner<'a> {
     members: Vec<Member>,
     /// The names among them that have an escape, without it, one after the other: each is unescaped once.
     unescaped: String,
+    shape: Shape,
 }
 
 impl<'a> Scanner<'a> {
     pub(crate) fn new(text: &'a str, at: usize) -> Self {
-        Self { text, at, most: usize::MAX, members: Vec::new(), unescaped: String::new() }
+        Self { text, at, most: usize::MAX, members: Vec::new(), unescaped: String::new(), shape: Shape::default() }
     }
 
     /// The members of the one object that the rest of the text is; neither it nor one within has more than `most`.
@@ -40,14 +41,18 @@ impl<'a> Scanner<'a> {
         self.expect(b'{')?;
         self.object(DEPTH_MAX.checked_sub(1)?)?;
         self.space();
-        (self.at == self.text.len()).then_some(Members { places: self.members, unescaped: self.unescaped })
+        (self.at == self.text.len()).then_some(Members {
+            places: self.members,
+            unescaped: self.unescaped,
+            shape: self.shape,
+        })
     }
 
     /// The members of an object that starts here, found to be strict before.
     pub(crate) fn inner_object(mut self) -> Option<Members> {
         self.expect(b'{')?;
         self.object(DEPTH_MAX)?;
-        Some(Members { places: self.members, unescaped: self.unescaped })
+        Some(Members { places: self.members, unescaped: self.unescaped, shape: self.shape })
     }
 
     /// A value with the space around it; `depth` is how many arrays and objects it may be in each other.
@@ -91,6 +96,7 @@ impl<'a> Scanner<'a> {
         if self.eat(b'}') {
             return Some(());
         }
+        self.shape.objects += 1;
         loop {
             self.space();
             if self.members.len() - first >= self.most {
@@ -101,6 +107,7 @@ impl<'a> Scanner<'a> {
             self.space();
             self.expect(b':')?;
             let value = self.value(depth)?;
+            self.shape.members += 1;
             self.members.push(Member { name, value, mark });
             match self.next()? {
                 b',' => {}
@@ -133,6 +140,7 @@ impl<'a> Scanner<'a> {
         }
         loop {
             self.value(depth)?;
+            self.shape.items += 1;
             match self.next()? {
                 b',' => {}
                 b']' => return Some(()),

@@ -62,11 +62,17 @@ fn members_are_bounded_at_any_depth() {
 }
 
 #[test]
+fn the_shape_counts_at_all_depths() {
+    let text = r#"{"a":[1,[],{"b":{}}],"c":{"d":[0,0]},"e":"{[,:","f":{}}"#;
+    assert_eq!(Object::parse(text).unwrap().shape(), Shape { objects: 4, members: 6, items: 5 });
+}
+
+#[test]
 fn an_escaped_name_is_unescaped_once_however_often_members_are_looked_up() {
     let name = r"\u0061".repeat(1000);
     let text = format!("{{\"{name}\":1,\"\\u0062\":2,\"x\":{{\"\\u0063\":3}},\"\\u0064\":4}}");
     let object = Object::parse(&text).unwrap();
-    let Members { places, unescaped } = &*object.members;
+    let Members { places, unescaped, .. } = &*object.members;
     assert_eq!((places.len(), unescaped.as_str()), (4, &*format!("{}bd", "a".repeat(1000))));
     let number = |name: &str| object.get(name).and_then(|found| found.as_number());
     assert_eq!((number("b"), number("d"), number(&"a".repeat(1000))), (Some("2"), Some("4"), Some("1")));
@@ -205,7 +211,7 @@ fn scanned(text: &[u8]) -> Result<Value, NotStrict> {
 }
 
 fn members(object: &Object<'_>) -> Value {
-    let Members { places, unescaped } = &*object.members;
+    let Members { places, unescaped, .. } = &*object.members;
     let member = |member: &Member| {
         let name = str::from_utf8(member.name.bytes(object.text, unescaped)).unwrap();
         let found = object.get(name).unwrap();

@@ -109,6 +109,7 @@ impl Weighter<Text, Remembered> for Weight {
     fn weight(&self, token: &Text, verified: &Remembered) -> u64 {
         let held = verified.principal.bytes().saturating_mul(HELD_FACTOR);
         let bytes = ENTRY_BYTES.saturating_add(token.0.len()).saturating_add(held);
+        let bytes = bytes.saturating_add(verified.principal.growth());
         u64::try_from(bytes).unwrap_or(u64::MAX)
     }
 }

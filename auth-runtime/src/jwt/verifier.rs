@@ -159,11 +159,12 @@ impl Verifier {
         times.check(now, self.acceptance.leeway())?;
         let accepted = self.acceptance.accept(&issuer.terms, &claims, Some(times.expires_at))?;
         let revocable = self.acceptance.revocable(&claims, &times)?;
+        let shape = claims.shape();
         drop(claims);
         if is_new {
             self.headers.keep(compact.header_segment(), &header);
         }
-        let principal = accepted.with_claims(compact.take_payload());
+        let principal = accepted.with_claims(compact.take_payload(), shape);
         let verified = Remembered { principal: principal.clone(), times, revocable, generation };
         self.acceptance.unrevoked(&verified.principal, verified.revocable.as_ref(), &verified.times, now)?;
         self.memory.remember(compact.token(), verified);

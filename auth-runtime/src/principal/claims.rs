@@ -6,10 +6,18 @@ use std::sync::{Arc, OnceLock};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use crate::json::Shape;
+
+/// What reading an ordinary token takes, in bytes: that is in what every remembered token weighs.
+const ORDINARY: usize = 6 * 1024;
+/// Tokens of at most so many objects, members and items are ordinary.
+const SEVERAL_TYPES_MAX: u32 = 64;
+
 /// Claims as text, as a map, or both: most handlers want a type of their own, which the text makes faster.
 pub(super) struct Claims {
     /// Empty where the claims came as a map.
     pub(super) text: String,
+    pub(super) shape: Shape,
     pub(super) map: OnceLock<Map<String, Value>>,
 }
 
@@ -17,6 +25,36 @@ impl Claims {
     pub(super) fn map(&self) -> &Map<String, Value> {
         // The text was parsed before, more strictly; without it nothing could be read anyway.
         self.map.get_or_init(|| serde_json::from_str(&self.text).unwrap_or_default())
+    }
+
+    /// How many bytes are taken by what handlers read out of a remembered token: the map, and a type of their own. An estimate
+    /// on the high side, beyond what an [ordinary](ORDINARY) token takes.
+    pub(super) fn growth(&self) -> usize {
+        const VALUE: usize = size_of::<Value>();
+        /// A node of a `BTreeMap` has room for eleven members and is half full at least, the first aside.
+        const NODE: usize = 11 * (size_of::<String>() + VALUE);
+        /// The least that an allocator gives, and what it needs itself.
+        const ALLOCATION: usize = 32;
+        let Shape { objects, members, items } = self.shape;
+        let [objects, members, items] =
+            [objects, members, items].map(|count| usize::try_from(count).unwrap_or(usize::MAX));
+        let texts = self.text.len();
+        // A vector grows by doubling; each value may be a text of its own.
+        let item = 2 * VALUE + ALLOCATION;
+        let map = [(objects, NODE + ALLOCATION), (members, NODE / 5 + 2 * ALLOCATION), (items, item)];
+        // Nobody knows the type: as a map is, less the room that its nodes leave.
+        let typed = [(objects, VALUE + 2 * ALLOCATION), (members, VALUE + ALLOCATION), (items, item)];
+        let sum = |parts: [(usize, usize); 3]| {
+            parts.into_iter().fold(texts, |sum, (count, bytes)| sum.saturating_add(count.saturating_mul(bytes)))
+        };
+        let typed = if self.may_keep_several_types() { 0 } else { sum(typed) };
+        sum(map).saturating_add(typed).saturating_sub(ORDINARY)
+    }
+
+    /// Whether several types may be kept beside the map: what is read of a large token counts for its bound.
+    fn may_keep_several_types(&self) -> bool {
+        let Shape { objects, members, items } = self.shape;
+        objects.saturating_add(members).saturating_add(items) <= SEVERAL_TYPES_MAX
     }
 
     fn read<C: DeserializeOwned>(&self) -> Result<C, Unfit> {
@@ -49,7 +87,8 @@ impl TypedClaims {
         }
         let read: Arc<C> = Arc::new(claims.read()?);
         let mut unkept: Arc<dyn Any + Send + Sync> = read.clone();
-        for slot in &self.0 {
+        let kept = if claims.may_keep_several_types() { Self::TYPES } else { 1 };
+        for slot in self.0.iter().take(kept) {
             match slot.set(unkept) {
                 Ok(()) => break,
                 Err(taken) => unkept = taken,

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 pub(crate) use self::names::{NameList, Names, NamesIn};
+use crate::json::Shape;
 use crate::time::UnixTime;
 
 mod authentication;
@@ -132,6 +133,11 @@ impl Principal {
         [&self.0.scopes, &self.0.roles].into_iter().flatten().map(Claimed::bytes).fold(text, usize::saturating_add)
     }
 
+    /// How many bytes more it takes once handlers have read its claims, beyond what an ordinary one does.
+    pub(crate) fn growth(&self) -> usize {
+        self.0.claims.as_ref().map_or(0, Claims::growth)
+    }
+
     /// The claims as the text they came in.
     #[cfg(all(feature = "introspection", feature = "redis"))]
     pub(crate) fn claims_text(&self) -> &str {
@@ -200,7 +206,7 @@ pub(crate) struct TokenHolder {
 
 impl TokenHolder {
     /// The principal with all claims as JSON text that is known to be one object; read when somebody asks for them.
-    pub(crate) fn with_claims(self, text: String) -> Principal {
+    pub(crate) fn with_claims(self, text: String, shape: Shape) -> Principal {
         let Self { scheme, configuration, issuer, subject, scopes, roles, expires_at } = self;
         Principal(Arc::new(Known {
             scheme,
@@ -209,7 +215,7 @@ impl TokenHolder {
             subject,
             scopes,
             roles,
-            claims: Some(Claims { text, map: OnceLock::new() }),
+            claims: Some(Claims { text, shape, map: OnceLock::new() }),
             typed_claims: TypedClaims::default(),
             expires_at,
             authentication: None,
