@@ -402,8 +402,11 @@ fn what_a_check_takes_is_the_handlers_too_and_return_is_the_bodys_own() {
     post("/p/items/7", "[1,2]").expect("[1,2,7]");
     assert_eq!(post("/p/items/7", "[]").status, 204);
     Denied::forbidden("the caller may not do this").check(&post("/p/items/8", "[1]"));
-    // The check's own argument cannot be had: denied, whatever the handler would say of it.
-    Denied::forbidden("the caller may not do this").check(&post("/p/items/x", "[1]"));
+    // The check's own argument cannot be had: what its extractor says of it, which nobody stores, and not the handler.
+    let answer = post("/p/items/x", "[1]");
+    assert_eq!((answer.status, answer.text()), (404, "can not parse \"x\" to a u64"));
+    assert_eq!(answer.all("cache-control"), ["no-store"]);
+    assert!(answer.all("www-authenticate").is_empty(), "{answer:?}");
     // Neither a broken body nor a bad path is told to who may not call.
     Denied::missing().challenge(BEARER_CHALLENGE).check(&server.post("/p/items/x").send_body("application/json", "{"));
     Denied::forbidden("the caller may not do this").check(&post("/p/items/8", "{"));
