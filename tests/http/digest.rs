@@ -511,3 +511,55 @@ fn get_me_across_sites(server: &Server) {
     let field = alice(server).field();
     server.get("/me").header("Authorization", field).header("Sec-Fetch-Site", "cross-site").send().expect("alice");
 }
+
+/// Requests on one connection.
+struct Caller<'a> {
+    server: &'a Server,
+    connection: tests::Connection,
+}
+
+impl<'a> Caller<'a> {
+    fn of(server: &'a Server) -> Self {
+        Self { server, connection: server.connect() }
+    }
+
+    fn send(&mut self, field: Option<&str>) -> Answer {
+        let request = self.server.get("/me");
+        let request = match field {
+            Some(field) => request.header("Authorization", field),
+            None => request,
+        };
+        self.connection.send(request.bytes()).answer()
+    }
+
+    fn asked(&mut self, user: &str, password: &str) -> DigestAnswer {
+        challenge(&self.send(None)).answer(user, password, "GET", "/me", 1)
+    }
+}
+
+#[test]
+fn strangers_and_other_users_displace_no_nonce() {
+    let server = serve(builder().build().unwrap());
+    let mut caller = Caller::of(&server);
+    let mut answer = caller.asked("alice", "wonderland");
+    caller.send(Some(&answer.field())).expect("alice");
+    // Strangers: of a nonce that nobody used rightly nothing is kept.
+    for number in 0..1000 {
+        let wrong = caller.asked("alice", "looking-glass");
+        assert_eq!(caller.send(Some(&wrong.field())).status, 401);
+        let unknown = DigestAnswer { user: format!("mallory-{number}"), ..wrong };
+        assert_eq!(caller.send(Some(&unknown.field())).status, 401);
+    }
+    // A user with a nonce for each request fills its own share.
+    let first = caller.asked("bob", "builder");
+    caller.send(Some(&first.field())).expect("bob");
+    for _ in 0..256 {
+        let next = caller.asked("bob", "builder");
+        caller.send(Some(&next.field())).expect("bob");
+    }
+    stale(&caller.send(Some(&first.field())));
+    stale(&caller.send(Some(&DigestAnswer { nc: "00000002".to_owned(), ..first }.field())));
+    answer.nc = "00000002".to_owned();
+    caller.send(Some(&answer.field())).expect("alice");
+    wrong(&caller.send(Some(&answer.field())));
+}
