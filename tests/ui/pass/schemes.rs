@@ -4,7 +4,7 @@ use actix_web::HttpRequest;
 use auth_runtime::denial::Rejection;
 use auth_runtime::policy::Presence;
 use auth_runtime::scheme::{Authentication, Challenge, Context, Credentials, Evidence, SchemeDescription};
-use auth_runtime::{ApiKey, Basic, Bearer, Optional, Principal, Scheme, public, requires};
+use auth_runtime::{ApiKey, Basic, Bearer, Digest, Optional, Principal, Scheme, public, requires};
 
 use super::spec;
 
@@ -25,6 +25,16 @@ async fn basic(_caller: Basic, _who: Principal) -> &'static str {
 
 #[requires(api_key)]
 async fn api_key(_caller: ApiKey, _who: Principal) -> &'static str {
+    "hello"
+}
+
+#[requires(digest, role = "ops")]
+async fn digest(_caller: Digest, _who: Principal) -> &'static str {
+    "hello"
+}
+
+#[requires(any(digest("staff"), bearer))]
+async fn digest_or_bearer(_who: Principal, _digest: Optional<Digest>, _bearer: Optional<Bearer>) -> &'static str {
     "hello"
 }
 
@@ -118,6 +128,8 @@ fn schemes_are_listed_as_written() {
     let keywords = |name| spec(name).schemes().iter().map(|scheme| scheme.keyword()).collect::<Vec<_>>();
     assert_eq!(keywords("schemes::bearer"), ["bearer"]);
     assert_eq!(keywords("any_of_three"), ["bearer", "api_key", "basic"]);
+    assert_eq!(keywords("schemes::digest"), ["digest"]);
+    assert_eq!(keywords("digest_or_bearer"), ["digest", "bearer"]);
     assert_eq!(keywords("own_scheme"), ["Webhook"]);
     assert_eq!(keywords("own_scheme_by_path"), ["self::lowercase::webhook", "bearer"]);
     assert!(keywords("open").is_empty());
@@ -125,6 +137,7 @@ fn schemes_are_listed_as_written() {
     let configurations = |name| spec(name).schemes().iter().map(|scheme| scheme.configuration()).collect::<Vec<_>>();
     assert_eq!(configurations("schemes::bearer"), [None]);
     assert_eq!(configurations("named_configuration"), [Some("partner")]);
+    assert_eq!(configurations("digest_or_bearer"), [Some("staff"), None]);
     assert_eq!(configurations("two_configurations"), [Some("a"), Some("b")]);
     assert_eq!(configurations("any_of_three"), [None, Some("internal"), None]);
     assert_eq!(keywords("own_scheme_in_two_configurations"), ["Webhook", "self::lowercase::webhook"]);
