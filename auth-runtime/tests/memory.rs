@@ -27,7 +27,7 @@ fn taken(cache_bytes: usize, tokens: usize, list: &dyn Fn(usize) -> Value) -> us
     let auth = Auth::builder().bearer(issuer.jwt().cache_bytes(cache_bytes)).build().unwrap();
     let app = system.block_on(test::init_service(App::new().service(auth.scope("").service(read))));
     let visit = |number: usize, list: Value| {
-        let token = issuer.token().subject(&number.to_string()).claim("list", list).sign();
+        let token = issuer.token().subject(number.to_string()).claim("list", list).sign();
         let request = test::TestRequest::get().uri("/").bearer(token).to_request();
         let answer = system.block_on(app.call(request)).unwrap();
         assert_eq!(answer.status(), 200);
