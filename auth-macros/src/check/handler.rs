@@ -77,7 +77,7 @@ fn check_qualifiers(handler: &Handler, name: &Ident, sink: &Sink) {
 pub(crate) fn check_other(item: &TokenStream, dialect: Dialect, sink: &Sink) {
     let attribute = dialect.name();
     let places = if dialect == Dialect::Requires { "an async fn or an inline module" } else { "an async fn" };
-    // The first token that is no attribute: `struct`, `impl`, `pub`.
+    // The first token that is not an attribute: `struct`, `impl`, `pub`.
     let mut tokens = item.clone().into_iter().peekable();
     while matches!(tokens.peek(), Some(proc_macro2::TokenTree::Punct(_))) {
         tokens.next();

@@ -171,7 +171,7 @@ fn whole_access(input: ParseStream<'_>) -> Result<Clause> {
     let Some(found) = next_token(input) else { return Ok(Clause::Access(access, tokens)) };
     let behind = rest(input);
     let remedy = match found.to_string().as_str() {
-        "&" | "|" => "a scheme is no condition: write a comma after it",
+        "&" | "|" => "a scheme is not a condition: write a comma after it",
         _ => "separate clauses by commas",
     };
     let shown = tokens_before(&tokens, &behind);
@@ -210,7 +210,7 @@ fn parse_key(input: ParseStream<'_>, word: &Ident, name: &str) -> Result<Clause>
             }
             Clause::Key(word.clone(), Key::HideFromAuthenticated)
         }
-        "claim" => return Err(Error::new_spanned(whole, "`claim` is no key; write `claim(\"name\", \"value\")`")),
+        "claim" => return Err(Error::new_spanned(whole, "`claim` is not a key; write `claim(\"name\", \"value\")`")),
         "reason" => return Err(Error::new_spanned(whole, "`reason` belongs to `#[public]`; remove it here")),
         _ if keyword::is(name, Use::Scheme) => {
             let fault = format!("`{name}` is a scheme, not a key; write `{name}(\"…\")` to pick a configuration");

@@ -69,7 +69,7 @@ pub enum ConfigFault {
         /// What is wrong.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// An origin that is no scheme, host and port.
+    /// An origin that is not a scheme, host and port.
     OriginInvalid {
         /// What is wrong.
         source: Box<dyn std::error::Error + Send + Sync>,

@@ -59,7 +59,7 @@ impl ResourceMetadata {
     /// Works out identifier and place: the well-known path goes between origin and path (RFC 9728 section 3.1).
     ///
     /// # Errors
-    /// Where the origin is unknown or not fit for it, and where something said is no path or URL.
+    /// Where the origin is unknown or not fit for it, and where something said is not a path or URL.
     pub(crate) fn place(self, origin: Option<&str>) -> Result<Placed, Misconfiguration> {
         let Some(origin) = origin else {
             return Err(fault(
@@ -77,7 +77,7 @@ impl ResourceMetadata {
         let below = self.path.as_deref().unwrap_or_default();
         if !below.is_empty() && !is_path(below) {
             return Err(fault(format!(
-                "path `{}` of the resource metadata is no plain path; write it as `/orders`, or leave it out for all of \
+                "path `{}` of the resource metadata is not a plain path; write it as `/orders`, or leave it out for all of \
                  the origin",
                 below.escape_debug()
             )));
@@ -85,7 +85,7 @@ impl ResourceMetadata {
         let urls = [&self.documentation, &self.policy, &self.terms_of_service].into_iter().flatten();
         if let Some(url) = urls.chain(&self.authorization_servers).find(|url| on_the_web(url).is_none()) {
             return Err(fault(format!(
-                "`{}` in the resource metadata is no URL; begin it with `https://`",
+                "`{}` in the resource metadata is not a URL; begin it with `https://`",
                 url.escape_debug()
             )));
         }
@@ -123,7 +123,7 @@ impl Placed {
         let mut authorization_servers: Vec<&str> = Vec::new();
         let said = self.metadata.authorization_servers.iter().map(String::as_str);
         let configured = offers.iter().flat_map(|offer| offer.issuers()).map(|issuer| &**issuer);
-        // An issuer that is no URL is no place a client could go to.
+        // An issuer that is not a URL is no place a client could go to.
         for issuer in configured.chain(said).filter(|issuer| on_the_web(issuer).is_some()) {
             if !authorization_servers.contains(&issuer) {
                 authorization_servers.push(issuer);

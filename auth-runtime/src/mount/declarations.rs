@@ -72,7 +72,7 @@ impl Declarations {
         self.claims.push(Claim { pattern, methods: Vec::new(), holder, auth: None });
     }
 
-    /// Adds a service that is no handler: behind a policy, or open for a reason.
+    /// Adds a service that is not a handler: behind a policy, or open for a reason.
     pub(super) fn service(&mut self, holder: Holder, path: &str, policy: Result<Declaration, &'static str>) {
         let pattern = Pattern::prefix(path).unwrap_or_else(|fault| refuse_pattern(path, fault, &holder));
         let mounted = Mounted::service(holder.clone(), pattern.clone(), policy);

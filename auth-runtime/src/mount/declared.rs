@@ -16,7 +16,7 @@ use crate::policy::{Policy, PolicySpec};
     label = "no `#[requires(…)]` or `#[public]` on this handler",
     note = "write `#[requires(…)]` or `#[public]` on it, above its route attribute: below it the handler is protected, \
             but cannot be seen to be",
-    note = "for a service that is no handler use `.service_as::<Policy>(path, …)` or `.service_public(reason, path, …)`"
+    note = "for a service that is not a handler use `.service_as::<Policy>(path, …)` or `.service_public(reason, path, …)`"
 )]
 pub trait Declared: HttpServiceFactory {
     /// Names the policies behind this service.

@@ -64,7 +64,7 @@ impl ServiceConfig {
         })
     }
 
-    /// Adds, below `path`, a service that is no handler, behind the named policy `P`.
+    /// Adds, below `path`, a service that is not a handler, behind the named policy `P`.
     #[track_caller]
     pub fn service_as<P: Policy>(&mut self, path: &str, service: impl HttpServiceFactory + 'static) -> &mut Self {
         let declaration = Declaration::of::<P>();
@@ -76,7 +76,7 @@ impl ServiceConfig {
         })
     }
 
-    /// Adds, below `path`, a service that is no handler, open to everyone, and says why.
+    /// Adds, below `path`, a service that is not a handler, open to everyone, and says why.
     ///
     /// # Security
     /// Nothing in front of it asks for credentials.

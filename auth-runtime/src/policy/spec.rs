@@ -12,7 +12,7 @@ use crate::scheme::Scheme;
 /// `#[requires]`, `#[public]` and `policy!` implement it; there is no reason to do so by hand, and a policy that is
 /// not in the link-time registry is refused at run time.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no policy",
+    message = "`{Self}` is not a policy",
     label = "not declared in `policy!`",
     note = "declare it, as in `policy! {{ pub {Self}: bearer, role(\"ops\") }}`"
 )]

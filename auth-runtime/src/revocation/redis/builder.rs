@@ -50,7 +50,7 @@ impl RedisRevocationsBuilder {
         }
     }
 
-    /// What the names of all keys begin with, `auth` unless said: applications that share a Redis and not their revocations
+    /// What the names of all keys begin with, by default `auth`: applications that share a Redis and not their revocations
     /// each have their own. The keys are `{auth}:revocations`, `{auth}:revocations:expiry`, `{auth}:revocations:state` and
     /// `{auth}:revocations:log`.
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
@@ -58,7 +58,7 @@ impl RedisRevocationsBuilder {
         self
     }
 
-    /// Within which time a revocation that is stored in Redis is in force here, as long as Redis answers; 1 s unless said,
+    /// Within which time a revocation that is stored in Redis is in force here, as long as Redis answers; by default 1 s,
     /// from 100 ms to 60 s. Redis is asked four times as often.
     pub fn max_staleness(mut self, bound: Duration) -> Self {
         self.bound = bound;
@@ -75,7 +75,7 @@ impl RedisRevocationsBuilder {
         self
     }
 
-    /// How long the longest-lived token lives, from `iat` to `exp`; 31 days unless said.
+    /// How long the longest-lived token lives, from `iat` to `exp`; by default 31 days.
     ///
     /// A subject's revocation is remembered for as long, and a token that lives longer is refused: it could come back. Of a token
     /// without `iat` only the time it has left is known; where the issuer leaves `iat` out, let its tokens live no longer than

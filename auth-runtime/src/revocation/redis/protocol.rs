@@ -63,7 +63,7 @@ pub(super) async fn open(connection: &mut MultiplexedConnection, keys: &Keys) ->
     let (epoch, age, position): (Vec<u8>, String, String) = opening.invoke_async(connection).await?;
     // Set back, the clock of Redis says nothing: as if the epoch had just begun.
     let age = age.parse().map(Duration::from_millis).unwrap_or(Duration::ZERO);
-    let position = position.parse().map_err(|_| broken("`seq` is no number"))?;
+    let position = position.parse().map_err(|_| broken("`seq` is not a number"))?;
     Ok(Opened { epoch, age, position })
 }
 
