@@ -79,7 +79,7 @@
 //! | `basic` (default) | user names and passwords: the scheme `basic`, the module `basic`, and the crates that hash passwords |
 //! | `jwks` | keys that an identity provider publishes: `Jwt::oidc`, `Jwt::jwks_url`, `Jwt::tenants` |
 //! | `introspection` | opaque tokens, judged by their issuer's endpoint: the module `introspection` |
-//! | `redis` | revocations shared between machines: `revocation::RedisRevocations` |
+//! | `redis` | shared between machines: revocations (`revocation::RedisRevocations`), nonces of Digest (`digest::SharedNonces`) and, with `introspection`, its answers (`introspection::SharedResults`) |
 //! | `testing` | the module `testing`, for `[dev-dependencies]` |
 //!
 //! One of the first two is needed.
