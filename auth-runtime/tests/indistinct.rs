@@ -1,6 +1,8 @@
 //! Schemes of one policy that nobody could tell apart, refused when the `Auth` is built. A program of its own: its policies
 //! cannot be configured.
 
+#![allow(clippy::expect_used)]
+
 use auth_runtime::denial::Rejection;
 use auth_runtime::scheme::{
     Authentication, Challenge, Context, CredentialForm, Credentials, Evidence, SchemeDescription,

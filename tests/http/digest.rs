@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actix_web::{get, post};
 use auth_runtime::testing::ManualClock;
-use auth_runtime::{Auth, Digest, Optional, Principal, requires};
+use auth_runtime::{Auth, Digest, Optional, Principal, policy, requires};
 use tests::{Answer, Denied, DigestAnswer, DigestChallenge, Request, Server};
 
 use crate::fixture::{self, Member, auth, builder, token};
@@ -562,4 +562,27 @@ fn strangers_and_other_users_displace_no_nonce() {
     answer.nc = "00000002".to_owned();
     caller.send(Some(&answer.field())).expect("alice");
     wrong(&caller.send(Some(&answer.field())));
+}
+
+policy! {
+    /// Those who may see the area in which other guards stand.
+    Staff: digest;
+}
+
+#[test]
+fn guards_around_guards_count_a_response_once_and_keep_realms_apart() {
+    let server = Server::start(|app| {
+        let inner = auth().scope("").service(me).service(vault);
+        app.service(auth().scope("/staff").service_as::<Staff>("/in", inner));
+    });
+    let answer = |method, uri: &str| asked(server.get(uri)).answer("alice", "wonderland", method, uri, 1).field();
+    let once = answer("GET", "/staff/in/me");
+    server.get("/staff/in/me").header("Authorization", &once).send().expect("alice");
+    assert_eq!(server.get("/staff/in/me").header("Authorization", &once).send().status, 401, "its count is used up");
+
+    // Who is known in one realm is not known in another, though the configuration is the same.
+    let elsewhere = answer("POST", "/staff/in/vault");
+    let refused = server.post("/staff/in/vault").header("Authorization", &elsewhere).send();
+    assert_eq!(refused.status, 401, "{refused:?}");
+    assert!(refused.all("www-authenticate")[0].starts_with(r#"Digest realm="vault""#), "{refused:?}");
 }

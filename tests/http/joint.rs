@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use actix_web::http::Method;
-use actix_web::http::header::{HeaderName, HeaderValue, SET_COOKIE, WWW_AUTHENTICATE};
+use actix_web::http::header::{CONTENT_LOCATION, HeaderName, HeaderValue, LOCATION, SET_COOKIE, WWW_AUTHENTICATE};
 use actix_web::{HttpRequest, HttpResponse, Responder, get, web};
 use auth_runtime::denial::{Reason, Rejection};
 use auth_runtime::scheme::{
@@ -37,7 +37,9 @@ impl Scheme for Numbered {
         let Some(sent) = context.headers().get(FIELD) else { return Credentials::Absent };
         Credentials::Explicit(match sent.to_str().ok().and_then(|sent| sent.parse::<u32>().ok()) {
             Some(number) => Evidence::new(number),
-            None => Evidence::unreadable(Rejection::custom("number_unreadable")),
+            None => Evidence::unreadable(
+                Rejection::custom("number_unreadable").header(WWW_AUTHENTICATE, HeaderValue::from_static("Evil")),
+            ),
         })
     }
 
@@ -80,6 +82,8 @@ impl Scheme for Numbered {
             .set(HeaderName::from_static("x-seen"), seen)
             .append(SET_COOKIE, HeaderValue::from_static("number=1"))
             .append(WWW_AUTHENTICATE, HeaderValue::from_static("Evil"))
+            .set(LOCATION, HeaderValue::from_static("https://evil.example"))
+            .set(CONTENT_LOCATION, HeaderValue::from_static("/evil"))
             .append(actix_web::http::header::CACHE_CONTROL, HeaderValue::from_static("public"));
         Response::Ready(match context.headers().contains_key("x-browser") {
             true => additions.see_other(HeaderValue::from_static("https://shop.example/login")),
@@ -184,7 +188,9 @@ fn what_a_scheme_adds_is_on_every_answer_to_its_credentials_and_nothing_else_of_
     assert_eq!(answer.all("x-seen"), ["admitted"], "in the place of what the handler said");
     assert_eq!(answer.all("set-cookie"), ["own=1", "number=1"], "beside what the handler said");
     assert_eq!(answer.all("cache-control"), ["private"]);
-    assert!(answer.all("www-authenticate").is_empty());
+    for left_out in ["www-authenticate", "location", "content-location"] {
+        assert!(answer.all(left_out).is_empty(), "{left_out} in {answer:?}");
+    }
 
     let answer = server.get("/numbered/admin").header("x-number", &number).send();
     Denied::forbidden("the caller lacks a required role").check(&answer);
@@ -230,6 +236,7 @@ fn credentials_that_cannot_be_read_are_refused_on_an_optional_route_too() {
     server.get("/numbered/optional").send().expect("nobody");
     let answer = server.get("/numbered/optional").header("x-number", "unreadable").send();
     assert_eq!(answer.status, 401, "{answer:?}");
+    assert!(!answer.all("www-authenticate").contains(&"Evil"), "{answer:?}");
 }
 
 /// The scheme is one of all tests here: they take turns.

@@ -15,6 +15,7 @@ pub(crate) use challenge::is_token_byte;
 pub use challenge::{Challenge, Token};
 pub use reason::Reason;
 pub(crate) use reason::Severity;
+pub(crate) use rejection::may_be_added;
 pub use rejection::{Rejection, Unavailable};
 pub(crate) use response::Answer;
 pub use response::{Denial, Problem};

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 
 use super::Reason;
 
@@ -33,10 +33,13 @@ impl Rejection {
         Self { reason, headers: Vec::new() }
     }
 
-    /// Adds a header to the denial.
+    /// Adds a header to the denial. What says how to authenticate, where to go, what the body is, how it may be stored and how
+    /// it is sent is left out: `WWW-Authenticate`, `Location`, `Content-…`, `Cache-Control`, fields of one connection.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.push((name, value));
+        if may_be_added(&name) {
+            self.headers.push((name, value));
+        }
         self
     }
 
@@ -44,6 +47,25 @@ impl Rejection {
     pub fn reason(&self) -> Reason {
         self.reason
     }
+}
+
+/// Whether a scheme may add this field to an answer.
+pub(crate) fn may_be_added(name: &HeaderName) -> bool {
+    const OF_THE_ANSWER: [HeaderName; 12] = [
+        header::CACHE_CONTROL,
+        header::CONNECTION,
+        HeaderName::from_static("keep-alive"),
+        header::LOCATION,
+        header::PROXY_AUTHENTICATE,
+        header::RETRY_AFTER,
+        header::TE,
+        header::TRAILER,
+        header::TRANSFER_ENCODING,
+        header::UPGRADE,
+        header::VARY,
+        header::WWW_AUTHENTICATE,
+    ];
+    !OF_THE_ANSWER.contains(name) && !name.as_str().starts_with("content-")
 }
 
 /// A scheme cannot decide: its keys or its backend are out of reach, which is a 503, or it is set up wrongly, which is a

@@ -112,7 +112,12 @@ impl Terms {
     pub(crate) fn surround(&self, request: &HttpRequest) -> Option<Surrounding> {
         let Admission { plan, attempted, observation } = self.admission.as_ref()?;
         let scheme = attempted.alternative(plan).map(|alternative| Arc::clone(&alternative.scheme));
-        let superseded = nested::surround(request, scheme.zip(self.caller.principal().cloned()));
+        let verified = scheme.zip(self.caller.principal()).map(|(scheme, principal)| nested::Verified {
+            scheme,
+            realm: Arc::clone(plan.realm()),
+            principal: principal.clone(),
+        });
+        let superseded = nested::surround(request, verified);
         let (plan, took) = (Arc::clone(plan), observation.took());
         Some(Surrounding { plan, attempted: *attempted, observation: *observation, took, superseded })
     }

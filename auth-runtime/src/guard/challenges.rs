@@ -12,13 +12,13 @@ use crate::guard::observation::Meter;
 /// The challenges of one policy, one for each scheme name, in the order in which they are sent.
 pub(crate) struct Challenges {
     all: Vec<Challenge>,
-    realm: String,
+    realm: Arc<str>,
     /// The canonical scopes as a challenge names them; empty when there are none.
     scope: String,
     /// Where the metadata of the resource are (RFC 9728 section 5.1).
     metadata_url: Option<String>,
     policy: &'static str,
-    /// By reason and attempted challenge; filled as they are first needed.
+    /// By reason and attempted alternative; filled as they are first needed.
     written: Vec<OnceLock<Written>>,
 }
 
@@ -37,18 +37,19 @@ impl Challenges {
         offered: Vec<Challenge>,
     ) -> Self {
         let mut all: Vec<Challenge> = Vec::new();
+        let alternatives = offered.len();
         for challenge in offered {
             if !all.iter().any(|known| same_scheme(known, &challenge)) {
                 all.push(challenge);
             }
         }
         all.sort_by_key(Challenge::rank);
-        let places = (Reason::ALL.len() + 1) * (all.len() + 1);
+        let places = (Reason::ALL.len() + 1) * (alternatives + 1);
         let written = (0..places).map(|_| OnceLock::new()).collect();
-        Self { all, realm: realm.to_owned(), scope, metadata_url, policy, written }
+        Self { all, realm: realm.into(), scope, metadata_url, policy, written }
     }
 
-    pub(crate) fn realm(&self) -> &str {
+    pub(crate) fn realm(&self) -> &Arc<str> {
         &self.realm
     }
 
@@ -62,10 +63,16 @@ impl Challenges {
         matches!(reason.status(), StatusCode::UNAUTHORIZED | StatusCode::BAD_REQUEST) || reason == Reason::ScopeMissing
     }
 
-    /// The denial for a reason; `attempted` is the place of the challenge whose credentials were looked at, `scheme` the
-    /// name under which it is counted.
-    pub(crate) fn written(&self, reason: Reason, attempted: Option<usize>, scheme: &'static str) -> Option<&Written> {
-        let row = attempted.map_or(0, |place| place + 1);
+    /// The denial for a reason; `alternative` is the one whose credentials were looked at, `attempted` the place of its
+    /// challenge, which it may share, and `scheme` the name under which it is counted.
+    pub(crate) fn written(
+        &self,
+        reason: Reason,
+        alternative: Option<usize>,
+        attempted: Option<usize>,
+        scheme: &'static str,
+    ) -> Option<&Written> {
+        let row = alternative.map_or(0, |index| index + 1);
         // A user's own reasons differ in their labels, and there is no telling how many there are.
         if matches!(reason, Reason::Custom(_)) {
             return None;

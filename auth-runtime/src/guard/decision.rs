@@ -91,16 +91,17 @@ impl Attempt<'_> {
             return Some(Outcome::failed(Reason::CrossSite).into());
         }
         let scheme = &self.plan.alternative(alternative)?.scheme;
+        let evidence = match evidence.readable() {
+            Ok(evidence) if is_decided => evidence,
+            Ok(evidence) => return Some(refused_only(scheme.refuse_unrecognized(&context, evidence))),
+            Err(rejection) => return Some(Authentication::refused(rejection)),
+        };
         // After the rules of this policy: they may be stricter than those of the guard around.
-        if let Some(principal) = nested::verified(self.request, scheme) {
+        if let Some(principal) = nested::verified(self.request, scheme, self.plan.realm()) {
             self.attempted.by_outer = true;
             return Some(Outcome::Verified(principal).into());
         }
-        Some(match evidence.readable() {
-            Err(rejection) => Authentication::refused(rejection),
-            Ok(evidence) if is_decided => scheme.authenticate(&context, evidence),
-            Ok(evidence) => refused_only(scheme.refuse_unrecognized(&context, evidence)),
-        })
+        Some(scheme.authenticate(&context, evidence))
     }
 
     /// A decision where no credentials are that count.

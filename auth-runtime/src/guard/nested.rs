@@ -14,14 +14,20 @@ use crate::scheme::Scheme;
 /// anything: most requests carry none of it.
 #[derive(Default)]
 struct Surroundings {
-    /// Whom which configuration has verified.
-    verified: Vec<(Arc<dyn Scheme>, Principal)>,
+    verified: Vec<Verified>,
     /// Tells the guard next around that its decision is not the last.
     superseded: Rc<Cell<bool>>,
 }
 
+/// Whom a configuration has verified, and in which realm: some schemes know a user in one and not in another.
+pub(super) struct Verified {
+    pub(super) scheme: Arc<dyn Scheme>,
+    pub(super) realm: Arc<str>,
+    pub(super) principal: Principal,
+}
+
 /// Leaves the decision of a guard to those inside, and says afterwards whether there were any.
-pub(super) fn surround(request: &HttpRequest, verified: Option<(Arc<dyn Scheme>, Principal)>) -> Rc<Cell<bool>> {
+pub(super) fn surround(request: &HttpRequest, verified: Option<Verified>) -> Rc<Cell<bool>> {
     let mut extensions = request.extensions_mut();
     let mut around = extensions.remove::<Surroundings>().unwrap_or_default();
     around.verified.extend(verified);
@@ -38,10 +44,12 @@ pub(super) fn supersede(request: &HttpRequest) {
     }
 }
 
-/// Whom this very configuration has verified for a guard around.
-pub(super) fn verified(request: &HttpRequest, scheme: &Arc<dyn Scheme>) -> Option<Principal> {
+/// Whom this very configuration has verified in the same realm for a guard around.
+pub(super) fn verified(request: &HttpRequest, scheme: &Arc<dyn Scheme>, realm: &str) -> Option<Principal> {
     let extensions = request.extensions();
     let around = extensions.get::<Surroundings>()?;
-    let same = around.verified.iter().find(|(known, _)| std::ptr::addr_eq(Arc::as_ptr(known), Arc::as_ptr(scheme)));
-    same.map(|(_, principal)| principal.clone())
+    let is_same = |known: &&Verified| {
+        std::ptr::addr_eq(Arc::as_ptr(&known.scheme), Arc::as_ptr(scheme)) && *known.realm == *realm
+    };
+    around.verified.iter().find(is_same).map(|known| known.principal.clone())
 }

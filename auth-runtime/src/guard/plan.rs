@@ -108,10 +108,15 @@ impl Plan {
         attempted.alternative(self).map_or(&self.anonymous, |alternative| &alternative.allowed)
     }
 
+    /// The realm of its challenges, in which its callers are known.
+    pub(crate) fn realm(&self) -> &Arc<str> {
+        self.challenges.realm()
+    }
+
     /// What schemes may look at in this request.
     pub(crate) fn context<'a>(&'a self, request: &'a HttpRequest) -> Context<'a> {
         Context::new(request, &self.settings.clock)
-            .with_realm(self.challenges.realm())
+            .with_realm(self.realm())
             .with_public_origin(self.settings.origins.ours())
     }
 }

@@ -76,7 +76,7 @@ impl Plan {
         let alternative = attempted.alternative(self);
         let place = alternative.and_then(|alternative| alternative.challenge);
         let scheme = alternative.map_or(NO_SCHEME, |alternative| alternative.scheme.name());
-        let written = self.challenges.written(reason, place, scheme);
+        let written = self.challenges.written(reason, attempted.place, place, scheme);
         observation.denied(request, scheme, reason, &details, written.map(|written| &written.meter));
         let fresh = self.fresh_challenges(request, reason, place);
         let mut denial = Denial::with(

@@ -552,7 +552,7 @@ async fn by_itself_it_is_asked_about_every_form_and_recognizes_opaque_tokens() {
         let (request, clock): (_, Arc<dyn Clock>) = (request.to_http_request(), Arc::new(At(NOW)));
         probe::recognizes(&scheme, &request, &clock)
     };
-    assert_eq!((recognizes("opaque"), recognizes(&token)), (Recognition::Mine, Recognition::No));
+    assert_eq!((recognizes("opaque"), recognizes(&token)), (Recognition::Perhaps, Recognition::No));
 }
 
 #[actix_web::test]

@@ -235,9 +235,11 @@ impl Verifier {
         self.issuers.iter().filter_map(|issuer| issuer.name())
     }
 
-    /// Whether this very token was verified before and its keys are still in force.
-    pub(crate) fn remembers(&self, token: &[u8]) -> bool {
-        self.memory.recall(token).is_some()
+    /// What [`recognizes`](Self::recognizes) says of this very token, where it is remembered.
+    pub(crate) fn remembers(&self, token: &[u8]) -> Option<Recognition> {
+        let known = self.memory.recall(token)?;
+        let is_named = self.issuer_names().any(|name| known.principal.issuer() == Some(name));
+        Some(if is_named { Recognition::Mine } else { Recognition::Perhaps })
     }
 
     /// Whether the unverified token claims to come from an issuer of this configuration: by its form alone, and for sure only

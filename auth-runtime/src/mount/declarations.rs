@@ -92,7 +92,9 @@ impl Declarations {
     pub(super) fn open_route(&mut self, holder: Holder, method: &str, path: &str, reason: &'static str) {
         let pattern = Pattern::exact(path).unwrap_or_else(|fault| refuse_pattern(path, fault, &holder));
         let mounted = Mounted::service(holder.clone(), pattern.clone(), Err(reason));
-        self.mounted.push(Mounted { method: Some(method.to_owned()), ..mounted });
+        let mounted = Mounted { method: Some(method.to_owned()), ..mounted };
+        self.claims.refuse_hidden(&mounted, &Pattern::default());
+        self.mounted.push(mounted);
         self.claims.push(Claim { pattern, methods: vec![method.to_owned()], holder, auth: None });
     }
 

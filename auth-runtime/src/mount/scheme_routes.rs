@@ -5,7 +5,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use actix_web::dev::{AppService, HttpServiceFactory};
-use actix_web::web;
+use actix_web::{guard, web};
 
 use crate::auth::Auth;
 use crate::mount::declarations::Declarations;
@@ -55,15 +55,13 @@ impl HttpServiceFactory for SchemeRoutes {
             declared.admit(&self.auth, &Pattern::default(), |to| self.declare(to));
             declared.assemble(config);
         }
-        let mut rest = self.routes;
-        while let Some(path) = rest.first().map(|route| route.path().to_owned()) {
-            let (here, others): (Vec<_>, Vec<_>) = rest.into_iter().partition(|route| route.path() == path);
-            let resource = here.into_iter().fold(web::resource(path), |resource, route| {
-                let handler = Arc::clone(route.handler());
-                resource.route(web::method(route.method().clone()).to(move |request, body| handler(request, body)))
-            });
-            resource.register(config);
-            rest = others;
+        for route in self.routes {
+            let handler = Arc::clone(route.handler());
+            // The method guards the resource: actix then asks the next one of the same path for others.
+            web::resource(route.path())
+                .guard(guard::Method(route.method().clone()))
+                .to(move |request, body| handler(request, body))
+                .register(config);
         }
     }
 }

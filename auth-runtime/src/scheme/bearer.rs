@@ -119,8 +119,8 @@ impl Scheme for BearerScheme {
     fn recognizes<'a>(&self, context: &Context<'a>, evidence: &Evidence<'a>) -> Recognition {
         let Read::Token { token, .. } = evidence.0 else { return Recognition::No };
         if let Some(verifier) = &self.verifier {
-            if verifier.remembers(token) {
-                return Recognition::Mine;
+            if let Some(recognition) = verifier.remembers(token) {
+                return recognition;
             }
             if verifier.check_length(token).is_err() {
                 return Recognition::No;
@@ -211,7 +211,7 @@ impl BearerScheme {
 
     /// A configuration that asks about every token leaves JWTs to those that know their issuer.
     fn recognizes_opaque(&self, compact: Option<&crate::keys::compact::Compact<'_>>) -> Recognition {
-        if compact.is_some_and(crate::keys::compact::Compact::is_jwt) { Recognition::No } else { Recognition::Mine }
+        if compact.is_some_and(crate::keys::compact::Compact::is_jwt) { Recognition::No } else { Recognition::Perhaps }
     }
 }
 

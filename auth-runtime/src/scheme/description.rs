@@ -36,17 +36,17 @@ pub(crate) enum Carrier {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CredentialForm {
-    /// JSON Web Tokens whose `iss` is this.
+    /// JSON Web Tokens whose `iss` is this; for sure.
     JwtOf(Box<str>),
-    /// JSON Web Tokens of issuers that are not known beforehand.
+    /// JSON Web Tokens of issuers that are not known beforehand, unless another configuration is sure.
     AnyJwt,
-    /// Whatever is not a JSON Web Token.
+    /// Whatever is not a JSON Web Token, unless another configuration is sure.
     Opaque,
-    /// What begins with this.
+    /// What begins with this; for sure.
     Prefix(Box<str>),
-    /// What [`Scheme::recognizes`](super::Scheme::recognizes) finds in a list of its own.
+    /// What [`Scheme::recognizes`](super::Scheme::recognizes) finds in a list of its own; for sure.
     Listed,
-    /// Everything.
+    /// Everything, unless another configuration is sure.
     Any,
 }
 
@@ -129,8 +129,15 @@ impl CredentialForm {
     fn conflict(&self, other: &Self) -> Option<String> {
         match (self, other) {
             (Self::Any, Self::Any) => Some("both claim every credential there".into()),
-            (Self::AnyJwt, Self::AnyJwt) => Some("both claim JWTs of any issuer".into()),
-            (Self::Opaque, Self::Opaque) => Some("both claim every token that is not a JWT".into()),
+            (Self::AnyJwt, Self::AnyJwt | Self::Any) | (Self::Any, Self::AnyJwt) => {
+                Some("both claim JWTs of any issuer".into())
+            }
+            (Self::Opaque, Self::Opaque | Self::Any) | (Self::Any, Self::Opaque) => {
+                Some("both claim every token that is not a JWT".into())
+            }
+            (Self::Prefix(prefix), Self::Listed) | (Self::Listed, Self::Prefix(prefix)) => {
+                Some(format!("a key of the list could begin with prefix `{}`", prefix.escape_debug()))
+            }
             (Self::JwtOf(one), Self::JwtOf(two)) if one == two => {
                 Some(format!("both claim the JWTs of `{}`", one.escape_debug()))
             }
@@ -161,8 +168,7 @@ mod tests {
     #[test]
     fn what_form_can_tell_apart_is_no_conflict() {
         use CredentialForm::*;
-        let forms =
-            [JwtOf("a".into()), JwtOf("b".into()), AnyJwt, Opaque, Prefix("mrp_".into()), Prefix("x_".into()), Listed];
+        let forms = [JwtOf("a".into()), JwtOf("b".into()), AnyJwt, Opaque, Prefix("mrp_".into()), Prefix("x_".into())];
         for (place, one) in forms.iter().enumerate() {
             for other in forms.iter().skip(place + 1) {
                 let (first, second) = (bearer(std::slice::from_ref(one)), bearer(std::slice::from_ref(other)));
@@ -180,6 +186,9 @@ mod tests {
             (AnyJwt, AnyJwt),
             (Opaque, Opaque),
             (Any, Any),
+            (Any, AnyJwt),
+            (Opaque, Any),
+            (Listed, Prefix("mrp_".into())),
             (JwtOf("a".into()), JwtOf("a".into())),
             (Prefix("mrp_".into()), Prefix("mrp_live_".into())),
             (Prefix("ey".into()), AnyJwt),

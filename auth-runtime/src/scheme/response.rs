@@ -2,12 +2,9 @@
 
 use std::fmt;
 
-use actix_web::http::header::{
-    CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, HeaderMap, HeaderName,
-    HeaderValue, PROXY_AUTHENTICATE, TE, TRAILER, TRANSFER_ENCODING, UPGRADE, WWW_AUTHENTICATE,
-};
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::denial::Reason;
+use crate::denial::{Reason, may_be_added};
 
 /// What [`Scheme::respond`](super::Scheme::respond) adds to an answer: nothing, or this.
 #[must_use]
@@ -29,7 +26,7 @@ impl fmt::Debug for Response {
 }
 
 /// Header fields for an answer, and a redirect in place of a 401. Status, body and challenges are not a scheme's to change:
-/// `WWW-Authenticate`, `Cache-Control`, `Content-…` and fields of one connection are left out.
+/// `WWW-Authenticate`, `Cache-Control`, `Location`, `Content-…` and fields of one connection are left out.
 ///
 /// ```
 /// use actix_web::http::header::{HeaderMap, HeaderValue, REFERRER_POLICY, WWW_AUTHENTICATE};
@@ -55,22 +52,6 @@ struct Addition {
     replaces: bool,
 }
 
-/// Fields that say what an answer is, how it may be stored and how it is sent.
-const NOT_A_SCHEMES: [HeaderName; 12] = [
-    CACHE_CONTROL,
-    CONNECTION,
-    CONTENT_ENCODING,
-    CONTENT_LENGTH,
-    CONTENT_RANGE,
-    CONTENT_TYPE,
-    PROXY_AUTHENTICATE,
-    TE,
-    TRAILER,
-    TRANSFER_ENCODING,
-    UPGRADE,
-    WWW_AUTHENTICATE,
-];
-
 impl Additions {
     /// Nothing so far.
     pub fn new() -> Self {
@@ -94,7 +75,7 @@ impl Additions {
     }
 
     fn add(mut self, name: HeaderName, value: HeaderValue, replaces: bool) -> Self {
-        if !NOT_A_SCHEMES.contains(&name) {
+        if may_be_added(&name) {
             self.fields.push(Addition { name, value, replaces });
         }
         self

@@ -89,9 +89,9 @@ impl Scheme for ApiKeyScheme {
     fn describe(&self) -> SchemeDescription {
         let description = self.carrier.describe();
         match (&self.environment, &self.store) {
-            (Some(name), Store::Function(_)) => description.form(CredentialForm::Prefix(format!("{name}_").into())),
+            (Some(name), _) => description.form(CredentialForm::Prefix(format!("{name}_").into())),
             (None, Store::Function(_)) => description.form(CredentialForm::Any),
-            (_, Store::Fixed(_) | Store::Watched(_)) => description.form(CredentialForm::Listed),
+            (None, Store::Fixed(_) | Store::Watched(_)) => description.form(CredentialForm::Listed),
         }
     }
 
