@@ -13,9 +13,9 @@ use crate::provider::worker::Worker;
 /// How long metadata are believed; a failed fetch asks for them anew.
 const METADATA_LIFETIME: Duration = Duration::from_secs(3600);
 
-/// Where a key set comes from.
+/// Where a key set is published.
 #[derive(Clone, Debug)]
-pub(crate) enum KeySource {
+pub(crate) enum KeySetAddress {
     /// This address.
     Url(Endpoint),
     /// Wherever the metadata of this issuer say.
@@ -23,7 +23,7 @@ pub(crate) enum KeySource {
 }
 
 /// In logs and metrics.
-impl fmt::Display for KeySource {
+impl fmt::Display for KeySetAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Url(endpoint) => endpoint.fmt(f),
@@ -35,7 +35,7 @@ impl fmt::Display for KeySource {
 /// Asks one provider for its keys.
 #[derive(Debug)]
 pub(crate) struct Fetcher {
-    pub(crate) source: KeySource,
+    pub(crate) address: KeySetAddress,
     pub(crate) timeout: Duration,
     /// What metadata said, and when.
     found: Option<(Endpoint, Instant)>,
@@ -44,19 +44,19 @@ pub(crate) struct Fetcher {
 }
 
 impl Fetcher {
-    pub(crate) fn new(source: KeySource, timeout: Duration) -> Self {
-        Self { source, timeout, found: None, condition: HeaderMap::new() }
+    pub(crate) fn new(address: KeySetAddress, timeout: Duration) -> Self {
+        Self { address, timeout, found: None, condition: HeaderMap::new() }
     }
 
     /// The key set as it is now; not modified where it is the one last [accepted](Self::accepted).
     pub(crate) async fn fetch(&mut self, worker: &Arc<Worker>, now: Instant) -> Result<Answer, FetchError> {
         let client = worker.client()?.timeout(self.timeout);
-        let endpoint = match (&self.source, &self.found) {
-            (KeySource::Url(endpoint), _) => endpoint.clone(),
-            (KeySource::Issuer(_), Some((endpoint, since))) if now.duration_since(*since) < METADATA_LIFETIME => {
+        let endpoint = match (&self.address, &self.found) {
+            (KeySetAddress::Url(endpoint), _) => endpoint.clone(),
+            (KeySetAddress::Issuer(_), Some((endpoint, since))) if now.duration_since(*since) < METADATA_LIFETIME => {
                 endpoint.clone()
             }
-            (KeySource::Issuer(issuer), _) => {
+            (KeySetAddress::Issuer(issuer), _) => {
                 let endpoint = discover(&client, issuer).await?;
                 if self.found.as_ref().is_some_and(|(known, _)| *known != endpoint) {
                     self.condition.clear();

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::crypto::{Algorithm, KeyKind};
 use crate::keys::KeyError;
 #[cfg(feature = "jwks")]
-use crate::keys::KeySource;
+use crate::keys::KeySetAddress;
 use crate::keys::der;
 use crate::keys::jwk::{self, Candidate};
 use crate::keys::material::Material;
@@ -56,7 +56,7 @@ pub(crate) enum Loaded {
     Fixed(Vec<Candidate>),
     File(PathBuf),
     #[cfg(feature = "jwks")]
-    Remote(KeySource),
+    Remote(KeySetAddress),
 }
 
 impl Key {
@@ -158,7 +158,7 @@ impl Key {
             #[cfg(feature = "jwks")]
             Source::JwkSetUrl(_) | Source::Discovered(_) if self.id.is_some() => Err(KeyError::IdForSet),
             #[cfg(feature = "jwks")]
-            Source::JwkSetUrl(url) => Ok(Loaded::Remote(KeySource::Url(endpoint(url)?))),
+            Source::JwkSetUrl(url) => Ok(Loaded::Remote(KeySetAddress::Url(endpoint(url)?))),
             #[cfg(feature = "jwks")]
             Source::Discovered(issuer) => {
                 // OpenID Connect Discovery 1.0 section 3: the well-known path could not be added.
@@ -167,7 +167,7 @@ impl Key {
                         fault: "the issuer has a query; take out `?` and what follows",
                     });
                 }
-                Ok(Loaded::Remote(KeySource::Issuer(issuer.clone())))
+                Ok(Loaded::Remote(KeySetAddress::Issuer(issuer.clone())))
             }
             Source::JwkSet(json) => {
                 let set = jwk::set(json, secrets_beside_public_keys)?;

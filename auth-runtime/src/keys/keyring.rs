@@ -1,18 +1,17 @@
 //! The keys of one issuer, found by id and algorithm.
 
-use std::path::Path;
 use std::sync::Arc;
 
-use crate::crypto::backend::BoundKey;
 use crate::crypto::{Algorithm, KeyKind};
 use crate::denial::Reason;
-use crate::file::{FileFault, WatchedFile};
 use crate::keys::KeyError;
 use crate::keys::jwk::{self, Candidate, Standing};
 use crate::keys::key::{Key, Loaded};
 #[cfg(feature = "jwks")]
-use crate::keys::{KeySet, KeySetOptions, KeySource, Ticket};
-use crate::telemetry::foreign;
+use crate::keys::source::Keys;
+use crate::keys::source::{self, FileRule, KeySource};
+#[cfg(feature = "jwks")]
+use crate::keys::{KeySetOptions, Ticket};
 
 /// What a token without `kid` may cost: public-key operations an anonymous caller can ask for.
 const TRIED_MAX: usize = 4;
@@ -20,10 +19,10 @@ const TRIED_MAX: usize = 4;
 /// All keys of one issuer. A token meets no other.
 #[derive(Debug)]
 pub(crate) struct Keyring {
-    fixed: Arc<[VerificationKey]>,
-    files: Vec<WatchedFile<Arc<[VerificationKey]>>>,
-    #[cfg(feature = "jwks")]
-    remote: Vec<KeySet<Arc<[VerificationKey]>>>,
+    /// Fixed keys, then files, then providers.
+    sources: Vec<Box<dyn KeySource>>,
+    /// Where those begin whose keys change: a token that is known asks no others.
+    changing: usize,
 }
 
 /// How keys are loaded.
@@ -35,13 +34,6 @@ pub(crate) struct KeyringOptions {
     /// Whose keys they are, in logs and metrics.
     #[cfg(feature = "jwks")]
     pub(crate) provider: Option<Arc<str>>,
-}
-
-/// A key under its id.
-#[derive(Debug)]
-struct VerificationKey {
-    id: Option<Box<str>>,
-    key: BoundKey,
 }
 
 /// Why there is no keyring.
@@ -64,7 +56,7 @@ impl Keyring {
             match source.load(secrets_beside_public_keys).map_err(|fault| KeyringFault::Source(index, fault))? {
                 Loaded::File(path) => paths.push((index, path)),
                 #[cfg(feature = "jwks")]
-                Loaded::Remote(source) => providers.push((index, source)),
+                Loaded::Remote(address) => providers.push((index, address)),
                 Loaded::Fixed(keys) => fixed.extend(keys),
             }
         }
@@ -86,27 +78,23 @@ impl Keyring {
             _ if paths.len() > 1 => FileRule::OnlyPublic,
             _ => FileRule::OneKind,
         };
-        let bound = bind(&fixed).map_err(|fault| KeyringFault::Source(0, fault))?;
+        let bound = source::bind(&fixed).map_err(|fault| KeyringFault::Source(0, fault))?;
+        let mut sources: Vec<Box<dyn KeySource>> = Vec::new();
+        if !bound.is_empty() {
+            sources.push(Box::new(bound));
+        }
+        let changing = sources.len();
         let fixed: Arc<[Candidate]> = fixed.into();
-        let mut files = Vec::with_capacity(paths.len());
         for (index, path) in paths {
-            let file = watch(&path, rule, Arc::clone(&fixed));
-            files.push(file.map_err(|fault| KeyringFault::Source(index, fault))?);
+            let file = source::watch(&path, rule, Arc::clone(&fixed));
+            sources.push(Box::new(file.map_err(|fault| KeyringFault::Source(index, fault))?));
         }
         #[cfg(feature = "jwks")]
-        let remote = providers
-            .into_iter()
-            .map(|(index, source)| {
-                let set = fetch(source, options, Arc::clone(&fixed));
-                set.map_err(|_| KeyringFault::Source(index, KeyError::NoThread))
-            })
-            .collect::<Result<_, _>>()?;
-        Ok(Self {
-            fixed: bound,
-            files,
-            #[cfg(feature = "jwks")]
-            remote,
-        })
+        for (index, address) in providers {
+            let set = source::fetch(address, options, Arc::clone(&fixed));
+            sources.push(Box::new(set.map_err(|_| KeyringFault::Source(index, KeyError::NoThread))?));
+        }
+        Ok(Self { sources, changing })
     }
 
     /// Whether `signature` over `message` is one of these keys'.
@@ -119,9 +107,13 @@ impl Keyring {
         message: &[u8],
         signature: &Vec<u8>,
     ) -> Result<(), Reason> {
-        let mut sets: Vec<_> = self.files.iter().map(WatchedFile::current).collect();
-        let complete = self.remote(&mut sets);
-        let all = || self.fixed.iter().chain(sets.iter().flat_map(|set| set.iter()));
+        let mut current = self.sources.iter().map(|source| source.current());
+        // Most keyrings have one source, for which nothing is allocated.
+        let first = current.next();
+        let others: Vec<_> = current.collect();
+        let sets = || first.iter().chain(&others);
+        let complete = sets().all(Option::is_some);
+        let all = || sets().flatten().flat_map(|keys| keys.iter());
         if all().next().is_none() {
             return Err(Reason::KeysUnavailable);
         }
@@ -151,41 +143,19 @@ impl Keyring {
 
     /// Grows whenever a key file or a provider brings other keys, or keys become too old to count.
     pub(crate) fn generation(&self) -> u64 {
-        let generation = self.files.iter().map(WatchedFile::generation).fold(0, u64::wrapping_add);
-        #[cfg(feature = "jwks")]
-        let generation = self.remote.iter().map(KeySet::generation).fold(generation, u64::wrapping_add);
-        generation
-    }
-
-    /// Adds what providers publish; whether all of it is there.
-    #[cfg_attr(not(feature = "jwks"), allow(clippy::unused_self, reason = "there are none"))]
-    fn remote(&self, sets: &mut Vec<Arc<Arc<[VerificationKey]>>>) -> bool {
-        let _ = &sets;
-        #[cfg_attr(not(feature = "jwks"), allow(unused_mut))]
-        let mut complete = true;
-        #[cfg(feature = "jwks")]
-        for set in &self.remote {
-            match set.current() {
-                Some(keys) => sets.push(keys),
-                None => complete = false,
-            }
-        }
-        complete
+        let changing = self.sources.get(self.changing..).unwrap_or_default();
+        changing.iter().map(|source| source.generation()).fold(0, u64::wrapping_add)
     }
 
     /// Whether keys can be asked for.
-    #[cfg_attr(not(feature = "jwks"), allow(clippy::unused_self, reason = "none can"))]
     pub(crate) fn is_remote(&self) -> bool {
-        #[cfg(feature = "jwks")]
-        return !self.remote.is_empty();
-        #[cfg(not(feature = "jwks"))]
-        false
+        self.sources.iter().any(|source| source.is_remote())
     }
 
     /// Looks at the files now.
     #[cfg(test)]
     pub(crate) fn refresh(&self) {
-        self.files.iter().for_each(WatchedFile::refresh);
+        self.sources.iter().for_each(|source| source.refresh());
     }
 }
 
@@ -194,21 +164,26 @@ impl Keyring {
 impl Keyring {
     /// Whether every provider's keys are there.
     pub(crate) fn is_ready(&self) -> bool {
-        self.remote.iter().all(|set| set.current().is_some())
+        self.sources.iter().all(|source| source.current().is_some())
     }
 
     /// Waits until every provider was heard once, well or not.
     pub(crate) async fn first(&self) {
-        futures_util::future::join_all(self.remote.iter().map(KeySet::first)).await;
+        futures_util::future::join_all(self.sources.iter().map(|source| source.first())).await;
     }
 
     /// Asks for a key that is not known. `None`: there is nobody to ask.
     pub(crate) fn ask(&self, key_id: &str) -> Option<Asked> {
-        if self.remote.is_empty() {
+        if !self.is_remote() {
             return None;
         }
-        let tickets: Vec<_> = self.remote.iter().filter_map(|set| set.ask(key_id)).collect();
-        Some(Asked { complete: tickets.len() == self.remote.len(), tickets })
+        let answers = self.sources.iter().filter(|source| source.is_remote()).map(|source| source.ask(key_id));
+        let mut asked = Asked { tickets: Vec::new(), complete: true };
+        for ticket in answers {
+            asked.complete &= ticket.is_some();
+            asked.tickets.extend(ticket);
+        }
+        Some(asked)
     }
 }
 
@@ -216,7 +191,7 @@ impl Keyring {
 #[cfg(feature = "jwks")]
 #[derive(Debug)]
 pub(crate) struct Asked {
-    tickets: Vec<Ticket<Arc<[VerificationKey]>>>,
+    tickets: Vec<Ticket<Keys>>,
     complete: bool,
 }
 
@@ -245,47 +220,6 @@ impl Asked {
     }
 }
 
-/// Starts to fetch a provider's keys.
-#[cfg(feature = "jwks")]
-fn fetch(
-    source: KeySource,
-    options: &KeyringOptions,
-    fixed: Arc<[Candidate]>,
-) -> std::io::Result<KeySet<Arc<[VerificationKey]>>> {
-    let provider = options.provider.clone().unwrap_or_else(|| source.to_string().into());
-    KeySet::start(provider, source, options.key_sets.clone(), move |content| read_url(content, &fixed))
-}
-
-/// The usable keys of a provider's set, which may be none: what it took out must not stay.
-#[cfg(feature = "jwks")]
-fn read_url(content: &[u8], fixed: &[Candidate]) -> Result<Arc<[VerificationKey]>, FileFault> {
-    let whole = |fault: KeyError| FileFault::whole(fault.to_string());
-    let mut set = jwk::set(content, true).map_err(whole)?;
-    for skipped in &set.skipped {
-        tracing::warn!(skipped = foreign(skipped), "a key of a provider's JWK set cannot be used");
-    }
-    set.keys.retain(|key| {
-        let fault = match key.algorithm.kind() {
-            KeyKind::Secret => "a shared secret, which is none once it is published",
-            _ if fixed.iter().any(|other| jwk::conflict(key, other)) => "another key has the same `kid` and `alg`",
-            _ => return true,
-        };
-        let id = foreign(key.id.as_deref().unwrap_or_default());
-        tracing::warn!(kid = id, fault, "a key of a provider's JWK set cannot be used");
-        false
-    });
-    bind(&set.keys).map_err(whole)
-}
-
-/// What a file may bring, given what else the issuer has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum FileRule {
-    Anything,
-    OneKind,
-    OnlyPublic,
-    OnlySecrets,
-}
-
 #[derive(Clone, Copy, Default)]
 struct Kinds {
     secrets: bool,
@@ -299,54 +233,4 @@ impl Kinds {
             _ => Self { public: true, ..kinds },
         })
     }
-}
-
-fn watch(
-    path: &Path,
-    rule: FileRule,
-    fixed: Arc<[Candidate]>,
-) -> Result<WatchedFile<Arc<[VerificationKey]>>, KeyError> {
-    let file = WatchedFile::load(path, move |content| read_file(content, rule, &fixed))
-        .map_err(|fault| KeyError::FileUnusable { cause: fault.to_string().into() })?;
-    if file.current().is_empty() {
-        return Err(KeyError::FileUnusable {
-            cause: format!("{}: {}", path.display(), KeyError::SetEmpty { skipped: Vec::new() }).into(),
-        });
-    }
-    Ok(file)
-}
-
-/// The usable keys of a file's content. Where one has the id and algorithm of a key that the program was given itself, that
-/// one stays.
-fn read_file(content: &[u8], rule: FileRule, fixed: &[Candidate]) -> Result<Arc<[VerificationKey]>, FileFault> {
-    let whole = |fault: KeyError| FileFault::whole(fault.to_string());
-    let mut set = jwk::set(content, rule == FileRule::Anything).map_err(whole)?;
-    let mut skipped = set.skipped;
-    set.keys.retain(|key| {
-        let secret = key.algorithm.kind() == KeyKind::Secret;
-        let fault = match rule {
-            FileRule::OnlyPublic if secret => "a shared secret beside public keys",
-            FileRule::OnlySecrets if !secret => "a public key beside shared secrets",
-            _ if fixed.iter().any(|other| jwk::conflict(key, other)) => "another key has the same `kid` and `alg`",
-            _ => return true,
-        };
-        skipped.push(format!("kid `{}`: {fault}", foreign(key.id.as_deref().unwrap_or_default())).into());
-        false
-    });
-    if set.keys.is_empty() && !skipped.is_empty() {
-        return Err(whole(KeyError::SetEmpty { skipped }));
-    }
-    for skipped in &skipped {
-        tracing::warn!(skipped = foreign(skipped), "a key of a JWK set file cannot be used");
-    }
-    bind(&set.keys).map_err(whole)
-}
-
-fn bind(keys: &[Candidate]) -> Result<Arc<[VerificationKey]>, KeyError> {
-    keys.iter()
-        .map(|key| {
-            let bound = key.material.bind(key.algorithm)?;
-            Ok(VerificationKey { id: key.id.clone(), key: bound })
-        })
-        .collect()
 }

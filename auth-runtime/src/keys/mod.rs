@@ -1,7 +1,7 @@
 //! Keys that verify signatures: where they come from, and which fits a token.
 //!
-//! `key` is what a user writes; `der` and `jwk` read it into checked `material`, and a `keyring` holds the keys of one
-//! issuer. `remote` keeps the set of one provider current. Nothing of jsonwebtoken shows outside `crypto` and `material`.
+//! `key` is what a user writes; `der` and `jwk` read it into checked `material`, and a `keyring` holds the sources of one
+//! issuer's keys. `remote` keeps the set of one provider current. Nothing of jsonwebtoken shows outside `crypto` and `material`.
 
 pub(crate) mod compact;
 #[cfg(feature = "jwks")]
@@ -18,12 +18,13 @@ pub(crate) mod material;
 mod observe;
 #[cfg(feature = "jwks")]
 pub(crate) mod remote;
+mod source;
 
 #[cfg(feature = "jwks")]
 pub(crate) use demand::Ticket;
 pub use error::KeyError;
 #[cfg(feature = "jwks")]
-pub(crate) use fetcher::KeySource;
+pub(crate) use fetcher::KeySetAddress;
 pub use key::Key;
 #[cfg(feature = "jwks")]
 pub(crate) use remote::{KeySet, KeySetOptions};

@@ -12,7 +12,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::file::FileFault;
 use crate::keys::demand::{Demand, Ticket};
-use crate::keys::fetcher::{Fetcher, KeySource};
+use crate::keys::fetcher::{Fetcher, KeySetAddress};
 use crate::keys::observe;
 use crate::provider::client::{Answer, FetchError, TIMEOUT};
 use crate::provider::limits::schedule;
@@ -91,7 +91,7 @@ impl<T: Send + Sync + 'static> KeySet<T> {
     /// When the process may start no more threads.
     pub(crate) fn start(
         provider: Arc<str>,
-        source: KeySource,
+        address: KeySetAddress,
         options: KeySetOptions,
         parse: impl Fn(&[u8]) -> Result<T, FileFault> + Send + Sync + 'static,
     ) -> std::io::Result<Self> {
@@ -107,7 +107,7 @@ impl<T: Send + Sync + 'static> KeySet<T> {
             worker: Arc::clone(&worker),
             options,
         });
-        let fetcher = Fetcher::new(source, publication.options.timeout);
+        let fetcher = Fetcher::new(address, publication.options.timeout);
         // Not awaited: it ends when the set is dropped.
         drop(worker.spawn(refresh(Arc::downgrade(&publication), fetcher)));
         Ok(Self { publication })
