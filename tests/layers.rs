@@ -367,6 +367,47 @@ fn no_file_is_too_long() {
     assert!(faults.is_empty(), "{}\n", faults.join("\n"));
 }
 
+/// Names that say nothing of what they name: whoever meets one looks it up.
+const EMPTY_NAMES: [&str; 6] = ["Attempt", "Found", "Inner", "Kind", "Place", "Source"];
+
+/// Types with one of these names.
+fn empty_names(tokens: TokenStream) -> Vec<String> {
+    let trees: Vec<_> = tokens.into_iter().collect();
+    let defined = trees.windows(2).filter_map(|pair| match pair {
+        [TokenTree::Ident(keyword), TokenTree::Ident(name)] => {
+            let defines = ["enum", "struct", "trait", "type", "union"].iter().any(|known| keyword == known);
+            (defines && EMPTY_NAMES.iter().any(|empty| name == empty)).then(|| name.to_string())
+        }
+        _ => None,
+    });
+    let within = trees.iter().filter_map(|tree| match tree {
+        TokenTree::Group(group) => Some(empty_names(group.stream())),
+        _ => None,
+    });
+    defined.chain(within.flatten()).collect()
+}
+
+#[test]
+fn no_type_has_an_empty_name() {
+    let mut faults = Vec::new();
+    for package in ["auth-macros/src", "auth-runtime/src", "examples/src"] {
+        for file in sources(&root().join(package)) {
+            let text = std::fs::read_to_string(&file).unwrap();
+            for name in empty_names(text.parse().unwrap()) {
+                let file = file.strip_prefix(root()).unwrap().display();
+                faults.push(format!("{file}: `{name}` names nothing; say what it is"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}\n", faults.join("\n"));
+}
+
+#[test]
+fn empty_names_are_found_wherever_a_type_is_defined() {
+    let text = "macro_rules! m { () => { enum Place {} } } struct Places; pub type Source<T> = T; fn f(kind: Kind) {}";
+    assert_eq!(empty_names(text.parse().unwrap()), ["Source", "Place"]);
+}
+
 /// The test of the tests: what is written in every way there is, and what is left out.
 #[test]
 fn imports_are_read_however_they_are_written() {

@@ -8,7 +8,7 @@ use syn::{Attribute, GenericParam, Path, ReturnType};
 use super::exports::{Exports, Way};
 use super::generics::{argument_types, generics};
 use super::module;
-use super::policy::{Place, expand_policy};
+use super::policy::{PolicyType, expand_policy};
 use crate::model::Policy;
 use crate::parse::{Dialect, Handler, Route, is_routes, reads_route};
 
@@ -26,7 +26,7 @@ pub(crate) fn expand_handler(handler: &Handler, routes: &[Route], policy: &Polic
     let cfg = cfg(&handler.attributes);
     if routes.is_empty() {
         let ty = policy_type(name);
-        let policy = expand_policy(&Place { ty: &ty, name, at, routes, cfg: &cfg }, policy, &exports);
+        let policy = expand_policy(&PolicyType { ty: &ty, name, at, routes, cfg: &cfg }, policy, &exports);
         let visibility = &handler.visibility;
         let function = expand_by_hand(handler, &ty, &exports);
         return quote! {
@@ -38,7 +38,7 @@ pub(crate) fn expand_handler(handler: &Handler, routes: &[Route], policy: &Polic
             #function
         };
     }
-    let policy = expand_policy(&Place { ty: name, name, at, routes, cfg: &cfg }, policy, &exports);
+    let policy = expand_policy(&PolicyType { ty: name, name, at, routes, cfg: &cfg }, policy, &exports);
     let service = expand_service(handler, routes, &exports);
     let ty = expand_type(handler);
     quote!(#ty #policy #service)

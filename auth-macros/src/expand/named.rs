@@ -6,7 +6,7 @@ use syn::{Attribute, Visibility};
 
 use super::exports::Exports;
 use super::handler::cfg;
-use super::policy::{Place, expand_policy};
+use super::policy::{PolicyType, expand_policy};
 use crate::model::Named;
 
 /// What an entry of `policy!` says before its colon.
@@ -37,7 +37,7 @@ fn expand_one(named: &Named) -> TokenStream {
     let Named { attributes, visibility, name, policy } = named;
     let exports = Exports::new(policy.root.as_ref());
     let cfg = cfg(attributes);
-    let place = Place { ty: name, name, at: name.span(), routes: &[], cfg: &cfg };
+    let place = PolicyType { ty: name, name, at: name.span(), routes: &[], cfg: &cfg };
     let includes = &exports.includes;
     let policy = expand_policy(&place, policy, &exports);
     // A type without values: it only stands for the policy.

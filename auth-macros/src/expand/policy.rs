@@ -13,7 +13,7 @@ use crate::model::{Access, Alternative, Hide, Policy, RequirementKind, SchemeKin
 use crate::parse::Route;
 
 /// The type that stands for a policy, and where its policy was written.
-pub(crate) struct Place<'a> {
+pub(crate) struct PolicyType<'a> {
     /// The policy's type.
     pub(crate) ty: &'a Ident,
     /// What the policy table calls it: the handler, or the type itself.
@@ -26,8 +26,8 @@ pub(crate) struct Place<'a> {
 
 /// What stands behind the type: its constant, which identities it yields, and its entry in the registry. What is the same
 /// for all policies is in the runtime's `declare!`.
-pub(crate) fn expand_policy(place: &Place<'_>, policy: &Policy, exports: &Exports<'_>) -> TokenStream {
-    let Place { ty, cfg, .. } = place;
+pub(crate) fn expand_policy(place: &PolicyType<'_>, policy: &Policy, exports: &Exports<'_>) -> TokenStream {
+    let PolicyType { ty, cfg, .. } = place;
     let mut constants = Constants { exports, policy: ty, items: Vec::new() };
     let said = expand_said(place, policy, &mut constants);
     let constants = constants.items;
@@ -42,7 +42,7 @@ pub(crate) fn expand_policy(place: &Place<'_>, policy: &Policy, exports: &Export
 }
 
 /// All that the attribute says, as calls on the empty policy.
-fn expand_said(place: &Place<'_>, policy: &Policy, constants: &mut Constants<'_>) -> TokenStream {
+fn expand_said(place: &PolicyType<'_>, policy: &Policy, constants: &mut Constants<'_>) -> TokenStream {
     let exports = constants.exports;
     let Exports { presence, hide, policy: trait_, requirement: requirement_, .. } = exports;
     let access = match &policy.access {

@@ -11,7 +11,7 @@ use actix_web::HttpRequest;
 
 use crate::auth::binding::{Binding, SchemeKey, Unbound};
 use crate::auth::{Auth, ConfigError, ConfigFault};
-use crate::auth::{Inner, MountedTable};
+use crate::auth::{Configuration, MountedTable};
 use crate::denial::BodyHook;
 use crate::denial::DenialBody;
 use crate::denial::{Problem, Reason};
@@ -348,7 +348,7 @@ impl AuthBuilder {
                 let is_bearer = |used: &SchemeUse| (used.kind)() == TypeId::of::<BearerScheme>();
                 Arc::new(placed.publish(&policies, &self.offers, is_bearer))
             });
-            Ok(Auth(Arc::new(Inner {
+            Ok(Auth(Arc::new(Configuration {
                 plans,
                 schemes: self.written,
                 settings,

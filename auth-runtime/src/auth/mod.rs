@@ -36,9 +36,9 @@ pub use mounted::{Matches, MountedRoute};
 /// # Ok::<_, auth_runtime::config::ConfigError>(())
 /// ```
 #[derive(Clone)]
-pub struct Auth(pub(crate) Arc<Inner>);
+pub struct Auth(pub(crate) Arc<Configuration>);
 
-pub(crate) struct Inner {
+pub(crate) struct Configuration {
     pub(crate) plans: Plans,
     /// Every scheme as it was configured, by the name that policies call it.
     pub(crate) schemes: Vec<(String, Arc<dyn Scheme>)>,

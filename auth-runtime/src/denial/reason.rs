@@ -34,11 +34,11 @@ macro_rules! reasons {
 
             /// Its place in a table of all reasons; those of users' own schemes share the last.
             pub(crate) fn index(self) -> usize {
-                enum Place { $($rejection,)+ $($failure,)+ Custom }
+                enum ReasonIndex { $($rejection,)+ $($failure,)+ Custom }
                 match self {
-                    $(Self::$rejection => Place::$rejection as usize,)+
-                    $(Self::$failure => Place::$failure as usize,)+
-                    Self::Custom(_) => Place::Custom as usize,
+                    $(Self::$rejection => ReasonIndex::$rejection as usize,)+
+                    $(Self::$failure => ReasonIndex::$failure as usize,)+
+                    Self::Custom(_) => ReasonIndex::Custom as usize,
                 }
             }
 

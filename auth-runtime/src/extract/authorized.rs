@@ -11,7 +11,7 @@ use actix_web::{Error, FromRequest, Handler, HttpRequest};
 use crate::auth::Auth;
 use crate::denial::Denial;
 use crate::fault::polled_after_completion;
-use crate::grant::{Extract, Grant, Source};
+use crate::grant::{Extract, Grant, GrantedRequest};
 use crate::guard::decision::{Decision, decide};
 use crate::guard::hidden::keep_unread;
 use crate::guard::{Admission, Admitted, Answered, Terms};
@@ -21,7 +21,7 @@ use crate::policy::Policy;
 ///
 /// Being the function's only argument, it owns the body until the decision is made: nothing can read it before.
 pub struct Authorized<P> {
-    source: Source<P>,
+    source: GrantedRequest<P>,
     admission: Option<Admission>,
 }
 
@@ -48,7 +48,7 @@ impl<P> Authorized<P> {
                 T::extract(identities, &mut source).await
             }
         };
-        let Source { grant, request, .. } = source;
+        let GrantedRequest { grant, request, .. } = source;
         let terms = Terms::new(grant.into_caller(), admission);
         match arguments {
             Ok(arguments) => {
@@ -106,7 +106,7 @@ impl<P> Future for Authorizing<P> {
         };
         Poll::Ready(match decided {
             Ok(Admitted { caller, admission }) => {
-                Ok(Authorized { source: Source { grant: Grant::new(caller), request, payload }, admission })
+                Ok(Authorized { source: GrantedRequest { grant: Grant::new(caller), request, payload }, admission })
             }
             Err(denial) => Err(refused(denial, &request, payload)),
         })

@@ -21,20 +21,23 @@ pub trait Extract<P, Via>: Sized {
     fn identities(grant: &Grant<P>) -> Result<Self::Identities, IdentityError>;
 
     /// Takes every other argument in written order, each after the one before is complete.
-    fn extract(identities: Self::Identities, source: &mut Source<P>) -> impl Future<Output = Result<Self, Error>>;
+    fn extract(
+        identities: Self::Identities,
+        source: &mut GrantedRequest<P>,
+    ) -> impl Future<Output = Result<Self, Error>>;
 }
 
 /// What arguments are taken from.
-pub struct Source<P> {
+pub struct GrantedRequest<P> {
     pub(crate) grant: Grant<P>,
     pub(crate) request: HttpRequest,
     pub(crate) payload: Payload,
 }
 
-debug_by_name!([P] Source<P> as "Source";);
+debug_by_name!([P] GrantedRequest<P> as "GrantedRequest";);
 
 /// The arguments that a check takes.
-pub(crate) async fn extract<P, Via, T: Extract<P, Via>>(mut source: Source<P>) -> Result<T, Error> {
+pub(crate) async fn extract<P, Via, T: Extract<P, Via>>(mut source: GrantedRequest<P>) -> Result<T, Error> {
     let identities = T::identities(&source.grant)?;
     T::extract(identities, &mut source).await
 }
@@ -46,7 +49,7 @@ impl<P> Extract<P, ()> for () {
         Ok(())
     }
 
-    async fn extract((): (), _: &mut Source<P>) -> Result<Self, Error> {
+    async fn extract((): (), _: &mut GrantedRequest<P>) -> Result<Self, Error> {
         Ok(())
     }
 }
@@ -60,7 +63,7 @@ macro_rules! extract_tuples {
                 Ok(($($argument::from_grant(grant)?,)+))
             }
 
-            async fn extract(($($argument,)+): Self::Identities, source: &mut Source<P>) -> Result<Self, Error> {
+            async fn extract(($($argument,)+): Self::Identities, source: &mut GrantedRequest<P>) -> Result<Self, Error> {
                 Ok(($(match $argument {
                     Some(identity) => identity,
                     None => $argument::from_request(&source.request, &mut source.payload).await?,

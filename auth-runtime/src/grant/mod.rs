@@ -12,7 +12,7 @@ use actix_web::{Error, FromRequest, HttpRequest};
 
 pub(crate) use access::{AnyScheme, MayYield, Yields};
 pub use access::{Everything, Includes, Maybe, Nobody, OneOf, Only};
-pub(crate) use arguments::{Extract, Source, extract};
+pub(crate) use arguments::{Extract, GrantedRequest, extract};
 pub(crate) use caller::{Caller, IdentityError, UnfitClaim};
 
 use crate::denial::Reason;

@@ -15,7 +15,7 @@ use futures_core::Stream;
 use futures_core::future::LocalBoxFuture;
 
 use crate::denial::Denial;
-use crate::grant::{Extract, Grant, IdentityError, Source, extract};
+use crate::grant::{Extract, Grant, GrantedRequest, IdentityError, extract};
 use crate::policy::check::{CheckContext, IntoVerdict, Verdict};
 
 /// An `async fn` that can serve as a check under policy `P`.
@@ -43,7 +43,7 @@ where
             let read = Rc::new(Cell::new(false));
             let body: BoxedPayloadStream = Box::pin(Poisoned(Rc::clone(&read)));
             let payload = Payload::Stream { payload: body };
-            let source = Source { grant: Grant::<P>::new(context.caller), request: context.request, payload };
+            let source = GrantedRequest { grant: Grant::<P>::new(context.caller), request: context.request, payload };
             let verdict = match extract(source).await {
                 Ok(arguments) => self.call(arguments).await.into_verdict(),
                 Err(error) => unextracted(error).await,

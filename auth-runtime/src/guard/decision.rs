@@ -43,23 +43,23 @@ pub(crate) fn decide(
         Ok(plan) => plan,
         Err(reason) => return Decision::Ready(Err(observation.undecidable(request, reason))),
     };
-    let mut attempt = Attempt { plan, request, attempted: Attempted::default(), check: None, observation };
+    let mut guarded = GuardedRequest { plan, request, attempted: Attempted::default(), check: None, observation };
     // A scheme is foreign code: its panic must not reach the worker, and must not let anyone in.
-    match std::panic::catch_unwind(AssertUnwindSafe(|| attempt.authenticate())) {
-        Ok(None) => Decision::Ready(attempt.without_credentials()),
-        Ok(Some(Authentication::Ready(outcome))) => match attempt.judge(outcome) {
+    match std::panic::catch_unwind(AssertUnwindSafe(|| guarded.authenticate())) {
+        Ok(None) => Decision::Ready(guarded.without_credentials()),
+        Ok(Some(Authentication::Ready(outcome))) => match guarded.judge(outcome) {
             Judged::Done(decision) => Decision::Ready(decision),
             Judged::Needs(principal, check) => {
-                attempt.later(async move |attempt| attempt.checks(principal, check).await)
+                guarded.later(async move |guarded| guarded.checks(principal, check).await)
             }
         },
-        Ok(Some(Authentication::Pending(outcome))) => attempt.later(async move |attempt| attempt.wait(outcome).await),
-        Err(_) => Decision::Ready(Err(attempt.deny(Reason::Panicked))),
+        Ok(Some(Authentication::Pending(outcome))) => guarded.later(async move |guarded| guarded.wait(outcome).await),
+        Err(_) => Decision::Ready(Err(guarded.deny(Reason::Panicked))),
     }
 }
 
 /// A request on its way through one plan.
-struct Attempt<'a> {
+struct GuardedRequest<'a> {
     plan: &'a Arc<Plan>,
     request: &'a HttpRequest,
     /// The alternative whose credentials decide.
@@ -81,7 +81,7 @@ enum Said {
     Refusal(Refusal),
 }
 
-impl Attempt<'_> {
+impl GuardedRequest<'_> {
     /// Finds the credentials that count and lets their scheme judge them; `None` where there are none.
     fn authenticate(&mut self) -> Option<Authentication> {
         let context = self.plan.context(self.request);
@@ -130,14 +130,14 @@ impl Attempt<'_> {
     /// Goes on in a future of its own, within the deadline.
     fn later<F>(self, rest: F) -> Decision
     where
-        F: AsyncFnOnce(&mut Attempt<'_>) -> Result<Admitted, Denial> + 'static,
+        F: AsyncFnOnce(&mut GuardedRequest<'_>) -> Result<Admitted, Denial> + 'static,
     {
         let (plan, request) = (Arc::clone(self.plan), self.request.clone());
         let (attempted, observation) = (self.attempted, self.observation);
         Decision::Pending(Box::pin(async move {
-            let mut attempt = Attempt { plan: &plan, request: &request, attempted, check: None, observation };
-            let decided = tokio::time::timeout(plan.settings.deadline, rest(&mut attempt)).await;
-            decided.unwrap_or_else(|_| Err(attempt.deny(Reason::DeadlinePassed)))
+            let mut guarded = GuardedRequest { plan: &plan, request: &request, attempted, check: None, observation };
+            let decided = tokio::time::timeout(plan.settings.deadline, rest(&mut guarded)).await;
+            decided.unwrap_or_else(|_| Err(guarded.deny(Reason::DeadlinePassed)))
         }))
     }
 

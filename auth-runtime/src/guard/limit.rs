@@ -21,16 +21,16 @@ const NAMED_MAX: usize = 3;
 
 /// What is written in this process. Only refusals come here, and only where somebody listens to them.
 #[derive(Default)]
-pub(crate) struct RefusalLimit(Mutex<HashMap<Kind, Window>>);
+pub(crate) struct RefusalLimit(Mutex<HashMap<RefusalKind, Window>>);
 
 /// A policy's refusals for one reason, by their names.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Kind {
+pub(crate) struct RefusalKind {
     policy: &'static str,
     reason: &'static str,
 }
 
-impl Kind {
+impl RefusalKind {
     pub(crate) fn new(policy: &'static PolicySpec, reason: Reason) -> Self {
         Self { policy: policy.handler, reason: reason.label() }
     }
@@ -79,7 +79,7 @@ impl RefusalLimit {
     }
 
     /// Takes note of a refusal.
-    pub(crate) fn turn(&self, kind: Kind, address: AddressShare, now: Instant) -> Turn {
+    pub(crate) fn turn(&self, kind: RefusalKind, address: AddressShare, now: Instant) -> Turn {
         let mut windows = self.windows();
         if windows.len() >= KINDS_MAX && !windows.contains_key(&kind) {
             windows.retain(|_, window| window.awaited || now.duration_since(window.began) < WINDOW);
@@ -103,13 +103,13 @@ impl RefusalLimit {
     }
 
     /// Ends a window that is over, and says what it left out.
-    pub(crate) fn close(&self, kind: Kind, now: Instant) -> Option<LeftOut> {
+    pub(crate) fn close(&self, kind: RefusalKind, now: Instant) -> Option<LeftOut> {
         let mut windows = self.windows();
         let over = windows.get(&kind).is_some_and(|window| now.duration_since(window.began) >= WINDOW);
         if over { windows.remove(&kind).and_then(Window::left_out) } else { None }
     }
 
-    fn windows(&self) -> MutexGuard<'_, HashMap<Kind, Window>> {
+    fn windows(&self) -> MutexGuard<'_, HashMap<RefusalKind, Window>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -146,14 +146,14 @@ mod tests {
 
     use super::*;
 
-    const KIND: Kind = Kind { policy: "handler", reason: "credentials_wrong" };
+    const KIND: RefusalKind = RefusalKind { policy: "handler", reason: "credentials_wrong" };
 
     fn from(host: u32) -> AddressShare {
         AddressShare::of(Some(SocketAddr::from((host.to_be_bytes(), 1))))
     }
 
     /// The number of events written out of so many.
-    fn written(limit: &RefusalLimit, kind: Kind, address: AddressShare, times: u32, now: Instant) -> usize {
+    fn written(limit: &RefusalLimit, kind: RefusalKind, address: AddressShare, times: u32, now: Instant) -> usize {
         (0..times).filter(|_| limit.turn(kind, address, now).write).count()
     }
 
@@ -162,7 +162,7 @@ mod tests {
         let (limit, now) = (RefusalLimit::default(), Instant::now());
         assert_eq!(written(&limit, KIND, from(1), 1000, now), 10);
         assert_eq!(written(&limit, KIND, from(2), 3, now), 3);
-        let other = Kind { reason: "token_expired", ..KIND };
+        let other = RefusalKind { reason: "token_expired", ..KIND };
         assert_eq!(written(&limit, other, from(1), 1000, now), 10);
         let later = now + WINDOW;
         let expected = LeftOut { events: 990, callers: 1, largest: "0.0.0.1: 990".into() };
@@ -203,7 +203,7 @@ mod tests {
         let (limit, now) = (RefusalLimit::default(), Instant::now());
         let labels: Vec<&'static str> = (0..3000).map(|label| &*label.to_string().leak()).collect();
         for (second, reason) in labels.iter().enumerate() {
-            limit.turn(Kind { reason, ..KIND }, from(1), now + WINDOW * u32::try_from(second).unwrap());
+            limit.turn(RefusalKind { reason, ..KIND }, from(1), now + WINDOW * u32::try_from(second).unwrap());
         }
         assert!(limit.windows().len() <= KINDS_MAX);
     }

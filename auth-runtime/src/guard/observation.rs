@@ -89,7 +89,7 @@ impl Observation {
             return true;
         }
         let (spec, limit) = (self.spec, RefusalLimit::of_process());
-        let kind = limit::Kind::new(spec, reason);
+        let kind = limit::RefusalKind::new(spec, reason);
         let turn = limit.turn(kind, AddressShare::of(request.peer_addr()), std::time::Instant::now());
         if let Some(left_out) = turn.overdue {
             summarize(spec, reason, &left_out);

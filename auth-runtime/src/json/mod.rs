@@ -28,19 +28,19 @@ pub(crate) struct NotStrict;
 pub(crate) struct Json<'a> {
     /// In which it is, as a whole.
     text: &'a str,
-    place: Place,
+    span: ValueSpan,
 }
 
 /// Where a value stands, with its quotes or brackets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Place {
-    kind: Kind,
+struct ValueSpan {
+    kind: ValueKind,
     start: usize,
     end: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum ValueKind {
     Null,
     False,
     True,
@@ -97,7 +97,7 @@ impl Members {
 #[derive(Clone, Copy, Debug)]
 struct Member {
     name: Name,
-    value: Place,
+    value: ValueSpan,
     /// Tells most names apart at once.
     mark: usize,
 }
@@ -128,7 +128,7 @@ impl<'a> Object<'a> {
         let Members { places, unescaped, .. } = &*self.members;
         let is = |member: &&Member| member.mark == mark && member.name.bytes(self.text, unescaped) == name.as_bytes();
         let member = places.iter().find(is)?;
-        Some(Json { text: self.text, place: member.value })
+        Some(Json { text: self.text, span: member.value })
     }
 
     pub(crate) fn shape(&self) -> Shape {
@@ -161,51 +161,51 @@ fn mark(name: &[u8]) -> usize {
 impl<'a> Json<'a> {
     /// The value of a string.
     pub(crate) fn as_str(&self) -> Option<Cow<'a, str>> {
-        match self.place.kind {
-            Kind::Plain => self.text.get(self.plain_range()?).map(Cow::Borrowed),
-            Kind::Escaped => serde_json::from_str(self.as_written()).ok().map(Cow::Owned),
+        match self.span.kind {
+            ValueKind::Plain => self.text.get(self.plain_range()?).map(Cow::Borrowed),
+            ValueKind::Escaped => serde_json::from_str(self.as_written()).ok().map(Cow::Owned),
             _ => None,
         }
     }
 
     /// Where the value of a string is in the text, if it needs no unescaping.
     pub(crate) fn plain_range(&self) -> Option<Range<usize>> {
-        (self.place.kind == Kind::Plain).then_some(self.place.start + 1..self.place.end - 1)
+        (self.span.kind == ValueKind::Plain).then_some(self.span.start + 1..self.span.end - 1)
     }
 
     /// A number, as written.
     pub(crate) fn as_number(&self) -> Option<&'a str> {
-        (self.place.kind == Kind::Number).then(|| self.as_written())
+        (self.span.kind == ValueKind::Number).then(|| self.as_written())
     }
 
     #[cfg(feature = "introspection")]
     pub(crate) fn is_true(&self) -> bool {
-        self.place.kind == Kind::True
+        self.span.kind == ValueKind::True
     }
 
     /// A member of an object.
     pub(crate) fn member(&self, name: &str) -> Option<Self> {
-        if self.place.kind != Kind::Object {
+        if self.span.kind != ValueKind::Object {
             return None;
         }
-        let members = Scanner::new(self.text, self.place.start).inner_object()?;
+        let members = Scanner::new(self.text, self.span.start).inner_object()?;
         Object { text: self.text, members: Cow::Owned(members) }.get(name)
     }
 
     /// The items of an array.
     pub(crate) fn items(&self) -> Option<impl Iterator<Item = Self>> {
         let text = self.text;
-        let mut scanner = Scanner::new(text, self.place.start + 1);
-        (self.place.kind == Kind::Array).then(|| {
+        let mut scanner = Scanner::new(text, self.span.start + 1);
+        (self.span.kind == ValueKind::Array).then(|| {
             std::iter::from_fn(move || {
                 scanner.eat(b',');
-                scanner.value(DEPTH_MAX).map(|place| Self { text, place })
+                scanner.value(DEPTH_MAX).map(|span| Self { text, span })
             })
         })
     }
 
     fn as_written(&self) -> &'a str {
-        self.text.get(self.place.start..self.place.end).unwrap_or_default()
+        self.text.get(self.span.start..self.span.end).unwrap_or_default()
     }
 }
 

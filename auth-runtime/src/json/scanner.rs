@@ -1,6 +1,6 @@
 //! The scanner behind strict JSON.
 
-use crate::json::{Kind, Member, Members, Name, Place, Shape, mark};
+use crate::json::{Member, Members, Name, Shape, ValueKind, ValueSpan, mark};
 
 /// Objects and arrays within each other; realistic claims need four.
 pub(crate) const DEPTH_MAX: u8 = 32;
@@ -57,16 +57,16 @@ impl<'a> Scanner<'a> {
 
     /// A value with the space around it; `depth` is how many arrays and objects it may be in each other.
     #[inline]
-    pub(crate) fn value(&mut self, depth: u8) -> Option<Place> {
+    pub(crate) fn value(&mut self, depth: u8) -> Option<ValueSpan> {
         self.space();
         let start = self.at;
         let kind = self.bare_value(depth)?;
-        let place = Place { kind, start, end: self.at };
+        let span = ValueSpan { kind, start, end: self.at };
         self.space();
-        Some(place)
+        Some(span)
     }
 
-    fn bare_value(&mut self, depth: u8) -> Option<Kind> {
+    fn bare_value(&mut self, depth: u8) -> Option<ValueKind> {
         let start = self.at;
         Some(match self.next()? {
             b'"' => self.string()?,
@@ -76,15 +76,15 @@ impl<'a> Scanner<'a> {
                 self.object(depth.checked_sub(1)?)?;
                 self.members.truncate(outer);
                 self.unescaped.truncate(unescaped);
-                Kind::Object
+                ValueKind::Object
             }
             b'[' => {
                 self.array(depth.checked_sub(1)?)?;
-                Kind::Array
+                ValueKind::Array
             }
-            b't' => self.word("rue", Kind::True)?,
-            b'f' => self.word("alse", Kind::False)?,
-            b'n' => self.word("ull", Kind::Null)?,
+            b't' => self.word("rue", ValueKind::True)?,
+            b'f' => self.word("alse", ValueKind::False)?,
+            b'n' => self.word("ull", ValueKind::Null)?,
             _ => return None,
         })
     }
@@ -123,7 +123,7 @@ impl<'a> Scanner<'a> {
         let start = self.at + 1;
         self.expect(b'"')?;
         Some(match self.characters()? {
-            Kind::Escaped => {
+            ValueKind::Escaped => {
                 let from = self.unescaped.len();
                 self.unescaped.push_str(&self.unescape(start - 1)?);
                 Name { escaped: true, start: from, end: self.unescaped.len() }
@@ -150,10 +150,10 @@ impl<'a> Scanner<'a> {
     }
 
     /// What follows the opening quote.
-    fn string(&mut self) -> Option<Kind> {
+    fn string(&mut self) -> Option<ValueKind> {
         let start = self.at - 1;
         let kind = self.characters()?;
-        if kind == Kind::Escaped {
+        if kind == ValueKind::Escaped {
             self.unescape(start)?;
         }
         Some(kind)
@@ -165,14 +165,14 @@ impl<'a> Scanner<'a> {
     }
 
     /// What follows the opening quote, up to the closing one; escapes are not judged.
-    fn characters(&mut self) -> Option<Kind> {
-        let mut kind = Kind::Plain;
+    fn characters(&mut self) -> Option<ValueKind> {
+        let mut kind = ValueKind::Plain;
         loop {
             self.at += plain(self.text.as_bytes().get(self.at..)?);
             match self.next()? {
                 b'"' => return Some(kind),
                 b'\\' => {
-                    kind = Kind::Escaped;
+                    kind = ValueKind::Escaped;
                     self.next()?;
                 }
                 _ => return None,
@@ -181,7 +181,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// A number, the first character of which was read.
-    fn number(&mut self, start: usize) -> Option<Kind> {
+    fn number(&mut self, start: usize) -> Option<ValueKind> {
         self.at = start;
         self.eat(b'-');
         if !self.eat(b'0') {
@@ -200,7 +200,7 @@ impl<'a> Scanner<'a> {
         let number = self.text.get(start..self.at)?;
         let bounded = (integer && number.len() <= DIGITS_PLAIN)
             || number.parse().is_ok_and(|number: f64| number.abs() < NUMBER_BOUND);
-        bounded.then_some(Kind::Number)
+        bounded.then_some(ValueKind::Number)
     }
 
     /// One digit or more.
@@ -212,7 +212,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The rest of a word.
-    fn word(&mut self, rest: &str, kind: Kind) -> Option<Kind> {
+    fn word(&mut self, rest: &str, kind: ValueKind) -> Option<ValueKind> {
         let found = self.text.as_bytes().get(self.at..)?.starts_with(rest.as_bytes());
         self.at += rest.len();
         found.then_some(kind)

@@ -215,21 +215,21 @@ fn members(object: &Object<'_>) -> Value {
     let member = |member: &Member| {
         let name = str::from_utf8(member.name.bytes(object.text, unescaped)).unwrap();
         let found = object.get(name).unwrap();
-        assert_eq!(found.place, member.value, "`{name}` is found by its name");
+        assert_eq!(found.span, member.value, "`{name}` is found by its name");
         (name.to_owned(), value(found))
     };
     Value::Object(places.iter().map(member).collect())
 }
 
 fn value(json: Json<'_>) -> Value {
-    match json.place.kind {
-        Kind::Null => Value::Null,
-        Kind::False => Value::Bool(false),
-        Kind::True => Value::Bool(true),
-        Kind::Number => serde_json::from_str(json.as_number().unwrap()).unwrap(),
-        Kind::Plain | Kind::Escaped => Value::String(json.as_str().unwrap().into_owned()),
-        Kind::Array => Value::Array(json.items().unwrap().map(value).collect()),
-        Kind::Object => {
+    match json.span.kind {
+        ValueKind::Null => Value::Null,
+        ValueKind::False => Value::Bool(false),
+        ValueKind::True => Value::Bool(true),
+        ValueKind::Number => serde_json::from_str(json.as_number().unwrap()).unwrap(),
+        ValueKind::Plain | ValueKind::Escaped => Value::String(json.as_str().unwrap().into_owned()),
+        ValueKind::Array => Value::Array(json.items().unwrap().map(value).collect()),
+        ValueKind::Object => {
             let object = members(&Object::parse(json.as_written()).unwrap());
             for (name, member) in object.as_object().unwrap() {
                 assert_eq!(json.member(name).map(value).as_ref(), Some(member), "`{name}` is found by its name");

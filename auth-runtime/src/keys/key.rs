@@ -32,12 +32,12 @@ use crate::telemetry::foreign;
 /// ```
 #[derive(Clone)]
 pub struct Key {
-    source: Source,
+    source: KeyInput,
     id: Option<Box<str>>,
 }
 
 #[derive(Clone)]
-enum Source {
+enum KeyInput {
     Secret(Algorithm, Zeroizing<Vec<u8>>),
     PublicPem(Algorithm, Zeroizing<Vec<u8>>),
     PublicDer(Algorithm, Zeroizing<Vec<u8>>),
@@ -60,53 +60,53 @@ pub(crate) enum Loaded {
 }
 
 impl Key {
-    fn new(source: Source) -> Self {
+    fn new(source: KeyInput) -> Self {
         Self { source, id: None }
     }
 
     /// A shared secret for HS256: at least 32 random bytes.
     pub fn hs256(secret: impl AsRef<[u8]>) -> Self {
-        Self::new(Source::Secret(Algorithm::HS256, copy(secret)))
+        Self::new(KeyInput::Secret(Algorithm::HS256, copy(secret)))
     }
 
     /// A shared secret for HS384: at least 48 random bytes.
     pub fn hs384(secret: impl AsRef<[u8]>) -> Self {
-        Self::new(Source::Secret(Algorithm::HS384, copy(secret)))
+        Self::new(KeyInput::Secret(Algorithm::HS384, copy(secret)))
     }
 
     /// A shared secret for HS512: at least 64 random bytes.
     pub fn hs512(secret: impl AsRef<[u8]>) -> Self {
-        Self::new(Source::Secret(Algorithm::HS512, copy(secret)))
+        Self::new(KeyInput::Secret(Algorithm::HS512, copy(secret)))
     }
 
     /// A public key as PEM text, `PUBLIC KEY` or `RSA PUBLIC KEY`, for this algorithm alone.
     pub fn public_pem(algorithm: Algorithm, pem: impl AsRef<[u8]>) -> Self {
-        Self::new(Source::PublicPem(algorithm, copy(pem)))
+        Self::new(KeyInput::PublicPem(algorithm, copy(pem)))
     }
 
     /// A public key in DER, a SubjectPublicKeyInfo or an RSAPublicKey, for this algorithm alone.
     pub fn public_der(algorithm: Algorithm, der: impl AsRef<[u8]>) -> Self {
-        Self::new(Source::PublicDer(algorithm, copy(der)))
+        Self::new(KeyInput::PublicDer(algorithm, copy(der)))
     }
 
     /// A JSON Web Key (RFC 7517 section 4). Without `alg`, RSA means RS256 and EC its curve's algorithm; a shared secret
     /// needs its `alg`.
     pub fn jwk(json: impl AsRef<[u8]>) -> Self {
-        Self::new(Source::Jwk(copy(json)))
+        Self::new(KeyInput::Jwk(copy(json)))
     }
 
     /// A JSON Web Key set (RFC 7517 section 5). Keys that cannot be used are skipped, the others count: keys for
     /// encryption, of unsupported kinds, too weak, with private parts, shared secrets beside public keys, and keys that
     /// share `kid` and `alg` but differ.
     pub fn jwk_set(json: impl AsRef<[u8]>) -> Self {
-        Self::new(Source::JwkSet(copy(json)))
+        Self::new(KeyInput::JwkSet(copy(json)))
     }
 
     /// A file with a JSON Web Key set, read again when its content changes, looked at once a second. Content that
     /// is not a set, or holds no usable key, leaves the last good keys in force, with a warning in the log; a set whose
     /// `keys` is an empty array takes all of them away.
     pub fn jwk_set_file(path: impl Into<PathBuf>) -> Self {
-        Self::new(Source::JwkSetFile(path.into()))
+        Self::new(KeyInput::JwkSetFile(path.into()))
     }
 
     /// The JSON Web Key set at this URL, fetched in the background: first when the configuration is made, then before it
@@ -121,13 +121,13 @@ impl Key {
     /// The URL must be https, except on loopback hosts; redirects are not followed, proxies of the environment not used.
     #[cfg(feature = "jwks")]
     pub fn jwks_url(url: impl Into<Box<str>>) -> Self {
-        Self::new(Source::JwkSetUrl(url.into()))
+        Self::new(KeyInput::JwkSetUrl(url.into()))
     }
 
     /// The set that the metadata of this issuer name.
     #[cfg(feature = "jwks")]
     pub(crate) fn discovered(issuer: Box<str>) -> Self {
-        Self::new(Source::Discovered(issuer))
+        Self::new(KeyInput::Discovered(issuer))
     }
 
     /// The key's id, which a token names in `kid`. A token that names another id never meets this key; a key without
@@ -144,23 +144,23 @@ impl Key {
             Ok(Loaded::Fixed(vec![Candidate { id: self.id.clone(), algorithm, material }]))
         };
         match &self.source {
-            Source::Secret(algorithm, secret) => one(*algorithm, Material::secret(secret)?),
-            Source::PublicPem(algorithm, pem) => one(public(*algorithm)?, der::from_pem(pem)?),
-            Source::PublicDer(algorithm, der) => one(public(*algorithm)?, der::from_der(der)?),
-            Source::Jwk(json) => {
+            KeyInput::Secret(algorithm, secret) => one(*algorithm, Material::secret(secret)?),
+            KeyInput::PublicPem(algorithm, pem) => one(public(*algorithm)?, der::from_pem(pem)?),
+            KeyInput::PublicDer(algorithm, der) => one(public(*algorithm)?, der::from_der(der)?),
+            KeyInput::Jwk(json) => {
                 let mut key = jwk::key(json)?;
                 if self.id.is_some() {
                     key.id.clone_from(&self.id);
                 }
                 Ok(Loaded::Fixed(vec![key]))
             }
-            Source::JwkSet(_) | Source::JwkSetFile(_) if self.id.is_some() => Err(KeyError::IdForSet),
+            KeyInput::JwkSet(_) | KeyInput::JwkSetFile(_) if self.id.is_some() => Err(KeyError::IdForSet),
             #[cfg(feature = "jwks")]
-            Source::JwkSetUrl(_) | Source::Discovered(_) if self.id.is_some() => Err(KeyError::IdForSet),
+            KeyInput::JwkSetUrl(_) | KeyInput::Discovered(_) if self.id.is_some() => Err(KeyError::IdForSet),
             #[cfg(feature = "jwks")]
-            Source::JwkSetUrl(url) => Ok(Loaded::Remote(KeySetAddress::Url(endpoint(url)?))),
+            KeyInput::JwkSetUrl(url) => Ok(Loaded::Remote(KeySetAddress::Url(endpoint(url)?))),
             #[cfg(feature = "jwks")]
-            Source::Discovered(issuer) => {
+            KeyInput::Discovered(issuer) => {
                 // OpenID Connect Discovery 1.0 section 3: the well-known path could not be added.
                 if endpoint(issuer)?.url().query().is_some() {
                     return Err(KeyError::UrlRefused {
@@ -169,7 +169,7 @@ impl Key {
                 }
                 Ok(Loaded::Remote(KeySetAddress::Issuer(issuer.clone())))
             }
-            Source::JwkSet(json) => {
+            KeyInput::JwkSet(json) => {
                 let set = jwk::set(json, secrets_beside_public_keys)?;
                 if set.keys.is_empty() {
                     return Err(KeyError::SetEmpty { skipped: set.skipped });
@@ -179,25 +179,25 @@ impl Key {
                 }
                 Ok(Loaded::Fixed(set.keys))
             }
-            Source::JwkSetFile(path) => Ok(Loaded::File(path.clone())),
+            KeyInput::JwkSetFile(path) => Ok(Loaded::File(path.clone())),
         }
     }
 
     /// As error messages and `Debug` name it: no part of the key.
     pub(crate) fn describe(&self) -> String {
         let source = match &self.source {
-            Source::Secret(Algorithm::HS384, _) => "hs384",
-            Source::Secret(Algorithm::HS512, _) => "hs512",
-            Source::Secret(..) => "hs256",
-            Source::PublicPem(..) => "public_pem",
-            Source::PublicDer(..) => "public_der",
-            Source::Jwk(_) => "jwk",
-            Source::JwkSet(_) => "jwk_set",
-            Source::JwkSetFile(_) => "jwk_set_file",
+            KeyInput::Secret(Algorithm::HS384, _) => "hs384",
+            KeyInput::Secret(Algorithm::HS512, _) => "hs512",
+            KeyInput::Secret(..) => "hs256",
+            KeyInput::PublicPem(..) => "public_pem",
+            KeyInput::PublicDer(..) => "public_der",
+            KeyInput::Jwk(_) => "jwk",
+            KeyInput::JwkSet(_) => "jwk_set",
+            KeyInput::JwkSetFile(_) => "jwk_set_file",
             #[cfg(feature = "jwks")]
-            Source::JwkSetUrl(_) => "jwks_url",
+            KeyInput::JwkSetUrl(_) => "jwks_url",
             #[cfg(feature = "jwks")]
-            Source::Discovered(_) => "oidc",
+            KeyInput::Discovered(_) => "oidc",
         };
         match &self.id {
             Some(id) => format!("`{source}` with id `{}`", id.escape_debug()),

@@ -11,14 +11,14 @@ use std::fmt;
 pub(crate) struct Names {
     /// Empty where the places are in the claims.
     own: String,
-    places: Vec<Place>,
+    places: Vec<NameSpan>,
 }
 
 /// Names with the text they are in.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct NamesIn<'a> {
     text: &'a str,
-    places: &'a [Place],
+    places: &'a [NameSpan],
 }
 
 /// Names as they come, to be made a set.
@@ -26,7 +26,7 @@ pub(crate) struct NamesIn<'a> {
 pub(crate) struct NameList(Names);
 
 #[derive(Clone, Copy)]
-struct Place {
+struct NameSpan {
     /// The last bytes of the name.
     tail: u64,
     start: usize,
@@ -40,7 +40,7 @@ impl NameList {
 
     /// Adds a name that stands there in the claims. A list has only such, or only others.
     pub(crate) fn add_place(&mut self, name: &str, start: usize) {
-        self.0.places.push(Place { tail: tail(name), start, end: start + name.len() });
+        self.0.places.push(NameSpan { tail: tail(name), start, end: start + name.len() });
     }
 
     pub(crate) fn add(&mut self, name: &str) {
@@ -73,7 +73,7 @@ impl Names {
 
     /// Length in bytes, with the places.
     pub(crate) fn bytes(&self) -> usize {
-        self.own.capacity().saturating_add(self.places.capacity().saturating_mul(size_of::<Place>()))
+        self.own.capacity().saturating_add(self.places.capacity().saturating_mul(size_of::<NameSpan>()))
     }
 }
 
@@ -90,7 +90,7 @@ impl<'a> NamesIn<'a> {
         self.places.iter().map(move |place| self.name(place)).collect::<BTreeSet<&str>>().into_iter()
     }
 
-    fn name(self, place: &Place) -> &'a str {
+    fn name(self, place: &NameSpan) -> &'a str {
         self.text.get(place.start..place.end).unwrap_or_default()
     }
 }

@@ -104,7 +104,7 @@ impl InMemoryRevocations {
 
     /// How many revocations are held.
     pub fn len(&self) -> usize {
-        observe::Kind::ALL.into_iter().map(|kind| self.shared.view.len(kind)).sum()
+        observe::RevocationKind::ALL.into_iter().map(|kind| self.shared.view.len(kind)).sum()
     }
 
     /// Whether none is held.

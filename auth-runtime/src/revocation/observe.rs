@@ -6,13 +6,13 @@ use crate::telemetry::{REVOCATIONS_AGE, REVOCATIONS_SYNC};
 
 /// What is revoked; also a label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) enum Kind {
+pub(super) enum RevocationKind {
     Token,
     Subject,
     Session,
 }
 
-impl Kind {
+impl RevocationKind {
     pub(super) const ALL: [Self; 3] = [Self::Token, Self::Subject, Self::Session];
 
     pub(super) fn label(self) -> &'static str {
@@ -50,13 +50,13 @@ impl Outcome {
 }
 
 /// A revocation was asked for here. Whom it concerns is not logged.
-pub(super) fn revoked(kind: Kind, outcome: Outcome) {
+pub(super) fn revoked(kind: RevocationKind, outcome: Outcome) {
     tracing::info!(kind = kind.label(), outcome = outcome.label(), "revoked");
     metrics::counter!(REVOCATIONS, "kind" => kind.label(), "outcome" => outcome.label()).increment(1);
 }
 
 /// How many revocations this process holds.
-pub(super) fn held(kind: Kind, count: usize) {
+pub(super) fn held(kind: RevocationKind, count: usize) {
     metrics::gauge!(REVOCATIONS_HELD, "kind" => kind.label()).set(count as f64);
 }
 

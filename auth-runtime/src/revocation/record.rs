@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::revocation::observe::Kind;
+use crate::revocation::observe::RevocationKind;
 use crate::time::{LEEWAY_MAX, UnixTime};
 
 /// For clocks that differ, and the least time anything is kept.
@@ -17,7 +17,7 @@ const LATEST: UnixTime = 253_402_300_800;
 /// A revocation as it is stored and sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Record {
-    pub(super) kind: Kind,
+    pub(super) kind: RevocationKind,
     /// Empty for tokens without `iss`.
     pub(super) issuer: Arc<str>,
     /// The `jti`, the subject or the `sid`.
@@ -31,21 +31,21 @@ pub(super) struct Record {
 impl Record {
     /// One token that expires at `exp`.
     pub(super) fn token(issuer: &str, jti: &str, exp: UnixTime) -> Self {
-        Self::new(Kind::Token, issuer, jti, 0, exp)
+        Self::new(RevocationKind::Token, issuer, jti, 0, exp)
     }
 
     /// Everything issued to a subject at `before` or earlier, none of it living longer than `longest`.
     pub(super) fn subject(issuer: &str, subject: &str, before: UnixTime, longest: Duration) -> Self {
         let last = before.saturating_add(seconds(longest));
-        Self::new(Kind::Subject, issuer, subject, before, last)
+        Self::new(RevocationKind::Subject, issuer, subject, before, last)
     }
 
     /// Every token of a session, the last of which expires at `until`.
     pub(super) fn session(issuer: &str, sid: &str, until: UnixTime) -> Self {
-        Self::new(Kind::Session, issuer, sid, 0, until)
+        Self::new(RevocationKind::Session, issuer, sid, 0, until)
     }
 
-    fn new(kind: Kind, issuer: &str, id: &str, before: UnixTime, last: UnixTime) -> Self {
+    fn new(kind: RevocationKind, issuer: &str, id: &str, before: UnixTime, last: UnixTime) -> Self {
         Self {
             kind,
             issuer: issuer.into(),
@@ -58,7 +58,7 @@ impl Record {
     /// The same, kept at least as long as this process would have kept it had it been the one to revoke.
     #[cfg(any(feature = "redis", test))]
     pub(super) fn kept_for(mut self, longest: Duration) -> Self {
-        if self.kind == Kind::Subject {
+        if self.kind == RevocationKind::Subject {
             self.until = self.until.max(Self::subject("", "", self.before, longest).until);
         }
         self

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 
-use crate::revocation::observe::{self, Kind};
+use crate::revocation::observe::{self, RevocationKind};
 use crate::revocation::record::{MARGIN, Record, seconds};
 use crate::revocation::{Presented, Standing};
 use crate::time::UnixTime;
@@ -26,12 +26,12 @@ pub(super) struct View {
     shards: Box<[RwLock<Shard>]>,
     hasher: RandomState,
     queue: Mutex<BinaryHeap<Reverse<Queued>>>,
-    held: [AtomicUsize; Kind::ALL.len()],
+    held: [AtomicUsize; RevocationKind::ALL.len()],
 }
 
 /// By kind.
 #[derive(Default)]
-struct Shard([Table; Kind::ALL.len()]);
+struct Shard([Table; RevocationKind::ALL.len()]);
 
 /// By issuer and id.
 type Table = HashMap<Arc<str>, HashMap<Arc<str>, Entry>>;
@@ -48,7 +48,7 @@ struct Entry {
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Queued {
     look: Instant,
-    kind: Kind,
+    kind: RevocationKind,
     issuer: Arc<str>,
     id: Arc<str>,
 }
@@ -68,9 +68,9 @@ impl View {
         let find = |kind, id| self.find(kind, token.issuer, id);
         // Without `iat` a token may be from before any moment.
         let too_early = |entry: Entry| token.issued_at.is_none_or(|at| at <= entry.before);
-        if find(Kind::Token, token.token_id).is_some()
-            || find(Kind::Subject, token.subject).is_some_and(too_early)
-            || token.session.is_some_and(|session| find(Kind::Session, session).is_some())
+        if find(RevocationKind::Token, token.token_id).is_some()
+            || find(RevocationKind::Subject, token.subject).is_some_and(too_early)
+            || token.session.is_some_and(|session| find(RevocationKind::Session, session).is_some())
         {
             return Standing::Revoked;
         }
@@ -81,7 +81,7 @@ impl View {
         Standing::Good
     }
 
-    fn find(&self, kind: Kind, issuer: &str, id: &str) -> Option<Entry> {
+    fn find(&self, kind: RevocationKind, issuer: &str, id: &str) -> Option<Entry> {
         self.read(id).table(kind)?.get(issuer)?.get(id).copied()
     }
 
@@ -150,7 +150,7 @@ impl View {
         let mut records = Vec::new();
         for shard in &self.shards {
             let shard = shard.read().unwrap_or_else(PoisonError::into_inner);
-            for (kind, table) in Kind::ALL.into_iter().zip(&shard.0) {
+            for (kind, table) in RevocationKind::ALL.into_iter().zip(&shard.0) {
                 for (issuer, ids) in table {
                     records.extend(ids.iter().map(|(id, entry)| Record {
                         kind,
@@ -166,11 +166,11 @@ impl View {
     }
 
     /// How many entries of a kind there are.
-    pub(super) fn len(&self, kind: Kind) -> usize {
+    pub(super) fn len(&self, kind: RevocationKind) -> usize {
         self.held.get(kind as usize).map_or(0, |held| held.load(Ordering::Relaxed))
     }
 
-    fn count(&self, kind: Kind, change: impl FnOnce(&AtomicUsize) -> usize) {
+    fn count(&self, kind: RevocationKind, change: impl FnOnce(&AtomicUsize) -> usize) {
         if let Some(held) = self.held.get(kind as usize) {
             change(held);
             observe::held(kind, held.load(Ordering::Relaxed));
@@ -198,11 +198,11 @@ impl View {
 }
 
 impl Shard {
-    fn table(&self, kind: Kind) -> Option<&Table> {
+    fn table(&self, kind: RevocationKind) -> Option<&Table> {
         self.0.get(kind as usize)
     }
 
-    fn table_mut(&mut self, kind: Kind) -> Option<&mut Table> {
+    fn table_mut(&mut self, kind: RevocationKind) -> Option<&mut Table> {
         self.0.get_mut(kind as usize)
     }
 }
@@ -211,7 +211,7 @@ impl Shard {
 impl fmt::Debug for View {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut f = f.debug_struct("View");
-        for kind in Kind::ALL {
+        for kind in RevocationKind::ALL {
             f.field(kind.label(), &self.len(kind));
         }
         f.finish()
@@ -309,7 +309,7 @@ mod tests {
         assert!(view.add(&at(NOW + 100), Some(NOW), Instant::now()));
         let token = Presented { issued_at: Some(NOW + 100), ..token() };
         assert_eq!(view.standing(&token, LONGEST), Standing::Revoked);
-        assert_eq!(view.len(Kind::Subject), 1);
+        assert_eq!(view.len(RevocationKind::Subject), 1);
     }
 
     #[test]
@@ -343,10 +343,10 @@ mod tests {
             assert!(!view.sweep(wall, monotonic, EVER));
             let expected = if gone { Standing::Good } else { Standing::Revoked };
             assert_eq!(view.standing(&token(), LONGEST), expected);
-            assert_eq!(view.len(Kind::Token), usize::from(!gone));
+            assert_eq!(view.len(RevocationKind::Token), usize::from(!gone));
             if !gone {
                 assert!(!view.sweep(NOW + 20 * kept, later(20 * kept as u64), EVER));
-                assert_eq!(view.len(Kind::Token), 0, "looked at again");
+                assert_eq!(view.len(RevocationKind::Token), 0, "looked at again");
             }
         }
     }
@@ -396,7 +396,7 @@ mod tests {
                 view.add(&Record::token("i", &format!("{round}-{number}"), now), Some(now), at);
             }
             while view.sweep(NOW + i64::from(7_200 * round), start + HOUR * 2 * round, 100) {}
-            assert_eq!(view.len(Kind::Token), 500);
+            assert_eq!(view.len(RevocationKind::Token), 500);
             assert_eq!(view.queue().len(), 500);
         }
     }
@@ -407,7 +407,7 @@ mod tests {
         for second in 0..1_000 {
             view.add(&Record::subject("i", "s", NOW + second, LONGEST), Some(NOW), Instant::now());
         }
-        assert_eq!((view.len(Kind::Subject), view.queue().len()), (1, 1));
+        assert_eq!((view.len(RevocationKind::Subject), view.queue().len()), (1, 1));
     }
 
     #[test]
@@ -441,6 +441,6 @@ mod tests {
                 });
             }
         });
-        assert_eq!(view.len(Kind::Token), 4_000);
+        assert_eq!(view.len(RevocationKind::Token), 4_000);
     }
 }

@@ -14,7 +14,7 @@ use auth_runtime::jwt::{Audiences, Issuer, Said, Unsaid};
 use auth_runtime::{Auth, Jwt, Principal, public, requires};
 
 /// Without its audience: where keys and issuer come from.
-type Source = Jwt<Said, Unsaid>;
+type IdentityProvider = Jwt<Said, Unsaid>;
 type Accepted = Jwt<Said, Audiences>;
 
 /// Keycloak, with the roles of the realm.
@@ -24,12 +24,12 @@ type Accepted = Jwt<Said, Audiences>;
 /// - scopes: `scope`; realm roles: `realm_access.roles`.
 ///
 /// (Keycloak, Server Administration Guide, "Audience support" and "Role scope mappings".)
-fn keycloak(source: Source, audience: &str) -> Accepted {
+fn keycloak(source: IdentityProvider, audience: &str) -> Accepted {
     source.audience(audience).roles_claim(["realm_access", "roles"])
 }
 
 /// Keycloak, with the roles of one client: `resource_access.CLIENT.roles`. The client is this API, as in the audience.
-fn keycloak_client(source: Source, client: &str) -> Accepted {
+fn keycloak_client(source: IdentityProvider, client: &str) -> Accepted {
     source.audience(client).roles_claim(["resource_access", client, "roles"])
 }
 
@@ -41,7 +41,7 @@ fn keycloak_client(source: Source, client: &str) -> Accepted {
 ///   roles: an application asks for scopes, an administrator grants permissions.
 ///
 /// (Auth0 documentation, "Access Token Profiles" and "Enable Role-Based Access Control for APIs".)
-fn auth0(source: Source, identifier: &str) -> Accepted {
+fn auth0(source: IdentityProvider, identifier: &str) -> Accepted {
     source.audience(identifier).roles_claim(["permissions"])
 }
 
@@ -54,7 +54,7 @@ fn auth0(source: Source, identifier: &str) -> Accepted {
 /// - the caller: `sub` differs for every API; `oid` is the same in all of the tenant.
 ///
 /// (Microsoft identity platform, "Access token claims reference".)
-fn entra(source: Source, audience: &str) -> Accepted {
+fn entra(source: IdentityProvider, audience: &str) -> Accepted {
     source.audience(audience).roles_claim(["roles"]).subject_claim("oid")
 }
 
@@ -147,7 +147,7 @@ mod tests {
     }
 
     /// The provider's keys, here a secret.
-    fn source(issuer: &str) -> Source {
+    fn source(issuer: &str) -> IdentityProvider {
         Jwt::hs256(SECRET).issuer(issuer)
     }
 

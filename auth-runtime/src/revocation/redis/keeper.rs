@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
 
 use crate::redis::{connect, describe};
-use crate::revocation::observe::{self, Kind, Outcome, SyncEvent};
+use crate::revocation::observe::{self, Outcome, RevocationKind, SyncEvent};
 use crate::revocation::record::Record;
 use crate::revocation::redis::protocol::{self, Changes, Heard};
 use crate::revocation::redis::{RevokeError, Shared};
@@ -268,7 +268,7 @@ async fn watch(shared: Arc<Shared>) {
                 tokio::task::yield_now().await;
             }
         }
-        for kind in Kind::ALL {
+        for kind in RevocationKind::ALL {
             observe::held(kind, shared.view.len(kind));
         }
     }

@@ -18,7 +18,7 @@ pub use self::builder::{RedisRevocationsBuilder, RedisRevocationsError};
 use self::freshness::Freshness;
 use self::keeper::Write;
 use self::protocol::Keys;
-use crate::revocation::observe::{self, Kind, Outcome};
+use crate::revocation::observe::{self, Outcome, RevocationKind};
 use crate::revocation::record::Record;
 use crate::revocation::view::View;
 use crate::revocation::{Presented, Revocations, Standing};
@@ -149,7 +149,7 @@ impl RedisRevocations {
 
     /// How many revocations this process holds.
     pub fn len(&self) -> usize {
-        Kind::ALL.into_iter().map(|kind| self.0.shared.view.len(kind)).sum()
+        RevocationKind::ALL.into_iter().map(|kind| self.0.shared.view.len(kind)).sum()
     }
 
     /// Whether it holds none.

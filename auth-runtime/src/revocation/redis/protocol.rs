@@ -12,7 +12,7 @@ use std::time::Duration;
 use ::redis::aio::MultiplexedConnection;
 use ::redis::{ErrorKind, RedisError, RedisResult, Script, cmd, pipe};
 
-use crate::revocation::observe::Kind;
+use crate::revocation::observe::RevocationKind;
 use crate::revocation::record::Record;
 use crate::revocation::redis::RevokeError;
 use crate::time::UnixTime;
@@ -206,7 +206,7 @@ fn encode(record: &Record) -> String {
 
 fn decode(member: &[u8], value: &[u8]) -> Option<Record> {
     let (kind, issuer, id): (String, String, String) = serde_json::from_slice(member).ok()?;
-    let kind = Kind::ALL.into_iter().find(|known| known.label() == kind)?;
+    let kind = RevocationKind::ALL.into_iter().find(|known| known.label() == kind)?;
     let (until, before) = str::from_utf8(value).ok()?.split_once(' ')?;
     let (until, before) = (until.parse().ok()?, before.parse().ok()?);
     Some(Record { kind, issuer: issuer.into(), id: id.into(), before, until })

@@ -36,9 +36,9 @@ use crate::scheme::api_key::table::Table;
 /// assert!(format!("{customers:?}").contains("function"));
 /// ```
 #[must_use]
-pub struct KeyStore(Source);
+pub struct KeyStore(KeyDirectory);
 
-enum Source {
+enum KeyDirectory {
     File(PathBuf),
     Text(String),
     List(Vec<(KeyDigest, Key)>),
@@ -46,10 +46,10 @@ enum Source {
 }
 
 pub(super) type Lookup =
-    dyn Fn(KeyDigest) -> Pin<Box<dyn Future<Output = Result<Option<Found>, String>> + Send>> + Send + Sync;
+    dyn Fn(KeyDigest) -> Pin<Box<dyn Future<Output = Result<Option<FoundKey>, String>> + Send>> + Send + Sync;
 
 /// What a function of the application's own found.
-pub(super) struct Found {
+pub(super) struct FoundKey {
     pub(super) key: Key,
     pub(super) details: Arc<dyn Any + Send + Sync>,
 }
@@ -78,12 +78,12 @@ impl KeyStore {
     /// `Auth::build` fails on a file that cannot be read or holds no key, a line that is malformed or has a member it does
     /// not know, and an id or key given twice, naming file, line and member.
     pub fn file(path: impl Into<PathBuf>) -> Self {
-        Self(Source::File(path.into()))
+        Self(KeyDirectory::File(path.into()))
     }
 
     /// Keys as [`file`](Self::file) reads them, from a text.
     pub fn text(text: impl Into<String>) -> Self {
-        Self(Source::Text(text.into()))
+        Self(KeyDirectory::Text(text.into()))
     }
 
     /// Keys that a function of your own looks up by digest; `Ok(None)` where there is none. The function never sees the key
@@ -100,11 +100,13 @@ impl KeyStore {
         K: AsRef<Key> + Send + Sync + 'static,
         E: fmt::Display + 'static,
     {
-        Self(Source::Function(Arc::new(move |digest| -> Pin<Box<dyn Future<Output = _> + Send>> {
+        Self(KeyDirectory::Function(Arc::new(move |digest| -> Pin<Box<dyn Future<Output = _> + Send>> {
             let answer = lookup(digest);
             Box::pin(async move {
                 match answer.await {
-                    Ok(found) => Ok(found.map(|found| Found { key: found.as_ref().clone(), details: Arc::new(found) })),
+                    Ok(found) => {
+                        Ok(found.map(|found| FoundKey { key: found.as_ref().clone(), details: Arc::new(found) }))
+                    }
                     Err(error) => Err(error.to_string()),
                 }
             })
@@ -114,13 +116,13 @@ impl KeyStore {
     pub(super) fn build(self, configuration: Option<Arc<str>>) -> Result<Store, Misconfiguration> {
         let empty = Table::new(configuration.clone());
         Ok(match self.0 {
-            Source::File(path) => Store::Watched(WatchedFile::load(path, move |content| {
+            KeyDirectory::File(path) => Store::Watched(WatchedFile::load(path, move |content| {
                 file::parse(content, Table::new(configuration.clone()))
             })?),
-            Source::Text(text) => {
+            KeyDirectory::Text(text) => {
                 Store::Fixed(Arc::new(file::parse(text.as_bytes(), empty).map_err(|fault| fault.within("key text"))?))
             }
-            Source::List(keys) => {
+            KeyDirectory::List(keys) => {
                 let mut table = empty;
                 for (digest, key) in keys {
                     let id = key.id().escape_debug().to_string();
@@ -128,36 +130,36 @@ impl KeyStore {
                 }
                 Store::Fixed(Arc::new(table))
             }
-            Source::Function(lookup) => Store::Function(lookup),
+            KeyDirectory::Function(lookup) => Store::Function(lookup),
         })
     }
 }
 
 impl From<HashMap<KeyDigest, Key>> for KeyStore {
     fn from(keys: HashMap<KeyDigest, Key>) -> Self {
-        Self(Source::List(keys.into_iter().collect()))
+        Self(KeyDirectory::List(keys.into_iter().collect()))
     }
 }
 
 impl<const N: usize> From<[(KeyDigest, Key); N]> for KeyStore {
     fn from(keys: [(KeyDigest, Key); N]) -> Self {
-        Self(Source::List(keys.into()))
+        Self(KeyDirectory::List(keys.into()))
     }
 }
 
 impl From<Vec<(KeyDigest, Key)>> for KeyStore {
     fn from(keys: Vec<(KeyDigest, Key)>) -> Self {
-        Self(Source::List(keys))
+        Self(KeyDirectory::List(keys))
     }
 }
 
 impl fmt::Debug for KeyStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let source: &dyn fmt::Debug = match &self.0 {
-            Source::File(path) => path,
-            Source::Text(_) => &"text",
-            Source::List(_) => &"list",
-            Source::Function(_) => &"function",
+            KeyDirectory::File(path) => path,
+            KeyDirectory::Text(_) => &"text",
+            KeyDirectory::List(_) => &"list",
+            KeyDirectory::Function(_) => &"function",
         };
         f.debug_tuple("KeyStore").field(source).finish()
     }

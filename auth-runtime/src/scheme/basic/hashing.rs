@@ -55,7 +55,7 @@ impl Hashing {
     /// # Errors
     /// [`Reason::HashingBusy`] when too many wait already or the turn does not come in time; [`Reason::Panicked`].
     pub(crate) async fn run<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, Reason> {
-        let place = Place::take(self).ok_or(Reason::HashingBusy)?;
+        let place = QueuePlace::take(self).ok_or(Reason::HashingBusy)?;
         let turn = time::timeout(self.wait, Arc::clone(&self.permits).acquire_owned()).await;
         let Ok(Ok(permit)) = turn else { return Err(Reason::HashingBusy) };
         drop(place);
@@ -82,16 +82,16 @@ impl Hashing {
 }
 
 /// A place in the queue, given back when dropped.
-struct Place<'a>(&'a AtomicUsize);
+struct QueuePlace<'a>(&'a AtomicUsize);
 
-impl<'a> Place<'a> {
+impl<'a> QueuePlace<'a> {
     fn take(hashing: &'a Hashing) -> Option<Self> {
         let place = Self(&hashing.waiting); // counted before it is judged, so that no two take the last one
         (hashing.waiting.fetch_add(1, Ordering::Relaxed) < hashing.waiting_max).then_some(place)
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for QueuePlace<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }

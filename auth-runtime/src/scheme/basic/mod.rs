@@ -91,14 +91,14 @@ type Verify = dyn Fn(UserPass) -> Verification + Send + Sync;
 type Verification = Pin<Box<dyn Future<Output = Result<Option<Principal>, Unavailable>> + Send>>;
 
 /// What is needed to remember a verification that is about to begin.
-struct Attempt {
+struct PendingVerification {
     memory: Arc<Memory>,
     tag: Option<Tag>,
     user: String,
     began: Generation,
 }
 
-impl Attempt {
+impl PendingVerification {
     fn remember(self, principal: &Principal) {
         self.memory.remember(self.tag, &self.user, principal, self.began, Instant::now());
     }
@@ -179,7 +179,7 @@ impl BasicScheme {
         if let Some(principal) = self.recall(tag).filter(|_| found.known) {
             return Authentication::verified(principal);
         }
-        let attempt = self.attempt(&sent, tag);
+        let pending = self.pending(&sent, tag);
         let (hashing, identify) = (Arc::clone(hashing), Arc::clone(identify));
         Authentication::pending(async move {
             let (user, password) = sent.into_parts();
@@ -191,7 +191,7 @@ impl BasicScheme {
             match matched.await {
                 Ok(true) => {
                     let principal = identify(user);
-                    attempt.remember(&principal);
+                    pending.remember(&principal);
                     Outcome::Verified(principal)
                 }
                 Ok(false) => Outcome::Refused(Rejection::credentials_wrong()),
@@ -209,12 +209,12 @@ impl BasicScheme {
         if let Some(principal) = self.recall(tag) {
             return Authentication::verified(principal);
         }
-        let attempt = self.attempt(&sent, tag);
+        let pending = self.pending(&sent, tag);
         let verify = Arc::clone(verify);
         Authentication::pending(async move {
             match verify(sent).await {
                 Ok(Some(principal)) => {
-                    attempt.remember(&principal);
+                    pending.remember(&principal);
                     Outcome::Verified(principal)
                 }
                 Ok(None) => Outcome::Refused(Rejection::credentials_wrong()),
@@ -235,9 +235,9 @@ impl BasicScheme {
         self.memory.recall(tag, self.remember_for, Instant::now())
     }
 
-    fn attempt(&self, sent: &UserPass, tag: Option<Tag>) -> Attempt {
+    fn pending(&self, sent: &UserPass, tag: Option<Tag>) -> PendingVerification {
         let memory = Arc::clone(&self.memory);
-        Attempt { began: memory.generation(), memory, tag, user: sent.user().to_owned() }
+        PendingVerification { began: memory.generation(), memory, tag, user: sent.user().to_owned() }
     }
 }
 

@@ -39,7 +39,7 @@ use crate::scheme::basic::{BasicScheme, NAME, UserPass, Verification, Verifier};
 /// ```
 #[must_use]
 pub struct Passwords<U = User> {
-    source: Source<U>,
+    source: UserDirectory<U>,
     roles: Option<Arc<Roles<U>>>,
     remember_for: Duration,
     memory: Arc<Memory>,
@@ -48,7 +48,7 @@ pub struct Passwords<U = User> {
 type Roles<U> = dyn Fn(&U) -> Vec<Box<str>> + Send + Sync;
 type Function<U> = dyn Fn(UserPass) -> Pin<Box<dyn Future<Output = Result<Option<U>, String>> + Send>> + Send + Sync;
 
-enum Source<U> {
+enum UserDirectory<U> {
     File(PathBuf, fn(String) -> U),
     Text(String, fn(String) -> U),
     Function(Arc<Function<U>>),
@@ -86,12 +86,12 @@ impl Passwords<User> {
     /// `Auth::build` fails on a file that cannot be read, a malformed line, a hash of an insecure kind or an absurd cost,
     /// and a user given twice, naming file and line.
     pub fn htpasswd_file(path: impl Into<PathBuf>) -> Self {
-        Self::of(Source::File(path.into(), |name| User { name }), LIFETIME_MAX)
+        Self::of(UserDirectory::File(path.into(), |name| User { name }), LIFETIME_MAX)
     }
 
     /// Users as [`htpasswd_file`](Self::htpasswd_file) reads them, from a text.
     pub fn htpasswd(text: impl Into<String>) -> Self {
-        Self::of(Source::Text(text.into(), |name| User { name }), LIFETIME_MAX)
+        Self::of(UserDirectory::Text(text.into(), |name| User { name }), LIFETIME_MAX)
     }
 }
 
@@ -116,7 +116,7 @@ impl<U: Send + Sync + 'static> Passwords<U> {
             let answer = verify(sent);
             Box::pin(async move { answer.await.map_err(|error| error.to_string()) })
         };
-        Self::of(Source::Function(Arc::new(function)), Duration::ZERO)
+        Self::of(UserDirectory::Function(Arc::new(function)), Duration::ZERO)
     }
 
     /// What roles a user has. Without this, roles are unknown and a policy that asks for one denies.
@@ -152,7 +152,7 @@ impl<U: Send + Sync + 'static> Passwords<U> {
         RememberedPasswords(Arc::clone(&self.memory))
     }
 
-    fn of(source: Source<U>, remember_for: Duration) -> Self {
+    fn of(source: UserDirectory<U>, remember_for: Duration) -> Self {
         Self { source, roles: None, remember_for, memory: Arc::new(Memory::new()) }
     }
 
@@ -173,11 +173,13 @@ impl<U: Send + Sync + 'static> Passwords<U> {
         }
         let identity = Identity { configuration: configuration.clone(), roles: self.roles };
         let verifier = match self.source {
-            Source::File(path, make) => identity.by_file(FileContent::of_file(path, Users::parse)?, make, hashing),
-            Source::Text(text, make) => {
+            UserDirectory::File(path, make) => {
+                identity.by_file(FileContent::of_file(path, Users::parse)?, make, hashing)
+            }
+            UserDirectory::Text(text, make) => {
                 identity.by_file(FileContent::of_text("htpasswd text", &text, Users::parse)?, make, hashing)
             }
-            Source::Function(function) => identity.by_function(function),
+            UserDirectory::Function(function) => identity.by_function(function),
         };
         Ok(BasicScheme { configuration, verifier, memory: self.memory, remember_for: self.remember_for })
     }
@@ -220,9 +222,9 @@ impl<U: Send + Sync + 'static> Identity<U> {
 impl<U> fmt::Debug for Passwords<U> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let source: &dyn fmt::Debug = match &self.source {
-            Source::File(path, _) => path,
-            Source::Text(..) => &"text",
-            Source::Function(_) => &"function",
+            UserDirectory::File(path, _) => path,
+            UserDirectory::Text(..) => &"text",
+            UserDirectory::Function(_) => &"function",
         };
         let mut debug = f.debug_struct("Passwords");
         debug.field("source", source).field("remember_for", &self.remember_for).finish_non_exhaustive()

@@ -48,7 +48,7 @@ const LIFETIMES: std::ops::RangeInclusive<Duration> = Duration::from_secs(1)..=D
 /// ```
 #[must_use]
 pub struct DigestUsers<U = User> {
-    source: Source<U>,
+    source: UserDirectory<U>,
     roles: Option<Arc<Roles<U>>>,
     options: Options,
 }
@@ -57,7 +57,7 @@ type Roles<U> = dyn Fn(&U) -> Vec<Box<str>> + Send + Sync;
 type Answer<U> = Pin<Box<dyn Future<Output = Result<Option<StoredUser<U>>, Box<dyn fmt::Display + Send>>> + Send>>;
 type Function<U> = dyn Fn(UserQuery) -> Answer<U> + Send + Sync;
 
-enum Source<U> {
+enum UserDirectory<U> {
     File(PathBuf, fn(Arc<str>) -> U),
     Text(String, fn(Arc<str>) -> U),
     Function(Arc<Function<U>>),
@@ -162,12 +162,12 @@ impl DigestUsers<User> {
     /// # Security
     /// Whoever can read the file can log in as everybody in it: see [`Ha1`]. Let nobody but this service read it.
     pub fn htdigest_file(path: impl Into<PathBuf>) -> Self {
-        Self::of(Source::File(path.into(), |name| User { name }))
+        Self::of(UserDirectory::File(path.into(), |name| User { name }))
     }
 
     /// Users as [`htdigest_file`](Self::htdigest_file) reads them, from a text.
     pub fn htdigest(text: impl Into<String>) -> Self {
-        Self::of(Source::Text(text.into(), |name| User { name }))
+        Self::of(UserDirectory::Text(text.into(), |name| User { name }))
     }
 }
 
@@ -188,7 +188,7 @@ impl<U: Send + Sync + 'static> DigestUsers<U> {
         Answer: Future<Output = Result<Option<StoredUser<U>>, E>> + Send + 'static,
         E: fmt::Display + Send + 'static,
     {
-        Self::of(Source::Function(Arc::new(move |query| {
+        Self::of(UserDirectory::Function(Arc::new(move |query| {
             let answer = find(query);
             Box::pin(async move { answer.await.map_err(|error| Box::new(error) as Box<dyn fmt::Display + Send>) })
         })))
@@ -256,7 +256,7 @@ impl<U: Send + Sync + 'static> DigestUsers<U> {
         self
     }
 
-    fn of(source: Source<U>) -> Self {
+    fn of(source: UserDirectory<U>) -> Self {
         let options = Options {
             algorithms: vec![DigestAlgorithm::Sha256],
             dangerous_md5: false,
@@ -279,9 +279,11 @@ impl<U: Send + Sync + 'static> DigestUsers<U> {
         let algorithms = options.algorithms.clone();
         let parse = move |content: &[u8]| Realms::parse(content, &algorithms);
         let users = match self.source {
-            Source::File(path, make) => identity.by_file(FileContent::of_file(path, parse)?, make),
-            Source::Text(text, make) => identity.by_file(FileContent::of_text("htdigest text", &text, parse)?, make),
-            Source::Function(function) => identity.by_function(function),
+            UserDirectory::File(path, make) => identity.by_file(FileContent::of_file(path, parse)?, make),
+            UserDirectory::Text(text, make) => {
+                identity.by_file(FileContent::of_text("htdigest text", &text, parse)?, make)
+            }
+            UserDirectory::Function(function) => identity.by_function(function),
         };
         let (key, memory) = options.memory(configuration.as_deref())?;
         let nonces = Nonces::new(key, configuration.as_deref())
@@ -378,9 +380,9 @@ impl<U: Send + Sync + 'static> Identity<U> {
 impl<U> fmt::Debug for DigestUsers<U> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let source: &dyn fmt::Debug = match &self.source {
-            Source::File(path, _) => path,
-            Source::Text(..) => &"text",
-            Source::Function(_) => &"function",
+            UserDirectory::File(path, _) => path,
+            UserDirectory::Text(..) => &"text",
+            UserDirectory::Function(_) => &"function",
         };
         let mut debug = f.debug_struct("DigestUsers");
         debug.field("source", source).field("algorithms", &self.options.algorithms).finish_non_exhaustive()
