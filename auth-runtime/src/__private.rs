@@ -17,6 +17,8 @@ pub use crate::policy::{Check, ClaimValue, Hide, Policy, PolicySpec, Presence, R
 pub use crate::scheme::BasicScheme;
 pub use crate::scheme::{ApiKeyScheme, BearerScheme, DigestScheme};
 
+use std::ops::Deref;
+
 use futures_core::future::LocalBoxFuture;
 
 use crate::guard::check::CheckFn;
@@ -54,31 +56,89 @@ where
     check.run(context)
 }
 
-/// A claim's value out of a literal or a constant of any of the three types.
+/// A constant that the user named in a policy.
+///
+/// What it can be used as are functions of its type. Those of every other type are found behind the `Deref`, with a bound
+/// that says what is wrong: a function that is missing would say so in words of the compiler's.
 #[derive(Debug)]
-#[allow(clippy::exhaustive_structs, reason = "generated code builds it")]
-pub struct IntoClaimValue<T>(pub T);
+pub struct Constant<T>(Unfit<T>);
 
-impl IntoClaimValue<&'static str> {
-    /// The value.
-    pub const fn get(self) -> ClaimValue {
-        ClaimValue::Str(self.0)
+impl<T> Constant<T> {
+    /// Of this value.
+    pub const fn new(value: T) -> Self {
+        Self(Unfit(value))
     }
 }
 
-impl IntoClaimValue<i64> {
-    /// The value.
-    pub const fn get(self) -> ClaimValue {
-        ClaimValue::Int(self.0)
+impl Constant<&'static str> {
+    /// The text.
+    pub const fn text(self) -> &'static str {
+        self.0.0
+    }
+
+    /// The value of a claim.
+    pub const fn claim_value(self) -> ClaimValue {
+        ClaimValue::Str(self.0.0)
     }
 }
 
-impl IntoClaimValue<bool> {
-    /// The value.
-    pub const fn get(self) -> ClaimValue {
-        ClaimValue::Bool(self.0)
+impl Constant<i64> {
+    /// The value of a claim.
+    pub const fn claim_value(self) -> ClaimValue {
+        ClaimValue::Int(self.0.0)
     }
 }
+
+impl Constant<bool> {
+    /// The value of a claim.
+    pub const fn claim_value(self) -> ClaimValue {
+        ClaimValue::Bool(self.0.0)
+    }
+}
+
+impl<T> Deref for Constant<T> {
+    type Target = Unfit<T>;
+
+    fn deref(&self) -> &Unfit<T> {
+        &self.0
+    }
+}
+
+/// A constant of another type than it is used as. Its functions never run: their bounds do not hold.
+#[derive(Debug)]
+pub struct Unfit<T>(T);
+
+impl<T> Unfit<T> {
+    /// Never a text.
+    pub const fn text(&self) -> &'static str
+    where
+        T: TextConstant,
+    {
+        ""
+    }
+
+    /// Never the value of a claim.
+    pub const fn claim_value(&self) -> ClaimValue
+    where
+        T: ClaimConstant,
+    {
+        ClaimValue::Bool(false)
+    }
+}
+
+/// The type of constants that can be a scope, a role, a realm or the name of a claim.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a text; a scope, a role, a realm and the name of a claim are each a `&'static str`",
+    label = "not a `&'static str`"
+)]
+pub trait TextConstant {}
+
+/// The types of constants that a claim can be compared with.
+#[diagnostic::on_unimplemented(
+    message = "a claim is not compared with `{Self}`; use a `&'static str`, an `i64` or a `bool`",
+    label = "none of the three"
+)]
+pub trait ClaimConstant {}
 
 /// A constant used as a scope: one scope-token of RFC 6749 section 3.3.
 ///

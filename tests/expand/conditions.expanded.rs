@@ -5,9 +5,9 @@ enum __change_order_policy {}
     __change_order_policy, "change_order", ::core::line!(),
     ::auth_runtime::__private::OneOf < (::auth_runtime::__private::BearerScheme,
     (::auth_runtime::__private::ApiKeyScheme, (my::Webhook, ()))) >, { const __AUTH_0 : &
-    ::core::primitive::str = READ; const _ : & ::core::primitive::str =
-    ::auth_runtime::__private::scope(__AUTH_0); const __AUTH_2 :
-    ::auth_runtime::__private::Check =
+    ::core::primitive::str = ::auth_runtime::__private::Constant::new(READ).text(); const
+    _ : & ::core::primitive::str = ::auth_runtime::__private::scope(__AUTH_0); const
+    __AUTH_2 : ::auth_runtime::__private::Check =
     ::auth_runtime::__private::Check::new("owns_order", | __context |
     ::auth_runtime::__private::run_check:: < __change_order_policy, _, _, _ >
     (owns_order, __context)); } .accepting(::auth_runtime::__private::Presence::Required,

@@ -86,6 +86,7 @@ exports! {
     check => Check;
     claim_name => claim_name;
     claim_value => ClaimValue;
+    constant => Constant;
     customized => Customized;
     declare => declare;
     digest_scheme => DigestScheme;
@@ -95,7 +96,6 @@ exports! {
     hide => Hide;
     http_service_factory => HttpServiceFactory;
     includes => Includes;
-    into_claim_value => IntoClaimValue;
     maybe => Maybe;
     nobody => Nobody;
     one_of => OneOf;

@@ -31,7 +31,8 @@ impl Constants<'_> {
             Text::Constant(path) => {
                 let at = path.span();
                 let text = quote!(&::core::primitive::str);
-                let name = self.hoist(at, &text, &quote!(#path));
+                let constant = self.exports.constant.at(at);
+                let name = self.hoist(at, &text, &quote_spanned!(at=> #constant::new(#path).text()));
                 // Beside the value and not within it: a fault is then one error, not one for each use of the policy.
                 let check = check.at(at);
                 self.items.push(quote_spanned!(at=> const _: #text = #check(#name);));
@@ -94,16 +95,15 @@ impl Constants<'_> {
     }
 
     fn expand_claim_value(&mut self, value: &ClaimValue) -> TokenStream {
-        let Exports { claim_value, into_claim_value, .. } = self.exports;
+        let Exports { claim_value, constant, .. } = self.exports;
         match value {
             ClaimValue::Text(literal) => quote!(#claim_value::Str(#literal)),
             ClaimValue::Integer(value) => quote!(#claim_value::Int(#value)),
             ClaimValue::Boolean(value) => quote!(#claim_value::Bool(#value)),
             ClaimValue::Constant(path) => {
                 let at = path.span();
-                let into_claim_value = into_claim_value.at(at);
-                let converted = quote_spanned!(at=> #into_claim_value(#path).get());
-                let name = self.hoist(at, claim_value, &converted);
+                let constant = constant.at(at);
+                let name = self.hoist(at, claim_value, &quote_spanned!(at=> #constant::new(#path).claim_value()));
                 quote!(#name)
             }
         }

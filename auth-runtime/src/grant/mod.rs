@@ -47,13 +47,13 @@ impl<P> Grant<P> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not available under the policy of this handler",
     label = "the policy does not yield it, and actix-web cannot extract it",
+    note = "where the scheme is optional or one of several, take `Optional<…>` of the identity; actix-web's `Option<…>` does not \
+            take identities",
     note = "extractors implement `actix_web::FromRequest`; `web::Json<T>`, `web::Form<T>`, `web::Query<T>` and `web::Path<T>` do \
             where `T` implements `serde::Deserialize`, as the claims in `Bearer<T>` must; derive it",
     note = "`Bearer<T>`, `Basic`, `Digest` and `ApiKey` need a policy that requires that scheme alone, as `#[requires(bearer)]` \
             does; `Principal`, and every type of yours that implements `FromPrincipal`, one that requires any; `Granted<P>` needs \
-            `policy = P`",
-    note = "where the scheme is optional or one of several, take `Optional<…>` of the identity; actix-web's `Option<…>` does not \
-            take identities"
+            `policy = P`"
 )]
 pub trait FromGrant<P, Via>: Sized {
     /// Takes an identity out of the grant, which is all it sees; `None` for what comes out of the request. A function's

@@ -13,10 +13,11 @@ use crate::policy::{Policy, PolicySpec};
 /// of such handlers, or another [`Scope`](super::Scope).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say who may call it",
-    label = "no `#[requires(…)]` or `#[public]` on this handler",
-    note = "write `#[requires(…)]` or `#[public]` on it, above its route attribute: below it the handler is protected, \
-            but cannot be seen to be",
-    note = "for a service that is not a handler use `.service_as::<Policy>(path, …)` or `.service_public(reason, path, …)`"
+    label = "not a handler under `#[requires(…)]` or `#[public]`, nor a service made of such handlers",
+    note = "on a handler write `#[requires(…)]` or `#[public]` above its route attribute; below it the handler is protected, but \
+            cannot be seen to be",
+    note = "for `web::resource` write `route::resource`, for `web::scope` `auth.scope`; for any other service that is not a handler \
+            `.service_as::<Policy>(path, …)` or `.service_public(reason, path, …)`"
 )]
 pub trait Declared: HttpServiceFactory {
     /// Names the policies behind this service.
