@@ -1,4 +1,4 @@
-//! How long a crate of 300 protected handlers takes to check, and how large its program becomes.
+//! How long a crate of protected handlers takes to build, and how large its program becomes.
 //!
 //! The crates are written to the target directory and built there, with the versions of the workspace's lock file.
 
@@ -7,42 +7,63 @@ use std::process::Command;
 use std::time::Instant;
 use std::{fs, io};
 
-use auth_benches::measured::{BuildTime, median};
+use auth_benches::measured::{Build, BuildTime, Profile, Program, median};
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike as _;
 
 use crate::generated::{CRATES, Generated};
 use crate::run;
 
-/// Handlers in each crate.
+/// Handlers in the crates that the bounds speak of.
 pub(crate) const HANDLERS: usize = 300;
+
+/// What is measured: the builds with bounds, then more handlers, and a whole program.
+const BUILDS: [Build; 4] = [
+    Build { command: "check", handlers: HANDLERS, profile: Profile::Workspace },
+    Build { command: "check", handlers: HANDLERS, profile: Profile::Default },
+    Build { command: "check", handlers: 1000, profile: Profile::Default },
+    Build { command: "build", handlers: HANDLERS, profile: Profile::Default },
+];
 
 /// Builds all of them in interleaved rounds.
 pub(crate) fn measure(rounds: usize) -> io::Result<Vec<BuildTime>> {
-    eprintln!("measuring build times");
-    let workspace = Workspace::write()?;
+    let times = BUILDS.into_iter().map(|build| times(build, rounds)).collect::<io::Result<Vec<_>>>()?;
+    Ok(times.concat())
+}
+
+/// How large the programs are.
+pub(crate) fn programs() -> io::Result<Vec<Program>> {
+    let workspace = Workspace::write(Profile::Workspace, HANDLERS)?;
+    let program =
+        |generated: &Generated| Ok(Program { what: generated.title, bytes: workspace.program_bytes(generated)? });
+    CRATES.iter().map(program).collect()
+}
+
+fn times(build: Build, rounds: usize) -> io::Result<Vec<BuildTime>> {
+    eprintln!("measuring build times: {build:?}");
+    let workspace = Workspace::write(build.profile, build.handlers)?;
     // Everything but the crates themselves.
-    run::succeed(workspace.cargo().args(["check", "--quiet", "--workspace"]))?;
+    run::succeed(workspace.cargo().args([build.command, "--quiet", "--workspace"]))?;
     let mut spent: Vec<[Vec<Spent>; 2]> = CRATES.iter().map(|_| Default::default()).collect();
     for round in 0..rounds {
         for (generated, [clean, incremental]) in CRATES.iter().zip(&mut spent) {
             run::succeed(workspace.cargo().args(["clean", "--quiet", "--package", generated.name]))?;
-            clean.push(workspace.check(generated)?);
-            workspace.edit(generated, round)?;
-            incremental.push(workspace.check(generated)?);
+            clean.push(workspace.spent(build.command, generated)?);
+            // The body of one handler in the middle changes.
+            workspace.write_program(generated, build.handlers, round + 1)?;
+            incremental.push(workspace.spent(build.command, generated)?);
         }
     }
-    let sizes = CRATES.iter().map(|generated| workspace.binary_bytes(generated)).collect::<io::Result<Vec<_>>>()?;
-    let figures = CRATES.iter().zip(spent).zip(sizes).map(|((generated, [clean, incremental]), binary_bytes)| {
+    let figures = CRATES.iter().zip(spent).map(|(generated, [clean, incremental])| {
         let wall = |times: &[Spent]| median(times.iter().map(|spent| spent.wall).collect());
         let cpu = |times: &[Spent]| median(times.iter().map(|spent| spent.cpu).collect());
         BuildTime {
-            what: generated.title.into(),
+            build,
+            what: generated.title,
             clean_milliseconds: wall(&clean),
             clean_cpu_milliseconds: cpu(&clean),
             incremental_milliseconds: wall(&incremental),
             incremental_cpu_milliseconds: cpu(&incremental),
-            binary_bytes,
         }
     });
     Ok(figures.collect())
@@ -61,23 +82,28 @@ struct Workspace {
 }
 
 impl Workspace {
-    fn write() -> io::Result<Self> {
+    fn write(profile: Profile, handlers: usize) -> io::Result<Self> {
         let target = run::target()?;
-        let directory = target.join("build-time");
+        let directory = target.join("build-time").join(match profile {
+            Profile::Workspace => "workspace",
+            Profile::Default => "default",
+        });
         let names: Vec<String> = CRATES.iter().map(|generated| format!("{:?}", generated.name)).collect();
-        let root = fs::read_to_string(run::root().join("Cargo.toml"))?;
-        // With the same profiles, the dependencies that are built already serve here too.
-        let profiles = root.find("[profile.").and_then(|start| root.get(start..)).unwrap_or_default();
+        let profiles = match profile {
+            Profile::Workspace => profiles()?,
+            Profile::Default => String::new(),
+        };
         let manifest = format!("[workspace]\nresolver = \"3\"\nmembers = [{}]\n\n{profiles}", names.join(", "));
         for generated in &CRATES {
             fs::create_dir_all(directory.join(generated.name).join("src"))?;
             fs::write(directory.join(generated.name).join("Cargo.toml"), generated.manifest())?;
-            fs::write(directory.join(generated.name).join("src/main.rs"), generated.program(HANDLERS, 0))?;
         }
         fs::write(directory.join("Cargo.toml"), manifest)?;
         fs::copy(run::root().join("Cargo.lock"), directory.join("Cargo.lock"))?;
         fs::copy(run::root().join("rust-toolchain.toml"), directory.join("rust-toolchain.toml"))?;
-        Ok(Self { directory, target })
+        let workspace = Self { directory, target };
+        CRATES.iter().try_for_each(|generated| workspace.write_program(generated, handlers, 0))?;
+        Ok(workspace)
     }
 
     fn cargo(&self) -> Command {
@@ -86,29 +112,31 @@ impl Workspace {
         command
     }
 
-    fn check(&self, generated: &Generated) -> io::Result<Spent> {
+    fn spent(&self, command: &str, generated: &Generated) -> io::Result<Spent> {
         let before = children_milliseconds()?;
         let start = Instant::now();
-        run::succeed(self.cargo().args(["check", "--quiet", "--offline", "--package", generated.name]))?;
+        run::succeed(self.cargo().args([command, "--quiet", "--offline", "--package", generated.name]))?;
         let wall = start.elapsed().as_secs_f64() * 1000.0;
         Ok(Spent { wall, cpu: children_milliseconds()? - before })
     }
 
-    /// Changes the body of one handler in the middle.
-    fn edit(&self, generated: &Generated, round: usize) -> io::Result<()> {
-        fs::write(self.source(generated), generated.program(HANDLERS, round + 1))
+    fn write_program(&self, generated: &Generated, handlers: usize, edition: usize) -> io::Result<()> {
+        let source = self.directory.join(generated.name).join("src/main.rs");
+        fs::write(source, generated.program(handlers, edition))
     }
 
-    fn source(&self, generated: &Generated) -> PathBuf {
-        self.directory.join(generated.name).join("src/main.rs")
-    }
-
-    fn binary_bytes(&self, generated: &Generated) -> io::Result<u64> {
+    fn program_bytes(&self, generated: &Generated) -> io::Result<u64> {
         let mut command = self.cargo();
         command.args(["rustc", "--quiet", "--release", "--package", generated.name, "--", "-C", "strip=symbols"]);
         run::succeed(&mut command)?;
         Ok(fs::metadata(Path::new(&self.target).join("release").join(generated.name))?.len())
     }
+}
+
+/// The workspace's own, so that the dependencies that are built already serve here too.
+fn profiles() -> io::Result<String> {
+    let root = fs::read_to_string(run::root().join("Cargo.toml"))?;
+    Ok(root.find("[profile.").and_then(|start| root.get(start..)).unwrap_or_default().to_owned())
 }
 
 /// Processor time of all child processes that have ended.

@@ -1,6 +1,6 @@
 //! Runs all benchmarks and writes the report, or guards against regressions.
 //!
-//! `report` writes `results/`; `guard` compares instruction counts and allocations with `results/guard.json`.
+//! `report` writes `results/`; `build-time` prints its part of it; `guard` compares instruction counts and allocations with `results/guard.json`.
 #![allow(clippy::print_stdout)]
 
 mod bounds;
@@ -15,7 +15,7 @@ mod table;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: auth-benches report [--quick] | guard [--bless]";
+const USAGE: &str = "usage: auth-benches report [--quick] | build-time ROUNDS | guard [--bless]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -23,12 +23,13 @@ fn main() -> ExitCode {
     let outcome = match words[..] {
         ["report"] => report::report(&report::FULL, false).map(|()| Vec::new()),
         ["report", "--quick"] => report::report(&report::QUICK, true).map(|()| Vec::new()),
+        ["build-time", rounds] => match rounds.parse() {
+            Ok(rounds) => report::build_time(rounds).map(|()| Vec::new()),
+            Err(_) => return usage(),
+        },
         ["guard"] => guard::guard(false),
         ["guard", "--bless"] => guard::guard(true),
-        _ => {
-            eprintln!("{USAGE}");
-            return ExitCode::FAILURE;
-        }
+        _ => return usage(),
     };
     match outcome {
         Ok(faults) if faults.is_empty() => ExitCode::SUCCESS,
@@ -41,4 +42,9 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn usage() -> ExitCode {
+    eprintln!("{USAGE}");
+    ExitCode::FAILURE
 }

@@ -77,6 +77,8 @@ pub struct TokenPoint {
     pub new_nanoseconds: f64,
     /// The same, as a multiple of the bare handler's.
     pub new_over_bare: f64,
+    /// The same, as a multiple of the hand-written extractor's.
+    pub new_over_hand_written: f64,
     /// A token of the last thousand.
     pub recent_nanoseconds: f64,
     /// The same, as a multiple of the bare handler's.
@@ -94,11 +96,45 @@ pub struct Load {
     pub requests_per_second: f64,
 }
 
-/// How long `cargo check` takes on a crate of protected handlers whose dependencies are built, and how large the program is.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// With which settings cargo builds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Profile {
+    /// This workspace's: dependencies, and so the macros, are optimized.
+    Workspace,
+    /// Cargo's own, which is what users have: nothing is.
+    Default,
+}
+
+/// One way to build.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Build {
+    /// `check` or `build`.
+    pub command: &'static str,
+    /// Handlers in the crate.
+    pub handlers: usize,
+    /// The settings.
+    pub profile: Profile,
+}
+
+impl Build {
+    /// For a table's first column.
+    pub fn title(self) -> String {
+        let profile = match self.profile {
+            Profile::Workspace => "macros optimized",
+            Profile::Default => "cargo's default profile",
+        };
+        format!("`cargo {}` of {} handlers, {profile}", self.command, self.handlers)
+    }
+}
+
+/// How long cargo takes for a crate of protected handlers whose dependencies are built.
+#[derive(Clone, Debug, Serialize)]
 pub struct BuildTime {
+    /// How it was built.
+    pub build: Build,
     /// How the handlers are protected.
-    pub what: String,
+    pub what: &'static str,
     /// After the crate's own results were removed: wall clock, the median of interleaved rounds.
     pub clean_milliseconds: f64,
     /// The same in processor time, which other work on the machine disturbs less.
@@ -107,6 +143,13 @@ pub struct BuildTime {
     pub incremental_milliseconds: f64,
     /// The same in processor time.
     pub incremental_cpu_milliseconds: f64,
-    /// The release build, stripped.
-    pub binary_bytes: u64,
+}
+
+/// The release build, stripped.
+#[derive(Clone, Debug, Serialize)]
+pub struct Program {
+    /// How the handlers are protected.
+    pub what: &'static str,
+    /// Its file.
+    pub bytes: u64,
 }

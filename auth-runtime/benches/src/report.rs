@@ -3,10 +3,10 @@
 use std::{fs, io};
 
 use auth_benches::cases::{Case, all};
-use auth_benches::measured::{Allocation, BuildTime, Growth, Instruction, Load, Time};
+use auth_benches::measured::{Allocation, BuildTime, Growth, Instruction, Load, Program, Time};
 use serde::Serialize;
 
-use crate::bounds::{Bound, bounds};
+use crate::bounds::{self, Bound};
 use crate::run::{self, Which};
 use crate::{build_time, machine, plot, table};
 
@@ -20,6 +20,7 @@ pub(crate) struct Measured {
     pub(crate) growth: Option<Growth>,
     pub(crate) load: Vec<Load>,
     pub(crate) build_times: Vec<BuildTime>,
+    pub(crate) programs: Vec<Program>,
 }
 
 impl Measured {
@@ -74,11 +75,12 @@ pub(crate) fn report(effort: &Effort, quick: bool) -> io::Result<()> {
         growth: Some(run::run("growth", &[effort.tokens])?),
         load: run::run("load", &[effort.load_rounds, "2"])?,
         build_times: build_time::measure(effort.build_rounds)?,
+        programs: build_time::programs()?,
     };
     if let Some(case) = all().into_iter().find(|&case| measured.time(case).is_nan() || measured.bytes(case).is_nan()) {
         return Err(io::Error::other(format!("{case:?} was not measured")));
     }
-    let bounds = bounds(&measured);
+    let bounds = bounds::all(&measured);
     let directory = if quick { run::target()?.join("quick-report") } else { run::results() };
     fs::create_dir_all(&directory)?;
     fs::write(directory.join("report.md"), table::markdown(&measured, &bounds))?;
@@ -86,5 +88,12 @@ pub(crate) fn report(effort: &Effort, quick: bool) -> io::Result<()> {
     fs::write(directory.join("report.json"), json + "\n")?;
     plot::draw(&measured, &directory.join("times.svg"))?;
     eprintln!("{}", table::bounds(&bounds));
+    Ok(())
+}
+
+/// Measures build times alone, and prints them with their bounds.
+pub(crate) fn build_time(rounds: usize) -> io::Result<()> {
+    let times = build_time::measure(rounds)?;
+    println!("{}\n{}", table::build_times(&times), table::bounds(&bounds::build_times(&times)));
     Ok(())
 }

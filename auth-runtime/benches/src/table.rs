@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use auth_benches::cases::{Case, Contender, SITUATIONS};
-use auth_benches::measured::Point;
+use auth_benches::measured::{BuildTime, Point};
 
 use crate::bounds::Bound;
 use crate::report::Measured;
@@ -33,17 +33,18 @@ pub(crate) fn markdown(measured: &Measured, bounds: &[Bound]) -> String {
         let _ = write!(
             text,
             "\n## Distinct tokens\n\nA new token is verified and remembered; a recent one is of the last thousand. The \
-             memory may take {} MiB.\n\n| tokens seen | new, ns | × bare | recent, ns | × bare | process grown by, MiB |\n\
-             |---:|---:|---:|---:|---:|---:|\n",
+             memory may take {} MiB.\n\n| tokens seen | new, ns | × bare | × hand-written | recent, ns | × bare | process grown by, MiB |\n\
+             |---:|---:|---:|---:|---:|---:|---:|\n",
             growth.cache_bytes / 1_048_576
         );
         for point in &growth.tokens {
             let _ = writeln!(
                 text,
-                "| {} | {:.0} | {:.2} | {:.0} | {:.2} | {:.1} |",
+                "| {} | {:.0} | {:.2} | {:.2} | {:.0} | {:.2} | {:.1} |",
                 point.size,
                 point.new_nanoseconds,
                 point.new_over_bare,
+                point.new_over_hand_written,
                 point.recent_nanoseconds,
                 point.recent_over_bare,
                 point.resident_bytes as f64 / 1_048_576.0
@@ -54,21 +55,31 @@ pub(crate) fn markdown(measured: &Measured, bounds: &[Bound]) -> String {
     for load in &measured.load {
         let _ = writeln!(text, "| {} | {:.0} |", load.what, load.requests_per_second);
     }
-    text.push_str(
-        "\n## Building 300 handlers\n\n`cargo check` with dependencies built, wall clock and processor time in \
-         milliseconds; the program is a release build, stripped.\n\n| | clean | processor | incremental | processor | \
-         program, KiB |\n|---|---:|---:|---:|---:|---:|\n",
+    text.push_str("\n## Building\n\n");
+    text.push_str(&build_times(&measured.build_times));
+    text.push_str("\n| program of 300 handlers, release build, stripped | KiB |\n|---|---:|\n");
+    for program in &measured.programs {
+        let _ = writeln!(text, "| {} | {} |", program.what, program.bytes / 1024);
+    }
+    text
+}
+
+/// How long building takes.
+pub(crate) fn build_times(times: &[BuildTime]) -> String {
+    let mut text = String::from(
+        "Dependencies are built; wall clock and processor time in milliseconds. Incremental: the body of one handler \
+         changed.\n\n| | | clean | processor | incremental | processor |\n|---|---|---:|---:|---:|---:|\n",
     );
-    for time in &measured.build_times {
+    for time in times {
         let _ = writeln!(
             text,
-            "| {} | {:.0} | {:.0} | {:.0} | {:.0} | {} |",
+            "| {} | {} | {:.0} | {:.0} | {:.0} | {:.0} |",
+            time.build.title(),
             time.what,
             time.clean_milliseconds,
             time.clean_cpu_milliseconds,
             time.incremental_milliseconds,
-            time.incremental_cpu_milliseconds,
-            time.binary_bytes / 1024
+            time.incremental_cpu_milliseconds
         );
     }
     text

@@ -3,11 +3,11 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use auth_benches::bare;
 use auth_benches::measured::{TokenPoint, median};
 use auth_benches::ours::{self, Memory};
 use auth_benches::subject::Subject;
 use auth_benches::tokens::{anonymous, issuer, with_bearer};
+use auth_benches::{bare, hand_written};
 use auth_runtime::Algorithm;
 use auth_runtime::testing::TestRequestExt as _;
 
@@ -62,9 +62,14 @@ pub(crate) async fn measure(most: usize) -> Vec<TokenPoint> {
     let source = Rc::clone(&stream);
     let jwt = issuer(Algorithm::HS256).jwt().cache_bytes(CACHE_BYTES);
     let ours = ours::of(jwt, Memory::On, move || anonymous().bearer(source.next())).await;
-    let bare = bare::subject(with_bearer(sign(0))).await;
+    let others = Others {
+        bare: bare::subject(with_bearer(sign(0))).await,
+        // It remembers nothing: any token is new to it.
+        hand_written: hand_written::subject(Algorithm::HS256, with_bearer(sign(0))).await,
+    };
     assert!(ours.status().await.is_success());
-    bare.warm_up().await;
+    others.bare.warm_up().await;
+    others.hand_written.warm_up().await;
     let empty = resident();
 
     let sizes = std::iter::successors(Some(1000), |size| Some(size * 10)).take_while(move |&size| size < most);
@@ -74,18 +79,37 @@ pub(crate) async fn measure(most: usize) -> Vec<TokenPoint> {
         while stream.seen.get() < size {
             let left = (size - stream.seen.get()) / BATCH;
             let time = ours.round(BATCH).await;
-            // The bare handler in the same breath: the machine's own moods cancel out.
             if left < LATEST {
-                new.push((time, bare.round(BATCH).await));
+                new.push(others.beside(time).await);
             }
         }
-        points.push(TokenPoint { size, ..again(&stream, &ours, &bare, new, empty).await });
+        points.push(TokenPoint { size, ..again(&stream, &ours, &others, &new, empty).await });
     }
     points
 }
 
+/// Measured in the same breath: the machine's own moods cancel out.
+struct Others {
+    bare: Subject,
+    hand_written: Subject,
+}
+
+/// Nanoseconds a request of ours, and as a multiple of the others'.
+struct Beside {
+    ours: f64,
+    over_bare: f64,
+    over_hand_written: f64,
+}
+
+impl Others {
+    async fn beside(&self, ours: f64) -> Beside {
+        let over_bare = ours / self.bare.round(BATCH).await;
+        Beside { ours, over_bare, over_hand_written: ours / self.hand_written.round(BATCH).await }
+    }
+}
+
 /// The figures once so many tokens were seen.
-async fn again(stream: &Stream, ours: &Subject, bare: &Subject, new: Vec<(f64, f64)>, empty: u64) -> TokenPoint {
+async fn again(stream: &Stream, ours: &Subject, others: &Others, new: &[Beside], empty: u64) -> TokenPoint {
     let resident_bytes = resident().saturating_sub(empty);
     stream.again.set(Some(0));
     for _ in 0..RECENT / BATCH {
@@ -93,17 +117,18 @@ async fn again(stream: &Stream, ours: &Subject, bare: &Subject, new: Vec<(f64, f
     }
     let mut recent = Vec::new();
     for _ in 0..LATEST {
-        recent.push((ours.round(BATCH).await, bare.round(BATCH).await));
+        let time = ours.round(BATCH).await;
+        recent.push(others.beside(time).await);
     }
     stream.again.set(None);
-    let ours_of = |times: &[(f64, f64)]| median(times.iter().map(|(ours, _)| *ours).collect());
-    let ratio_of = |times: &[(f64, f64)]| median(times.iter().map(|(ours, bare)| ours / bare).collect());
+    let of = |times: &[Beside], figure: fn(&Beside) -> f64| median(times.iter().map(figure).collect());
     TokenPoint {
         size: 0,
-        new_nanoseconds: ours_of(&new),
-        new_over_bare: ratio_of(&new),
-        recent_nanoseconds: ours_of(&recent),
-        recent_over_bare: ratio_of(&recent),
+        new_nanoseconds: of(new, |time| time.ours),
+        new_over_bare: of(new, |time| time.over_bare),
+        new_over_hand_written: of(new, |time| time.over_hand_written),
+        recent_nanoseconds: of(&recent, |time| time.ours),
+        recent_over_bare: of(&recent, |time| time.over_bare),
         resident_bytes,
     }
 }
