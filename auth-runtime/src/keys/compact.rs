@@ -60,7 +60,8 @@ impl<'a> Compact<'a> {
         })
     }
 
-    /// The same, able to outlive the request.
+    /// The same, able to outlive the request, while a key is fetched.
+    #[cfg(feature = "jwks")]
     pub(crate) fn into_owned(self) -> Compact<'static> {
         let Self { token, dots, header, content, claims } = self;
         Compact { token: Cow::Owned(token.into_owned()), dots, header, content, claims }

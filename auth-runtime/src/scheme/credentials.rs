@@ -4,6 +4,7 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::fmt;
 
+#[cfg(feature = "basic")]
 use super::UserPass;
 use crate::denial::Rejection;
 
@@ -42,6 +43,7 @@ pub(crate) enum Read<'a> {
         carrier: TokenCarrier,
         token: &'a [u8],
     },
+    #[cfg(feature = "basic")]
     Password(UserPass),
     Key(Cow<'a, [u8]>),
     /// They are there, and nobody can say what they are.

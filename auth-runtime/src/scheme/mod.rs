@@ -14,6 +14,7 @@ mod outcome;
 #[cfg(test)]
 pub(crate) mod probe;
 mod response;
+#[cfg(feature = "basic")]
 mod user_pass;
 
 pub use api_key::{ApiKeyScheme, Key};
@@ -27,6 +28,7 @@ pub use digest::DigestScheme;
 pub use mounts::SchemeRoute;
 pub use outcome::{Authentication, Outcome, PendingOutcome, Recognition};
 pub use response::{Additions, Refusal, Response};
+#[cfg(feature = "basic")]
 pub use user_pass::UserPass;
 
 pub(crate) use credentials::{Read, TokenCarrier};

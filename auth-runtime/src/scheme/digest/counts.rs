@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use crate::scheme::digest::nonce::NonceId;
 
 /// How many counts back from the highest are told apart. Requests of one nonce may overtake each other by as many.
-pub(super) const WINDOW: u32 = 128;
+pub(super) const WINDOW: u32 = u128::BITS;
 /// Nonces of one user that are remembered.
 pub(super) const USER_NONCES: usize = 256;
 /// Nonces that are remembered in all.
@@ -134,7 +134,11 @@ impl Window {
             self.highest = nc;
             return Counted::First;
         }
-        let Some(bit) = 1_u128.checked_shl(self.highest - nc) else { return Counted::Forgotten };
+        let behind = self.highest - nc;
+        if behind >= WINDOW {
+            return Counted::Forgotten;
+        }
+        let bit = 1 << behind;
         if self.seen & bit != 0 {
             return Counted::Replayed;
         }
