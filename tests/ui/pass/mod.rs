@@ -12,6 +12,7 @@ mod named_policies;
 mod re_exported;
 mod routes;
 mod schemes;
+mod utoipa;
 mod visibility;
 
 use auth_runtime::policy::PolicySpec;
