@@ -71,7 +71,16 @@ async fn hidden() -> &'static str {
 
 fn serve(auth: Auth) -> Server {
     Server::start(move |app| {
-        let scope = auth.scope("").service(me).service(vault).service(member).service(legacy).service(several);
+        let scope = auth
+            .scope("")
+            .service(vault_key)
+            .service(key)
+            .service(proxied_key)
+            .service(me)
+            .service(vault)
+            .service(member)
+            .service(legacy)
+            .service(several);
         app.service(scope.service(proxied).service(ops).service(either).service(optional).service(hidden));
     })
 }
@@ -367,6 +376,51 @@ fn an_old_nonce_is_stale_for_whoever_knows_the_password() {
     get_me(&server, &challenge.answer("alice", "wonderland", "GET", "/me", 1).field()).expect("alice");
     get_me(&server, &DigestAnswer { nonce: next.to_owned(), nc: "00000001".to_owned(), ..answer }.field())
         .expect("alice");
+}
+
+#[test]
+fn a_nonce_from_the_future_is_stale_and_a_clock_set_back_issues_anew() {
+    let clock = ManualClock::at(1_767_229_600);
+    let server = serve(builder().clock(clock.clone()).build().unwrap());
+    let ahead = alice(&server);
+    let again = |nc: u32| DigestAnswer { nc: format!("{nc:08x}"), ..ahead.clone() }.field();
+    get_me(&server, &again(1)).expect("alice");
+    // What clocks differ by.
+    clock.set(1_767_229_540);
+    get_me(&server, &again(2)).expect("alice");
+    clock.set(1_767_229_539);
+    stale(&get_me(&server, &again(3)));
+    // The clock was wrong by more: nonces go on from what it shows now, and none from before counts again.
+    clock.set(1_767_225_600);
+    let fresh = alice(&server);
+    get_me(&server, &fresh.field()).expect("alice");
+    wrong(&get_me(&server, &fresh.field()));
+    clock.advance(Duration::from_secs(301));
+    stale(&get_me(&server, &DigestAnswer { nc: "00000002".to_owned(), ..fresh }.field()));
+    clock.set(1_767_229_600);
+    for nc in 1..5 {
+        stale(&get_me(&server, &again(nc)));
+    }
+}
+
+#[test]
+fn a_time_that_cannot_be_right_leaves_no_trace_in_nonces() {
+    let clock = ManualClock::at(1_767_225_600);
+    let server = serve(builder().clock(clock.clone()).build().unwrap());
+    let before = alice(&server);
+    get_me(&server, &before.field()).expect("alice");
+    for broken in [300_000_000_000, 0] {
+        clock.set(broken);
+        let meanwhile = alice(&server);
+        assert_eq!(get_me(&server, &meanwhile.field()).status, 503, "{broken}");
+        clock.set(1_767_225_600);
+    }
+    let after = alice(&server);
+    get_me(&server, &after.field()).expect("alice");
+    let again = |answer: DigestAnswer| get_me(&server, &DigestAnswer { nc: "00000002".to_owned(), ..answer }.field());
+    again(before).expect("alice");
+    clock.advance(Duration::from_secs(301));
+    stale(&again(after));
 }
 
 #[test]

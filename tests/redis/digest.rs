@@ -1,10 +1,12 @@
 //! Digest nonces and their counts, shared by several processes' configurations through a real redis-server.
 
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use actix_web::get;
+use auth_runtime::clock::{Clock, SystemClock};
 use auth_runtime::digest::{DigestUsers, SharedNonces, htdigest_line};
+use auth_runtime::testing::ManualClock;
 use auth_runtime::{Auth, Digest, requires};
 use tests::{Answer, Denied, DigestAnswer, DigestChallenge, Server};
 
@@ -20,9 +22,14 @@ async fn digest(caller: Digest) -> String {
 }
 
 fn machine(nonces: SharedNonces) -> Server {
+    machine_at(nonces, SystemClock)
+}
+
+fn machine_at(nonces: SharedNonces, clock: impl Clock) -> Server {
     let lines = ["alice", "bob"].map(|user| htdigest_line(user, "shared", "wonderland").unwrap());
     let users = DigestUsers::htdigest(lines.join("\n")).shared(nonces);
-    let auth = Auth::builder().realm("shared").digest_named("shared", users).dangerous_allow_unconfigured();
+    let auth =
+        Auth::builder().realm("shared").digest_named("shared", users).clock(clock).dangerous_allow_unconfigured();
     let auth = auth.build().unwrap();
     Server::start(move |config| {
         config.service(auth.scope("").service(digest));
@@ -98,6 +105,23 @@ fn a_nonce_of_one_machine_is_good_at_all_and_each_count_at_one() {
     send(&machines[1], &bob).expect("bob");
     replayed(&send(&machines[2], &bob));
     assert!(is_stale(&send(&machine(SharedNonces::redis(redis.url(), [8; 32])), &counted(&answer, 5))));
+}
+
+#[test]
+fn a_nonce_from_a_clock_that_is_ahead_counts_within_the_leeway() {
+    let _alone = alone!("shared nonces from ahead");
+    let redis = Redis::start(Disk::Nothing);
+    found(&of(&redis));
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
+    for (ahead, counts) in [(30, true), (120, false), (86_400, false)] {
+        let clock = ManualClock::at((now + ahead).try_into().unwrap());
+        let wrong = machine_at(SharedNonces::redis(redis.url(), KEY), clock);
+        let answer = asked(&wrong, "alice");
+        // By the clock of the one that issued it, which Redis does not believe, and by that of another one.
+        let answers = [send(&wrong, &answer), send(&of(&redis), &counted(&answer, 2))];
+        let expected = if counts { |answer: &Answer| answer.status == 200 } else { is_stale };
+        assert!(answers.iter().all(expected), "{ahead}: {answers:?}");
+    }
 }
 
 #[test]

@@ -83,6 +83,7 @@
 //! | algorithms | `SHA-256` alone | [`DigestUsers::algorithms`](crate::digest::DigestUsers::algorithms), [`DigestUsers::dangerous_md5`](crate::digest::DigestUsers::dangerous_md5) |
 //! | life of a nonce | 300 seconds; from 1 to 3600 | [`DigestUsers::nonce_lifetime`](crate::digest::DigestUsers::nonce_lifetime) |
 //! | `nextnonce` | from half of that life on | |
+//! | a nonce from a clock that is ahead | accepted up to 60 seconds ahead, then `stale=true` | |
 //! | request counts of a nonce that are told apart | the highest seen and 127 below it; what is lower is `stale=true` | |
 //! | nonces that are remembered | 256 of a user, 16,384 in all; with Redis 256 of a user | |
 //! | nonces of other processes | not accepted, `stale=true` (feature `redis` shares them) | `DigestUsers::shared` |

@@ -1,5 +1,6 @@
 //! Which request counts (`nc`) each nonce was used with, so that no request counts twice.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -37,6 +38,9 @@ struct Memory {
     ages: BTreeSet<(NonceId, Arc<str>)>,
     /// The youngest nonce that went.
     forgotten: Option<NonceId>,
+    /// Whose nonces all these are: there is a new issuer when the clock was set back, and what the old one issued counts no
+    /// more, since it would be young again.
+    issuer: [u8; 8],
     user_nonces: usize,
     nonces: usize,
 }
@@ -55,7 +59,7 @@ impl Counts {
 
     fn of(user_nonces: usize, nonces: usize) -> Self {
         let (users, ages) = (HashMap::new(), BTreeSet::new());
-        Self(Mutex::new(Memory { users, ages, forgotten: None, user_nonces, nonces }))
+        Self(Mutex::new(Memory { users, ages, forgotten: None, issuer: [0; 8], user_nonces, nonces }))
     }
 
     /// Counts a right response of this user. Nonces older than `lifetime` are not remembered, and must not come here.
@@ -66,6 +70,15 @@ impl Counts {
 
 impl Memory {
     fn count(&mut self, user: &str, nonce: NonceId, nc: u32, now: SystemTime, lifetime: Duration) -> Counted {
+        match nonce.issuer().cmp(&self.issuer) {
+            Ordering::Less => return Counted::Forgotten,
+            Ordering::Equal => {}
+            Ordering::Greater => {
+                self.users.clear();
+                self.ages.clear();
+                (self.forgotten, self.issuer) = (None, nonce.issuer());
+            }
+        }
         if let Some(counts) = self.users.get_mut(user) {
             if let Some(window) = counts.windows.get_mut(&nonce) {
                 return window.count(nc);
@@ -237,6 +250,21 @@ mod tests {
         assert_eq!(size(&counts), (1, 1));
         assert_eq!(counts.count("a", nonce(899), 1, at(900), LIFETIME), Counted::First);
         assert_eq!(counts.count("b", nonce(101), 1, at(102), LIFETIME), Counted::Forgotten, "the clock was set back");
+    }
+
+    #[test]
+    fn what_was_issued_before_the_clock_was_set_back_never_counts_again() {
+        let counts = Counts::of(2, 4);
+        for second in [700, 701, 702, 900] {
+            assert_eq!(count(&counts, "alice", second, 1), Counted::First);
+        }
+        let fresh = nonce(500).of_issuer(1);
+        assert_eq!(counts.count("alice", fresh, 1, at(500), LIFETIME), Counted::First);
+        assert_eq!(counts.count("alice", fresh, 1, at(500), LIFETIME), Counted::Replayed);
+        for second in [500, 700, 702, 900, 901] {
+            assert_eq!(count(&counts, "alice", second, 2), Counted::Forgotten);
+        }
+        assert_eq!(size(&counts), (1, 1));
     }
 
     #[test]

@@ -43,7 +43,8 @@
 //!
 //! - A browser adds these credentials by itself once they were entered, so the cross-site rule applies to them.
 //! - A nonce is a MAC under a key of this process over its time, the realm, the algorithm and the configuration. It is
-//!   accepted for [five minutes](DigestUsers::nonce_lifetime), and each request count (`nc`) with it once. Requests may
+//!   accepted for [five minutes](DigestUsers::nonce_lifetime), and each request count (`nc`) with it once. One from more than
+//!   60 seconds ahead is stale: a clock was wrong. Requests may
 //!   overtake each other and leave counts out.
 //! - What was counted is remembered in bounded memory, for users with right responses only: 256 nonces of a user, 16,384 in
 //!   all. A nonce that had to be forgotten is answered `stale=true`, and so are all that are older.
@@ -130,7 +131,8 @@ impl Scheme for DigestScheme {
 
     /// One for each algorithm, with a nonce of its own.
     fn challenges(&self, context: &Context<'_>, refusal: &Refusal) -> Option<Vec<Challenge>> {
-        let now = context.clock().read();
+        // A time that cannot be right would make nonces of it that never age.
+        let now = context.now().is_ok().then(|| context.clock().read());
         let stale = refusal.is_of_this_scheme() && refusal.reason() == Reason::NonceStale;
         let options = self.verifier.options();
         let challenge = |algorithm: &DigestAlgorithm| {

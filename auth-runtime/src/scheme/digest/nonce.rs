@@ -1,6 +1,6 @@
 //! Nonces that are their own proof: nothing is stored for one until a right response uses it.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
@@ -15,13 +15,15 @@ const STAMP_BYTES: usize = 8;
 const ISSUER_BYTES: usize = 8;
 const MAC_BYTES: usize = 16;
 const NONCE_BYTES: usize = STAMP_BYTES + ISSUER_BYTES + MAC_BYTES;
+/// What clocks may differ by: a nonce from further ahead comes from a clock that was wrong, and would live too long.
+pub(super) const LEEWAY: Duration = Duration::from_secs(60);
 
 /// Which of our nonces one is. Ordered by age, the oldest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct NonceId {
     /// Microseconds since 1970; no two of one issuer are equal.
     stamp: [u8; STAMP_BYTES],
-    /// Tells apart what several processes issue under one key.
+    /// Tells apart what several processes issue under one key, and what one issues before and after its clock was set back.
     issuer: [u8; ISSUER_BYTES],
 }
 
@@ -32,9 +34,19 @@ impl NonceId {
     }
 
     /// How long ago it was issued. Zero where it comes from a clock that is ahead, or ours was set back: then it lives
-    /// longer, and so does what is remembered of it.
+    /// longer, by no more than the leeway, and so does what is remembered of it.
     pub(super) fn age(&self, now: SystemTime) -> Duration {
         Duration::from_micros(micros(now).saturating_sub(self.stamp()))
+    }
+
+    /// Whether it is from so far ahead that a clock was wrong.
+    pub(super) fn is_ahead(&self, now: SystemTime) -> bool {
+        is_ahead(self.stamp(), micros(now))
+    }
+
+    /// Which one issued it. Of one process, the later one is the greater.
+    pub(super) fn issuer(&self) -> [u8; ISSUER_BYTES] {
+        self.issuer
     }
 
     /// As it is named where it is stored: in the order of age.
@@ -51,6 +63,11 @@ impl NonceId {
     pub(super) fn at(stamp: u64) -> Self {
         Self { stamp: stamp.to_be_bytes(), issuer: [0; ISSUER_BYTES] }
     }
+
+    #[cfg(test)]
+    pub(super) fn of_issuer(self, issuer: u64) -> Self {
+        Self { issuer: issuer.to_be_bytes(), ..self }
+    }
 }
 
 /// What nonces are authenticated by.
@@ -59,9 +76,34 @@ pub(super) type Key = Zeroizing<[u8; 32]>;
 /// The nonces of one configuration.
 pub(super) struct Nonces {
     key: Key,
-    issuer: [u8; ISSUER_BYTES],
     configuration: String,
-    latest: AtomicU64,
+    latest: Mutex<Latest>,
+}
+
+/// The youngest nonce.
+struct Latest {
+    issuer: u64,
+    stamp: u64,
+}
+
+impl Latest {
+    /// The next nonce; where the time is not known, as old as the latest.
+    fn next(&mut self, now: Option<SystemTime>) -> NonceId {
+        let next = self.stamp.saturating_add(1);
+        match now.map(micros) {
+            // The clock was set back. What was issued before is another issuer's, so that nothing is issued twice.
+            Some(now) if is_ahead(next, now) => {
+                self.issuer = self.issuer.wrapping_add(1);
+                self.stamp = now;
+            }
+            now => self.stamp = now.map_or(next, |now| now.max(next)),
+        }
+        NonceId { stamp: self.stamp.to_be_bytes(), issuer: self.issuer.to_be_bytes() }
+    }
+}
+
+fn is_ahead(stamp: u64, now: u64) -> bool {
+    Duration::from_micros(stamp.saturating_sub(now)) > LEEWAY
 }
 
 impl Nonces {
@@ -82,15 +124,14 @@ impl Nonces {
         };
         // `None` and `Some("")` are two configurations.
         let configuration = configuration.map_or_else(String::new, |name| format!("={name}"));
-        Ok(Self { key, issuer, configuration, latest: AtomicU64::new(0) })
+        // Half of what there is, so that it never wraps.
+        let issuer = u64::from_be_bytes(issuer) >> 1;
+        Ok(Self { key, configuration, latest: Mutex::new(Latest { issuer, stamp: 0 }) })
     }
 
-    /// A nonce for this realm and algorithm, unlike any before it.
-    pub(super) fn issue(&self, now: SystemTime, realm: &str, algorithm: DigestAlgorithm) -> String {
-        let now = micros(now);
-        let next = |latest: u64| Some(now.max(latest.saturating_add(1)));
-        let latest = self.latest.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next).unwrap_or_default();
-        let id = NonceId { stamp: now.max(latest.saturating_add(1)).to_be_bytes(), issuer: self.issuer };
+    /// A nonce for this realm and algorithm, unlike any before it. Where the time is not known, it is as old as the latest.
+    pub(super) fn issue(&self, now: Option<SystemTime>, realm: &str, algorithm: DigestAlgorithm) -> String {
+        let id = self.latest.lock().unwrap_or_else(PoisonError::into_inner).next(now);
         let mac = self.mac(id, realm, algorithm).map(|mac| mac.finalize().into_bytes()).unwrap_or_default();
         let nonce: Vec<u8> = id.stamp.into_iter().chain(id.issuer).chain(mac.into_iter().take(MAC_BYTES)).collect();
         URL_SAFE_NO_PAD.encode(nonce)
@@ -151,7 +192,7 @@ mod tests {
     #[test]
     fn what_was_issued_is_recognized_with_its_age() {
         let nonces = nonces();
-        let nonce = nonces.issue(now(), "staff", SHA_256);
+        let nonce = nonces.issue(Some(now()), "staff", SHA_256);
         assert_eq!(nonce.len(), 43);
         let id = nonces.recognize(&nonce, "staff", SHA_256).unwrap();
         assert_eq!(id.age(now() + Duration::from_secs(9)), Duration::from_secs(9));
@@ -164,7 +205,7 @@ mod tests {
         let mut seen = HashSet::new();
         let mut last = None;
         for second in [5, 5, 5, 6, 1, 1, 7] {
-            let nonce = nonces.issue(now() + Duration::from_secs(second), "staff", SHA_256);
+            let nonce = nonces.issue(Some(now() + Duration::from_secs(second)), "staff", SHA_256);
             let id = nonces.recognize(&nonce, "staff", SHA_256);
             assert!(id > last, "{id:?}");
             last = id;
@@ -173,9 +214,24 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_that_was_wrong_leaves_nothing_behind() {
+        let nonces = nonces();
+        let issue = |now| nonces.recognize(&nonces.issue(now, "staff", SHA_256), "staff", SHA_256).unwrap();
+        let ahead = issue(Some(now() + LEEWAY - Duration::from_secs(1)));
+        let still = issue(Some(now()));
+        assert!(ahead < still && !still.is_ahead(now()), "within the leeway: {still:?}");
+        let late = issue(Some(now() + Duration::from_secs(1_000_000)));
+        assert!(late.is_ahead(now()) && late.age(now()).is_zero());
+        let fresh = issue(Some(now()));
+        assert!(!fresh.is_ahead(now()) && fresh.issuer() > late.issuer(), "{fresh:?}");
+        let timeless = issue(None);
+        assert_eq!((timeless.stamp(), timeless.issuer()), (fresh.stamp() + 1, fresh.issuer()));
+    }
+
+    #[test]
     fn each_part_counts() {
         let nonces = with_key(7, None);
-        let nonce = nonces.issue(now(), "staff", SHA_256);
+        let nonce = nonces.issue(Some(now()), "staff", SHA_256);
         assert!(with_key(7, None).recognize(&nonce, "staff", SHA_256).is_some(), "another process with the key");
         assert_eq!(nonces.recognize(&nonce, "vault", SHA_256), None);
         assert_eq!(nonces.recognize(&nonce, "staff", DigestAlgorithm::Sha512_256), None);
@@ -188,7 +244,7 @@ mod tests {
     #[test]
     fn every_bit_counts_and_so_does_the_form() {
         let nonces = nonces();
-        let nonce = nonces.issue(now(), "staff", SHA_256);
+        let nonce = nonces.issue(Some(now()), "staff", SHA_256);
         let bytes = URL_SAFE_NO_PAD.decode(&nonce).unwrap();
         for place in 0..bytes.len() {
             for bit in 0..8 {

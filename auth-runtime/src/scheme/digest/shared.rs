@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 use crate::redis::{connect, describe};
 use crate::scheme::digest::counts::{Counted, USER_NONCES, WINDOW};
-use crate::scheme::digest::nonce::{Key, NonceId};
+use crate::scheme::digest::nonce::{Key, LEEWAY, NonceId};
 use crate::telemetry::limited;
 
 /// How long Redis may take before a request is answered 503.
@@ -45,7 +45,7 @@ const SECRET_BYTES: usize = 32;
 ///   count no more. Whoever can write to Redis can have requests replayed.
 /// - Neither passwords nor names are in Redis, only MACs of names.
 /// - Clocks that differ lengthen or shorten the lifetime of a nonce, and after a restart of Redis the time from which nonces
-///   count, by as much.
+///   count, by as much. A nonce from more than 60 seconds ahead is stale, by the clock of the process and by that of Redis.
 #[derive(Clone)]
 pub struct SharedNonces {
     url: String,
@@ -144,7 +144,7 @@ impl SharedCounts {
         // Longer than any nonce of it lives, whatever the clocks say.
         let kept = self.lifetime.saturating_mul(2).as_millis();
         call.arg(&nonce.to_bytes()[..]).arg(nonce.stamp()).arg(nc).arg(u64::try_from(kept).unwrap_or(u64::MAX));
-        call.arg(WINDOW).arg(USER_NONCES);
+        call.arg(WINDOW).arg(USER_NONCES).arg(u64::try_from(LEEWAY.as_millis()).unwrap_or(u64::MAX));
         let answer = tokio::time::timeout(PATIENCE, async {
             let Some(mut connection) = self.connection().await? else { return Ok(None) };
             call.invoke_async::<String>(&mut connection).await.map(Some)

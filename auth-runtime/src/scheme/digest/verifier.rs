@@ -95,7 +95,7 @@ impl Verifier {
         uri.strip_prefix(&*self.options.base_path).is_some_and(|uri| Some(uri) == received)
     }
 
-    pub(super) fn issue_nonce(&self, realm: &str, algorithm: DigestAlgorithm, now: SystemTime) -> String {
+    pub(super) fn issue_nonce(&self, realm: &str, algorithm: DigestAlgorithm, now: Option<SystemTime>) -> String {
         self.nonces.issue(now, realm, algorithm)
     }
 
@@ -142,7 +142,7 @@ impl Verifier {
     /// Judges the response against a user's digest, or where there is none, against one whose result must not count.
     ///
     /// # Errors
-    /// [`Reason::CredentialsWrong`]; [`Reason::NonceStale`] where the response is right and its nonce too old, or not one of
+    /// [`Reason::CredentialsWrong`]; [`Reason::NonceStale`] where the response is right and its nonce too old, from ahead, or not one of
     /// ours, such as after a restart.
     fn prove(&self, sent: &DigestCredentials, request: &Request, ha1: Option<&Ha1>) -> Result<Proven, Reason> {
         let known = ha1.filter(|ha1| ha1.algorithm() == sent.algorithm);
@@ -154,10 +154,10 @@ impl Verifier {
         }
         let nonce = self.nonces.recognize(&sent.nonce, &sent.realm, sent.algorithm).ok_or(Reason::NonceStale)?;
         let (age, lifetime) = (nonce.age(request.now), self.options.nonce_lifetime);
-        if age > lifetime {
+        if age > lifetime || nonce.is_ahead(request.now) {
             return Err(Reason::NonceStale);
         }
-        let next = (age > lifetime / 2).then(|| self.issue_nonce(&sent.realm, sent.algorithm, request.now));
+        let next = (age > lifetime / 2).then(|| self.issue_nonce(&sent.realm, sent.algorithm, Some(request.now)));
         Ok(Proven { nonce, info: Info::new(ha1, sent, next.as_deref()) })
     }
 

@@ -1,9 +1,9 @@
 -- KEYS: state, the user's windows, the user's nonces by age.
 -- ARGV: nonce, when it was issued in microseconds, request count, milliseconds for which anything is kept, width of a window,
--- nonces of one user.
+-- nonces of one user, milliseconds that a nonce may be ahead.
 -- A window is its highest count, a space, and from that count downwards a digit for each: seen or not.
 local nonce, stamp, nc, kept = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local width, most = tonumber(ARGV[5]), tonumber(ARGV[6])
+local width, most, leeway = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local born = tonumber(redis.call('HGET', KEYS[1], 'born'))
@@ -13,7 +13,7 @@ if not born then
   return 'forgotten'
 end
 -- What is kept no more would seem new.
-if stamp <= born or now - stamp >= kept * 1000 then return 'forgotten' end
+if stamp <= born or now - stamp >= kept * 1000 or stamp - now > leeway * 1000 then return 'forgotten' end
 
 local window = redis.call('HGET', KEYS[2], nonce)
 if window then
@@ -42,6 +42,7 @@ else
   redis.call('HSET', KEYS[2], nonce, string.format('%.0f', nc) .. ' 1')
   redis.call('ZADD', KEYS[3], ARGV[2], nonce)
 end
-redis.call('PEXPIRE', KEYS[2], ARGV[4])
-redis.call('PEXPIRE', KEYS[3], ARGV[4])
+-- A nonce from ahead is good for longer, and so is what is known of it.
+redis.call('PEXPIRE', KEYS[2], kept + leeway)
+redis.call('PEXPIRE', KEYS[3], kept + leeway)
 return 'first'
