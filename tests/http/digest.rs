@@ -69,6 +69,25 @@ async fn hidden() -> &'static str {
     "hidden"
 }
 
+/// Where users of one name are told apart.
+#[requires(digest, realm = "vault")]
+#[get("/vault/key")]
+async fn vault_key(who: Principal) -> String {
+    who.key().to_string()
+}
+
+#[requires(digest)]
+#[get("/key")]
+async fn key(who: Principal) -> String {
+    who.key().to_string()
+}
+
+#[requires(digest("proxied"))]
+#[get("/proxied/key")]
+async fn proxied_key(who: Principal) -> String {
+    who.key().to_string()
+}
+
 fn serve(auth: Auth) -> Server {
     Server::start(move |app| {
         let scope = auth
@@ -589,6 +608,29 @@ impl<'a> Caller<'a> {
     fn asked(&mut self, user: &str, password: &str) -> DigestAnswer {
         challenge(&self.send(None)).answer(user, password, "GET", "/me", 1)
     }
+}
+
+#[test]
+fn users_of_one_name_in_two_realms_are_two() {
+    let server = server();
+    let get = |path: &str, password: &str| {
+        let answer = asked(server.get(path)).answer("alice", password, "GET", path, 1);
+        server.get(path).header("Authorization", answer.field()).send()
+    };
+    get("/key", "wonderland").expect("alice at local:digest/orders");
+    get("/vault/key", "looking glass").expect("alice at local:digest/vault");
+    let answer = asked(server.get("/proxied/key")).answer("alice", "wonderland", "GET", "/api/proxied/key", 1);
+    let answered = server.get("/proxied/key").header("Authorization", answer.field()).send();
+    answered.expect("alice at local:digest(\"proxied\")/orders");
+    // Neither displaces a nonce of the other.
+    let mut caller = Caller::of(&server);
+    let mut answer = caller.asked("alice", "wonderland");
+    caller.send(Some(&answer.field())).expect("alice");
+    for _ in 0..257 {
+        get("/vault/key", "looking glass").expect("alice at local:digest/vault");
+    }
+    answer.nc = "00000002".to_owned();
+    caller.send(Some(&answer.field())).expect("alice");
 }
 
 #[test]

@@ -9,7 +9,8 @@ use super::Principal;
 /// Who a [`Principal`] is, by what vouches for it and its name there: for comparing, for maps, and for a column of a database.
 ///
 /// A subject alone says nothing: two issuers may call two people `alice`. Callers without an issuer are known here by the
-/// scheme and configuration that verified them, as `local:basic` or `local:api_key("partner")`.
+/// scheme and configuration that verified them, as `local:basic` or `local:api_key("partner")`. Callers of Digest have their
+/// realm for an issuer, as `local:digest/staff` or `local:digest("partner")/staff`.
 ///
 /// ```
 /// use auth_runtime::Principal;
@@ -28,7 +29,7 @@ pub struct PrincipalKey {
 }
 
 impl PrincipalKey {
-    /// Who vouches for the subject: the token's `iss`, or `local:` with scheme and configuration. A token without `iss` is
+    /// Who vouches for the subject: the token's `iss`, or `local:` with scheme, configuration and the realm of Digest. A token without `iss` is
     /// vouched for by its configuration.
     pub fn issuer(&self) -> &str {
         &self.issuer
@@ -49,11 +50,18 @@ impl fmt::Display for PrincipalKey {
 impl Principal {
     /// Who the caller is, by issuer and subject. Compare or store this, never the subject alone.
     pub fn key(&self) -> PrincipalKey {
-        let issuer = match (self.issuer(), self.configuration()) {
-            (Some(issuer), _) => issuer.into(),
-            (None, Some(name)) => format!("local:{}({name:?})", self.scheme()).into(),
-            (None, None) => format!("local:{}", self.scheme()).into(),
+        let issuer = match self.issuer() {
+            Some(issuer) => issuer.into(),
+            None => local(self.scheme(), self.configuration()).into(),
         };
         PrincipalKey { issuer, subject: self.subject().into() }
+    }
+}
+
+/// What vouches for callers that this service knows by itself.
+pub(crate) fn local(scheme: &str, configuration: Option<&str>) -> String {
+    match configuration {
+        Some(name) => format!("local:{scheme}({name:?})"),
+        None => format!("local:{scheme}"),
     }
 }

@@ -23,6 +23,7 @@ pub use self::builder::PrincipalBuilder;
 pub(crate) use self::claims::Unfit;
 use self::claims::{Claims, TypedClaims};
 pub use self::key::PrincipalKey;
+pub(crate) use self::key::local;
 
 /// The caller, independent of the scheme that proved it.
 ///
@@ -84,7 +85,8 @@ impl Principal {
         self.0.configuration.as_deref()
     }
 
-    /// Who vouches for the subject: the token's `iss`.
+    /// Who vouches for the subject: the token's `iss`. For Digest, whose users are others in each realm, configuration and
+    /// realm, as `local:digest/staff`; `None` for Basic and API keys.
     pub fn issuer(&self) -> Option<&str> {
         self.0.issuer.as_deref()
     }

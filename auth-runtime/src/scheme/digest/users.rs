@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::fault::Misconfiguration;
 use crate::file::FileContent;
-use crate::principal::{Principal, PrincipalBuilder};
+use crate::principal::{Principal, PrincipalBuilder, local};
 use crate::scheme::backend_error::backend_failed;
 use crate::scheme::digest::counts::Counts;
 use crate::scheme::digest::credentials::ClaimedUser;
@@ -348,8 +348,10 @@ struct Identity<U> {
 }
 
 impl<U: Send + Sync + 'static> Identity<U> {
-    fn principal(&self, name: &str, user: U) -> PrincipalBuilder {
-        let mut principal = Principal::builder(NAME, name).configuration(self.configuration.clone());
+    /// The same name in another realm is another user, with another password.
+    fn principal(&self, name: &str, realm: &str, user: U) -> PrincipalBuilder {
+        let issuer = format!("{}/{realm}", local(NAME, self.configuration.as_deref()));
+        let mut principal = Principal::builder(NAME, name).configuration(self.configuration.clone()).issuer(issuer);
         if let Some(roles) = &self.roles {
             principal = principal.roles(roles(&user));
         }
@@ -357,18 +359,19 @@ impl<U: Send + Sync + 'static> Identity<U> {
     }
 
     fn by_file(self, users: FileContent<Realms>, make: fn(Arc<str>) -> U) -> UserSource {
-        let identify = move |name: Arc<str>| self.principal(&name, make(Arc::clone(&name)));
+        let identify = move |name: Arc<str>, realm: &str| self.principal(&name, realm, make(Arc::clone(&name)));
         UserSource::File { users, identify: Arc::new(identify) }
     }
 
     fn by_function(self, function: Arc<Function<U>>) -> UserSource {
         let identity = Arc::new(self);
         UserSource::Function(Arc::new(move |query| {
-            let (identity, answer) = (Arc::clone(&identity), function(query));
+            let (identity, realm) = (Arc::clone(&identity), query.realm.clone());
+            let answer = function(query);
             Box::pin(async move {
                 let found = answer.await.map_err(|error| backend_failed(&*error, &[]))?;
                 Ok(found.map(|StoredUser { name, ha1, user }| Stored {
-                    principal: identity.principal(&name, user),
+                    principal: identity.principal(&name, &realm, user),
                     name: name.into(),
                     ha1,
                 }))

@@ -32,10 +32,12 @@ pub(super) struct Verifier {
 
 /// Who knows the digests of passwords.
 pub(super) enum UserSource {
-    File { users: FileContent<Realms>, identify: Arc<dyn Fn(Arc<str>) -> PrincipalBuilder + Send + Sync> },
+    File { users: FileContent<Realms>, identify: Arc<Identify> },
     Function(Arc<Find>),
 }
 
+/// The principal of a user by name and realm.
+type Identify = dyn Fn(Arc<str>, &str) -> PrincipalBuilder + Send + Sync;
 type Find = dyn Fn(UserQuery) -> Finding + Send + Sync;
 type Finding = Pin<Box<dyn Future<Output = Result<Option<Stored>, Unavailable>> + Send>>;
 
@@ -108,7 +110,7 @@ impl Verifier {
                 let proven = self.prove(&sent, &request, found.as_ref().map(|(_, ha1)| *ha1));
                 match (proven, found) {
                     (Ok(proven), Some((name, _))) => {
-                        self.admit(proven, &sent, &request, &name, identify(Arc::clone(&name)))
+                        self.admit(proven, &sent, &request, &name, identify(Arc::clone(&name), &sent.realm))
                     }
                     (Err(reason), _) => Outcome::failed(reason).into(),
                     (Ok(_), None) => Outcome::failed(Reason::CredentialsWrong).into(),
@@ -179,15 +181,16 @@ impl Verifier {
             Counted::Replayed => Outcome::failed(Reason::NonceReplayed),
             Counted::Forgotten => Outcome::failed(Reason::NonceStale),
         };
+        let account = account(user, &sent.realm);
         match &self.memory {
             Memory::Own(counts) => {
-                outcome(counts.count(user, nonce, sent.nc.number, request.now, self.options.nonce_lifetime)).into()
+                outcome(counts.count(&account, nonce, sent.nc.number, request.now, self.options.nonce_lifetime)).into()
             }
             #[cfg(feature = "redis")]
             Memory::Shared(counts) => {
-                let (counts, nc, user) = (Arc::clone(counts), sent.nc.number, user.to_owned());
+                let (counts, nc) = (Arc::clone(counts), sent.nc.number);
                 Authentication::pending(async move {
-                    match counts.count(&user, nonce, nc).await {
+                    match counts.count(&account, nonce, nc).await {
                         Some(counted) => outcome(counted),
                         None => Outcome::Unavailable(Unavailable::backend()),
                     }
@@ -195,6 +198,11 @@ impl Verifier {
             }
         }
     }
+}
+
+/// Whose share of the memory a count is in. The length keeps name and realm apart, whatever they contain.
+fn account(user: &str, realm: &str) -> String {
+    format!("{}:{realm}{user}", realm.len())
 }
 
 impl Info {
