@@ -63,7 +63,8 @@
 //! - **Inside a service** given to `service_as` or `service_public`. It may bring an `Auth` of its own for handlers in it; the
 //!   policy of `service_as` is decided by the scope's.
 //! - **Middleware that changes paths** before actix-web routes them: with `NormalizePath::trim()` a route with a slash at its
-//!   end answers nothing, and a more general one may.
+//!   end answers nothing, and a more general one may. Digest refuses a request whose path was changed: its client digested
+//!   another one.
 //!
 //! # When
 //!

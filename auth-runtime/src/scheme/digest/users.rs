@@ -6,6 +6,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use zeroize::Zeroizing;
+
 use crate::fault::Misconfiguration;
 use crate::file::FileContent;
 use crate::principal::{Principal, PrincipalBuilder, local};
@@ -59,7 +61,7 @@ type Function<U> = dyn Fn(UserQuery) -> Answer<U> + Send + Sync;
 
 enum UserDirectory<U> {
     File(PathBuf, fn(Arc<str>) -> U),
-    Text(String, fn(Arc<str>) -> U),
+    Text(Zeroizing<String>, fn(Arc<str>) -> U),
     Function(Arc<Function<U>>),
 }
 
@@ -165,9 +167,10 @@ impl DigestUsers<User> {
         Self::of(UserDirectory::File(path.into(), |name| User { name }))
     }
 
-    /// Users as [`htdigest_file`](Self::htdigest_file) reads them, from a text.
+    /// Users as [`htdigest_file`](Self::htdigest_file) reads them, from a text, which is wiped from memory after it was read;
+    /// give a `String` for that, since of a `&str` it is the copy.
     pub fn htdigest(text: impl Into<String>) -> Self {
-        Self::of(UserDirectory::Text(text.into(), |name| User { name }))
+        Self::of(UserDirectory::Text(Zeroizing::new(text.into()), |name| User { name }))
     }
 }
 
@@ -238,7 +241,8 @@ impl<U: Send + Sync + 'static> DigestUsers<U> {
     }
 
     /// A path such as `/api` that a proxy in front takes off the request target. Clients digest the target that they asked
-    /// for: it must then be this, followed by the target as it is received here.
+    /// for: it must then be this, followed by the target as it is received here. Middleware in front of the scope that changes
+    /// the target, such as `NormalizePath` of actix-web, makes it another one than was digested: those requests are answered 401.
     ///
     /// # Security
     /// What a proxy says of the original target in a field such as `X-Original-URL` never counts: clients can send that too.
