@@ -29,31 +29,30 @@ debug_by_name!([P] Authorized<P> as "Authorized";);
 
 impl<P> Authorized<P> {
     /// Extracts the arguments of the user's function and calls it.
-    pub(crate) async fn run<T, Via, F>(self, function: F) -> Answered<F::Output>
+    // Everything stays in `self` until the function is called: a future has room for each move.
+    pub(crate) async fn run<T, Via, F>(mut self, function: F) -> Answered<F::Output>
     where
         T: Extract<P, Via>,
         F: Handler<T>,
     {
-        let Self { mut source, admission } = self;
-        let arguments = match (T::identities(&source.grant), &admission) {
+        let arguments = match (T::identities(&self.source.grant), &self.admission) {
             (Err(error), Some(admission)) => {
-                let denial = admission.refuse(&source.request, &error);
-                return Answered::denied(refused(denial, &source.request, source.payload));
+                let denial = admission.refuse(&self.source.request, &error);
+                return Answered::denied(refused(denial, &self.source.request, self.source.payload));
             }
             (Err(error), None) => Err(error.into()),
             (Ok(identities), admission) => {
                 if let Some(admission) = admission {
                     admission.allowed();
                 }
-                T::extract(identities, &mut source).await
+                T::extract(identities, &mut self.source).await
             }
         };
-        let GrantedRequest { grant, request, .. } = source;
-        let terms = Terms::new(grant.into_caller(), admission);
+        let terms = Terms::new(self.source.grant.into_caller(), self.admission);
         match arguments {
             Ok(arguments) => {
                 // The request is actix's alone while the function runs.
-                drop(request);
+                drop(self.source.request);
                 terms.answer(function.call(arguments).await)
             }
             Err(error) => terms.fail(error),
