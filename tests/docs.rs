@@ -167,7 +167,7 @@ fn events(source: &str) -> Vec<&str> {
                 depth += i32::from(matches!(c, '(' | '{' | '[')) - i32::from(matches!(c, ')' | '}' | ']'));
                 (depth == 0).then_some(index)
             });
-            found.push(&inside[..end.expect("a macro that ends")]);
+            found.push(&inside[..end.unwrap()]);
         }
     }
     found

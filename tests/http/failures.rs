@@ -340,9 +340,12 @@ fn the_realm_given_last_counts() {
     assert!(error.contains(r#"realm "bad\"" cannot be sent"#), "{error}");
 }
 
+/// Configures a scheme under this name.
+type Named = fn(AuthBuilder, &str) -> AuthBuilder;
+
 #[test]
 fn a_name_that_no_policy_can_write_is_refused() {
-    let named: [(&str, fn(AuthBuilder, &str) -> AuthBuilder); 2] = [
+    let named: [(&str, Named); 2] = [
         ("bearer", |builder, name| {
             let jwt = auth_runtime::Jwt::hs256([7; 32]).issuer("https://idp.example");
             builder.bearer_named(name, jwt.audience("https://api.example"))
