@@ -172,7 +172,7 @@ pub mod clock {
 }
 
 pub mod config {
-    //! Building an [`Auth`](crate::Auth), and the mistakes that stop it.
+    //! Building an [`Auth`], and the mistakes that stop it.
 
     pub use crate::auth::{Auth, AuthBuilder, ConfigError, ConfigFault, RequiredBy};
     pub use crate::denial::DenialBody;

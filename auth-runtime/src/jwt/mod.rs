@@ -1,4 +1,4 @@
-//! Verification of JSON Web Tokens beyond [`Jwt`](crate::Jwt) itself: further keys, further issuers, errors.
+//! Verification of JSON Web Tokens beyond [`Jwt`] itself: further keys, further issuers, errors.
 
 // `Jwt` is what a user writes; `build` turns its `settings` into a `Verifier`, which takes a token through its stages: the
 // compact form and the keyring of `keys` (structure, header, key, signature), then `acceptance` with `claims` and `grants`,

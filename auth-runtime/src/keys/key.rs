@@ -18,7 +18,7 @@ use crate::telemetry::foreign;
 
 /// One key that verifies tokens, or one set of them.
 ///
-/// Constructors cannot fail: what is wrong with a key comes up in `Auth::build()`, by name. [`Jwt`](super::Jwt) has a
+/// Constructors cannot fail: what is wrong with a key comes up in `Auth::build()`, by name. [`Jwt`](crate::Jwt) has a
 /// constructor for each of these; this type is for the second key and for further issuers.
 ///
 /// ```
@@ -115,8 +115,8 @@ impl Key {
     ///
     /// Keys that cannot be used are skipped, as in [`jwk_set`](Self::jwk_set); shared secrets never come from a URL. A key
     /// the provider takes out stops verifying with the next fetch. How often that is, and how long the last good set
-    /// serves while the provider is away, say [`Jwt::jwks_refresh`](super::Jwt::jwks_refresh) and
-    /// [`Jwt::jwks_max_staleness`](super::Jwt::jwks_max_staleness).
+    /// serves while the provider is away, say [`Jwt::jwks_refresh`](crate::Jwt::jwks_refresh) and
+    /// [`Jwt::jwks_max_staleness`](crate::Jwt::jwks_max_staleness).
     ///
     /// The URL must be https, except on loopback hosts; redirects are not followed, proxies of the environment not used.
     #[cfg(feature = "jwks")]
