@@ -13,7 +13,7 @@ use crate::principal::Principal;
 ///
 /// Like every identity it is taken before the request's body is read, and sees nothing of the request but its caller.
 ///
-/// ```
+/// ```standalone_crate
 /// use auth_runtime::{Denial, FromPrincipal, Principal, requires};
 ///
 /// /// Somebody who works here.
