@@ -269,7 +269,9 @@ fn a_set_of_thousands_of_keys_costs_what_its_keys_do() {
         let text = set(count);
         let once = || {
             let start = std::time::Instant::now();
-            assert_eq!(jwk::set(text.as_bytes(), false).unwrap().keys.len(), count as usize);
+            let read = jwk::set(text.as_bytes(), false).unwrap();
+            // Not all of these points are on the curve, which one of the backends notices.
+            assert_eq!(read.keys.len() + read.skipped.len(), count as usize);
             start.elapsed()
         };
         (0..3).map(|_| once()).min().unwrap()
