@@ -146,7 +146,7 @@ pub(crate) const fn is_token_byte(byte: u8) -> bool {
 }
 
 /// A `token` of RFC 9110 section 5.6.2.
-const fn is_token(text: &[u8]) -> bool {
+pub(crate) const fn is_token(text: &[u8]) -> bool {
     let mut rest = text;
     while let [byte, after @ ..] = rest {
         if !is_token_byte(*byte) {

@@ -3,6 +3,7 @@
 #[cfg(feature = "introspection")]
 use std::sync::Arc;
 
+use crate::denial::is_token;
 use crate::jwt::acceptance::AcceptanceSettings;
 use crate::jwt::error::JwtError;
 use crate::jwt::issuer::Issuer;
@@ -60,13 +61,12 @@ pub(crate) struct Carriers {
 
 impl Carriers {
     pub(crate) fn check(&self) -> Result<(), JwtError> {
-        let is_token = |name: &str| !name.is_empty() && name.bytes().all(is_token_byte);
-        let (option, fault) = if self.cookie.as_deref().is_some_and(|name| !is_token(name)) {
+        let (option, fault) = if self.cookie.as_deref().is_some_and(|name| !is_token(name.as_bytes())) {
             ("cookie", "not the name of a cookie; use letters, digits, `-` and `_`")
         } else if self
             .query_parameter
             .as_deref()
-            .is_some_and(|name| !is_token(name) || name.contains(['&', '%', '+', '#']))
+            .is_some_and(|name| !is_token(name.as_bytes()) || name.contains(['&', '%', '+', '#']))
         {
             ("dangerous_query_parameter", "a name that is never sent like this; use letters, digits, `-` and `_`")
         } else {
@@ -74,11 +74,6 @@ impl Carriers {
         };
         Err(JwtError::OptionInvalid { option, fault })
     }
-}
-
-/// `tchar` of RFC 9110 section 5.6.2.
-fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
 /// All that one configuration of the `bearer` scheme was told. One of the two judges at least is there.

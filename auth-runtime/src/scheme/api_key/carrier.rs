@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use actix_web::http::header::{self, HeaderName, HeaderValue, REFERRER_POLICY};
 
-use crate::denial::Rejection;
+use crate::denial::{Rejection, is_token};
 use crate::fault::Misconfiguration;
 use crate::http::cookie::{Cookie, cookie};
 use crate::http::query::{Parameter, parameter};
@@ -67,8 +67,7 @@ impl Carrier {
 
     /// A token (RFC 6265 section 4.1.1).
     pub(super) fn cookie(name: &str) -> Result<Self, Misconfiguration> {
-        let good = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-        if !name.is_empty() && name.bytes().all(good) {
+        if is_token(name.as_bytes()) {
             return Ok(Self::Cookie(name.into()));
         }
         let shown = name.escape_debug();
