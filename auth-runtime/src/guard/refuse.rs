@@ -90,7 +90,7 @@ impl Plan {
         self.complete(request, attempted, denial)
     }
 
-    /// The challenges that differ from answer to answer, by their place; none where the answer has no challenges.
+    /// The challenges that differ from answer to answer, by their place; none where the answer shows no challenges.
     fn fresh_challenges(
         &self,
         request: &HttpRequest,
@@ -98,7 +98,7 @@ impl Plan {
         attempted: Option<usize>,
     ) -> Vec<(usize, Vec<Challenge>)> {
         let mut fresh: Vec<(usize, Vec<Challenge>)> = Vec::new();
-        if !Challenges::are_sent(reason) {
+        if !Challenges::are_sent(reason) || self.hides(reason) {
             return fresh;
         }
         let context = self.context(request);
@@ -135,7 +135,7 @@ impl Plan {
     pub(crate) fn shape(&self, request: &HttpRequest, said: &Denial) -> Denial {
         observe_denial_of_handler(self.spec);
         let mut denial = said.copied();
-        if self.hides(&denial) {
+        if self.hides(denial.reason()) {
             denial.hide();
         } else {
             self.settings.shape(request, &mut denial);
@@ -145,7 +145,7 @@ impl Plan {
 
     /// Adds what scheme and application say of every denial: `hide`, headers, and the application's own body.
     fn complete(&self, request: &HttpRequest, attempted: Attempted, mut denial: Denial) -> Denial {
-        if self.hides(&denial) {
+        if self.hides(denial.reason()) {
             denial.hide();
             return denial;
         }
@@ -161,13 +161,11 @@ impl Plan {
         denial
     }
 
-    fn hides(&self, denial: &Denial) -> bool {
+    fn hides(&self, reason: Reason) -> bool {
         match self.spec.hide {
             Hide::Everything => true,
             // Where an extractor answers, the check that would have said 403 has not decided.
-            Hide::FromAuthenticated => {
-                denial.reason().status() == StatusCode::FORBIDDEN || denial.reason() == Reason::ArgumentUnfit
-            }
+            Hide::FromAuthenticated => reason.status() == StatusCode::FORBIDDEN || reason == Reason::ArgumentUnfit,
             Hide::Nothing => false,
         }
     }
