@@ -10,7 +10,7 @@ pub(crate) use document::{Offers, Published};
 
 use std::time::Duration;
 
-/// How long the document may be kept, unless said otherwise.
+/// How long the document may be kept by default.
 const MAX_AGE: Duration = Duration::from_secs(3600);
 
 /// What the metadata of this service says beyond what policies and configuration tell by themselves.

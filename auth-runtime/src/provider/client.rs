@@ -9,9 +9,9 @@ use url::Url;
 
 use crate::http::url::is_loopback;
 
-/// How long a request may take, from the first packet to the last, unless said otherwise.
+/// How long a request may take by default, from the first packet to the last.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(5);
-/// The longest answer that is read, in bytes, unless said otherwise.
+/// The longest answer that is read by default, in bytes.
 pub(crate) const ANSWER_BYTES: usize = 1024 * 1024;
 /// How long a connection is kept without use. Servers close theirs after some seconds and firewalls forget theirs silently: a
 /// request that is on its way just then would be lost, and whoever presents the token would get 503.

@@ -12,7 +12,7 @@ use crate::crypto::{Algorithm, PROVIDER};
 use crate::jwt::{Audiences, Jwt, Key, Said};
 use crate::time::{Clock, SystemClock, UnixTime};
 
-/// How long a token lives unless said otherwise, in seconds.
+/// How long a token lives by default, in seconds.
 const LIFETIME: UnixTime = 300;
 
 /// An issuer for tests: it signs tokens, and makes the configuration that verifies them.

@@ -27,10 +27,10 @@ use crate::time::{Clock, UnixTime};
 /// Revocations shared by any number of processes through Redis 6.2 or later, or Valkey (feature `redis`).
 ///
 /// Each process holds all of them in its memory and asks that alone: no request ever waits for Redis. A thread of its own
-/// follows a stream in Redis, so that a revocation is in force here within the *bound* of being stored there, 1 s unless
-/// said otherwise and a few milliseconds as a rule. Every exchange with Redis proves that this process knows everything that
-/// was stored when the exchange began. When the last such proof is older than the bound and a *grace*, by default 5 s
-/// otherwise, whoever consults this store answers 503.
+/// follows a stream in Redis, so that a revocation is in force here within the *bound* of being stored there: 1 s by
+/// default, a few milliseconds as a rule. Every exchange with Redis proves that this process knows everything that
+/// was stored when the exchange began. When the last such proof is older than the bound and a *grace*, 5 s by default,
+/// whoever consults this store answers 503.
 ///
 /// What is revoked here is in force here at once, whatever becomes of Redis. A revocation that Redis did not take, or has
 /// lost in a restart, is sent again by every process that knows it. After Redis has lost its data, and when it is used for

@@ -1,7 +1,7 @@
 //! Measures what grows: routes, keys, scopes, distinct tokens. Prints JSON.
 //!
-//! Sizes are measured in interleaved rounds, beside the bare handler. `growth TOKENS` says how many distinct tokens, a
-//! million unless said.
+//! Sizes are measured in interleaved rounds, beside the bare handler. `growth TOKENS` says how many distinct tokens, by
+//! default a million.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::print_stdout)]
 
 mod keys;
