@@ -24,6 +24,7 @@ mod mounted;
 mod mounting;
 mod optional;
 mod protocol;
+mod routes;
 mod schemes;
 mod shadowing;
 mod websocket;

@@ -8,7 +8,7 @@ use crate::auth::{Auth, Matches, MountedRoute};
 use crate::denial::Reason;
 use crate::mount::declared::Declaration;
 use crate::mount::pattern::{Pattern, PatternFault};
-use crate::mount::shadow::{Claim, Claims, Holder};
+use crate::mount::shadow::{Claim, Claims, Holder, RouteHandler};
 use crate::policy::{Hide, Policy, Presence};
 
 /// What services declare: what is mounted in one scope, and which paths are then taken.
@@ -45,22 +45,23 @@ pub(super) struct Mounted {
 impl Declarations {
     /// Adds a handler with route attributes.
     pub fn policy<P: Policy>(&mut self) {
-        let declaration = Declaration::of::<P>();
-        if declaration.spec.routes.is_empty() {
-            self.mounted.push(Mounted::handler(declaration, None, None));
+        let handler = RouteHandler::of(Declaration::of::<P>());
+        let routes = handler.declaration.spec.routes;
+        if routes.is_empty() {
+            self.mounted.push(Mounted::handler(&handler, None, None));
         }
-        for route in declaration.spec.routes {
+        for route in routes {
             let methods: Vec<String> = route.methods.iter().map(|method| (*method).to_owned()).collect();
-            self.route(&methods, route.path, route.guarded, declaration);
+            self.route(&methods, route.path, route.guarded, &handler);
         }
     }
 
     /// Adds a route of a scope or resource: actix asks the next one where method and guards do not fit.
-    pub(super) fn route(&mut self, methods: &[String], path: &str, guarded: bool, declaration: Declaration) {
-        let holder = Holder::handler(declaration);
+    pub(super) fn route(&mut self, methods: &[String], path: &str, guarded: bool, handler: &RouteHandler) {
+        let holder = handler.holder.clone();
         let pattern = Pattern::exact(path).unwrap_or_else(|fault| refuse_pattern(path, fault, &holder));
         for method in each_of(methods) {
-            self.mounted.push(Mounted::handler(declaration, method, Some(pattern.clone())));
+            self.mounted.push(Mounted::handler(handler, method, Some(pattern.clone())));
         }
         if !guarded {
             self.claims.push(Claim { pattern, methods: methods.to_vec(), holder, auth: None });
@@ -159,16 +160,16 @@ impl Declarations {
     }
 
     /// Adds one more route of the same resource.
-    pub(super) fn admit_route(&mut self, methods: &[String], path: &str, guarded: bool, declaration: Declaration) {
+    pub(super) fn admit_route(&mut self, methods: &[String], paths: &[String], guarded: bool, handler: &RouteHandler) {
         let mut added = Self::default();
-        added.route(methods, path, guarded, declaration);
+        paths.iter().for_each(|path| added.route(methods, path, guarded, handler));
         added.mounted.iter().for_each(|new| self.claims.refuse_hidden(new, &Pattern::default()));
         self.append(added);
     }
 
     /// Adds what answers in the scope where nothing else does.
-    pub(super) fn admit_default(&mut self, auth: &Auth, scope: &Pattern, methods: &[String], declaration: Declaration) {
-        let holder = Holder::handler(declaration);
+    pub(super) fn admit_default(&mut self, auth: &Auth, scope: &Pattern, methods: &[String], handler: &RouteHandler) {
+        let holder = &handler.holder;
         if let Some(other) = self.default.replace(holder.clone()) {
             refuse(&format!(
                 "scope `{scope}` has two default services, {other} and {holder}, of which only the last would answer; \
@@ -176,7 +177,7 @@ impl Declarations {
             ));
         }
         for method in each_of(methods) {
-            let mut new = Mounted::handler(declaration, method, Some(Pattern::everything()));
+            let mut new = Mounted::handler(handler, method, Some(Pattern::everything()));
             new.matches = Matches::Unmatched;
             new.belong_to(auth, scope);
             self.mounted.push(new);
@@ -210,10 +211,9 @@ fn each_of(methods: &[String]) -> impl Iterator<Item = Option<String>> {
 }
 
 impl Mounted {
-    fn handler(declaration: Declaration, method: Option<String>, pattern: Option<Pattern>) -> Self {
-        let holder = Holder::handler(declaration);
-        let (matches, declaration) = (Matches::Path, Some(declaration));
-        Self { holder, method, pattern, matches, declaration, reason: None, auth: None }
+    fn handler(handler: &RouteHandler, method: Option<String>, pattern: Option<Pattern>) -> Self {
+        let (matches, declaration) = (Matches::Path, Some(handler.declaration));
+        Self { holder: handler.holder.clone(), method, pattern, matches, declaration, reason: None, auth: None }
     }
 
     fn service(holder: Holder, pattern: Pattern, policy: Result<Declaration, &'static str>) -> Self {

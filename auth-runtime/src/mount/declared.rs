@@ -37,7 +37,8 @@ impl<P: Policy + HttpServiceFactory> Declared for P {
 #[diagnostic::on_unimplemented(
     message = "this handler does not say who may call it",
     label = "no `#[requires(…)]` or `#[public]` on this handler",
-    note = "write `#[requires(…)]` or `#[public]` on it"
+    note = "write `#[requires(…)]` or `#[public]` on it, or put a named policy on its route, as in \
+            `route::get().requires::<Policy>().to(handler)`"
 )]
 pub trait DeclaredArgs {
     #[doc(hidden)]

@@ -56,8 +56,8 @@ impl ServiceConfig {
 
     /// Adds a route.
     pub fn route(&mut self, path: &str, route: Route) -> &mut Self {
-        let Route { methods, guarded, declaration, .. } = &route;
-        self.declarations.admit(&self.auth, &self.prefix, |to| to.route(methods, path, *guarded, *declaration));
+        let Route { methods, guarded, handler, .. } = &route;
+        self.declarations.admit(&self.auth, &self.prefix, |to| to.route(methods, path, *guarded, handler));
         let path = path.to_owned();
         self.later(move |config| {
             config.route(&path, route.route);
@@ -99,7 +99,7 @@ impl ServiceConfig {
 
     /// What answers where no service matches.
     pub fn default_service(&mut self, route: Route) -> &mut Self {
-        self.declarations.admit_default(&self.auth, &self.prefix, &route.methods, route.declaration);
+        self.declarations.admit_default(&self.auth, &self.prefix, &route.methods, &route.handler);
         self.default = Some(route);
         self
     }

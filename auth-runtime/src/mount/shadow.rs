@@ -36,6 +36,11 @@ impl Holder {
         Self { what: "", name: Cow::Borrowed(spec.handler), file: spec.file, line: spec.line, policy }
     }
 
+    /// Of a handler without an attribute, which a route puts behind a policy. `Same` stands for the two together.
+    pub(super) fn plain_handler<Same: 'static>(name: &'static str, place: &'static Location<'static>) -> Self {
+        Self { policy: Some(TypeId::of::<Same>()), ..Self::at("", name, place) }
+    }
+
     /// Of what is made at `place`: a service, a scope, a resource.
     pub(super) fn at(
         what: &'static str,
@@ -43,6 +48,20 @@ impl Holder {
         place: &'static Location<'static>,
     ) -> Self {
         Self { what, name: name.into(), file: place.file(), line: place.line(), policy: None }
+    }
+}
+
+/// What a route calls, and the policy in front of it.
+#[derive(Clone)]
+pub(super) struct RouteHandler {
+    pub(super) holder: Holder,
+    pub(super) declaration: Declaration,
+}
+
+impl RouteHandler {
+    /// A handler that carries its policy.
+    pub(super) fn of(declaration: Declaration) -> Self {
+        Self { holder: Holder::handler(declaration), declaration }
     }
 }
 
