@@ -12,7 +12,7 @@ use crate::denial::{Denial, Reason, Rejection};
 use crate::grant::Caller;
 use crate::guard::choice::Choice;
 use crate::guard::observation::Observation;
-use crate::guard::refuse::Refusal;
+use crate::guard::refuse::Grounds;
 use crate::guard::{Admission, Admitted, Attempted, Plan, Plans, nested};
 use crate::policy::check::{CheckContext, Verdict};
 use crate::policy::{Check, CheckResults, PolicySpec, Presence, Step, evaluate, first_failure};
@@ -78,7 +78,7 @@ enum Judged {
 /// What a check that failed says of it.
 enum Said {
     Denial(Denial),
-    Refusal(Refusal),
+    Grounds(Grounds),
 }
 
 impl GuardedRequest<'_> {
@@ -178,13 +178,13 @@ impl GuardedRequest<'_> {
                     false
                 }
                 Ok(Verdict::Unidentified(error)) if !error.reason.status().is_server_error() => {
-                    said = said.or(heard.then(|| Said::Refusal(Refusal::from(&error))));
+                    said = said.or(heard.then(|| Said::Grounds(Grounds::from(&error))));
                     false
                 }
                 Ok(Verdict::Unidentified(error)) => return Err(self.deny(&error)),
-                Ok(Verdict::Erred(cause)) => return Err(self.deny(Refusal::from(Reason::CheckErred).because(&cause))),
+                Ok(Verdict::Erred(cause)) => return Err(self.deny(Grounds::from(Reason::CheckErred).because(&cause))),
                 Ok(Verdict::Unavailable(cause)) => {
-                    return Err(self.deny(Refusal::from(Reason::CheckUnavailable).because(&cause)));
+                    return Err(self.deny(Grounds::from(Reason::CheckUnavailable).because(&cause)));
                 }
                 Ok(Verdict::ReadBody) => return Err(self.deny(Reason::CheckReadBody)),
                 Err(_) => return Err(self.deny(Reason::Panicked)),
@@ -199,7 +199,7 @@ impl GuardedRequest<'_> {
                     return Err(match said {
                         // Unless other scopes would help.
                         Some(said) if reason != Reason::ScopeMissing => match said {
-                            Said::Refusal(refusal) => self.deny(refusal),
+                            Said::Grounds(grounds) => self.deny(grounds),
                             Said::Denial(denial) => {
                                 self.plan.pass_on(self.request, self.observation, self.attempted, denial, self.check)
                             }
@@ -229,10 +229,10 @@ impl GuardedRequest<'_> {
         first_failure(plan.spec.requirement, &plan.canonical, principal, &plan.settings.hierarchies, checks)
     }
 
-    fn deny(&self, refusal: impl Into<Refusal>) -> Denial {
-        let mut refusal = refusal.into();
-        refusal.details.check = self.check;
-        self.plan.deny(self.request, self.observation, self.attempted, refusal)
+    fn deny(&self, grounds: impl Into<Grounds>) -> Denial {
+        let mut grounds = grounds.into();
+        grounds.details.check = self.check;
+        self.plan.deny(self.request, self.observation, self.attempted, grounds)
     }
 }
 

@@ -17,45 +17,45 @@ use crate::scheme;
 use crate::telemetry::{foreign, limited};
 
 /// Why a request is refused, with what its answer and its event say beyond the reason.
-pub(crate) struct Refusal {
+pub(crate) struct Grounds {
     pub(super) reason: Reason,
     headers: Vec<(HeaderName, HeaderValue)>,
     pub(super) details: Details,
 }
 
-impl From<Reason> for Refusal {
+impl From<Reason> for Grounds {
     fn from(reason: Reason) -> Self {
         Self { reason, headers: Vec::new(), details: Details::default() }
     }
 }
 
-impl From<Rejection> for Refusal {
+impl From<Rejection> for Grounds {
     fn from(Rejection { reason, headers }: Rejection) -> Self {
         Self { headers, ..reason.into() }
     }
 }
 
-impl From<Unavailable> for Refusal {
+impl From<Unavailable> for Grounds {
     fn from(Unavailable { reason, cause }: Unavailable) -> Self {
-        let refusal = Self::from(reason);
-        cause.iter().fold(refusal, |refusal, cause| refusal.because(cause))
+        let grounds = Self::from(reason);
+        cause.iter().fold(grounds, |grounds, cause| grounds.because(cause))
     }
 }
 
 /// Names the claim and not its value: claims may hold personal data.
-impl From<&IdentityError> for Refusal {
+impl From<&IdentityError> for Grounds {
     fn from(error: &IdentityError) -> Self {
-        let mut refusal = Self::from(error.reason);
+        let mut grounds = Self::from(error.reason);
         if let Some(claim) = &error.claim {
-            refusal.details.claim = Some(foreign(&claim.path));
-            refusal.details.cause = Some(foreign(&claim.fault));
-            refusal.details.expected = Some(claim.expected);
+            grounds.details.claim = Some(foreign(&claim.path));
+            grounds.details.cause = Some(foreign(&claim.fault));
+            grounds.details.expected = Some(claim.expected);
         }
-        refusal
+        grounds
     }
 }
 
-impl Refusal {
+impl Grounds {
     /// Adds the error behind it, for the log.
     pub(crate) fn because(mut self, cause: &str) -> Self {
         self.details.cause = Some(foreign(cause));
@@ -70,9 +70,9 @@ impl Plan {
         request: &HttpRequest,
         observation: Observation,
         attempted: Attempted,
-        refusal: Refusal,
+        grounds: Grounds,
     ) -> Denial {
-        let Refusal { reason, headers, details } = refusal;
+        let Grounds { reason, headers, details } = grounds;
         let alternative = attempted.alternative(self);
         let place = alternative.and_then(|alternative| alternative.challenge);
         let scheme = alternative.map_or(NO_SCHEME, |alternative| alternative.scheme.name());
