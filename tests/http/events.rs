@@ -1,9 +1,8 @@
 //! What a decision leaves behind: one event, one count, one duration, and no secret in any of them.
 
 use std::collections::BTreeMap;
-use std::fmt::{Debug, Write as _};
+use std::fmt::Write as _;
 use std::sync::atomic::Ordering;
-use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use actix_web::dev::Payload;
@@ -13,114 +12,21 @@ use actix_web::{App, FromRequest, HttpRequest, get, post, web};
 use auth_runtime::denial::Reason;
 use auth_runtime::observe::{DECISIONS, DURATION, HANDLER_DENIALS};
 use auth_runtime::{Bearer, Denial, Optional, Principal, policy, public, requires};
-use metrics_util::debugging::{DebugValue, DebuggingRecorder, Snapshotter};
 use serde_json::json;
 use tests::Server;
-use tracing::field::{Field, Visit};
-use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
 use crate::fixture::{self, builder, scoped, token};
+use crate::observed::{self, EVENTS, Event, Labels, METRICS, Seen, listen, snapshotter};
 use crate::schemes::{COUNTED, Counted, Failing, Panicking, Patient, Stuck};
 
-/// One event of the program.
-#[derive(Clone, Debug, Default)]
-struct Event {
-    target: String,
-    level: String,
-    fields: BTreeMap<String, String>,
-}
-
-impl Visit for Event {
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.fields.insert(field.name().to_owned(), format!("{value:?}"));
-    }
-
-    fn record_str(&mut self, field: &Field, value: &str) {
-        self.fields.insert(field.name().to_owned(), value.to_owned());
-    }
-}
-
-impl Event {
-    fn field(&self, name: &str) -> &str {
-        self.fields.get(name).map_or("", String::as_str)
-    }
-}
-
-/// Every event since the first test that listened, of our crate and of actix-web.
-static EVENTS: Mutex<Vec<Event>> = Mutex::new(Vec::new());
-
-struct Capture;
-
-impl<S: tracing::Subscriber> Layer<S> for Capture {
-    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
-        let metadata = event.metadata();
-        let mut seen =
-            Event { target: metadata.target().to_owned(), level: metadata.level().to_string(), ..Event::default() };
-        event.record(&mut seen);
-        // What comes through the `log` crate names its target in a field.
-        if let Some(target) = seen.fields.get("log.target") {
-            seen.target = target.clone();
-        }
-        if seen.target.starts_with("auth_runtime") || seen.target.starts_with("actix") {
-            EVENTS.lock().unwrap().push(seen);
-        }
-    }
-}
-
-type Labels = BTreeMap<String, String>;
-
-/// What a metric has seen.
-#[derive(Clone, Debug, Default)]
-struct Seen {
-    count: u64,
-    durations: Vec<f64>,
-}
-
-static METRICS: Mutex<BTreeMap<(String, Labels), Seen>> = Mutex::new(BTreeMap::new());
-
-fn listen() {
-    static LISTENING: OnceLock<()> = OnceLock::new();
-    LISTENING.get_or_init(|| {
-        let subscriber = tracing_subscriber::registry().with(Capture);
-        tracing::subscriber::set_global_default(subscriber).expect("the only subscriber of this binary");
-        tracing_log::LogTracer::init().expect("the only logger of this binary");
-    });
-}
-
-fn snapshotter() -> &'static Snapshotter {
-    static SNAPSHOTTER: OnceLock<Snapshotter> = OnceLock::new();
-    SNAPSHOTTER.get_or_init(|| {
-        let recorder = DebuggingRecorder::new();
-        let snapshotter = recorder.snapshotter();
-        recorder.install().expect("the only recorder of this binary");
-        snapshotter
-    })
-}
-
-/// The events about this handler, by the end of its name.
+/// The events about this handler.
 fn events(handler: &str) -> Vec<Event> {
-    let name = format!("http::events::{handler}");
-    EVENTS.lock().unwrap().iter().filter(|event| event.field("policy") == name).cloned().collect()
+    observed::events(&format!("http::events::{handler}"))
 }
 
 /// The metrics about this handler.
 fn metrics(handler: &str) -> BTreeMap<(String, Labels), Seen> {
-    let name = format!("http::events::{handler}");
-    let mut all = METRICS.lock().unwrap();
-    // A snapshot takes what has been counted since the last one.
-    for (key, _, _, value) in snapshotter().snapshot().into_vec() {
-        let labels = key.key().labels().map(|label| (label.key().to_owned(), label.value().to_owned())).collect();
-        let seen = all.entry((key.key().name().to_owned(), labels)).or_default();
-        match value {
-            DebugValue::Counter(more) => seen.count += more,
-            DebugValue::Histogram(more) => seen.durations.extend(more.iter().map(|value| value.0)),
-            DebugValue::Gauge(_) => panic!("a gauge: {key:?}"),
-        }
-    }
-    all.iter()
-        .filter(|((_, labels), _)| labels.get("policy") == Some(&name))
-        .map(|(key, seen)| (key.clone(), seen.clone()))
-        .collect()
+    observed::metrics(&format!("http::events::{handler}"))
 }
 
 #[requires(any(bearer, basic, api_key), scope = "read")]

@@ -22,6 +22,7 @@ mod joint;
 mod middleware;
 mod mounted;
 mod mounting;
+mod observed;
 mod optional;
 mod protocol;
 mod routes;
