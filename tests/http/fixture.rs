@@ -11,6 +11,7 @@ use auth_runtime::{ApiKeys, Auth, Jwt};
 use serde_json::json;
 use tests::{Token, base64url};
 
+use crate::answering::Storing;
 use crate::joint::Numbered;
 use crate::schemes::{Counted, Failing, Panicking, PanickingLater, Patient, Stuck};
 
@@ -167,6 +168,7 @@ pub(crate) fn builder() -> AuthBuilder {
         .scheme(Panicking)
         .scheme(PanickingLater)
         .scheme(Numbered::default())
+        .scheme(Storing)
         .role_hierarchy("admin > ops > viewer")
         .scope_implies("orders:write", ["orders:read"])
         .public_origin(ORIGIN)

@@ -2,6 +2,7 @@
 //! guarantee that shows on the wire.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod answering;
 mod any;
 mod api_key;
 mod attributes;

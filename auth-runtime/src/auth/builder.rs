@@ -273,7 +273,8 @@ impl AuthBuilder {
         self
     }
 
-    /// The longest a decision may take, checks included; 5 s by default. Past it the answer is 503.
+    /// The longest a decision may take, checks included; 5 s by default. Past it the answer is 503. What a scheme then adds to
+    /// the answer, by [`Response::pending`](crate::scheme::Response::pending), has as long again.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self

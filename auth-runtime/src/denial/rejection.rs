@@ -84,7 +84,7 @@ pub struct Unavailable {
 }
 
 impl Unavailable {
-    pub(super) fn of(reason: Reason) -> Self {
+    pub(crate) fn of(reason: Reason) -> Self {
         Self { reason, cause: None }
     }
 

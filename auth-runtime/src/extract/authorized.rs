@@ -14,7 +14,7 @@ use crate::fault::polled_after_completion;
 use crate::grant::{Extract, Grant, GrantedRequest};
 use crate::guard::decision::{Decision, decide};
 use crate::guard::hidden::keep_unread;
-use crate::guard::{Admission, Admitted, Answered, Terms};
+use crate::guard::{Admission, Admitted, Answered, Eventual, Terms};
 use crate::policy::Policy;
 
 /// A request that policy `P` admitted.
@@ -37,7 +37,7 @@ impl<P> Authorized<P> {
     {
         let arguments = match (T::identities(&self.source.grant), &self.admission) {
             (Err(error), Some(admission)) => {
-                let denial = admission.refuse(&self.source.request, &error);
+                let denial = admission.refuse(&self.source.request, &error).get().await;
                 return Answered::denied(refused(denial, &self.source.request, self.source.payload));
             }
             (Err(error), None) => Err(error.into()),
@@ -49,14 +49,15 @@ impl<P> Authorized<P> {
             }
         };
         let terms = Terms::new(self.source.grant.into_caller(), self.admission);
-        match arguments {
-            Ok(arguments) => {
-                // The request is actix's alone while the function runs.
-                drop(self.source.request);
-                terms.answer(function.call(arguments).await)
-            }
-            Err(error) => terms.fail(error),
-        }
+        let answer = match arguments {
+            Ok(arguments) => Ok(function.call(arguments).await),
+            Err(error) => Err(error),
+        };
+        let owed = match terms.owed(&self.source.request) {
+            Eventual::Ready(owed) => owed,
+            Eventual::Pending(owed) => owed.await,
+        };
+        terms.answer(answer, owed)
     }
 }
 

@@ -11,10 +11,12 @@ use actix_web::{Error, HttpRequest, HttpResponse, Responder};
 use crate::denial::Denial;
 use crate::grant::{Caller, IdentityError};
 use crate::guard::observation::Observation;
+use crate::guard::owed::Owed;
 use crate::guard::plan::Alternative;
-use crate::guard::{Plan, nested};
+use crate::guard::{Eventual, Plan, nested};
 use crate::http::cache_control;
 use crate::policy::Presence;
+use crate::scheme::Additions;
 
 /// What a decision lets through.
 pub(crate) struct Admitted {
@@ -70,7 +72,7 @@ impl Admission {
     }
 
     /// The caller is genuine, but what it proved does not fit what the handler asks for.
-    pub(crate) fn refuse(&self, request: &HttpRequest, error: &IdentityError) -> Denial {
+    pub(crate) fn refuse(&self, request: &HttpRequest, error: &IdentityError) -> Eventual<Denial> {
         match &error.denial {
             Some(said) => self.plan.pass_on(request, self.observation, self.attempted, said.copied(), None),
             None => self.plan.deny(request, self.observation, self.attempted, error.into()),
@@ -122,38 +124,57 @@ impl Terms {
         Some(Surrounding { plan, attempted: *attempted, observation: *observation, took, superseded })
     }
 
-    /// Wraps the handler's return value.
-    pub(crate) fn answer<R>(self, answer: R) -> Answered<R> {
-        Answered { answer: Ok(answer), terms: Some(self) }
+    /// What the scheme adds to the answer of a request that its handler, or an extractor of it, has answered.
+    pub(crate) fn owed(&self, request: &HttpRequest) -> Eventual<Owed> {
+        match &self.admission {
+            Some(Admission { plan, attempted, .. }) => plan.owed(request, *attempted, self.caller.principal()),
+            None => Eventual::Ready(Ok(Additions::new())),
+        }
     }
 
-    /// Wraps the error of an argument: actix's or the application's own, which middleware sees as it is.
-    pub(crate) fn fail<R>(self, error: Error) -> Answered<R> {
-        Answered { answer: Err(error), terms: Some(self) }
+    /// Wraps the handler's return value, or the error of an argument: actix's or the application's own, which middleware
+    /// sees as it is.
+    pub(crate) fn answer<R>(self, answer: Result<R, Error>, owed: Owed) -> Answered<R> {
+        Answered { answer, terms: Some((self, owed)) }
     }
 
     /// The denial of the application's own that an answer is, shaped as every denial of this policy.
-    pub(crate) fn shape(&self, request: &HttpRequest, error: Option<&Error>) -> Option<Denial> {
+    fn shape(&self, request: &HttpRequest, error: Option<&Error>) -> Option<Denial> {
         let said = error?.as_error::<Denial>().filter(|denial| !denial.is_complete())?;
         Some(self.admission.as_ref()?.plan.shape(request, said))
     }
 
-    /// Adds what is owed to the answer's headers.
-    pub(crate) fn settle<B>(&self, request: &HttpRequest, response: &mut HttpResponse<B>) {
-        let Some(Admission { plan, attempted, .. }) = &self.admission else { return };
+    /// Adds what policy and scheme say of every answer, to the answer itself or to the denial that it has become. The answer
+    /// that the scheme could not complete is replaced.
+    pub(crate) fn settle<B>(
+        &self,
+        request: &HttpRequest,
+        response: HttpResponse<B>,
+        owed: Owed,
+    ) -> HttpResponse<EitherBody<B>> {
+        let denial = match &owed {
+            Ok(_) => self.shape(request, response.error()),
+            Err(reason) => self.admission.as_ref().map(|admission| admission.plan.incomplete(request, *reason)),
+        };
+        let mut response = match denial {
+            None => response.map_into_left_body(),
+            // Has nothing that the answer to an unknown route lacks.
+            Some(denial) if denial.is_hidden() => return HttpResponse::from_error(denial).map_into_right_body(),
+            Some(denial) => HttpResponse::from_error(denial).map_into_right_body(),
+        };
+        let (Some(Admission { plan, .. }), Ok(additions)) = (&self.admission, owed) else { return response };
         if plan.spec.presence != Presence::Public && !plan.spec.shared_cache {
             cache_control::keep_private(response.headers_mut());
         }
-        if let Some(alternative) = attempted.owing(plan) {
-            alternative.settle(&plan.context(request), self.caller.principal(), response.headers_mut());
-        }
+        additions.apply(response.headers_mut());
+        response
     }
 }
 
 /// A handler's return value on its way out, or the error that came before it.
 pub struct Answered<R> {
     answer: Result<R, Error>,
-    terms: Option<Terms>,
+    terms: Option<(Terms, Owed)>,
 }
 
 debug_by_name!([R] Answered<R> as "Answered";);
@@ -170,12 +191,9 @@ impl<R: Responder> Responder for Answered<R> {
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse<Self::Body> {
         let response = self.answer.respond_to(request);
-        let Some(terms) = self.terms else { return response.map_into_left_body() };
-        let mut response = match terms.shape(request, response.error()) {
+        match self.terms {
             None => response.map_into_left_body(),
-            Some(denial) => HttpResponse::from_error(denial).map_into_right_body(),
-        };
-        terms.settle(request, &mut response);
-        response
+            Some((terms, owed)) => terms.settle(request, response, owed),
+        }
     }
 }

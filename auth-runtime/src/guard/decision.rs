@@ -5,7 +5,6 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
-use futures_core::future::LocalBoxFuture;
 use futures_util::FutureExt as _;
 
 use crate::denial::{Denial, Reason, Rejection};
@@ -13,17 +12,17 @@ use crate::grant::Caller;
 use crate::guard::choice::Choice;
 use crate::guard::observation::Observation;
 use crate::guard::refuse::Grounds;
-use crate::guard::{Admission, Admitted, Attempted, Plan, Plans, nested};
+use crate::guard::{Admission, Admitted, Attempted, Eventual, Plan, Plans, nested};
 use crate::policy::check::{CheckContext, Verdict};
 use crate::policy::{Check, CheckResults, PolicySpec, Presence, Step, evaluate, first_failure};
 use crate::principal::Principal;
 use crate::scheme::{Authentication, Outcome, PendingOutcome};
 
 /// A decision, made at once where nothing has to be waited for.
-pub(crate) enum Decision {
-    Ready(Result<Admitted, Denial>),
-    Pending(LocalBoxFuture<'static, Result<Admitted, Denial>>),
-}
+pub(crate) type Decision = Eventual<Result<Admitted, Denial>>;
+
+/// The same, where the scheme may still have something to say of the denial.
+type Decided = Result<Admitted, Eventual<Denial>>;
 
 /// Decides whether the request may reach the handler of `spec`.
 ///
@@ -46,15 +45,22 @@ pub(crate) fn decide(
     let mut guarded = GuardedRequest { plan, request, attempted: Attempted::default(), check: None, observation };
     // A scheme is foreign code: its panic must not reach the worker, and must not let anyone in.
     match std::panic::catch_unwind(AssertUnwindSafe(|| guarded.authenticate())) {
-        Ok(None) => Decision::Ready(guarded.without_credentials()),
+        Ok(None) => decision(guarded.without_credentials()),
         Ok(Some(Authentication::Ready(outcome))) => match guarded.judge(outcome) {
-            Judged::Done(decision) => Decision::Ready(decision),
+            Judged::Done(decided) => decision(decided),
             Judged::Needs(principal, check) => {
                 guarded.later(async move |guarded| guarded.checks(principal, check).await)
             }
         },
         Ok(Some(Authentication::Pending(outcome))) => guarded.later(async move |guarded| guarded.wait(outcome).await),
-        Err(_) => Decision::Ready(Err(guarded.deny(Reason::Panicked))),
+        Err(_) => decision(Err(guarded.deny(Reason::Panicked))),
+    }
+}
+
+fn decision(decided: Decided) -> Decision {
+    match decided {
+        Ok(admitted) => Decision::Ready(Ok(admitted)),
+        Err(denial) => denial.map(Err),
     }
 }
 
@@ -71,7 +77,7 @@ struct GuardedRequest<'a> {
 
 /// What follows from the credentials.
 enum Judged {
-    Done(Result<Admitted, Denial>),
+    Done(Decided),
     Needs(Principal, &'static Check),
 }
 
@@ -105,7 +111,7 @@ impl GuardedRequest<'_> {
     }
 
     /// A decision where no credentials are that count.
-    fn without_credentials(&self) -> Result<Admitted, Denial> {
+    fn without_credentials(&self) -> Decided {
         match self.plan.spec.presence {
             Presence::Optional => Ok(self.pass(None)),
             Presence::Required | Presence::Public => Err(self.deny(Reason::CredentialsMissing)),
@@ -130,31 +136,34 @@ impl GuardedRequest<'_> {
     /// Goes on in a future of its own, within the deadline.
     fn later<F>(self, rest: F) -> Decision
     where
-        F: AsyncFnOnce(&mut GuardedRequest<'_>) -> Result<Admitted, Denial> + 'static,
+        F: AsyncFnOnce(&mut GuardedRequest<'_>) -> Decided + 'static,
     {
         let (plan, request) = (Arc::clone(self.plan), self.request.clone());
         let (attempted, observation) = (self.attempted, self.observation);
         Decision::Pending(Box::pin(async move {
             let mut guarded = GuardedRequest { plan: &plan, request: &request, attempted, check: None, observation };
             let decided = tokio::time::timeout(plan.settings.deadline, rest(&mut guarded)).await;
-            decided.unwrap_or_else(|_| Err(guarded.deny(Reason::DeadlinePassed)))
+            match decided.unwrap_or_else(|_| Err(guarded.deny(Reason::DeadlinePassed))) {
+                Ok(admitted) => Ok(admitted),
+                Err(denial) => Err(denial.get().await),
+            }
         }))
     }
 
     /// Waits for the scheme, then for the checks.
-    async fn wait(&mut self, outcome: PendingOutcome) -> Result<Admitted, Denial> {
+    async fn wait(&mut self, outcome: PendingOutcome) -> Decided {
         let outcome = match AssertUnwindSafe(outcome).catch_unwind().await {
             Ok(outcome) => outcome,
             Err(_) => return Err(self.deny(Reason::Panicked)),
         };
         match self.judge(outcome) {
-            Judged::Done(decision) => decision,
+            Judged::Done(decided) => decided,
             Judged::Needs(principal, check) => self.checks(principal, check).await,
         }
     }
 
     /// Runs checks one after the other, as long as their results still matter.
-    async fn checks(&mut self, principal: Principal, first: &'static Check) -> Result<Admitted, Denial> {
+    async fn checks(&mut self, principal: Principal, first: &'static Check) -> Decided {
         let mut results = CheckResults::new();
         let mut said = None;
         let mut check = first;
@@ -229,7 +238,7 @@ impl GuardedRequest<'_> {
         first_failure(plan.spec.requirement, &plan.canonical, principal, &plan.settings.hierarchies, checks)
     }
 
-    fn deny(&self, grounds: impl Into<Grounds>) -> Denial {
+    fn deny(&self, grounds: impl Into<Grounds>) -> Eventual<Denial> {
         let mut grounds = grounds.into();
         grounds.details.check = self.check;
         self.plan.deny(self.request, self.observation, self.attempted, grounds)

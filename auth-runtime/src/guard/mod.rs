@@ -9,6 +9,7 @@ pub(crate) mod hidden;
 mod limit;
 mod nested;
 pub(crate) mod observation;
+mod owed;
 pub(crate) mod plan;
 mod refuse;
 mod settings;
@@ -16,6 +17,7 @@ mod table;
 
 pub use admission::Answered;
 pub(crate) use admission::{Admission, Admitted, Attempted, Terms};
+pub(crate) use owed::Eventual;
 pub(crate) use plan::Plan;
 pub(crate) use settings::Settings;
 pub(crate) use table::Plans;

@@ -1,19 +1,15 @@
 //! A policy bound to the schemes of one `Auth`: everything that can be worked out before a request arrives.
 
 use std::any::TypeId;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{HeaderMap, HeaderValue};
 
 use crate::guard::challenges::Challenges;
 use crate::guard::observation::{Meter, NO_SCHEME};
 use crate::guard::{Attempted, Settings};
 use crate::policy::{PolicySpec, canonical_scopes};
-use crate::principal::Principal;
-use crate::scheme::{Context, Response, Scheme, SchemeDescription};
-use crate::telemetry::limited;
+use crate::scheme::{Context, Scheme, SchemeDescription};
 
 /// One policy, ready to decide.
 pub(crate) struct Plan {
@@ -36,30 +32,6 @@ pub(crate) struct Alternative {
     pub(crate) rivals: Vec<usize>,
     /// The place of its challenge.
     pub(super) challenge: Option<usize>,
-}
-
-impl Alternative {
-    /// Lets the scheme put on an answer what it owes it, and says where a caller is to be sent in place of a 401. A scheme is
-    /// foreign code: when it panics the answer goes out without, and the connection stays.
-    pub(crate) fn settle(
-        &self,
-        context: &Context<'_>,
-        principal: Option<&Principal>,
-        headers: &mut HeaderMap,
-    ) -> Option<HeaderValue> {
-        match std::panic::catch_unwind(AssertUnwindSafe(|| self.scheme.respond(context, principal))) {
-            Ok(Response::Nothing) => None,
-            Ok(Response::Ready(additions)) => additions.apply(headers),
-            Err(_) => {
-                limited!(
-                    error,
-                    scheme = self.scheme.name(),
-                    "a scheme panicked; the answer lacks what the scheme owes it"
-                );
-                None
-            }
-        }
-    }
 }
 
 impl Plan {

@@ -11,7 +11,8 @@ use crate::denial::{Challenge, Denial, Reason, Rejection, Unavailable};
 use crate::grant::IdentityError;
 use crate::guard::challenges::Challenges;
 use crate::guard::observation::{Details, NO_SCHEME, Observation, observe_denial_of_handler};
-use crate::guard::{Attempted, Plan, Settings};
+use crate::guard::owed::Owed;
+use crate::guard::{Attempted, Eventual, Plan, Settings};
 use crate::policy::Hide;
 use crate::scheme;
 use crate::telemetry::{foreign, limited};
@@ -66,12 +67,12 @@ impl Grounds {
 impl Plan {
     /// Records and answers a denial; `attempted` is the alternative whose credentials were looked at.
     pub(crate) fn deny(
-        &self,
+        self: &Arc<Self>,
         request: &HttpRequest,
         observation: Observation,
         attempted: Attempted,
         grounds: Grounds,
-    ) -> Denial {
+    ) -> Eventual<Denial> {
         let Grounds { reason, headers, details } = grounds;
         let alternative = attempted.alternative(self);
         let place = alternative.and_then(|alternative| alternative.challenge);
@@ -119,13 +120,13 @@ impl Plan {
 
     /// Records and answers the denial that a check returned.
     pub(crate) fn pass_on(
-        &self,
+        self: &Arc<Self>,
         request: &HttpRequest,
         observation: Observation,
         attempted: Attempted,
         said: Denial,
         check: Option<&'static str>,
-    ) -> Denial {
+    ) -> Eventual<Denial> {
         let scheme = attempted.alternative(self).map_or(NO_SCHEME, |alternative| alternative.scheme.name());
         observation.denied(request, scheme, said.reason(), &Details { check, ..Details::default() }, None);
         self.complete(request, attempted, said)
@@ -144,18 +145,30 @@ impl Plan {
     }
 
     /// Adds what scheme and application say of every denial: `hide`, headers, and the application's own body.
-    fn complete(&self, request: &HttpRequest, attempted: Attempted, mut denial: Denial) -> Denial {
+    fn complete(self: &Arc<Self>, request: &HttpRequest, attempted: Attempted, mut denial: Denial) -> Eventual<Denial> {
         if self.hides(denial.reason()) {
             denial.hide();
-            return denial;
+            return Eventual::Ready(denial);
         }
-        if let Some(alternative) = attempted.owing(self) {
-            let mut owed = HeaderMap::new();
-            let location = alternative.settle(&self.context(request), None, &mut owed);
-            denial.headers(owed);
-            if let Some(location) = location.filter(|_| denial.reason().status() == StatusCode::UNAUTHORIZED) {
-                denial.see_other(location);
+        match self.owed(request, attempted, None) {
+            Eventual::Ready(owed) => Eventual::Ready(self.finish(request, denial, owed)),
+            Eventual::Pending(owed) => {
+                let (plan, request) = (Arc::clone(self), request.clone());
+                Eventual::Pending(Box::pin(async move { plan.finish(&request, denial, owed.await) }))
             }
+        }
+    }
+
+    fn finish(&self, request: &HttpRequest, mut denial: Denial, owed: Owed) -> Denial {
+        let additions = match owed {
+            Ok(additions) => additions,
+            Err(reason) => return self.incomplete(request, reason),
+        };
+        let mut headers = HeaderMap::new();
+        let location = additions.apply(&mut headers);
+        denial.headers(headers);
+        if let Some(location) = location.filter(|_| denial.reason().status() == StatusCode::UNAUTHORIZED) {
+            denial.see_other(location);
         }
         self.settings.shape(request, &mut denial);
         denial

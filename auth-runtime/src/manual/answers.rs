@@ -63,6 +63,7 @@
 //! | a check returned an error, or an extractor of it answers 5xx, such as `web::Data` that is not there | `CheckErred` | 500 | none; the error goes to the log | |
 //! | a check read the body | `CheckReadBody` | 500 | none | |
 //! | a scheme or a check panicked | `Panicked` | 500 | none | |
+//! | a scheme of your own cannot complete an answer, also after the handler has acted | what it says, `DeadlinePassed` or `Panicked` | 503 or 500 | none; nothing of the answer it replaces | |
 //!
 //! Each carries `Cache-Control: no-store` and a body of type `application/problem+json` (RFC 9457): `type`, `title`,
 //! `status`, `detail`, and `error`, `error_description`, `scope` exactly when a challenge has them. Answers with status 500

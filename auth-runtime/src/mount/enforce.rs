@@ -106,13 +106,10 @@ where
                 }
             };
             drop(surrounding);
-            let request = response.request().clone();
-            let mut response = match terms.shape(&request, response.response().error()) {
-                None => response.map_into_left_body(),
-                Some(denial) => ServiceResponse::from_err(denial, request.clone()).map_into_right_body(),
-            };
-            terms.settle(&request, response.response_mut());
-            Ok(response)
+            let (request, response) = response.into_parts();
+            let owed = terms.owed(&request).get().await;
+            let response = terms.settle(&request, response, owed);
+            Ok(ServiceResponse::new(request, response))
         })
     }
 }

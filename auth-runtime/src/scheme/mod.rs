@@ -27,7 +27,7 @@ pub use description::{CredentialForm, SchemeDescription};
 pub use digest::DigestScheme;
 pub use mounts::SchemeRoute;
 pub use outcome::{Authentication, Outcome, PendingOutcome, Recognition};
-pub use response::{Additions, Refusal, Response};
+pub use response::{Additions, PendingAdditions, Refusal, Response};
 #[cfg(feature = "basic")]
 pub use user_pass::UserPass;
 
@@ -149,6 +149,9 @@ pub trait Scheme: Send + Sync + 'static {
 
     /// What this scheme owes every answer to credentials of its own: headers such as a nonce, or `Referrer-Policy` where
     /// the URL held them. `principal` is there when the handler ran, and absent on a denial. Not asked on hidden denials.
+    ///
+    /// A scheme that needs no I/O answers [`Response::Ready`] and allocates no future. Where one has to be waited for,
+    /// [`Response::pending`] holds the answer back.
     fn respond(&self, context: &Context<'_>, principal: Option<&Principal>) -> Response {
         let _ = (context, principal);
         Response::Nothing

@@ -1,12 +1,13 @@
 //! What a scheme adds to an answer.
 
 use std::fmt;
+use std::pin::Pin;
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::denial::{Reason, may_be_added};
+use crate::denial::{Reason, Unavailable, may_be_added};
 
-/// What [`Scheme::respond`](super::Scheme::respond) adds to an answer: nothing, or this.
+/// What [`Scheme::respond`](super::Scheme::respond) adds to an answer: nothing, this, or what is known later.
 #[must_use]
 #[non_exhaustive]
 pub enum Response {
@@ -14,6 +15,41 @@ pub enum Response {
     Nothing,
     /// This.
     Ready(Additions),
+    /// Known after I/O, such as a write to a store. Made by [`pending`](Self::pending).
+    Pending(PendingAdditions),
+}
+
+/// What a scheme will add to an answer, or why the answer must not go out without it.
+pub type PendingAdditions = Pin<Box<dyn Future<Output = Result<Additions, Unavailable>> + Send>>;
+
+impl Response {
+    /// Known later: the answer waits for it, whatever the handler has done already.
+    ///
+    /// # Errors
+    /// Where the future fails, the caller gets that failure's 503 or 500 in place of the answer, without what either of them
+    /// said, and an event at level `ERROR` names the cause; so it does where the future panics, or takes longer than the
+    /// [deadline](crate::config::AuthBuilder::deadline), which is counted anew for it. It is dropped where the caller
+    /// leaves: what must happen all the same belongs into a task.
+    ///
+    /// ```
+    /// use actix_web::http::header::{HeaderValue, SET_COOKIE};
+    /// use auth_runtime::denial::Unavailable;
+    /// use auth_runtime::scheme::{Additions, Response};
+    ///
+    /// # #[derive(Clone)] struct Store;
+    /// # impl Store { async fn renew(&self) -> Result<HeaderValue, std::io::Error> { Ok(HeaderValue::from_static("id=2")) } }
+    /// fn respond(store: &Store) -> Response {
+    ///     let store = store.clone();
+    ///     Response::pending(async move {
+    ///         let cookie = store.renew().await.map_err(|error| Unavailable::backend().because(error))?;
+    ///         Ok(Additions::new().append(SET_COOKIE, cookie))
+    ///     })
+    /// }
+    /// # assert!(matches!(respond(&Store), Response::Pending(_)));
+    /// ```
+    pub fn pending(additions: impl Future<Output = Result<Additions, Unavailable>> + Send + 'static) -> Self {
+        Self::Pending(Box::pin(additions))
+    }
 }
 
 impl fmt::Debug for Response {
@@ -21,6 +57,7 @@ impl fmt::Debug for Response {
         f.write_str(match self {
             Self::Nothing => "Nothing",
             Self::Ready(_) => "Ready",
+            Self::Pending(_) => "Pending",
         })
     }
 }
