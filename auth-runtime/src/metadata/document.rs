@@ -124,7 +124,7 @@ impl Placed {
         let said = self.metadata.authorization_servers.iter().map(String::as_str);
         let configured = offers.iter().flat_map(|offer| offer.issuers()).map(|issuer| &**issuer);
         // An issuer that is not a URL is no place a client could go to.
-        for issuer in configured.chain(said).filter(|issuer| on_the_web(issuer).is_some()) {
+        for issuer in said.chain(configured).filter(|issuer| on_the_web(issuer).is_some()) {
             if !authorization_servers.contains(&issuer) {
                 authorization_servers.push(issuer);
             }

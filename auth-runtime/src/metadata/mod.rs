@@ -70,8 +70,9 @@ impl ResourceMetadata {
         self
     }
 
-    /// A further authorization server by its issuer identifier, a URL. The issuers of the bearer configurations are listed
-    /// without this; needed where a configuration says `.dangerous_any_issuer()`.
+    /// An authorization server by its issuer identifier, a URL. The issuers of the bearer configurations are listed
+    /// without this; needed where a configuration says `.dangerous_any_issuer()`, and to name first the one that clients shall
+    /// ask: many take the first.
     pub fn authorization_server(mut self, issuer: impl Into<String>) -> Self {
         self.authorization_servers.push(issuer.into());
         self

@@ -8,6 +8,7 @@ use auth_runtime::config::ConfigError;
 use auth_runtime::digest::DigestUsers;
 use auth_runtime::introspection::Introspection;
 use auth_runtime::jwt::{Audiences, Said};
+use auth_runtime::resource_metadata::ResourceMetadata;
 use auth_runtime::testing::TestIssuer;
 use auth_runtime::{Algorithm, ApiKeys, Auth, Jwt};
 
@@ -75,8 +76,15 @@ pub(crate) fn configure(environment: &Environment, revoking: Option<&Revoking>) 
         // The policies of `/idp` and `/opaque` are linked into the program in every environment, and mounted only where
         // their schemes are configured: a scope refuses to mount them otherwise.
         .dangerous_allow_unconfigured();
+    if let Some(origin) = &environment.public_origin {
+        auth = auth.public_origin(&**origin);
+    }
     if let Some(Provider { issuer, audience }) = &environment.provider {
         auth = auth.bearer_named("idp", revocable(Jwt::oidc(&**issuer).audience(&**audience), revoking));
+        if environment.public_origin.is_some() {
+            // Before the issuers of development tokens, which no client can ask.
+            auth = auth.resource_metadata(ResourceMetadata::new().name("Showcase").authorization_server(&**issuer));
+        }
     }
     if let Some(Endpoint { url, client_id, client_secret, audience }) = &environment.introspection {
         // Their issuer is asked, and knows what it has revoked.

@@ -9,6 +9,8 @@ pub(crate) struct Environment {
     pub(crate) provider: Option<Provider>,
     pub(crate) introspection: Option<Endpoint>,
     pub(crate) redis_url: Option<String>,
+    /// Where clients reach this server.
+    pub(crate) public_origin: Option<String>,
 }
 
 /// An identity provider whose JWTs are accepted.
@@ -77,7 +79,12 @@ impl Environment {
             Some((name, .., by)) => {
                 Err(Incomplete(format!("`{name}` is set and nothing uses it; set `{by}`, or unset it")))
             }
-            None => Ok(Self { provider, introspection, redis_url: read("REDIS_URL")? }),
+            None => Ok(Self {
+                provider,
+                introspection,
+                redis_url: read("REDIS_URL")?,
+                public_origin: read("PUBLIC_ORIGIN")?,
+            }),
         }
     }
 }
@@ -101,8 +108,8 @@ mod tests {
 
     #[test]
     fn no_variables_add_nothing() {
-        let Environment { provider, introspection, redis_url } = read(&[]).expect("complete");
-        assert!(provider.is_none() && introspection.is_none() && redis_url.is_none());
+        let Environment { provider, introspection, redis_url, public_origin } = read(&[]).expect("complete");
+        assert!(provider.is_none() && introspection.is_none() && redis_url.is_none() && public_origin.is_none());
     }
 
     #[test]
@@ -114,12 +121,14 @@ mod tests {
             ("CLIENT_ID", "api"),
             ("CLIENT_SECRET", "not a secret"),
             ("REDIS_URL", "redis://127.0.0.1"),
+            ("PUBLIC_ORIGIN", "https://api.example"),
         ];
         let read = read(&all).expect("complete");
         let (provider, endpoint) = (read.provider.expect("set"), read.introspection.expect("set"));
         assert_eq!((&*provider.issuer, &*provider.audience), ("https://idp.example", "https://api.example"));
         assert_eq!((&*endpoint.client_id, &*endpoint.client_secret), ("api", "not a secret"));
         assert_eq!(read.redis_url.as_deref(), Some("redis://127.0.0.1"));
+        assert_eq!(read.public_origin.as_deref(), Some("https://api.example"));
     }
 
     #[cfg(unix)]

@@ -12,6 +12,7 @@
 //! |---|---|
 //! | `OIDC_ISSUER`, `AUDIENCE` | `GET /idp`, and `GET /idp/admin` for the scope `admin`: JWTs of this identity provider |
 //! | `INTROSPECTION_URL`, `CLIENT_ID`, `CLIENT_SECRET`, `AUDIENCE` | `GET /opaque`: tokens that only their issuer can read; `OIDC_ISSUER` says who that is |
+//! | `PUBLIC_ORIGIN` | where clients reach the server, such as `https://api.example`. With `OIDC_ISSUER`: the metadata of RFC 9728 at `/.well-known/oauth-protected-resource`, which challenges then name |
 //! | `REDIS_URL` | `POST /revoke` for users with a password: `{"jti": "…"}` or `{"subject": "…"}` ends JWTs, here and on every showcase with this Redis |
 
 mod auth;
@@ -81,13 +82,13 @@ async fn serve() -> Result<(), Box<dyn std::error::Error>> {
 fn naming_variables(error: &ConfigError) -> String {
     let mut told = error.to_string();
     for fault in error.faults() {
-        let ConfigFault::Scheme { scheme, .. } = fault else { continue };
-        let variable = match &**scheme {
-            "bearer(\"idp\")" => "OIDC_ISSUER",
-            "bearer(\"opaque\")" => "INTROSPECTION_URL",
+        let (what, variable) = match fault {
+            ConfigFault::Scheme { scheme, .. } if scheme == "bearer(\"idp\")" => (&**scheme, "OIDC_ISSUER"),
+            ConfigFault::Scheme { scheme, .. } if scheme == "bearer(\"opaque\")" => (&**scheme, "INTROSPECTION_URL"),
+            ConfigFault::OriginInvalid { .. } => ("the public origin", "PUBLIC_ORIGIN"),
             _ => continue,
         };
-        told.push_str(&format!("\n  `{scheme}` is what `{variable}` says; correct it, or unset it"));
+        told.push_str(&format!("\n  {what} is what `{variable}` says; correct it, or unset it"));
     }
     told
 }

@@ -13,6 +13,10 @@ pub(crate) fn mount(config: &mut ServiceConfig, environment: &Environment, revok
     if environment.provider.is_some() {
         config.service(idp).service(idp_admin);
     }
+    if config.auth().resource_metadata_url().is_some() {
+        let metadata = config.auth().resource_metadata_service();
+        config.service(metadata);
+    }
     if environment.introspection.is_some() {
         config.service(opaque);
     }
