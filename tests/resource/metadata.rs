@@ -61,7 +61,7 @@ fn the_document_is_made_of_configuration_and_policies() {
         answer.json(),
         json!({
             "resource": "https://api.example/orders",
-            "authorization_servers": ["https://other.example", ISSUER, "https://opaque.example"],
+            "authorization_servers": [ISSUER, "https://opaque.example", "https://other.example"],
             "scopes_supported": ["a", "b", "half", "read", "write"],
             "bearer_methods_supported": ["header", "query"],
             "resource_name": "Orders",
