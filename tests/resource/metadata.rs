@@ -167,6 +167,16 @@ fn a_service_without_path_is_found_at_the_root() {
 }
 
 #[test]
+fn servers_that_are_named_come_first_and_once() {
+    let named = metadata().authorization_server("https://first.example").authorization_server("https://opaque.example");
+    let configured = builder("http://127.0.0.1:1/introspect").public_origin("https://api.example");
+    let auth = configured.resource_metadata(named).build().unwrap();
+    let server = Server::start(move |config| _ = config.service(auth.resource_metadata_service()));
+    let servers = server.get(PATH).send().json()["authorization_servers"].clone();
+    assert_eq!(servers, json!(["https://first.example", "https://opaque.example", ISSUER, "https://other.example"]));
+}
+
+#[test]
 fn what_cannot_be_served_is_refused_with_a_remedy() {
     let fault = |builder: AuthBuilder| builder.build().map(drop).unwrap_err().to_string();
     let described = || builder("http://127.0.0.1:1/i").resource_metadata(metadata());
