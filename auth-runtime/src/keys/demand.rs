@@ -49,9 +49,9 @@ impl Demand {
     }
 }
 
-impl<T> Publication<T> {
+impl Publication {
     /// Asks for a fetch on behalf of a request; `arrived` where it has asked before.
-    pub(super) fn ask(self: &Arc<Self>, key_id: &str, arrived: Option<u64>) -> Option<Ticket<T>> {
+    pub(super) fn ask(self: &Arc<Self>, key_id: &str, arrived: Option<u64>) -> Option<Ticket> {
         let now = self.options.stopwatch.now();
         let mut demand = self.demand();
         if demand.waiting >= WAITING_MAX {
@@ -80,8 +80,8 @@ impl<T> Publication<T> {
 }
 
 /// The right to wait for a fetch.
-pub(crate) struct Ticket<T> {
-    publication: Arc<Publication<T>>,
+pub(crate) struct Ticket {
+    publication: Arc<Publication>,
     key_id: Box<str>,
     /// How many fetches had begun when it was first asked.
     arrived: u64,
@@ -89,7 +89,7 @@ pub(crate) struct Ticket<T> {
     awaited: u64,
 }
 
-impl<T> Ticket<T> {
+impl Ticket {
     /// Waits for the fetch. Whether it was a good one, and begun after it was asked for: what is lacking now was lacking
     /// at the provider.
     pub(crate) async fn wait(&self) -> bool {
@@ -116,14 +116,14 @@ impl<T> Ticket<T> {
     }
 }
 
-impl<T> Drop for Ticket<T> {
+impl Drop for Ticket {
     fn drop(&mut self) {
         let mut demand = self.publication.demand();
         demand.waiting = demand.waiting.saturating_sub(1);
     }
 }
 
-impl<T> fmt::Debug for Ticket<T> {
+impl fmt::Debug for Ticket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Ticket").field("awaited", &self.awaited).finish_non_exhaustive()
     }

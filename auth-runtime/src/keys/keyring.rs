@@ -7,8 +7,6 @@ use crate::denial::Reason;
 use crate::keys::KeyError;
 use crate::keys::jwk::{self, Candidate, Standing};
 use crate::keys::key::{Key, Loaded};
-#[cfg(feature = "jwks")]
-use crate::keys::source::Keys;
 use crate::keys::source::{self, FileRule, KeySource};
 #[cfg(feature = "jwks")]
 use crate::keys::{KeySetOptions, Ticket};
@@ -191,7 +189,7 @@ impl Keyring {
 #[cfg(feature = "jwks")]
 #[derive(Debug)]
 pub(crate) struct Asked {
-    tickets: Vec<Ticket<Keys>>,
+    tickets: Vec<Ticket>,
     complete: bool,
 }
 

@@ -17,7 +17,7 @@ pub(crate) mod material;
 #[cfg(feature = "jwks")]
 mod observe;
 #[cfg(feature = "jwks")]
-pub(crate) mod remote;
+mod remote;
 mod source;
 
 #[cfg(feature = "jwks")]
@@ -27,4 +27,4 @@ pub use error::KeyError;
 pub(crate) use fetcher::KeySetAddress;
 pub use key::Key;
 #[cfg(feature = "jwks")]
-pub(crate) use remote::{KeySet, KeySetOptions};
+pub(crate) use remote::KeySetOptions;

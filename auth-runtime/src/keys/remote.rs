@@ -14,6 +14,7 @@ use crate::file::FileFault;
 use crate::keys::demand::{Demand, Ticket};
 use crate::keys::fetcher::{Fetcher, KeySetAddress};
 use crate::keys::observe;
+use crate::keys::source::Keys;
 use crate::provider::client::{Answer, FetchError, TIMEOUT};
 use crate::provider::limits::schedule;
 use crate::provider::stopwatch::Stopwatch;
@@ -48,20 +49,20 @@ impl Default for KeySetOptions {
     }
 }
 
-/// What a provider publishes, parsed, and kept current by a task of its own. Readers never wait.
-pub(crate) struct KeySet<T> {
-    publication: Arc<Publication<T>>,
+/// The keys that a provider publishes, kept current by a task of their own. Readers never wait.
+pub(crate) struct KeySet {
+    publication: Arc<Publication>,
 }
 
-type Parse<T> = dyn Fn(&[u8]) -> Result<T, FileFault> + Send + Sync;
+type Parse = dyn Fn(&[u8]) -> Result<Keys, FileFault> + Send + Sync;
 
 /// What a provider publishes, and who wants to know.
-pub(super) struct Publication<T> {
+pub(super) struct Publication {
     /// In logs and metrics.
     provider: Arc<str>,
     pub(super) options: KeySetOptions,
-    parse: Box<Parse<T>>,
-    published: ArcSwapOption<Published<T>>,
+    parse: Box<Parse>,
+    published: ArcSwapOption<Published>,
     demand: Mutex<Demand>,
     pub(super) wake: Arc<Notify>,
     pub(super) finished: watch::Sender<Finished>,
@@ -69,8 +70,8 @@ pub(super) struct Publication<T> {
 }
 
 /// The last good set.
-struct Published<T> {
-    value: Arc<T>,
+struct Published {
+    value: Keys,
     /// Grows with each change.
     generation: u64,
     fetched_at: Instant,
@@ -84,16 +85,16 @@ pub(super) struct Finished {
     pub(super) good: bool,
 }
 
-impl<T: Send + Sync + 'static> KeySet<T> {
+impl KeySet {
     /// Starts to fetch in the background; `provider` names it in logs and metrics.
     ///
     /// # Errors
     /// When the process may start no more threads.
-    pub(crate) fn start(
+    pub(super) fn start(
         provider: Arc<str>,
         address: KeySetAddress,
         options: KeySetOptions,
-        parse: impl Fn(&[u8]) -> Result<T, FileFault> + Send + Sync + 'static,
+        parse: impl Fn(&[u8]) -> Result<Keys, FileFault> + Send + Sync + 'static,
     ) -> std::io::Result<Self> {
         let worker = Worker::shared()?;
         let now = options.stopwatch.now();
@@ -114,11 +115,11 @@ impl<T: Send + Sync + 'static> KeySet<T> {
     }
 
     /// The keys, unless none ever came or they are too old.
-    pub(crate) fn current(&self) -> Option<Arc<T>> {
+    pub(super) fn current(&self) -> Option<Keys> {
         let published = self.publication.published.load();
         let published =
             published.as_ref().filter(|known| self.publication.options.stopwatch.now() < known.good_until)?;
-        Some(Arc::clone(&published.value))
+        Some(Keys::clone(&published.value))
     }
 
     /// Changes whenever [`current`](Self::current) does, and never back. Read before it, equal generations mean equal
@@ -131,7 +132,7 @@ impl<T: Send + Sync + 'static> KeySet<T> {
     }
 
     /// Asks for the set to be fetched, since it lacks this key; `None` if that is not done now.
-    pub(crate) fn ask(&self, key_id: &str) -> Option<Ticket<T>> {
+    pub(crate) fn ask(&self, key_id: &str) -> Option<Ticket> {
         self.publication.ask(key_id, None)
     }
 
@@ -143,7 +144,7 @@ impl<T: Send + Sync + 'static> KeySet<T> {
     }
 }
 
-impl<T> Publication<T> {
+impl Publication {
     pub(super) fn demand(&self) -> MutexGuard<'_, Demand> {
         self.demand.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -218,12 +219,12 @@ impl<T> Publication<T> {
     }
 
     /// `None` is what was there before.
-    fn publish(&self, now: Instant, lifetime: Duration, value: Option<T>) {
+    fn publish(&self, now: Instant, lifetime: Duration, value: Option<Keys>) {
         let known = self.published.load_full();
         let changed = value.is_some();
         let outdated = known.as_ref().is_some_and(|known| now + MARGIN >= known.good_until);
         let generation = known.as_ref().map_or(0, |known| known.generation) + u64::from(changed || outdated);
-        let Some(value) = value.map(Arc::new).or_else(|| known.map(|known| Arc::clone(&known.value))) else { return };
+        let Some(value) = value.or_else(|| known.map(|known| Keys::clone(&known.value))) else { return };
         let good_until = now + lifetime + self.options.stale_limit;
         self.published.store(Some(Arc::new(Published { value, generation, fetched_at: now, good_until })));
         let mut demand = self.demand();
@@ -250,7 +251,7 @@ impl<T> Publication<T> {
 }
 
 /// Fetches, and fetches again, until nobody holds the set any more.
-async fn refresh<T: Send + Sync + 'static>(set: Weak<Publication<T>>, mut fetcher: Fetcher) {
+async fn refresh(set: Weak<Publication>, mut fetcher: Fetcher) {
     let Some((stopwatch, wake, worker)) = set.upgrade().map(|publication| {
         (publication.options.stopwatch.clone(), Arc::clone(&publication.wake), Arc::downgrade(&publication.worker))
     }) else {
@@ -281,14 +282,14 @@ async fn refresh<T: Send + Sync + 'static>(set: Weak<Publication<T>>, mut fetche
     }
 }
 
-impl<T> Drop for Publication<T> {
+impl Drop for Publication {
     /// Ends the task at once.
     fn drop(&mut self) {
         self.wake.notify_one();
     }
 }
 
-impl<T> fmt::Debug for KeySet<T> {
+impl fmt::Debug for KeySet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("KeySet").field("provider", &self.publication.provider).finish_non_exhaustive()
     }

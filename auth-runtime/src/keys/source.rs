@@ -15,7 +15,9 @@ use crate::keys::jwk::{self, Candidate};
 #[cfg(feature = "jwks")]
 use crate::keys::keyring::KeyringOptions;
 #[cfg(feature = "jwks")]
-use crate::keys::{KeySet, KeySetAddress, Ticket};
+use crate::keys::remote::KeySet;
+#[cfg(feature = "jwks")]
+use crate::keys::{KeySetAddress, Ticket};
 use crate::telemetry::foreign;
 
 /// What a keyring asks of a source of keys.
@@ -33,7 +35,7 @@ pub(super) trait KeySource: fmt::Debug + Send + Sync {
 
     /// Asks for a key that it does not have; `None` if that is not done now.
     #[cfg(feature = "jwks")]
-    fn ask(&self, _key_id: &str) -> Option<Ticket<Keys>> {
+    fn ask(&self, _key_id: &str) -> Option<Ticket> {
         None
     }
 
@@ -85,9 +87,9 @@ impl KeySource for WatchedFile<Keys> {
 }
 
 #[cfg(feature = "jwks")]
-impl KeySource for KeySet<Keys> {
+impl KeySource for KeySet {
     fn current(&self) -> Option<Keys> {
-        self.current().map(|keys| Keys::clone(&keys))
+        self.current()
     }
 
     fn generation(&self) -> u64 {
@@ -98,7 +100,7 @@ impl KeySource for KeySet<Keys> {
         true
     }
 
-    fn ask(&self, key_id: &str) -> Option<Ticket<Keys>> {
+    fn ask(&self, key_id: &str) -> Option<Ticket> {
         self.ask(key_id)
     }
 
@@ -160,7 +162,7 @@ pub(super) fn fetch(
     address: KeySetAddress,
     options: &KeyringOptions,
     fixed: Arc<[Candidate]>,
-) -> std::io::Result<KeySet<Keys>> {
+) -> std::io::Result<KeySet> {
     let provider = options.provider.clone().unwrap_or_else(|| address.to_string().into());
     KeySet::start(provider, address, options.key_sets.clone(), move |content| read_url(content, &fixed))
 }
