@@ -125,6 +125,7 @@ const FIELDS: &[&str] = &[
     "cause",
     "check",
     "claim",
+    "content_type",
     "detail",
     "endpoint",
     "error",
@@ -207,6 +208,7 @@ fn no_event_writes_text_of_others_as_it_is() {
 const DEFAULTS: &[(&str, &str, &str)] = &[
     ("realm of the challenges | `api` |", "auth", "realm: \"api\".into()"),
     ("| 5 seconds, then 503 |", "auth", "deadline: Duration::from_secs(5)"),
+    ("one per 5 min, for each key set", "keys", "DOUBTED_EVERY: Duration = Duration::from_secs(5 * 60)"),
     ("`Retry-After` of a 503 | 5 seconds |", "denial", "HeaderValue::from_static(\"5\")"),
     ("| 31 days; one that lives longer is refused |", "revocation", "Duration::from_secs(31 * 86_400)"),
     ("until `exp`, 3600 seconds", "time", "const LEEWAY_MAX: Duration = Duration::from_secs(3600);"),

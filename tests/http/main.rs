@@ -26,6 +26,7 @@ mod mounting;
 mod observed;
 mod optional;
 mod protocol;
+mod providers;
 mod routes;
 mod schemes;
 mod shadowing;

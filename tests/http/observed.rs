@@ -83,6 +83,12 @@ pub(crate) fn snapshotter() -> &'static Snapshotter {
     })
 }
 
+/// How many events have these values in their fields, or a part of them.
+pub(crate) fn told(fields: &[(&str, &str)]) -> usize {
+    let has = |event: &&Event| fields.iter().all(|(name, part)| event.field(name).contains(part));
+    EVENTS.lock().unwrap().iter().filter(has).count()
+}
+
 /// The events of the policy of this name.
 pub(crate) fn events(policy: &str) -> Vec<Event> {
     EVENTS.lock().unwrap().iter().filter(|event| event.field("policy") == policy).cloned().collect()

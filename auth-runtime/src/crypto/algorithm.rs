@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// The fully specified name of `EdDSA` on this curve (RFC 9864 section 2.2).
+pub(crate) const ED25519: &str = "Ed25519";
+
 /// How a token is signed (RFC 7518 section 3.1, RFC 8037 section 3.1).
 ///
 /// A key has exactly one: a token whose `alg` differs from its key's own is refused, so a public key can never be
@@ -38,7 +41,7 @@ pub enum Algorithm {
     ES256,
     /// ECDSA on P-384 with SHA-384.
     ES384,
-    /// EdDSA with Ed25519; Ed448 is not supported.
+    /// EdDSA with Ed25519, also named `Ed25519` (RFC 9864); Ed448 is not supported.
     EdDSA,
 }
 
@@ -77,8 +80,12 @@ impl Algorithm {
         }
     }
 
-    /// The algorithm of that exact name.
+    /// The algorithm of that exact name; `Ed25519` is another one of `EdDSA`, which has no other curve here (RFC 9864
+    /// section 2.2).
     pub fn from_name(name: &str) -> Option<Self> {
+        if name == ED25519 {
+            return Some(Self::EdDSA);
+        }
         Self::ALL.iter().copied().find(|algorithm| algorithm.name() == name)
     }
 

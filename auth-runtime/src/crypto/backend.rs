@@ -10,6 +10,7 @@ use jsonwebtoken::DecodingKey;
 use jsonwebtoken::crypto::{CryptoProvider, JwtVerifier};
 
 use crate::crypto::Algorithm;
+use crate::crypto::algorithm::ED25519;
 
 #[cfg(not(any(feature = "aws_lc_rs", feature = "rust_crypto")))]
 compile_error!(
@@ -47,7 +48,18 @@ impl Algorithm {
 /// Whether jsonwebtoken takes the JSON object for a header: every parameter it knows has its type, though nobody here looks
 /// at `jku`, `x5c` and their like.
 pub(crate) fn is_header(text: &str) -> bool {
-    serde_json::from_str::<jsonwebtoken::Header>(text).is_ok()
+    if serde_json::from_str::<jsonwebtoken::Header>(text).is_ok() {
+        return true;
+    }
+    // The one name of an algorithm that it does not know.
+    let mut header: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+    match header.get_mut("alg") {
+        Some(name) if name == ED25519 => {
+            *name = Algorithm::EdDSA.name().into();
+            serde_json::from_value::<jsonwebtoken::Header>(header).is_ok()
+        }
+        _ => false,
+    }
 }
 
 /// How many verifiers a worker keeps: the key of a number takes the place of the one that many before.

@@ -1,6 +1,7 @@
 //! One call to the endpoint (RFC 7662 section 2).
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use zeroize::Zeroizing;
@@ -20,6 +21,8 @@ pub(crate) struct IntrospectionEndpoint {
     url: Endpoint,
     client: ProviderClient,
     prover: Prover,
+    /// That the endpoint does not call its answers JSON was said.
+    told: AtomicBool,
 }
 
 /// Why nothing is known of the token.
@@ -64,7 +67,7 @@ impl Failure {
 
 impl IntrospectionEndpoint {
     pub(crate) fn new(url: Endpoint, client: ProviderClient, prover: Prover) -> Self {
-        Self { url, client, prover }
+        Self { url, client, prover, told: AtomicBool::new(false) }
     }
 
     /// Asks about a token, which consists of characters of `b64token`.
@@ -83,7 +86,12 @@ impl IntrospectionEndpoint {
         form.push_str("token_type_hint=access_token&token=");
         push_form(&mut form, token);
         match self.client.post(&self.url, headers, form.as_bytes().to_vec()).await {
-            Ok(answer) => Ok(answer.body),
+            Ok(answer) => {
+                let mut told = self.told.load(Ordering::Relaxed);
+                answer.note_type(&self.url, &mut told);
+                self.told.store(told, Ordering::Relaxed);
+                Ok(answer.body)
+            }
             // Not later either: whoever issued this token does not speak for it here.
             Err(error @ FetchError::TokenUnsupported) => {
                 let (endpoint, error) = (foreign(&self.url), foreign(error));

@@ -16,12 +16,17 @@ use crate::jwt::verifier::{TrustedIssuer, Verifier};
 use crate::jwt::{KeyError, tenants::Tenants};
 #[cfg(feature = "jwks")]
 use crate::keys::KeySetOptions;
+use crate::keys::jwk::KeyRules;
 use crate::keys::keyring::{Keyring, KeyringFault, KeyringOptions};
 
 impl JwtSettings {
     /// Checks everything. `name` is that of the configuration, as in `bearer("partner")`.
     pub(crate) fn verifier(self, name: Option<Arc<str>>) -> Result<Verifier, JwtError> {
+        let lists = [&self.key_algorithms].into_iter().chain(self.others.iter().map(|issuer| &issuer.key_algorithms));
+        let lists = lists.flatten().filter(|list| list.is_empty());
         let faults = self.others.iter().filter_map(|issuer| issuer.terms.fault());
+        let faults =
+            faults.chain(lists.map(|_| ("key_algorithms", "the list is empty; name what the issuer signs with")));
         #[cfg(feature = "jwks")]
         let faults = faults.chain(key_set_fault(&self.key_sets));
         let mut faults = faults;
@@ -33,11 +38,14 @@ impl JwtSettings {
 
         let trust = Trust {
             audience: first.audience.clone(),
-            secrets_beside_public_keys: self.secrets_beside_public_keys,
+            rules: KeyRules {
+                secrets_beside_public_keys: self.secrets_beside_public_keys,
+                algorithms: self.key_algorithms.unwrap_or_default().into(),
+            },
             #[cfg(feature = "jwks")]
             key_sets: self.key_sets.clone(),
         };
-        let first = Some(Issuer { terms: first, keys: self.keys });
+        let first = Some(Issuer { terms: first, keys: self.keys, key_algorithms: None });
         // Of a configuration that starts with tenants the first issuer is none.
         #[cfg(feature = "jwks")]
         let first = first.filter(|first| !first.keys.is_empty() || self.tenants.is_none());
@@ -73,7 +81,7 @@ impl JwtSettings {
 /// What holds for every issuer that does not say otherwise.
 struct Trust {
     audience: Option<Audience>,
-    secrets_beside_public_keys: bool,
+    rules: KeyRules,
     #[cfg(feature = "jwks")]
     key_sets: KeySetOptions,
 }
@@ -83,8 +91,12 @@ impl Trust {
     fn in_issuer(&self, issuer: Issuer, provider: Option<Arc<str>>) -> Result<TrustedIssuer, JwtError> {
         #[cfg(not(feature = "jwks"))]
         let _ = provider;
+        let algorithms = issuer.key_algorithms.as_ref().map(|own| own.as_slice().into());
         let options = KeyringOptions {
-            secrets_beside_public_keys: self.secrets_beside_public_keys,
+            rules: KeyRules {
+                algorithms: algorithms.unwrap_or_else(|| Arc::clone(&self.rules.algorithms)),
+                ..self.rules
+            },
             #[cfg(feature = "jwks")]
             key_sets: self.key_sets.clone(),
             #[cfg(feature = "jwks")]

@@ -1,5 +1,6 @@
 //! A further issuer that a configuration trusts.
 
+use crate::crypto::Algorithm;
 use crate::jwt::acceptance::IssuerTerms;
 use crate::keys::Key;
 
@@ -24,13 +25,15 @@ use crate::keys::Key;
 pub struct Issuer {
     pub(crate) terms: IssuerTerms,
     pub(crate) keys: Vec<Key>,
+    /// Of keys that name none; those of the configuration unless said.
+    pub(crate) key_algorithms: Option<Vec<Algorithm>>,
 }
 
 impl Issuer {
     /// Tokens whose `iss` is exactly `name`, signed with `key`. Their audience is that of the [`Jwt`](super::Jwt), unless
     /// [`audience`](Self::audience) or [`client_id`](Self::client_id) says another.
     pub fn new(name: impl Into<Box<str>>, key: Key) -> Self {
-        Self { terms: IssuerTerms::named(name), keys: vec![key] }
+        Self { terms: IssuerTerms::named(name), keys: vec![key], key_algorithms: None }
     }
 
     /// Tokens whose `iss` is exactly `url`, an OpenID provider or an OAuth authorization server that says itself where its
@@ -47,6 +50,14 @@ impl Issuer {
     #[must_use]
     pub fn add_key(mut self, key: Key) -> Self {
         self.keys.push(key);
+        self
+    }
+
+    /// The algorithms of this issuer's keys that name none; by default those of the
+    /// [`Jwt`](super::Jwt::key_algorithms).
+    #[must_use]
+    pub fn key_algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
+        self.key_algorithms = Some(algorithms.into_iter().collect());
         self
     }
 

@@ -4,6 +4,7 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use crate::crypto::Algorithm;
 use crate::jwt::issuer::Issuer;
 use crate::jwt::jwt::Jwt;
 use crate::keys::Key;
@@ -52,6 +53,26 @@ impl<I, A> Jwt<I, A> {
     #[must_use]
     pub fn add_key(mut self, key: Key) -> Self {
         self.settings.keys.push(key);
+        self
+    }
+
+    /// The algorithms of keys that name none, in JWKs and sets of them: an RSA key without `alg` verifies RS256 by default, and
+    /// a shared secret without `alg` is refused. A key gets those of the list that fit its kind; where none does, the default
+    /// stands. Keys that name an algorithm keep it, and elliptic curves have one only. Of all issuers that do not say their
+    /// own.
+    ///
+    /// ```
+    /// use auth_runtime::{Algorithm, Jwt};
+    ///
+    /// # let set = r#"{"keys":[]}"#;
+    /// let jwt = Jwt::jwk_set(set).key_algorithms([Algorithm::RS384, Algorithm::PS256]);
+    /// # let _ = jwt;
+    /// ```
+    ///
+    /// Name what the issuer signs with and no more: each key then counts once for each algorithm.
+    #[must_use]
+    pub fn key_algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
+        self.settings.key_algorithms = Some(algorithms.into_iter().collect());
         self
     }
 

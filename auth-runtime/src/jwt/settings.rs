@@ -3,6 +3,7 @@
 #[cfg(feature = "introspection")]
 use std::sync::Arc;
 
+use crate::crypto::Algorithm;
 use crate::denial::is_token;
 use crate::jwt::acceptance::AcceptanceSettings;
 use crate::jwt::error::JwtError;
@@ -28,6 +29,8 @@ pub(crate) struct JwtSettings {
     pub(crate) others: Vec<Issuer>,
     pub(crate) access_token_profile: bool,
     pub(crate) secrets_beside_public_keys: bool,
+    /// Of keys that name none.
+    pub(crate) key_algorithms: Option<Vec<Algorithm>>,
     pub(crate) cache_bytes: usize,
     #[cfg(feature = "jwks")]
     pub(crate) key_sets: KeySetOptions,
@@ -43,6 +46,7 @@ impl JwtSettings {
             others: Vec::new(),
             access_token_profile: false,
             secrets_beside_public_keys: false,
+            key_algorithms: None,
             cache_bytes: CACHE_BYTES,
             #[cfg(feature = "jwks")]
             key_sets: KeySetOptions::default(),

@@ -87,11 +87,17 @@ impl LookUp {
         if conclusive { reason } else { Reason::KeysUnavailable }
     }
 
-    /// What to wait for next on behalf of a token whose key is still unknown.
-    pub(crate) fn again(self, verifier: &Verifier, token: &Compact<'_>, now: UnixTime) -> Result<Self, Reason> {
+    /// What to wait for next on behalf of a token whose key is still unknown, which is its `refusal`.
+    pub(crate) fn again(
+        self,
+        verifier: &Verifier,
+        token: &Compact<'_>,
+        now: UnixTime,
+        refusal: Reason,
+    ) -> Result<Self, Reason> {
         match self {
             Self::Key(asked) => Some(asked.again()).filter(|asked| !asked.is_refused()).map(Self::Key),
-            Self::Tenant(_) => return verifier.look_up(token, now),
+            Self::Tenant(_) => return verifier.look_up(token, now, refusal),
         }
         .ok_or(Reason::KeysUnavailable)
     }
@@ -154,7 +160,9 @@ impl Verifier {
         let issuer = self.issuer(&claims)?;
         // Read before the keys are: if they change meanwhile, what is remembered is out of date at once.
         let generation = self.generation_of(&issuer);
-        issuer.keys.verify(header.algorithm, header.key_id.as_deref(), compact.signed(), compact.signature()?)?;
+        let unnamed = if issuer.name().is_none() { claims::string(&claims, "iss")? } else { None };
+        let name = issuer.name().or(unnamed.as_deref());
+        issuer.keys.verify(name, header.algorithm, header.key_id.as_deref(), compact.signed(), compact.signature()?)?;
         let times = Times::read(&claims)?;
         times.check(now, self.acceptance.leeway())?;
         let accepted = self.acceptance.accept(&issuer.terms, &claims, Some(times.expires_at))?;
@@ -187,16 +195,17 @@ impl Verifier {
         Ok((header, true))
     }
 
-    /// Where [`verify`](Self::verify) does not know the key or the issuer of a token that else looks right: asks for it.
+    /// Where [`verify`](Self::verify) does not know the key or the issuer of a token that else looks right, or has no key at
+    /// all, which is its `refusal`: asks for it.
     #[cfg(feature = "jwks")]
-    pub(crate) fn look_up(&self, compact: &Compact<'_>, now: UnixTime) -> Result<LookUp, Reason> {
+    pub(crate) fn look_up(&self, compact: &Compact<'_>, now: UnixTime, refusal: Reason) -> Result<LookUp, Reason> {
         let (header, _) = self.header(compact)?;
         let claims = compact.claims()?;
         let issuer = self.issuer(&claims);
         let tenants = match (&issuer, &self.tenants) {
             (Err(reason), None) => return Err(*reason),
             (Err(_), Some(tenants)) => Some((tenants, claims::string(&claims, "iss")?.ok_or(Reason::IssuerWrong)?)),
-            (Ok(issuer), _) if !issuer.keys.is_remote() => return Err(Reason::KeyUnknown),
+            (Ok(issuer), _) if !issuer.keys.can_be_asked() => return Err(refusal),
             (Ok(_), _) => None,
         };
         // No provider publishes shared secrets; a tenant may have one of its own.
@@ -209,11 +218,29 @@ impl Verifier {
         }
         let issuer = issuer?;
         issuer.terms.check_audience(&claims)?;
-        match issuer.keys.ask(header.key_id.as_deref().ok_or(Reason::KeyUnknown)?) {
-            None => Err(Reason::KeyUnknown),
+        // Without an id there is no key that could be lacking, unless all are.
+        let key_id = header.key_id.as_deref().or((refusal == Reason::KeysUnavailable).then_some(""));
+        match issuer.keys.ask(key_id.ok_or(refusal)?) {
+            None => Err(refusal),
             Some(asked) if asked.is_refused() => Err(Reason::KeysUnavailable),
             Some(asked) => Ok(LookUp::Key(asked)),
         }
+    }
+
+    /// Where [`verify`](Self::verify) refused the signature of a token that else looks right: its provider may have put
+    /// another key under the same id, and is asked now and then. The token stays refused.
+    #[cfg(feature = "jwks")]
+    pub(crate) fn doubt(&self, compact: &Compact<'_>, now: UnixTime) {
+        let looks_right = |claims: &Object<'_>| -> Result<(), Reason> {
+            let issuer = self.issuer(claims)?;
+            if issuer.keys.is_remote() {
+                Times::read(claims)?.check(now, self.acceptance.leeway())?;
+                issuer.terms.check_audience(claims)?;
+                issuer.keys.renew();
+            }
+            Ok(())
+        };
+        let _ = compact.claims().and_then(|claims| looks_right(&claims));
     }
 
     /// Whether the keys of every issuer are there.

@@ -15,9 +15,13 @@ const UNKNOWN_MAX: usize = 1024;
 /// How often strangers may cause a fetch, by naming a key that is not known.
 const ASKED_EVERY: Duration = Duration::from_secs(30);
 const ASKED_BURST: u32 = 2;
+/// How often a bad signature under a known id may cause one.
+const DOUBTED_EVERY: Duration = Duration::from_secs(5 * 60);
+
 /// Who wants a fetch. The lock is held for a moment only, never while something is fetched.
 pub(super) struct Demand {
     bucket: Bucket,
+    doubts: Bucket,
     pub(super) unknown: Unknown,
     /// How many fetches were begun.
     pub(super) begun: u64,
@@ -27,6 +31,8 @@ pub(super) struct Demand {
     waiting: usize,
     /// Failed fetches since the last good one.
     pub(super) failures: u32,
+    /// Sets in a row in which no key was of use.
+    pub(super) empty: u32,
     /// Digest of the last good set as it came.
     pub(super) seen: Option<[u8; 32]>,
     /// That the keys are too old was said.
@@ -37,12 +43,14 @@ impl Demand {
     pub(super) fn new(now: Instant) -> Self {
         Self {
             bucket: Bucket::new(ASKED_EVERY, ASKED_BURST, now),
+            doubts: Bucket::new(DOUBTED_EVERY, 1, now),
             unknown: Unknown::new(UNKNOWN_MAX),
             begun: 0,
             queued: false,
             in_flight: false,
             waiting: 0,
             failures: 0,
+            empty: 0,
             seen: None,
             outdated: false,
         }
@@ -76,6 +84,16 @@ impl Publication {
         demand.waiting += 1;
         drop(demand);
         Some(Ticket { publication: Arc::clone(self), key_id: key_id.into(), arrived, awaited })
+    }
+
+    /// Has the set fetched for the sake of a signature that does not fit its key, if that was not done a while ago.
+    pub(super) fn renew(&self) {
+        let now = self.options.stopwatch.now();
+        let mut demand = self.demand();
+        if !demand.queued && !demand.in_flight && demand.doubts.take(now, 0) {
+            demand.queued = true;
+            self.wake.notify_one();
+        }
     }
 }
 

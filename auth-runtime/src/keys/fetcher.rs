@@ -41,11 +41,13 @@ pub(crate) struct Fetcher {
     found: Option<(Endpoint, Instant)>,
     /// Headers that make the next request conditional.
     condition: HeaderMap,
+    /// That the provider does not call its answers JSON was said.
+    told: bool,
 }
 
 impl Fetcher {
     pub(crate) fn new(address: KeySetAddress, timeout: Duration) -> Self {
-        Self { address, timeout, found: None, condition: HeaderMap::new() }
+        Self { address, timeout, found: None, condition: HeaderMap::new(), told: false }
     }
 
     /// The key set as it is now; not modified where it is the one last [accepted](Self::accepted).
@@ -57,7 +59,7 @@ impl Fetcher {
                 endpoint.clone()
             }
             (KeySetAddress::Issuer(issuer), _) => {
-                let endpoint = discover(&client, issuer).await?;
+                let endpoint = discover(&client, issuer, &mut self.told).await?;
                 if self.found.as_ref().is_some_and(|(known, _)| *known != endpoint) {
                     self.condition.clear();
                 }
@@ -67,7 +69,9 @@ impl Fetcher {
         };
         let mut headers = self.condition.clone();
         headers.insert(ACCEPT, HeaderValue::from_static("application/jwk-set+json, application/json"));
-        client.get(&endpoint, headers).await
+        let answer = client.get(&endpoint, headers).await?;
+        answer.note_type(&endpoint, &mut self.told);
+        Ok(answer)
     }
 
     /// From here on, only another set than this one is of interest.

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::collections::hash_map::{Entry, HashMap};
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,6 +13,7 @@ use crate::crypto::{Algorithm, KeyKind};
 use crate::json;
 use crate::keys::KeyError;
 use crate::keys::material::Material;
+use crate::keys::set_text;
 use crate::telemetry::foreign;
 
 /// A key out of a configuration, not yet bound.
@@ -20,6 +22,37 @@ pub(crate) struct Candidate {
     pub(crate) id: Option<Box<str>>,
     pub(crate) algorithm: Algorithm,
     pub(crate) material: Material,
+    /// The issuer that the key says it is of.
+    pub(crate) issuer: Option<Box<str>>,
+}
+
+/// How keys are read where they leave something open.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct KeyRules {
+    pub(crate) secrets_beside_public_keys: bool,
+    /// The algorithms of keys that name none.
+    pub(crate) algorithms: Arc<[Algorithm]>,
+}
+
+impl KeyRules {
+    /// The algorithms of a key that names none: each makes a key of its own.
+    fn algorithms_of(&self, kind: KeyKind) -> Vec<Algorithm> {
+        let mut said: Vec<Algorithm> = Vec::new();
+        for &algorithm in self.algorithms.iter().filter(|algorithm| algorithm.kind() == kind) {
+            if !said.contains(&algorithm) {
+                said.push(algorithm);
+            }
+        }
+        match kind {
+            _ if !said.is_empty() => said,
+            KeyKind::Rsa => vec![Algorithm::RS256],
+            KeyKind::P256 => vec![Algorithm::ES256],
+            KeyKind::P384 => vec![Algorithm::ES384],
+            KeyKind::Ed25519 => vec![Algorithm::EdDSA],
+            // Of three candidates none is the secret's own.
+            KeyKind::Secret => Vec::new(),
+        }
+    }
 }
 
 /// The usable keys of a set, and why the others are not.
@@ -28,18 +61,18 @@ pub(crate) struct Set {
     pub(crate) skipped: Vec<Box<str>>,
 }
 
-/// Reads a single JWK.
-pub(crate) fn key(text: &[u8]) -> Result<Candidate, KeyError> {
+/// Reads a single JWK: a key for each algorithm that it may have.
+pub(crate) fn key(text: &[u8], rules: &KeyRules) -> Result<Vec<Candidate>, KeyError> {
     let members = json::Secret(json::object(text).map_err(|_| KeyError::JsonInvalid)?);
     if members.0.contains_key("keys") {
         return Err(KeyError::JwkMember { member: "kty" });
     }
-    candidate(&members.0)
+    candidates(&members.0, rules)
 }
 
 /// Reads a set. One unusable key is skipped and does not spoil the rest.
-pub(crate) fn set(text: &[u8], secrets_beside_public_keys: bool) -> Result<Set, KeyError> {
-    let members = json::Secret(json::object(text).map_err(|_| KeyError::JsonInvalid)?);
+pub(crate) fn set(text: &[u8], rules: &KeyRules) -> Result<Set, KeyError> {
+    let members = json::Secret(set_text::read(text)?);
     let Some(Value::Array(entries)) = members.0.get("keys") else {
         return Err(KeyError::JwkMember { member: "keys" });
     };
@@ -47,15 +80,15 @@ pub(crate) fn set(text: &[u8], secrets_beside_public_keys: bool) -> Result<Set, 
     let mut skipped = Vec::new();
     for (index, entry) in entries.iter().enumerate() {
         let read = match entry {
-            Value::Object(members) => candidate(members),
+            Value::Object(members) => candidates(members, rules),
             _ => Err(KeyError::JsonInvalid),
         };
         match read {
-            Ok(candidate) => keys.push((index, candidate)),
+            Ok(candidates) => keys.extend(candidates.into_iter().map(|candidate| (index, candidate))),
             Err(fault) => skipped.push(skip(index, entry.get("kid").and_then(Value::as_str), &fault.to_string())),
         }
     }
-    if !secrets_beside_public_keys && keys.iter().any(|(_, key)| key.algorithm.kind() != KeyKind::Secret) {
+    if !rules.secrets_beside_public_keys && keys.iter().any(|(_, key)| key.algorithm.kind() != KeyKind::Secret) {
         keys.retain(|(index, key)| {
             let keep = key.algorithm.kind() != KeyKind::Secret;
             if !keep {
@@ -102,7 +135,7 @@ pub(crate) fn standings<'a>(keys: impl Iterator<Item = &'a Candidate> + Clone) -
     let mut before = HashSet::new();
     keys.map(|key| match &key.id {
         Some(id) if named.get(&(id, key.algorithm)) == Some(&None) => Standing::Ambiguous,
-        _ if before.insert((&key.id, key.algorithm, &key.material)) => Standing::Counts,
+        _ if before.insert((&key.id, key.algorithm, &key.material, &key.issuer)) => Standing::Counts,
         _ => Standing::Repeated,
     })
     .collect()
@@ -117,30 +150,35 @@ fn skip(index: usize, id: Option<&str>, why: &str) -> Box<str> {
     format!("key {} (kid `{}`): {why}", index + 1, foreign(id.unwrap_or_default())).into()
 }
 
-fn candidate(members: &Map<String, Value>) -> Result<Candidate, KeyError> {
+fn candidates(members: &Map<String, Value>, rules: &KeyRules) -> Result<Vec<Candidate>, KeyError> {
     check_purpose(members)?;
-    let id = match members.get("kid") {
-        None => None,
-        Some(Value::String(id)) => Some(id.as_str().into()),
-        Some(_) => return Err(KeyError::JwkMember { member: "kid" }),
+    let name = |member: &'static str| match members.get(member) {
+        None => Ok(None),
+        Some(Value::String(name)) => Ok(Some(Box::<str>::from(name.as_str()))),
+        Some(_) => Err(KeyError::JwkMember { member }),
     };
+    let (id, issuer) = (name("kid")?, name("issuer")?);
     let stated = match members.get("alg") {
         None => None,
         Some(Value::String(name)) => Some(Algorithm::from_name(name).ok_or(KeyError::JwkAlgorithm)?),
         Some(_) => return Err(KeyError::JwkMember { member: "alg" }),
     };
     let material = material(members)?;
-    let algorithm = match (stated, material.kind()) {
-        (Some(algorithm), _) => algorithm,
-        (None, KeyKind::Rsa) => Algorithm::RS256,
-        (None, KeyKind::P256) => Algorithm::ES256,
-        (None, KeyKind::P384) => Algorithm::ES384,
-        (None, KeyKind::Ed25519) => Algorithm::EdDSA,
-        // Of three candidates none is the secret's own.
-        (None, KeyKind::Secret) => return Err(KeyError::JwkMember { member: "alg" }),
-    };
-    material.bind(algorithm)?;
-    Ok(Candidate { id, algorithm, material })
+    let algorithms = stated.map_or_else(|| rules.algorithms_of(material.kind()), |stated| vec![stated]);
+    let mut fault = KeyError::JwkMember { member: "alg" };
+    let mut candidates = Vec::with_capacity(algorithms.len());
+    for algorithm in algorithms {
+        match material.bind(algorithm) {
+            Ok(_) => candidates.push(Candidate {
+                id: id.clone(),
+                algorithm,
+                material: material.clone(),
+                issuer: issuer.clone(),
+            }),
+            Err(unfit) => fault = unfit,
+        }
+    }
+    if candidates.is_empty() { Err(fault) } else { Ok(candidates) }
 }
 
 /// RFC 7517 sections 4.2 and 4.3.

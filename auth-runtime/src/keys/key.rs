@@ -10,7 +10,7 @@ use crate::keys::KeyError;
 #[cfg(feature = "jwks")]
 use crate::keys::KeySetAddress;
 use crate::keys::der;
-use crate::keys::jwk::{self, Candidate};
+use crate::keys::jwk::{self, Candidate, KeyRules};
 use crate::keys::material::Material;
 #[cfg(feature = "jwks")]
 use crate::provider::client::Endpoint;
@@ -90,14 +90,15 @@ impl Key {
     }
 
     /// A JSON Web Key (RFC 7517 section 4). Without `alg`, RSA means RS256 and EC its curve's algorithm; a shared secret
-    /// needs its `alg`.
+    /// needs its `alg`. [`Jwt::key_algorithms`](crate::Jwt::key_algorithms) says otherwise. A key with a member `issuer`, as
+    /// Entra ID writes it, verifies tokens of that issuer only; `{tenantid}` in it stands for any one tenant.
     pub fn jwk(json: impl AsRef<[u8]>) -> Self {
         Self::new(KeyInput::Jwk(copy(json)))
     }
 
     /// A JSON Web Key set (RFC 7517 section 5). Keys that cannot be used are skipped, the others count: keys for
-    /// encryption, of unsupported kinds, too weak, with private parts, shared secrets beside public keys, and keys that
-    /// share `kid` and `alg` but differ.
+    /// encryption, of unsupported kinds, too weak, with private parts or a member twice, shared secrets beside public keys,
+    /// and keys that share `kid` and `alg` but differ.
     pub fn jwk_set(json: impl AsRef<[u8]>) -> Self {
         Self::new(KeyInput::JwkSet(copy(json)))
     }
@@ -110,8 +111,9 @@ impl Key {
     }
 
     /// The JSON Web Key set at this URL, fetched in the background: first when the configuration is made, then before it
-    /// is too old, and when a token names a key that is not in it. Until the first fetch succeeds, tokens that need it are
-    /// answered 503.
+    /// is too old, and when a token names a key that is not in it. A set without a usable key is asked for again within
+    /// seconds, and a token whose signature does not fit the key it names has the set fetched once in five minutes: the
+    /// provider may have put another key in its place. Until a first key comes, tokens are answered 503.
     ///
     /// Keys that cannot be used are skipped, as in [`jwk_set`](Self::jwk_set); shared secrets never come from a URL. A key
     /// the provider takes out stops verifying with the next fetch. How often that is, and how long the last good set
@@ -138,21 +140,21 @@ impl Key {
         self
     }
 
-    pub(crate) fn load(&self, secrets_beside_public_keys: bool) -> Result<Loaded, KeyError> {
+    pub(crate) fn load(&self, rules: &KeyRules) -> Result<Loaded, KeyError> {
         let one = |algorithm, material: Material| -> Result<Loaded, KeyError> {
             material.bind(algorithm)?;
-            Ok(Loaded::Fixed(vec![Candidate { id: self.id.clone(), algorithm, material }]))
+            Ok(Loaded::Fixed(vec![Candidate { id: self.id.clone(), algorithm, material, issuer: None }]))
         };
         match &self.source {
             KeyInput::Secret(algorithm, secret) => one(*algorithm, Material::secret(secret)?),
             KeyInput::PublicPem(algorithm, pem) => one(public(*algorithm)?, der::from_pem(pem)?),
             KeyInput::PublicDer(algorithm, der) => one(public(*algorithm)?, der::from_der(der)?),
             KeyInput::Jwk(json) => {
-                let mut key = jwk::key(json)?;
+                let mut keys = jwk::key(json, rules)?;
                 if self.id.is_some() {
-                    key.id.clone_from(&self.id);
+                    keys.iter_mut().for_each(|key| key.id.clone_from(&self.id));
                 }
-                Ok(Loaded::Fixed(vec![key]))
+                Ok(Loaded::Fixed(keys))
             }
             KeyInput::JwkSet(_) | KeyInput::JwkSetFile(_) if self.id.is_some() => Err(KeyError::IdForSet),
             #[cfg(feature = "jwks")]
@@ -170,7 +172,7 @@ impl Key {
                 Ok(Loaded::Remote(KeySetAddress::Issuer(issuer.clone())))
             }
             KeyInput::JwkSet(json) => {
-                let set = jwk::set(json, secrets_beside_public_keys)?;
+                let set = jwk::set(json, rules)?;
                 if set.keys.is_empty() {
                     return Err(KeyError::SetEmpty { skipped: set.skipped });
                 }

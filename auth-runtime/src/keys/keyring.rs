@@ -5,8 +5,10 @@ use std::sync::Arc;
 use crate::crypto::{Algorithm, KeyKind};
 use crate::denial::Reason;
 use crate::keys::KeyError;
-use crate::keys::jwk::{self, Candidate, Standing};
+use crate::keys::jwk::{self, Candidate, KeyRules, Standing};
 use crate::keys::key::{Key, Loaded};
+#[cfg(feature = "jwks")]
+use crate::keys::source::Keys;
 use crate::keys::source::{self, FileRule, KeySource};
 #[cfg(feature = "jwks")]
 use crate::keys::{KeySetOptions, Ticket};
@@ -26,7 +28,7 @@ pub(crate) struct Keyring {
 /// How keys are loaded.
 #[derive(Debug, Default)]
 pub(crate) struct KeyringOptions {
-    pub(crate) secrets_beside_public_keys: bool,
+    pub(crate) rules: KeyRules,
     #[cfg(feature = "jwks")]
     pub(crate) key_sets: KeySetOptions,
     /// Whose keys they are, in logs and metrics.
@@ -45,13 +47,13 @@ pub(crate) enum KeyringFault {
 
 impl Keyring {
     pub(crate) fn load(sources: &[Key], options: &KeyringOptions) -> Result<Self, KeyringFault> {
-        let secrets_beside_public_keys = options.secrets_beside_public_keys;
+        let rules = &options.rules;
         let mut fixed: Vec<Candidate> = Vec::new();
         let mut paths = Vec::new();
         #[cfg(feature = "jwks")]
         let mut providers = Vec::new();
         for (index, source) in sources.iter().enumerate() {
-            match source.load(secrets_beside_public_keys).map_err(|fault| KeyringFault::Source(index, fault))? {
+            match source.load(rules).map_err(|fault| KeyringFault::Source(index, fault))? {
                 Loaded::File(path) => paths.push((index, path)),
                 #[cfg(feature = "jwks")]
                 Loaded::Remote(address) => providers.push((index, address)),
@@ -68,7 +70,7 @@ impl Keyring {
         #[cfg(feature = "jwks")]
         let kinds = Kinds { public: kinds.public || !providers.is_empty(), ..kinds };
         let rule = match kinds {
-            _ if secrets_beside_public_keys => FileRule::Anything,
+            _ if rules.secrets_beside_public_keys => FileRule::Anything,
             Kinds { secrets: true, public: true } => return Err(KeyringFault::Mixed),
             Kinds { secrets: true, public: false } => FileRule::OnlySecrets,
             Kinds { public: true, .. } => FileRule::OnlyPublic,
@@ -84,7 +86,7 @@ impl Keyring {
         let changing = sources.len();
         let fixed: Arc<[Candidate]> = fixed.into();
         for (index, path) in paths {
-            let file = source::watch(&path, rule, Arc::clone(&fixed));
+            let file = source::watch(&path, rule, rules.clone(), Arc::clone(&fixed));
             sources.push(Box::new(file.map_err(|fault| KeyringFault::Source(index, fault))?));
         }
         #[cfg(feature = "jwks")]
@@ -95,11 +97,12 @@ impl Keyring {
         Ok(Self { sources, changing })
     }
 
-    /// Whether `signature` over `message` is one of these keys'.
+    /// Whether `signature` over `message` is one of these keys'. `issuer` is the token's.
     ///
     /// A known `kid` leaves only the keys of that id; else keys that have no id of their own are tried.
     pub(crate) fn verify(
         &self,
+        issuer: Option<&str>,
         algorithm: Algorithm,
         key_id: Option<&str>,
         message: &[u8],
@@ -129,11 +132,19 @@ impl Keyring {
             return refused(Reason::KeyUnknown);
         }
         let mut refusal = Reason::AlgorithmRefused;
-        for key in eligible().filter(|key| key.key.algorithm() == algorithm).take(TRIED_MAX) {
+        let mut tried = 0;
+        for key in eligible().filter(|key| key.key.algorithm() == algorithm) {
+            refusal = Reason::SignatureInvalid;
+            if tried == TRIED_MAX {
+                break;
+            }
+            if !key.speaks_for(issuer) {
+                continue;
+            }
+            tried += 1;
             if key.key.verify(message, signature) {
                 return Ok(());
             }
-            refusal = Reason::SignatureInvalid;
         }
         // Keys without an id do not stand for the one that is named where it can be asked for.
         refused(if key_id.is_some() && !named && self.is_remote() { Reason::KeyUnknown } else { refusal })
@@ -160,9 +171,23 @@ impl Keyring {
 /// Keys of providers.
 #[cfg(feature = "jwks")]
 impl Keyring {
-    /// Whether every provider's keys are there.
+    /// Whether there are keys, those of every provider among them.
     pub(crate) fn is_ready(&self) -> bool {
-        self.sources.iter().all(|source| source.current().is_some())
+        let mut sources = self.sources.iter().map(|source| (source.is_remote(), source.current()));
+        // One without a usable key cannot verify what its provider signs.
+        let is_there = |(remote, keys): (bool, Option<Keys>)| keys.is_some_and(|keys| !remote || !keys.is_empty());
+        sources.all(is_there) && self.sources.iter().any(|source| source.current().is_some_and(|keys| !keys.is_empty()))
+    }
+
+    /// Whether a key that is lacking may be asked for: not while a provider was never heard, or for too long, for it is asked
+    /// anyway.
+    pub(crate) fn can_be_asked(&self) -> bool {
+        self.is_remote() && self.sources.iter().all(|source| source.current().is_some())
+    }
+
+    /// Has the providers looked at now and then, without waiting: one of them may have put another key under a known id.
+    pub(crate) fn renew(&self) {
+        self.sources.iter().for_each(|source| source.renew());
     }
 
     /// Waits until every provider was heard once, well or not.

@@ -18,6 +18,7 @@ pub(crate) mod material;
 mod observe;
 #[cfg(feature = "jwks")]
 mod remote;
+mod set_text;
 mod source;
 
 #[cfg(feature = "jwks")]

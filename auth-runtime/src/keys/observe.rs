@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::keys::KeyError;
 use crate::provider::client::FetchError;
 use crate::telemetry::{KEY_AGE, KEY_FETCHES, foreign};
 
@@ -48,6 +49,15 @@ pub(crate) fn failed(
         ),
     }
     count(provider, "failed", error.label());
+}
+
+/// The provider's set is one, and no key in it can be used.
+pub(crate) fn unusable(provider: &str, fault: &KeyError) {
+    tracing::error!(
+        provider = foreign(provider),
+        fault = foreign(fault),
+        "the provider publishes no key that can verify a signature; its tokens are answered 503 until it does"
+    );
 }
 
 /// The last good keys are too old to serve.

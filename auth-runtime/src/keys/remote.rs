@@ -136,6 +136,11 @@ impl KeySet {
         self.publication.ask(key_id, None)
     }
 
+    /// Asks for the set to be fetched although no key is lacking, if that was not done a while ago.
+    pub(super) fn renew(&self) {
+        self.publication.renew();
+    }
+
     /// Waits until there are keys, or the first fetch failed.
     pub(crate) async fn first(&self) {
         let mut finished = self.publication.finished.subscribe();
@@ -166,8 +171,13 @@ impl Publication {
         let now = self.options.stopwatch.now();
         let (wait, good) = match self.accept(now, fetcher, result) {
             Ok(lifetime) => {
-                self.demand().failures = 0;
-                (schedule::refresh_in(lifetime), true)
+                let usable = self.published.load().as_ref().is_some_and(|known| !known.value.is_empty());
+                let mut demand = self.demand();
+                demand.failures = 0;
+                demand.empty = if usable { 0 } else { demand.empty.saturating_add(1) };
+                // A provider that is being set up has its first key soon, and nobody sends a token to who is not ready.
+                let wait = schedule::refresh_in(lifetime);
+                (if usable { wait } else { wait.min(schedule::retry_in(demand.empty)) }, true)
             }
             Err((error, fault)) => {
                 fetcher.forget();

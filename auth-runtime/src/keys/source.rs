@@ -11,9 +11,11 @@ use crate::crypto::KeyKind;
 use crate::crypto::backend::BoundKey;
 use crate::file::{FileFault, WatchedFile};
 use crate::keys::KeyError;
-use crate::keys::jwk::{self, Candidate};
+use crate::keys::jwk::{self, Candidate, KeyRules};
 #[cfg(feature = "jwks")]
 use crate::keys::keyring::KeyringOptions;
+#[cfg(feature = "jwks")]
+use crate::keys::observe;
 #[cfg(feature = "jwks")]
 use crate::keys::remote::KeySet;
 #[cfg(feature = "jwks")]
@@ -39,6 +41,10 @@ pub(super) trait KeySource: fmt::Debug + Send + Sync {
         None
     }
 
+    /// Asks for all its keys anew, if that was not done a while ago. Nobody waits for it.
+    #[cfg(feature = "jwks")]
+    fn renew(&self) {}
+
     /// Waits until it was heard once, well or not.
     #[cfg(feature = "jwks")]
     fn first(&self) -> BoxFuture<'_, ()> {
@@ -58,6 +64,22 @@ pub(super) type Keys = Arc<[VerificationKey]>;
 pub(super) struct VerificationKey {
     pub(super) id: Option<Box<str>>,
     pub(super) key: BoundKey,
+    issuer: Option<Box<str>>,
+}
+
+impl VerificationKey {
+    /// Whether it may vouch for tokens of this issuer: a key that names one vouches for that one only.
+    pub(super) fn speaks_for(&self, issuer: Option<&str>) -> bool {
+        /// What Entra ID writes into keys that sign for every tenant.
+        const ANY_TENANT: &str = "{tenantid}";
+        let Some(own) = self.issuer.as_deref() else { return true };
+        let Some(issuer) = issuer else { return false };
+        let Some((before, after)) = own.split_once(ANY_TENANT) else { return own == issuer };
+        let tenant = issuer.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+        tenant.is_some_and(|tenant| {
+            !tenant.is_empty() && tenant.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        })
+    }
 }
 
 /// Keys that the program was given itself.
@@ -104,6 +126,10 @@ impl KeySource for KeySet {
         self.ask(key_id)
     }
 
+    fn renew(&self) {
+        self.renew();
+    }
+
     fn first(&self) -> BoxFuture<'_, ()> {
         Box::pin(self.first())
     }
@@ -119,8 +145,14 @@ pub(super) enum FileRule {
 }
 
 /// Watches a file, which must have keys now.
-pub(super) fn watch(path: &Path, rule: FileRule, fixed: Arc<[Candidate]>) -> Result<WatchedFile<Keys>, KeyError> {
-    let file = WatchedFile::load(path, move |content| read_file(content, rule, &fixed))
+pub(super) fn watch(
+    path: &Path,
+    rule: FileRule,
+    rules: KeyRules,
+    fixed: Arc<[Candidate]>,
+) -> Result<WatchedFile<Keys>, KeyError> {
+    let rules = KeyRules { secrets_beside_public_keys: rule == FileRule::Anything, ..rules };
+    let file = WatchedFile::load(path, move |content| read_file(content, rule, &rules, &fixed))
         .map_err(|fault| KeyError::FileUnusable { cause: fault.to_string().into() })?;
     if file.current().is_empty() {
         return Err(KeyError::FileUnusable {
@@ -132,9 +164,9 @@ pub(super) fn watch(path: &Path, rule: FileRule, fixed: Arc<[Candidate]>) -> Res
 
 /// The usable keys of a file's content. Where one has the id and algorithm of a key that the program was given itself, that
 /// one stays.
-fn read_file(content: &[u8], rule: FileRule, fixed: &[Candidate]) -> Result<Keys, FileFault> {
+fn read_file(content: &[u8], rule: FileRule, rules: &KeyRules, fixed: &[Candidate]) -> Result<Keys, FileFault> {
     let whole = |fault: KeyError| FileFault::whole(fault.to_string());
-    let mut set = jwk::set(content, rule == FileRule::Anything).map_err(whole)?;
+    let mut set = jwk::set(content, rules).map_err(whole)?;
     let mut skipped = set.skipped;
     set.keys.retain(|key| {
         let secret = key.algorithm.kind() == KeyKind::Secret;
@@ -164,27 +196,38 @@ pub(super) fn fetch(
     fixed: Arc<[Candidate]>,
 ) -> std::io::Result<KeySet> {
     let provider = options.provider.clone().unwrap_or_else(|| address.to_string().into());
-    KeySet::start(provider, address, options.key_sets.clone(), move |content| read_url(content, &fixed))
+    // Secrets are told apart below.
+    let rules = KeyRules { secrets_beside_public_keys: true, ..options.rules.clone() };
+    KeySet::start(Arc::clone(&provider), address, options.key_sets.clone(), move |content| {
+        read_url(content, &provider, &rules, &fixed)
+    })
 }
 
 /// The usable keys of a provider's set, which may be none: what it took out must not stay.
 #[cfg(feature = "jwks")]
-fn read_url(content: &[u8], fixed: &[Candidate]) -> Result<Keys, FileFault> {
+fn read_url(content: &[u8], provider: &str, rules: &KeyRules, fixed: &[Candidate]) -> Result<Keys, FileFault> {
     let whole = |fault: KeyError| FileFault::whole(fault.to_string());
-    let mut set = jwk::set(content, true).map_err(whole)?;
-    for skipped in &set.skipped {
-        tracing::warn!(skipped = foreign(skipped), "a key of a provider's JWK set cannot be used");
-    }
+    let mut set = jwk::set(content, rules).map_err(whole)?;
     set.keys.retain(|key| {
         let fault = match key.algorithm.kind() {
             KeyKind::Secret => "a shared secret, which is none once it is published",
             _ if fixed.iter().any(|other| jwk::conflict(key, other)) => "another key has the same `kid` and `alg`",
             _ => return true,
         };
-        let id = foreign(key.id.as_deref().unwrap_or_default());
-        tracing::warn!(kid = id, fault, "a key of a provider's JWK set cannot be used");
+        set.skipped.push(format!("kid `{}`: {fault}", foreign(key.id.as_deref().unwrap_or_default())).into());
         false
     });
+    if set.keys.is_empty() {
+        observe::unusable(provider, &KeyError::SetEmpty { skipped: set.skipped });
+    } else {
+        for skipped in &set.skipped {
+            tracing::warn!(
+                provider = foreign(provider),
+                skipped = foreign(skipped),
+                "a key of a provider's JWK set cannot be used"
+            );
+        }
+    }
     bind(&set.keys).map_err(whole)
 }
 
@@ -193,7 +236,7 @@ pub(super) fn bind(keys: &[Candidate]) -> Result<Keys, KeyError> {
     keys.iter()
         .map(|key| {
             let bound = key.material.bind(key.algorithm)?;
-            Ok(VerificationKey { id: key.id.clone(), key: bound })
+            Ok(VerificationKey { id: key.id.clone(), key: bound, issuer: key.issuer.clone() })
         })
         .collect()
 }

@@ -25,6 +25,7 @@
 //! | longest token | 16 KiB (16384 bytes) | [`Jwt::max_token_bytes`](crate::Jwt::max_token_bytes) |
 //! | deepest nesting of its JSON | 32 levels | |
 //! | keys tried on a token without `kid` | 4 | |
+//! | algorithm of a key that names none | RS256 for RSA, its curve's for EC and OKP; a secret is refused | [`Jwt::key_algorithms`](crate::Jwt::key_algorithms) |
 //! | memory for verified tokens | 32 MiB for each configuration | [`Jwt::cache_bytes`](crate::Jwt::cache_bytes) |
 //! | `typ` | `JWT`, `at+jwt` or none | [`Jwt::access_token_profile`](crate::Jwt::access_token_profile) demands `at+jwt` |
 //! | claim of the subject | `sub` | [`Jwt::subject_claim`](crate::Jwt::subject_claim) |
@@ -42,6 +43,8 @@
 //! | keys by URL are fetched again | at 80 % of what `Cache-Control` says, within 1 min to 1 h; every 10 min where it is silent (feature `jwks`) | `Jwt::jwks_refresh` |
 //! | last good keys count, the provider being away | 1 h (feature `jwks`) | `Jwt::jwks_max_staleness` |
 //! | longest call to a provider | 5 s (feature `jwks`) | `Jwt::provider_timeout` |
+//! | refreshes for a signature that does not fit a known `kid` | one per 5 min, for each key set (feature `jwks`) | |
+//! | key set without a usable key is fetched again | after 1 s, then less often, every 16 s at most (feature `jwks`) | |
 //! | refreshes for an unknown `kid` | one per 30 s with a burst of two, for each key set (feature `jwks`) | |
 //! | an introspection's answer counts | 60 s, never past `exp` (feature `introspection`) | `Introspection::max_staleness` |
 //! | longest introspection | 2 s (feature `introspection`) | `Introspection::timeout` |

@@ -58,6 +58,10 @@
 //! - **A key that was taken out** counts until the next regular fetch: after 80 % of the lifetime that the provider's
 //!   `Cache-Control` says, within `jwks_refresh` (by default one minute to one hour). Tokens that were remembered under it are
 //!   forgotten with it. For a stolen key, shorten `jwks_refresh` beforehand, or restart.
+//! - **Another key under the same `kid`**: a token whose signature does not fit the key it names, and which else looks right, is
+//!   answered 401 and has the set fetched once in five minutes; the next one finds the new key.
+//! - **No key at all**, or keys for encryption alone: tokens get 503, the first to come has the set fetched, and without any it is
+//!   asked for again within 16 seconds. The event names why each key cannot be used, and the service is not ready.
 //! - Publish a new key for one such lifetime before signing with it, and leave an old one in the set until its last token has
 //!   expired.
 //!
@@ -97,6 +101,8 @@
 //! | provider down later | nothing: the last good keys serve | their lifetime and `jwks_max_staleness`, by default one hour; then 503 | warning with the seconds left; `auth_key_age_seconds` grows | alert on that age |
 //! | provider slow | nothing, except that a token with a new key waits | `provider_timeout`, by default 5 s, then 503 | `reason="timed_out"` | – |
 //! | garbage, more than 1 MiB, a cut answer, a redirect | as "provider down": the answer is not used | as there | `reason` names which | a redirect is never followed: configure where it leads, if that is right |
+//! | a set without a usable key | 503 | until there is one; asked for every 16 s at most | error "publishes no key that can verify a signature", with each key's fault | tell the provider; for RSA without `alg`, see [`Jwt::key_algorithms`](crate::Jwt::key_algorithms) |
+//! | keys or metadata as `text/plain`, or without a media type | nothing: they are read all the same | – | a warning, once | – |
 //! | keys the provider has wrong (another `use`, too short) | 401 for tokens of those keys | until the set changes | – | tell the provider |
 //! | an answer of introspection is too large or no strict JSON | 503 `introspection_unavailable` for that token, nothing for others | until it is answered otherwise | warning | see `error` |
 //! | introspection endpoint down, slow, or answering errors | what is remembered is good; the rest gets 503 `introspection_unavailable` | after 5 failures in a row nobody asks for 10 s; then one call tries | warning for each failure, error when the pause begins; `auth_introspections_total` | see `error` |

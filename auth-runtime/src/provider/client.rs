@@ -8,6 +8,7 @@ use reqwest::{Client, Method, Response, StatusCode, redirect};
 use url::Url;
 
 use crate::http::url::is_loopback;
+use crate::telemetry::foreign;
 
 /// How long a request may take by default, from the first packet to the last.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(5);
@@ -84,7 +85,7 @@ pub(crate) struct ProviderClient {
     answer_bytes: usize,
 }
 
-/// A good answer: status 200, a media type of JSON, within the limits.
+/// A good answer: status 200, within the limits, and not a page for people.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) headers: HeaderMap,
@@ -171,7 +172,7 @@ impl ProviderClient {
             StatusCode::BAD_REQUEST => return Err(bad_request(&mut response).await),
             status => return Err(FetchError::Status(status.as_u16())),
         }
-        if !response.headers().get(CONTENT_TYPE).is_some_and(is_json) {
+        if response.headers().get(CONTENT_TYPE).is_some_and(is_page) {
             return Err(FetchError::ContentTypeWrong);
         }
         let limit = self.answer_bytes;
@@ -211,11 +212,38 @@ async fn bad_request(response: &mut Response) -> FetchError {
     }
 }
 
+impl Answer {
+    /// Tells once if the answer has another media type than JSON. Files behind a plain web server have: whether it is JSON is
+    /// judged by reading it.
+    pub(crate) fn note_type(&self, endpoint: &Endpoint, told: &mut bool) {
+        let sent = self.headers.get(CONTENT_TYPE);
+        if self.not_modified || *told || sent.is_some_and(is_json) {
+            return;
+        }
+        *told = true;
+        tracing::warn!(
+            endpoint = foreign(endpoint),
+            content_type = foreign(String::from_utf8_lossy(sent.map(HeaderValue::as_bytes).unwrap_or_default())),
+            "an answer of the provider does not say that it is JSON; it is read all the same"
+        );
+    }
+}
+
+/// The media type without its parameters, in lower case.
+fn essence(value: &HeaderValue) -> Vec<u8> {
+    let essence = value.as_bytes().split(|&byte| byte == b';').next().unwrap_or_default();
+    essence.trim_ascii().to_ascii_lowercase()
+}
+
 /// `application/json` or `application/…+json` (RFC 6839 section 3.1), whatever its parameters.
 fn is_json(value: &HeaderValue) -> bool {
-    let essence = value.as_bytes().split(|&byte| byte == b';').next().unwrap_or_default();
-    let essence = essence.trim_ascii().to_ascii_lowercase();
+    let essence = essence(value);
     essence == b"application/json" || (essence.starts_with(b"application/") && essence.ends_with(b"+json"))
+}
+
+/// What a wrong address answers with, such as the front page of an application.
+fn is_page(value: &HeaderValue) -> bool {
+    matches!(essence(value).as_slice(), b"text/html" | b"application/xhtml+xml")
 }
 
 /// Why there is no answer. Never a part of one, of a URL or of what was sent.
@@ -238,7 +266,7 @@ pub(crate) enum FetchError {
     /// The endpoint is not for tokens of this kind (RFC 7009 section 2.2.1).
     #[cfg(feature = "introspection")]
     TokenUnsupported,
-    /// The answer does not say that it is JSON.
+    /// The answer is a page for people.
     ContentTypeWrong,
     /// More bytes than the limit.
     TooLarge,
@@ -301,7 +329,7 @@ impl fmt::Display for FetchError {
                 "the endpoint is not for tokens of this kind; if they are JWTs, verify them with `Jwt`, and give it what is \
                  opaque by `.opaque(…)`",
             ),
-            Self::ContentTypeWrong => f.write_str("the answer is not `application/json`; check the URL"),
+            Self::ContentTypeWrong => f.write_str("the answer is a page, not JSON; check the URL"),
             Self::TooLarge => f.write_str("the answer is larger than the limit"),
             Self::Malformed(what) => write!(f, "the answer cannot be used: {what}"),
             Self::IssuerDiffers => {
@@ -364,5 +392,8 @@ mod tests {
         let is = |value: &'static str| is_json(&HeaderValue::from_static(value));
         assert!(is("application/json") && is("Application/JSON; charset=utf-8") && is("application/jwk-set+json"));
         assert!(!is("text/html") && !is("text/json") && !is("application/jsonp") && !is(""));
+        let is_page = |value: &'static str| is_page(&HeaderValue::from_static(value));
+        assert!(is_page("Text/HTML;charset=utf-8") && is_page("application/xhtml+xml"));
+        assert!(!is_page("text/plain") && !is_page("application/octet-stream") && !is_page(""));
     }
 }

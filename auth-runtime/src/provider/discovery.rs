@@ -8,19 +8,46 @@ use crate::provider::client::{Endpoint, FetchError, ProviderClient};
 const OPENID: &str = "/.well-known/openid-configuration";
 const OAUTH: &str = "/.well-known/oauth-authorization-server";
 
-/// Finds the key set of an issuer: OpenID Connect Discovery 1.0 section 4, then RFC 8414 section 3 where the provider has
-/// no such document.
+/// Finds the key set of an issuer: OpenID Connect Discovery 1.0 section 4; where the provider has no such document, RFC 8414
+/// section 3; and then the name of the one at the place of the other, which that RFC's section 5 allows.
 ///
 /// `issuer` in the document must be this issuer, byte for byte, else one provider could speak for another.
-pub(crate) async fn discover(client: &ProviderClient, issuer: &str) -> Result<Endpoint, FetchError> {
+///
+/// `told`: that the provider does not call its answers JSON was said.
+pub(crate) async fn discover(client: &ProviderClient, issuer: &str, told: &mut bool) -> Result<Endpoint, FetchError> {
     let base = Endpoint::parse(issuer).map_err(|fault| FetchError::AddressRefused(fault.0))?;
-    let document = match client.get(&appended(&base), HeaderMap::new()).await {
-        Err(FetchError::Status(400..500) | FetchError::ContentTypeWrong) => {
-            client.get(&inserted(&base), HeaderMap::new()).await?
+    let mut addresses = vec![appended(&base), inserted(&base, OAUTH)];
+    let inserted = inserted(&base, OPENID);
+    if !addresses.contains(&inserted) {
+        addresses.push(inserted);
+    }
+    let mut first = None;
+    for address in addresses {
+        match ask(client, &address, issuer, &base, told).await {
+            Err(error @ (FetchError::Status(400..500) | FetchError::ContentTypeWrong | NO_METADATA)) => {
+                // Why there is nothing at the usual address says more than why there is nothing at the last.
+                first.get_or_insert(error);
+            }
+            other => return other,
         }
-        other => other?,
-    };
-    read(&document.body, issuer, &base)
+    }
+    Err(first.unwrap_or(NO_METADATA))
+}
+
+/// What a server answers that knows no such path, and says so with status 200.
+const NO_METADATA: FetchError = FetchError::Malformed("metadata are not a JSON object");
+
+async fn ask(
+    client: &ProviderClient,
+    address: &Endpoint,
+    issuer: &str,
+    base: &Endpoint,
+    told: &mut bool,
+) -> Result<Endpoint, FetchError> {
+    let document = client.get(address, HeaderMap::new()).await?;
+    let found = read(&document.body, issuer, base)?;
+    document.note_type(address, told);
+    Ok(found)
 }
 
 /// OpenID Connect Discovery 1.0 section 4.1: appended to the issuer without its last slash.
@@ -29,8 +56,8 @@ fn appended(issuer: &Endpoint) -> Endpoint {
 }
 
 /// RFC 8414 section 3.1: inserted between the host and the issuer's path.
-fn inserted(issuer: &Endpoint) -> Endpoint {
-    with_path(issuer, |path| format!("{OAUTH}{path}"))
+fn inserted(issuer: &Endpoint, document: &str) -> Endpoint {
+    with_path(issuer, |path| format!("{document}{path}"))
 }
 
 fn with_path(issuer: &Endpoint, path: impl FnOnce(&str) -> String) -> Endpoint {
@@ -41,7 +68,7 @@ fn with_path(issuer: &Endpoint, path: impl FnOnce(&str) -> String) -> Endpoint {
 }
 
 fn read(document: &[u8], issuer: &str, base: &Endpoint) -> Result<Endpoint, FetchError> {
-    let members = json::object(document).map_err(|_| FetchError::Malformed("metadata are not a JSON object"))?;
+    let members = json::object(document).map_err(|_| NO_METADATA)?;
     let text = |name: &str| members.get(name).and_then(serde_json::Value::as_str);
     if text("issuer") != Some(issuer) {
         return Err(FetchError::IssuerDiffers);
@@ -85,7 +112,7 @@ mod tests {
         ] {
             let issuer = Endpoint::parse(issuer).unwrap();
             assert_eq!(appended(&issuer).url().as_str(), openid);
-            assert_eq!(inserted(&issuer).url().as_str(), oauth);
+            assert_eq!(inserted(&issuer, OAUTH).url().as_str(), oauth);
         }
     }
 

@@ -173,13 +173,20 @@ impl Scheme for BearerScheme {
         match verifier.verify(&mut compact, now) {
             Ok(principal) => Authentication::verified(principal),
             #[cfg(feature = "jwks")]
-            Err(Reason::KeyUnknown | Reason::IssuerWrong) => match verifier.look_up(&compact, now) {
-                Err(reason) => Outcome::failed(reason).into(),
-                Ok(look_up) => {
-                    let (verifier, clock) = (Arc::clone(verifier), Arc::clone(context.clock()));
-                    Authentication::pending(found(verifier, clock, compact.into_owned(), look_up))
+            Err(Reason::SignatureInvalid) => {
+                verifier.doubt(&compact, now);
+                Outcome::failed(Reason::SignatureInvalid).into()
+            }
+            #[cfg(feature = "jwks")]
+            Err(refusal @ (Reason::KeyUnknown | Reason::IssuerWrong | Reason::KeysUnavailable)) => {
+                match verifier.look_up(&compact, now, refusal) {
+                    Err(reason) => Outcome::failed(reason).into(),
+                    Ok(look_up) => {
+                        let (verifier, clock) = (Arc::clone(verifier), Arc::clone(context.clock()));
+                        Authentication::pending(found(verifier, clock, compact.into_owned(), look_up))
+                    }
                 }
-            },
+            }
             Err(reason) => refused(carrier, token, reason),
         }
     }
@@ -250,10 +257,12 @@ async fn found(
                 return Outcome::failed(reason);
             }
             Err(Reason::IssuerWrong) => break,
-            Err(Reason::KeyUnknown) => match look_up.again(&verifier, &token, now) {
-                Ok(again) => look_up = again,
-                Err(reason) => return Outcome::failed(reason),
-            },
+            Err(reason @ (Reason::KeyUnknown | Reason::KeysUnavailable)) => {
+                match look_up.again(&verifier, &token, now, reason) {
+                    Ok(again) => look_up = again,
+                    Err(reason) => return Outcome::failed(reason),
+                }
+            }
             known => return known.into(),
         }
     }

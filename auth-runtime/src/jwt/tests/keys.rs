@@ -256,6 +256,143 @@ fn a_jwk_without_alg_has_the_one_its_kind_implies() {
     assert_eq!(key_fault(Key::jwk(oct.to_string())), KeyError::JwkMember { member: "alg" });
 }
 
+#[test]
+fn keys_that_name_no_algorithm_have_those_that_were_said() {
+    use Algorithm::*;
+    let set = set(&[
+        plus(rsa_jwk(), json!({"kid": "open"})),
+        plus(rsa_jwk(), json!({"kid": "said", "alg": "RS512"})),
+        plus(ec_jwk(), json!({"kid": "curve"})),
+    ]);
+    let jwt = || Jwt::jwk_set(&set).issuer(ISSUER).audience(AUDIENCE);
+    let of = |algorithm: Algorithm, id: &str| sign(algorithm, json!({"alg": algorithm.name(), "kid": id}), &good());
+    let verifier_of = |algorithms: &[Algorithm]| verifier(jwt().key_algorithms(algorithms.iter().copied()));
+
+    let several = verifier_of(&[RS384, PS256, RS384]);
+    for algorithm in [RS384, PS256] {
+        accepted(&several, &of(algorithm, "open"));
+    }
+    for (algorithm, id) in [(RS256, "open"), (PS512, "open"), (RS384, "said"), (PS256, "said")] {
+        assert_eq!(refused(&several, &of(algorithm, id)), Reason::AlgorithmRefused, "{algorithm} {id}");
+    }
+    accepted(&several, &of(RS512, "said"));
+    accepted(&several, &of(ES256, "curve"));
+    // What is said of other kinds leaves RSA its default.
+    let others = verifier_of(&[ES384, HS256, EdDSA]);
+    accepted(&others, &of(RS256, "open"));
+    accepted(&others, &of(ES256, "curve"));
+    assert_eq!(refused(&others, &of(RS384, "open")), Reason::AlgorithmRefused);
+
+    // A key by itself, a secret, and an issuer of its own.
+    let oct = json!({"kty": "oct", "k": encode(SECRET)}).to_string();
+    let secret = verifier(Jwt::jwk(oct).key_algorithms([HS512]).issuer(ISSUER).audience(AUDIENCE));
+    accepted(&secret, &sign(HS512, json!({"alg": "HS512"}), &good()));
+    assert_eq!(refused(&secret, &hs256(&good())), Reason::AlgorithmRefused);
+    let partner = Issuer::new("https://partner.example", Key::jwk_set(&set)).key_algorithms([PS384]);
+    let both = verifier(jwt().key_algorithms([RS384]).add_issuer(partner));
+    accepted(&both, &of(RS384, "open"));
+    let theirs = |algorithm: Algorithm| {
+        let claims = with(json!({"iss": "https://partner.example"}));
+        sign(algorithm, json!({"alg": algorithm.name(), "kid": "open"}), &claims)
+    };
+    accepted(&both, &theirs(PS384));
+    assert_eq!(refused(&both, &theirs(RS384)), Reason::AlgorithmRefused);
+    assert!(fault(jwt().key_algorithms([])).to_string().starts_with("`.key_algorithms(…)`: the list is empty"));
+}
+
+#[test]
+fn ed25519_is_another_name_of_eddsa_in_tokens_and_keys() {
+    let x = &der_of(ED25519_PUBLIC)[12..];
+    let jwk = json!({"kty": "OKP", "crv": "Ed25519", "x": encode(x)});
+    for key in [jwk.clone(), plus(jwk.clone(), json!({"alg": "Ed25519"})), plus(jwk.clone(), json!({"alg": "EdDSA"}))] {
+        let verifier = verifier(Jwt::jwk(key.to_string()).issuer(ISSUER).audience(AUDIENCE));
+        for name in ["EdDSA", "Ed25519"] {
+            accepted(&verifier, &sign(Algorithm::EdDSA, json!({"alg": name, "typ": "JWT", "kid": "a"}), &good()));
+        }
+        for name in ["ed25519", "Ed448", "EDDSA"] {
+            assert_eq!(
+                refused(&verifier, &sign(Algorithm::EdDSA, json!({"alg": name}), &good())),
+                Reason::AlgorithmRefused
+            );
+        }
+        let header = json!({"alg": "Ed25519", "jku": 7});
+        assert_eq!(refused(&verifier, &sign(Algorithm::EdDSA, header, &good())), Reason::TokenNotJwt);
+    }
+    for other in [plus(jwk, json!({"alg": "Ed448"})), plus(ec_jwk(), json!({"alg": "Ed25519"}))] {
+        key_fault(Key::jwk(other.to_string()));
+    }
+}
+
+#[test]
+fn a_key_with_a_member_twice_spoils_itself_alone() {
+    let good_key = plus(ec_jwk(), json!({"kid": "good"}));
+    let key = rsa_jwk().to_string();
+    for twice in [
+        key.replacen('{', r#"{"kid":"a","kid":"a","#, 1),
+        key.replacen('{', r#"{"kid":"a","\u006bid":"b","#, 1),
+        key.replacen('{', r#"{"kty":"RSA","#, 1),
+        key.replacen('{', r#"{"x":{"y":1,"y":2},"#, 1),
+    ] {
+        let text = format!(r#"{{"keys":[{twice},{good_key}]}}"#);
+        let read = jwk::set(text.as_bytes(), &jwk::KeyRules::default()).unwrap_or_else(|fault| panic!("{fault}"));
+        assert_eq!((read.keys.len(), read.skipped.len()), (1, 1), "{:?}", read.skipped);
+        assert!(read.skipped[0].contains("a member stands in it twice"), "{:?}", read.skipped);
+        let verifier = verifier(Jwt::jwk_set(text).issuer(ISSUER).audience(AUDIENCE));
+        accepted(&verifier, &sign(Algorithm::ES256, json!({"alg": "ES256", "kid": "good"}), &good()));
+    }
+    // What is around the keys is read as strictly as ever.
+    for text in [
+        format!(r#"{{"keys":[{good_key}],"keys":[]}}"#),
+        format!(r#"{{"keys":[{good_key}],"\u006beys":[]}}"#),
+        format!(r#"{{"keys":[{good_key}],"x":1,"x":1}}"#),
+        format!(r#"{{"keys":[{good_key}],"x":{{"y":1,"y":1}}}}"#),
+        format!(r#"{{"keys":[{good_key}]}} x"#),
+        format!(r#"[{good_key}]"#),
+    ] {
+        assert_eq!(key_fault(Key::jwk_set(&text)), KeyError::JsonInvalid, "{text}");
+    }
+    for text in [r#"{"keys":{}}"#, r#"{"keys":null}"#, "{}", r#"{"keys":"x"}"#] {
+        assert_eq!(key_fault(Key::jwk_set(text)), KeyError::JwkMember { member: "keys" }, "{text}");
+    }
+}
+
+#[test]
+fn a_key_that_names_its_issuer_verifies_tokens_of_that_one_only() {
+    let tenant = |tenant: &str| format!("https://login.example/{tenant}/v2.0");
+    let keys = |own: &str| set(&[plus(ec_jwk(), json!({"kid": "k", "issuer": own}))]);
+    let token = |iss: &str| sign(Algorithm::ES256, json!({"alg": "ES256", "kid": "k"}), &with(json!({"iss": iss})));
+    let bare = |iss: &str| sign(Algorithm::ES256, json!({"alg": "ES256"}), &with(json!({"iss": iss})));
+    let (one, two) = (tenant("t-1"), tenant("t-2"));
+    for jwt in [
+        Jwt::jwk_set(keys(&one)).dangerous_any_issuer().audience(AUDIENCE),
+        Jwt::jwk_set(keys(&one))
+            .issuer(&*one)
+            .audience(AUDIENCE)
+            .add_issuer(Issuer::new(&*two, Key::jwk_set(keys(&one)))),
+        Jwt::jwk(plus(ec_jwk(), json!({"issuer": one})).to_string()).dangerous_any_issuer().audience(AUDIENCE),
+    ] {
+        let verifier = verifier(jwt);
+        accepted(&verifier, &token(&one));
+        assert_eq!(refused(&verifier, &token(&two)), Reason::SignatureInvalid);
+        assert_eq!(refused(&verifier, &bare(&two)), Reason::SignatureInvalid);
+    }
+    let any_tenant = verifier(Jwt::jwk_set(keys(&tenant("{tenantid}"))).dangerous_any_issuer().audience(AUDIENCE));
+    accepted(&any_tenant, &token(&one));
+    accepted(&any_tenant, &token(&two));
+    for other in
+        [tenant(""), tenant("a/b"), tenant("a?b"), "https://login.example".into(), format!("{one}/"), "x".into()]
+    {
+        assert_eq!(refused(&any_tenant, &token(&other)), Reason::SignatureInvalid, "{other}");
+    }
+    // Keys of other issuers do not use up the tries of a token without `kid`.
+    let mut all: Vec<_> = (0..6).map(|_| plus(rfc_7515_jwk(), json!({"issuer": two}))).collect();
+    all.iter_mut().enumerate().for_each(|(number, key)| key["kid"] = number.to_string().into());
+    all.push(plus(ec_jwk(), json!({"kid": "ours", "issuer": one})));
+    accepted(&verifier(Jwt::jwk_set(set(&all)).dangerous_any_issuer().audience(AUDIENCE)), &bare(&one));
+    let unreadable = set(&[plus(ec_jwk(), json!({"issuer": 1}))]);
+    assert!(matches!(key_fault(Key::jwk_set(unreadable)), KeyError::SetEmpty { .. }));
+}
+
 /// As many as fit into the 1 MiB that is read of a provider, compared one with another, took six seconds.
 #[test]
 fn a_set_of_thousands_of_keys_costs_what_its_keys_do() {
@@ -269,7 +406,7 @@ fn a_set_of_thousands_of_keys_costs_what_its_keys_do() {
         let text = set(count);
         let once = || {
             let start = std::time::Instant::now();
-            let read = jwk::set(text.as_bytes(), false).unwrap();
+            let read = jwk::set(text.as_bytes(), &jwk::KeyRules::default()).unwrap();
             // Not all of these points are on the curve, which one of the backends notices.
             assert_eq!(read.keys.len() + read.skipped.len(), count as usize);
             start.elapsed()
@@ -303,7 +440,7 @@ fn unusable_keys_of_a_set_are_skipped_not_the_set() {
         plus(rsa_jwk(), json!({"n": "AQ=="})),
         oct_jwk(),
     ];
-    let read = jwk::set(set(&keys).as_bytes(), false).unwrap_or_else(|fault| panic!("{fault}"));
+    let read = jwk::set(set(&keys).as_bytes(), &jwk::KeyRules::default()).unwrap_or_else(|fault| panic!("{fault}"));
     let only_oct = read.keys.len() == 1 && read.keys[0].algorithm == Algorithm::HS256;
     assert!(only_oct, "{:?}", read.skipped);
     assert_eq!(read.skipped.len(), keys.len() - 1);
@@ -328,7 +465,7 @@ fn keys_that_share_kid_and_alg_but_differ_are_all_skipped() {
         other,
         ec_jwk(),
     ];
-    let read = jwk::set(set(&keys).as_bytes(), false).unwrap_or_else(|fault| panic!("{fault}"));
+    let read = jwk::set(set(&keys).as_bytes(), &jwk::KeyRules::default()).unwrap_or_else(|fault| panic!("{fault}"));
     let kept: Vec<_> = read.keys.iter().map(|key| (key.id.as_deref(), key.algorithm)).collect();
     let expected = [
         (Some("twice"), Algorithm::RS256),

@@ -15,6 +15,8 @@ use crate::scheme::probe;
 use crate::scheme::{Authentication, BearerScheme, Outcome, Scheme};
 use crate::time::Clock;
 
+mod key_sets;
+
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -266,7 +268,8 @@ async fn a_token_that_is_no_good_anyway_asks_nobody() {
         (json!({"alg": "none", "kid": "new"}), good(), Reason::AlgorithmRefused),
         (json!({"alg": "ES256", "kid": "new", "crit": ["x"]}), good(), Reason::CriticalUnknown),
         (json!({"alg": "ES256", "kid": "new", "typ": "logout+jwt"}), good(), Reason::TypeWrong),
-        (json!({"alg": "ES256", "kid": "a", "jku": provider.url("/evil")}), good(), Reason::SignatureInvalid),
+        (json!({"alg": "ES256", "kid": "a"}), with(json!({"exp": NOW - 3600})), Reason::SignatureInvalid),
+        (json!({"alg": "ES256", "kid": "a"}), with(json!({"aud": "other"})), Reason::SignatureInvalid),
     ] {
         assert_eq!(api.ask_how(&unsigned(header, claims)).await, (Err(reason), false));
     }
@@ -518,6 +521,7 @@ async fn an_issuer_says_itself_where_its_keys_are() {
         ("/realms/a/.well-known/openid-configuration", "/realms/a"),
         ("/.well-known/oauth-authorization-server", ""),
         ("/.well-known/oauth-authorization-server/realms/a", "/realms/a"),
+        ("/.well-known/openid-configuration/realms/a", "/realms/a"),
     ] {
         let provider = MockProvider::start();
         let issuer = provider.url(path);

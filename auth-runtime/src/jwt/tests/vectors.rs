@@ -60,9 +60,9 @@ fn rfc_8037_appendix_a_4_eddsa() {
     let keyring = keyring::Keyring::load(&[key], &Default::default()).unwrap();
     let token = "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg";
     let compact = Compact::split(token.as_bytes()).unwrap();
-    assert_eq!(keyring.verify(Algorithm::EdDSA, None, compact.signed(), compact.signature().unwrap()), Ok(()));
+    assert_eq!(keyring.verify(None, Algorithm::EdDSA, None, compact.signed(), compact.signature().unwrap()), Ok(()));
     assert_eq!(
-        keyring.verify(Algorithm::EdDSA, None, b"other", compact.signature().unwrap()),
+        keyring.verify(None, Algorithm::EdDSA, None, b"other", compact.signature().unwrap()),
         Err(Reason::SignatureInvalid)
     );
 }

@@ -1,0 +1,192 @@
+//! What identity providers really send: answers to tokens of their shapes, over HTTP on both sides.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use auth_runtime::testing::TestIssuer;
+use auth_runtime::{Algorithm, Auth, Bearer, Jwt, requires};
+use serde_json::{Value, json};
+use tests::{Answer, Server, base64url};
+
+use crate::observed::{listen, told};
+
+const AUDIENCE: &str = "https://api.example";
+const ED_PRIVATE: &[u8] = include_bytes!("../../auth-runtime/tests/keys/ed25519.private.pem");
+const ED_PUBLIC: &str = include_str!("../../auth-runtime/tests/keys/ed25519.public.pem");
+
+#[requires(bearer)]
+#[get("/who")]
+async fn who(caller: Bearer) -> String {
+    caller.principal().subject().to_owned()
+}
+
+/// A provider that answers what it was told, and counts.
+struct Provider {
+    server: Server,
+    state: Arc<State>,
+}
+
+#[derive(Default)]
+struct State {
+    replies: Mutex<HashMap<String, (String, String)>>,
+    asked: Mutex<Vec<String>>,
+}
+
+impl Provider {
+    fn start() -> Self {
+        let state = Arc::new(State::default());
+        let shared = Arc::clone(&state);
+        let server = Server::start(move |services| {
+            let state = Arc::clone(&shared);
+            services.default_service(web::to(move |request: HttpRequest| {
+                let state = Arc::clone(&state);
+                async move { state.answer(request.path()) }
+            }));
+        });
+        Self { server, state }
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.server.address())
+    }
+
+    fn set(&self, path: &str, content_type: &str, body: impl ToString) {
+        self.state.replies.lock().unwrap().insert(path.into(), (content_type.into(), body.to_string()));
+    }
+
+    fn keys(&self, keys: &[Value]) {
+        self.set("/keys", "application/json", json!({ "keys": keys }));
+    }
+
+    fn asked(&self, path: &str) -> usize {
+        self.state.asked.lock().unwrap().iter().filter(|asked| *asked == path).count()
+    }
+}
+
+impl State {
+    fn answer(&self, path: &str) -> HttpResponse {
+        self.asked.lock().unwrap().push(path.into());
+        match self.replies.lock().unwrap().get(path) {
+            Some((content_type, body)) => HttpResponse::Ok().content_type(content_type.as_str()).body(body.clone()),
+            None => HttpResponse::NotFound().finish(),
+        }
+    }
+}
+
+/// The public half of the test key, with these members.
+fn ed25519(more: Value) -> Value {
+    use base64::Engine as _;
+    let text: String = ED_PUBLIC.lines().filter(|line| !line.starts_with('-')).collect();
+    let der = base64::engine::general_purpose::STANDARD.decode(text).unwrap();
+    let mut key = json!({"kty": "OKP", "crv": "Ed25519", "x": base64url(&der[der.len() - 32..])});
+    key.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    key
+}
+
+/// Signs with the test key.
+fn issuer(name: &str) -> TestIssuer {
+    TestIssuer::with_pem(Algorithm::EdDSA, ED_PRIVATE, ED_PUBLIC).named(name).for_audience(AUDIENCE)
+}
+
+fn auth(bearer: impl auth_runtime::jwt::ReadyJwt) -> Auth {
+    Auth::builder().realm("orders").bearer(bearer).dangerous_allow_unconfigured().build().unwrap()
+}
+
+fn serve(auth: &Auth) -> Server {
+    let auth = auth.clone();
+    Server::start(move |services| {
+        services.service(auth.scope("").service(who));
+    })
+}
+
+fn ask(server: &Server, token: &str) -> Answer {
+    server.get("/who").bearer(token).send()
+}
+
+fn eventually(what: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !what() {
+        assert!(start.elapsed() < Duration::from_secs(20), "never came true");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn keys_that_appear_are_found_by_the_first_token() {
+    let provider = Provider::start();
+    provider.keys(&[]);
+    let auth = auth(Jwt::jwks_url(provider.url("/keys")).issuer("https://idp.example").audience(AUDIENCE));
+    let server = serve(&auth);
+    let token = issuer("https://idp.example").key_id("a").token().subject("alice").sign();
+    eventually(|| provider.asked("/keys") > 0);
+    let answer = ask(&server, &token);
+    assert_eq!((answer.status, answer.only("retry-after")), (503, Some("5")));
+    assert!(!auth.is_ready());
+    provider.keys(&[ed25519(json!({"kid": "a", "alg": "Ed25519"}))]);
+    assert_eq!(ask(&server, &token).body, b"alice");
+    assert!(auth.is_ready());
+}
+
+#[test]
+fn a_set_without_a_usable_key_is_told_with_the_cause() {
+    listen();
+    let provider = Provider::start();
+    provider.keys(&[ed25519(json!({"kid": "enc-1", "use": "enc"}))]);
+    let url = provider.url("/keys");
+    let auth = auth(Jwt::jwks_url(&*url).issuer("https://encrypts.example").audience(AUDIENCE));
+    let server = serve(&auth);
+    let cause = [("provider", "https://encrypts.example"), ("fault", "kid `enc-1`): `use` or `key_ops`")];
+    eventually(|| told(&cause) == 1);
+    assert!(auth.not_ready().eq(["bearer"]));
+    let token = issuer("https://encrypts.example").key_id("enc-1").token().sign();
+    assert_eq!(ask(&server, &token).status, 503);
+}
+
+#[test]
+fn keys_and_metadata_as_plain_text_are_read_and_told_once() {
+    listen();
+    let provider = Provider::start();
+    let name = provider.url("/a");
+    provider.set("/keys", "text/plain", json!({"keys": [ed25519(json!({"kid": "a"}))]}));
+    let metadata = json!({"issuer": name, "jwks_uri": provider.url("/keys")});
+    provider.set("/.well-known/openid-configuration/a", "text/plain; charset=utf-8", metadata);
+    let auth = auth(Jwt::oidc(&*name).audience(AUDIENCE));
+    let server = serve(&auth);
+    eventually(|| auth.is_ready());
+    let token = issuer(&name).key_id("a").token().subject("alice").sign();
+    assert_eq!(ask(&server, &token).body, b"alice");
+    let unknown = issuer(&name).key_id("x").token().sign();
+    assert_eq!(ask(&server, &unknown).status, 401, "the set was read once more");
+    assert_eq!(told(&[("content_type", "text/plain"), ("endpoint", &provider.url(""))]), 1);
+}
+
+#[test]
+fn another_key_under_the_same_id_serves_from_the_second_token_on() {
+    let provider = Provider::start();
+    provider.keys(&[ed25519(json!({"kid": "k", "x": base64url([7; 32])}))]);
+    let auth = auth(Jwt::jwks_url(provider.url("/keys")).issuer("https://idp.example").audience(AUDIENCE));
+    let server = serve(&auth);
+    eventually(|| auth.is_ready());
+    provider.keys(&[ed25519(json!({"kid": "k"}))]);
+    let token = issuer("https://idp.example").key_id("k").token().subject("alice").sign();
+    assert_eq!(ask(&server, &token).status, 401);
+    eventually(|| provider.asked("/keys") == 2);
+    eventually(|| ask(&server, &token).status == 200);
+    assert_eq!(provider.asked("/keys"), 2);
+}
+
+#[test]
+fn a_key_of_one_tenant_signs_for_no_other() {
+    let provider = Provider::start();
+    let tenant = |tenant: &str| format!("https://login.example/{tenant}/v2.0");
+    provider.keys(&[ed25519(json!({"kid": "k", "issuer": tenant("t1")})), json!({"kid": "odd", "kty": "x"})]);
+    let keys = Jwt::jwks_url(provider.url("/keys"));
+    let auth = auth(keys.dangerous_any_issuer().audience(AUDIENCE));
+    let server = serve(&auth);
+    eventually(|| auth.is_ready());
+    let of = |name: &str| issuer(&tenant(name)).key_id("k").token().subject("alice").sign();
+    assert_eq!(ask(&server, &of("t1")).body, b"alice");
+    assert_eq!(ask(&server, &of("t2")).status, 401);
+}
