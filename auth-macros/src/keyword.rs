@@ -39,6 +39,7 @@ pub(crate) const KEYWORDS: &[(&str, Use)] = &[
     ("check", Use::Key),
     ("realm", Use::Key),
     ("hide", Use::Key),
+    ("inner", Use::Key),
     ("crate", Use::Key),
     ("hide", Use::Flag),
     ("replace", Use::Flag),

@@ -1,7 +1,7 @@
 //! The checked policy. Only these types expand, and only `check` makes them.
 
 use proc_macro2::{Ident, TokenStream};
-use syn::{LitStr, Path};
+use syn::{LitStr, Path, Visibility};
 
 /// A policy that may expand.
 pub(crate) struct Policy {
@@ -13,6 +13,14 @@ pub(crate) struct Policy {
     pub(crate) hide: Option<Hide>,
     pub(crate) shared_cache: bool,
     pub(crate) reason: Option<LitStr>,
+    pub(crate) inner: Option<InnerFunction>,
+}
+
+/// The name under which a handler's function can be called.
+#[derive(Clone)]
+pub(crate) struct InnerFunction {
+    pub(crate) visibility: Visibility,
+    pub(crate) name: Ident,
 }
 
 /// Who may be authenticated, and how.

@@ -7,6 +7,7 @@ pub use auth_macros::{public, requires};
 pub use linkme;
 
 pub use crate::__auth_runtime_declare as declare;
+pub use crate::extract::Granted;
 pub use crate::extract::authorized::Authorized;
 pub use crate::grant::{Everything, Includes, Maybe, Nobody, OneOf, Only};
 pub use crate::guard::Answered;

@@ -19,6 +19,7 @@ mod failures;
 mod fixture;
 mod hide;
 mod identities;
+mod inner;
 mod joint;
 mod middleware;
 mod mounted;

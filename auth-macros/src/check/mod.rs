@@ -3,6 +3,7 @@
 mod ability;
 mod access;
 mod handler;
+mod inner;
 mod layers;
 mod logic;
 mod module;
@@ -16,6 +17,7 @@ use crate::model::{Access, Hide, Policy, RequirementKind};
 use crate::parse::{Args, Clause, Key};
 
 pub(crate) use handler::{MOST_ARGUMENTS, check_handler, check_other};
+pub(crate) use inner::{check_inner, check_no_inner};
 pub(crate) use module::check_module;
 pub(crate) use named::{check_named, check_names};
 
@@ -33,6 +35,7 @@ pub(crate) fn check_policy(args: Args, sink: &Sink) -> Option<Policy> {
         hide: None,
         shared_cache: false,
         reason: None,
+        inner: None,
     };
     for clause in layered.clauses() {
         match clause {
@@ -40,6 +43,7 @@ pub(crate) fn check_policy(args: Args, sink: &Sink) -> Option<Policy> {
             Clause::Key(_, Key::Realm(realm)) => policy.realm = text::check_realm(realm, sink),
             Clause::Key(_, Key::HideFromAuthenticated) => policy.hide = Some(Hide::FromAuthenticated),
             Clause::Key(_, Key::Reason(reason)) => policy.reason = text::check_reason(reason, sink),
+            Clause::Key(_, Key::Inner(inner)) => policy.inner = Some(inner.clone()),
             Clause::Flag(flag) if flag == "hide" => policy.hide = Some(Hide::Everything),
             Clause::Flag(flag) if flag == "shared_cache" => policy.shared_cache = true,
             _ => {}

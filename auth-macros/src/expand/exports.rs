@@ -93,6 +93,7 @@ exports! {
     everything => Everything;
     faulty => Faulty;
     fn_guard => fn_guard;
+    granted => Granted;
     hide => Hide;
     http_service_factory => HttpServiceFactory;
     includes => Includes;

@@ -7,9 +7,10 @@ use syn::{Attribute, GenericParam, Path, ReturnType};
 
 use super::exports::{Exports, Way};
 use super::generics::{argument_types, generics};
+use super::inner::split_inner;
 use super::module;
 use super::policy::{PolicyType, expand_policy};
-use crate::model::Policy;
+use crate::model::{Access, Policy};
 use crate::parse::{Dialect, Handler, Route, is_routes, reads_route};
 
 /// Attributes on the user's function that hold for what stands in its place too: they speak about the item as others see
@@ -22,13 +23,33 @@ const OF_OUTER: &[&str] = &["doc", "deprecated"];
 /// function inside, and the policy in front of it.
 pub(crate) fn expand_handler(handler: &Handler, routes: &[Route], policy: &Policy) -> TokenStream {
     let exports = Exports::new(policy.root.as_ref());
+    if let Some(inner) = &policy.inner {
+        let name = &handler.signature.ident;
+        let (proved, includes): (&dyn ToTokens, _) = match &policy.access {
+            Access::Named(path) => (path, None),
+            _ => (name, Some(expand_includes_itself(handler, &exports))),
+        };
+        let (function, outer) = split_inner(handler, inner, proved, &exports);
+        let outer = expand_outer(&outer, routes, policy, &exports);
+        return quote!(#function #outer #includes);
+    }
+    expand_outer(handler, routes, policy, &exports)
+}
+
+/// A handler is proof of its own policy where its function can be called by others.
+fn expand_includes_itself(handler: &Handler, exports: &Exports<'_>) -> TokenStream {
+    let (name, cfg, includes) = (&handler.signature.ident, cfg(&handler.attributes), &exports.includes);
+    quote!(#(#cfg)* impl #includes<#name> for #name {})
+}
+
+fn expand_outer(handler: &Handler, routes: &[Route], policy: &Policy, exports: &Exports<'_>) -> TokenStream {
     let (name, at) = (&handler.signature.ident, Span::call_site());
     let cfg = cfg(&handler.attributes);
     if routes.is_empty() {
         let ty = policy_type(name);
-        let policy = expand_policy(&PolicyType { ty: &ty, name, at, routes, cfg: &cfg }, policy, &exports);
+        let policy = expand_policy(&PolicyType { ty: &ty, name, at, routes, cfg: &cfg }, policy, exports);
         let visibility = &handler.visibility;
-        let function = expand_by_hand(handler, &ty, &exports);
+        let function = expand_by_hand(handler, &ty, exports);
         return quote! {
             #(#cfg)*
             #[doc(hidden)]
@@ -38,8 +59,8 @@ pub(crate) fn expand_handler(handler: &Handler, routes: &[Route], policy: &Polic
             #function
         };
     }
-    let policy = expand_policy(&PolicyType { ty: name, name, at, routes, cfg: &cfg }, policy, &exports);
-    let service = expand_service(handler, routes, &exports);
+    let policy = expand_policy(&PolicyType { ty: name, name, at, routes, cfg: &cfg }, policy, exports);
+    let service = expand_service(handler, routes, exports);
     let ty = expand_type(handler);
     quote!(#ty #policy #service)
 }
@@ -214,7 +235,7 @@ fn mentions(tokens: TokenStream, wanted: &[&str]) -> bool {
 }
 
 /// Types and constants by name, since the arguments need not determine them; lifetimes are always inferred.
-fn expand_turbofish(generics: &syn::Generics) -> Option<TokenStream> {
+pub(crate) fn expand_turbofish(generics: &syn::Generics) -> Option<TokenStream> {
     let names: Vec<&Ident> = generics
         .params
         .iter()
@@ -227,12 +248,17 @@ fn expand_turbofish(generics: &syn::Generics) -> Option<TokenStream> {
     (!names.is_empty()).then(|| quote!(::<#(#names),*>))
 }
 
-/// The attributes of the user's function, and those of the outer item.
-fn sort(attributes: &[Attribute]) -> [Vec<&Attribute>; 2] {
-    let is = |attribute: &Attribute, names: &[&str]| names.iter().any(|name| attribute.path().is_ident(name));
+/// The attributes of the user's function, and those of the outer item. `#[cfg]`s are of neither.
+pub(crate) fn sort(attributes: &[Attribute]) -> [Vec<&Attribute>; 2] {
     let others = || attributes.iter().filter(|attribute| !attribute.path().is_ident("cfg"));
+    let of_outer_alone = |attribute: &&Attribute| OF_OUTER.iter().any(|name| attribute.path().is_ident(name));
     [
-        others().filter(|attribute| !is(attribute, OF_OUTER)).collect(),
-        others().filter(|attribute| is(attribute, OF_OUTER) || is(attribute, OF_BOTH)).collect(),
+        others().filter(|attribute| !of_outer_alone(attribute)).collect(),
+        others().filter(|attribute| is_of_outer(attribute)).collect(),
     ]
+}
+
+/// Whether an attribute stands on what others see: that includes `#[cfg]`.
+pub(crate) fn is_of_outer(attribute: &Attribute) -> bool {
+    [OF_OUTER, OF_BOTH, &["cfg"]].concat().iter().any(|name| attribute.path().is_ident(name))
 }

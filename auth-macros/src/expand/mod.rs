@@ -4,6 +4,7 @@ mod exports;
 mod faulty;
 mod generics;
 mod handler;
+mod inner;
 mod module;
 mod named;
 mod policy;

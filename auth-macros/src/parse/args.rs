@@ -13,7 +13,7 @@ use super::unknown::unknown;
 use super::value::{next_token, parse_literal, parse_path, parse_text, rest};
 use crate::diag::{Sink, remedy, written};
 use crate::keyword::{self, Use};
-use crate::model::{Access, Text};
+use crate::model::{Access, InnerFunction, Text};
 
 /// Which attribute the list belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +70,7 @@ pub(crate) enum Key {
     Check(Path),
     Realm(Text),
     HideFromAuthenticated,
+    Inner(InnerFunction),
     Crate(Path),
     Reason(LitStr),
 }
@@ -196,6 +197,7 @@ fn parse_key(input: ParseStream<'_>, word: &Ident, name: &str) -> Result<Clause>
         "role" => Clause::Key(word.clone(), Key::Role(parse_text(input, &what)?)),
         "realm" => Clause::Key(word.clone(), Key::Realm(parse_text(input, &what)?)),
         "check" => Clause::Key(word.clone(), Key::Check(parse_path(input, &what, "the path of an async fn")?)),
+        "inner" => Clause::Key(word.clone(), Key::Inner(parse_inner(input, &what)?)),
         "crate" => Clause::Key(word.clone(), Key::Crate(parse_path(input, &what, "the path of the runtime crate")?)),
         "policy" => {
             let path = parse_path(input, &what, "the path of a type declared in `policy!`")?;
@@ -226,6 +228,20 @@ fn parse_key(input: ParseStream<'_>, word: &Ident, name: &str) -> Result<Clause>
     };
     end_of_value(input, &what)?;
     Ok(clause)
+}
+
+/// `list_users_inner`, or `pub list_users_inner`.
+fn parse_inner(input: ParseStream<'_>, what: &str) -> Result<InnerFunction> {
+    let whole = rest(&input.fork());
+    let (visibility, name) = (input.parse(), input.parse());
+    match (visibility, name) {
+        (Ok(visibility), Ok(name)) if input.is_empty() => Ok(InnerFunction { visibility, name }),
+        _ => {
+            let (remedy, found) =
+                ("a name for the function, such as `list_users_inner` or `pub list_users_inner`", written(&whole));
+            Err(Error::new_spanned(whole, format!("{what} takes {remedy}, found `{found}`")))
+        }
+    }
 }
 
 fn parse_clause_of_public(input: ParseStream<'_>) -> Result<Clause> {

@@ -78,16 +78,18 @@ pub(crate) fn parse_handler(
     let (ours, others): (Vec<_>, Vec<_>) =
         attributes.iter().cloned().partition(|attribute| is_ours(attribute, root).is_some());
     let (routes, others) = others.into_iter().partition(is_route);
-    let arguments = signature.inputs.iter().filter_map(argument).collect();
+    let arguments = signature.inputs.iter().filter_map(Argument::of).collect();
     let visibility = visibility.clone();
     Ok(Some(Handler { routes, ours, attributes: others, visibility, signature, arguments, body }))
 }
 
-fn argument(input: &FnArg) -> Option<Argument> {
-    match input {
-        FnArg::Receiver(_) => None,
-        FnArg::Typed(typed) => {
-            Some(Argument { attributes: typed.attrs.clone(), pattern: (*typed.pat).clone(), ty: (*typed.ty).clone() })
+impl Argument {
+    pub(crate) fn of(input: &FnArg) -> Option<Self> {
+        match input {
+            FnArg::Receiver(_) => None,
+            FnArg::Typed(typed) => {
+                Some(Self { attributes: typed.attrs.clone(), pattern: (*typed.pat).clone(), ty: (*typed.ty).clone() })
+            }
         }
     }
 }

@@ -13,7 +13,7 @@ mod value;
 
 pub(crate) use args::{Args, Clause, Dialect, Key, parse_again, parse_args};
 pub(crate) use condition::{Condition, ConditionKind};
-pub(crate) use item::{Handler, Item, parse_item};
+pub(crate) use item::{Argument, Handler, Item, parse_item};
 pub(crate) use module::{Module, ModuleItem};
 pub(crate) use named::{NamedEntry, parse_named};
 pub(crate) use route::{Route, is_routes, parse_routes, reads_route};

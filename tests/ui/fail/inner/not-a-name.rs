@@ -1,0 +1,9 @@
+use auth_runtime::requires;
+
+#[requires(bearer, inner = "list_users_inner")]
+#[actix_web::get("/users")]
+async fn list_users() -> &'static str {
+    "users"
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use auth_runtime::requires;
+
+#[requires(bearer, inner = list_users_inner)]
+mod users {
+    #[actix_web::get("/users")]
+    async fn list_users() -> &'static str {
+        "users"
+    }
+}
+
+fn main() {}
