@@ -1,6 +1,7 @@
 //! Every place an attribute may stand in: the handler is guarded in each.
 
-use actix_web::{App, HttpResponse, Responder, get, post, routes, web};
+use actix_web::middleware::DefaultHeaders;
+use actix_web::{App, HttpRequest, HttpResponse, Responder, get, post, routes, web};
 use auth_runtime::{Bearer, Granted, Principal, policy, public, requires, route};
 use serde_json::Value;
 use tests::{Denied, Server};
@@ -338,4 +339,47 @@ fn public_asks_nothing_and_looks_at_nothing() {
     // It needs no `Auth` either.
     let server = Server::of(|| App::new().route("/open", web::get().to(open_plain)));
     server.get("/open").send().expect("open plain");
+}
+
+// Options of route attributes.
+
+fn has_version(context: &actix_web::guard::GuardContext<'_>) -> bool {
+    context.head().headers().contains_key("x-version")
+}
+
+#[requires(bearer, scope = "admin")]
+#[get(
+    "/options/{id}",
+    name = "one option",
+    guard = "has_version",
+    wrap = "DefaultHeaders::new().add((\"x-wrapped\", \"1\"))"
+)]
+async fn options(id: web::Path<String>, request: HttpRequest) -> String {
+    format!("{id} {}", request.url_for("one option", ["other"]).unwrap().path())
+}
+
+#[public]
+#[routes]
+#[get("/options")]
+#[get("/options-too", guard = "has_version")]
+async fn link(request: HttpRequest) -> String {
+    request.url_for("one option", ["other"]).unwrap().path().to_owned()
+}
+
+#[test]
+fn options_of_route_attributes_are_actixs() {
+    let server = Server::start(|app| {
+        app.service(auth().scope("/api").service(options).service(link));
+    });
+    let admin = scoped("admin");
+    let answer = server.get("/api/options/7").header("X-Version", "1").bearer(&admin).send();
+    answer.expect("7 /api/options/other");
+    assert_eq!(answer.all("x-wrapped"), ["1"]);
+    assert_eq!(server.get("/api/options/7").bearer(&admin).send().status, 404, "turned away by the guard");
+    let denied = server.get("/api/options/7").header("X-Version", "1").send();
+    Denied::missing().challenge(r#"Bearer realm="orders", scope="admin""#).check(&denied);
+    assert_eq!(denied.all("x-wrapped"), ["1"], "middleware sees denials");
+    server.get("/api/options").send().expect("/api/options/other");
+    server.get("/api/options-too").header("X-Version", "1").send().expect("/api/options/other");
+    assert_eq!(server.get("/api/options-too").send().status, 404);
 }
