@@ -1,7 +1,7 @@
 //! Which credentials decide: the choice among the schemes of a policy, made once and before any I/O.
 
 use crate::guard::Plan;
-use crate::guard::plan::Alternative;
+use crate::guard::observation::NO_SCHEME;
 use crate::scheme::{Context, Credentials, Evidence, Recognition};
 use crate::telemetry::limited;
 
@@ -43,65 +43,81 @@ impl Plan {
         if chosen.rivals.is_empty() || evidence.is_unreadable() {
             return alone(evidence);
         }
-        let mut found = vec![(first, chosen, evidence)];
+        let mut claims: Option<Claims<'_>> = None;
         for &index in chosen.rivals.iter().filter(|&&index| index > first) {
             let Some(rival) = self.alternatives().get(index) else { continue };
-            match rival.scheme.find(context) {
-                Credentials::Explicit(evidence) if !is_ambient => found.push((index, rival, evidence)),
-                Credentials::Ambient(evidence) if is_ambient => found.push((index, rival, evidence)),
-                Credentials::Explicit(_) | Credentials::Ambient(_) | Credentials::Absent => {}
+            let found = match rival.scheme.find(context) {
+                Credentials::Explicit(evidence) if !is_ambient => evidence,
+                Credentials::Ambient(evidence) if is_ambient => evidence,
+                Credentials::Explicit(_) | Credentials::Ambient(_) | Credentials::Absent => continue,
+            };
+            let claims = claims.get_or_insert_with(|| {
+                let mut claims = Claims::default();
+                claims.of(chosen.scheme.recognizes(context, &evidence)).add(first, None);
+                claims
+            });
+            if !found.is_unreadable() {
+                claims.of(rival.scheme.recognizes(context, &found)).add(index, Some(found));
             }
         }
-        let chosen = if found.len() == 1 { Some(0) } else { self.recognized(context, &found) };
-        let (alternative, _, evidence) = found.swap_remove(chosen.unwrap_or(0));
-        Choice { alternative, is_ambient, evidence, is_decided: chosen.is_some() }
+        let Some(Claims { mine, perhaps, .. }) = claims else { return alone(evidence) };
+        if let (Some((one, _)), Some(other)) = (&mine.one, mine.other) {
+            self.disputed(*one, other);
+        }
+        // The only one that is sure, or where none is, the only one that may be meant.
+        match if mine.one.is_some() { mine } else { perhaps } {
+            Claim { one: Some((alternative, found)), other: None } => {
+                Choice { alternative, is_ambient, evidence: found.unwrap_or(evidence), is_decided: true }
+            }
+            _ => Choice { alternative: first, is_ambient, evidence, is_decided: false },
+        }
     }
 
-    /// The only one that is sure, or where none is, the only one that may be meant.
-    fn recognized<'a>(&self, context: &Context<'a>, found: &[(usize, &Alternative, Evidence<'a>)]) -> Option<usize> {
-        let (mut mine, mut perhaps) = (Claims::default(), Claims::default());
-        for (place, (_, alternative, evidence)) in found.iter().enumerate() {
-            if evidence.is_unreadable() {
-                continue;
-            }
-            match alternative.scheme.recognizes(context, evidence) {
-                Recognition::Mine => mine.add(place),
-                Recognition::Perhaps => perhaps.add(place),
-                Recognition::No => {}
-            }
-        }
-        if mine.count > 1 {
-            let schemes: Vec<_> = found.iter().map(|(_, alternative, _)| alternative.scheme.name()).collect();
-            let schemes = schemes.join(", ");
-            limited!(
-                error,
-                policy = self.spec.handler,
-                schemes,
-                "several schemes call the same credentials theirs; refused: let each recognize only its own"
-            );
-            return None;
-        }
-        mine.only().or_else(|| perhaps.only())
+    fn disputed(&self, one: usize, other: usize) {
+        let name = |index| self.alternative(index).map_or(NO_SCHEME, |alternative| alternative.scheme.name());
+        let schemes = format!("{}, {}", name(one), name(other));
+        limited!(
+            error,
+            policy = self.spec.handler,
+            schemes,
+            "two schemes call the same credentials theirs; refused: let each recognize only its own"
+        );
     }
 }
 
-/// Who claims the credentials.
+/// Who claims the credentials that several found in one place.
 #[derive(Default)]
-struct Claims {
-    count: usize,
-    first: usize,
+struct Claims<'a> {
+    mine: Claim<'a>,
+    perhaps: Claim<'a>,
+    /// Of those who do not.
+    no: Claim<'a>,
 }
 
-impl Claims {
-    fn add(&mut self, place: usize) {
-        if self.count == 0 {
-            self.first = place;
+impl<'a> Claims<'a> {
+    fn of(&mut self, recognition: Recognition) -> &mut Claim<'a> {
+        match recognition {
+            Recognition::Mine => &mut self.mine,
+            Recognition::Perhaps => &mut self.perhaps,
+            Recognition::No => &mut self.no,
         }
-        self.count += 1;
     }
+}
 
-    fn only(&self) -> Option<usize> {
-        (self.count == 1).then_some(self.first)
+/// The first two that claim them alike.
+#[derive(Default)]
+struct Claim<'a> {
+    /// With what it found, unless that is what was found before all others.
+    one: Option<(usize, Option<Evidence<'a>>)>,
+    other: Option<usize>,
+}
+
+impl<'a> Claim<'a> {
+    fn add(&mut self, index: usize, found: Option<Evidence<'a>>) {
+        match self.one {
+            None => self.one = Some((index, found)),
+            Some(_) => self.other = self.other.or(Some(index)),
+        }
     }
 }
 
