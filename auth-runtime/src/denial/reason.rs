@@ -137,7 +137,7 @@ impl Reason {
 
     /// Whether each event of it is written, however many there are: it tells of credentials that were good once.
     pub(crate) fn is_always_written(self) -> bool {
-        matches!(self, Self::TokenRevoked)
+        matches!(self, Self::TokenRevoked | Self::NonceReplayed)
     }
 
     /// The rejection for this reason where the caller is to blame.
