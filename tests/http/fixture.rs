@@ -12,6 +12,7 @@ use serde_json::json;
 use tests::{Token, base64url};
 
 use crate::answering::Storing;
+use crate::decisions::Sure;
 use crate::joint::Numbered;
 use crate::schemes::{Counted, Failing, Panicking, PanickingLater, Patient, Stuck};
 
@@ -169,6 +170,8 @@ pub(crate) fn builder() -> AuthBuilder {
         .scheme(PanickingLater)
         .scheme(Numbered::default())
         .scheme(Storing)
+        .scheme_named("one", Sure)
+        .scheme_named("other", Sure)
         .role_hierarchy("admin > ops > viewer")
         .scope_implies("orders:write", ["orders:read"])
         .public_origin(ORIGIN)

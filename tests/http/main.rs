@@ -12,6 +12,7 @@ mod body;
 mod cache;
 mod checks;
 mod conditions;
+mod decisions;
 mod digest;
 mod events;
 mod facade;

@@ -174,6 +174,11 @@ impl Denial {
         self.location = Some(location);
     }
 
+    /// The fields that were added to it.
+    pub(crate) fn added(&self) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
+        self.headers.iter().cloned()
+    }
+
     pub(crate) fn headers(&mut self, headers: impl IntoIterator<Item = (HeaderName, HeaderValue)>) {
         self.headers.extend(headers);
     }

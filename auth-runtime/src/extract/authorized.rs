@@ -37,7 +37,8 @@ impl<P> Authorized<P> {
     {
         let arguments = match (T::identities(&self.source.grant), &self.admission) {
             (Err(error), Some(admission)) => {
-                let denial = admission.refuse(&self.source.request, &error).get().await;
+                let caller = self.source.grant.caller();
+                let denial = admission.refuse(&self.source.request, caller, &error).get().await;
                 return Answered::denied(refused(denial, &self.source.request, self.source.payload));
             }
             (Err(error), None) => Err(error.into()),

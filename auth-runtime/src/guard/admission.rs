@@ -13,6 +13,7 @@ use crate::grant::{Caller, IdentityError};
 use crate::guard::observation::Observation;
 use crate::guard::owed::Owed;
 use crate::guard::plan::Alternative;
+use crate::guard::refuse::Refused;
 use crate::guard::{Eventual, Plan, nested};
 use crate::http::cache_control;
 use crate::policy::Presence;
@@ -37,8 +38,19 @@ impl Admitted {
 pub(crate) struct Attempted {
     /// Its place in the plan.
     pub(crate) place: Option<usize>,
-    /// Whether a guard around this one let its scheme judge them: that guard then lets the scheme respond, too.
-    pub(crate) by_outer: bool,
+    pub(crate) asked: Asked,
+}
+
+/// Whether the scheme was asked about the credentials, and by whom.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// The request was refused before, or nothing was there.
+    #[default]
+    Not,
+    /// By this guard, or for a denial that it stands in for.
+    Here,
+    /// By a guard around this one, which then lets the scheme respond, too.
+    Around,
 }
 
 impl Attempted {
@@ -48,7 +60,7 @@ impl Attempted {
 
     /// The alternative whose scheme owes this guard's answer something.
     pub(crate) fn owing(self, plan: &Plan) -> Option<&Alternative> {
-        self.alternative(plan).filter(|_| !self.by_outer)
+        self.alternative(plan).filter(|_| self.asked != Asked::Around)
     }
 }
 
@@ -72,10 +84,12 @@ impl Admission {
     }
 
     /// The caller is genuine, but what it proved does not fit what the handler asks for.
-    pub(crate) fn refuse(&self, request: &HttpRequest, error: &IdentityError) -> Eventual<Denial> {
+    pub(crate) fn refuse(&self, request: &HttpRequest, caller: &Caller, error: &IdentityError) -> Eventual<Denial> {
+        let (observation, attempted, principal) = (self.observation, self.attempted, caller.principal());
+        let refused = Refused { request, observation, attempted, principal };
         match &error.denial {
-            Some(said) => self.plan.pass_on(request, self.observation, self.attempted, said.copied(), None),
-            None => self.plan.deny(request, self.observation, self.attempted, error.into()),
+            Some(said) => self.plan.pass_on(refused, said.copied(), None),
+            None => self.plan.deny(refused, error.into()),
         }
     }
 }
@@ -113,13 +127,8 @@ impl Terms {
     /// Lets guards inside have the last word.
     pub(crate) fn surround(&self, request: &HttpRequest) -> Option<Surrounding> {
         let Admission { plan, attempted, observation } = self.admission.as_ref()?;
-        let scheme = attempted.alternative(plan).map(|alternative| Arc::clone(&alternative.scheme));
-        let verified = scheme.zip(self.caller.principal()).map(|(scheme, principal)| nested::Verified {
-            scheme,
-            realm: Arc::clone(plan.realm()),
-            principal: principal.clone(),
-        });
-        let superseded = nested::surround(request, verified);
+        let judged = plan.judged(request, *attempted, self.caller.principal());
+        let superseded = nested::surround(request, judged);
         let (plan, took) = (Arc::clone(plan), observation.took());
         Some(Surrounding { plan, attempted: *attempted, observation: *observation, took, superseded })
     }
@@ -141,7 +150,8 @@ impl Terms {
     /// The denial of the application's own that an answer is, shaped as every denial of this policy.
     fn shape(&self, request: &HttpRequest, error: Option<&Error>) -> Option<Denial> {
         let said = error?.as_error::<Denial>().filter(|denial| !denial.is_complete())?;
-        Some(self.admission.as_ref()?.plan.shape(request, said))
+        let Admission { plan, attempted, .. } = self.admission.as_ref()?;
+        Some(plan.shape(request, *attempted, self.caller.principal(), said))
     }
 
     /// Adds what policy and scheme say of every answer, to the answer itself or to the denial that it has become. The answer

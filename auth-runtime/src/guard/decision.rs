@@ -10,9 +10,9 @@ use futures_util::FutureExt as _;
 use crate::denial::{Denial, Reason, Rejection};
 use crate::grant::Caller;
 use crate::guard::choice::Choice;
-use crate::guard::observation::Observation;
-use crate::guard::refuse::Grounds;
-use crate::guard::{Admission, Admitted, Attempted, Eventual, Plan, Plans, nested};
+use crate::guard::observation::{NO_SCHEME, Observation};
+use crate::guard::refuse::{Grounds, Refused};
+use crate::guard::{Admission, Admitted, Asked, Attempted, Eventual, Plan, Plans, nested};
 use crate::policy::check::{CheckContext, Verdict};
 use crate::policy::{Check, CheckResults, PolicySpec, Presence, Step, evaluate, first_failure};
 use crate::principal::Principal;
@@ -36,13 +36,13 @@ pub(crate) fn decide(
     if spec.presence == Presence::Public {
         return Decision::Ready(Ok(Admitted::public()));
     }
-    let observation = Observation::start(spec);
-    nested::supersede(request);
+    let observation = Observation::start(spec, nested::supersede(request));
     let plan = match plans.ok_or(Reason::AuthMissing).and_then(|plans| plans.plan(policy)) {
         Ok(plan) => plan,
         Err(reason) => return Decision::Ready(Err(observation.undecidable(request, reason))),
     };
-    let mut guarded = GuardedRequest { plan, request, attempted: Attempted::default(), check: None, observation };
+    let attempted = Attempted::default();
+    let mut guarded = GuardedRequest { plan, request, attempted, verified: None, check: None, observation };
     // A scheme is foreign code: its panic must not reach the worker, and must not let anyone in.
     match std::panic::catch_unwind(AssertUnwindSafe(|| guarded.authenticate())) {
         Ok(None) => decision(guarded.without_credentials()),
@@ -70,6 +70,8 @@ struct GuardedRequest<'a> {
     request: &'a HttpRequest,
     /// The alternative whose credentials decide.
     attempted: Attempted,
+    /// Whom they turned out to be of.
+    verified: Option<Principal>,
     /// The check that runs, or that refused.
     check: Option<&'static str>,
     observation: Observation,
@@ -96,17 +98,19 @@ impl GuardedRequest<'_> {
         if is_ambient && !self.plan.settings.origins.permits(self.request) {
             return Some(Outcome::failed(Reason::CrossSite).into());
         }
-        let scheme = &self.plan.alternative(alternative)?.scheme;
+        let alternative = self.plan.alternative(alternative)?;
+        let scheme = &alternative.scheme;
         let evidence = match evidence.readable() {
             Ok(evidence) if is_decided => evidence,
             Ok(evidence) => return Some(refused_only(scheme.refuse_unrecognized(&context, evidence))),
             Err(rejection) => return Some(Authentication::refused(rejection)),
         };
         // After the rules of this policy: they may be stricter than those of the guard around.
-        if let Some(principal) = nested::verified(self.request, scheme, self.plan.realm()) {
-            self.attempted.by_outer = true;
-            return Some(Outcome::Verified(principal).into());
+        if let Some((outcome, is_around)) = nested::judged(self.request, alternative, self.plan.realm()) {
+            self.attempted.asked = if is_around { Asked::Around } else { Asked::Here };
+            return Some(outcome.into());
         }
+        self.attempted.asked = Asked::Here;
         Some(scheme.authenticate(&context, evidence))
     }
 
@@ -128,8 +132,15 @@ impl GuardedRequest<'_> {
         let checks = CheckResults::new();
         match evaluate(self.plan.spec.requirement, &principal, &self.plan.settings.hierarchies, &checks) {
             Step::Holds => Judged::Done(Ok(self.pass(Some(principal)))),
-            Step::Fails => Judged::Done(Err(self.deny(self.failure(&principal, &checks)))),
-            Step::Needs(check) => Judged::Needs(principal, check),
+            Step::Fails => {
+                let reason = self.failure(&principal, &checks);
+                self.verified = Some(principal);
+                Judged::Done(Err(self.deny(reason)))
+            }
+            Step::Needs(check) => {
+                self.verified = Some(principal.clone());
+                Judged::Needs(principal, check)
+            }
         }
     }
 
@@ -139,10 +150,13 @@ impl GuardedRequest<'_> {
         F: AsyncFnOnce(&mut GuardedRequest<'_>) -> Decided + 'static,
     {
         let (plan, request) = (Arc::clone(self.plan), self.request.clone());
-        let (attempted, observation) = (self.attempted, self.observation);
+        let Self { attempted, verified, observation, .. } = self;
+        let waiting = observation.wait(attempted.alternative(&plan).map_or(NO_SCHEME, |by| by.scheme.name()));
         Decision::Pending(Box::pin(async move {
-            let mut guarded = GuardedRequest { plan: &plan, request: &request, attempted, check: None, observation };
+            let (plan, request) = (&plan, &request);
+            let mut guarded = GuardedRequest { plan, request, attempted, verified, check: None, observation };
             let decided = tokio::time::timeout(plan.settings.deadline, rest(&mut guarded)).await;
+            waiting.over();
             match decided.unwrap_or_else(|_| Err(guarded.deny(Reason::DeadlinePassed))) {
                 Ok(admitted) => Ok(admitted),
                 Err(denial) => Err(denial.get().await),
@@ -209,9 +223,7 @@ impl GuardedRequest<'_> {
                         // Unless other scopes would help.
                         Some(said) if reason != Reason::ScopeMissing => match said {
                             Said::Grounds(grounds) => self.deny(grounds),
-                            Said::Denial(denial) => {
-                                self.plan.pass_on(self.request, self.observation, self.attempted, denial, self.check)
-                            }
+                            Said::Denial(denial) => self.plan.pass_on(self.refused(), denial, self.check),
                         },
                         _ => self.deny(reason),
                     });
@@ -238,10 +250,15 @@ impl GuardedRequest<'_> {
         first_failure(plan.spec.requirement, &plan.canonical, principal, &plan.settings.hierarchies, checks)
     }
 
+    fn refused(&self) -> Refused<'_> {
+        let Self { request, attempted, observation, .. } = *self;
+        Refused { request, observation, attempted, principal: self.verified.as_ref() }
+    }
+
     fn deny(&self, grounds: impl Into<Grounds>) -> Eventual<Denial> {
         let mut grounds = grounds.into();
         grounds.details.check = self.check;
-        self.plan.deny(self.request, self.observation, self.attempted, grounds)
+        self.plan.deny(self.refused(), grounds)
     }
 }
 

@@ -16,7 +16,7 @@ mod settings;
 mod table;
 
 pub use admission::Answered;
-pub(crate) use admission::{Admission, Admitted, Attempted, Terms};
+pub(crate) use admission::{Admission, Admitted, Asked, Attempted, Terms};
 pub(crate) use owed::Eventual;
 pub(crate) use plan::Plan;
 pub(crate) use settings::Settings;

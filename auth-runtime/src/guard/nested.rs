@@ -1,5 +1,8 @@
-//! Guards around guards, such as a service behind a policy whose handlers have policies of their own: each configuration
-//! authenticates a request once, and the innermost decision is the one that is counted.
+//! Several guards on the way of one request: each configuration authenticates it once, and it is counted once.
+//!
+//! Guards stand around guards where a service behind a policy has handlers with policies of their own; the innermost decision
+//! is the one that counts. And a hidden denial is answered by the default service, which may have a policy too; the decision
+//! is made by then.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -7,49 +10,87 @@ use std::sync::Arc;
 
 use actix_web::{HttpMessage as _, HttpRequest};
 
-use crate::principal::Principal;
-use crate::scheme::Scheme;
+use crate::guard::plan::Alternative;
+use crate::scheme::{Carried, Outcome, Scheme};
 
-/// What the guards around the one that decides have left in the request. Only guards that have others inside leave
-/// anything: most requests carry none of it.
+/// What the guards before the one that decides have left in the request. Only those leave anything that have others after
+/// them: most requests carry none of it.
 #[derive(Default)]
-struct Surroundings {
-    verified: Vec<Verified>,
+struct Earlier {
+    judged: Vec<Judged>,
     /// Tells the guard next around that its decision is not the last.
     superseded: Rc<Cell<bool>>,
+    /// Whether the decision about the request is made and counted.
+    decided: bool,
 }
 
-/// Whom a configuration has verified, and in which realm: some schemes know a user in one and not in another.
-pub(super) struct Verified {
-    pub(super) scheme: Arc<dyn Scheme>,
-    pub(super) realm: Arc<str>,
-    pub(super) principal: Principal,
+/// What a configuration has said of the credentials of a request.
+pub(super) struct Judged {
+    scheme: Arc<dyn Scheme>,
+    /// Some schemes know a user in one realm and not in another.
+    realm: Arc<str>,
+    /// Middleware may have put others in their place since.
+    carried: Carried,
+    outcome: Outcome,
+    /// Whether the guard that asked lets the scheme respond, too.
+    is_around: bool,
 }
 
-/// Leaves the decision of a guard to those inside, and says afterwards whether there were any.
-pub(super) fn surround(request: &HttpRequest, verified: Option<Verified>) -> Rc<Cell<bool>> {
-    let mut extensions = request.extensions_mut();
-    let mut around = extensions.remove::<Surroundings>().unwrap_or_default();
-    around.verified.extend(verified);
-    around.superseded = Rc::default();
-    let superseded = Rc::clone(&around.superseded);
-    extensions.insert(around);
-    superseded
-}
+impl Judged {
+    pub(super) fn new(request: &HttpRequest, alternative: &Alternative, realm: &Arc<str>, outcome: Outcome) -> Self {
+        let (scheme, realm) = (Arc::clone(&alternative.scheme), Arc::clone(realm));
+        let carried = alternative.description.carried(request.headers(), request.uri());
+        Self { scheme, realm, carried, outcome, is_around: false }
+    }
 
-/// Takes over from the guards around, if there are any.
-pub(super) fn supersede(request: &HttpRequest) {
-    if let Some(around) = request.extensions().get::<Surroundings>() {
-        around.superseded.set(true);
+    fn is_of(&self, request: &HttpRequest, alternative: &Alternative, realm: &str) -> bool {
+        std::ptr::addr_eq(Arc::as_ptr(&self.scheme), Arc::as_ptr(&alternative.scheme))
+            && *self.realm == *realm
+            && self.carried == alternative.description.carried(request.headers(), request.uri())
     }
 }
 
-/// Whom this very configuration has verified in the same realm for a guard around.
-pub(super) fn verified(request: &HttpRequest, scheme: &Arc<dyn Scheme>, realm: &str) -> Option<Principal> {
+/// Leaves the decision of a guard to those inside, and says afterwards whether there were any.
+pub(super) fn surround(request: &HttpRequest, judged: Option<Judged>) -> Rc<Cell<bool>> {
+    leave(request, |earlier| {
+        earlier.judged.extend(judged.map(|judged| Judged { is_around: true, ..judged }));
+        earlier.superseded = Rc::default();
+        Rc::clone(&earlier.superseded)
+    })
+}
+
+/// Leaves the answer to a denial that was decided and counted to whoever answers unknown routes.
+pub(super) fn hide(request: &HttpRequest, judged: Option<Judged>) {
+    leave(request, |earlier| {
+        earlier.judged.extend(judged);
+        earlier.decided = true;
+    });
+}
+
+fn leave<R>(request: &HttpRequest, what: impl FnOnce(&mut Earlier) -> R) -> R {
+    let mut extensions = request.extensions_mut();
+    let mut earlier = extensions.remove::<Earlier>().unwrap_or_default();
+    let left = what(&mut earlier);
+    extensions.insert(earlier);
+    left
+}
+
+/// Takes over from the guards before, if there are any; says whether there is still something to decide.
+pub(super) fn supersede(request: &HttpRequest) -> bool {
+    match request.extensions().get::<Earlier>() {
+        Some(earlier) => {
+            earlier.superseded.set(true);
+            !earlier.decided
+        }
+        None => true,
+    }
+}
+
+/// What this very configuration has said of the same credentials in the same realm, and whether a guard around lets it
+/// respond.
+pub(super) fn judged(request: &HttpRequest, alternative: &Alternative, realm: &str) -> Option<(Outcome, bool)> {
     let extensions = request.extensions();
-    let around = extensions.get::<Surroundings>()?;
-    let is_same = |known: &&Verified| {
-        std::ptr::addr_eq(Arc::as_ptr(&known.scheme), Arc::as_ptr(scheme)) && *known.realm == *realm
-    };
-    around.verified.iter().find(is_same).map(|known| known.principal.clone())
+    let earlier = extensions.get::<Earlier>()?;
+    let known = earlier.judged.iter().find(|known| known.is_of(request, alternative, realm))?;
+    Some((known.outcome.clone(), known.is_around))
 }

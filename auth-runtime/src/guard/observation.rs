@@ -42,11 +42,13 @@ pub(crate) struct Details {
 pub(crate) struct Observation {
     spec: &'static PolicySpec,
     started: Instant,
+    /// Whether it is this decision that is counted. It is not where it only answers for one that was made before.
+    counts: bool,
 }
 
 impl Observation {
-    pub(crate) fn start(spec: &'static PolicySpec) -> Self {
-        Self { spec, started: Instant::now() }
+    pub(crate) fn start(spec: &'static PolicySpec, counts: bool) -> Self {
+        Self { spec, started: Instant::now(), counts }
     }
 
     /// The request may pass; `meter` is that of the scheme which decided.
@@ -56,8 +58,16 @@ impl Observation {
 
     /// The same, where it is known only later; the decision itself took this long.
     pub(crate) fn allowed_after(&self, meter: &Meter, took: Duration) {
+        if !self.counts {
+            return;
+        }
         tracing::debug!(policy = self.spec.handler, scheme = meter.scheme, outcome = ALLOWED, "auth decision");
         record(meter, took);
+    }
+
+    /// Somebody waits for the decision, until it is told that this is over.
+    pub(crate) fn wait(&self, scheme: &'static str) -> Waiting {
+        Waiting { observation: *self, scheme }
     }
 
     /// What the decision took so far.
@@ -74,6 +84,9 @@ impl Observation {
         details: &Details,
         meter: Option<&Meter>,
     ) {
+        if !self.counts {
+            return;
+        }
         if is_listened_to(reason.severity()) && self.is_written(request, reason) {
             self.write(scheme, reason, details);
         }
@@ -142,6 +155,28 @@ impl Observation {
     }
 }
 
+/// A decision that somebody waits for: counted as abandoned where nobody does any more, because the caller left.
+pub(crate) struct Waiting {
+    observation: Observation,
+    scheme: &'static str,
+}
+
+impl Waiting {
+    pub(crate) fn over(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        let Self { observation, scheme } = *self;
+        if observation.counts {
+            tracing::debug!(policy = observation.spec.handler, scheme, outcome = ABANDONED, "auth decision");
+            record(&Meter::new(observation.spec.handler, scheme, ABANDONED, "none"), observation.took());
+        }
+    }
+}
+
 fn record(meter: &Meter, took: Duration) {
     metrics::with_recorder(|recorder| {
         recorder.register_counter(&meter.decisions, &METADATA).increment(1);
@@ -183,6 +218,7 @@ pub(crate) const NO_SCHEME: &str = "none";
 const ALLOWED: &str = "allowed";
 const DENIED: &str = "denied";
 const FAILED: &str = "failed";
+const ABANDONED: &str = "abandoned";
 const METADATA: Metadata<'static> = Metadata::new(module_path!(), Level::INFO, Some(module_path!()));
 
 /// The keys under which one kind of decision of one policy is counted, made ahead of requests: making them allocates.

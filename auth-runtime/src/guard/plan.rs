@@ -26,6 +26,7 @@ pub(crate) struct Plan {
 pub(crate) struct Alternative {
     pub(crate) kind: TypeId,
     pub(crate) scheme: Arc<dyn Scheme>,
+    pub(crate) description: SchemeDescription,
     /// Of a caller that it verified and that passes.
     pub(crate) allowed: Meter,
     /// Those whose credentials may be in the same place.
@@ -58,6 +59,7 @@ impl Plan {
             .map(|(index, ((kind, scheme), description))| Alternative {
                 kind: *kind,
                 scheme: Arc::clone(scheme),
+                description: description.clone(),
                 allowed: Meter::allowed(spec.handler, scheme.name()),
                 rivals: rivals(index, description),
                 challenge: challenges.place(description.challenge()),

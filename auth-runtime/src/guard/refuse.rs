@@ -10,11 +10,13 @@ use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use crate::denial::{Challenge, Denial, Reason, Rejection, Unavailable};
 use crate::grant::IdentityError;
 use crate::guard::challenges::Challenges;
+use crate::guard::nested::Judged;
 use crate::guard::observation::{Details, NO_SCHEME, Observation, observe_denial_of_handler};
 use crate::guard::owed::Owed;
-use crate::guard::{Attempted, Eventual, Plan, Settings};
+use crate::guard::{Asked, Attempted, Eventual, Plan, Settings, nested};
 use crate::policy::Hide;
-use crate::scheme;
+use crate::principal::Principal;
+use crate::scheme::{self, Outcome};
 use crate::telemetry::{foreign, limited};
 
 /// Why a request is refused, with what its answer and its event say beyond the reason.
@@ -64,15 +66,21 @@ impl Grounds {
     }
 }
 
+/// The request that is refused, as far as it was judged.
+#[derive(Clone, Copy)]
+pub(crate) struct Refused<'a> {
+    pub(crate) request: &'a HttpRequest,
+    pub(crate) observation: Observation,
+    /// The alternative whose credentials were looked at.
+    pub(crate) attempted: Attempted,
+    /// Whom they turned out to be of.
+    pub(crate) principal: Option<&'a Principal>,
+}
+
 impl Plan {
-    /// Records and answers a denial; `attempted` is the alternative whose credentials were looked at.
-    pub(crate) fn deny(
-        self: &Arc<Self>,
-        request: &HttpRequest,
-        observation: Observation,
-        attempted: Attempted,
-        grounds: Grounds,
-    ) -> Eventual<Denial> {
+    /// Records and answers a denial.
+    pub(crate) fn deny(self: &Arc<Self>, refused: Refused<'_>, grounds: Grounds) -> Eventual<Denial> {
+        let Refused { request, observation, attempted, .. } = refused;
         let Grounds { reason, headers, details } = grounds;
         let alternative = attempted.alternative(self);
         let place = alternative.and_then(|alternative| alternative.challenge);
@@ -88,7 +96,7 @@ impl Plan {
             },
         );
         denial.headers(headers);
-        self.complete(request, attempted, denial)
+        self.complete(refused, denial)
     }
 
     /// The challenges that differ from answer to answer, by their place; none where the answer shows no challenges.
@@ -121,22 +129,28 @@ impl Plan {
     /// Records and answers the denial that a check returned.
     pub(crate) fn pass_on(
         self: &Arc<Self>,
-        request: &HttpRequest,
-        observation: Observation,
-        attempted: Attempted,
+        refused: Refused<'_>,
         said: Denial,
         check: Option<&'static str>,
     ) -> Eventual<Denial> {
+        let Refused { request, observation, attempted, .. } = refused;
         let scheme = attempted.alternative(self).map_or(NO_SCHEME, |alternative| alternative.scheme.name());
         observation.denied(request, scheme, said.reason(), &Details { check, ..Details::default() }, None);
-        self.complete(request, attempted, said)
+        self.complete(refused, said)
     }
 
     /// Shapes the denial that a handler returned. The request was allowed, and is counted already.
-    pub(crate) fn shape(&self, request: &HttpRequest, said: &Denial) -> Denial {
+    pub(crate) fn shape(
+        &self,
+        request: &HttpRequest,
+        attempted: Attempted,
+        principal: Option<&Principal>,
+        said: &Denial,
+    ) -> Denial {
         observe_denial_of_handler(self.spec);
         let mut denial = said.copied();
         if self.hides(denial.reason()) {
+            nested::hide(request, self.judged(request, attempted, principal));
             denial.hide();
         } else {
             self.settings.shape(request, &mut denial);
@@ -145,8 +159,11 @@ impl Plan {
     }
 
     /// Adds what scheme and application say of every denial: `hide`, headers, and the application's own body.
-    fn complete(self: &Arc<Self>, request: &HttpRequest, attempted: Attempted, mut denial: Denial) -> Eventual<Denial> {
+    fn complete(self: &Arc<Self>, refused: Refused<'_>, mut denial: Denial) -> Eventual<Denial> {
+        let Refused { request, attempted, principal, .. } = refused;
         if self.hides(denial.reason()) {
+            let judged = self.judged(request, attempted, principal);
+            nested::hide(request, judged.or_else(|| self.refused(request, attempted, &denial)));
             denial.hide();
             return Eventual::Ready(denial);
         }
@@ -172,6 +189,29 @@ impl Plan {
         }
         self.settings.shape(request, &mut denial);
         denial
+    }
+
+    /// What the scheme has said of a caller whom it verified, for guards that come after.
+    pub(super) fn judged(
+        &self,
+        request: &HttpRequest,
+        attempted: Attempted,
+        principal: Option<&Principal>,
+    ) -> Option<Judged> {
+        let alternative = attempted.owing(self)?;
+        Some(Judged::new(request, alternative, self.realm(), Outcome::Verified(principal?.clone())))
+    }
+
+    /// The same of credentials that it refused, or could not judge.
+    fn refused(&self, request: &HttpRequest, attempted: Attempted, denial: &Denial) -> Option<Judged> {
+        let alternative = attempted.alternative(self).filter(|_| attempted.asked == Asked::Here)?;
+        let outcome = match denial.reason().rejection() {
+            Ok(rejection) => {
+                Outcome::Refused(denial.added().fold(rejection, |it, (name, value)| it.header(name, value)))
+            }
+            Err(unavailable) => Outcome::Unavailable(unavailable),
+        };
+        Some(Judged::new(request, alternative, self.realm(), outcome))
     }
 
     fn hides(&self, reason: Reason) -> bool {

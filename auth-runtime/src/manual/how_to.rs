@@ -526,11 +526,14 @@
 //! info when denied, error when this side failed, with the handler's place, the `cause` and a remedy; a 503 that a stranger
 //! can cause at will is a warning. Where a check refused, `check` names it. Of the refusals of one policy for one reason from
 //! one address (an IPv4 address or an IPv6 /64) ten a second are written; when the second is over, one more event says how
-//! many were `left_out`, from how many `callers` and which were the `largest`. Revoked tokens are always written.
+//! many were `left_out`, from how many `callers` and which were the `largest`. Revoked tokens and replayed Digest responses are
+//! always written.
 //!
 //! The `metrics` facade gets the counter [`DECISIONS`](crate::observe::DECISIONS) and the histogram
-//! [`DURATION`](crate::observe::DURATION), in seconds; they count every decision. Of guards around guards the innermost that
-//! decides is the one that is counted. A [`Denial`](crate::Denial) that a handler returns does not change the decision, which
+//! [`DURATION`](crate::observe::DURATION), in seconds; they count every decision, and as `abandoned` those that take time and
+//! that the caller did not wait for, which is an event at the level debug only. Of guards around guards the innermost that
+//! decides is the one that is counted; a hidden denial is counted once, also where the default service that answers it has a
+//! policy. A [`Denial`](crate::Denial) that a handler returns does not change the decision, which
 //! was to allow the request; it is counted in [`HANDLER_DENIALS`](crate::observe::HANDLER_DENIALS). Public routes leave
 //! nothing. Where keys or tokens travel in the query, have your access log leave it out:
 //!

@@ -62,6 +62,9 @@
 //!   they are. Their paths in the table begin there, see [`is_whole_path`](crate::mount::MountedRoute::is_whole_path).
 //! - **Inside a service** given to `service_as` or `service_public`. It may bring an `Auth` of its own for handlers in it; the
 //!   policy of `service_as` is decided by the scope's.
+//! - **Middleware that brings an `Auth`.** The scope's own is found by `HttpRequest::app_data`, as actix-web finds all data: what
+//!   was added last hides what was before. A middleware that calls `ServiceRequest::add_data_container` with a container that holds
+//!   another `Auth` therefore puts that one in charge. No crate does this by accident; look for it where you write middleware.
 //! - **Middleware that changes paths** before actix-web routes them: with `NormalizePath::trim()` a route with a slash at its
 //!   end answers nothing, and a more general one may. Digest refuses a request whose path was changed: its client digested
 //!   another one.

@@ -1,5 +1,8 @@
 //! What a scheme says of itself, once.
 
+use actix_web::http::Uri;
+use actix_web::http::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderValue};
+
 use crate::denial::Challenge;
 
 /// What a configuration of a scheme says of itself: where its credentials are, which of them are its own, and how it asks for
@@ -30,6 +33,13 @@ pub(crate) enum Carrier {
     Header(Box<str>),
     Query(Box<str>),
     Cookie(Box<str>),
+}
+
+/// What was found where credentials would be, to tell whether others are there now. It shares the request's bytes.
+#[derive(Default, PartialEq, Eq)]
+pub(crate) struct Carried {
+    fields: Vec<HeaderValue>,
+    target: Option<Uri>,
 }
 
 /// Which of the credentials in one place a configuration recognizes as its own.
@@ -106,6 +116,20 @@ impl SchemeDescription {
 
     pub(crate) fn is_in_query(&self) -> bool {
         self.carriers.iter().any(|carrier| matches!(carrier, Carrier::Query(_)))
+    }
+
+    /// What a request holds where the credentials of this configuration would be, whatever it is.
+    pub(crate) fn carried(&self, headers: &HeaderMap, uri: &Uri) -> Carried {
+        let mut carried = Carried::default();
+        for carrier in &self.carriers {
+            match carrier {
+                Carrier::Authorization(_) => carried.fields.extend(headers.get_all(AUTHORIZATION).cloned()),
+                Carrier::Header(name) => carried.fields.extend(headers.get_all(&**name).cloned()),
+                Carrier::Cookie(_) => carried.fields.extend(headers.get_all(COOKIE).cloned()),
+                Carrier::Query(_) => carried.target = Some(uri.clone()),
+            }
+        }
+        carried
     }
 
     /// Whether credentials of both may be in the same place.

@@ -32,6 +32,7 @@ pub use response::{Additions, PendingAdditions, Refusal, Response};
 pub use user_pass::UserPass;
 
 pub(crate) use credentials::{Read, TokenCarrier};
+pub(crate) use description::Carried;
 
 use crate::denial::Rejection;
 pub use crate::denial::{Challenge, Token};

@@ -36,7 +36,7 @@ pub type PendingOutcome = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 ///
 /// There is no way to say that they are not there after all, and none to blame the caller for an outage or an outage for the
 /// caller: a [`Rejection`] is a 400, 401 or 403, and an [`Unavailable`] a 503 or 500.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Outcome {
     /// The caller proved to be this principal.
