@@ -97,6 +97,18 @@ fn a_resource_guards_its_routes_and_answers_405_for_other_methods() {
 }
 
 #[test]
+fn a_resource_after_a_handler_of_the_same_path_names_the_methods_of_both_in_its_405() {
+    let server = Server::start(|app| {
+        let resource = route::resource("/list").route(route::put().to(by_hand));
+        app.service(auth().scope("/api").service(list).service(resource));
+    });
+    server.get("/api/list").bearer(scoped("admin")).send().expect("list");
+    server.request("PUT", "/api/list").bearer(scoped("admin")).send().expect("by hand PUT");
+    let answer = server.post("/api/list").bearer(scoped("admin")).send();
+    assert_eq!((answer.status, answer.only("allow")), (405, Some("GET, PUT")));
+}
+
+#[test]
 fn every_kind_of_route_guards_its_handler() {
     let server = Server::start(|app| {
         let scope = auth()

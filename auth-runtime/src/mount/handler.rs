@@ -1,7 +1,7 @@
 //! The user's function as actix is given it: behind its policy, at the places its route attributes name.
 
 use actix_web::dev::{AppService, HttpServiceFactory};
-use actix_web::guard::{Any, AnyGuard, Method};
+use actix_web::guard::{Guard, GuardContext, Method};
 use actix_web::{Handler, Resource, Responder};
 
 use crate::extract::authorized::Authorized;
@@ -51,14 +51,28 @@ where
     }
 }
 
-/// A guard that lets any of these methods pass.
-fn methods(names: &[&str]) -> AnyGuard {
-    let mut guards = names.iter().map(|name| match actix_web::http::Method::from_bytes(name.as_bytes()) {
-        Ok(method) => Method(method),
+/// Lets the methods of a route attribute pass.
+struct Methods(Vec<(actix_web::http::Method, Box<dyn Guard>)>);
+
+impl Guard for Methods {
+    fn check(&self, context: &GuardContext<'_>) -> bool {
+        let wanted = &context.head().method;
+        // actix's own guards also note their method in the request, for the 405 of a resource that may come after this one.
+        // They are asked only where that can come: the note is an allocation and two entries in a map.
+        self.0.iter().any(|(method, _)| method == wanted)
+            || self.0.iter().any(|(_, registering)| registering.check(context))
+    }
+}
+
+fn methods(names: &[&str]) -> Methods {
+    if names.is_empty() {
+        refuse("a route attribute names no method; name one, as in `#[get(…)]`");
+    }
+    let guards = names.iter().map(|name| match actix_web::http::Method::from_bytes(name.as_bytes()) {
+        Ok(method) => (method.clone(), Box::new(Method(method)) as Box<dyn Guard>),
         Err(_) => refuse(&format!("`{name}` is no HTTP method; name one, as in `method = \"GET\"`")),
     });
-    let Some(first) = guards.next() else { refuse("a route attribute names no method; name one, as in `#[get(…)]`") };
-    guards.fold(Any(first), AnyGuard::or)
+    Methods(guards.collect())
 }
 
 /// Two functions for each number of arguments. An argument that the policy does not yield is reported at its type.
