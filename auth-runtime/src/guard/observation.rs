@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use metrics::{Key, Label, Level, Metadata};
+use metrics::{IntoF64, Key, Label, Level, Metadata};
 use quanta::Instant;
 
 use actix_web::HttpRequest;
@@ -53,11 +53,15 @@ impl Observation {
 
     /// The request may pass; `meter` is that of the scheme which decided.
     pub(crate) fn allowed(&self, meter: &Meter) {
-        self.allowed_after(meter, self.took());
+        self.count_allowed(meter, self.so_far());
     }
 
     /// The same, where it is known only later; the decision itself took this long.
     pub(crate) fn allowed_after(&self, meter: &Meter, took: Duration) {
+        self.count_allowed(meter, took.as_secs_f64());
+    }
+
+    fn count_allowed(&self, meter: &Meter, took: impl IntoF64) {
         if !self.counts {
             return;
         }
@@ -73,6 +77,19 @@ impl Observation {
     /// What the decision took so far.
     pub(crate) fn took(&self) -> Duration {
         self.started.elapsed()
+    }
+
+    /// The same, read off the clock only where somebody records it.
+    fn so_far(&self) -> impl IntoF64 {
+        struct SoFar(Instant);
+
+        impl IntoF64 for SoFar {
+            fn into_f64(self) -> f64 {
+                self.0.elapsed().as_secs_f64()
+            }
+        }
+
+        SoFar(self.started)
     }
 
     /// The request may not; `meter`, where the caller has one, is that of this reason.
@@ -91,8 +108,8 @@ impl Observation {
             self.write(scheme, reason, details);
         }
         match meter {
-            Some(meter) => record(meter, self.took()),
-            None => record(&Meter::denied(self.spec.handler, scheme, reason), self.took()),
+            Some(meter) => record(meter, self.so_far()),
+            None => record(&Meter::denied(self.spec.handler, scheme, reason), self.so_far()),
         }
     }
 
@@ -172,15 +189,15 @@ impl Drop for Waiting {
         let Self { observation, scheme } = *self;
         if observation.counts {
             tracing::debug!(policy = observation.spec.handler, scheme, outcome = ABANDONED, "auth decision");
-            record(&Meter::new(observation.spec.handler, scheme, ABANDONED, "none"), observation.took());
+            record(&Meter::new(observation.spec.handler, scheme, ABANDONED, "none"), observation.so_far());
         }
     }
 }
 
-fn record(meter: &Meter, took: Duration) {
+fn record(meter: &Meter, took: impl IntoF64) {
     metrics::with_recorder(|recorder| {
         recorder.register_counter(&meter.decisions, &METADATA).increment(1);
-        recorder.register_histogram(&meter.duration, &METADATA).record(took.as_secs_f64());
+        recorder.register_histogram(&meter.duration, &METADATA).record(took);
     });
 }
 
