@@ -72,7 +72,7 @@ impl Judge {
         drop(members);
         Ok(accepted.map(|Vouched { principal, times, revocable }| {
             let bytes = text.len();
-            Active { principal: principal.with_claims(text, shape), times, revocable, bytes }
+            Active { principal: principal.with_claims(text, shape, None), times, revocable, bytes }
         }))
     }
 

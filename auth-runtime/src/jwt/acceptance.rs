@@ -9,7 +9,7 @@ use crate::json::Object;
 use crate::jwt::claims::{self, Audience, Times};
 use crate::jwt::error::JwtError;
 use crate::jwt::grants::{self, Grantable};
-use crate::principal::{Principal, TokenHolder};
+use crate::principal::{Principal, Subject, TokenHolder};
 use crate::revocation::{Consulted, Revocable};
 use crate::time::{LEEWAY_MAX, UnixTime};
 
@@ -217,7 +217,6 @@ impl Acceptance {
         if claims.contains("cnf") {
             return Err(Reason::TokenBound);
         }
-        let subject = claims::string(claims, &self.subject_claim)?.filter(|subject| !subject.is_empty());
         Ok(TokenHolder {
             scheme: SCHEME,
             configuration: self.configuration.clone(),
@@ -225,10 +224,19 @@ impl Acceptance {
                 Some(name) => Some(Arc::clone(name)),
                 None => claims::string(claims, "iss")?.map(Arc::from),
             },
-            subject: subject.ok_or(Reason::ClaimsInvalid)?.into(),
+            subject: self.subject(claims)?,
             scopes: grants::scopes(claims, &issuer.grantable_scopes),
             roles: grants::roles(claims, &self.roles_claim, &issuer.grantable_roles),
             expires_at,
         })
+    }
+
+    fn subject(&self, claims: &Object<'_>) -> Result<Subject, Reason> {
+        let claim = claims.get(&self.subject_claim).ok_or(Reason::ClaimsInvalid)?;
+        let subject = match claim.plain_range() {
+            Some(place) if !place.is_empty() => Some(Subject::Place(place)),
+            _ => claim.as_str().filter(|subject| !subject.is_empty()).map(|subject| Subject::Own(subject.into())),
+        };
+        subject.ok_or(Reason::ClaimsInvalid)
     }
 }

@@ -22,11 +22,13 @@ const ENTRY_BYTES: usize = 1536;
 const HELD_FACTOR: usize = 2;
 /// What a usual entry weighs.
 const TYPICAL_BYTES: usize = 3072;
+/// For how many entries there is room beforehand, at most.
+const RESERVED_MAX: usize = 1 << 16;
 /// How much of a token's end is hashed: the last bytes of its signature, which nobody chooses without the key.
 const HASHED: usize = 32;
 
 /// The verified tokens of one configuration, bounded by their weight in bytes.
-pub(crate) struct Memory(Option<Cache<Text, Remembered, Weight, RandomState>>);
+pub(crate) struct Memory(Option<Cache<Known, Remembered, Weight, RandomState>>);
 
 /// A verified token.
 #[derive(Clone)]
@@ -51,10 +53,17 @@ impl Memory {
             .build()
             .ok()
             .filter(|_| bytes > 0);
-        Self(
-            options
-                .map(|options| Cache::with_options(options, Weight, RandomState::new(), DefaultLifecycle::default())),
-        )
+        let cache = options
+            .map(|options| Cache::with_options(options, Weight, RandomState::new(), DefaultLifecycle::default()));
+        if let Some(cache) = &cache {
+            // Room for the table, of which the system gives what is used: one that grows is copied again and again.
+            cache.reserve((bytes / TYPICAL_BYTES).min(RESERVED_MAX));
+        }
+        Self(cache)
+    }
+
+    pub(crate) fn is_on(&self) -> bool {
+        self.0.is_some()
     }
 
     /// What is known of this very token.
@@ -62,10 +71,10 @@ impl Memory {
         self.0.as_ref()?.get(&Borrowed(token))
     }
 
-    /// Remembers a verified token, if there is room for its like.
-    pub(crate) fn remember(&self, token: &[u8], verified: Remembered) {
-        if let Some(cache) = &self.0 {
-            cache.insert(Text(token.into()), verified);
+    /// Remembers a verified token, which its principal keeps, if there is room for its like.
+    pub(crate) fn remember(&self, verified: Remembered) {
+        if let Some(cache) = self.0.as_ref().filter(|_| !verified.principal.token().is_empty()) {
+            cache.insert(Known(verified.principal.clone()), verified);
         }
     }
 }
@@ -76,18 +85,25 @@ impl fmt::Debug for Memory {
     }
 }
 
-/// A token as a key: hashed by its end under a key of this process, compared whole.
-#[derive(PartialEq, Eq)]
-struct Text(Box<[u8]>);
+/// A token as a key, in the principal that it made: hashed by its end under a key of this process, compared whole.
+struct Known(Principal);
 
-/// The same, not owned.
+/// A token that may be known.
 struct Borrowed<'a>(&'a [u8]);
 
-impl Hash for Text {
+impl Hash for Known {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        Borrowed(&self.0).hash(state);
+        Borrowed(self.0.token()).hash(state);
     }
 }
+
+impl PartialEq for Known {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.token() == other.0.token()
+    }
+}
+
+impl Eq for Known {}
 
 impl Hash for Borrowed<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
@@ -95,9 +111,9 @@ impl Hash for Borrowed<'_> {
     }
 }
 
-impl Equivalent<Text> for Borrowed<'_> {
-    fn equivalent(&self, known: &Text) -> bool {
-        *self.0 == *known.0
+impl Equivalent<Known> for Borrowed<'_> {
+    fn equivalent(&self, known: &Known) -> bool {
+        *self.0 == *known.0.token()
     }
 }
 
@@ -105,10 +121,10 @@ impl Equivalent<Text> for Borrowed<'_> {
 #[derive(Clone)]
 struct Weight;
 
-impl Weighter<Text, Remembered> for Weight {
-    fn weight(&self, token: &Text, verified: &Remembered) -> u64 {
+impl Weighter<Known, Remembered> for Weight {
+    fn weight(&self, Known(principal): &Known, verified: &Remembered) -> u64 {
         let held = verified.principal.bytes().saturating_mul(HELD_FACTOR);
-        let bytes = ENTRY_BYTES.saturating_add(token.0.len()).saturating_add(held);
+        let bytes = ENTRY_BYTES.saturating_add(principal.token().len()).saturating_add(held);
         let bytes = bytes.saturating_add(verified.principal.growth());
         u64::try_from(bytes).unwrap_or(u64::MAX)
     }

@@ -172,10 +172,12 @@ impl Verifier {
         if is_new {
             self.headers.keep(compact.header_segment(), &header);
         }
-        let principal = accepted.with_claims(compact.take_payload(), shape);
+        let payload = compact.take_payload();
+        let token = str::from_utf8(compact.token()).ok().filter(|_| self.memory.is_on());
+        let principal = accepted.with_claims(payload, shape, token);
         let verified = Remembered { principal: principal.clone(), times, revocable, generation };
         self.acceptance.unrevoked(&verified.principal, verified.revocable.as_ref(), &verified.times, now)?;
-        self.memory.remember(compact.token(), verified);
+        self.memory.remember(verified);
         Ok(principal)
     }
 

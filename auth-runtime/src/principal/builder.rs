@@ -9,7 +9,6 @@ use serde_json::{Map, Value};
 use super::authentication::{AuthenticationContext, Confirmation};
 use super::claims::Claims;
 use super::{Known, Principal};
-use crate::json::Shape;
 use crate::time::UnixTime;
 
 /// Builds a [`Principal`]; what is not said is unknown, and a condition over what is unknown denies.
@@ -51,7 +50,7 @@ impl PrincipalBuilder {
 
     /// All claims of a token.
     pub fn claims(mut self, claims: Map<String, Value>) -> Self {
-        self.0.claims = Some(Claims { text: String::new(), shape: Shape::default(), map: claims.into() });
+        self.0.claims = Some(Claims::of_map(claims));
         self
     }
 

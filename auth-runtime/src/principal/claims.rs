@@ -15,16 +15,39 @@ const SEVERAL_TYPES_MAX: u32 = 64;
 
 /// Claims as text, as a map, or both: most handlers want a type of their own, which the text makes faster.
 pub(super) struct Claims {
-    /// Empty where the claims came as a map.
-    pub(super) text: String,
-    pub(super) shape: Shape,
-    pub(super) map: OnceLock<Map<String, Value>>,
+    /// Empty where the claims came as a map. Behind it, where the token is to be known again, the token: with one allocation
+    /// for both, a memory of many grows faster and lets go faster.
+    text: String,
+    /// How much of it is claims.
+    length: usize,
+    shape: Shape,
+    map: OnceLock<Map<String, Value>>,
 }
 
 impl Claims {
+    /// Of a text that is known to be one object, with the token behind it where that is to be kept.
+    pub(super) fn of_text(mut text: String, shape: Shape, token: Option<&str>) -> Self {
+        let length = text.len();
+        text.push_str(token.unwrap_or_default());
+        Self { text, length, shape, map: OnceLock::new() }
+    }
+
+    pub(super) fn of_map(map: Map<String, Value>) -> Self {
+        Self { text: String::new(), length: 0, shape: Shape::default(), map: map.into() }
+    }
+
+    pub(super) fn text(&self) -> &str {
+        self.text.get(..self.length).unwrap_or_default()
+    }
+
+    /// Empty where it was not kept.
+    pub(super) fn token(&self) -> &str {
+        self.text.get(self.length..).unwrap_or_default()
+    }
+
     pub(super) fn map(&self) -> &Map<String, Value> {
         // The text was parsed before, more strictly; without it nothing could be read anyway.
-        self.map.get_or_init(|| serde_json::from_str(&self.text).unwrap_or_default())
+        self.map.get_or_init(|| serde_json::from_str(self.text()).unwrap_or_default())
     }
 
     /// How many bytes are taken by what handlers read out of a remembered token: the map, and a type of their own. An estimate
@@ -38,7 +61,7 @@ impl Claims {
         let Shape { objects, members, items } = self.shape;
         let [objects, members, items] =
             [objects, members, items].map(|count| usize::try_from(count).unwrap_or(usize::MAX));
-        let texts = self.text.len();
+        let texts = self.length;
         // A vector grows by doubling; each value may be a text of its own.
         let item = 2 * VALUE + ALLOCATION;
         let map = [(objects, NODE + ALLOCATION), (members, NODE / 5 + 2 * ALLOCATION), (items, item)];
@@ -58,7 +81,7 @@ impl Claims {
     }
 
     fn read<C: DeserializeOwned>(&self) -> Result<C, Unfit> {
-        if let Ok(claims) = serde_json::from_str(&self.text) {
+        if let Ok(claims) = serde_json::from_str(self.text()) {
             return Ok(claims);
         }
         serde_path_to_error::deserialize(self.map())
@@ -70,28 +93,36 @@ pub(crate) type Unfit = serde_path_to_error::Error<serde_json::Error>;
 
 /// The claims as the types that handlers asked for: a remembered token is read once for each, not with each request.
 #[derive(Default)]
-pub(super) struct TypedClaims([OnceLock<Arc<dyn Any + Send + Sync>>; Self::TYPES]);
+pub(super) struct TypedClaims {
+    first: OnceLock<AnyClaims>,
+    /// Seldom there: a place that is empty is remembered with each token.
+    more: OnceLock<Box<[OnceLock<AnyClaims>; Self::MORE]>>,
+}
+
+type AnyClaims = Arc<dyn Any + Send + Sync>;
 
 impl TypedClaims {
-    /// How many types are kept; an application rarely reads one issuer's tokens in more ways.
-    const TYPES: usize = 4;
+    /// How many types are kept beside the first; an application rarely reads one issuer's tokens in more ways.
+    const MORE: usize = 3;
 
     pub(super) fn read<C>(&self, claims: &Claims) -> Result<Arc<C>, Unfit>
     where
         C: DeserializeOwned + Send + Sync + 'static,
     {
-        for slot in self.0.iter().map_while(OnceLock::get) {
-            if let Ok(known) = Arc::clone(slot).downcast() {
+        let more = self.more.get().into_iter().flat_map(|more| more.iter());
+        for known in [&self.first].into_iter().chain(more).map_while(OnceLock::get) {
+            if let Ok(known) = Arc::clone(known).downcast() {
                 return Ok(known);
             }
         }
         let read: Arc<C> = Arc::new(claims.read()?);
-        let mut unkept: Arc<dyn Any + Send + Sync> = read.clone();
-        let kept = if claims.may_keep_several_types() { Self::TYPES } else { 1 };
-        for slot in self.0.iter().take(kept) {
-            match slot.set(unkept) {
-                Ok(()) => break,
-                Err(taken) => unkept = taken,
+        let unkept = self.first.set(read.clone()).err().filter(|_| claims.may_keep_several_types());
+        if let Some(mut unkept) = unkept {
+            for place in self.more.get_or_init(Box::default).iter() {
+                match place.set(unkept) {
+                    Ok(()) => break,
+                    Err(taken) => unkept = taken,
+                }
             }
         }
         Ok(read)

@@ -2,7 +2,8 @@
 
 use std::any::Any;
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::ops::Range;
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -46,7 +47,7 @@ struct Known {
     scheme: &'static str,
     configuration: Option<Arc<str>>,
     issuer: Option<Arc<str>>,
-    subject: Box<str>,
+    subject: Subject,
     scopes: Option<Claimed>,
     roles: Option<Claimed>,
     claims: Option<Claims>,
@@ -64,7 +65,7 @@ impl Principal {
             scheme,
             configuration: None,
             issuer: None,
-            subject: subject.into(),
+            subject: Subject::Own(subject.into()),
             scopes: None,
             roles: None,
             claims: None,
@@ -93,7 +94,10 @@ impl Principal {
 
     /// The caller's identifier at its issuer: a token's `sub`, a user name, the id of an API key.
     pub fn subject(&self) -> &str {
-        &self.0.subject
+        match &self.0.subject {
+            Subject::Own(subject) => subject,
+            Subject::Place(place) => self.0.claims_text().get(place.clone()).unwrap_or_default(),
+        }
     }
 
     /// The scopes granted; `None` when the credentials say nothing about scopes.
@@ -140,6 +144,11 @@ impl Principal {
         self.0.claims.as_ref().map_or(0, Claims::growth)
     }
 
+    /// The token, where it was kept to be known again.
+    pub(crate) fn token(&self) -> &[u8] {
+        self.0.claims.as_ref().map_or(&[], |claims| claims.token().as_bytes())
+    }
+
     /// The claims as the text they came in.
     #[cfg(all(feature = "introspection", feature = "redis"))]
     pub(crate) fn claims_text(&self) -> &str {
@@ -158,8 +167,15 @@ impl Principal {
 impl Known {
     /// Empty where there is none.
     fn claims_text(&self) -> &str {
-        self.claims.as_ref().map_or("", |claims| &claims.text)
+        self.claims.as_ref().map_or("", Claims::text)
     }
+}
+
+/// The caller's identifier.
+pub(crate) enum Subject {
+    Own(Box<str>),
+    /// It stands there in the text of the claims.
+    Place(Range<usize>),
 }
 
 /// Names that credentials claim.
@@ -200,15 +216,16 @@ pub(crate) struct TokenHolder {
     pub(crate) scheme: &'static str,
     pub(crate) configuration: Option<Arc<str>>,
     pub(crate) issuer: Option<Arc<str>>,
-    pub(crate) subject: Box<str>,
+    pub(crate) subject: Subject,
     pub(crate) scopes: Option<Claimed>,
     pub(crate) roles: Option<Claimed>,
     pub(crate) expires_at: Option<UnixTime>,
 }
 
 impl TokenHolder {
-    /// The principal with all claims as JSON text that is known to be one object; read when somebody asks for them.
-    pub(crate) fn with_claims(self, text: String, shape: Shape) -> Principal {
+    /// The principal with all claims as JSON text that is known to be one object, read when somebody asks for them; and with
+    /// the token, where that is to be known again.
+    pub(crate) fn with_claims(self, text: String, shape: Shape, token: Option<&str>) -> Principal {
         let Self { scheme, configuration, issuer, subject, scopes, roles, expires_at } = self;
         Principal(Arc::new(Known {
             scheme,
@@ -217,7 +234,7 @@ impl TokenHolder {
             subject,
             scopes,
             roles,
-            claims: Some(Claims { text, shape, map: OnceLock::new() }),
+            claims: Some(Claims::of_text(text, shape, token)),
             typed_claims: TypedClaims::default(),
             expires_at,
             authentication: None,
@@ -244,7 +261,7 @@ impl fmt::Debug for Principal {
             .field("scheme", &self.0.scheme)
             .field("configuration", &self.0.configuration)
             .field("issuer", &self.0.issuer)
-            .field("subject", &self.0.subject)
+            .field("subject", &self.subject())
             .field("scopes", &self.scope_set().map(|scopes| scopes.granted))
             .field("roles", &self.role_set().map(|roles| roles.granted))
             .field("expires_at", &self.0.expires_at)
