@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
+use auth_runtime::introspection::Introspection;
+use auth_runtime::jwt::{Audiences, ReadyJwt, Said};
 use auth_runtime::testing::TestIssuer;
 use auth_runtime::{Algorithm, Auth, Bearer, Jwt, requires};
 use serde_json::{Value, json};
@@ -18,8 +20,26 @@ const ED_PUBLIC: &str = include_str!("../../auth-runtime/tests/keys/ed25519.publ
 
 #[requires(bearer)]
 #[get("/who")]
-async fn who(caller: Bearer) -> String {
+async fn whoami(caller: Bearer) -> String {
     caller.principal().subject().to_owned()
+}
+
+#[requires(bearer, role = "admin")]
+#[get("/admin")]
+async fn admin() -> &'static str {
+    "admin"
+}
+
+#[requires(bearer, !role("contractor"))]
+#[get("/staff")]
+async fn staff() -> &'static str {
+    "staff"
+}
+
+#[requires(bearer, scope = "read")]
+#[get("/read")]
+async fn read() -> &'static str {
+    "read"
 }
 
 /// A provider that answers what it was told, and counts.
@@ -90,14 +110,14 @@ fn issuer(name: &str) -> TestIssuer {
     TestIssuer::with_pem(Algorithm::EdDSA, ED_PRIVATE, ED_PUBLIC).named(name).for_audience(AUDIENCE)
 }
 
-fn auth(bearer: impl auth_runtime::jwt::ReadyJwt) -> Auth {
+fn auth(bearer: impl ReadyJwt) -> Auth {
     Auth::builder().realm("orders").bearer(bearer).dangerous_allow_unconfigured().build().unwrap()
 }
 
 fn serve(auth: &Auth) -> Server {
     let auth = auth.clone();
     Server::start(move |services| {
-        services.service(auth.scope("").service(who));
+        services.service(auth.scope("").service(whoami).service(admin).service(staff).service(read));
     })
 }
 
@@ -189,4 +209,119 @@ fn a_key_of_one_tenant_signs_for_no_other() {
     let of = |name: &str| issuer(&tenant(name)).key_id("k").token().subject("alice").sign();
     assert_eq!(ask(&server, &of("t1")).body, b"alice");
     assert_eq!(ask(&server, &of("t2")).status, 401);
+}
+
+const ISSUER: &str = "https://idp.example";
+
+/// What each route answers to a token with these claims: `who`, `admin`, `staff`, `read`.
+fn statuses(configure: impl FnOnce(Jwt<Said, Audiences>) -> Jwt<Said, Audiences>, claims: &[Value]) -> Vec<[u16; 4]> {
+    let issuer = issuer(ISSUER);
+    let auth = auth(configure(issuer.jwt()));
+    let server = serve(&auth);
+    let of = |claims: &Value| {
+        let members = claims.as_object().unwrap().iter();
+        let token = members.fold(issuer.token(), |token, (name, value)| token.claim(name, value.clone())).sign();
+        ["/who", "/admin", "/staff", "/read"].map(|path| server.get(path).bearer(&token).send().status)
+    };
+    claims.iter().map(of).collect()
+}
+
+#[test]
+fn null_beside_what_counts_does_no_harm_and_lifts_no_bound() {
+    let claims = [
+        json!({"scope": "read", "scp": null, "nbf": null, "jti": null, "roles": null}),
+        json!({"aud": null}),
+        json!({"exp": null}),
+        json!({"cnf": null}),
+    ];
+    assert_eq!(statuses(|jwt| jwt, &claims), [[200, 403, 403, 200], [401; 4], [401; 4], [401; 4]]);
+}
+
+#[test]
+fn roles_of_two_places_count_together() {
+    let configure = |jwt: Jwt<Said, Audiences>| {
+        jwt.roles_claim(["realm_access", "roles"]).roles_claim(["resource_access", "orders", "roles"])
+    };
+    let claims = [
+        json!({"realm_access": {"roles": ["user"]}, "resource_access": {"orders": {"roles": ["admin"]}}}),
+        json!({"realm_access": {"roles": ["admin"]}}),
+        json!({"realm_access": {"roles": ["user"]}}),
+        json!({}),
+    ];
+    let expected = [[200, 200, 200, 403], [200, 200, 403, 403], [200, 403, 403, 403], [200, 403, 403, 403]];
+    assert_eq!(statuses(configure, &claims), expected);
+    let optional = |jwt: Jwt<Said, Audiences>| {
+        jwt.roles_claim(["realm_access", "roles"]).optional_roles_claim(["resource_access", "orders", "roles"])
+    };
+    assert_eq!(statuses(optional, &claims)[2], [200, 403, 200, 403]);
+    let overage = [json!({"groups": ["admin"], "hasgroups": true}), json!({"_claim_names": {"groups": "src1"}})];
+    let groups = |jwt: Jwt<Said, Audiences>| jwt.optional_roles_claim(["groups"]);
+    assert_eq!(statuses(groups, &overage), [[200, 200, 403, 403], [200, 403, 403, 403]]);
+}
+
+#[test]
+fn roles_in_keys_count_for_the_organisation_that_holds_them() {
+    let said = [
+        json!({"urn:roles": {"admin": {"1": "one.example"}, "contractor": null}}),
+        json!({"urn:roles": {"admin": {"2": "two.example"}}}),
+        json!({"urn:roles": {"admin": null, "contractor": {"1": "one.example"}}}),
+    ];
+    let ours = |jwt: Jwt<Said, Audiences>| jwt.roles_claim(["urn:roles"]).roles_from_keys("1");
+    assert_eq!(statuses(ours, &said), [[200, 200, 200, 403], [200, 403, 200, 403], [200, 403, 403, 403]]);
+    let any = |jwt: Jwt<Said, Audiences>| jwt.roles_claim(["urn:roles"]).dangerous_any_organisation();
+    assert_eq!(statuses(any, &said)[1], [200, 200, 200, 403]);
+}
+
+#[test]
+fn a_string_of_roles_is_one_role_or_a_list() {
+    let claims = [json!({"roles": "viewer, admin"})];
+    assert_eq!(statuses(|jwt| jwt, &claims), [[200, 403, 200, 403]]);
+    assert_eq!(statuses(|jwt| jwt.roles_split_at_commas(), &claims), [[200, 200, 200, 403]]);
+}
+
+#[test]
+fn scopes_in_another_claim_take_the_place_of_the_usual_ones() {
+    let claims = [json!({"permissions": ["read"]}), json!({"scope": "read"})];
+    let configure = |jwt: Jwt<Said, Audiences>| jwt.scopes_claim(["permissions"]);
+    assert_eq!(statuses(configure, &claims), [[200, 403, 403, 200], [200, 403, 403, 403]]);
+    let both = |jwt: Jwt<Said, Audiences>| jwt.scopes_claim(["permissions"]).scopes_claim(["scope"]);
+    assert_eq!(statuses(both, &claims), [[200, 403, 403, 200], [200, 403, 403, 200]]);
+}
+
+#[test]
+fn a_token_of_another_party_is_refused() {
+    let claims = [
+        json!({}),
+        json!({"azp": "https://app.example"}),
+        json!({"azp": "https://evil.example"}),
+        json!({"azp": null}),
+    ];
+    let configure = |jwt: Jwt<Said, Audiences>| jwt.authorized_parties(["https://app.example"]);
+    let first: Vec<_> = statuses(configure, &claims).into_iter().map(|statuses| statuses[0]).collect();
+    assert_eq!(first, [200, 200, 401, 401]);
+}
+
+#[test]
+fn an_endpoint_may_leave_sub_out_for_clients() {
+    let provider = Provider::start();
+    let answer = |more: Value| {
+        let mut answer = json!({"active": true, "token_type": "Bearer", "iss": ISSUER, "aud": null, "scp": null, "exp": 4_000_000_000_u64});
+        answer.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        answer
+    };
+    let asked = |introspection: Introspection<Said, Said, Said>| {
+        let server = serve(&auth(introspection.subject_claim("sub").subject_claim("client_id")));
+        let answer = ask(&server, "opaque");
+        (answer.status, answer.text().to_owned())
+    };
+    let open = || {
+        let introspection = Introspection::new(provider.url("/introspect")).client_secret_basic("id", "secret");
+        introspection.issuer(ISSUER).dangerous_any_audience()
+    };
+    provider.set("/introspect", "text/plain", answer(json!({"sub": "alice", "client_id": "app"})));
+    assert_eq!(asked(open()), (200, "alice".into()));
+    provider.set("/introspect", "application/json", answer(json!({"client_id": "job"})));
+    assert_eq!(asked(open()), (200, "job".into()));
+    provider.set("/introspect", "application/json", answer(json!({})));
+    assert_eq!(asked(open()).0, 401);
 }

@@ -83,7 +83,8 @@ impl Judge {
             [("token_type", &["bearer"]), ("token_use", &["access_token"]), ("typ", &["bearer", "at+jwt"])];
         let mut said = false;
         for (name, accepted) in kinds {
-            let Some(kind) = members.get(name) else { continue };
+            // Some servers write null for what they do not know.
+            let Some(kind) = members.get(name).filter(|kind| !kind.is_null()) else { continue };
             let kind = kind.as_str().ok_or(Reason::ClaimsInvalid)?;
             if kind.eq_ignore_ascii_case("dpop") {
                 return Err(Reason::TokenBound);

@@ -57,7 +57,7 @@ use crate::revocation::{Consulted, Revocations};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Introspection<I = Unsaid, A = Unsaid, C = Unsaid> {
-    acceptance: AcceptanceSettings,
+    pub(super) acceptance: AcceptanceSettings,
     carriers: Carriers,
     asking: Asking,
     said: WhatWasSaid<I, A, C>,
@@ -275,21 +275,6 @@ impl<I, A, C> Introspection<I, A, C> {
     #[must_use]
     pub fn revocations(mut self, store: impl Revocations) -> Self {
         self.acceptance.revocations = Some(Consulted::new(store));
-        self
-    }
-
-    /// Where an answer's roles are; see [`Jwt::roles_claim`].
-    #[must_use]
-    pub fn roles_claim(mut self, path: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
-        self.acceptance.roles_claim = path.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Which member identifies the caller; by default `sub`. Answers about tokens that a client got for itself often have
-    /// no `sub`: say `client_id` where all tokens are such.
-    #[must_use]
-    pub fn subject_claim(mut self, name: impl Into<Box<str>>) -> Self {
-        self.acceptance.subject_claim = name.into();
         self
     }
 

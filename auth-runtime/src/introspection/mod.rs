@@ -8,6 +8,7 @@
 //! who we are by `client`, within the limits of `budget` and `breaker`; `answer` judges what came back.
 
 pub(crate) mod answer;
+mod answer_shape;
 mod builder;
 pub(crate) mod endpoint;
 mod introspector;

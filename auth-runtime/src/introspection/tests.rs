@@ -1,6 +1,7 @@
 //! Opaque tokens through the `bearer` scheme, against an endpoint on this machine.
 
 mod mock;
+mod shapes;
 
 use std::collections::HashSet;
 use std::sync::Arc;

@@ -131,6 +131,16 @@ impl<'a> Object<'a> {
         Some(Json { text: self.text, span: member.value })
     }
 
+    /// Each member: its name, where that starts in the text unless something in it is escaped, and its value.
+    pub(crate) fn members(&self) -> impl Iterator<Item = (&str, Option<usize>, Json<'a>)> {
+        let Members { places, unescaped, .. } = &*self.members;
+        places.iter().map(move |member| {
+            let name = str::from_utf8(member.name.bytes(self.text, unescaped)).unwrap_or_default();
+            let start = (!member.name.escaped).then_some(member.name.start);
+            (name, start, Json { text: self.text, span: member.value })
+        })
+    }
+
     pub(crate) fn shape(&self) -> Shape {
         self.members.shape
     }
@@ -178,6 +188,21 @@ impl<'a> Json<'a> {
         (self.span.kind == ValueKind::Number).then(|| self.as_written())
     }
 
+    pub(crate) fn is_null(&self) -> bool {
+        self.span.kind == ValueKind::Null
+    }
+
+    /// Neither null nor false, nor a string, an array or an object with nothing in it.
+    pub(crate) fn says_something(&self) -> bool {
+        match self.span.kind {
+            ValueKind::Null | ValueKind::False => false,
+            ValueKind::True | ValueKind::Number | ValueKind::Escaped => true,
+            ValueKind::Plain => self.span.end - self.span.start > 2,
+            ValueKind::Array => self.items().is_some_and(|mut items| items.next().is_some()),
+            ValueKind::Object => self.object().is_some_and(|object| object.members().next().is_some()),
+        }
+    }
+
     #[cfg(feature = "introspection")]
     pub(crate) fn is_true(&self) -> bool {
         self.span.kind == ValueKind::True
@@ -185,11 +210,16 @@ impl<'a> Json<'a> {
 
     /// A member of an object.
     pub(crate) fn member(&self, name: &str) -> Option<Self> {
+        self.object()?.get(name)
+    }
+
+    /// The members of an object.
+    pub(crate) fn object(&self) -> Option<Object<'a>> {
         if self.span.kind != ValueKind::Object {
             return None;
         }
         let members = Scanner::new(self.text, self.span.start).inner_object()?;
-        Object { text: self.text, members: Cow::Owned(members) }.get(name)
+        Some(Object { text: self.text, members: Cow::Owned(members) })
     }
 
     /// The items of an array.

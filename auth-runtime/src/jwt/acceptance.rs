@@ -8,8 +8,8 @@ use crate::denial::Reason;
 use crate::json::Object;
 use crate::jwt::claims::{self, Audience, Times};
 use crate::jwt::error::JwtError;
-use crate::jwt::grants::{self, Grantable};
-use crate::principal::{Principal, Subject, TokenHolder};
+use crate::jwt::grants::{self, ClaimPaths, Grantable, Organisation, RolesForm};
+use crate::principal::{Principal, SUBJECT_CLAIM, Subject, TokenHolder};
 use crate::revocation::{Consulted, Revocable};
 use crate::time::{LEEWAY_MAX, UnixTime};
 
@@ -25,6 +25,8 @@ pub(crate) struct IssuerTerms {
     pub(crate) name: Option<Arc<str>>,
     /// `None` is what the configuration demands of its first.
     pub(crate) audience: Option<Audience>,
+    /// The clients whose tokens count, where a token names its own; `None` is what the configuration demands of its first.
+    pub(crate) authorized_parties: Option<Vec<Box<str>>>,
     pub(crate) grantable_roles: Grantable,
     pub(crate) grantable_scopes: Grantable,
 }
@@ -48,6 +50,10 @@ impl IssuerTerms {
         }
     }
 
+    pub(crate) fn add_authorized_parties(&mut self, clients: impl IntoIterator<Item = impl Into<Box<str>>>) {
+        self.authorized_parties.get_or_insert_default().extend(clients.into_iter().map(Into::into));
+    }
+
     pub(crate) fn add_grantable_roles(&mut self, roles: impl IntoIterator<Item = impl Into<Box<str>>>) {
         self.grantable_roles.get_or_insert_with(BTreeSet::new).extend(roles.into_iter().map(Into::into));
     }
@@ -58,7 +64,8 @@ impl IssuerTerms {
 
     pub(crate) fn check_audience(&self, claims: &Object<'_>) -> Result<(), Reason> {
         // Said by the configuration at least, or it would not compile.
-        self.audience.as_ref().ok_or(Reason::AudienceWrong)?.check(claims)
+        self.audience.as_ref().ok_or(Reason::AudienceWrong)?.check(claims)?;
+        self.authorized_parties.as_ref().map_or(Ok(()), |ours| claims::check_party(ours, claims))
     }
 
     /// What is wrong with it: the option and the remedy.
@@ -69,6 +76,16 @@ impl IssuerTerms {
         };
         if self.name.as_deref() == Some("") {
             return Some(("issuer", "the name is empty; give the exact `iss` of the tokens"));
+        }
+        if self
+            .authorized_parties
+            .as_ref()
+            .is_some_and(|clients| clients.is_empty() || clients.iter().any(|c| c.is_empty()))
+        {
+            return Some((
+                "authorized_parties",
+                "the list, or a name in it, is empty; give what the tokens have in `azp`",
+            ));
         }
         names
             .iter()
@@ -84,8 +101,11 @@ pub(crate) struct AcceptanceSettings {
     pub(crate) issuer: IssuerTerms,
     pub(crate) leeway: Duration,
     pub(crate) max_token_bytes: usize,
-    pub(crate) subject_claim: Box<str>,
-    pub(crate) roles_claim: Vec<Box<str>>,
+    /// The first that is there counts; `sub` where none was said.
+    pub(crate) subject_claims: Vec<Box<str>>,
+    pub(crate) scopes_claims: ClaimPaths,
+    pub(crate) roles_claims: ClaimPaths,
+    pub(crate) roles_form: RolesForm,
     pub(crate) revocations: Option<Consulted>,
 }
 
@@ -95,8 +115,10 @@ impl Default for AcceptanceSettings {
             issuer: IssuerTerms::default(),
             leeway: Duration::from_secs(60),
             max_token_bytes: MAX_TOKEN_BYTES,
-            subject_claim: "sub".into(),
-            roles_claim: vec!["roles".into()],
+            subject_claims: Vec::new(),
+            scopes_claims: ClaimPaths::default(),
+            roles_claims: ClaimPaths::default(),
+            roles_form: RolesForm::default(),
             revocations: None,
         }
     }
@@ -109,11 +131,17 @@ impl AcceptanceSettings {
             (self.leeway > LEEWAY_MAX, "leeway", "more than an hour; correct the clocks and use seconds"),
             (self.max_token_bytes == 0, "max_token_bytes", "no token has 0 bytes; give a limit such as 16384"),
             (
-                self.subject_claim.is_empty(),
+                self.subject_claims.iter().any(|name| name.is_empty()),
                 "subject_claim",
                 "the name is empty; give the claim that identifies the caller",
             ),
-            (self.roles_claim.is_empty(), "roles_claim", "the path is empty; name the claim that holds the roles"),
+            (self.roles_claims.is_faulty(), "roles_claim", "the path is empty; name the claim that holds the roles"),
+            (self.scopes_claims.is_faulty(), "scopes_claim", "the path is empty; name the claim that holds the scopes"),
+            (
+                matches!(&self.roles_form.from_keys, Some(Organisation::This(id)) if id.is_empty()),
+                "roles_from_keys",
+                "the organisation is empty; give its id as the tokens write it",
+            ),
         ];
         let wrong = checks.into_iter().find(|(wrong, ..)| *wrong).map(|(_, option, fault)| (option, fault));
         if let Some((option, fault)) = self.issuer.fault().or(wrong) {
@@ -123,8 +151,10 @@ impl AcceptanceSettings {
             configuration,
             leeway: UnixTime::try_from(self.leeway.as_secs()).unwrap_or(0),
             max_token_bytes: self.max_token_bytes,
-            subject_claim: self.subject_claim,
-            roles_claim: self.roles_claim,
+            subject_claims: subject_claims(self.subject_claims),
+            scopes_claims: self.scopes_claims,
+            roles_claims: self.roles_claims,
+            roles_form: self.roles_form,
             revocations: self.revocations,
         };
         Ok((acceptance, self.issuer))
@@ -137,9 +167,20 @@ pub(crate) struct Acceptance {
     configuration: Option<Arc<str>>,
     leeway: UnixTime,
     max_token_bytes: usize,
-    subject_claim: Box<str>,
-    roles_claim: Vec<Box<str>>,
+    subject_claims: Vec<SubjectClaim>,
+    scopes_claims: ClaimPaths,
+    roles_claims: ClaimPaths,
+    roles_form: RolesForm,
     revocations: Option<Consulted>,
+}
+
+/// A claim that may name the subject, as principals have it: `None` is `sub`.
+type SubjectClaim = Option<Arc<str>>;
+
+fn subject_claims(said: Vec<Box<str>>) -> Vec<SubjectClaim> {
+    let names = said.into_iter().map(|name| Some(Arc::from(name)).filter(|name: &Arc<str>| **name != *SUBJECT_CLAIM));
+    let names: Vec<_> = names.collect();
+    if names.is_empty() { vec![None] } else { names }
 }
 
 /// What the issuer of a token says of it.
@@ -217,6 +258,7 @@ impl Acceptance {
         if claims.contains("cnf") {
             return Err(Reason::TokenBound);
         }
+        let (subject, subject_claim) = self.subject(claims)?;
         Ok(TokenHolder {
             scheme: SCHEME,
             configuration: self.configuration.clone(),
@@ -224,19 +266,25 @@ impl Acceptance {
                 Some(name) => Some(Arc::clone(name)),
                 None => claims::string(claims, "iss")?.map(Arc::from),
             },
-            subject: self.subject(claims)?,
-            scopes: grants::scopes(claims, &issuer.grantable_scopes),
-            roles: grants::roles(claims, &self.roles_claim, &issuer.grantable_roles),
+            subject,
+            subject_claim,
+            scopes: grants::scopes(claims, &self.scopes_claims, &issuer.grantable_scopes),
+            roles: grants::roles(claims, &self.roles_claims, &self.roles_form, &issuer.grantable_roles),
             expires_at,
         })
     }
 
-    fn subject(&self, claims: &Object<'_>) -> Result<Subject, Reason> {
-        let claim = claims.get(&self.subject_claim).ok_or(Reason::ClaimsInvalid)?;
-        let subject = match claim.plain_range() {
-            Some(place) if !place.is_empty() => Some(Subject::Place(place)),
-            _ => claim.as_str().filter(|subject| !subject.is_empty()).map(|subject| Subject::Own(subject.into())),
+    /// The subject, and the claim it is in: the first that is there, and it must be good.
+    fn subject(&self, claims: &Object<'_>) -> Result<(Subject, SubjectClaim), Reason> {
+        let there = |claim: &SubjectClaim| {
+            let value = claims.get(claim.as_deref().unwrap_or(SUBJECT_CLAIM)).filter(|value| !value.is_null())?;
+            Some((value, claim.clone()))
         };
-        subject.ok_or(Reason::ClaimsInvalid)
+        let (value, claim) = self.subject_claims.iter().find_map(there).ok_or(Reason::ClaimsInvalid)?;
+        let subject = match value.plain_range() {
+            Some(place) if !place.is_empty() => Some(Subject::Place(place)),
+            _ => value.as_str().filter(|subject| !subject.is_empty()).map(|subject| Subject::Own(subject.into())),
+        };
+        Ok((subject.ok_or(Reason::ClaimsInvalid)?, claim))
     }
 }

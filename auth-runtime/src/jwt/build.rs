@@ -38,6 +38,7 @@ impl JwtSettings {
 
         let trust = Trust {
             audience: first.audience.clone(),
+            authorized_parties: first.authorized_parties.clone(),
             rules: KeyRules {
                 secrets_beside_public_keys: self.secrets_beside_public_keys,
                 algorithms: self.key_algorithms.unwrap_or_default().into(),
@@ -81,6 +82,7 @@ impl JwtSettings {
 /// What holds for every issuer that does not say otherwise.
 struct Trust {
     audience: Option<Audience>,
+    authorized_parties: Option<Vec<Box<str>>>,
     rules: KeyRules,
     #[cfg(feature = "jwks")]
     key_sets: KeySetOptions,
@@ -104,7 +106,8 @@ impl Trust {
         };
         let keys = Keyring::load(&issuer.keys, &options).map_err(|fault| key_error(&issuer, fault))?;
         let audience = issuer.terms.audience.or_else(|| self.audience.clone());
-        Ok(TrustedIssuer { terms: IssuerTerms { audience, ..issuer.terms }, keys })
+        let authorized_parties = issuer.terms.authorized_parties.or_else(|| self.authorized_parties.clone());
+        Ok(TrustedIssuer { terms: IssuerTerms { audience, authorized_parties, ..issuer.terms }, keys })
     }
 }
 

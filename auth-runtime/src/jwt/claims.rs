@@ -31,7 +31,8 @@ impl Times {
     /// The same, where `exp` may be missing: then there is no end.
     pub(crate) fn read_open(claims: &Object<'_>) -> Result<Self, Reason> {
         let expires_at = date(claims, "exp")?.map_or(LATEST, |exp| exp.floor);
-        let (not_before, issued_at) = (date(claims, "nbf")?, date(claims, "iat")?);
+        let optional = |name| if is_null(claims, name) { Ok(None) } else { date(claims, name) };
+        let (not_before, issued_at) = (optional("nbf")?, optional("iat")?);
         let valid_from = not_before.map(|nbf| nbf.ceil).max(issued_at.map(|iat| iat.ceil));
         Ok(Self { expires_at, issued_at: issued_at.map(|iat| iat.floor), valid_from })
     }
@@ -73,9 +74,15 @@ fn date(claims: &Object<'_>, name: &str) -> Result<Option<Date>, Reason> {
     if (0..LATEST).contains(&date.floor) { Ok(Some(date)) } else { Err(Reason::ClaimsInvalid) }
 }
 
-/// A claim that is a string where it is there at all.
+/// Whether a claim is there and null, which some serializers write for what is not there.
+fn is_null(claims: &Object<'_>, name: &str) -> bool {
+    claims.get(name).is_some_and(|claim| claim.is_null())
+}
+
+/// A claim that is a string where it is there at all; null is as if it were not.
 pub(crate) fn string<'a>(claims: &Object<'a>, name: &str) -> Result<Option<Cow<'a, str>>, Reason> {
-    claims.get(name).map(|claim| claim.as_str().ok_or(Reason::ClaimsInvalid)).transpose()
+    let claim = claims.get(name).filter(|claim| !claim.is_null());
+    claim.map(|claim| claim.as_str().ok_or(Reason::ClaimsInvalid)).transpose()
 }
 
 /// For whom a token must be meant.
@@ -110,14 +117,21 @@ impl Audience {
     }
 }
 
+/// `azp` (OpenID Connect Core 1.0 section 2) is one of these where it is there, and null is not.
+pub(crate) fn check_party(ours: &[Box<str>], claims: &Object<'_>) -> Result<(), Reason> {
+    let Some(party) = claims.get("azp") else { return Ok(()) };
+    let party = party.as_str().ok_or(Reason::ClaimsInvalid)?;
+    if contains(ours, &party) { Ok(()) } else { Err(Reason::AudienceWrong) }
+}
+
 fn contains(ours: &[Box<str>], name: &str) -> bool {
     ours.iter().any(|our| **our == *name)
 }
 
 /// `aud`: a string or an array of strings (RFC 7519 section 4.1.3). Whether `fits` holds for one of them; `None` when it is
-/// not there.
+/// not there, or null.
 fn dangerous_any_audience(claims: &Object<'_>, fits: impl Fn(&str) -> bool) -> Result<Option<bool>, Reason> {
-    let Some(claim) = claims.get("aud") else { return Ok(None) };
+    let Some(claim) = claims.get("aud").filter(|claim| !claim.is_null()) else { return Ok(None) };
     if let Some(audience) = claim.as_str() {
         return Ok(Some(fits(&audience)));
     }

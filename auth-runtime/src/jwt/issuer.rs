@@ -79,6 +79,14 @@ impl Issuer {
         self
     }
 
+    /// The clients whose tokens count, where a token of this issuer has `azp`; see
+    /// [`Jwt::authorized_parties`](super::Jwt::authorized_parties), whose list it has by default.
+    #[must_use]
+    pub fn authorized_parties(mut self, clients: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
+        self.terms.add_authorized_parties(clients);
+        self
+    }
+
     /// The only roles this issuer may grant. Another one in its tokens counts neither as held nor as missing, so that
     /// neither `role(…)` nor `!role(…)` admits for it. Called again, the lists add up.
     #[must_use]

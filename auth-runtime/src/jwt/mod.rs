@@ -23,12 +23,15 @@ pub(crate) mod settings;
 mod tenants;
 #[cfg(test)]
 mod tests;
+mod token_shape;
 mod verifier;
 
 pub(crate) use acceptance::SCHEME;
 #[cfg(feature = "introspection")]
 pub(crate) use claims::{Audience, Times};
 pub use error::JwtError;
+#[cfg(feature = "introspection")]
+pub(crate) use grants::Organisation;
 pub use issuer::Issuer;
 pub use jwt::Jwt;
 #[cfg(any(test, feature = "introspection"))]

@@ -109,22 +109,6 @@ impl<I, A> Jwt<I, A> {
         self
     }
 
-    /// Where a token's roles are: the names of the members to follow, outermost first; by default `["roles"]`. Each name
-    /// is taken whole and may contain dots or colons. The value is an array of strings, or a string that is one role.
-    #[must_use]
-    pub fn roles_claim(mut self, path: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
-        self.settings.acceptance.roles_claim = path.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Which claim identifies the caller; by default `sub`. It must be a string that is not empty, and unique at its
-    /// issuer: a token without it is refused.
-    #[must_use]
-    pub fn subject_claim(mut self, name: impl Into<Box<str>>) -> Self {
-        self.settings.acceptance.subject_claim = name.into();
-        self
-    }
-
     /// Demands the `typ` of RFC 9068, `at+jwt`, so that no ID token of the same issuer passes for an access token.
     #[must_use]
     pub fn access_token_profile(mut self) -> Self {

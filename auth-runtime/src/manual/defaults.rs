@@ -29,8 +29,9 @@
 //! | memory for verified tokens | 32 MiB for each configuration | [`Jwt::cache_bytes`](crate::Jwt::cache_bytes) |
 //! | `typ` | `JWT`, `at+jwt` or none | [`Jwt::access_token_profile`](crate::Jwt::access_token_profile) demands `at+jwt` |
 //! | claim of the subject | `sub` | [`Jwt::subject_claim`](crate::Jwt::subject_claim) |
-//! | claim of the roles | `roles` | [`Jwt::roles_claim`](crate::Jwt::roles_claim) |
-//! | claims of the scopes | `scope` and `scp` together | |
+//! | claim of the roles | `roles`, an array or one role | [`Jwt::roles_claim`](crate::Jwt::roles_claim), [`Jwt::roles_from_keys`](crate::Jwt::roles_from_keys), [`Jwt::roles_split_at_commas`](crate::Jwt::roles_split_at_commas) |
+//! | claims of the scopes | `scope` and `scp` together | [`Jwt::scopes_claim`](crate::Jwt::scopes_claim) |
+//! | clients whose tokens count | all | [`Jwt::authorized_parties`](crate::Jwt::authorized_parties), where a token has `azp` |
 //! | scopes and roles an issuer may grant | all | [`Jwt::grantable_scopes`](crate::Jwt::grantable_scopes), [`Jwt::grantable_roles`](crate::Jwt::grantable_roles) |
 //! | where the token is | `Authorization: Bearer` | [`Jwt::cookie`](crate::Jwt::cookie), [`Jwt::dangerous_query_parameter`](crate::Jwt::dangerous_query_parameter) |
 //! | shortest secret | 32, 48, 64 bytes for HS256, HS384, HS512 | |
@@ -114,6 +115,7 @@
 //! | [`Jwt::leeway`](crate::Jwt::leeway) | an expired token stays usable for as long |
 //! | [`Jwt::cookie`](crate::Jwt::cookie), [`ApiKeys::cookie`](crate::ApiKeys::cookie) | a browser adds it by itself; the cross-site rule applies |
 //! | [`Jwt::dangerous_query_parameter`](crate::Jwt::dangerous_query_parameter), [`ApiKeys::dangerous_query`](crate::ApiKeys::dangerous_query) | URLs end up in logs and histories |
+//! | [`Jwt::dangerous_any_organisation`](crate::Jwt::dangerous_any_organisation) | a role that one organisation gives counts for all |
 //! | [`Jwt::dangerous_secrets_beside_public_keys`](crate::Jwt::dangerous_secrets_beside_public_keys) | whoever reads the configuration can sign tokens of that issuer |
 //! | `Jwt::jwks_refresh`, `Jwt::jwks_max_staleness` | a key that the provider withdrew counts for as long |
 //! | `Introspection::max_staleness` | a token revoked at its issuer counts for as long |

@@ -100,11 +100,11 @@ fn known(leaf: &Requirement, principal: &Principal, hierarchies: &Hierarchies) -
 }
 
 /// Whether a name is held. One that the credentials claim and their issuer may not grant is unknown: it admits nobody,
-/// and its absence admits nobody either.
+/// and its absence admits nobody either. So is every name where more may be held than is told.
 fn holds(hierarchy: &Hierarchy, claimed: ClaimedIn<'_>, wanted: &str) -> Option<bool> {
     if hierarchy.grants(claimed.granted, wanted) {
         Some(true)
-    } else if hierarchy.grants(claimed.disputed, wanted) {
+    } else if claimed.is_open || hierarchy.grants(claimed.disputed, wanted) {
         None
     } else {
         Some(false)

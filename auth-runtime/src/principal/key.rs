@@ -26,6 +26,9 @@ use super::Principal;
 pub struct PrincipalKey {
     issuer: Box<str>,
     subject: Box<str>,
+    /// Where the subject was, if not in `sub`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    claim: Option<Box<str>>,
 }
 
 impl PrincipalKey {
@@ -39,11 +42,20 @@ impl PrincipalKey {
     pub fn subject(&self) -> &str {
         &self.subject
     }
+
+    /// The claim that the subject came from, where the configuration names another than `sub`: a client and a person of one name
+    /// are two callers.
+    pub fn claim(&self) -> Option<&str> {
+        self.claim.as_deref()
+    }
 }
 
 impl fmt::Display for PrincipalKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at {}", self.subject, self.issuer)
+        match &self.claim {
+            Some(claim) => write!(f, "{} ({claim}) at {}", self.subject, self.issuer),
+            None => write!(f, "{} at {}", self.subject, self.issuer),
+        }
     }
 }
 
@@ -54,7 +66,8 @@ impl Principal {
             Some(issuer) => issuer.into(),
             None => local(self.scheme(), self.configuration()).into(),
         };
-        PrincipalKey { issuer, subject: self.subject().into() }
+        let claim = self.0.subject_claim.as_deref().map(Into::into);
+        PrincipalKey { issuer, subject: self.subject().into(), claim }
     }
 }
 

@@ -26,10 +26,13 @@ use self::claims::{Claims, TypedClaims};
 pub use self::key::PrincipalKey;
 pub(crate) use self::key::local;
 
+/// The claim that names the subject of a token (RFC 7519 section 4.1.2).
+pub(crate) const SUBJECT_CLAIM: &str = "sub";
+
 /// The caller, independent of the scheme that proved it.
 ///
-/// Cheap to clone. Two principals are equal only if scheme configuration, issuer and subject are: the same subject at
-/// two issuers is two callers.
+/// Cheap to clone. Two principals are equal only if scheme configuration, issuer and subject are, and the claim that the
+/// subject came from: the same subject at two issuers is two callers.
 ///
 /// ```
 /// use auth_runtime::Principal;
@@ -48,6 +51,8 @@ struct Known {
     configuration: Option<Arc<str>>,
     issuer: Option<Arc<str>>,
     subject: Subject,
+    /// Where the subject of a token was, if not in `sub`.
+    subject_claim: Option<Arc<str>>,
     scopes: Option<Claimed>,
     roles: Option<Claimed>,
     claims: Option<Claims>,
@@ -66,6 +71,7 @@ impl Principal {
             configuration: None,
             issuer: None,
             subject: Subject::Own(subject.into()),
+            subject_claim: None,
             scopes: None,
             roles: None,
             claims: None,
@@ -100,12 +106,19 @@ impl Principal {
         }
     }
 
-    /// The scopes granted; `None` when the credentials say nothing about scopes.
+    /// The claim that the subject of a token came from: `sub`, or what `subject_claim` of the configuration names; `None` for
+    /// schemes without claims.
+    pub fn subject_claim(&self) -> Option<&str> {
+        let claims = self.0.claims.as_ref();
+        claims.map(|_| self.0.subject_claim.as_deref().unwrap_or(SUBJECT_CLAIM))
+    }
+
+    /// The scopes granted, as far as they are known; `None` when the credentials say nothing about scopes.
     pub fn scopes(&self) -> Option<impl Iterator<Item = &str>> {
         self.scope_set().map(|scopes| scopes.granted.iter())
     }
 
-    /// The roles held, before the hierarchy; `None` when the credentials say nothing about roles.
+    /// The roles held, before the hierarchy, as far as they are known; `None` when the credentials say nothing about roles.
     pub fn roles(&self) -> Option<impl Iterator<Item = &str>> {
         self.role_set().map(|roles| roles.granted.iter())
     }
@@ -183,6 +196,8 @@ pub(crate) enum Subject {
 pub(crate) struct Claimed {
     pub(crate) granted: Names,
     pub(crate) disputed: Option<Box<Names>>,
+    /// Whether there may be more: a part of what the credentials should tell is not there.
+    pub(crate) is_open: bool,
 }
 
 /// The same with the text they are in.
@@ -192,12 +207,14 @@ pub(crate) struct ClaimedIn<'a> {
     /// Those that their issuer may not grant, neither held nor known not to be held: `!scope("x")` must not admit a caller
     /// whose token claims `x`.
     pub(crate) disputed: NamesIn<'a>,
+    /// Whether nothing is known of all other names.
+    pub(crate) is_open: bool,
 }
 
 impl Claimed {
     fn within<'a>(&'a self, claims: &'a str) -> ClaimedIn<'a> {
         let disputed = self.disputed.as_ref().map(|disputed| disputed.within(claims)).unwrap_or_default();
-        ClaimedIn { granted: self.granted.within(claims), disputed }
+        ClaimedIn { granted: self.granted.within(claims), disputed, is_open: self.is_open }
     }
 
     fn bytes(&self) -> usize {
@@ -207,7 +224,7 @@ impl Claimed {
 
 impl<N: AsRef<str>> FromIterator<N> for Claimed {
     fn from_iter<I: IntoIterator<Item = N>>(names: I) -> Self {
-        Self { granted: names.into_iter().collect(), disputed: None }
+        Self { granted: names.into_iter().collect(), ..Self::default() }
     }
 }
 
@@ -217,6 +234,8 @@ pub(crate) struct TokenHolder {
     pub(crate) configuration: Option<Arc<str>>,
     pub(crate) issuer: Option<Arc<str>>,
     pub(crate) subject: Subject,
+    /// Where it was, if not in `sub`.
+    pub(crate) subject_claim: Option<Arc<str>>,
     pub(crate) scopes: Option<Claimed>,
     pub(crate) roles: Option<Claimed>,
     pub(crate) expires_at: Option<UnixTime>,
@@ -226,12 +245,13 @@ impl TokenHolder {
     /// The principal with all claims as JSON text that is known to be one object, read when somebody asks for them; and with
     /// the token, where that is to be known again.
     pub(crate) fn with_claims(self, text: String, shape: Shape, token: Option<&str>) -> Principal {
-        let Self { scheme, configuration, issuer, subject, scopes, roles, expires_at } = self;
+        let Self { scheme, configuration, issuer, subject, subject_claim, scopes, roles, expires_at } = self;
         Principal(Arc::new(Known {
             scheme,
             configuration,
             issuer,
             subject,
+            subject_claim,
             scopes,
             roles,
             claims: Some(Claims::of_text(text, shape, token)),
@@ -249,6 +269,7 @@ impl PartialEq for Principal {
             && self.configuration() == other.configuration()
             && self.issuer() == other.issuer()
             && self.subject() == other.subject()
+            && self.0.subject_claim == other.0.subject_claim
     }
 }
 

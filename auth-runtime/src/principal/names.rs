@@ -38,6 +38,15 @@ impl NameList {
         self.0.places.is_empty()
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.0.places.len()
+    }
+
+    /// Takes out what came after the first so many.
+    pub(crate) fn truncate(&mut self, length: usize) {
+        self.0.places.truncate(length);
+    }
+
     /// Adds a name that stands there in the claims. A list has only such, or only others.
     pub(crate) fn add_place(&mut self, name: &str, start: usize) {
         self.0.places.push(NameSpan { tail: tail(name), start, end: start + name.len() });

@@ -56,7 +56,6 @@ fn dates_that_are_no_dates_are_refused() {
     let verifier = verifier(jwt());
     for name in ["exp", "nbf", "iat"] {
         for value in [
-            "null",
             "true",
             "\"1900000000\"",
             "\"\"",

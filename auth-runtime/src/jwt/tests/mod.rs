@@ -12,6 +12,7 @@ mod mutation;
 #[cfg(feature = "jwks")]
 mod providers;
 mod revocation;
+mod shapes;
 mod sources;
 mod vectors;
 
