@@ -4,7 +4,6 @@ pub use actix_web::Resource;
 pub use actix_web::dev::{AppService, HttpServiceFactory};
 pub use actix_web::guard::fn_guard;
 pub use auth_macros::{public, requires};
-pub use linkme;
 
 pub use crate::__auth_runtime_declare as declare;
 pub use crate::extract::Granted;
@@ -12,7 +11,7 @@ pub use crate::extract::authorized::Authorized;
 pub use crate::grant::{Everything, Includes, Maybe, Nobody, OneOf, Only};
 pub use crate::guard::Answered;
 pub use crate::mount::handler::*;
-pub use crate::policy::registry::{Linked, POLICIES};
+pub use crate::policy::registry::{Linked, section};
 pub use crate::policy::{Check, ClaimValue, Hide, Policy, PolicySpec, Presence, Requirement, RouteSpec, SchemeUse};
 #[cfg(feature = "basic")]
 pub use crate::scheme::BasicScheme;
@@ -30,22 +29,21 @@ use crate::policy::check::{CheckContext, Verdict};
 #[macro_export]
 macro_rules! __auth_runtime_declare {
     ($policy:ident, $name:literal, $line:expr, $access:ty, { $($constants:tt)* } $($said:tt)*) => {
-        const _: () = {
-            impl $crate::__private::Policy for $policy {
-                const SPEC: $crate::__private::PolicySpec = {
-                    $($constants)*
-                    $crate::__private::PolicySpec::new(
-                        ::core::concat!(::core::module_path!(), "::", $name),
-                        ::core::file!(),
-                        $line,
-                    ) $($said)*
-                };
-                type Access = $access;
-            }
-            #[$crate::__private::linkme::distributed_slice($crate::__private::POLICIES)]
-            #[linkme(crate = $crate::__private::linkme)]
-            static LINKED: $crate::__private::Linked = $crate::__private::Linked::of::<$policy>();
-        };
+        impl $crate::__private::Policy for $policy {
+            const SPEC: $crate::__private::PolicySpec = {
+                // What linkme's attribute writes, which is a procedural macro for each policy.
+                #[used]
+                #[unsafe(link_section = $crate::__private::section!())]
+                static LINKED: $crate::__private::Linked = $crate::__private::Linked::of::<$policy>();
+                $($constants)*
+                $crate::__private::PolicySpec::new(
+                    ::core::concat!(::core::module_path!(), "::", $name),
+                    ::core::file!(),
+                    $line,
+                ) $($said)*
+            };
+            type Access = $access;
+        }
     };
 }
 
