@@ -15,7 +15,7 @@ enum __change_order_policy {}
     ::auth_runtime::__private::BearerScheme > ("bearer").configured("partner"),
     ::auth_runtime::__private::SchemeUse::new:: < ::auth_runtime::__private::ApiKeyScheme
     > ("api_key"), ::auth_runtime::__private::SchemeUse::new:: < my::Webhook >
-    ("my::Webhook")]).demanding(& ::auth_runtime::__private::Requirement::All(&
+    ("my::Webhook")]).demanding(::auth_runtime::__private::Requirement::All(&
     [::auth_runtime::__private::Requirement::Any(&
     [::auth_runtime::__private::Requirement::Scope(__AUTH_0),
     ::auth_runtime::__private::Requirement::All(&

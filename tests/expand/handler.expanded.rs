@@ -3,11 +3,8 @@
 pub struct list_users;
 ::auth_runtime::__private::declare!(
     list_users, "list_users", ::core::line!(), ::auth_runtime::__private::Only <
-    ::auth_runtime::__private::BearerScheme >, {}
-    .accepting(::auth_runtime::__private::Presence::Required, &
-    [::auth_runtime::__private::SchemeUse::new:: <
-    ::auth_runtime::__private::BearerScheme > ("bearer")]).demanding(&
-    ::auth_runtime::__private::Requirement::Scope("admin")).routed(&
+    ::auth_runtime::__private::BearerScheme >, {} .requiring:: < Self::Access > ()
+    .demanding(::auth_runtime::__private::Requirement::Scope("admin")).routed(&
     [::auth_runtime::__private::RouteSpec::new(& ["GET"], "/users")])
 );
 impl ::auth_runtime::__private::HttpServiceFactory for list_users {

@@ -3,11 +3,8 @@ mod orders {
     struct list;
     ::auth_runtime::__private::declare!(
         list, "list", ::core::line!(), ::auth_runtime::__private::Only <
-        ::auth_runtime::__private::BearerScheme >, {}
-        .accepting(::auth_runtime::__private::Presence::Required, &
-        [::auth_runtime::__private::SchemeUse::new:: <
-        ::auth_runtime::__private::BearerScheme > ("bearer")]).demanding(&
-        ::auth_runtime::__private::Requirement::Scope("orders")).routed(&
+        ::auth_runtime::__private::BearerScheme >, {} .requiring:: < Self::Access > ()
+        .demanding(::auth_runtime::__private::Requirement::Scope("orders")).routed(&
         [::auth_runtime::__private::RouteSpec::new(& ["GET"], "/orders")])
     );
     impl ::auth_runtime::__private::HttpServiceFactory for list {
@@ -25,11 +22,8 @@ mod orders {
     struct create;
     ::auth_runtime::__private::declare!(
         create, "create", ::core::line!(), ::auth_runtime::__private::Only <
-        ::auth_runtime::__private::BearerScheme >, {}
-        .accepting(::auth_runtime::__private::Presence::Required, &
-        [::auth_runtime::__private::SchemeUse::new:: <
-        ::auth_runtime::__private::BearerScheme > ("bearer")]).demanding(&
-        ::auth_runtime::__private::Requirement::All(&
+        ::auth_runtime::__private::BearerScheme >, {} .requiring:: < Self::Access > ()
+        .demanding(::auth_runtime::__private::Requirement::All(&
         [::auth_runtime::__private::Requirement::Scope("orders"),
         ::auth_runtime::__private::Requirement::Role("clerk")])).routed(&
         [::auth_runtime::__private::RouteSpec::new(& ["POST"], "/orders")])

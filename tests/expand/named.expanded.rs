@@ -2,11 +2,8 @@
 pub enum AdminArea {}
 ::auth_runtime::__private::declare!(
     AdminArea, "AdminArea", ::core::line!(), ::auth_runtime::__private::Only <
-    ::auth_runtime::__private::BearerScheme >, {}
-    .accepting(::auth_runtime::__private::Presence::Required, &
-    [::auth_runtime::__private::SchemeUse::new:: <
-    ::auth_runtime::__private::BearerScheme > ("bearer")]).demanding(&
-    ::auth_runtime::__private::Requirement::Role("ops"))
+    ::auth_runtime::__private::BearerScheme >, {} .requiring:: < Self::Access > ()
+    .demanding(::auth_runtime::__private::Requirement::Role("ops"))
 );
 impl ::auth_runtime::__private::Includes<AdminArea> for AdminArea {}
 enum Strict {}
@@ -14,8 +11,8 @@ enum Strict {}
     Strict, "Strict", ::core::line!(), < AdminArea as ::auth_runtime::__private::Policy >
     ::Access, { const __AUTH_0 : ::auth_runtime::__private::Requirement = * < AdminArea
     as ::auth_runtime::__private::Policy > ::SPEC.requirement(); } .inheriting(<
-    AdminArea as ::auth_runtime::__private::Policy > ::SPEC).demanding(&
-    ::auth_runtime::__private::Requirement::All(& [__AUTH_0,
+    AdminArea as ::auth_runtime::__private::Policy > ::SPEC)
+    .demanding(::auth_runtime::__private::Requirement::All(& [__AUTH_0,
     ::auth_runtime::__private::Requirement::Scope("strict")])).in_realm("strict")
 );
 impl<__Of: ?::core::marker::Sized> ::auth_runtime::__private::Includes<__Of> for Strict

@@ -47,6 +47,9 @@ fn expand_said(place: &PolicyType<'_>, policy: &Policy, constants: &mut Constant
     let Exports { presence, hide, policy: trait_, requirement: requirement_, .. } = exports;
     let access = match &policy.access {
         Access::Public => quote!(.open()),
+        Access::Schemes { optional: false, alternatives } if is_sole(alternatives) => {
+            quote!(.requiring::<Self::Access>())
+        }
         Access::Schemes { optional, alternatives } => {
             let presence = if *optional { quote!(#presence::Optional) } else { quote!(#presence::Required) };
             let schemes = alternatives.iter().map(|each| expand_scheme_use(each, exports));
@@ -60,11 +63,11 @@ fn expand_said(place: &PolicyType<'_>, policy: &Policy, constants: &mut Constant
             let inherited = quote_spanned!(path.span()=> *<#path as #trait_>::SPEC.requirement());
             let inherited = constants.hoist(path.span(), requirement_, &inherited);
             let own = constants.expand_requirement(&policy.requirement);
-            Some(quote!(.demanding(&#requirement_::All(&[#inherited, #own]))))
+            Some(quote!(.demanding(#requirement_::All(&[#inherited, #own]))))
         }
         _ => {
             let own = constants.expand_requirement(&policy.requirement);
-            Some(quote!(.demanding(&#own)))
+            Some(quote!(.demanding(#own)))
         }
     };
     let routes = expand_routes(place.routes, exports);
@@ -77,6 +80,11 @@ fn expand_said(place: &PolicyType<'_>, policy: &Policy, constants: &mut Constant
     let shared_cache = policy.shared_cache.then(|| quote!(.cached_by_all()));
     let reason = policy.reason.as_ref().map(|reason| quote!(.because(#reason)));
     quote!(#access #demands #routes #realm #hide #shared_cache #reason)
+}
+
+/// Whether the schemes follow from the type of access.
+fn is_sole(alternatives: &[Alternative]) -> bool {
+    matches!(alternatives, [Alternative { kind, configuration: None, .. }] if kind.keyword().is_some())
 }
 
 fn expand_scheme_use(alternative: &Alternative, exports: &Exports<'_>) -> TokenStream {

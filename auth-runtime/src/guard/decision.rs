@@ -130,7 +130,7 @@ impl GuardedRequest<'_> {
             Outcome::Unavailable(unavailable) => return Judged::Done(Err(self.deny(unavailable))),
         };
         let checks = CheckResults::new();
-        match evaluate(self.plan.spec.requirement, &principal, &self.plan.settings.hierarchies, &checks) {
+        match evaluate(&self.plan.spec.requirement, &principal, &self.plan.settings.hierarchies, &checks) {
             Step::Holds => Judged::Done(Ok(self.pass(Some(principal)))),
             Step::Fails => {
                 let reason = self.failure(&principal, &checks);
@@ -213,7 +213,7 @@ impl GuardedRequest<'_> {
                 Err(_) => return Err(self.deny(Reason::Panicked)),
             };
             results.record(check, held);
-            match evaluate(self.plan.spec.requirement, &principal, &self.plan.settings.hierarchies, &results) {
+            match evaluate(&self.plan.spec.requirement, &principal, &self.plan.settings.hierarchies, &results) {
                 Step::Holds => return Ok(self.pass(Some(principal))),
                 Step::Needs(next) => check = next,
                 Step::Fails => {
@@ -247,7 +247,7 @@ impl GuardedRequest<'_> {
 
     fn failure(&self, principal: &Principal, checks: &CheckResults) -> Reason {
         let plan = self.plan;
-        first_failure(plan.spec.requirement, &plan.canonical, principal, &plan.settings.hierarchies, checks)
+        first_failure(&plan.spec.requirement, &plan.canonical, principal, &plan.settings.hierarchies, checks)
     }
 
     fn refused(&self) -> Refused<'_> {

@@ -42,7 +42,7 @@ impl Plan {
         default_realm: &str,
         settings: Arc<Settings>,
     ) -> Self {
-        let canonical = canonical_scopes(spec.requirement);
+        let canonical = canonical_scopes(&spec.requirement);
         let described: Vec<_> = schemes.iter().map(|(_, scheme)| scheme.describe()).collect();
         let offered = described.iter().map(|description| description.challenge().clone()).collect();
         let realm = spec.realm.unwrap_or(default_realm);

@@ -111,7 +111,7 @@ impl Placed {
                 configurations.add(policy, used.configuration);
             }
             if offers_bearer {
-                for scope in required_scopes(policy.requirement) {
+                for scope in required_scopes(&policy.requirement) {
                     scopes.add(policy, scope);
                 }
             }

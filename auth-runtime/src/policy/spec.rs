@@ -4,8 +4,11 @@ use std::any::TypeId;
 
 use serde::Serialize;
 
+use crate::grant::Only;
 use crate::policy::requirement::Requirement;
-use crate::scheme::Scheme;
+#[cfg(feature = "basic")]
+use crate::scheme::BasicScheme;
+use crate::scheme::{ApiKeyScheme, BearerScheme, DigestScheme, Scheme};
 
 /// A type that stands for one policy.
 ///
@@ -50,7 +53,7 @@ pub struct PolicySpec {
     pub(crate) routes: &'static [RouteSpec],
     pub(crate) presence: Presence,
     pub(crate) schemes: &'static [SchemeUse],
-    pub(crate) requirement: &'static Requirement,
+    pub(crate) requirement: Requirement,
     pub(crate) realm: Option<&'static str>,
     pub(crate) hide: Hide,
     pub(crate) shared_cache: bool,
@@ -89,8 +92,8 @@ impl PolicySpec {
     }
 
     /// What an authenticated caller must also satisfy.
-    pub const fn requirement(&self) -> &'static Requirement {
-        self.requirement
+    pub const fn requirement(&self) -> &Requirement {
+        &self.requirement
     }
 
     /// Realm of the challenges, where it differs from the `Auth`'s.
@@ -125,7 +128,7 @@ impl PolicySpec {
             routes: &[],
             presence: Presence::Required,
             schemes: &[],
-            requirement: &Requirement::All(&[]),
+            requirement: Requirement::All(&[]),
             realm: None,
             hide: Hide::Nothing,
             shared_cache: false,
@@ -134,11 +137,15 @@ impl PolicySpec {
     }
 
     pub const fn open(self) -> Self {
-        Self { presence: Presence::Public, requirement: &Requirement::Authenticated, ..self }
+        Self { presence: Presence::Public, requirement: Requirement::Authenticated, ..self }
     }
 
     pub const fn accepting(self, presence: Presence, schemes: &'static [SchemeUse]) -> Self {
-        Self { presence, schemes, requirement: &Requirement::Authenticated, ..self }
+        Self { presence, schemes, requirement: Requirement::Authenticated, ..self }
+    }
+
+    pub const fn requiring<A: Sole>(self) -> Self {
+        self.accepting(Presence::Required, A::USES)
     }
 
     /// All that `base` says, in the place of this one.
@@ -147,7 +154,7 @@ impl PolicySpec {
         Self { handler, file, line, routes, ..base }
     }
 
-    pub const fn demanding(self, requirement: &'static Requirement) -> Self {
+    pub const fn demanding(self, requirement: Requirement) -> Self {
         Self { requirement, ..self }
     }
 
@@ -248,6 +255,28 @@ impl SchemeUse {
     pub const fn configured(self, name: &'static str) -> Self {
         Self { configuration: Some(name), ..self }
     }
+}
+
+/// Access by one scheme of ours, as it is: few words for what most policies say.
+#[doc(hidden)]
+pub trait Sole {
+    const USES: &'static [SchemeUse];
+}
+
+macro_rules! sole {
+    ($($(#[$cfg:meta])? $scheme:ident $keyword:literal;)+) => {$(
+        $(#[$cfg])?
+        impl Sole for Only<$scheme> {
+            const USES: &'static [SchemeUse] = &[SchemeUse::new::<$scheme>($keyword)];
+        }
+    )+};
+}
+
+sole! {
+    BearerScheme "bearer";
+    #[cfg(feature = "basic")] BasicScheme "basic";
+    ApiKeyScheme "api_key";
+    DigestScheme "digest";
 }
 
 /// Whether a policy demands credentials.

@@ -74,7 +74,7 @@ impl fmt::Display for Sentence<'_> {
         }
         if !matches!(spec.requirement, Requirement::Authenticated) {
             f.write_str(", ")?;
-            self.condition(f, spec.requirement, false)?;
+            self.condition(f, &spec.requirement, false)?;
         }
         match spec.hide {
             Hide::Nothing => Ok(()),
