@@ -7,6 +7,7 @@ use actix_web::dev::HttpServiceFactory;
 use crate::extract::authorized::Authorized;
 use crate::grant::Nobody;
 use crate::mount::declarations::Declarations;
+use crate::mount::route::Route;
 use crate::policy::{Policy, PolicySpec};
 
 /// A service that says who may call it: a handler under `#[requires]` or `#[public]`, a [`Resource`](super::Resource)
@@ -77,5 +78,22 @@ pub struct Declaration {
 impl Declaration {
     pub(crate) fn of<P: Policy>() -> Self {
         Self { policy: TypeId::of::<P>(), spec: const { &P::SPEC } }
+    }
+}
+
+/// What `.route(path, …)` takes: a [`Route`], and nothing else. As a trait, so that it can say so.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say who may call it",
+    label = "not a route of `auth_runtime::route`",
+    note = "write `route::get().to(handler)` for `web::get().to(handler)`, with `auth_runtime::route`"
+)]
+pub trait DeclaredRoute {
+    #[doc(hidden)]
+    fn into_route(self) -> Route;
+}
+
+impl DeclaredRoute for Route {
+    fn into_route(self) -> Self {
+        self
     }
 }

@@ -40,7 +40,7 @@ use actix_web::{Error, FromRequest, Handler, HttpResponse, Responder, web};
 use crate::auth::Auth;
 use crate::denial::{Denial, Reason};
 use crate::mount::declarations::{Declarations, refuse, refuse_pattern};
-use crate::mount::declared::{Declared, DeclaredArgs};
+use crate::mount::declared::{Declared, DeclaredArgs, DeclaredRoute};
 use crate::mount::pattern::Pattern;
 use crate::mount::shadow::{Holder, RouteHandler};
 use crate::policy::Policy;
@@ -247,7 +247,8 @@ macro_rules! routes_of_methods {
 
 impl Resource {
     /// Adds a route.
-    pub fn route(mut self, route: Route) -> Self {
+    pub fn route(mut self, route: impl DeclaredRoute) -> Self {
+        let route = route.into_route();
         self.declarations.admit_route(&route.methods, &self.paths, route.guarded, &route.handler);
         self.resource = self.resource.route(route.route);
         self

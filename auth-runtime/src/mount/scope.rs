@@ -15,7 +15,7 @@ use actix_web::web;
 use crate::auth::Auth;
 use crate::guard::hidden::{DefaultService, Unknown, cover};
 use crate::mount::declarations::Declarations;
-use crate::mount::declared::Declared;
+use crate::mount::declared::{Declared, DeclaredRoute};
 use crate::mount::route::Route;
 use crate::mount::service_config::ServiceConfig;
 use crate::policy::Policy;
@@ -82,7 +82,7 @@ where
     }
 
     /// Adds a route: `.route("/users", route::get().to(list_users))`.
-    pub fn route(mut self, path: &str, route: Route) -> Self {
+    pub fn route(mut self, path: &str, route: impl DeclaredRoute) -> Self {
         self.config.route(path, route);
         self
     }

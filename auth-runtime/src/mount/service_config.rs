@@ -8,7 +8,7 @@ use actix_web::web;
 
 use crate::auth::Auth;
 use crate::mount::declarations::{Declarations, refuse_other, refuse_pattern};
-use crate::mount::declared::{Declaration, Declared};
+use crate::mount::declared::{Declaration, Declared, DeclaredRoute};
 use crate::mount::enforce::Enforce;
 use crate::mount::pattern::Pattern;
 use crate::mount::route::Route;
@@ -55,7 +55,8 @@ impl ServiceConfig {
     }
 
     /// Adds a route.
-    pub fn route(&mut self, path: &str, route: Route) -> &mut Self {
+    pub fn route(&mut self, path: &str, route: impl DeclaredRoute) -> &mut Self {
+        let route = route.into_route();
         let Route { methods, guarded, handler, .. } = &route;
         self.declarations.admit(&self.auth, &self.prefix, |to| to.route(methods, path, *guarded, handler));
         let path = path.to_owned();

@@ -263,20 +263,21 @@ pub trait Sole {
     const USES: &'static [SchemeUse];
 }
 
-macro_rules! sole {
-    ($($(#[$cfg:meta])? $scheme:ident $keyword:literal;)+) => {$(
-        $(#[$cfg])?
-        impl Sole for Only<$scheme> {
-            const USES: &'static [SchemeUse] = &[SchemeUse::new::<$scheme>($keyword)];
-        }
-    )+};
+impl Sole for Only<BearerScheme> {
+    const USES: &'static [SchemeUse] = &[SchemeUse::new::<BearerScheme>("bearer")];
 }
 
-sole! {
-    BearerScheme "bearer";
-    #[cfg(feature = "basic")] BasicScheme "basic";
-    ApiKeyScheme "api_key";
-    DigestScheme "digest";
+#[cfg(feature = "basic")]
+impl Sole for Only<BasicScheme> {
+    const USES: &'static [SchemeUse] = &[SchemeUse::new::<BasicScheme>("basic")];
+}
+
+impl Sole for Only<ApiKeyScheme> {
+    const USES: &'static [SchemeUse] = &[SchemeUse::new::<ApiKeyScheme>("api_key")];
+}
+
+impl Sole for Only<DigestScheme> {
+    const USES: &'static [SchemeUse] = &[SchemeUse::new::<DigestScheme>("digest")];
 }
 
 /// Whether a policy demands credentials.
