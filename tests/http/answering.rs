@@ -230,9 +230,8 @@ fn an_answer_that_its_scheme_cannot_complete_is_replaced_and_says_nothing_of_eit
 
 #[test]
 fn the_applications_own_body_is_on_an_answer_that_could_not_be_completed() {
-    let body = |_: &_, problem: &auth_runtime::denial::Problem| {
-        auth_runtime::config::DenialBody::json(&json!({ "fault": problem.status }))
-    };
+    let body =
+        |_: &_, denial: &Denial| auth_runtime::config::DenialBody::json(&json!({ "fault": denial.status().as_u16() }));
     let auth = builder().denial_body(body).build().unwrap();
     let server = Server::start(move |app| {
         app.service(auth.scope("").service(stored));

@@ -190,7 +190,8 @@ fn a_clock_that_cannot_be_right_is_a_503() {
 fn an_application_may_replace_the_body_and_its_type_and_nothing_else() {
     let server = Server::start(|app| {
         let auth = builder()
-            .denial_body(|request, problem| {
+            .denial_body(|request, denial| {
+                let problem = denial.problem();
                 let error = problem.error.unwrap_or("-");
                 let text = format!("{} {} {} {}", request.path(), problem.status, problem.title, error);
                 DenialBody::new(HeaderValue::from_static("text/x-denied"), text)
@@ -283,8 +284,9 @@ fn a_denial_that_a_handler_returns_is_a_problem() {
 #[test]
 fn a_denial_that_a_handler_returns_is_shaped_as_every_denial() {
     let server = saying_no(|builder| {
-        builder
-            .denial_body(|request, problem| DenialBody::json(&json!({ "at": request.path(), "said": problem.detail })))
+        builder.denial_body(|request, denial| {
+            DenialBody::json(&json!({ "at": request.path(), "said": denial.problem().detail }))
+        })
     });
     for (path, detail) in SAID {
         let answer = server.get(path).bearer(token().sign()).send();
@@ -303,7 +305,8 @@ fn a_denial_that_a_handler_returns_is_shaped_as_every_denial() {
 #[test]
 fn a_json_body_is_sent_as_json() {
     let server = Server::start(|app| {
-        let auth = builder().denial_body(|_, problem| DenialBody::json(&json!({ "code": problem.status }))).build();
+        let auth =
+            builder().denial_body(|_, denial| DenialBody::json(&json!({ "code": denial.status().as_u16() }))).build();
         app.service(auth.unwrap().scope("").service(admin));
     });
     let answer = server.get("/admin").send();

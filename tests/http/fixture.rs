@@ -13,6 +13,7 @@ use tests::{Token, base64url};
 
 use crate::answering::Storing;
 use crate::decisions::Sure;
+use crate::denials::Suspending;
 use crate::joint::Numbered;
 use crate::schemes::{Counted, Failing, Panicking, PanickingLater, Patient, Stuck};
 
@@ -170,6 +171,7 @@ pub(crate) fn builder() -> AuthBuilder {
         .scheme(PanickingLater)
         .scheme(Numbered::default())
         .scheme(Storing)
+        .scheme(Suspending)
         .scheme_named("one", Sure)
         .scheme_named("other", Sure)
         .role_hierarchy("admin > ops > viewer")

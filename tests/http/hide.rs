@@ -305,7 +305,8 @@ fn failures_and_late_denials_are_hidden_too() {
 #[test]
 fn a_replaced_body_does_not_betray_a_hidden_route() {
     let server = Server::start(|app| {
-        let auth = builder().denial_body(|_, problem| DenialBody::json(&json!({ "no": problem.status }))).build();
+        let auth =
+            builder().denial_body(|_, denial| DenialBody::json(&json!({ "no": denial.status().as_u16() }))).build();
         app.service(auth.unwrap().scope("").service(secret));
     });
     assert_same(&server, "/hidden", "/unknown");

@@ -13,6 +13,7 @@ mod cache;
 mod checks;
 mod conditions;
 mod decisions;
+mod denials;
 mod digest;
 mod events;
 mod facade;

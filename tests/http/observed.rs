@@ -89,6 +89,11 @@ pub(crate) fn told(fields: &[(&str, &str)]) -> usize {
     EVENTS.lock().unwrap().iter().filter(has).count()
 }
 
+/// All events.
+pub(crate) fn all() -> Vec<Event> {
+    EVENTS.lock().unwrap().clone()
+}
+
 /// The events of the policy of this name.
 pub(crate) fn events(policy: &str) -> Vec<Event> {
     EVENTS.lock().unwrap().iter().filter(|event| event.field("policy") == policy).cloned().collect()

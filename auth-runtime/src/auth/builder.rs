@@ -14,7 +14,7 @@ use crate::auth::{Auth, ConfigError, ConfigFault};
 use crate::auth::{Configuration, MountedTable};
 use crate::denial::BodyHook;
 use crate::denial::DenialBody;
-use crate::denial::{Problem, Reason};
+use crate::denial::{Denial, Reason};
 use crate::guard::{Plans, Settings};
 use crate::http::origin::OriginPolicy;
 use crate::jwt::ReadyJwt;
@@ -286,10 +286,10 @@ impl AuthBuilder {
         self
     }
 
-    /// Replaces the body of every denial and its media type; status and challenges stay, and hidden denials keep the body
-    /// of an unknown route. The default is `application/problem+json` (RFC 9457). See the
+    /// Replaces the body of every denial and its media type, a [`Denial`] that a handler or a check returns included; status
+    /// and challenges stay, and hidden denials keep the body of an unknown route. The default is `application/problem+json` (RFC 9457). See the
     /// [manual](crate::manual::how_to#a-body-of-your-own) for an example.
-    pub fn denial_body(mut self, body: impl Fn(&HttpRequest, &Problem) -> DenialBody + Send + Sync + 'static) -> Self {
+    pub fn denial_body(mut self, body: impl Fn(&HttpRequest, &Denial) -> DenialBody + Send + Sync + 'static) -> Self {
         self.body = Some(Box::new(body));
         self
     }

@@ -4,7 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::http::header::HeaderValue;
 use actix_web::web::Bytes;
 
-use super::Problem;
+use super::Denial;
 
 /// The body of a denial as an application writes it, with its media type.
 #[derive(Clone, Debug)]
@@ -26,4 +26,4 @@ impl DenialBody {
 }
 
 /// A function that writes the body of a denial.
-pub(crate) type BodyHook = dyn Fn(&HttpRequest, &Problem) -> DenialBody + Send + Sync;
+pub(crate) type BodyHook = dyn Fn(&HttpRequest, &Denial) -> DenialBody + Send + Sync;

@@ -5,6 +5,7 @@
 
 mod body;
 mod challenge;
+mod own;
 mod reason;
 mod rejection;
 mod response;

@@ -209,6 +209,8 @@ reasons! {
         TokenLivesTooLong = "token_lives_too_long" by token_lives_too_long, UNAUTHORIZED, Some(INVALID_TOKEN), "the token is not valid";
         /// The issuer says that the token is not active: expired, revoked or never issued (RFC 7662 section 2.2).
         TokenInactive = "token_inactive" by token_inactive, UNAUTHORIZED, Some(INVALID_TOKEN), "the token is not valid";
+        /// [`Denial::unauthorized`](crate::Denial::unauthorized): the application does not accept who calls.
+        ApplicationUnauthorized = "application_unauthorized", UNAUTHORIZED, Some(INVALID_TOKEN), "the credentials are not valid";
         /// The token is bound to a key (`cnf`) whose proof this scheme does not check.
         TokenBound = "token_bound" by token_bound, UNAUTHORIZED, Some(INVALID_TOKEN), "the token must be presented with proof of possession";
 
@@ -223,6 +225,9 @@ reasons! {
         ClaimMismatch = "claim_mismatch", FORBIDDEN, None, "the caller lacks a required attribute";
         /// A check said no.
         CheckFailed = "check_failed", FORBIDDEN, None, "the caller may not do this";
+        /// A [`Denial`](crate::Denial) of the application's own that is not a 401, or a scheme's
+        /// [`Rejection::forbidden`](crate::denial::Rejection::forbidden). Status and wording are the application's.
+        ApplicationDenied = "application_denied", FORBIDDEN, None, "the request is refused";
         /// A cross-site request with credentials a browser adds by itself.
         CrossSite = "cross_site", FORBIDDEN, None, "cross-site requests are not accepted here";
     }
@@ -259,6 +264,9 @@ reasons! {
         IdentityUnfit = "identity_unfit", INTERNAL_SERVER_ERROR, "ask for the type that the configured verification function returns";
         /// A check returned an error, or an extractor of it answers 5xx.
         CheckErred = "check_erred", INTERNAL_SERVER_ERROR, "see its error in `cause`; where that is application data, add it by `.app_data(web::Data::new(…))`";
+        /// A [`Denial`](crate::Denial) that cannot be sent: of a status that it cannot have, or a 401 where nobody is asked for
+        /// credentials.
+        DenialUnfit = "denial_unfit", INTERNAL_SERVER_ERROR, "`Denial::new` takes a 4xx other than 401 and 407; a 401 is `Denial::unauthorized`, under a policy that asks for credentials, as `optional(…)` does too";
         /// A check read the body.
         CheckReadBody = "check_read_body", INTERNAL_SERVER_ERROR, "a check decides before the body is read; move what needs the body into the handler";
         /// A scheme or a check panicked.

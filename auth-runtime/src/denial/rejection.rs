@@ -1,5 +1,6 @@
 //! What a scheme says when it does not let a caller in: the caller's fault, or ours.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use actix_web::http::header::{self, HeaderName, HeaderValue};
@@ -21,16 +22,32 @@ use super::Reason;
 pub struct Rejection {
     pub(crate) reason: Reason,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    /// In place of what the reason says.
+    pub(crate) detail: Option<Cow<'static, str>>,
 }
 
 impl Rejection {
+    /// The caller is known and must not come in, such as an account that is suspended: a 403, which no other credentials
+    /// would help.
+    ///
+    /// ```
+    /// use auth_runtime::denial::Rejection;
+    ///
+    /// assert_eq!(Rejection::forbidden("the account is suspended").reason().status(), 403);
+    /// ```
+    ///
+    /// `detail` is sent to the caller: say it only to one who has proved to be that caller.
+    pub fn forbidden(detail: impl Into<String>) -> Self {
+        Self { detail: Some(detail.into().into()), ..Self::of(Reason::ApplicationDenied) }
+    }
+
     /// Refused for a cause of a scheme's own: a 401. The label stands in logs and metrics and must come from a closed set.
     pub fn custom(label: &'static str) -> Self {
         Self::of(Reason::Custom(label))
     }
 
     pub(super) fn of(reason: Reason) -> Self {
-        Self { reason, headers: Vec::new() }
+        Self { reason, headers: Vec::new(), detail: None }
     }
 
     /// Adds a header to the denial. What says how to authenticate, where to go, what the body is, how it may be stored and how
@@ -49,7 +66,7 @@ impl Rejection {
     }
 }
 
-/// Whether a scheme may add this field to an answer.
+/// Whether a scheme, or a denial of the application's own, may add this field to an answer.
 pub(crate) fn may_be_added(name: &HeaderName) -> bool {
     const OF_THE_ANSWER: [HeaderName; 12] = [
         header::CACHE_CONTROL,

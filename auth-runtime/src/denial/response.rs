@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::convert::Infallible;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
@@ -14,6 +14,7 @@ use actix_web::http::header::{
 use actix_web::web::Bytes;
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::denial::DenialBody;
 use crate::denial::Reason;
@@ -23,14 +24,25 @@ const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("5");
 
 /// A refused request: its status, its challenges and its body.
 ///
-/// A check returns one to say why it refuses; the runtime makes all others.
+/// Checks, handlers and extractors of the application's own return one to say why they refuse; the runtime makes all others.
+/// Where it comes from a handler guarded by a policy, or is mounted through [`Auth::scope`](crate::Auth::scope), it is answered
+/// as all denials are: never stored, with the application's own body where there is one, and as an unknown route under `hide`.
+///
+/// ```
+/// use actix_web::http::StatusCode;
+/// use auth_runtime::Denial;
+///
+/// let spent = Denial::conflict("the month's reports are spent").code("quota").member("limit", 20);
+/// assert_eq!((spent.status(), spent.problem().code), (StatusCode::CONFLICT, Some("quota")));
+/// ```
 pub struct Denial {
-    reason: Reason,
-    hidden: bool,
+    pub(super) reason: Reason,
+    pub(super) status: StatusCode,
+    pub(super) hidden: bool,
     /// Whether policy and application have said what they say of every denial.
     complete: bool,
     answer: Arc<Answer>,
-    headers: Vec<(HeaderName, HeaderValue)>,
+    pub(super) headers: Vec<(HeaderName, HeaderValue)>,
     /// Where the caller is sent instead, by a 303.
     location: Option<HeaderValue>,
     /// Another body than the standard one. Boxed, so that a `Result` over a denial stays small.
@@ -47,17 +59,22 @@ enum Body {
 }
 
 /// What a denial says, written once: a policy has few different ones.
+#[derive(Clone)]
 pub(crate) struct Answer {
     challenges: Vec<HeaderValue>,
     problem: Problem,
-    body: Bytes,
+    body: OnceLock<Bytes>,
 }
 
 impl Answer {
     pub(crate) fn new(problem: Problem, challenges: Vec<HeaderValue>) -> Self {
-        // Strings and a number: this cannot fail, and an empty body would still be a denial.
-        let body = serde_json::to_vec(&problem).unwrap_or_default().into();
-        Self { challenges, problem, body }
+        Self { challenges, problem, body: OnceLock::new() }
+    }
+
+    /// The body, written when it is first sent.
+    fn body(&self) -> Bytes {
+        // Strings and JSON: this cannot fail, and an empty body would still be a denial.
+        self.body.get_or_init(|| serde_json::to_vec(&self.problem).unwrap_or_default().into()).clone()
     }
 }
 
@@ -67,7 +84,7 @@ impl Answer {
 pub struct Problem {
     /// URI of the kind of problem; `about:blank` means the status says it all.
     #[serde(rename = "type")]
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// The status phrase.
     pub title: &'static str,
     /// The status code.
@@ -83,40 +100,29 @@ pub struct Problem {
     /// The `scope` of the challenge, when it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
+    /// The application's own name for what went wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<&'static str>,
+    /// Members of the application's own.
+    #[serde(flatten)]
+    pub(super) members: Map<String, Value>,
 }
 
 impl Denial {
-    /// A refusal of an authenticated caller: 403 without a challenge, since no other token would help.
-    ///
-    /// # Security
-    /// `detail` is sent to the caller.
-    ///
-    /// ```
-    /// use auth_runtime::Denial;
-    /// use actix_web::ResponseError;
-    ///
-    /// let denial = Denial::forbidden("the order belongs to another tenant");
-    /// assert_eq!(denial.status_code(), 403);
-    /// ```
-    pub fn forbidden(detail: impl Into<String>) -> Self {
-        let reason = Reason::CheckFailed;
-        let problem = Problem { detail: detail.into().into(), ..Problem::of(reason) };
-        Self::with(reason, Arc::new(Answer::new(problem, Vec::new())))
-    }
-
     /// A denial for this reason, without challenges.
-    pub(crate) fn new(reason: Reason) -> Self {
+    pub(crate) fn of(reason: Reason) -> Self {
         Self::with(reason, Arc::new(Answer::new(Problem::of(reason), Vec::new())))
     }
 
     pub(crate) fn with(reason: Reason, answer: Arc<Answer>) -> Self {
-        Self { reason, hidden: false, complete: false, answer, headers: Vec::new(), location: None, body: None }
+        let status = reason.status();
+        Self { reason, status, hidden: false, complete: false, answer, headers: Vec::new(), location: None, body: None }
     }
 
     /// The answer of an extractor that a check needs, which the caller is to blame for. It is stored by nobody, challenges
     /// nobody and sets no cookie: the check has not decided yet.
     pub(crate) fn of_extractor(answer: HttpResponse<()>, body: Bytes) -> Self {
-        let mut denial = Self::new(Reason::ArgumentUnfit);
+        let mut denial = Self::of(Reason::ArgumentUnfit);
         let dropped = [CACHE_CONTROL, WWW_AUTHENTICATE, PROXY_AUTHENTICATE, SET_COOKIE];
         let kept = answer.headers().iter().filter(|(name, _)| !dropped.contains(name));
         denial.headers(kept.map(|(name, value)| (name.clone(), value.clone())));
@@ -129,6 +135,11 @@ impl Denial {
         self.reason
     }
 
+    /// The status of the answer, unless a policy hides it.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
     /// The body's members.
     pub fn problem(&self) -> &Problem {
         &self.answer.problem
@@ -137,6 +148,23 @@ impl Denial {
     /// The `WWW-Authenticate` lines, one challenge each.
     pub fn challenges(&self) -> &[HeaderValue] {
         &self.answer.challenges
+    }
+
+    /// Takes over the challenges, and what they say of the error.
+    pub(crate) fn challenged_as(&mut self, answer: &Answer) {
+        let own = Arc::make_mut(&mut self.answer);
+        own.challenges.clone_from(&answer.challenges);
+        let Problem { error, error_description, scope, .. } = answer.problem.clone();
+        self.edit(|problem| {
+            (problem.error, problem.error_description, problem.scope) = (error, error_description, scope)
+        });
+    }
+
+    /// Changes what the body says, which is then written anew.
+    pub(super) fn edit(&mut self, edit: impl FnOnce(&mut Problem)) {
+        let answer = Arc::make_mut(&mut self.answer);
+        edit(&mut answer.problem);
+        answer.body = OnceLock::new();
     }
 
     /// Whether the answer is that of an unknown route.
@@ -169,9 +197,11 @@ impl Denial {
         }
     }
 
-    /// Sends the caller there instead.
-    pub(crate) fn see_other(&mut self, location: HeaderValue) {
-        self.location = Some(location);
+    /// Sends a caller that would get a 401 there instead.
+    pub(crate) fn elsewhere(&mut self, location: Option<HeaderValue>) {
+        if self.status == StatusCode::UNAUTHORIZED {
+            self.location = location;
+        }
     }
 
     /// The fields that were added to it.
@@ -206,13 +236,15 @@ impl Problem {
     pub(crate) fn of(reason: Reason) -> Self {
         let status = reason.status();
         Self {
-            kind: "about:blank",
+            kind: Cow::Borrowed("about:blank"),
             title: status.canonical_reason().unwrap_or_default(),
             status: status.as_u16(),
             detail: reason.description().into(),
             error: None,
             error_description: None,
             scope: None,
+            code: None,
+            members: Map::new(),
         }
     }
 }
@@ -223,7 +255,7 @@ impl ResponseError for Denial {
             _ if self.hidden => StatusCode::NOT_FOUND,
             _ if self.location.is_some() => StatusCode::SEE_OTHER,
             Some(Body::OfExtractor(status, _)) => *status,
-            Some(Body::OfApplication(_)) | None => self.reason.status(),
+            Some(Body::OfApplication(_)) | None => self.status,
         }
     }
 
@@ -242,9 +274,9 @@ impl ResponseError for Denial {
         let (body, content_type) = match self.body.as_deref() {
             Some(Body::OfExtractor(status, body)) => return self.as_extractor(*status, body),
             Some(Body::OfApplication(DenialBody { bytes, content_type })) => (bytes.clone(), content_type.clone()),
-            None => (self.answer.body.clone(), HeaderValue::from_static("application/problem+json")),
+            None => (self.answer.body(), HeaderValue::from_static("application/problem+json")),
         };
-        let mut response = HttpResponse::with_body(self.reason.status(), BoxBody::new(body));
+        let mut response = HttpResponse::with_body(self.status, BoxBody::new(body));
         let headers = response.headers_mut();
         // The map is empty: `append` costs half of what `insert` does, and these two have one value.
         headers.append(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -255,7 +287,7 @@ impl ResponseError for Denial {
         for (name, value) in self.headers.iter().filter(|(name, _)| *name != CACHE_CONTROL && *name != CONTENT_TYPE) {
             headers.append(name.clone(), value.clone());
         }
-        if self.reason.status() == StatusCode::SERVICE_UNAVAILABLE {
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
         response

@@ -93,6 +93,6 @@ impl ResponseError for IdentityError {
     }
 
     fn error_response(&self) -> HttpResponse<BoxBody> {
-        Denial::new(self.reason).error_response()
+        Denial::of(self.reason).error_response()
     }
 }

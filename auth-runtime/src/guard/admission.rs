@@ -163,7 +163,10 @@ impl Terms {
         owed: Owed,
     ) -> HttpResponse<EitherBody<B>> {
         let denial = match &owed {
-            Ok(_) => self.shape(request, response.error()),
+            Ok(additions) => self.shape(request, response.error()).map(|mut denial| {
+                denial.elsewhere(additions.location());
+                denial
+            }),
             Err(reason) => self.admission.as_ref().map(|admission| admission.plan.incomplete(request, *reason)),
         };
         let mut response = match denial {

@@ -1,6 +1,6 @@
 //! Making a hidden denial the very answer that an unknown route of the same scope gets.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -14,8 +14,9 @@ use actix_web::{Error, HttpMessage as _, HttpRequest};
 use futures_core::future::LocalBoxFuture;
 use pin_project_lite::pin_project;
 
-use crate::denial::Denial;
+use crate::denial::{Denial, Reason};
 use crate::guard::Settings;
+use crate::guard::observation::observe_unfit_denial;
 use crate::telemetry::limited;
 
 /// What answers an unknown route, type-erased as actix keeps it.
@@ -26,8 +27,6 @@ pub(crate) type DefaultService = Rc<BoxServiceFactory<(), ServiceRequest, Servic
 pub(crate) struct Unknown {
     /// The scope's default service; empty until the scope is registered, because the application's own stands in for it.
     pub(crate) default: RefCell<Option<DefaultService>>,
-    /// Whether the scope has hidden routes.
-    pub(crate) hides: Cell<bool>,
     /// Those of the scope's `Auth`, for denials of handlers that no policy guards.
     settings: Option<Arc<Settings>>,
 }
@@ -40,7 +39,12 @@ impl Unknown {
     /// A denial that an open handler or its extractor returned, shaped as every denial.
     fn shape(&self, request: &HttpRequest, said: &Denial) -> Option<Denial> {
         let settings = self.settings.as_ref().filter(|_| !said.is_complete())?;
-        let mut denial = said.copied();
+        let mut denial = match said.reason() {
+            // Nobody is asked for credentials, so there is no challenge to send.
+            Reason::ApplicationUnauthorized => Denial::of(Reason::DenialUnfit),
+            _ => said.copied(),
+        };
+        observe_unfit_denial(None, denial.reason());
         settings.shape(request, &mut denial);
         Some(denial)
     }
@@ -59,9 +63,32 @@ pub(crate) fn cover<S>(request: ServiceRequest, router: &S, unknown: &Rc<Unknown
 where
     S: Service<ServiceRequest, Response = ServiceResponse, Error = Error>,
 {
-    // Before the router adds the parameters of a route that is not to show.
-    let unmatched = unknown.hides.get().then(|| Box::new(request.match_info().clone()));
-    Covered::Routing { answer: router.call(request), unknown: Rc::clone(unknown), unmatched }
+    let before = Matched::of(request.match_info());
+    Covered::Routing { answer: router.call(request), unknown: Rc::clone(unknown), before }
+}
+
+/// How much of a path was matched when the scope got the request: the parameters of a route that is not to show come later.
+#[derive(Clone, Copy)]
+pub(crate) struct Matched {
+    parameters: usize,
+    length: u16,
+}
+
+impl Matched {
+    fn of(path: &Path<Url>) -> Self {
+        let length = path.as_str().len().saturating_sub(path.unprocessed().len());
+        Self { parameters: path.segment_count(), length: u16::try_from(length).unwrap_or(u16::MAX) }
+    }
+
+    fn restore(self, path: &mut Path<Url>) {
+        let parameters = path.iter().take(self.parameters);
+        let parameters: Vec<_> = parameters.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        path.reset();
+        path.skip(self.length);
+        for (name, value) in parameters {
+            path.add_static(name, value);
+        }
+    }
 }
 
 pin_project! {
@@ -69,7 +96,7 @@ pin_project! {
     /// room for both, several times over.
     #[project = CoveredProjection]
     pub(crate) enum Covered<F> {
-        Routing { #[pin] answer: F, unknown: Rc<Unknown>, unmatched: Option<Box<Path<Url>>> },
+        Routing { #[pin] answer: F, unknown: Rc<Unknown>, before: Matched },
         Hiding { answer: LocalBoxFuture<'static, Result<ServiceResponse, Error>> },
     }
 }
@@ -78,9 +105,9 @@ impl<F: Future<Output = Result<ServiceResponse, Error>>> Future for Covered<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let (answer, unknown, unmatched) = match self.as_mut().project() {
-            CoveredProjection::Routing { answer, unknown, unmatched } => match ready!(answer.poll(context)) {
-                Ok(answer) => (answer, unknown, unmatched),
+        let (answer, unknown, before) = match self.as_mut().project() {
+            CoveredProjection::Routing { answer, unknown, before } => match ready!(answer.poll(context)) {
+                Ok(answer) => (answer, unknown, *before),
                 error @ Err(_) => return Poll::Ready(error),
             },
             CoveredProjection::Hiding { answer } => return answer.as_mut().poll(context),
@@ -95,7 +122,7 @@ impl<F: Future<Output = Result<ServiceResponse, Error>>> Future for Covered<F> {
         };
         let default = if hidden { unknown.default.borrow().clone() } else { None };
         let Some(default) = default else { return Poll::Ready(Ok(answer)) };
-        let answer = Box::pin(hide(answer, default, unmatched.take()));
+        let answer = Box::pin(hide(answer, default, before));
         // Drops the router's future first, which may hold the request.
         self.set(Self::Hiding { answer });
         self.poll(context)
@@ -103,23 +130,16 @@ impl<F: Future<Output = Result<ServiceResponse, Error>>> Future for Covered<F> {
 }
 
 /// The answer that an unknown route of the scope gets.
-async fn hide(
-    answer: ServiceResponse,
-    default: DefaultService,
-    unmatched: Option<Box<Path<Url>>>,
-) -> Result<ServiceResponse, Error> {
+async fn hide(answer: ServiceResponse, default: DefaultService, before: Matched) -> Result<ServiceResponse, Error> {
     let (request, denied) = answer.into_parts();
     // The denial's body may hold the request, which must be held by nobody else to be routed again.
     drop(denied);
     let payload = request.extensions_mut().remove::<Unread>().map_or(Payload::None, |Unread(payload)| payload);
     let mut request = ServiceRequest::from_parts(request, payload);
-    if let Some(unmatched) = unmatched {
-        // actix panics where somebody else holds the request, such as a task that a check has left behind. The route's own
-        // parameters then stay, which is better than no answer.
-        let reset = AssertUnwindSafe(|| *request.match_info_mut() = *unmatched);
-        if std::panic::catch_unwind(reset).is_err() {
-            limited!(warn, "a check keeps the request it was given; its parameters cannot be hidden");
-        }
+    // actix panics where somebody else holds the request, such as a task that a check has left behind. The route's own
+    // parameters then stay, which is better than no answer.
+    if std::panic::catch_unwind(AssertUnwindSafe(|| before.restore(request.match_info_mut()))).is_err() {
+        limited!(warn, "a check keeps the request it was given; its parameters cannot be hidden");
     }
     match default.new_service(()).await {
         Ok(service) => service.call(request).await,

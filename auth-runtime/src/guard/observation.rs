@@ -11,7 +11,7 @@ use crate::denial::{Denial, Reason, Severity};
 use crate::guard::limit::{self, LeftOut, RefusalLimit};
 use crate::http::peer::AddressShare;
 use crate::policy::{Hide, PolicySpec};
-use crate::telemetry::{DECISIONS, DURATION, HANDLER_DENIALS};
+use crate::telemetry::{DECISIONS, DURATION, HANDLER_DENIALS, limited};
 
 /// An event at a level that is known only when it is written.
 macro_rules! at_severity {
@@ -29,6 +29,8 @@ macro_rules! at_severity {
 pub(crate) struct Details {
     /// The check that refused.
     pub(crate) check: Option<&'static str>,
+    /// The application's own name for it.
+    pub(crate) code: Option<&'static str>,
     /// The error behind it.
     pub(crate) cause: Option<String>,
     /// The claim that does not fit.
@@ -139,8 +141,8 @@ impl Observation {
     fn write(&self, scheme: &'static str, reason: Reason, details: &Details) {
         let (policy, label, remedy) = (self.spec.handler, reason.label(), reason.remedy());
         let outcome = if reason.status().is_server_error() { FAILED } else { DENIED };
-        let Details { check, cause, claim, expected } = details;
-        let (check, cause, claim, expected) = (*check, cause.as_deref(), claim.as_deref(), *expected);
+        let Details { check, code, cause, claim, expected } = details;
+        let (check, code, cause, claim, expected) = (*check, *code, cause.as_deref(), claim.as_deref(), *expected);
         // Where the developer must look.
         let place = remedy.is_some().then_some((self.spec.file, self.spec.line));
         let (file, line) = (place.map(|(file, _)| file), place.map(|(_, line)| line));
@@ -153,6 +155,7 @@ impl Observation {
             outcome,
             reason = label,
             check,
+            code,
             claim,
             cause,
             expected,
@@ -164,7 +167,7 @@ impl Observation {
     /// A denial where no plan could be found: there is no realm, no challenge and no body hook to speak of.
     pub(crate) fn undecidable(&self, request: &HttpRequest, reason: Reason) -> Denial {
         self.denied(request, NO_SCHEME, reason, &Details::default(), None);
-        let mut denial = Denial::new(reason);
+        let mut denial = Denial::of(reason);
         if self.spec.hide == Hide::Everything {
             denial.hide();
         }
@@ -205,6 +208,21 @@ fn record(meter: &Meter, took: impl IntoF64) {
 pub(crate) fn observe_denial_of_handler(spec: &'static PolicySpec) {
     let key = Key::from_parts(HANDLER_DENIALS, vec![Label::from_static_parts("policy", spec.handler)]);
     metrics::with_recorder(|recorder| recorder.register_counter(&key, &METADATA).increment(1));
+}
+
+/// Tells the developer of a denial that a handler returned and that cannot be sent.
+pub(crate) fn observe_unfit_denial(spec: Option<&'static PolicySpec>, reason: Reason) {
+    if reason == Reason::DenialUnfit {
+        limited!(
+            error,
+            policy = spec.map(|spec| spec.handler),
+            file = spec.map(|spec| spec.file),
+            line = spec.map(|spec| spec.line),
+            reason = reason.label(),
+            remedy = reason.remedy(),
+            "a handler returned a denial that cannot be sent"
+        );
+    }
 }
 
 fn is_listened_to(severity: Severity) -> bool {

@@ -91,7 +91,7 @@ impl Plan {
 
     /// The answer in place of one that the scheme could not complete.
     pub(crate) fn incomplete(&self, request: &HttpRequest, reason: Reason) -> Denial {
-        let mut denial = Denial::new(reason);
+        let mut denial = Denial::of(reason);
         self.settings.shape(request, &mut denial);
         denial
     }

@@ -1,5 +1,6 @@
 //! Turning a reason into the one denial of a request, and its one event.
 
+use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use crate::denial::{Challenge, Denial, Reason, Rejection, Unavailable};
 use crate::grant::IdentityError;
 use crate::guard::challenges::Challenges;
 use crate::guard::nested::Judged;
-use crate::guard::observation::{Details, NO_SCHEME, Observation, observe_denial_of_handler};
+use crate::guard::observation::{Details, NO_SCHEME, Observation, observe_denial_of_handler, observe_unfit_denial};
 use crate::guard::owed::Owed;
 use crate::guard::{Asked, Attempted, Eventual, Plan, Settings, nested};
 use crate::policy::Hide;
@@ -23,18 +24,20 @@ use crate::telemetry::{foreign, limited};
 pub(crate) struct Grounds {
     pub(super) reason: Reason,
     headers: Vec<(HeaderName, HeaderValue)>,
+    /// In place of what the reason says.
+    detail: Option<Cow<'static, str>>,
     pub(super) details: Details,
 }
 
 impl From<Reason> for Grounds {
     fn from(reason: Reason) -> Self {
-        Self { reason, headers: Vec::new(), details: Details::default() }
+        Self { reason, headers: Vec::new(), detail: None, details: Details::default() }
     }
 }
 
 impl From<Rejection> for Grounds {
-    fn from(Rejection { reason, headers }: Rejection) -> Self {
-        Self { headers, ..reason.into() }
+    fn from(Rejection { reason, headers, detail }: Rejection) -> Self {
+        Self { headers, detail, ..reason.into() }
     }
 }
 
@@ -81,13 +84,16 @@ impl Plan {
     /// Records and answers a denial.
     pub(crate) fn deny(self: &Arc<Self>, refused: Refused<'_>, grounds: Grounds) -> Eventual<Denial> {
         let Refused { request, observation, attempted, .. } = refused;
-        let Grounds { reason, headers, details } = grounds;
+        let Grounds { reason, headers, detail, details } = grounds;
         let alternative = attempted.alternative(self);
         let place = alternative.and_then(|alternative| alternative.challenge);
         let scheme = alternative.map_or(NO_SCHEME, |alternative| alternative.scheme.name());
         let written = self.challenges.written(reason, attempted.place, place, scheme);
         observation.denied(request, scheme, reason, &details, written.map(|written| &written.meter));
-        let fresh = self.fresh_challenges(request, reason, place);
+        let fresh = match self.hides(reason, reason.status()) {
+            true => Vec::new(),
+            false => self.fresh_challenges(request, reason, place),
+        };
         let mut denial = Denial::with(
             reason,
             match written {
@@ -95,11 +101,14 @@ impl Plan {
                 _ => Arc::new(self.challenges.answer(reason, place, &fresh)),
             },
         );
+        if let Some(detail) = detail {
+            denial = denial.detail(detail);
+        }
         denial.headers(headers);
         self.complete(refused, denial)
     }
 
-    /// The challenges that differ from answer to answer, by their place; none where the answer shows no challenges.
+    /// The challenges that differ from answer to answer, by their place; none where the answer has no challenges.
     fn fresh_challenges(
         &self,
         request: &HttpRequest,
@@ -107,7 +116,7 @@ impl Plan {
         attempted: Option<usize>,
     ) -> Vec<(usize, Vec<Challenge>)> {
         let mut fresh: Vec<(usize, Vec<Challenge>)> = Vec::new();
-        if !Challenges::are_sent(reason) || self.hides(reason) {
+        if !Challenges::are_sent(reason) {
             return fresh;
         }
         let context = self.context(request);
@@ -135,7 +144,8 @@ impl Plan {
     ) -> Eventual<Denial> {
         let Refused { request, observation, attempted, .. } = refused;
         let scheme = attempted.alternative(self).map_or(NO_SCHEME, |alternative| alternative.scheme.name());
-        observation.denied(request, scheme, said.reason(), &Details { check, ..Details::default() }, None);
+        let details = Details { check, code: said.problem().code, ..Details::default() };
+        observation.denied(request, scheme, said.reason(), &details, None);
         self.complete(refused, said)
     }
 
@@ -148,11 +158,13 @@ impl Plan {
         said: &Denial,
     ) -> Denial {
         observe_denial_of_handler(self.spec);
+        observe_unfit_denial(Some(self.spec), said.reason());
         let mut denial = said.copied();
-        if self.hides(denial.reason()) {
+        if denial.is_hidden() || self.hides(denial.reason(), denial.status()) {
             nested::hide(request, self.judged(request, attempted, principal));
             denial.hide();
         } else {
+            self.challenge(request, attempted, &mut denial);
             self.settings.shape(request, &mut denial);
         }
         denial
@@ -161,12 +173,13 @@ impl Plan {
     /// Adds what scheme and application say of every denial: `hide`, headers, and the application's own body.
     fn complete(self: &Arc<Self>, refused: Refused<'_>, mut denial: Denial) -> Eventual<Denial> {
         let Refused { request, attempted, principal, .. } = refused;
-        if self.hides(denial.reason()) {
+        if denial.is_hidden() || self.hides(denial.reason(), denial.status()) {
             let judged = self.judged(request, attempted, principal);
             nested::hide(request, judged.or_else(|| self.refused(request, attempted, &denial)));
             denial.hide();
             return Eventual::Ready(denial);
         }
+        self.challenge(request, attempted, &mut denial);
         match self.owed(request, attempted, None) {
             Eventual::Ready(owed) => Eventual::Ready(self.finish(request, denial, owed)),
             Eventual::Pending(owed) => {
@@ -184,9 +197,7 @@ impl Plan {
         let mut headers = HeaderMap::new();
         let location = additions.apply(&mut headers);
         denial.headers(headers);
-        if let Some(location) = location.filter(|_| denial.reason().status() == StatusCode::UNAUTHORIZED) {
-            denial.see_other(location);
-        }
+        denial.elsewhere(location);
         self.settings.shape(request, &mut denial);
         denial
     }
@@ -207,6 +218,10 @@ impl Plan {
         let alternative = attempted.alternative(self).filter(|_| attempted.asked == Asked::Here)?;
         let outcome = match denial.reason().rejection() {
             Ok(rejection) => {
+                let rejection = match denial.reason() {
+                    Reason::ApplicationDenied => Rejection::forbidden(denial.problem().detail.clone()),
+                    _ => rejection,
+                };
                 Outcome::Refused(denial.added().fold(rejection, |it, (name, value)| it.header(name, value)))
             }
             Err(unavailable) => Outcome::Unavailable(unavailable),
@@ -214,11 +229,20 @@ impl Plan {
         Some(Judged::new(request, alternative, self.realm(), outcome))
     }
 
-    fn hides(&self, reason: Reason) -> bool {
+    /// Gives a 401 of the application's own the challenges of the policy.
+    fn challenge(&self, request: &HttpRequest, attempted: Attempted, denial: &mut Denial) {
+        if denial.reason() == Reason::ApplicationUnauthorized {
+            let place = attempted.alternative(self).and_then(|alternative| alternative.challenge);
+            let fresh = self.fresh_challenges(request, denial.reason(), place);
+            denial.challenged_as(&self.challenges.answer(denial.reason(), place, &fresh));
+        }
+    }
+
+    fn hides(&self, reason: Reason, status: StatusCode) -> bool {
         match self.spec.hide {
             Hide::Everything => true,
             // Where an extractor answers, the check that would have said 403 has not decided.
-            Hide::FromAuthenticated => reason.status() == StatusCode::FORBIDDEN || reason == Reason::ArgumentUnfit,
+            Hide::FromAuthenticated => status == StatusCode::FORBIDDEN || reason == Reason::ArgumentUnfit,
             Hide::Nothing => false,
         }
     }
@@ -230,7 +254,7 @@ impl Settings {
         denial.complete();
         let Some(hook) = &self.body else { return };
         // The application's own code: when it panics the standard body stays, and the connection with it.
-        match std::panic::catch_unwind(AssertUnwindSafe(|| hook(request, denial.problem()))) {
+        match std::panic::catch_unwind(AssertUnwindSafe(|| hook(request, denial))) {
             Ok(body) => denial.body(body),
             Err(_) => limited!(error, "the function given to `denial_body` panicked; the standard body is sent"),
         }

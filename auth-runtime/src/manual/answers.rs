@@ -31,6 +31,7 @@
 //! | a token that was revoked, see [`revocation`](crate::revocation) | `TokenRevoked` | 401 | `error="invalid_token"` | RFC 6750 §3.1 |
 //! | a token that lives longer than revocations are remembered | `TokenLivesTooLong` | 401 | `error="invalid_token"` | |
 //! | an opaque token that its issuer calls inactive | `TokenInactive` | 401 | `error="invalid_token"` | RFC 7662 §2.2 |
+//! | `Denial::unauthorized` of a check or handler | `ApplicationUnauthorized` | 401 | those of the policy; `error="invalid_token"` on the Bearer by which the caller came | RFC 9110 §15.5.2 |
 //! | a token with `cnf` | `TokenBound` | 401 | `error="invalid_token"` | RFC 7800 §3 |
 //! | wrong user or password, undecodable Basic credentials; unknown API key; a Digest response that is wrong, of another `uri`, `realm` or algorithm, without `qop=auth`, or malformed | `CredentialsWrong` | 401 | `Basic realm="R", charset="UTF-8"`; `ApiKey realm="R", in="header", name="X-API-Key"`; `Digest realm="R", qop="auth", algorithm=SHA-256, nonce="…", opaque="…", charset=UTF-8, userhash=true`, a line for each algorithm | RFC 7617 §2; RFC 7616 §3.3, §3.7 |
 //! | a right Digest response whose nonce is too old or not known here | `NonceStale` | 401 | the same with `stale=true` | RFC 7616 §3.3 |
@@ -43,7 +44,8 @@
 //! | a scope is present that must not be, or another branch of an `\|\|` needs one | `ScopeUnfit` | 403 | none | RFC 9110 §15.5.4 |
 //! | a role is missing, or present that must not be | `RoleMissing` | 403 | none, since another token would not help | RFC 9110 §15.5.4 |
 //! | a claim has another value | `ClaimMismatch` | 403 | none | RFC 9110 §15.5.4 |
-//! | a check says no | `CheckFailed` | 403 | none | RFC 9110 §15.5.4 |
+//! | a check says no, or `Denial::forbidden` of a check or handler | `CheckFailed` | 403 | none | RFC 9110 §15.5.4 |
+//! | another [`Denial`](crate::Denial) of a check or handler: `not_found`, `conflict`, `too_many_requests`, `new`; `Rejection::forbidden` of a scheme of your own | `ApplicationDenied` | 403 | none; status, body and headers are the denial's: any 4xx but 401 and 407 | |
 //! | an argument of a check cannot be extracted, which the request is to blame for, and nothing else stands in the way | `ArgumentUnfit` | 400 | none; status, headers and body are the extractor's: 400, 404, 405, 413, 414, 415 or 422, others become 403 | |
 //! | a cross-site request with cookie, Basic or Digest | `CrossSite` | 403 | none | |
 //! | any of these on a route with `hide`; only the 403s and `ArgumentUnfit` with `hide = "from_authenticated"` | as above | 404 | none: the answer of an unknown route of the same scope | RFC 9110 §15.5.4 |
@@ -61,6 +63,7 @@
 //! | the handler asks for another user type than the verification returns | `IdentityUnfit` | 500 | none | |
 //! | the introspection endpoint refuses our own credentials | `IntrospectionRefused` | 500 | none; the log says what to fix | |
 //! | a check returned an error, or an extractor of it answers 5xx, such as `web::Data` that is not there | `CheckErred` | 500 | none; the error goes to the log | |
+//! | a `Denial` of another status than it may have; `Denial::unauthorized` under `#[public]` | `DenialUnfit` | 500 | none; an error event names the handler | |
 //! | a check read the body | `CheckReadBody` | 500 | none | |
 //! | a scheme or a check panicked | `Panicked` | 500 | none | |
 //! | a scheme of your own cannot complete an answer, also after the handler has acted | what it says, `DeadlinePassed` or `Panicked` | 503 or 500 | none; nothing of the answer it replaces | |

@@ -344,7 +344,7 @@ impl Declared for Resource {
 
 /// A hidden denial, which the scope answers as it answers an unknown route.
 async fn unknown() -> Result<HttpResponse, Denial> {
-    let mut denial = Denial::new(Reason::CredentialsMissing);
+    let mut denial = Denial::of(Reason::CredentialsMissing);
     denial.hide();
     Err(denial)
 }

@@ -227,7 +227,6 @@ where
             scope = scope.default_service(fn_factory(move || answering.new_service(())));
         }
         unknown.default.replace(Some(default));
-        unknown.hides.set(own.declarations.hide());
         scope.configure(|inner| own.make(inner)).register(config);
     }
 }

@@ -118,6 +118,11 @@ impl Additions {
         self
     }
 
+    /// Where to send a caller that would get a 401.
+    pub(crate) fn location(&self) -> Option<HeaderValue> {
+        self.location.clone()
+    }
+
     /// Adds the fields, and says where to send a caller that would get a 401.
     pub(crate) fn apply(self, headers: &mut HeaderMap) -> Option<HeaderValue> {
         for Addition { name, value, replaces } in self.fields {

@@ -65,7 +65,7 @@ impl ExpectedDenial {
     /// # async fn main() {
     /// let auth = Auth::builder()
     ///     .bearer(TestIssuer::new().jwt())
-    ///     .denial_body(|_, problem| DenialBody::json(&json!({ "code": problem.status })))
+    ///     .denial_body(|_, denial| DenialBody::json(&json!({ "code": denial.status().as_u16() })))
     ///     .build()
     ///     .unwrap();
     /// let app = test::init_service(App::new().service(auth.scope("").service(users))).await;
