@@ -33,4 +33,5 @@ mod providers;
 mod routes;
 mod schemes;
 mod shadowing;
+mod transport;
 mod websocket;

@@ -14,7 +14,7 @@ use tests::{Answer, Server, base64url};
 
 use crate::observed::{listen, told};
 
-const AUDIENCE: &str = "https://api.example";
+pub(crate) const AUDIENCE: &str = "https://api.example";
 const ED_PRIVATE: &[u8] = include_bytes!("../../auth-runtime/tests/keys/ed25519.private.pem");
 const ED_PUBLIC: &str = include_str!("../../auth-runtime/tests/keys/ed25519.public.pem");
 
@@ -96,7 +96,7 @@ impl State {
 }
 
 /// The public half of the test key, with these members.
-fn ed25519(more: Value) -> Value {
+pub(crate) fn ed25519(more: Value) -> Value {
     use base64::Engine as _;
     let text: String = ED_PUBLIC.lines().filter(|line| !line.starts_with('-')).collect();
     let der = base64::engine::general_purpose::STANDARD.decode(text).unwrap();
@@ -106,26 +106,26 @@ fn ed25519(more: Value) -> Value {
 }
 
 /// Signs with the test key.
-fn issuer(name: &str) -> TestIssuer {
+pub(crate) fn issuer(name: &str) -> TestIssuer {
     TestIssuer::with_pem(Algorithm::EdDSA, ED_PRIVATE, ED_PUBLIC).named(name).for_audience(AUDIENCE)
 }
 
-fn auth(bearer: impl ReadyJwt) -> Auth {
+pub(crate) fn auth(bearer: impl ReadyJwt) -> Auth {
     Auth::builder().realm("orders").bearer(bearer).dangerous_allow_unconfigured().build().unwrap()
 }
 
-fn serve(auth: &Auth) -> Server {
+pub(crate) fn serve(auth: &Auth) -> Server {
     let auth = auth.clone();
     Server::start(move |services| {
         services.service(auth.scope("").service(whoami).service(admin).service(staff).service(read));
     })
 }
 
-fn ask(server: &Server, token: &str) -> Answer {
+pub(crate) fn ask(server: &Server, token: &str) -> Answer {
     server.get("/who").bearer(token).send()
 }
 
-fn eventually(what: impl Fn() -> bool) {
+pub(crate) fn eventually(what: impl Fn() -> bool) {
     let start = Instant::now();
     while !what() {
         assert!(start.elapsed() < Duration::from_secs(20), "never came true");

@@ -13,6 +13,7 @@ use crate::jwt::acceptance::AcceptanceSettings;
 use crate::jwt::settings::{BearerSettings, Carriers};
 use crate::jwt::{Audience, AudienceSaid, Audiences, Clients, IntoSettings, IssuerSaid, Jwt, ReadyJwt, Said, Unsaid};
 use crate::provider::client_auth::{Client, PrivateKeyJwt};
+use crate::provider::transport::Transport;
 use crate::revocation::{Consulted, Revocations};
 
 /// Which tokens the `bearer` scheme accepts on the word of the server that issued them (RFC 7662).
@@ -59,15 +60,17 @@ use crate::revocation::{Consulted, Revocations};
 pub struct Introspection<I = Unsaid, A = Unsaid, C = Unsaid> {
     pub(super) acceptance: AcceptanceSettings,
     carriers: Carriers,
-    asking: Asking,
+    pub(super) asking: Asking,
     said: WhatWasSaid<I, A, C>,
 }
 
 impl Introspection {
-    /// Asks this endpoint: a URL with https, or http to this machine itself.
+    /// Asks this endpoint: a URL with https, or http to this machine itself and the hosts of
+    /// [`dangerous_plain_http`](Self::dangerous_plain_http).
     pub fn new(url: impl Into<Box<str>>) -> Self {
         let asking = Asking {
             url: url.into(),
+            transport: Transport::default(),
             client: None,
             max_staleness: Duration::from_secs(60),
             refused_age: Duration::from_secs(10),

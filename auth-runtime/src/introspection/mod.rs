@@ -13,6 +13,7 @@ mod builder;
 pub(crate) mod endpoint;
 mod introspector;
 pub(crate) mod memory;
+mod reaching;
 mod settings;
 #[cfg(feature = "redis")]
 mod shared;

@@ -13,11 +13,11 @@ use crate::jwt::JwtError;
 use crate::jwt::acceptance::AcceptanceSettings;
 use crate::jwt::opaque::{OpaqueSettings, OpaqueTokens};
 use crate::provider::Worker;
-use crate::provider::client::Endpoint;
 use crate::provider::client_auth::Client;
 use crate::provider::limits::breaker::Breaker;
 use crate::provider::limits::budget::Budget;
 use crate::provider::limits::flight::Flights;
+use crate::provider::transport::Transport;
 use crate::revocation::Consulted;
 
 /// The longest answer that is read: 64 KiB.
@@ -39,6 +39,7 @@ pub struct IntrospectionSettings {
 #[derive(Clone, Debug)]
 pub(crate) struct Asking {
     pub(crate) url: Box<str>,
+    pub(crate) transport: Transport,
     pub(crate) client: Option<Client>,
     pub(crate) max_staleness: Duration,
     pub(crate) refused_age: Duration,
@@ -61,12 +62,13 @@ impl OpaqueSettings for IntrospectionSettings {
     ) -> Result<Box<dyn OpaqueTokens>, JwtError> {
         let Self { acceptance, asking, every_form } = self;
         asking.check_options()?;
-        let url = Endpoint::parse(&asking.url).map_err(|fault| JwtError::EndpointInvalid { fault: fault.0 })?;
+        let url =
+            asking.transport.endpoint(&asking.url).map_err(|fault| JwtError::EndpointInvalid { fault: fault.0 })?;
         let unusable = |fault| JwtError::EndpointInvalid { fault };
         let worker =
             Worker::shared().map_err(|_| unusable("the process may start no more threads; raise its limit"))?;
         let client = worker
-            .client()
+            .client(&asking.transport)
             .map_err(|_| unusable("no HTTP client could be made; install the system's CA certificates"))?
             .timeout(asking.timeout)
             .answer_bytes(ANSWER_BYTES);
@@ -121,8 +123,9 @@ impl Asking {
             (self.failures == 0, "breaker", "it would never close; give 1 failure or more"),
             (self.pause > MAX_AGE_MAX, "breaker", "a pause of more than an hour; use seconds"),
         ];
-        match checks.into_iter().find(|(wrong, ..)| *wrong) {
-            Some((_, option, fault)) => Err(JwtError::OptionInvalid { option, fault }),
+        let wrong = checks.into_iter().find(|(wrong, ..)| *wrong).map(|(_, option, fault)| (option, fault));
+        match wrong.or_else(|| self.transport.fault()) {
+            Some((option, fault)) => Err(JwtError::OptionInvalid { option, fault }),
             None => Ok(()),
         }
     }

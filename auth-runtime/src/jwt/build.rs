@@ -28,7 +28,11 @@ impl JwtSettings {
         let faults =
             faults.chain(lists.map(|_| ("key_algorithms", "the list is empty; name what the issuer signs with")));
         #[cfg(feature = "jwks")]
-        let faults = faults.chain(key_set_fault(&self.key_sets));
+        let faults = faults.chain(key_set_fault(&self.key_sets)).chain(self.key_sets.transport.fault()).chain(
+            // Of a configuration that starts with tenants the first issuer is none.
+            (self.key_sets.token_file.is_some() && self.keys.is_empty())
+                .then_some(("fetch_with_token_file", "there is no first issuer; say it of each `Issuer`")),
+        );
         let mut faults = faults;
         if let Some((option, fault)) = faults.next() {
             return Err(JwtError::OptionInvalid { option, fault });
@@ -46,7 +50,13 @@ impl JwtSettings {
             #[cfg(feature = "jwks")]
             key_sets: self.key_sets.clone(),
         };
-        let first = Some(Issuer { terms: first, keys: self.keys, key_algorithms: None });
+        let first = Some(Issuer {
+            terms: first,
+            keys: self.keys,
+            key_algorithms: None,
+            #[cfg(feature = "jwks")]
+            token_file: self.key_sets.token_file.clone(),
+        });
         // Of a configuration that starts with tenants the first issuer is none.
         #[cfg(feature = "jwks")]
         let first = first.filter(|first| !first.keys.is_empty() || self.tenants.is_none());
@@ -94,13 +104,15 @@ impl Trust {
         #[cfg(not(feature = "jwks"))]
         let _ = provider;
         let algorithms = issuer.key_algorithms.as_ref().map(|own| own.as_slice().into());
+        #[cfg(feature = "jwks")]
+        let key_sets = KeySetOptions { token_file: issuer.token_file.clone(), ..self.key_sets.clone() };
         let options = KeyringOptions {
             rules: KeyRules {
                 algorithms: algorithms.unwrap_or_else(|| Arc::clone(&self.rules.algorithms)),
                 ..self.rules
             },
             #[cfg(feature = "jwks")]
-            key_sets: self.key_sets.clone(),
+            key_sets,
             #[cfg(feature = "jwks")]
             provider,
         };

@@ -1,5 +1,8 @@
 //! A further issuer that a configuration trusts.
 
+#[cfg(feature = "jwks")]
+use std::path::PathBuf;
+
 use crate::crypto::Algorithm;
 use crate::jwt::acceptance::IssuerTerms;
 use crate::keys::Key;
@@ -27,13 +30,22 @@ pub struct Issuer {
     pub(crate) keys: Vec<Key>,
     /// Of keys that name none; those of the configuration unless said.
     pub(crate) key_algorithms: Option<Vec<Algorithm>>,
+    /// Holds a token that the provider of the keys wants to see.
+    #[cfg(feature = "jwks")]
+    pub(crate) token_file: Option<PathBuf>,
 }
 
 impl Issuer {
     /// Tokens whose `iss` is exactly `name`, signed with `key`. Their audience is that of the [`Jwt`](super::Jwt), unless
     /// [`audience`](Self::audience) or [`client_id`](Self::client_id) says another.
     pub fn new(name: impl Into<Box<str>>, key: Key) -> Self {
-        Self { terms: IssuerTerms::named(name), keys: vec![key], key_algorithms: None }
+        Self {
+            terms: IssuerTerms::named(name),
+            keys: vec![key],
+            key_algorithms: None,
+            #[cfg(feature = "jwks")]
+            token_file: None,
+        }
     }
 
     /// Tokens whose `iss` is exactly `url`, an OpenID provider or an OAuth authorization server that says itself where its
@@ -50,6 +62,18 @@ impl Issuer {
     #[must_use]
     pub fn add_key(mut self, key: Key) -> Self {
         self.keys.push(key);
+        self
+    }
+
+    /// Shows the provider of this issuer's keys the token in this file; see
+    /// [`Jwt::fetch_with_token_file`](super::Jwt::fetch_with_token_file).
+    ///
+    /// # Security
+    /// See there.
+    #[cfg(feature = "jwks")]
+    #[must_use]
+    pub fn fetch_with_token_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.token_file = Some(path.into());
         self
     }
 

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "jwks")]
 use std::ops::RangeInclusive;
+#[cfg(feature = "jwks")]
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::crypto::Algorithm;
@@ -43,6 +45,72 @@ impl<I, A> Jwt<I, A> {
     #[must_use]
     pub fn provider_timeout(mut self, timeout: Duration) -> Self {
         self.settings.key_sets.timeout = timeout;
+        self
+    }
+
+    /// Lets plain http be spoken to this host, such as `keycloak` or `keycloak:8080` in a cluster; by default to this machine
+    /// itself only. The name is compared whole, without regard to case. Called again, it adds a host.
+    ///
+    /// # Security
+    /// Whoever stands between this service and that host gives it keys of their own, and can then sign any token. Right only
+    /// within a network that is guarded otherwise, such as a service mesh that encrypts.
+    #[must_use]
+    pub fn dangerous_plain_http(mut self, host: impl Into<Box<str>>) -> Self {
+        self.settings.key_sets.transport.allow_plain_http(host);
+        self
+    }
+
+    /// Reaches providers through this proxy, such as `http://proxy.example:3128`; by default directly. Name and password may be
+    /// in the URL. What is on this machine is reached directly. TLS goes through to the provider, so that the proxy sees its name
+    /// and nothing of what is said.
+    #[must_use]
+    pub fn proxy(mut self, url: impl Into<Box<str>>) -> Self {
+        self.settings.key_sets.transport.use_proxy(url);
+        self
+    }
+
+    /// Reaches providers through the proxy that the environment names: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, except what `NO_PROXY`
+    /// names and this machine itself. By default the environment is not looked at.
+    #[must_use]
+    pub fn proxy_from_environment(mut self) -> Self {
+        self.settings.key_sets.transport.use_proxy_of_environment();
+        self
+    }
+
+    /// Trusts the certificates of this PEM text too, such as that of a private authority, beside those of the system. Called
+    /// again, it adds more.
+    ///
+    /// Without code, the environment does the same for the whole process: `SSL_CERT_FILE` and `SSL_CERT_DIR` take the place of
+    /// the system's certificates, so that file must hold the public authorities too, where they are needed.
+    ///
+    /// # Security
+    /// Whoever holds the key of such a certificate can pass for any provider of this configuration.
+    #[must_use]
+    pub fn root_certificate(mut self, pem: impl AsRef<[u8]>) -> Self {
+        self.settings.key_sets.transport.trust(pem);
+        self
+    }
+
+    /// Shows the provider of the first issuer's keys the token in this file, as `Authorization: Bearer`; by default none.
+    /// The file is read at each fetch, so a token that is replaced now and then stays good. Other issuers say their own, by
+    /// [`Issuer::fetch_with_token_file`].
+    ///
+    /// ```
+    /// use auth_runtime::Jwt;
+    ///
+    /// // The key set of a Kubernetes cluster, for whoever runs in it.
+    /// let jwt = Jwt::jwks_url("https://kubernetes.default.svc/openid/v1/jwks")
+    ///     .issuer("https://kubernetes.default.svc.cluster.local")
+    ///     .fetch_with_token_file("/var/run/secrets/kubernetes.io/serviceaccount/token");
+    /// # let _ = jwt;
+    /// ```
+    ///
+    /// # Security
+    /// The token goes to the host and port of the configured URL or issuer only, never to where metadata lead, and never by
+    /// plain http to another machine. That host can use it as this service could.
+    #[must_use]
+    pub fn fetch_with_token_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.settings.key_sets.token_file = Some(path.into());
         self
     }
 }

@@ -10,7 +10,8 @@ use crate::keys::KeyError;
 #[cfg(feature = "jwks")]
 use crate::keys::KeySetAddress;
 use crate::keys::der;
-use crate::keys::jwk::{self, Candidate, KeyRules};
+use crate::keys::jwk::{self, Candidate};
+use crate::keys::keyring::KeyringOptions;
 use crate::keys::material::Material;
 #[cfg(feature = "jwks")]
 use crate::provider::client::Endpoint;
@@ -120,7 +121,11 @@ impl Key {
     /// serves while the provider is away, say [`Jwt::jwks_refresh`](crate::Jwt::jwks_refresh) and
     /// [`Jwt::jwks_max_staleness`](crate::Jwt::jwks_max_staleness).
     ///
-    /// The URL must be https, except on loopback hosts; redirects are not followed, proxies of the environment not used.
+    /// The URL must be https, except on loopback hosts and those of
+    /// [`Jwt::dangerous_plain_http`](crate::Jwt::dangerous_plain_http). Redirects are not followed. The certificates that count
+    /// are those of the system, which `SSL_CERT_FILE` replaces, and of [`Jwt::root_certificate`](crate::Jwt::root_certificate); a
+    /// proxy is used where [`Jwt::proxy`](crate::Jwt::proxy) or
+    /// [`Jwt::proxy_from_environment`](crate::Jwt::proxy_from_environment) says so.
     #[cfg(feature = "jwks")]
     pub fn jwks_url(url: impl Into<Box<str>>) -> Self {
         Self::new(KeyInput::JwkSetUrl(url.into()))
@@ -140,7 +145,8 @@ impl Key {
         self
     }
 
-    pub(crate) fn load(&self, rules: &KeyRules) -> Result<Loaded, KeyError> {
+    pub(crate) fn load(&self, options: &KeyringOptions) -> Result<Loaded, KeyError> {
+        let rules = &options.rules;
         let one = |algorithm, material: Material| -> Result<Loaded, KeyError> {
             material.bind(algorithm)?;
             Ok(Loaded::Fixed(vec![Candidate { id: self.id.clone(), algorithm, material, issuer: None }]))
@@ -160,11 +166,11 @@ impl Key {
             #[cfg(feature = "jwks")]
             KeyInput::JwkSetUrl(_) | KeyInput::Discovered(_) if self.id.is_some() => Err(KeyError::IdForSet),
             #[cfg(feature = "jwks")]
-            KeyInput::JwkSetUrl(url) => Ok(Loaded::Remote(KeySetAddress::Url(endpoint(url)?))),
+            KeyInput::JwkSetUrl(url) => Ok(Loaded::Remote(KeySetAddress::Url(endpoint(options, url)?))),
             #[cfg(feature = "jwks")]
             KeyInput::Discovered(issuer) => {
                 // OpenID Connect Discovery 1.0 section 3: the well-known path could not be added.
-                if endpoint(issuer)?.url().query().is_some() {
+                if endpoint(options, issuer)?.url().query().is_some() {
                     return Err(KeyError::UrlRefused {
                         fault: "the issuer has a query; take out `?` and what follows",
                     });
@@ -220,8 +226,8 @@ fn copy(bytes: impl AsRef<[u8]>) -> Zeroizing<Vec<u8>> {
 }
 
 #[cfg(feature = "jwks")]
-fn endpoint(url: &str) -> Result<Endpoint, KeyError> {
-    Endpoint::parse(url).map_err(|fault| KeyError::UrlRefused { fault: fault.0 })
+fn endpoint(options: &KeyringOptions, url: &str) -> Result<Endpoint, KeyError> {
+    options.key_sets.transport.endpoint(url).map_err(|fault| KeyError::UrlRefused { fault: fault.0 })
 }
 
 fn public(algorithm: Algorithm) -> Result<Algorithm, KeyError> {

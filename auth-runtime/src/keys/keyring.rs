@@ -53,7 +53,7 @@ impl Keyring {
         #[cfg(feature = "jwks")]
         let mut providers = Vec::new();
         for (index, source) in sources.iter().enumerate() {
-            match source.load(rules).map_err(|fault| KeyringFault::Source(index, fault))? {
+            match source.load(options).map_err(|fault| KeyringFault::Source(index, fault))? {
                 Loaded::File(path) => paths.push((index, path)),
                 #[cfg(feature = "jwks")]
                 Loaded::Remote(address) => providers.push((index, address)),

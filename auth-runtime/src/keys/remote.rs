@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
@@ -18,6 +19,7 @@ use crate::keys::source::Keys;
 use crate::provider::client::{Answer, FetchError, TIMEOUT};
 use crate::provider::limits::schedule;
 use crate::provider::stopwatch::Stopwatch;
+use crate::provider::transport::Transport;
 use crate::provider::worker::Worker;
 
 /// How often the age of the keys is reported, at least.
@@ -35,6 +37,9 @@ pub(crate) struct KeySetOptions {
     pub(crate) stale_limit: Duration,
     /// For one request to the provider.
     pub(crate) timeout: Duration,
+    pub(crate) transport: Transport,
+    /// Holds a token that the provider wants to see.
+    pub(crate) token_file: Option<PathBuf>,
     pub(crate) stopwatch: Stopwatch,
 }
 
@@ -44,6 +49,8 @@ impl Default for KeySetOptions {
             refresh: Duration::from_secs(60)..=Duration::from_secs(3600),
             stale_limit: Duration::from_secs(3600),
             timeout: TIMEOUT,
+            transport: Transport::default(),
+            token_file: None,
             stopwatch: Stopwatch::default(),
         }
     }
@@ -108,7 +115,7 @@ impl KeySet {
             worker: Arc::clone(&worker),
             options,
         });
-        let fetcher = Fetcher::new(address, publication.options.timeout);
+        let fetcher = Fetcher::new(address, &publication.options);
         // Not awaited: it ends when the set is dropped.
         drop(worker.spawn(refresh(Arc::downgrade(&publication), fetcher)));
         Ok(Self { publication })

@@ -43,6 +43,8 @@
 //! |---|---|---|
 //! | keys by URL are fetched again | at 80 % of what `Cache-Control` says, within 1 min to 1 h; every 10 min where it is silent (feature `jwks`) | `Jwt::jwks_refresh` |
 //! | last good keys count, the provider being away | 1 h (feature `jwks`) | `Jwt::jwks_max_staleness` |
+//! | way to a provider | https, directly, the system's certificates (`SSL_CERT_FILE`); plain http to this machine only | `Jwt::dangerous_plain_http`, `Jwt::proxy`, `Jwt::proxy_from_environment`, `Jwt::root_certificate`, and those of `Introspection` |
+//! | token shown to a provider of keys | none (feature `jwks`) | `Jwt::fetch_with_token_file` |
 //! | longest call to a provider | 5 s (feature `jwks`) | `Jwt::provider_timeout` |
 //! | refreshes for a signature that does not fit a known `kid` | one per 5 min, for each key set (feature `jwks`) | |
 //! | key set without a usable key is fetched again | after 1 s, then less often, every 16 s at most (feature `jwks`) | |
@@ -118,6 +120,9 @@
 //! | [`Jwt::dangerous_any_organisation`](crate::Jwt::dangerous_any_organisation) | a role that one organisation gives counts for all |
 //! | [`Jwt::dangerous_secrets_beside_public_keys`](crate::Jwt::dangerous_secrets_beside_public_keys) | whoever reads the configuration can sign tokens of that issuer |
 //! | `Jwt::jwks_refresh`, `Jwt::jwks_max_staleness` | a key that the provider withdrew counts for as long |
+//! | `Jwt::dangerous_plain_http`, `Introspection::dangerous_plain_http` | whoever is between this service and that host decides which tokens are good |
+//! | `Jwt::root_certificate`, `Introspection::root_certificate` | the holder of its key can pass for any provider of the configuration |
+//! | `Jwt::fetch_with_token_file` | the provider can use the token as this service could |
 //! | `Introspection::max_staleness` | a token revoked at its issuer counts for as long |
 //! | `AuthBuilder::resource_metadata`, `Auth::resource_metadata_service` | everyone may read the scopes that visible policies ask for |
 //! | `Jwt::tenants` | your function decides whom to trust, on the word of an unverified `iss` |

@@ -4,10 +4,11 @@ use std::fmt;
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH};
-use reqwest::{Client, Method, Response, StatusCode, redirect};
+use reqwest::{Client, ClientBuilder, Method, Response, StatusCode, redirect};
 use url::Url;
 
 use crate::http::url::is_loopback;
+use crate::provider::transport::Transport;
 use crate::telemetry::foreign;
 
 /// How long a request may take by default, from the first packet to the last.
@@ -18,7 +19,7 @@ pub(crate) const ANSWER_BYTES: usize = 1024 * 1024;
 /// request that is on its way just then would be lost, and whoever presents the token would get 503.
 pub(crate) const IDLE: Duration = Duration::from_secs(1);
 
-/// An address of a provider that may be asked: https, or plain http to this machine itself.
+/// An address of a provider that may be asked: https, or plain http to this machine itself and to hosts that were named.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Endpoint(Url);
 
@@ -27,13 +28,14 @@ pub(crate) struct Endpoint(Url);
 pub(crate) struct EndpointFault(pub(crate) &'static str);
 
 impl Endpoint {
-    pub(crate) fn parse(text: &str) -> Result<Self, EndpointFault> {
+    /// `plain` says to which URLs plain http may be spoken.
+    pub(super) fn parse_where(text: &str, plain: impl Fn(&Url) -> bool) -> Result<Self, EndpointFault> {
         let url =
             Url::parse(text).map_err(|_| EndpointFault("not a URL; give it whole, as in `https://idp.example`"))?;
         let fault = match (url.scheme(), url.host_str()) {
             (_, None | Some("")) => Some("the URL has no host; give it whole, as in `https://idp.example`"),
             ("https", _) => None,
-            ("http", _) if is_loopback(&url) => None,
+            ("http", _) if plain(&url) => None,
             ("http", _) => Some("plain http is for loopback hosts only; use https"),
             _ => Some("the URL is not https; give one that is"),
         };
@@ -47,6 +49,11 @@ impl Endpoint {
 
     pub(crate) fn url(&self) -> &Url {
         &self.0
+    }
+
+    /// Whether it can be told a secret: nobody reads it on the way.
+    pub(crate) fn is_private(&self) -> bool {
+        !self.is_plain() || is_loopback(&self.0)
     }
 
     /// Another path of the same place.
@@ -74,13 +81,15 @@ impl fmt::Display for Endpoint {
     }
 }
 
-/// Asks providers, within limits of time and size. Redirects are not followed, proxies of the environment not used.
+/// Asks providers, within limits of time and size. Redirects are not followed.
 ///
 /// Its connections live in the runtime that asks: ask from one that outlives the client, such as that of
 /// [`Worker`](super::worker::Worker).
 #[derive(Clone, Debug)]
 pub(crate) struct ProviderClient {
     client: Client,
+    /// For what is on this machine, where that is not the same.
+    local: Client,
     timeout: Duration,
     answer_bytes: usize,
 }
@@ -96,18 +105,26 @@ pub(crate) struct Answer {
 
 impl ProviderClient {
     /// # Errors
-    /// [`FetchError::ClientUnusable`] where this machine offers no certificates to trust.
-    pub(crate) fn new() -> Result<Self, FetchError> {
-        let client = Client::builder()
-            .user_agent(concat!("auth-runtime/", env!("CARGO_PKG_VERSION")))
-            .redirect(redirect::Policy::none())
-            .referer(false)
-            .no_proxy()
-            .connect_timeout(TIMEOUT)
-            .pool_idle_timeout(IDLE)
-            .build()
-            .map_err(|_| FetchError::ClientUnusable)?;
-        Ok(Self { client, timeout: TIMEOUT, answer_bytes: ANSWER_BYTES })
+    /// [`FetchError::ClientUnusable`] where this machine offers no certificates to trust, or the transport is faulty.
+    pub(crate) fn new(transport: &Transport) -> Result<Self, FetchError> {
+        let certificates = transport.certificates().ok_or(FetchError::ClientUnusable)?;
+        let builder = || {
+            let builder = Client::builder()
+                .user_agent(concat!("auth-runtime/", env!("CARGO_PKG_VERSION")))
+                .redirect(redirect::Policy::none())
+                .referer(false)
+                .connect_timeout(TIMEOUT)
+                .pool_idle_timeout(IDLE);
+            if certificates.is_empty() { builder } else { builder.tls_certs_merge(certificates.iter().cloned()) }
+        };
+        let build = |builder: ClientBuilder| builder.build().map_err(|_| FetchError::ClientUnusable);
+        let local = build(builder().no_proxy())?;
+        let client = match transport.proxy().map_err(|_| FetchError::ClientUnusable)? {
+            Some(proxy) => build(builder().no_proxy().proxy(proxy))?,
+            None if transport.follows_environment() => build(builder())?,
+            None => local.clone(),
+        };
+        Ok(Self { client, local, timeout: TIMEOUT, answer_bytes: ANSWER_BYTES })
     }
 
     /// How long a request may take, connecting included. A connection that takes longer than 5 s is given up anyway.
@@ -150,7 +167,8 @@ impl ProviderClient {
     ) -> Result<Answer, FetchError> {
         headers.entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
         let conditional = headers.contains_key(IF_NONE_MATCH) || headers.contains_key(IF_MODIFIED_SINCE);
-        let mut request = self.client.request(method.clone(), endpoint.url().clone()).headers(headers);
+        let client = if is_loopback(endpoint.url()) { &self.local } else { &self.client };
+        let mut request = client.request(method.clone(), endpoint.url().clone()).headers(headers);
         if method != Method::GET {
             request = request.body(body);
         }
@@ -274,6 +292,9 @@ pub(crate) enum FetchError {
     Malformed(&'static str),
     /// Metadata of another issuer than the one asked for.
     IssuerDiffers,
+    /// The file with the token for the provider cannot be read, or holds none.
+    #[cfg(feature = "jwks")]
+    TokenFileUnusable,
     /// Metadata that names an address which must not be asked.
     AddressRefused(&'static str),
 }
@@ -295,6 +316,8 @@ impl FetchError {
             Self::TooLarge => "too_large",
             Self::Malformed(_) => "malformed",
             Self::IssuerDiffers => "issuer_differs",
+            #[cfg(feature = "jwks")]
+            Self::TokenFileUnusable => "token_file_unusable",
             Self::AddressRefused(_) => "address_refused",
         }
     }
@@ -316,7 +339,10 @@ impl fmt::Display for FetchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ClientUnusable => f.write_str("no HTTP client could be made; install the system's CA certificates"),
-            Self::Unreachable => f.write_str("no connection; check name, address, network and certificate"),
+            Self::Unreachable => f.write_str(
+                "no connection; check name, address, network and certificate: a proxy is given by `.proxy(…)`, the certificate \
+                 of a private authority by `.root_certificate(…)`",
+            ),
             Self::TimedOut => {
                 f.write_str("no whole answer in time; the provider is slow, or `.provider_timeout(…)` short")
             }
@@ -335,6 +361,10 @@ impl fmt::Display for FetchError {
             Self::IssuerDiffers => {
                 f.write_str("the metadata are of another issuer; configure `iss` exactly as the provider writes it")
             }
+            #[cfg(feature = "jwks")]
+            Self::TokenFileUnusable => f.write_str(
+                "the file of `.fetch_with_token_file(…)` cannot be read, or holds no token; check the path and who may read it",
+            ),
             Self::AddressRefused(fault) => write!(f, "the metadata's `jwks_uri` is refused: {fault}"),
         }
     }
@@ -345,6 +375,10 @@ impl std::error::Error for FetchError {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn parse(text: &str) -> Result<Endpoint, EndpointFault> {
+        Transport::default().endpoint(text)
+    }
 
     #[test]
     fn https_is_demanded_except_to_loopback_hosts() {
@@ -357,7 +391,7 @@ mod tests {
             "http://localhost:3000",
             "HTTPS://IDP.example",
         ] {
-            assert!(Endpoint::parse(good).is_ok(), "{good}");
+            assert!(parse(good).is_ok(), "{good}");
         }
         for bad in [
             "http://idp.example",
@@ -377,13 +411,13 @@ mod tests {
             "https://idp.example/#x",
             "",
         ] {
-            assert!(Endpoint::parse(bad).is_err(), "{bad}");
+            assert!(parse(bad).is_err(), "{bad}");
         }
     }
 
     #[test]
     fn neither_query_nor_user_of_a_url_is_shown() {
-        let endpoint = Endpoint::parse("https://idp.example:8443/a?key=hunter2").unwrap();
+        let endpoint = parse("https://idp.example:8443/a?key=hunter2").unwrap();
         assert_eq!(format!("{endpoint} {endpoint:?}"), "https://idp.example:8443/a https://idp.example:8443/a");
     }
 

@@ -4,6 +4,7 @@ use reqwest::header::HeaderMap;
 
 use crate::json;
 use crate::provider::client::{Endpoint, FetchError, ProviderClient};
+use crate::provider::transport::Transport;
 
 const OPENID: &str = "/.well-known/openid-configuration";
 const OAUTH: &str = "/.well-known/oauth-authorization-server";
@@ -14,8 +15,20 @@ const OAUTH: &str = "/.well-known/oauth-authorization-server";
 /// `issuer` in the document must be this issuer, byte for byte, else one provider could speak for another.
 ///
 /// `told`: that the provider does not call its answers JSON was said.
-pub(crate) async fn discover(client: &ProviderClient, issuer: &str, told: &mut bool) -> Result<Endpoint, FetchError> {
-    let base = Endpoint::parse(issuer).map_err(|fault| FetchError::AddressRefused(fault.0))?;
+pub(crate) async fn discover(
+    client: &ProviderClient,
+    transport: &Transport,
+    issuer: &str,
+    headers: &HeaderMap,
+    told: &mut bool,
+) -> Result<Endpoint, FetchError> {
+    let base = transport.endpoint(issuer).map_err(|fault| FetchError::AddressRefused(fault.0))?;
+    let ask = async |address: &Endpoint, told: &mut bool| {
+        let document = client.get(address, headers.clone()).await?;
+        let found = read(&document.body, transport, issuer, &base)?;
+        document.note_type(address, told);
+        Ok(found)
+    };
     let mut addresses = vec![appended(&base), inserted(&base, OAUTH)];
     let inserted = inserted(&base, OPENID);
     if !addresses.contains(&inserted) {
@@ -23,7 +36,7 @@ pub(crate) async fn discover(client: &ProviderClient, issuer: &str, told: &mut b
     }
     let mut first = None;
     for address in addresses {
-        match ask(client, &address, issuer, &base, told).await {
+        match ask(&address, told).await {
             Err(error @ (FetchError::Status(400..500) | FetchError::ContentTypeWrong | NO_METADATA)) => {
                 // Why there is nothing at the usual address says more than why there is nothing at the last.
                 first.get_or_insert(error);
@@ -36,19 +49,6 @@ pub(crate) async fn discover(client: &ProviderClient, issuer: &str, told: &mut b
 
 /// What a server answers that knows no such path, and says so with status 200.
 const NO_METADATA: FetchError = FetchError::Malformed("metadata are not a JSON object");
-
-async fn ask(
-    client: &ProviderClient,
-    address: &Endpoint,
-    issuer: &str,
-    base: &Endpoint,
-    told: &mut bool,
-) -> Result<Endpoint, FetchError> {
-    let document = client.get(address, HeaderMap::new()).await?;
-    let found = read(&document.body, issuer, base)?;
-    document.note_type(address, told);
-    Ok(found)
-}
 
 /// OpenID Connect Discovery 1.0 section 4.1: appended to the issuer without its last slash.
 fn appended(issuer: &Endpoint) -> Endpoint {
@@ -67,14 +67,14 @@ fn with_path(issuer: &Endpoint, path: impl FnOnce(&str) -> String) -> Endpoint {
     issuer.moved_to(url)
 }
 
-fn read(document: &[u8], issuer: &str, base: &Endpoint) -> Result<Endpoint, FetchError> {
+fn read(document: &[u8], transport: &Transport, issuer: &str, base: &Endpoint) -> Result<Endpoint, FetchError> {
     let members = json::object(document).map_err(|_| NO_METADATA)?;
     let text = |name: &str| members.get(name).and_then(serde_json::Value::as_str);
     if text("issuer") != Some(issuer) {
         return Err(FetchError::IssuerDiffers);
     }
     let keys = text("jwks_uri").ok_or(FetchError::Malformed("metadata without `jwks_uri`"))?;
-    let keys = Endpoint::parse(keys).map_err(|fault| FetchError::AddressRefused(fault.0))?;
+    let keys = transport.endpoint(keys).map_err(|fault| FetchError::AddressRefused(fault.0))?;
     // A provider elsewhere has no business with services of this machine.
     if keys.is_plain() && !base.is_plain() {
         return Err(FetchError::AddressRefused("plain http, although the issuer is https"));
@@ -110,7 +110,7 @@ mod tests {
                 "https://idp.example/.well-known/oauth-authorization-server/a",
             ),
         ] {
-            let issuer = Endpoint::parse(issuer).unwrap();
+            let issuer = Transport::default().endpoint(issuer).unwrap();
             assert_eq!(appended(&issuer).url().as_str(), openid);
             assert_eq!(inserted(&issuer, OAUTH).url().as_str(), oauth);
         }
@@ -119,7 +119,9 @@ mod tests {
     #[test]
     fn the_issuer_must_match_exactly_and_the_key_address_be_safe() {
         let read = |issuer: &str, document: &str| {
-            read(document.as_bytes(), issuer, &Endpoint::parse(issuer).unwrap()).map(|endpoint| endpoint.to_string())
+            let transport = Transport::default();
+            read(document.as_bytes(), &transport, issuer, &transport.endpoint(issuer).unwrap())
+                .map(|endpoint| endpoint.to_string())
         };
         const ISSUER: &str = "https://idp.example";
         let keys = |uri: &str| format!(r#"{{"issuer":"https://idp.example","jwks_uri":"{uri}"}}"#);

@@ -1,6 +1,6 @@
 //! Identity providers: asking them, in the background and within bounds.
 //!
-//! `client` asks, on the thread of `worker`; `discovery` finds what a provider publishes, `client_auth` proves who asks, and
+//! `client` asks by the way of `transport`, on the thread of `worker`; `discovery` finds what a provider publishes, `client_auth` proves who asks, and
 //! `limits` says how often.
 
 pub(crate) mod client;
@@ -13,6 +13,7 @@ pub(crate) mod limits;
 pub(crate) mod mock;
 #[cfg(feature = "jwks")]
 pub(crate) mod stopwatch;
+pub(crate) mod transport;
 pub(crate) mod worker;
 
 pub(crate) use worker::Worker;

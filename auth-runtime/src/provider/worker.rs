@@ -9,14 +9,15 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::provider::client::{FetchError, ProviderClient};
+use crate::provider::transport::Transport;
 
 /// A runtime on a thread of its own: `Auth::build()` may be called outside of any runtime, and those of actix's workers
 /// end one by one. There is one at most in a process; it ends with the last who holds it.
 #[derive(Debug)]
 pub(crate) struct Worker {
     runtime: Handle,
-    /// One client for all, since each loads the system's certificates.
-    client: Mutex<Option<ProviderClient>>,
+    /// One client for each way to a provider, since each loads the system's certificates.
+    clients: Mutex<Vec<(Transport, ProviderClient)>>,
     /// The thread ends when this is dropped.
     _held: oneshot::Sender<()>,
 }
@@ -48,19 +49,21 @@ impl Worker {
             // Does not wait for a name look-up under way.
             runtime.shutdown_background();
         })?;
-        Ok(Self { runtime: handle, client: Mutex::new(None), _held: held })
+        Ok(Self { runtime: handle, clients: Mutex::default(), _held: held })
     }
 
     /// A client whose connections live here: use it in what is [spawned](Self::spawn) here.
     ///
     /// # Errors
     /// As [`ProviderClient::new`].
-    pub(crate) fn client(&self) -> Result<ProviderClient, FetchError> {
-        let mut client = self.client.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*client {
-            Some(client) => Ok(client.clone()),
-            None => Ok(client.insert(ProviderClient::new()?).clone()),
+    pub(crate) fn client(&self, transport: &Transport) -> Result<ProviderClient, FetchError> {
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, client)) = clients.iter().find(|(known, _)| known == transport) {
+            return Ok(client.clone());
         }
+        let client = ProviderClient::new(transport)?;
+        clients.push((transport.clone(), client.clone()));
+        Ok(client)
     }
 
     /// Runs a future there; it may be awaited anywhere.

@@ -853,6 +853,17 @@ fn what_cannot_be_asked_or_meant_fails_in_build() {
         (fault(of("https://idp.example").jwks_refresh(Duration::ZERO..=MINUTE)), "`.jwks_refresh(…)`"),
         (fault(of("https://idp.example").jwks_max_staleness(Duration::MAX)), "`.jwks_max_staleness(…)`"),
         (fault(of("https://idp.example").provider_timeout(Duration::ZERO)), "`.provider_timeout(…)`"),
+        (fault(of("https://idp.example").dangerous_plain_http("http://idp")), "`.dangerous_plain_http(…)`"),
+        (fault(of("https://idp.example").proxy("x y")), "`.proxy(…)`"),
+        (fault(of("https://idp.example").root_certificate("x")), "`.root_certificate(…)`"),
+        (
+            fault(
+                Jwt::tenants(|_| async { Ok::<_, std::convert::Infallible>(None) })
+                    .audience(AUDIENCE)
+                    .fetch_with_token_file("/token"),
+            ),
+            "`.fetch_with_token_file(…)`: there is no first issuer",
+        ),
     ] {
         assert!(fault.to_string().contains(part) && !fault.to_string().contains("secret@"), "{fault}");
     }
