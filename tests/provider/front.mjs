@@ -15,6 +15,8 @@ export class Front {
     taken = 0;
     // Which fault there is at which place, or at one path.
     faults = {};
+    // What answers the requests that are held back, by place.
+    held = {};
     // Answers what has no fault.
     handler;
 
@@ -36,11 +38,17 @@ export class Front {
         const place = PLACES[url.pathname];
         if (place) this.counts[place] += 1;
         const fault = this.faults[url.pathname] ?? this.faults[place];
-        if (fault) this.#misbehave(fault, request, response);
+        if (fault) this.#misbehave(fault, place, request, response);
         else this.handler(request, response);
     }
 
-    #misbehave(fault, request, response) {
+    // From now on misbehaves there; without a fault, no more.
+    misbehave(place, fault) {
+        this.faults[place] = fault;
+        if (!fault) for (const answer of this.held[place]?.splice(0) ?? []) answer();
+    }
+
+    #misbehave(fault, place, request, response) {
         const socket = request.socket;
         const json = (rest) => response.writeHead(200, { "content-type": "application/json", ...rest });
         switch (fault) {
@@ -51,8 +59,8 @@ export class Front {
                 const timer = setInterval(() => response.write(" "), 50);
                 return socket.on("close", () => clearInterval(timer));
             }
-            case "slow": // answers well, later
-                return setTimeout(() => this.handler(request, response), 300);
+            case "held": // answers well, once it is told to
+                return (this.held[place] ??= []).push(() => this.handler(request, response));
             case "hasty": // closes a connection that was idle, while the next request is on its way
                 if (Date.now() - (socket.answered ?? Date.now()) > 1000) return socket.destroy();
                 response.on("finish", () => (socket.answered = Date.now()));

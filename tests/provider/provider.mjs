@@ -109,7 +109,7 @@ const commands = {
         return counts;
     },
     fault({ place, fault }) {
-        front.faults[place] = fault;
+        front.misbehave(place, fault);
     },
     // New keys sign, and the old ones are withdrawn.
     async rotate() {
