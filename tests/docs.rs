@@ -121,6 +121,7 @@ fn every_reason_stands_in_the_answers_as_the_code_has_it() {
 /// Fields of events whose text is ours or the developer's own (names of policies, schemes, checks and types, closed sets of
 /// labels, numbers), or was made by `telemetry::foreign`.
 const FIELDS: &[&str] = &[
+    "address",
     "callers",
     "cause",
     "check",
@@ -239,7 +240,7 @@ const DEFAULTS: &[(&str, &str, &str)] = &[
     ("| 60 seconds, which is the most |", "scheme", "const LIFETIME_MAX: Duration = Duration::from_secs(60);"),
     ("| 4096 for each configuration |", "scheme", "const ENTRIES_MAX: usize = 4096;"),
     ("| half the cores, at least 1 |", "scheme", "(cores / 2).max(1)"),
-    ("| 16 for each that may run, 2 seconds", "scheme", "const WAITING_PER_PERMIT: usize = 16;"),
+    ("| 16 for each that may run, 2 seconds", "scheme", "const WAITING_PER_TURN: usize = 16;"),
     ("| 16 for each that may run, 2 seconds", "scheme", "const WAIT: Duration = Duration::from_secs(2);"),
     ("bcrypt 15;", "scheme", "const BCRYPT_COST_MAX: u32 = 15;"),
     ("SHA-512 crypt 1000000 rounds;", "scheme", "= 1_000..=1_000_000;"),
@@ -300,6 +301,7 @@ const CAUTIONS: &[&str] = &[
     "SchemeRoute",
     "forbidden",
     "public_origin",
+    "trusted_proxies",
     "verify_with",
     "expose_hex",
     "expose_password",

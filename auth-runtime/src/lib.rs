@@ -115,6 +115,8 @@ pub mod principal;
 mod provider;
 #[cfg(feature = "redis")]
 mod redis;
+#[cfg(feature = "basic")]
+mod shares;
 
 mod grant;
 mod keys;

@@ -16,6 +16,7 @@ use crate::denial::BodyHook;
 use crate::denial::DenialBody;
 use crate::denial::{Denial, Reason};
 use crate::guard::{Plans, Settings};
+use crate::http::forwarded::Proxies;
 use crate::http::origin::OriginPolicy;
 use crate::jwt::ReadyJwt;
 use crate::metadata::{Offers, ResourceMetadata};
@@ -44,10 +45,11 @@ pub struct AuthBuilder {
     resource_metadata: Option<ResourceMetadata>,
     allowed_origins: Vec<String>,
     refuse_without_origin: bool,
+    pub(super) proxies: Proxies,
     dangerous_allow_unconfigured: bool,
     /// Configurations that were given and cannot be used: that is their fault, and they are not missing.
     unusable: HashSet<SchemeKey>,
-    faults: Vec<ConfigFault>,
+    pub(super) faults: Vec<ConfigFault>,
 }
 
 /// Names schemes without what they hold.
@@ -73,6 +75,7 @@ impl AuthBuilder {
             resource_metadata: None,
             allowed_origins: Vec::new(),
             refuse_without_origin: false,
+            proxies: Proxies::default(),
             dangerous_allow_unconfigured: false,
             unusable: HashSet::new(),
             faults: Vec::new(),
@@ -329,6 +332,7 @@ impl AuthBuilder {
             hierarchies: self.hierarchies,
             body: self.body,
             origins,
+            proxies: self.proxies,
             metadata_url: metadata.as_ref().map(|placed| placed.url.clone()),
         });
         let binding =

@@ -74,6 +74,11 @@ pub enum ConfigFault {
         /// What is wrong.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// A list of proxies that cannot be one.
+    ProxiesInvalid {
+        /// What is wrong.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
 }
 
 /// A policy that names a scheme.
@@ -154,7 +159,9 @@ impl fmt::Display for ConfigFault {
             }
             Self::HierarchyInvalid { fault } => f.write_str(fault),
             Self::Scheme { scheme, source } => write!(f, "`{scheme}`: {source}"),
-            Self::ResourceMetadataInvalid { source } | Self::OriginInvalid { source } => write!(f, "{source}"),
+            Self::ResourceMetadataInvalid { source }
+            | Self::OriginInvalid { source }
+            | Self::ProxiesInvalid { source } => write!(f, "{source}"),
         }
     }
 }

@@ -4,6 +4,7 @@ mod binding;
 mod builder;
 mod error;
 mod mounted;
+mod proxies;
 
 use std::fmt;
 use std::sync::Arc;

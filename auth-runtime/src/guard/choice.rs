@@ -132,6 +132,7 @@ mod tests {
 
     use super::*;
     use crate::guard::Settings;
+    use crate::http::forwarded::Proxies;
     use crate::http::origin::OriginPolicy;
     use crate::jwt::{IntoSettings as _, Jwt};
     use crate::keys::compact::counter::{DECODED, SCANNED};
@@ -148,6 +149,7 @@ mod tests {
             hierarchies: Hierarchies::default(),
             body: None,
             origins: OriginPolicy::default(),
+            proxies: Proxies::default(),
             metadata_url: None,
         };
         let schemes = schemes.into_iter().map(|scheme| (TypeId::of::<()>(), scheme)).collect();

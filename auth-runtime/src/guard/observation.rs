@@ -97,7 +97,7 @@ impl Observation {
     /// The request may not; `meter`, where the caller has one, is that of this reason.
     pub(crate) fn denied(
         &self,
-        request: &HttpRequest,
+        address: impl FnOnce() -> AddressShare,
         scheme: &'static str,
         reason: Reason,
         details: &Details,
@@ -106,7 +106,7 @@ impl Observation {
         if !self.counts {
             return;
         }
-        if is_listened_to(reason.severity()) && self.is_written(request, reason) {
+        if is_listened_to(reason.severity()) && self.is_written(address, reason) {
             self.write(scheme, reason, details);
         }
         match meter {
@@ -116,13 +116,13 @@ impl Observation {
     }
 
     /// Whether this event is among those that are written, and takes care that others are counted in one.
-    fn is_written(&self, request: &HttpRequest, reason: Reason) -> bool {
+    fn is_written(&self, address: impl FnOnce() -> AddressShare, reason: Reason) -> bool {
         if reason.is_always_written() {
             return true;
         }
         let (spec, limit) = (self.spec, RefusalLimit::of_process());
         let kind = limit::RefusalKind::new(spec, reason);
-        let turn = limit.turn(kind, AddressShare::of(request.peer_addr()), std::time::Instant::now());
+        let turn = limit.turn(kind, address(), std::time::Instant::now());
         if let Some(left_out) = turn.overdue {
             summarize(spec, reason, &left_out);
         }
@@ -166,7 +166,7 @@ impl Observation {
 
     /// A denial where no plan could be found: there is no realm, no challenge and no body hook to speak of.
     pub(crate) fn undecidable(&self, request: &HttpRequest, reason: Reason) -> Denial {
-        self.denied(request, NO_SCHEME, reason, &Details::default(), None);
+        self.denied(|| AddressShare::of(request.peer_addr()), NO_SCHEME, reason, &Details::default(), None);
         let mut denial = Denial::of(reason);
         if self.spec.hide == Hide::Everything {
             denial.hide();

@@ -92,5 +92,6 @@ impl Plan {
         Context::new(request, &self.settings.clock)
             .with_realm(self.realm())
             .with_public_origin(self.settings.origins.ours())
+            .with_proxies(&self.settings.proxies)
     }
 }

@@ -89,7 +89,13 @@ impl Plan {
         let place = alternative.and_then(|alternative| alternative.challenge);
         let scheme = alternative.map_or(NO_SCHEME, |alternative| alternative.scheme.name());
         let written = self.challenges.written(reason, attempted.place, place, scheme);
-        observation.denied(request, scheme, reason, &details, written.map(|written| &written.meter));
+        observation.denied(
+            || self.settings.address_share(request),
+            scheme,
+            reason,
+            &details,
+            written.map(|written| &written.meter),
+        );
         let fresh = match self.hides(reason, reason.status()) {
             true => Vec::new(),
             false => self.fresh_challenges(request, reason, place),
@@ -145,7 +151,7 @@ impl Plan {
         let Refused { request, observation, attempted, .. } = refused;
         let scheme = attempted.alternative(self).map_or(NO_SCHEME, |alternative| alternative.scheme.name());
         let details = Details { check, code: said.problem().code, ..Details::default() };
-        observation.denied(request, scheme, said.reason(), &details, None);
+        observation.denied(|| self.settings.address_share(request), scheme, said.reason(), &details, None);
         self.complete(refused, said)
     }
 

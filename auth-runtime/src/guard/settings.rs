@@ -4,7 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::HttpRequest;
+
 use crate::denial::BodyHook;
+use crate::http::forwarded::Proxies;
+use crate::http::peer::AddressShare;
 use crate::policy::Hierarchies;
 use crate::time::Clock;
 
@@ -15,8 +19,16 @@ pub(crate) struct Settings {
     pub(crate) hierarchies: Hierarchies,
     pub(crate) body: Option<Box<BodyHook>>,
     pub(crate) origins: crate::http::origin::OriginPolicy,
+    pub(crate) proxies: Proxies,
     /// What OAuth challenges name as `resource_metadata` (RFC 9728 section 5.1).
     pub(crate) metadata_url: Option<String>,
+}
+
+impl Settings {
+    /// As whose a request counts, where callers are told apart.
+    pub(crate) fn address_share(&self, request: &HttpRequest) -> AddressShare {
+        self.proxies.share(request.peer_addr(), request.headers())
+    }
 }
 
 impl fmt::Debug for Settings {

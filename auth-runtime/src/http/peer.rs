@@ -11,6 +11,8 @@ pub(crate) enum AddressShare {
     V6(u64),
     /// The connection has no address: a Unix socket, or a test.
     Unknown,
+    /// A proxy that was not listed: what comes through it comes from nobody knows where.
+    UnlistedProxy,
 }
 
 impl AddressShare {
@@ -21,6 +23,10 @@ impl AddressShare {
             None => Self::Unknown,
         }
     }
+
+    pub(crate) fn of_address(address: IpAddr) -> Self {
+        Self::of(Some(SocketAddr::new(address, 0)))
+    }
 }
 
 impl fmt::Display for AddressShare {
@@ -29,6 +35,7 @@ impl fmt::Display for AddressShare {
             Self::V4(address) => address.fmt(f),
             Self::V6(upper) => write!(f, "{}/64", Ipv6Addr::from_bits(u128::from(*upper) << 64)),
             Self::Unknown => f.write_str("unknown"),
+            Self::UnlistedProxy => f.write_str("behind a proxy that is not listed"),
         }
     }
 }

@@ -68,6 +68,7 @@
 //! | the same, of your own function | 0 seconds | [`Passwords::remember_for`](crate::basic::Passwords::remember_for) |
 //! | how many are remembered | 4096 for each configuration | |
 //! | hashed at once | half the cores, at least 1 | |
+//! | whose turn it is | [each caller's](super::threats#what-a-stranger-can-cause), by address; proxies are callers themselves | [`trusted_proxies`](crate::config::AuthBuilder::trusted_proxies) |
 //! | waiting for that | 16 for each that may run, 2 seconds, then 503 | |
 //! | highest costs in a file | bcrypt 15; SHA-512 crypt 1000000 rounds; argon2 256 MiB | |
 //! | roles | unknown: a policy that asks for one denies | [`Passwords::roles_of`](crate::basic::Passwords::roles_of) |

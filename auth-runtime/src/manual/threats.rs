@@ -29,6 +29,23 @@
 //! - Passwords are hashed on blocking threads, a few at a time and behind a bounded queue; a dropped connection frees no
 //!   place. Password files with absurd costs are refused when they are read.
 //!
+//! # What a stranger can cause
+//!
+//! Work that is done before it is known who calls is bounded for all, and what is bounded for all is divided among callers, so that
+//! one cannot lock out the others. A caller is an IPv4 address or the /64 network of an IPv6 address; all of a /48 together count
+//! as four. Where proxies stand before this service, name them by
+//! [`trusted_proxies`](crate::config::AuthBuilder::trusted_proxies): a loopback or private address that sends forwarding headers and
+//! is not named is an error event, and callers behind it are told apart by what they present.
+//!
+//! | what | bound for all | how it is divided | what it costs the others |
+//! |---|---|---|---|
+//! | password hashes (`htpasswd`) | half the cores at once; 16 wait for each, at most 2 s | callers take turns, and one with fewer requests takes the place of one with more; users whose password was good within the last hour, at the address they come from, have a queue of their own, and three of four turns | a turn of each caller that waits |
+//!
+//! Whoever was good before comes earlier and is judged alike. Only hashes of who that was are kept, under a key of this process, of
+//! at most 16,384 users, 8 addresses each, for an hour; a changed password, or
+//! [`forget`](crate::basic::RememberedPasswords::forget), ends it. A stranger who names a known user, from that user's own address,
+//! takes turns with that user alone.
+//!
 //! # Forged and misused tokens
 //!
 //! | threat | rule | source |
@@ -102,8 +119,8 @@
 //! - **Keys.** Where signing keys are kept, who can read secrets and password files, and changing them in time.
 //! - **Revoking.** A JWT is good until it expires, unless a configuration consults a store of
 //!   [revocations](crate::revocation) and somebody revokes it there. Keep lifetimes short.
-//! - **Rates.** Nothing here counts wrong passwords or limits callers. The bound on hashing protects the machine, not the
-//!   passwords.
+//! - **Rates.** Nothing here counts wrong passwords or limits callers. The bound on hashing protects the machine and other callers,
+//!   not the passwords. A flood from very many addresses leaves strangers without a turn, and known users with theirs.
 //! - **What the handler does** with arguments, and rules over data that only the handler loads. Use a check where the rule can
 //!   be decided beforehand.
 //! - **The order of registrations** where it [cannot be seen](crate::manual::mounting#what-is-not): behind guards, and beside what

@@ -9,6 +9,8 @@ use actix_web::http::header::HeaderMap;
 use actix_web::http::{Method, Uri};
 
 use crate::http::authorization::Field;
+use crate::http::forwarded::Proxies;
+use crate::http::peer::AddressShare;
 use crate::keys::compact::Compact;
 use crate::time::{Clock, ClockError, UnixTime};
 
@@ -20,6 +22,7 @@ pub struct Context<'a> {
     peer: Option<SocketAddr>,
     realm: &'a str,
     public_origin: Option<&'a str>,
+    proxies: Option<&'a Proxies>,
     clock: &'a Arc<dyn Clock>,
     /// Looked up once however many schemes ask for it.
     authorization: OnceCell<Field<'a>>,
@@ -36,6 +39,7 @@ impl<'a> Context<'a> {
             peer: request.peer_addr(),
             realm: "",
             public_origin: None,
+            proxies: None,
             clock,
             authorization: OnceCell::new(),
             compact: RefCell::new(None),
@@ -48,6 +52,10 @@ impl<'a> Context<'a> {
 
     pub(crate) fn with_public_origin(self, public_origin: Option<&'a str>) -> Self {
         Self { public_origin, ..self }
+    }
+
+    pub(crate) fn with_proxies(self, proxies: &'a Proxies) -> Self {
+        Self { proxies: Some(proxies), ..self }
     }
 
     /// The method.
@@ -73,6 +81,15 @@ impl<'a> Context<'a> {
     /// The other end of the connection: the client, or the last proxy before this service.
     pub fn peer(&self) -> Option<SocketAddr> {
         self.peer
+    }
+
+    /// As whose the caller's work counts, where it is divided.
+    #[cfg_attr(not(feature = "basic"), allow(dead_code, reason = "nothing else is divided"))]
+    pub(crate) fn address_share(&self) -> AddressShare {
+        match self.proxies {
+            Some(proxies) => proxies.share(self.peer, self.headers),
+            None => AddressShare::of(self.peer),
+        }
     }
 
     /// The realm that the challenges of this route name.

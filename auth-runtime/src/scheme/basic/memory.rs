@@ -11,6 +11,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::principal::Principal;
+use crate::shares::{KnownCallers, Presented};
 
 /// Longest time a verified password is remembered.
 pub(crate) const LIFETIME_MAX: Duration = Duration::from_secs(60);
@@ -40,6 +41,8 @@ struct Remembered {
 pub(crate) struct Memory {
     key: Option<Zeroizing<[u8; 32]>>,
     entries: Cache<Tag, Remembered>,
+    /// Users who were good within the last hour.
+    pub(super) known: KnownCallers,
     /// Counts the calls of `forget`: what was begun before one must not be remembered after it.
     generation: AtomicU64,
 }
@@ -53,7 +56,7 @@ impl Memory {
     pub(crate) fn new() -> Self {
         let mut key = Zeroizing::new([0; 32]);
         let key = getrandom::fill(&mut *key).is_ok().then_some(key);
-        Self { key, entries: Cache::new(ENTRIES_MAX), generation: AtomicU64::new(0) }
+        Self { key, entries: Cache::new(ENTRIES_MAX), known: KnownCallers::default(), generation: AtomicU64::new(0) }
     }
 
     /// Whether the system gave a random key; without one nothing is remembered.
@@ -121,14 +124,24 @@ impl Memory {
         }
     }
 
+    /// Takes note of a user who was good, unless something was forgotten since the verification began.
+    pub(super) fn succeeded(&self, user: &str, presented: Presented, began: Generation, now: Instant) {
+        self.known.insert(presented, now);
+        if self.generation.load(Ordering::SeqCst) != began.0 {
+            self.known.forget(user);
+        }
+    }
+
     fn forget(&self, user: &str) {
         self.generation.fetch_add(1, Ordering::SeqCst);
+        self.known.forget(user);
         let user = self.tag(Purpose::User, &[Some(user)]);
         self.entries.retain(|_, remembered| Some(remembered.user) != user);
     }
 
     fn forget_all(&self) {
         self.generation.fetch_add(1, Ordering::SeqCst);
+        self.known.forget_all();
         self.entries.clear();
     }
 }

@@ -62,6 +62,7 @@ use crate::denial::{Rejection, Unavailable};
 use crate::file::FileContent;
 use crate::http::authorization::{Authorization, authorization};
 use crate::principal::Principal;
+use crate::shares::{Claimant, Presented, Share};
 
 pub use self::memory::RememberedPasswords;
 pub use self::passwords::{Passwords, User};
@@ -99,8 +100,13 @@ struct PendingVerification {
 }
 
 impl PendingVerification {
-    fn remember(self, principal: &Principal) {
+    fn remember(&self, principal: &Principal) {
         self.memory.remember(self.tag, &self.user, principal, self.began, Instant::now());
+    }
+
+    /// The user is known from now on, and comes first where many wait.
+    fn succeeded(&self, presented: Presented) {
+        self.memory.succeeded(&self.user, presented, self.began, Instant::now());
     }
 }
 
@@ -140,9 +146,9 @@ impl Scheme for BasicScheme {
         }
     }
 
-    fn authenticate<'a>(&self, _: &Context<'a>, evidence: Evidence<'a>) -> Authentication {
+    fn authenticate<'a>(&self, context: &Context<'a>, evidence: Evidence<'a>) -> Authentication {
         match evidence.0 {
-            Read::Password(sent) => self.verify(sent),
+            Read::Password(sent) => self.verify(context, sent),
             _ => Authentication::refused(Rejection::credentials_wrong()),
         }
     }
@@ -157,10 +163,10 @@ impl Scheme for BasicScheme {
 }
 
 impl BasicScheme {
-    fn verify(&self, sent: UserPass) -> Authentication {
+    fn verify(&self, context: &Context<'_>, sent: UserPass) -> Authentication {
         match &self.verifier {
             Verifier::File { users, hashing, identify } => {
-                self.verify_by_file(sent, &users.current(), hashing, identify)
+                self.verify_by_file(context, sent, &users.current(), hashing, identify)
             }
             Verifier::Function(verify) => self.verify_by_function(sent, verify),
         }
@@ -169,6 +175,7 @@ impl BasicScheme {
     /// Unknown users, wrong passwords and overlong ones all pay one hash; only what was verified before does not.
     fn verify_by_file(
         &self,
+        context: &Context<'_>,
         sent: UserPass,
         users: &Users,
         hashing: &Arc<Hashing>,
@@ -180,10 +187,16 @@ impl BasicScheme {
             return Authentication::verified(principal);
         }
         let pending = self.pending(&sent, tag);
+        let address = context.address_share();
+        let presented = Presented::new(sent.user(), found.hash.text(), address);
+        let claimant = match self.memory.known.find(presented, Instant::now()) {
+            Some(proof) => Claimant::known(proof),
+            None => Claimant::stranger(Share::of(address, sent.user())),
+        };
         let (hashing, identify) = (Arc::clone(hashing), Arc::clone(identify));
         Authentication::pending(async move {
             let (user, password) = sent.into_parts();
-            let matched = hashing.run(move || {
+            let matched = hashing.run(claimant, move || {
                 let cut = password.as_bytes().get(..PASSWORD_MAX);
                 let hashed = found.hash.matches(cut.unwrap_or(password.as_bytes()));
                 hashed & found.known & (password.len() <= PASSWORD_MAX)
@@ -192,6 +205,7 @@ impl BasicScheme {
                 Ok(true) => {
                     let principal = identify(user);
                     pending.remember(&principal);
+                    pending.succeeded(presented);
                     Outcome::Verified(principal)
                 }
                 Ok(false) => Outcome::Refused(Rejection::credentials_wrong()),

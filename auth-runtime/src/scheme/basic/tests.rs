@@ -10,6 +10,7 @@ use futures_util::FutureExt;
 
 use crate::denial::Reason;
 use crate::file::testing::TempFile;
+use crate::http::peer::AddressShare;
 use crate::scheme::basic::stored_hash::tests::{BUILDER, PASSWORD_ARGON2, WONDERLAND, WONDERLAND_SHA512};
 use crate::scheme::basic::*;
 use crate::scheme::probe::{self, Presence};
@@ -178,7 +179,8 @@ async fn a_verified_password_is_remembered_and_bypasses_the_queue() {
     let scheme = Passwords::htpasswd(users()).build_with(None, Arc::clone(&hashing)).unwrap();
     principal(send(&scheme, "alice", "wonderland").await);
     let (release, wait) = std::sync::mpsc::channel::<()>();
-    let mut busy = Box::pin(hashing.run(move || wait.recv().is_err()));
+    let mut busy =
+        Box::pin(hashing.run(Claimant::stranger(Share::of(AddressShare::Unknown, ())), move || wait.recv().is_err()));
     assert!((&mut busy).now_or_never().is_none());
     principal(send(&scheme, "alice", "wonderland").now_or_never().unwrap());
     let outcome = send(&scheme, "bob", "builder").await;
@@ -239,7 +241,8 @@ async fn a_changed_file_takes_effect_despite_the_memory() {
 async fn dropped_requests_leave_no_more_jobs_than_permits() {
     let (scheme, hashing) = scheme(Passwords::htpasswd(users()));
     let (release, wait) = std::sync::mpsc::channel::<()>();
-    let mut busy = Box::pin(hashing.run(move || wait.recv().is_err()));
+    let mut busy =
+        Box::pin(hashing.run(Claimant::stranger(Share::of(AddressShare::Unknown, ())), move || wait.recv().is_err()));
     assert!((&mut busy).now_or_never().is_none());
     for number in 0..300 {
         assert!(send(&scheme, "alice", &number.to_string()).now_or_never().is_none());

@@ -1,0 +1,205 @@
+//! Who was good within the last hour. It decides who comes first where many wait, and nothing else: whoever is known passes the
+//! same checks as everybody.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::keyed;
+use crate::http::peer::AddressShare;
+
+/// For how long whoever was good is known.
+const LIFETIME: Duration = Duration::from_secs(3600);
+/// Subjects that are known at once.
+const SUBJECTS_MAX: usize = 16_384;
+/// Addresses from which one subject is known.
+const ADDRESSES_OF_ONE: usize = 8;
+/// Subjects that are known from one address.
+const SUBJECTS_AT_ONE: usize = 4096;
+/// How often those that are over are looked for.
+const SWEPT_EVERY: Duration = Duration::from_secs(60);
+
+/// What somebody presents: as whom, and from where. Only hashes are kept of it, under a key of this process.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Presented {
+    subject: u64,
+    /// What it is compared with: where that is another than it was, nobody is known.
+    state: u64,
+    address: AddressShare,
+}
+
+impl Presented {
+    pub(crate) fn new(subject: impl Hash, state: impl Hash, address: AddressShare) -> Self {
+        Self { subject: keyed(subject), state: keyed(state), address }
+    }
+}
+
+/// That what is presented was good within the last hour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Proof(pub(super) u64);
+
+/// The subjects of one configuration that were good within the last hour.
+#[derive(Default)]
+pub(crate) struct KnownCallers(Mutex<Callers>);
+
+#[derive(Default)]
+struct Callers {
+    subjects: HashMap<u64, Vec<Success>>,
+    /// How many subjects are known from an address.
+    addresses: HashMap<AddressShare, usize>,
+    swept: Option<Instant>,
+}
+
+#[derive(Clone, Copy)]
+struct Success {
+    address: AddressShare,
+    state: u64,
+    at: Instant,
+}
+
+impl KnownCallers {
+    /// Whether it was good within the last hour.
+    pub(crate) fn find(&self, presented: Presented, now: Instant) -> Option<Proof> {
+        let Presented { subject, state, address } = presented;
+        let callers = self.callers();
+        let known = callers.subjects.get(&subject)?.iter().find(|success| success.address == address)?;
+        let counts = known.state == state && now.saturating_duration_since(known.at) < LIFETIME;
+        counts.then(|| Proof(keyed((subject, address))))
+    }
+
+    /// Takes note of a success, the only thing by which anybody becomes known.
+    pub(crate) fn insert(&self, presented: Presented, now: Instant) {
+        let Presented { subject, state, address } = presented;
+        let success = Success { address, state, at: now };
+        let mut callers = self.callers();
+        let known = callers.subjects.get_mut(&subject);
+        if let Some(known) = known.and_then(|known| known.iter_mut().find(|known| known.address == address)) {
+            *known = success;
+            return;
+        }
+        callers.sweep(now);
+        let is_new = !callers.subjects.contains_key(&subject);
+        if callers.addresses.get(&address).is_some_and(|count| *count >= SUBJECTS_AT_ONE)
+            || (is_new && callers.subjects.len() >= SUBJECTS_MAX)
+        {
+            return;
+        }
+        let known = callers.subjects.entry(subject).or_default();
+        let mut displaced = None;
+        if known.len() >= ADDRESSES_OF_ONE {
+            let oldest = known.iter().enumerate().min_by_key(|(_, success)| success.at).map(|(index, _)| index);
+            displaced = oldest.map(|index| known.swap_remove(index).address);
+        }
+        known.push(success);
+        if let Some(address) = displaced {
+            callers.gone(address);
+        }
+        *callers.addresses.entry(address).or_default() += 1;
+    }
+
+    /// Nobody is known as this subject any more.
+    pub(crate) fn forget(&self, subject: impl Hash) {
+        let mut callers = self.callers();
+        for success in callers.subjects.remove(&keyed(subject)).unwrap_or_default() {
+            callers.gone(success.address);
+        }
+    }
+
+    pub(crate) fn forget_all(&self) {
+        *self.callers() = Callers::default();
+    }
+
+    fn callers(&self) -> MutexGuard<'_, Callers> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Callers {
+    fn gone(&mut self, address: AddressShare) {
+        if let Some(count) = self.addresses.get_mut(&address) {
+            *count -= 1;
+            if *count == 0 {
+                self.addresses.remove(&address);
+            }
+        }
+    }
+
+    /// Drops those whose hour is over, now and then.
+    fn sweep(&mut self, now: Instant) {
+        if self.swept.is_some_and(|swept| now.saturating_duration_since(swept) < SWEPT_EVERY) {
+            return;
+        }
+        self.swept = Some(now);
+        let mut gone = Vec::new();
+        self.subjects.retain(|_, known| {
+            known.retain(|success| {
+                let counts = now.saturating_duration_since(success.at) < LIFETIME;
+                if !counts {
+                    gone.push(success.address);
+                }
+                counts
+            });
+            !known.is_empty()
+        });
+        gone.into_iter().for_each(|address| self.gone(address));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    fn host(number: u32) -> AddressShare {
+        AddressShare::of(Some((std::net::Ipv4Addr::from_bits(number), 1).into()))
+    }
+
+    #[test]
+    fn a_success_counts_for_an_hour_at_its_address_and_in_its_state() {
+        let (known, now) = (KnownCallers::default(), Instant::now());
+        known.insert(Presented::new("alice", "hash", host(1)), now);
+        let find = |who, state, address, at| known.find(Presented::new(who, state, address), at).is_some();
+        assert!(find("alice", "hash", host(1), now + HOUR - Duration::from_secs(1)));
+        assert!(!find("alice", "hash", host(1), now + HOUR));
+        assert!(!find("alice", "hash", host(2), now), "elsewhere");
+        assert!(!find("alice", "other", host(1), now), "the password was changed");
+        assert!(!find("bob", "hash", host(1), now));
+        known.forget("alice");
+        assert!(!find("alice", "hash", host(1), now));
+        assert!(known.callers().addresses.is_empty());
+    }
+
+    #[test]
+    fn each_subject_and_each_address_has_a_bound_and_the_whole_too() {
+        let (known, now) = (KnownCallers::default(), Instant::now());
+        for number in 0..100 {
+            known.insert(Presented::new("alice", (), host(number)), now + Duration::from_secs(number.into()));
+        }
+        let later = now + Duration::from_secs(100);
+        let places = (0..100).filter(|number| known.find(Presented::new("alice", (), host(*number)), later).is_some());
+        assert!(places.eq(92..100), "the latest");
+        for number in 0..100_000 {
+            known.insert(Presented::new(number, (), host(number % 30)), later);
+        }
+        let callers = known.callers();
+        assert_eq!(callers.subjects.len(), SUBJECTS_MAX);
+        assert!(callers.addresses.values().all(|count| *count <= SUBJECTS_AT_ONE));
+        assert_eq!(callers.addresses.values().sum::<usize>(), callers.subjects.values().map(Vec::len).sum::<usize>());
+    }
+
+    #[test]
+    fn those_whose_hour_is_over_make_room() {
+        let (known, now) = (KnownCallers::default(), Instant::now());
+        for number in 0..SUBJECTS_AT_ONE {
+            known.insert(Presented::new(number, (), host(1)), now);
+        }
+        let one_more = Presented::new("one more", (), host(1));
+        known.insert(one_more, now + HOUR / 2);
+        assert!(known.find(one_more, now + HOUR / 2).is_none());
+        known.insert(one_more, now + HOUR);
+        assert!(known.find(one_more, now + HOUR).is_some());
+        assert_eq!(known.callers().subjects.len(), 1);
+    }
+}
