@@ -165,6 +165,7 @@ fn a_policy_is_data_for_other_tools() {
         "realm": null,
         "hide": "nothing",
         "shared_cache": false,
+        "without_authorities": false,
         "reason": null,
     });
     assert_eq!(serde_json::to_value(policy).unwrap(), expected);

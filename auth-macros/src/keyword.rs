@@ -44,6 +44,7 @@ pub(crate) const KEYWORDS: &[(&str, Use)] = &[
     ("hide", Use::Flag),
     ("replace", Use::Flag),
     ("shared_cache", Use::Flag),
+    ("without_authorities", Use::Flag),
     ("reason", Use::KeyOfPublic),
 ];
 

@@ -12,6 +12,7 @@ pub(crate) struct Policy {
     pub(crate) realm: Option<Text>,
     pub(crate) hide: Option<Hide>,
     pub(crate) shared_cache: bool,
+    pub(crate) without_authorities: bool,
     pub(crate) reason: Option<LitStr>,
     pub(crate) inner: Option<InnerFunction>,
 }

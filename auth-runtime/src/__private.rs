@@ -12,15 +12,18 @@ pub use crate::grant::{Everything, Includes, Maybe, Nobody, OneOf, Only};
 pub use crate::guard::Answered;
 pub use crate::mount::handler::*;
 pub use crate::policy::registry::{Linked, section};
+pub use crate::policy::spec::DetailsUse;
 pub use crate::policy::{Check, ClaimValue, Hide, Policy, PolicySpec, Presence, Requirement, RouteSpec, SchemeUse};
 #[cfg(feature = "basic")]
 pub use crate::scheme::BasicScheme;
 pub use crate::scheme::{ApiKeyScheme, BearerScheme, DigestScheme};
 
+use std::marker::PhantomData;
 use std::ops::Deref;
 
 use futures_core::future::LocalBoxFuture;
 
+use crate::extract::Details;
 use crate::guard::check::CheckFn;
 use crate::policy::check::{CheckContext, Verdict};
 
@@ -54,6 +57,23 @@ where
 {
     check.run(context)
 }
+
+/// An argument of a handler whose type is called `Details`.
+#[derive(Debug)]
+pub struct Argument<A>(PhantomData<A>);
+
+impl<T: 'static> Argument<Details<T>> {
+    /// It is ours.
+    pub const DETAILS: Option<DetailsUse> = Some(DetailsUse::of::<T>());
+}
+
+/// What holds of every other type: found only where the type has no constant of its own.
+pub trait NoDetails {
+    /// It is not ours.
+    const DETAILS: Option<DetailsUse> = None;
+}
+
+impl<A> NoDetails for Argument<A> {}
 
 /// A constant that the user named in a policy.
 ///

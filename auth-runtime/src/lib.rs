@@ -59,6 +59,7 @@
 //! | [`mount`] | the deny-by-default scope; [`mount::route`] for routes mounted by hand |
 //! | [`extract`] | what a handler may take as arguments |
 //! | [`principal`] | the caller, whatever the scheme |
+//! | [`authorities`] | what the application itself knows of a caller: roles out of its database |
 //! | [`scheme`] | the [`Scheme`] trait and the built-in schemes: [`basic`], [`api_key`], [`digest`] |
 //! | [`jwt`] | keys and issuers beyond the first, errors |
 //! | [`denial`] | why a request is refused, and the answer it gets |
@@ -110,13 +111,14 @@ mod time;
 mod file;
 mod http;
 pub mod principal;
-#[cfg(any(feature = "jwks", feature = "introspection"))]
 #[cfg_attr(not(feature = "jwks"), allow(dead_code, reason = "key sets need more of the client"))]
 mod provider;
 #[cfg(feature = "redis")]
 mod redis;
 #[cfg(feature = "basic")]
 mod shares;
+
+pub mod authorities;
 
 mod grant;
 mod keys;
@@ -154,11 +156,12 @@ pub use auth_macros::policy;
 pub use auth_macros::public;
 #[doc = include_str!("../docs/requires.md")]
 pub use auth_macros::requires;
+pub use authorities::Authorities;
 pub use crypto::Algorithm;
 pub use denial::Denial;
 #[cfg(feature = "basic")]
 pub use extract::Basic;
-pub use extract::{ApiKey, Bearer, Digest, FromPrincipal, Granted, Optional};
+pub use extract::{ApiKey, Bearer, Details, Digest, FromPrincipal, Granted, Optional};
 pub use jwt::Jwt;
 pub use mount::{Declared, ServiceConfig, route};
 pub use principal::Principal;

@@ -12,6 +12,7 @@ use serde_json::json;
 use tests::{Token, base64url};
 
 use crate::answering::Storing;
+use crate::authorities;
 use crate::decisions::Sure;
 use crate::denials::Suspending;
 use crate::joint::Numbered;
@@ -20,9 +21,9 @@ use crate::schemes::{Counted, Failing, Panicking, PanickingLater, Patient, Stuck
 pub(crate) const SECRET: &[u8] = b"a secret of the tests, 32 bytes.";
 pub(crate) const PARTNER_SECRET: &[u8] = b"the partner's secret, 32 bytes..";
 
-const ISSUER: &str = "https://idp.example";
+pub(crate) const ISSUER: &str = "https://idp.example";
 const PARTNER: &str = "https://partner.example";
-const AUDIENCE: &str = "https://api.example";
+pub(crate) const AUDIENCE: &str = "https://api.example";
 
 /// A key with the scope `read` and the role `ops`.
 pub(crate) const KEY: &str = "test_0123456789abcdef";
@@ -53,7 +54,7 @@ impl AsRef<Key> for DirectoryKey {
     }
 }
 
-async fn directory(digest: KeyDigest) -> Result<Option<DirectoryKey>, &'static str> {
+pub(crate) async fn directory(digest: KeyDigest) -> Result<Option<DirectoryKey>, &'static str> {
     match digest {
         digest if digest == KeyDigest::of(KEY) => Ok(Some(DirectoryKey { key: Key::new("7"), owner: "carol" })),
         digest if digest == KeyDigest::of(KEY_UNREACHABLE) => Err("the directory is out of reach:\nsecret detail"),
@@ -69,7 +70,7 @@ fn keys() -> KeyStore {
     ])
 }
 
-fn jwt() -> Jwt<auth_runtime::jwt::Said, auth_runtime::jwt::Audiences> {
+pub(crate) fn jwt() -> Jwt<auth_runtime::jwt::Said, auth_runtime::jwt::Audiences> {
     Jwt::hs256(SECRET).issuer(ISSUER).audience(AUDIENCE)
 }
 
@@ -77,7 +78,7 @@ fn partner() -> Jwt<auth_runtime::jwt::Said, auth_runtime::jwt::Audiences> {
     Jwt::hs256(PARTNER_SECRET).issuer(PARTNER).audience(AUDIENCE)
 }
 
-async fn member(sent: UserPass) -> Result<Option<Member>, &'static str> {
+pub(crate) async fn member(sent: UserPass) -> Result<Option<Member>, &'static str> {
     match (sent.user(), sent.expose_password()) {
         ("nobody-knows", _) => Err("the directory is out of reach:\nsecret detail"),
         ("bob", "builder") => Ok(Some(Member { number: 7 })),
@@ -99,7 +100,7 @@ async fn digest_member(query: UserQuery) -> Result<Option<StoredUser<Member>>, &
 }
 
 /// Users with passwords for Digest.
-fn digest_users() -> DigestUsers {
+pub(crate) fn digest_users() -> DigestUsers {
     let users = [
         ("alice", "orders", "wonderland"),
         ("alice", "vault", "looking glass"),
@@ -142,7 +143,7 @@ pub(crate) fn builder() -> AuthBuilder {
         let (user, password) = line.split_once(':').unwrap();
         format!("{user}:{}\n", bcrypt::hash(password, 4).unwrap())
     });
-    Auth::builder()
+    let auth = Auth::builder()
         .realm("orders")
         .bearer(jwt())
         .bearer_named("partner", partner())
@@ -176,7 +177,8 @@ pub(crate) fn builder() -> AuthBuilder {
         .scheme_named("other", Sure)
         .role_hierarchy("admin > ops > viewer")
         .scope_implies("orders:write", ["orders:read"])
-        .public_origin(ORIGIN)
+        .public_origin(ORIGIN);
+    authorities::configure(auth)
 }
 
 /// The configuration as most tests need it, built once.

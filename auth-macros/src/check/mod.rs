@@ -34,6 +34,7 @@ pub(crate) fn check_policy(args: Args, sink: &Sink) -> Option<Policy> {
         realm: None,
         hide: None,
         shared_cache: false,
+        without_authorities: false,
         reason: None,
         inner: None,
     };
@@ -46,6 +47,7 @@ pub(crate) fn check_policy(args: Args, sink: &Sink) -> Option<Policy> {
             Clause::Key(_, Key::Inner(inner)) => policy.inner = Some(inner.clone()),
             Clause::Flag(flag) if flag == "hide" => policy.hide = Some(Hide::Everything),
             Clause::Flag(flag) if flag == "shared_cache" => policy.shared_cache = true,
+            Clause::Flag(flag) if flag == "without_authorities" => policy.without_authorities = true,
             _ => {}
         }
     }

@@ -80,6 +80,7 @@ exports! {
     answered => Answered;
     api_key_scheme => ApiKeyScheme;
     app_service => AppService;
+    argument => Argument;
     authorized => Authorized;
     basic_scheme => BasicScheme;
     bearer_scheme => BearerScheme;
@@ -98,6 +99,7 @@ exports! {
     http_service_factory => HttpServiceFactory;
     includes => Includes;
     maybe => Maybe;
+    no_details => NoDetails;
     nobody => Nobody;
     one_of => OneOf;
     only => Only;

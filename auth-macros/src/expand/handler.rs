@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
-use syn::{Attribute, GenericParam, Path, ReturnType};
+use syn::{Attribute, GenericParam, Path, ReturnType, Type};
 
 use super::exports::{Exports, Way};
 use super::generics::{argument_types, generics};
@@ -44,10 +44,11 @@ fn expand_includes_itself(handler: &Handler, exports: &Exports<'_>) -> TokenStre
 
 fn expand_outer(handler: &Handler, routes: &[Route], policy: &Policy, exports: &Exports<'_>) -> TokenStream {
     let (name, at) = (&handler.signature.ident, Span::call_site());
-    let cfg = cfg(&handler.attributes);
+    let (cfg, details) = (cfg(&handler.attributes), details(handler));
     if routes.is_empty() {
         let ty = policy_type(name);
-        let policy = expand_policy(&PolicyType { ty: &ty, name, at, routes, cfg: &cfg }, policy, exports);
+        let policy =
+            expand_policy(&PolicyType { ty: &ty, name, at, routes, cfg: &cfg, details: &details }, policy, exports);
         let visibility = &handler.visibility;
         let function = expand_by_hand(handler, &ty, exports);
         return quote! {
@@ -59,7 +60,8 @@ fn expand_outer(handler: &Handler, routes: &[Route], policy: &Policy, exports: &
             #function
         };
     }
-    let policy = expand_policy(&PolicyType { ty: name, name, at, routes, cfg: &cfg }, policy, exports);
+    let policy =
+        expand_policy(&PolicyType { ty: name, name, at, routes, cfg: &cfg, details: &details }, policy, exports);
     let service = expand_service(handler, routes, exports);
     let ty = expand_type(handler);
     quote!(#ty #policy #service)
@@ -223,6 +225,17 @@ fn expand_call(
         .map(|ty| if mentions(ty.to_token_stream(), &["&", "'"]) { quote!(_,) } else { quote!(#ty,) });
     let ways = (0..count).map(|_| quote!(, _));
     quote!(#callee::<#policy, #(#types)* _ #(#ways)*>(#name #turbofish, #with))
+}
+
+/// The arguments that are called `Details<…>`. In a generic function a constant cannot name them.
+fn details(handler: &Handler) -> Vec<&Type> {
+    let is_called_so = |ty: &&Type| match ty {
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "Details"),
+        _ => false,
+    };
+    let nameable = |ty: &&Type| !mentions(ty.to_token_stream(), &["&", "'", "impl"]);
+    let types = handler.arguments.iter().map(|argument| &argument.ty).filter(is_called_so).filter(nameable);
+    if handler.signature.generics.params.is_empty() { types.collect() } else { Vec::new() }
 }
 
 fn mentions(tokens: TokenStream, wanted: &[&str]) -> bool {

@@ -37,7 +37,7 @@ fn expand_one(named: &Named) -> TokenStream {
     let Named { attributes, visibility, name, policy } = named;
     let exports = Exports::new(policy.root.as_ref());
     let cfg = cfg(attributes);
-    let place = PolicyType { ty: name, name, at: name.span(), routes: &[], cfg: &cfg };
+    let place = PolicyType { ty: name, name, at: name.span(), routes: &[], cfg: &cfg, details: &[] };
     let includes = &exports.includes;
     let policy = expand_policy(&place, policy, &exports);
     // A type without values: it only stands for the policy.

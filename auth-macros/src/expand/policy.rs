@@ -2,9 +2,9 @@
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::Attribute;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
+use syn::{Attribute, Type};
 
 use super::exports::Exports;
 use super::requirement::Constants;
@@ -22,6 +22,8 @@ pub(crate) struct PolicyType<'a> {
     pub(crate) at: Span,
     pub(crate) routes: &'a [Route],
     pub(crate) cfg: &'a [&'a Attribute],
+    /// Arguments of the handler that are called `Details<…>`, and whose types a constant can name.
+    pub(crate) details: &'a [&'a Type],
 }
 
 /// What stands behind the type: its constant, which identities it yields, and its entry in the registry. What is the same
@@ -78,8 +80,19 @@ fn expand_said(place: &PolicyType<'_>, policy: &Policy, constants: &mut Constant
         Hide::FromAuthenticated => quote!(.hiding(#hide::FromAuthenticated)),
     });
     let shared_cache = policy.shared_cache.then(|| quote!(.cached_by_all()));
+    let by_credentials = policy.without_authorities.then(|| quote!(.by_credentials_alone()));
     let reason = policy.reason.as_ref().map(|reason| quote!(.because(#reason)));
-    quote!(#access #demands #routes #realm #hide #shared_cache #reason)
+    let details = expand_details(place.details, constants);
+    quote!(#access #demands #routes #realm #hide #shared_cache #by_credentials #reason #details)
+}
+
+/// What every scheme of the policy must give. A type of the user's own may be called the same.
+fn expand_details(types: &[&Type], constants: &mut Constants<'_>) -> Option<TokenStream> {
+    let Exports { argument, no_details, .. } = constants.exports;
+    (!types.is_empty()).then(|| {
+        constants.items.push(quote!(use #no_details as _;));
+        quote!(.taking(&[#(#argument::<#types>::DETAILS),*]))
+    })
 }
 
 /// Whether the schemes follow from the type of access.

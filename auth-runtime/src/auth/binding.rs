@@ -5,17 +5,17 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::auth::error::{ConfigFault, RequiredBy};
-use crate::guard::{Plan, Settings};
+use crate::denial::Reason;
+use crate::guard::{ConfiguredScheme, Plan, Settings};
 use crate::policy::registry::Linked;
-use crate::policy::{PolicySpec, SchemeUse};
-use crate::scheme::Scheme;
+use crate::policy::{DetailsUse, PolicySpec, SchemeUse};
 
 /// A scheme of an `Auth`, by its type and the name of its configuration.
 pub(super) type SchemeKey = (TypeId, Option<Box<str>>);
 
 /// What policies can be bound to.
 pub(super) struct Binding<'a> {
-    pub(super) configured: &'a HashMap<SchemeKey, Arc<dyn Scheme>>,
+    pub(super) configured: &'a HashMap<SchemeKey, Arc<ConfiguredScheme>>,
     /// Configurations that were given and cannot be used: that is their fault, and they are not missing.
     pub(super) unusable: &'a HashSet<SchemeKey>,
     pub(super) realm: &'a str,
@@ -27,7 +27,8 @@ pub(super) struct Binding<'a> {
 pub(super) struct Unbound {
     /// By scheme, which tells what to add.
     missing: BTreeMap<(String, TypeId), Missing>,
-    indistinct: Vec<(RequiredBy, ConfigFault)>,
+    /// Policies that cannot be bound to schemes that are there.
+    unfit: Vec<(RequiredBy, ConfigFault)>,
 }
 
 struct Missing {
@@ -36,22 +37,28 @@ struct Missing {
 }
 
 impl Binding<'_> {
-    /// Binds a policy to its schemes; `None` where some are missing, unusable or cannot be told apart.
-    pub(super) fn bind(&self, linked: &Linked, unbound: &mut Unbound) -> Option<Arc<Plan>> {
+    /// Binds a policy to its schemes.
+    ///
+    /// # Errors
+    /// Where some are missing, unusable or cannot be told apart, or do not give what the handler takes.
+    pub(super) fn bind(&self, linked: &Linked, unbound: &mut Unbound) -> Result<Arc<Plan>, Reason> {
         let spec = linked.spec();
         let mut schemes = Vec::new();
         for wanted in spec.schemes {
             let key = ((wanted.kind)(), wanted.configuration.map(Into::into));
             match self.configured.get(&key) {
-                Some(scheme) => schemes.push((key.0, Arc::clone(scheme))),
+                Some(scheme) => schemes.push(Arc::clone(scheme)),
                 None if self.unusable.contains(&key) => {}
                 None => unbound.missing(spec, wanted),
             }
         }
         if schemes.len() != spec.schemes.len() || unbound.indistinct(spec, &schemes) {
-            return None;
+            return Err(Reason::SchemeUnconfigured);
         }
-        Some(Arc::new(Plan::new(spec, schemes, self.realm, Arc::clone(self.settings))))
+        if unbound.lacking_details(spec, &schemes) {
+            return Err(Reason::IdentityUnfit);
+        }
+        Ok(Arc::new(Plan::new(spec, schemes, self.realm, Arc::clone(self.settings))))
     }
 }
 
@@ -63,9 +70,9 @@ impl Unbound {
     }
 
     /// Whether two schemes of the policy claim the same credentials.
-    fn indistinct(&mut self, spec: &PolicySpec, schemes: &[(TypeId, Arc<dyn Scheme>)]) -> bool {
-        let before = self.indistinct.len();
-        let described: Vec<_> = schemes.iter().map(|(_, scheme)| scheme.describe()).zip(spec.schemes).collect();
+    fn indistinct(&mut self, spec: &PolicySpec, schemes: &[Arc<ConfiguredScheme>]) -> bool {
+        let before = self.unfit.len();
+        let described: Vec<_> = schemes.iter().map(|configured| &configured.description).zip(spec.schemes).collect();
         for (place, (one, used)) in described.iter().enumerate() {
             for (other, another) in described.iter().skip(place + 1) {
                 if let Some(cause) = one.conflict(other) {
@@ -76,21 +83,37 @@ impl Unbound {
                         schemes: [as_written(used), as_written(another)],
                         cause,
                     };
-                    self.indistinct.push((RequiredBy::of(spec), fault));
+                    self.unfit.push((RequiredBy::of(spec), fault));
                 }
             }
         }
-        self.indistinct.len() > before
+        self.unfit.len() > before
+    }
+
+    /// Whether the handler takes details that a scheme of its policy does not give.
+    fn lacking_details(&mut self, spec: &PolicySpec, schemes: &[Arc<ConfiguredScheme>]) -> bool {
+        let before = self.unfit.len();
+        for wanted in spec.details.iter().flatten().map(DetailsUse::details) {
+            for (scheme, used) in schemes.iter().zip(spec.schemes) {
+                if !scheme.gives(&wanted, spec.without_authorities) {
+                    let PolicySpec { handler, file, line, .. } = *spec;
+                    let (scheme, details) = (as_written(used), wanted.name);
+                    let fault = ConfigFault::DetailsMissing { handler, file, line, scheme, details };
+                    self.unfit.push((RequiredBy::of(spec), fault));
+                }
+            }
+        }
+        self.unfit.len() > before
     }
 
     /// The linker fixes no order; people read by scheme, then by file and line.
     pub(super) fn into_faults(mut self) -> impl Iterator<Item = ConfigFault> {
-        self.indistinct.sort_by_key(|(by, _)| (by.file, by.line));
+        self.unfit.sort_by_key(|(by, _)| (by.file, by.line));
         let missing = self.missing.into_iter().map(|((scheme, _), Missing { remedy, mut required_by })| {
             required_by.sort_by_key(|by| (by.file, by.line));
             ConfigFault::SchemeMissing { scheme, remedy, required_by }
         });
-        missing.chain(self.indistinct.into_iter().map(|(_, fault)| fault))
+        missing.chain(self.unfit.into_iter().map(|(_, fault)| fault))
     }
 }
 

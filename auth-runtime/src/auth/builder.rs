@@ -9,17 +9,19 @@ use std::time::Duration;
 
 use actix_web::HttpRequest;
 
+use crate::auth::authorities::{Shared, place_authorities};
 use crate::auth::binding::{Binding, SchemeKey, Unbound};
 use crate::auth::{Auth, ConfigError, ConfigFault};
 use crate::auth::{Configuration, MountedTable};
 use crate::denial::BodyHook;
+use crate::denial::Denial;
+use crate::denial::Denial;
 use crate::denial::DenialBody;
-use crate::denial::{Denial, Reason};
-use crate::guard::{Plans, Settings};
+use crate::guard::{ConfiguredScheme, Plans, Settings};
 use crate::http::forwarded::Proxies;
 use crate::http::origin::OriginPolicy;
 use crate::jwt::ReadyJwt;
-use crate::metadata::{Offers, ResourceMetadata};
+use crate::metadata::ResourceMetadata;
 use crate::policy::SchemeUse;
 use crate::policy::registry::{Linked, POLICIES};
 use crate::policy::{Hierarchies, Hierarchy};
@@ -34,15 +36,15 @@ use crate::time::{Clock, SystemClock};
 #[must_use]
 pub struct AuthBuilder {
     realm: String,
-    schemes: HashMap<SchemeKey, Arc<dyn Scheme>>,
+    schemes: HashMap<SchemeKey, ConfiguredScheme>,
     written: Vec<(String, Arc<dyn Scheme>)>,
-    offers: Offers,
     hierarchies: Hierarchies,
     deadline: Duration,
     clock: Arc<dyn Clock>,
     body: Option<Box<BodyHook>>,
     public_origin: Option<String>,
     resource_metadata: Option<ResourceMetadata>,
+    pub(super) shared_authorities: Vec<Shared>,
     allowed_origins: Vec<String>,
     refuse_without_origin: bool,
     pub(super) proxies: Proxies,
@@ -66,13 +68,13 @@ impl AuthBuilder {
             realm: "api".into(),
             schemes: HashMap::new(),
             written: Vec::new(),
-            offers: Offers::new(),
             hierarchies: Hierarchies::default(),
             deadline: Duration::from_secs(5),
             clock: Arc::new(SystemClock),
             body: None,
             public_origin: None,
             resource_metadata: None,
+            shared_authorities: Vec::new(),
             allowed_origins: Vec::new(),
             refuse_without_origin: false,
             proxies: Proxies::default(),
@@ -95,13 +97,13 @@ impl AuthBuilder {
     /// The `bearer` scheme: JSON Web Tokens (RFC 6750, RFC 7519).
     pub fn bearer(self, jwt: impl ReadyJwt) -> Self {
         let scheme = jwt.into_settings().build(None);
-        self.built_bearer(None, scheme)
+        self.built("bearer", None, scheme)
     }
 
     /// Another configuration of the `bearer` scheme, for policies that say `bearer("name")`.
     pub fn bearer_named(self, name: &str, jwt: impl ReadyJwt) -> Self {
         let scheme = jwt.into_settings().build(Some(name.into()));
-        self.built_bearer(Some(name), scheme)
+        self.built("bearer", Some(name), scheme)
     }
 
     /// The `basic` scheme: user name and password (RFC 7617).
@@ -152,17 +154,6 @@ impl AuthBuilder {
         self.built::<S, Infallible>(std::any::type_name::<S>(), Some(name), Ok(scheme))
     }
 
-    /// Adds a configuration of the `bearer` scheme, or what is wrong with it.
-    fn built_bearer<E>(mut self, name: Option<&str>, scheme: Result<BearerScheme, E>) -> Self
-    where
-        E: std::error::Error + Send + Sync + 'static,
-    {
-        if let Ok(scheme) = &scheme {
-            self.offers.insert(name.map(Into::into), scheme.describe());
-        }
-        self.built("bearer", name, scheme)
-    }
-
     /// Adds a configuration of scheme `S`, or what is wrong with it.
     fn built<S: Scheme, E>(mut self, keyword: &str, name: Option<&str>, scheme: Result<S, E>) -> Self
     where
@@ -175,8 +166,10 @@ impl AuthBuilder {
         match scheme {
             Ok(scheme) => {
                 let scheme: Arc<dyn Scheme> = Arc::new(scheme);
+                let kind = TypeId::of::<S>();
                 self.written.push((written.clone(), Arc::clone(&scheme)));
-                if self.schemes.insert((TypeId::of::<S>(), name.map(Into::into)), scheme).is_some() {
+                let configured = ConfiguredScheme::new(kind, scheme);
+                if self.schemes.insert((kind, name.map(Into::into)), configured).is_some() {
                     self.faults.push(ConfigFault::Repeated { scheme: written });
                 }
             }
@@ -335,13 +328,13 @@ impl AuthBuilder {
             proxies: self.proxies,
             metadata_url: metadata.as_ref().map(|placed| placed.url.clone()),
         });
+        let (schemes, loaders) = place_authorities(self.schemes, self.shared_authorities, &mut self.faults);
         let binding =
-            Binding { configured: &self.schemes, unusable: &self.unusable, realm: &self.realm, settings: &settings };
+            Binding { configured: &schemes, unusable: &self.unusable, realm: &self.realm, settings: &settings };
         let mut plans = Plans::default();
         let mut unbound = Unbound::default();
         for linked in POLICIES.iter() {
-            let plan = binding.bind(linked, &mut unbound).ok_or(Reason::SchemeUnconfigured);
-            plans.insert(linked.kind(), plan);
+            plans.insert(linked.kind(), binding.bind(linked, &mut unbound));
         }
         if !self.dangerous_allow_unconfigured {
             self.faults.extend(unbound.into_faults());
@@ -351,11 +344,14 @@ impl AuthBuilder {
                 let bound = |linked: &&Linked| plans.plan(linked.kind()).is_ok();
                 let policies: Vec<_> = POLICIES.iter().filter(bound).map(Linked::spec).collect();
                 let is_bearer = |used: &SchemeUse| (used.kind)() == TypeId::of::<BearerScheme>();
-                Arc::new(placed.publish(&policies, &self.offers, is_bearer))
+                let offers = schemes.iter().filter(|((kind, _), _)| *kind == TypeId::of::<BearerScheme>());
+                let offers = offers.map(|((_, name), scheme)| (name.clone(), scheme.description.clone())).collect();
+                Arc::new(placed.publish(&policies, &offers, is_bearer))
             });
             Ok(Auth(Arc::new(Configuration {
                 plans,
                 schemes: self.written,
+                loaders,
                 settings,
                 published,
                 realm: self.realm,

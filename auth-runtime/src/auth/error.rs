@@ -35,6 +35,19 @@ pub enum ConfigFault {
         /// What both claim.
         cause: String,
     },
+    /// A handler takes details of a type that a scheme of its policy does not give.
+    DetailsMissing {
+        /// The handler.
+        handler: &'static str,
+        /// Its source file.
+        file: &'static str,
+        /// Its line.
+        line: u32,
+        /// The scheme as the attribute writes it.
+        scheme: String,
+        /// The type.
+        details: &'static str,
+    },
     /// The same configuration was given twice.
     Repeated {
         /// The scheme as an attribute would write it.
@@ -55,6 +68,11 @@ pub enum ConfigFault {
     /// A hierarchy that goes in a circle, or a part of one that is empty.
     HierarchyInvalid {
         /// What was written, and what is wrong with it.
+        fault: String,
+    },
+    /// A function that loads authorities cannot be used as it is given, or speaks for nobody.
+    AuthoritiesInvalid {
+        /// What is wrong.
         fault: String,
     },
     /// A scheme's own configuration is wrong.
@@ -151,13 +169,18 @@ impl fmt::Display for ConfigFault {
                 "`{handler}` at {file}:{line} accepts `{one}` and `{other}`, whose credentials cannot be told apart: \
                  {cause}; give the two other issuers, prefixes or places"
             ),
+            Self::DetailsMissing { handler, file, line, scheme, details } => write!(
+                f,
+                "`{handler}` at {file}:{line} takes `Details<{details}>`, and `{scheme}` gives no details of type \
+                 `{details}`; configure `.authorities(…)` that bring it, or take `Optional<Details<…>>`"
+            ),
             Self::Repeated { scheme } => {
                 write!(f, "`{scheme}` is configured twice; give one of the two a name, or join them")
             }
             Self::RealmInvalid { realm } => {
                 write!(f, "realm {realm:?} cannot be sent; use printable ASCII without `\"` and `\\`")
             }
-            Self::HierarchyInvalid { fault } => f.write_str(fault),
+            Self::HierarchyInvalid { fault } | Self::AuthoritiesInvalid { fault } => f.write_str(fault),
             Self::Scheme { scheme, source } => write!(f, "`{scheme}`: {source}"),
             Self::ResourceMetadataInvalid { source }
             | Self::OriginInvalid { source }

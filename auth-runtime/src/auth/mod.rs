@@ -1,5 +1,6 @@
 //! The `Auth` value.
 
+mod authorities;
 mod binding;
 mod builder;
 mod error;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use actix_web::HttpRequest;
 
+use crate::authorities::ReadyLoader;
 use crate::guard::{Plans, Settings};
 use crate::metadata::Published;
 use crate::policy::PolicyTable;
@@ -43,6 +45,8 @@ pub(crate) struct Configuration {
     pub(crate) plans: Plans,
     /// Every scheme as it was configured, by the name that policies call it.
     pub(crate) schemes: Vec<(String, Arc<dyn Scheme>)>,
+    /// Every function that loads authorities.
+    pub(crate) loaders: Vec<Arc<ReadyLoader>>,
     pub(crate) settings: Arc<Settings>,
     pub(crate) published: Option<Arc<Published>>,
     pub(crate) realm: String,
@@ -60,7 +64,12 @@ impl Auth {
     /// # Security
     /// It lists hidden routes too: it is for the developers, not for callers.
     pub fn policy_table(&self) -> PolicyTable<'_> {
-        PolicyTable { policies: policies().collect(), hierarchies: &self.0.settings.hierarchies }
+        let plans = self.0.plans.enforceable();
+        PolicyTable {
+            policies: policies().collect(),
+            open_to_any_token: plans.filter(|plan| plan.is_open_to_any_token()).map(|plan| plan.spec).collect(),
+            hierarchies: &self.0.settings.hierarchies,
+        }
     }
 
     /// Whether every scheme can decide: the keys of all identity providers were fetched and are not too old. For the

@@ -211,6 +211,8 @@ reasons! {
         TokenInactive = "token_inactive" by token_inactive, UNAUTHORIZED, Some(INVALID_TOKEN), "the token is not valid";
         /// [`Denial::unauthorized`](crate::Denial::unauthorized): the application does not accept who calls.
         ApplicationUnauthorized = "application_unauthorized", UNAUTHORIZED, Some(INVALID_TOKEN), "the credentials are not valid";
+        /// The application's own function, which loads authorities, knows the caller no more.
+        CallerUnknown = "caller_unknown", UNAUTHORIZED, Some(INVALID_TOKEN), "the credentials are not valid";
         /// The token is bound to a key (`cnf`) whose proof this scheme does not check.
         TokenBound = "token_bound" by token_bound, UNAUTHORIZED, Some(INVALID_TOKEN), "the token must be presented with proof of possession";
 
@@ -248,6 +250,8 @@ reasons! {
         /// A backend of the application's own is out of reach.
         BackendUnavailable = "backend_unavailable" by backend, SERVICE_UNAVAILABLE, "see the error of the application's own function";
 
+        /// Authorities cannot be loaded.
+        AuthoritiesUnavailable = "authorities_unavailable", SERVICE_UNAVAILABLE, "the function that loads authorities failed; see its error in `cause`";
         /// An extractor of a check answers 503.
         CheckUnavailable = "check_unavailable", SERVICE_UNAVAILABLE, "an extractor of the check cannot be served; see its error in `cause`";
 
@@ -267,6 +271,8 @@ reasons! {
         /// A [`Denial`](crate::Denial) that cannot be sent: of a status that it cannot have, or a 401 where nobody is asked for
         /// credentials.
         DenialUnfit = "denial_unfit", INTERNAL_SERVER_ERROR, "`Denial::new` takes a 4xx other than 401 and 407; a 401 is `Denial::unauthorized`, under a policy that asks for credentials, as `optional(…)` does too";
+        /// The function that loads authorities asks for what is not there.
+        AuthoritiesErred = "authorities_erred", INTERNAL_SERVER_ERROR, "see `cause`; add application data by `.app_data(web::Data::new(…))`";
         /// A check read the body.
         CheckReadBody = "check_read_body", INTERNAL_SERVER_ERROR, "a check decides before the body is read; move what needs the body into the handler";
         /// A scheme or a check panicked.

@@ -75,6 +75,39 @@ pub struct ApiKey<K = Key> {
     principal: Principal,
 }
 
+/// What is known of the caller beyond its name and rights, as a type of the application's own: what a function that loads
+/// [authorities](crate::authorities) brought, what a lookup of keys or users returned, or what a scheme of your own attached.
+///
+/// Cloning shares it. Take it wherever [`Principal`] can be taken. A handler that takes a `T` which one of the schemes of its
+/// policy does not give is refused by [`build`](crate::config::AuthBuilder::build), unless the argument's type does not say
+/// `Details<…>` itself; a check that does is answered 500, with an error event. Where only some schemes give it, take
+/// [`Optional<Details<T>>`](Optional).
+///
+/// ```standalone_crate
+/// use auth_runtime::{Auth, Authorities, Details, Jwt, Principal, requires};
+/// # use std::convert::Infallible;
+///
+/// struct User { display_name: String }
+///
+/// async fn load_user(who: Principal) -> Result<Option<Authorities<User>>, Infallible> {
+///     Ok(Some(Authorities::new(User { display_name: who.subject().to_uppercase() }))) // from a database
+/// }
+///
+/// #[requires(bearer)]
+/// async fn hello(user: Details<User>) -> String {
+///     format!("hello {}", user.display_name)
+/// }
+///
+/// # fn main() -> Result<(), auth_runtime::config::ConfigError> {
+/// let jwt = Jwt::hs256([7; 32]).issuer("https://idp.example").audience("https://api.example");
+/// Auth::builder().bearer(jwt.clone().authorities(load_user)).build()?;
+///
+/// let error = Auth::builder().bearer(jwt).build().unwrap_err();
+/// assert!(error.to_string().contains("`bearer` gives no details of type"));
+/// # Ok(()) }
+/// ```
+pub struct Details<T>(Arc<T>);
+
 /// An identity that the policy may or may not yield: under `any(…)` another scheme may have decided, under
 /// `optional(…)` nobody may have called.
 ///
@@ -204,6 +237,34 @@ impl<K> ApiKey<K> {
     }
 }
 
+impl<T> Details<T> {
+    /// The value, shared with whatever remembers it.
+    pub fn into_arc(self) -> Arc<T> {
+        self.0
+    }
+}
+
+impl<T> Deref for Details<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> Clone for Details<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+/// The content is left out: it may hold personal data.
+impl<T> fmt::Debug for Details<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Details").field(&std::any::type_name::<T>()).finish()
+    }
+}
+
 impl<T> Optional<T> {
     /// The identity, if there is one.
     pub fn into_inner(self) -> Option<T> {
@@ -312,6 +373,14 @@ impl Identity for Principal {
     }
 }
 
+impl<T: Send + Sync + 'static> Identity for Details<T> {
+    type Scheme = AnyScheme;
+
+    fn identify(caller: &IdentityOf<'_>) -> Result<Option<Self>, IdentityError> {
+        Ok(caller.0.principal().and_then(Principal::details).map(Self))
+    }
+}
+
 /// The identity where the policy makes it certain.
 pub(super) fn certain<P, T: Identity>(grant: &Grant<P>) -> Result<T, IdentityError> {
     // The macro promised it; denying is the safe side of a promise not kept.
@@ -334,6 +403,7 @@ from_grant! {
     [U: Send + Sync + 'static] Digest<U>, DigestScheme;
     [K: Send + Sync + 'static] ApiKey<K>, ApiKeyScheme;
     [] Principal, AnyScheme;
+    [T: Send + Sync + 'static] Details<T>, AnyScheme;
 }
 
 #[cfg(feature = "basic")]

@@ -52,7 +52,7 @@ impl<P> Grant<P> {
     note = "extractors implement `actix_web::FromRequest`; `web::Json<T>`, `web::Form<T>`, `web::Query<T>` and `web::Path<T>` do \
             where `T` implements `serde::Deserialize`, as the claims in `Bearer<T>` must; derive it",
     note = "`Bearer<T>`, `Basic`, `Digest` and `ApiKey` need a policy that requires that scheme alone, as `#[requires(bearer)]` \
-            does; `Principal`, and every type of yours that implements `FromPrincipal`, one that requires any; `Granted<P>` needs \
+            does; `Principal`, `Details<T>`, and every type of yours that implements `FromPrincipal`, one that requires any; `Granted<P>` needs \
             `policy = P`"
 )]
 pub trait FromGrant<P, Via>: Sized {

@@ -131,7 +131,7 @@ mod tests {
     use actix_web::test::TestRequest;
 
     use super::*;
-    use crate::guard::Settings;
+    use crate::guard::{ConfiguredScheme, Settings};
     use crate::http::forwarded::Proxies;
     use crate::http::origin::OriginPolicy;
     use crate::jwt::{IntoSettings as _, Jwt};
@@ -152,7 +152,8 @@ mod tests {
             proxies: Proxies::default(),
             metadata_url: None,
         };
-        let schemes = schemes.into_iter().map(|scheme| (TypeId::of::<()>(), scheme)).collect();
+        let configured = |scheme| Arc::new(ConfiguredScheme::new(TypeId::of::<()>(), scheme));
+        let schemes = schemes.into_iter().map(configured).collect();
         Plan::new(&SPEC, schemes, "test", Arc::new(settings))
     }
 

@@ -5,8 +5,10 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
+use futures_core::future::LocalBoxFuture;
 use futures_util::FutureExt as _;
 
+use crate::authorities::{LoadOutcome, Loading};
 use crate::denial::{Denial, Reason, Rejection};
 use crate::grant::Caller;
 use crate::guard::choice::Choice;
@@ -15,7 +17,7 @@ use crate::guard::refuse::{Grounds, Refused};
 use crate::guard::{Admission, Admitted, Asked, Attempted, Eventual, Plan, Plans, nested};
 use crate::policy::check::{CheckContext, Verdict};
 use crate::policy::{Check, CheckResults, PolicySpec, Presence, Step, evaluate, first_failure};
-use crate::principal::Principal;
+use crate::principal::{NamesIn, Principal};
 use crate::scheme::{Authentication, Outcome, PendingOutcome};
 
 /// A decision, made at once where nothing has to be waited for.
@@ -48,9 +50,7 @@ pub(crate) fn decide(
         Ok(None) => decision(guarded.without_credentials()),
         Ok(Some(Authentication::Ready(outcome))) => match guarded.judge(outcome) {
             Judged::Done(decided) => decision(decided),
-            Judged::Needs(principal, check) => {
-                guarded.later(async move |guarded| guarded.checks(principal, check).await)
-            }
+            undecided => guarded.later(async move |guarded| guarded.decide(undecided).await),
         },
         Ok(Some(Authentication::Pending(outcome))) => guarded.later(async move |guarded| guarded.wait(outcome).await),
         Err(_) => decision(Err(guarded.deny(Reason::Panicked))),
@@ -81,6 +81,8 @@ struct GuardedRequest<'a> {
 enum Judged {
     Done(Decided),
     Needs(Principal, &'static Check),
+    /// What the application knows of the caller is being loaded.
+    Loads(Principal, LocalBoxFuture<'static, LoadOutcome>),
 }
 
 /// What a check that failed says of it.
@@ -108,7 +110,15 @@ impl GuardedRequest<'_> {
         // After the rules of this policy: they may be stricter than those of the guard around.
         if let Some((outcome, is_around)) = nested::judged(self.request, alternative, self.plan.realm()) {
             self.attempted.asked = if is_around { Asked::Around } else { Asked::Here };
-            return Some(outcome.into());
+            return Some(
+                match outcome {
+                    Outcome::Verified(principal) if self.plan.spec.without_authorities => {
+                        Outcome::Verified(principal.by_credentials().clone())
+                    }
+                    outcome => outcome,
+                }
+                .into(),
+            );
         }
         self.attempted.asked = Asked::Here;
         Some(scheme.authenticate(&context, evidence))
@@ -129,6 +139,43 @@ impl GuardedRequest<'_> {
             Outcome::Refused(rejection) => return Judged::Done(Err(self.deny(rejection))),
             Outcome::Unavailable(unavailable) => return Judged::Done(Err(self.deny(unavailable))),
         };
+        self.load(principal)
+    }
+
+    /// Asks what the application knows of the caller, unless a guard around this one has.
+    fn load(&mut self, principal: Principal) -> Judged {
+        let (plan, request) = (self.plan, self.request);
+        let by = self.attempted.alternative(plan);
+        let Some((by, loader)) = by.and_then(|by| Some((by, by.loader(&principal)?))) else {
+            return self.weigh(principal);
+        };
+        if let Some(loaded) = nested::loaded(request, by, &principal) {
+            return self.weigh(loaded);
+        }
+        let begin = || loader.load(&principal, request, plan.settings.deadline);
+        match std::panic::catch_unwind(AssertUnwindSafe(begin)) {
+            Ok(Loading::Known(found)) => self.loaded(principal, found),
+            Ok(Loading::Asked(load)) => Judged::Loads(principal, load),
+            Err(_) => Judged::Done(Err(self.deny(Reason::Panicked))),
+        }
+    }
+
+    /// Judges the caller with what the application knows of it.
+    fn loaded(&mut self, principal: Principal, found: LoadOutcome) -> Judged {
+        let plan = self.plan;
+        let by = self.attempted.alternative(plan);
+        match (found, by.and_then(|by| Some((by.loader(&principal)?, by.is_oauth())))) {
+            (Err(failure), _) => Judged::Done(Err(self.deny(failure))),
+            (Ok(_), None) => self.weigh(principal),
+            (Ok(known), Some((loader, is_token))) => {
+                let holding = |held: NamesIn<'_>, scope: &str| plan.settings.hierarchies.scopes.grants(held, scope);
+                self.weigh(loader.apply(&known, &principal, is_token, &holding))
+            }
+        }
+    }
+
+    /// Judges the caller, as far as that needs no check.
+    fn weigh(&mut self, principal: Principal) -> Judged {
         let checks = CheckResults::new();
         match evaluate(&self.plan.spec.requirement, &principal, &self.plan.settings.hierarchies, &checks) {
             Step::Holds => Judged::Done(Ok(self.pass(Some(principal)))),
@@ -170,9 +217,21 @@ impl GuardedRequest<'_> {
             Ok(outcome) => outcome,
             Err(_) => return Err(self.deny(Reason::Panicked)),
         };
-        match self.judge(outcome) {
-            Judged::Done(decided) => decided,
-            Judged::Needs(principal, check) => self.checks(principal, check).await,
+        let judged = self.judge(outcome);
+        self.decide(judged).await
+    }
+
+    /// Waits for what the decision still lacks.
+    async fn decide(&mut self, mut judged: Judged) -> Decided {
+        loop {
+            judged = match judged {
+                Judged::Done(decided) => return decided,
+                Judged::Needs(principal, check) => return self.checks(principal, check).await,
+                Judged::Loads(principal, load) => {
+                    let found = load.await;
+                    self.loaded(principal, found)
+                }
+            }
         }
     }
 

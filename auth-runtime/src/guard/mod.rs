@@ -4,6 +4,7 @@ mod admission;
 mod challenges;
 pub(crate) mod check;
 mod choice;
+mod configured;
 pub(crate) mod decision;
 pub(crate) mod hidden;
 mod limit;
@@ -17,6 +18,7 @@ mod table;
 
 pub use admission::Answered;
 pub(crate) use admission::{Admission, Admitted, Asked, Attempted, Terms};
+pub(crate) use configured::{AuthoritySource, ConfiguredScheme, LoaderOfDetails};
 pub(crate) use owed::Eventual;
 pub(crate) use plan::Plan;
 pub(crate) use settings::Settings;

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use actix_web::{HttpMessage as _, HttpRequest};
 
 use crate::guard::plan::Alternative;
+use crate::principal::Principal;
 use crate::scheme::{Carried, Outcome, Scheme};
 
 /// What the guards before the one that decides have left in the request. Only those leave anything that have others after
@@ -39,14 +40,17 @@ pub(super) struct Judged {
 impl Judged {
     pub(super) fn new(request: &HttpRequest, alternative: &Alternative, realm: &Arc<str>, outcome: Outcome) -> Self {
         let (scheme, realm) = (Arc::clone(&alternative.scheme), Arc::clone(realm));
-        let carried = alternative.description.carried(request.headers(), request.uri());
+        let carried = alternative.description().carried(request.headers(), request.uri());
         Self { scheme, realm, carried, outcome, is_around: false }
     }
 
     fn is_of(&self, request: &HttpRequest, alternative: &Alternative, realm: &str) -> bool {
+        *self.realm == *realm && self.is_by(request, alternative)
+    }
+
+    fn is_by(&self, request: &HttpRequest, alternative: &Alternative) -> bool {
         std::ptr::addr_eq(Arc::as_ptr(&self.scheme), Arc::as_ptr(&alternative.scheme))
-            && *self.realm == *realm
-            && self.carried == alternative.description.carried(request.headers(), request.uri())
+            && self.carried == alternative.description().carried(request.headers(), request.uri())
     }
 }
 
@@ -93,4 +97,16 @@ pub(super) fn judged(request: &HttpRequest, alternative: &Alternative, realm: &s
     let earlier = extensions.get::<Earlier>()?;
     let known = earlier.judged.iter().find(|known| known.is_of(request, alternative, realm))?;
     Some((known.outcome.clone(), known.is_around))
+}
+
+/// The same caller with its authorities, where a guard before has loaded them.
+pub(super) fn loaded(request: &HttpRequest, alternative: &Alternative, caller: &Principal) -> Option<Principal> {
+    let extensions = request.extensions();
+    let earlier = extensions.get::<Earlier>()?;
+    earlier.judged.iter().find_map(|known| match &known.outcome {
+        Outcome::Verified(loaded) if loaded.has_rights() && loaded == caller && known.is_by(request, alternative) => {
+            Some(loaded.clone())
+        }
+        _ => None,
+    })
 }

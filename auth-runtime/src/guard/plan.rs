@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use actix_web::HttpRequest;
 
+use crate::authorities::ReadyLoader;
 use crate::guard::challenges::Challenges;
 use crate::guard::observation::{Meter, NO_SCHEME};
-use crate::guard::{Attempted, Settings};
-use crate::policy::{PolicySpec, canonical_scopes};
+use crate::guard::{Attempted, AuthoritySource, ConfiguredScheme, Settings};
+use crate::policy::{PolicySpec, canonical_scopes, demands_scope};
+use crate::principal::Principal;
 use crate::scheme::{Context, Scheme, SchemeDescription};
 
 /// One policy, ready to decide.
@@ -26,47 +28,72 @@ pub(crate) struct Plan {
 pub(crate) struct Alternative {
     pub(crate) kind: TypeId,
     pub(crate) scheme: Arc<dyn Scheme>,
-    pub(crate) description: SchemeDescription,
     /// Of a caller that it verified and that passes.
     pub(crate) allowed: Meter,
     /// Those whose credentials may be in the same place.
     pub(crate) rivals: Vec<usize>,
+    configured: Arc<ConfiguredScheme>,
+    /// Whether the application is asked what it knows of callers.
+    loads: bool,
     /// The place of its challenge.
     pub(super) challenge: Option<usize>,
+}
+
+impl Alternative {
+    /// Who says what the application knows of a caller, where it is asked.
+    pub(super) fn loader(&self, principal: &Principal) -> Option<&Arc<ReadyLoader>> {
+        if self.loads { self.configured.loader(principal) } else { None }
+    }
+
+    /// Whether its scheme is one of OAuth.
+    pub(super) fn is_oauth(&self) -> bool {
+        self.description().challenge().is_oauth()
+    }
+
+    /// What its scheme says of itself.
+    pub(crate) fn description(&self) -> &SchemeDescription {
+        &self.configured.description
+    }
 }
 
 impl Plan {
     pub(crate) fn new(
         spec: &'static PolicySpec,
-        schemes: Vec<(TypeId, Arc<dyn Scheme>)>,
+        schemes: Vec<Arc<ConfiguredScheme>>,
         default_realm: &str,
         settings: Arc<Settings>,
     ) -> Self {
         let canonical = canonical_scopes(&spec.requirement);
-        let described: Vec<_> = schemes.iter().map(|(_, scheme)| scheme.describe()).collect();
-        let offered = described.iter().map(|description| description.challenge().clone()).collect();
+        let described = || schemes.iter().map(|configured| &configured.description);
+        let offered = described().map(|description| description.challenge().clone()).collect();
         let realm = spec.realm.unwrap_or(default_realm);
         let challenges =
             Challenges::new(spec.handler, realm, canonical.join(" "), settings.metadata_url.clone(), offered);
         let rivals = |of: usize, own: &SchemeDescription| {
-            let others = described.iter().enumerate();
+            let others = described().enumerate();
             others.filter(|(index, other)| *index != of && other.shares_carrier(own)).map(|(index, _)| index).collect()
         };
         let alternatives = schemes
             .iter()
-            .zip(&described)
             .enumerate()
-            .map(|(index, ((kind, scheme), description))| Alternative {
-                kind: *kind,
-                scheme: Arc::clone(scheme),
-                description: description.clone(),
-                allowed: Meter::allowed(spec.handler, scheme.name()),
-                rivals: rivals(index, description),
-                challenge: challenges.place(description.challenge()),
+            .map(|(index, configured)| Alternative {
+                kind: configured.kind,
+                scheme: Arc::clone(&configured.scheme),
+                allowed: Meter::allowed(spec.handler, configured.scheme.name()),
+                rivals: rivals(index, &configured.description),
+                configured: Arc::clone(configured),
+                loads: !spec.without_authorities && !matches!(configured.authorities, AuthoritySource::Nobody),
+                challenge: challenges.place(configured.description.challenge()),
             })
             .collect();
         let anonymous = Meter::allowed(spec.handler, NO_SCHEME);
         Self { spec, settings, canonical, anonymous, alternatives, challenges }
+    }
+
+    /// Whether authorities are loaded for the holder of any token, whatever its scopes.
+    pub(crate) fn is_open_to_any_token(&self) -> bool {
+        let loads_for_tokens = |by: &Alternative| by.loads && by.is_oauth();
+        self.alternatives.iter().any(loads_for_tokens) && !demands_scope(&self.spec.requirement)
     }
 
     pub(crate) fn alternatives(&self) -> &[Alternative] {

@@ -8,6 +8,7 @@ use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 
+use crate::authorities::LoadFailure;
 use crate::denial::{Challenge, Denial, Reason, Rejection, Unavailable};
 use crate::grant::IdentityError;
 use crate::guard::challenges::Challenges;
@@ -43,6 +44,13 @@ impl From<Rejection> for Grounds {
 
 impl From<Unavailable> for Grounds {
     fn from(Unavailable { reason, cause }: Unavailable) -> Self {
+        let grounds = Self::from(reason);
+        cause.iter().fold(grounds, |grounds, cause| grounds.because(cause))
+    }
+}
+
+impl From<LoadFailure> for Grounds {
+    fn from(LoadFailure { reason, cause }: LoadFailure) -> Self {
         let grounds = Self::from(reason);
         cause.iter().fold(grounds, |grounds, cause| grounds.because(cause))
     }

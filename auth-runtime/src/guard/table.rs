@@ -26,6 +26,11 @@ impl Plans {
         }
     }
 
+    /// Those that can be enforced.
+    pub(crate) fn enforceable(&self) -> impl Iterator<Item = &Arc<Plan>> {
+        self.0.values().filter_map(|plan| plan.as_ref().ok())
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.0.len()
     }

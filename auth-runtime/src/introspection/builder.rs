@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+use crate::authorities::{AuthorityLoader, IntoAuthorityLoader};
 use crate::introspection::settings::{Asking, IntrospectionSettings};
 #[cfg(feature = "redis")]
 use crate::introspection::shared::SharedResults;
@@ -60,6 +61,7 @@ use crate::revocation::{Consulted, Revocations};
 pub struct Introspection<I = Unsaid, A = Unsaid, C = Unsaid> {
     pub(super) acceptance: AcceptanceSettings,
     carriers: Carriers,
+    authorities: Option<AuthorityLoader>,
     pub(super) asking: Asking,
     said: WhatWasSaid<I, A, C>,
 }
@@ -84,7 +86,13 @@ impl Introspection {
             #[cfg(feature = "redis")]
             shared: None,
         };
-        Self { acceptance: AcceptanceSettings::default(), carriers: Carriers::default(), asking, said: PhantomData }
+        Self {
+            acceptance: AcceptanceSettings::default(),
+            carriers: Carriers::default(),
+            authorities: None,
+            asking,
+            said: PhantomData,
+        }
     }
 }
 
@@ -323,8 +331,17 @@ impl<I, A, C> Introspection<I, A, C> {
         self
     }
 
+    /// What the application itself knows of the callers: a function that loads their [authorities](crate::authorities), such as
+    /// roles out of a database. It is asked after the endpoint has called a token good, on every route. Called again, the last counts.
+    #[must_use]
+    pub fn authorities<Args>(mut self, load: impl IntoAuthorityLoader<Args>) -> Self {
+        self.authorities = Some(load.into_loader());
+        self
+    }
+
     fn state<J, B, D>(self) -> Introspection<J, B, D> {
-        Introspection { acceptance: self.acceptance, carriers: self.carriers, asking: self.asking, said: PhantomData }
+        let Self { acceptance, carriers, authorities, asking, .. } = self;
+        Introspection { acceptance, carriers, authorities, asking, said: PhantomData }
     }
 }
 
@@ -354,7 +371,8 @@ impl<I: IssuerSaid, A: AudienceSaid> ReadyIntrospection for Introspection<I, A, 
 
 impl<I: IssuerSaid, A: AudienceSaid> IntoOpaque for Introspection<I, A, Said> {
     fn into_opaque(self) -> IntrospectionSettings {
-        IntrospectionSettings { acceptance: self.acceptance, asking: self.asking, every_form: false }
+        let Self { acceptance, authorities, asking, .. } = self;
+        IntrospectionSettings { acceptance, authorities, asking, every_form: false }
     }
 }
 
@@ -362,8 +380,9 @@ impl<I: IssuerSaid, A: AudienceSaid> IntoSettings for Introspection<I, A, Said> 
     /// By itself it is asked about every token.
     fn into_settings(self) -> BearerSettings {
         let carriers = self.carriers.clone();
-        let opaque = IntrospectionSettings { every_form: true, ..self.into_opaque() };
-        BearerSettings { carriers, jwt: None, opaque: Some(Arc::new(opaque)) }
+        let mut opaque = IntrospectionSettings { every_form: true, ..self.into_opaque() };
+        let authorities = opaque.authorities.take();
+        BearerSettings { carriers, authorities, jwt: None, opaque: Some(Arc::new(opaque)) }
     }
 }
 
@@ -374,9 +393,13 @@ impl<I, A> Jwt<I, A> {
     ///
     /// A token goes by its form: what is a JWT by its form (three segments, the first a JSON object) is verified here,
     /// also where the other side might know it; everything else is introspected. None is tried both ways.
+    ///
+    /// A configuration has one function that loads authorities, for tokens of both forms: the one that was given last.
     #[must_use]
     pub fn opaque(mut self, introspection: impl ReadyIntrospection) -> Self {
-        self.opaque = Some(Arc::new(introspection.into_opaque()));
+        let mut settings = introspection.into_opaque();
+        self.authorities = settings.authorities.take().or(self.authorities);
+        self.opaque = Some(Arc::new(settings));
         self
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::authorities::AuthorityLoader;
 use crate::introspection::answer::Judge;
 use crate::introspection::endpoint::IntrospectionEndpoint;
 use crate::introspection::introspector::{Inquiry, Introspector};
@@ -30,6 +31,8 @@ const TIMEOUT_MAX: Duration = Duration::from_secs(30);
 #[derive(Clone, Debug)]
 pub struct IntrospectionSettings {
     pub(crate) acceptance: AcceptanceSettings,
+    /// Taken out by whatever configuration it becomes part of.
+    pub(crate) authorities: Option<AuthorityLoader>,
     pub(crate) asking: Asking,
     /// Also of tokens that have the form of a JWT.
     pub(crate) every_form: bool,
@@ -60,7 +63,7 @@ impl OpaqueSettings for IntrospectionSettings {
         name: Option<Arc<str>>,
         revocations: Option<&Consulted>,
     ) -> Result<Box<dyn OpaqueTokens>, JwtError> {
-        let Self { acceptance, asking, every_form } = self;
+        let Self { acceptance, asking, every_form, .. } = self;
         asking.check_options()?;
         let url =
             asking.transport.endpoint(&asking.url).map_err(|fault| JwtError::EndpointInvalid { fault: fault.0 })?;

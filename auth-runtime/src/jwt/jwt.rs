@@ -7,6 +7,7 @@ use std::path::PathBuf;
 #[cfg(feature = "introspection")]
 use std::sync::Arc;
 
+use crate::authorities::AuthorityLoader;
 use crate::crypto::Algorithm;
 use crate::jwt::claims::Audience;
 #[cfg(feature = "jwks")]
@@ -50,6 +51,7 @@ use crate::keys::Key;
 pub struct Jwt<I = Unsaid, A = Unsaid> {
     pub(crate) settings: JwtSettings,
     pub(crate) carriers: Carriers,
+    pub(crate) authorities: Option<AuthorityLoader>,
     #[cfg(feature = "introspection")]
     pub(crate) opaque: Option<Arc<dyn OpaqueSettings>>,
     said: PhantomData<fn() -> (I, A)>,
@@ -66,6 +68,7 @@ impl Jwt {
         Self {
             settings: JwtSettings::new(keys),
             carriers: Carriers::default(),
+            authorities: None,
             #[cfg(feature = "introspection")]
             opaque: None,
             said: PhantomData,
@@ -258,6 +261,7 @@ impl<I, A> Jwt<I, A> {
         Jwt {
             settings: self.settings,
             carriers: self.carriers,
+            authorities: self.authorities,
             #[cfg(feature = "introspection")]
             opaque: self.opaque,
             said: PhantomData,

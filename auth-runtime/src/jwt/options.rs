@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::authorities::IntoAuthorityLoader;
 use crate::crypto::Algorithm;
 use crate::jwt::issuer::Issuer;
 use crate::jwt::jwt::Jwt;
@@ -220,6 +221,33 @@ impl<I, A> Jwt<I, A> {
     #[must_use]
     pub fn revocations(mut self, store: impl Revocations) -> Self {
         self.settings.acceptance.revocations = Some(Consulted::new(store));
+        self
+    }
+
+    /// What the application itself knows of the callers: a function that loads their [authorities](crate::authorities), such as
+    /// roles out of a database. It is asked after a token was verified, on every route. Called again, the last counts.
+    ///
+    /// ```
+    /// # struct DbError;
+    /// # impl std::fmt::Display for DbError { fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str("") } }
+    /// # struct Db;
+    /// # impl Db { async fn role(&self, _: &str, _: &str) -> Result<Option<String>, DbError> { Ok(None) } }
+    /// use actix_web::web;
+    /// use auth_runtime::{Authorities, Auth, Jwt, Principal};
+    ///
+    /// async fn load_role(who: Principal, db: web::Data<Db>) -> Result<Option<Authorities>, DbError> {
+    ///     let key = who.key();
+    ///     let role = db.role(key.issuer(), key.subject()).await?;
+    ///     Ok(role.map(|role| Authorities::default().replace_roles([role])))
+    /// }
+    ///
+    /// let jwt = Jwt::hs256([7; 32]).issuer("https://idp.example").audience("https://api.example");
+    /// let auth = Auth::builder().bearer(jwt.authorities(load_role)).build()?;
+    /// # Ok::<(), auth_runtime::config::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn authorities<Args>(mut self, load: impl IntoAuthorityLoader<Args>) -> Self {
+        self.authorities = Some(load.into_loader());
         self
     }
 

@@ -36,6 +36,7 @@ mod sealed {
         fn into_settings(self) -> BearerSettings {
             BearerSettings {
                 carriers: self.carriers,
+                authorities: self.authorities,
                 jwt: Some(self.settings),
                 #[cfg(feature = "introspection")]
                 opaque: self.opaque,

@@ -3,6 +3,7 @@
 #[cfg(feature = "introspection")]
 use std::sync::Arc;
 
+use crate::authorities::AuthorityLoader;
 use crate::crypto::Algorithm;
 use crate::denial::is_token;
 use crate::jwt::acceptance::AcceptanceSettings;
@@ -84,6 +85,7 @@ impl Carriers {
 #[derive(Clone, Debug)]
 pub struct BearerSettings {
     pub(crate) carriers: Carriers,
+    pub(crate) authorities: Option<AuthorityLoader>,
     pub(crate) jwt: Option<JwtSettings>,
     #[cfg(feature = "introspection")]
     pub(crate) opaque: Option<Arc<dyn OpaqueSettings>>,

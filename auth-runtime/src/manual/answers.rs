@@ -32,6 +32,7 @@
 //! | a token that lives longer than revocations are remembered | `TokenLivesTooLong` | 401 | `error="invalid_token"` | |
 //! | an opaque token that its issuer calls inactive | `TokenInactive` | 401 | `error="invalid_token"` | RFC 7662 §2.2 |
 //! | `Denial::unauthorized` of a check or handler | `ApplicationUnauthorized` | 401 | those of the policy; `error="invalid_token"` on the Bearer by which the caller came | RFC 9110 §15.5.2 |
+//! | good credentials of a caller whom the function that loads [authorities](crate::authorities) knows no more | `CallerUnknown` | 401 | `error="invalid_token"` on Bearer; else the plain challenge | |
 //! | a token with `cnf` | `TokenBound` | 401 | `error="invalid_token"` | RFC 7800 §3 |
 //! | wrong user or password, undecodable Basic credentials; unknown API key; a Digest response that is wrong, of another `uri`, `realm` or algorithm, without `qop=auth`, or malformed | `CredentialsWrong` | 401 | `Basic realm="R", charset="UTF-8"`; `ApiKey realm="R", in="header", name="X-API-Key"`; `Digest realm="R", qop="auth", algorithm=SHA-256, nonce="…", opaque="…", charset=UTF-8, userhash=true`, a line for each algorithm | RFC 7617 §2; RFC 7616 §3.3, §3.7 |
 //! | a right Digest response whose nonce is too old or not known here | `NonceStale` | 401 | the same with `stale=true` | RFC 7616 §3.3 |
@@ -57,6 +58,7 @@
 //! | the machine's clock cannot be right | `ClockUnreadable` | 503 | none, `Retry-After: 5` | |
 //! | your own lookup or verification function returned an error | `BackendUnavailable` | 503 | none, `Retry-After: 5` | |
 //! | an extractor of a check answers 503 | `CheckUnavailable` | 503 | none, `Retry-After: 5` | RFC 9110 §15.6.4 |
+//! | the function that loads [authorities](crate::authorities) returned an error, takes too long, or 1024 others run | `AuthoritiesUnavailable` | 503 | none, `Retry-After: 5` | RFC 9110 §15.6.4 |
 //! | no `Auth` attached | `AuthMissing` | 500 | none | |
 //! | the route's scheme is not configured | `SchemeUnconfigured` | 500 | none | |
 //! | a policy that is not in the link-time registry | `PolicyUnlinked` | 500 | none | |
@@ -64,6 +66,7 @@
 //! | the introspection endpoint refuses our own credentials | `IntrospectionRefused` | 500 | none; the log says what to fix | |
 //! | a check returned an error, or an extractor of it answers 5xx, such as `web::Data` that is not there | `CheckErred` | 500 | none; the error goes to the log | |
 //! | a `Denial` of another status than it may have; `Denial::unauthorized` under `#[public]` | `DenialUnfit` | 500 | none; an error event names the handler | |
+//! | the function that loads authorities asks for `web::Data` that is not there, or an extractor of it answers 5xx | `AuthoritiesErred` | 500 | none; what is missing goes to the log | |
 //! | a check read the body | `CheckReadBody` | 500 | none | |
 //! | a scheme or a check panicked | `Panicked` | 500 | none | |
 //! | a scheme of your own cannot complete an answer, also after the handler has acted | what it says, `DeadlinePassed` or `Panicked` | 503 or 500 | none; nothing of the answer it replaces | |

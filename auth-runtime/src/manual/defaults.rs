@@ -98,6 +98,19 @@
 //! | path that a proxy takes off | none | [`DigestUsers::stripped_base_path`](crate::digest::DigestUsers::stripped_base_path) |
 //! | roles | unknown | [`DigestUsers::roles_of`](crate::digest::DigestUsers::roles_of) |
 //!
+//! ## Authorities
+//!
+//! | what | default | change by |
+//! |---|---|---|
+//! | who loads them | nobody | `.authorities(…)` of a configuration, [`AuthBuilder::authorities`](crate::config::AuthBuilder::authorities) |
+//! | where | on every route of the configuration | `without_authorities` in the attribute |
+//! | remembered for | 0 seconds; at most 300 | [`AuthorityLoader::remember_for`](crate::authorities::AuthorityLoader::remember_for) |
+//! | memory for that | 16 MiB for each function | [`AuthorityLoader::cache_bytes`](crate::authorities::AuthorityLoader::cache_bytes) |
+//! | counted for details | their own size and 512 bytes | [`Authorities::details_bytes`](crate::Authorities::details_bytes) |
+//! | loads at once | 1024 for each function, then 503 | |
+//! | longest load | the longest decision | [`AuthBuilder::deadline`](crate::config::AuthBuilder::deadline) |
+//! | scopes | no further than those of the credentials | [`AuthorityLoader::dangerous_scopes_beyond_token`](crate::authorities::AuthorityLoader::dangerous_scopes_beyond_token) |
+//!
 //! ## Testing
 //!
 //! | what | default | change by |
@@ -134,6 +147,10 @@
 //! | [`Passwords::remember_for`](crate::basic::Passwords::remember_for) on your own function | a disabled user may get in for that long |
 //! | [`DigestUsers::dangerous_md5`](crate::digest::DigestUsers::dangerous_md5) | passwords are guessed faster from a request that somebody saw |
 //! | [`DigestUsers`](crate::digest::DigestUsers) as such | what is stored of a password is as good as the password |
+//! | [`AuthorityLoader::remember_for`](crate::authorities::AuthorityLoader::remember_for) | a role that was taken away counts for that long, unless you call [`Auth::forget`](crate::Auth::forget) |
+//! | [`AuthorityLoader::keyed_by`](crate::authorities::AuthorityLoader::keyed_by) | a key that leaves something out gives a caller what it has elsewhere |
+//! | [`AuthorityLoader::dangerous_scopes_beyond_token`](crate::authorities::AuthorityLoader::dangerous_scopes_beyond_token) | every program with a token of a user may do what the user may |
+//! | `without_authorities` | whoever was removed from the database passes until the credentials expire |
 //! | [`AuthBuilder::allow_origin`](crate::config::AuthBuilder::allow_origin) | that origin acts with the rights of its visitors |
 //! | [`AuthBuilder::dangerous_allow_unconfigured`](crate::config::AuthBuilder::dangerous_allow_unconfigured) | a forgotten scheme is noticed by the first request, which gets 500 |
 //! | [`Auth::scheme_routes`](crate::Auth::scheme_routes) | what a scheme serves is open to everyone |

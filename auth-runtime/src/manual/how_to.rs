@@ -7,6 +7,7 @@
 //! [cookies and CORS](#cookies-and-cors) ·
 //! [files and rotation](#files-and-rotation) ·
 //! [roles and scopes](#roles-and-scopes) ·
+//! [roles out of your database](#roles-out-of-your-database) ·
 //! [checks](#checks) ·
 //! [hiding](#hiding) ·
 //! [a body of your own](#a-body-of-your-own) ·
@@ -328,6 +329,52 @@
 //! # }
 //! # }
 //! ```
+//!
+//! # Roles out of your database
+//!
+//! A token says who calls; your database says what that person may do. A function loads it, after the token was verified and before
+//! the policy is judged:
+//!
+//! ```standalone_crate
+//! # use actix_web::{App, get, test, web};
+//! # use auth_runtime::testing::{TestIssuer, TestRequestExt as _};
+//! # use std::collections::HashMap;
+//! use auth_runtime::principal::PrincipalKey;
+//! use auth_runtime::{Auth, Authorities, Details, requires};
+//!
+//! struct Account { plan: &'static str }
+//! /// Stands for a pool of connections.
+//! struct Db(HashMap<PrincipalKey, (&'static str, &'static str)>);
+//!
+//! async fn load_account(who: PrincipalKey, db: web::Data<Db>) -> Result<Option<Authorities<Account>>, std::io::Error> {
+//!     // SELECT role, plan FROM accounts WHERE issuer = $1 AND subject = $2 AND NOT disabled
+//!     Ok(db.0.get(&who).map(|&(role, plan)| Authorities::new(Account { plan }).replace_roles([role])))
+//! }
+//!
+//! #[requires(bearer, role = "editor")]
+//! #[get("/drafts")]
+//! async fn drafts(account: Details<Account>) -> &'static str { account.plan }
+//!
+//! # #[actix_web::main]
+//! # async fn main() {
+//! # let issuer = TestIssuer::new();
+//! let auth = Auth::builder().bearer(issuer.jwt().authorities(load_account)).build().unwrap();
+//! # let db = Db([(PrincipalKey::new("https://issuer.test", "alice"), ("editor", "large"))].into());
+//! # let app = App::new().app_data(web::Data::new(db)).service(auth.scope("").service(drafts));
+//! # let app = test::init_service(app).await;
+//! # let get = |subject| test::TestRequest::with_uri("/drafts").bearer(issuer.token().subject(subject).sign()).to_request();
+//! assert_eq!(test::call_and_read_body(&app, get("alice")).await, "large");
+//! assert_eq!(test::call_service(&app, get("mallory")).await.status(), 401); // no row: the token is good no more
+//! # }
+//! ```
+//!
+//! - `Ok(None)` is a 401 and `Err` a 503, on every route of the configuration; `without_authorities` in a policy leaves it out.
+//! - It runs once a request. [`AuthorityLoader::remember_for`](crate::authorities::AuthorityLoader::remember_for) keeps what it
+//!   brings for up to five minutes, and [`Auth::forget`](crate::Auth::forget) drops it when a role changes.
+//! - Roles are replaced or added; scopes are cut down to those of the token. Let a route ask for a scope beside the role, so that a
+//!   program which may only read does not inherit all that its user may; the [policy table](#the-policy-table) marks those that do not.
+//! - The same function can serve several configurations, each named:
+//!   [`AuthBuilder::authorities`](crate::config::AuthBuilder::authorities). [`authorities`](crate::authorities) has the rest.
 //!
 //! # Checks
 //!

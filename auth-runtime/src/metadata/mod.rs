@@ -6,7 +6,7 @@
 
 mod document;
 
-pub(crate) use document::{Offers, Published};
+pub(crate) use document::Published;
 
 use std::time::Duration;
 

@@ -239,6 +239,10 @@ impl Mounted {
                 "`{handler}` at {file}:{line} has a policy that is not in the link-time registry; let `#[requires]`, \
                  `#[public]` or `policy!` make it",
             )),
+            Err(Reason::IdentityUnfit) => refuse(&format!(
+                "`{handler}` at {file}:{line} takes `Details<…>` of a type that a scheme of its policy does not give in scope \
+                 `{scope}`; configure `.authorities(…)` that bring it, or take `Optional<Details<…>>`",
+            )),
             Err(_) => refuse(&format!(
                 "`{handler}` at {file}:{line} names a scheme that the `Auth` of scope `{scope}` lacks; configure it on \
                  the builder, or mount the handler in the scope of another `Auth`",

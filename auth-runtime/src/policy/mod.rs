@@ -7,12 +7,13 @@ mod hierarchy;
 mod oracle;
 pub(crate) mod registry;
 mod requirement;
-mod spec;
+pub(crate) mod spec;
 mod table;
 
 pub(crate) use evaluate::{CheckResults, Step, evaluate, first_failure};
 pub(crate) use hierarchy::{Hierarchies, Hierarchy};
-pub(crate) use requirement::canonical_scopes;
 pub use requirement::{Check, ClaimValue, Requirement};
+pub(crate) use requirement::{canonical_scopes, demands_scope};
+pub(crate) use spec::DetailsUse;
 pub use spec::{Hide, Policy, PolicySpec, Presence, RouteSpec, SchemeUse};
 pub use table::PolicyTable;

@@ -110,6 +110,20 @@ pub(crate) fn canonical_scopes(requirement: &Requirement) -> Vec<&'static str> {
     scopes
 }
 
+/// Whether a scope is asked for on every way to be let in.
+pub(crate) fn demands_scope(requirement: &Requirement) -> bool {
+    match requirement {
+        Requirement::Scope(_) => true,
+        Requirement::All(all) => all.iter().any(demands_scope),
+        Requirement::Any(any) => any.iter().all(demands_scope),
+        Requirement::Authenticated
+        | Requirement::Role(_)
+        | Requirement::Claim(..)
+        | Requirement::Check(_)
+        | Requirement::Not(_) => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

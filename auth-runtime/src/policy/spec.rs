@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::grant::Only;
 use crate::policy::requirement::Requirement;
+use crate::principal::DetailsType;
 #[cfg(feature = "basic")]
 use crate::scheme::BasicScheme;
 use crate::scheme::{ApiKeyScheme, BearerScheme, DigestScheme, Scheme};
@@ -57,7 +58,11 @@ pub struct PolicySpec {
     pub(crate) realm: Option<&'static str>,
     pub(crate) hide: Hide,
     pub(crate) shared_cache: bool,
+    pub(crate) without_authorities: bool,
     pub(crate) reason: Option<&'static str>,
+    /// What its handler takes for granted of every caller.
+    #[serde(skip)]
+    pub(crate) details: &'static [Option<DetailsUse>],
 }
 
 impl PolicySpec {
@@ -111,6 +116,11 @@ impl PolicySpec {
         self.shared_cache
     }
 
+    /// Whether callers are taken as their credentials describe them, without what the application knows of them.
+    pub const fn without_authorities(&self) -> bool {
+        self.without_authorities
+    }
+
     /// Why a public route is public.
     pub const fn reason(&self) -> Option<&'static str> {
         self.reason
@@ -132,7 +142,9 @@ impl PolicySpec {
             realm: None,
             hide: Hide::Nothing,
             shared_cache: false,
+            without_authorities: false,
             reason: None,
+            details: &[],
         }
     }
 
@@ -150,8 +162,8 @@ impl PolicySpec {
 
     /// All that `base` says, in the place of this one.
     pub const fn inheriting(self, base: Self) -> Self {
-        let Self { handler, file, line, routes, .. } = self;
-        Self { handler, file, line, routes, ..base }
+        let Self { handler, file, line, routes, details, .. } = self;
+        Self { handler, file, line, routes, details, ..base }
     }
 
     pub const fn demanding(self, requirement: Requirement) -> Self {
@@ -172,6 +184,14 @@ impl PolicySpec {
 
     pub const fn cached_by_all(self) -> Self {
         Self { shared_cache: true, ..self }
+    }
+
+    pub const fn taking(self, details: &'static [Option<DetailsUse>]) -> Self {
+        Self { details, ..self }
+    }
+
+    pub const fn by_credentials_alone(self) -> Self {
+        Self { without_authorities: true, ..self }
     }
 
     pub const fn because(self, reason: &'static str) -> Self {
@@ -278,6 +298,24 @@ impl Sole for Only<ApiKeyScheme> {
 
 impl Sole for Only<DigestScheme> {
     const USES: &'static [SchemeUse] = &[SchemeUse::new::<DigestScheme>("digest")];
+}
+
+/// A type of details that a handler takes.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct DetailsUse {
+    details: fn() -> DetailsType,
+}
+
+#[doc(hidden)]
+impl DetailsUse {
+    pub const fn of<T: 'static>() -> Self {
+        Self { details: DetailsType::of::<T> }
+    }
+
+    pub(crate) fn details(&self) -> DetailsType {
+        (self.details)()
+    }
 }
 
 /// Whether a policy demands credentials.

@@ -5,11 +5,18 @@ use std::fmt::{self, Write as _};
 use crate::policy::{ClaimValue, Hide, PolicySpec, Presence, Requirement};
 use crate::policy::{Hierarchies, Hierarchy};
 
+/// Said of a policy by which every program that holds a token of a user may do what the user may.
+const ANY_TOKEN: &str = "  [authorities are loaded for any token: no scope is asked for]";
+
 /// Who may call what: one line a route, sorted by pattern, for reviews and for diffs between releases.
 ///
-/// Roles and scopes are followed by what else satisfies them through the hierarchy.
+/// Roles and scopes are followed by what else satisfies them through the hierarchy. A policy that names no scope, while
+/// [authorities](crate::authorities) are loaded for the holders of tokens, is marked: every program that holds a token of a user
+/// may then do what the user may.
 pub struct PolicyTable<'a> {
     pub(crate) policies: Vec<&'static PolicySpec>,
+    /// Those of them that any token opens, as far as scopes go, although the application gives its holder roles.
+    pub(crate) open_to_any_token: Vec<&'static PolicySpec>,
     pub(crate) hierarchies: &'a Hierarchies,
 }
 
@@ -23,7 +30,10 @@ impl fmt::Display for PolicyTable<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut lines: Vec<[String; 3]> = Vec::new();
         for spec in &self.policies {
-            let policy = Sentence { spec, hierarchies: self.hierarchies }.to_string();
+            let mut policy = Sentence { spec, hierarchies: self.hierarchies }.to_string();
+            if self.open_to_any_token.iter().any(|open| std::ptr::eq(*open, *spec)) {
+                policy.push_str(ANY_TOKEN);
+            }
             let at = format!("{} ({}:{})", spec.handler, spec.file, spec.line);
             if spec.routes.is_empty() {
                 lines.push(["(mounted by hand, or named)".into(), policy.clone(), at.clone()]);
@@ -81,7 +91,12 @@ impl fmt::Display for Sentence<'_> {
             Hide::FromAuthenticated => f.write_str(", hide = \"from_authenticated\""),
             Hide::Everything => f.write_str(", hide"),
         }?;
-        if spec.shared_cache { f.write_str(", shared_cache") } else { Ok(()) }
+        for (said, word) in [(spec.shared_cache, "shared_cache"), (spec.without_authorities, "without_authorities")] {
+            if said {
+                write!(f, ", {word}")?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -13,6 +13,7 @@ pub(super) struct AuthenticationContext {
     pub(super) time: Option<UnixTime>,
     pub(super) session_id: Option<Box<str>>,
     pub(super) confirmation: Option<Confirmation>,
+    pub(super) credential_id: Option<Box<str>>,
 }
 
 /// The key or certificate that credentials are bound to (`cnf`, RFC 7800), proof of which the scheme has checked.
@@ -28,31 +29,36 @@ pub enum Confirmation {
 impl Principal {
     /// How strongly the caller was authenticated, in the words of its issuer: `acr` (OpenID Connect Core section 2).
     pub fn acr(&self) -> Option<&str> {
-        let said = self.0.authentication.as_ref().and_then(|said| said.class.as_deref());
+        let said = self.said().authentication.as_ref().and_then(|said| said.class.as_deref());
         said.or_else(|| self.claim("acr")?.as_str())
     }
 
     /// By which methods the caller was authenticated, such as `pwd` and `otp` (RFC 8176); none where nothing is said.
     pub fn amr(&self) -> impl Iterator<Item = &str> {
-        let said = self.0.authentication.iter().flat_map(|said| &said.methods).map(|method| &**method);
+        let said = self.said().authentication.iter().flat_map(|said| &said.methods).map(|method| &**method);
         said.chain(self.claim("amr").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str))
     }
 
     /// When the caller last proved who it is, in seconds since 1970: `auth_time` (OpenID Connect Core section 2).
     pub fn auth_time(&self) -> Option<UnixTime> {
-        let said = self.0.authentication.as_ref().and_then(|said| said.time);
+        let said = self.said().authentication.as_ref().and_then(|said| said.time);
         said.or_else(|| self.claim("auth_time")?.as_i64())
     }
 
     /// The session that the credentials belong to: a token's `sid`, or the id that a session scheme gives.
     pub fn session_id(&self) -> Option<&str> {
-        let said = self.0.authentication.as_ref().and_then(|said| said.session_id.as_deref());
+        let said = self.said().authentication.as_ref().and_then(|said| said.session_id.as_deref());
         said.or_else(|| self.claim("sid")?.as_str())
     }
 
     /// What the credentials are bound to; `None` for those that whoever holds them may use.
     pub fn confirmation(&self) -> Option<&Confirmation> {
-        self.0.authentication.as_ref()?.confirmation.as_ref()
+        self.said().authentication.as_ref()?.confirmation.as_ref()
+    }
+
+    /// Which of the caller's credentials these are, where it may have several that look alike.
+    pub(crate) fn credential_id(&self) -> Option<&str> {
+        self.said().authentication.as_ref()?.credential_id.as_deref()
     }
 
     fn claim(&self, name: &str) -> Option<&Value> {

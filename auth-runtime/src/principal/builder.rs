@@ -104,6 +104,12 @@ impl PrincipalBuilder {
         self
     }
 
+    /// Tells these credentials from others of the caller. Never the credentials themselves.
+    pub(crate) fn credential_id(mut self, id: impl Into<Box<str>>) -> Self {
+        self.authentication().credential_id = Some(id.into());
+        self
+    }
+
     fn authentication(&mut self) -> &mut AuthenticationContext {
         self.0.authentication.get_or_insert_default()
     }

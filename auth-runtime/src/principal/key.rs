@@ -32,6 +32,25 @@ pub struct PrincipalKey {
 }
 
 impl PrincipalKey {
+    /// The key of somebody who is not calling, such as one of a database in which keys are stored.
+    ///
+    /// ```
+    /// use auth_runtime::Principal;
+    /// use auth_runtime::principal::PrincipalKey;
+    ///
+    /// let caller = Principal::builder("bearer", "alice").issuer("https://idp.example").build();
+    /// assert_eq!(PrincipalKey::new("https://idp.example", "alice"), caller.key());
+    /// ```
+    pub fn new(issuer: impl Into<Box<str>>, subject: impl Into<Box<str>>) -> Self {
+        Self { issuer: issuer.into(), subject: subject.into(), claim: None }
+    }
+
+    /// The same, where the subject comes from another [claim](Self::claim) than `sub`.
+    #[must_use]
+    pub fn with_claim(self, claim: impl Into<Box<str>>) -> Self {
+        Self { claim: Some(claim.into()), ..self }
+    }
+
     /// Who vouches for the subject: the token's `iss`, or `local:` with scheme, configuration and the realm of Digest. A token without `iss` is
     /// vouched for by its configuration.
     pub fn issuer(&self) -> &str {
@@ -56,6 +75,18 @@ impl fmt::Display for PrincipalKey {
             Some(claim) => write!(f, "{} ({claim}) at {}", self.subject, self.issuer),
             None => write!(f, "{} at {}", self.subject, self.issuer),
         }
+    }
+}
+
+impl From<&Principal> for PrincipalKey {
+    fn from(principal: &Principal) -> Self {
+        principal.key()
+    }
+}
+
+impl From<&PrincipalKey> for PrincipalKey {
+    fn from(key: &PrincipalKey) -> Self {
+        key.clone()
     }
 }
 

@@ -15,16 +15,21 @@ use crate::time::UnixTime;
 mod authentication;
 mod builder;
 mod claims;
+mod details;
+mod fingerprint;
 mod key;
 mod names;
+mod rights;
 
 use self::authentication::AuthenticationContext;
 pub use self::authentication::Confirmation;
 pub use self::builder::PrincipalBuilder;
 pub(crate) use self::claims::Unfit;
 use self::claims::{Claims, TypedClaims};
+pub(crate) use self::details::DetailsType;
 pub use self::key::PrincipalKey;
 pub(crate) use self::key::local;
+pub(crate) use self::rights::{Holding, NameChange, Rights};
 
 /// The claim that names the subject of a token (RFC 7519 section 4.1.2).
 pub(crate) const SUBJECT_CLAIM: &str = "sub";
@@ -61,6 +66,9 @@ struct Known {
     authentication: Option<Box<AuthenticationContext>>,
     /// By their types.
     details: Vec<Arc<dyn Any + Send + Sync>>,
+    /// The caller as the credentials say it, where the application has given it other rights: what is not said here is said
+    /// there.
+    by_credentials: Option<Principal>,
 }
 
 impl Principal {
@@ -79,6 +87,7 @@ impl Principal {
             expires_at: None,
             authentication: None,
             details: Vec::new(),
+            by_credentials: None,
         })
     }
 
@@ -109,7 +118,7 @@ impl Principal {
     /// The claim that the subject of a token came from: `sub`, or what `subject_claim` of the configuration names; `None` for
     /// schemes without claims.
     pub fn subject_claim(&self) -> Option<&str> {
-        let claims = self.0.claims.as_ref();
+        let claims = self.said().claims.as_ref();
         claims.map(|_| self.0.subject_claim.as_deref().unwrap_or(SUBJECT_CLAIM))
     }
 
@@ -125,7 +134,7 @@ impl Principal {
 
     /// All claims of a token; `None` for schemes that have none.
     pub fn claims(&self) -> Option<&Map<String, Value>> {
-        self.0.claims.as_ref().map(Claims::map)
+        self.said().claims.as_ref().map(Claims::map)
     }
 
     /// When the credentials expire, in seconds since 1970; `None` when they do not say.
@@ -135,7 +144,8 @@ impl Principal {
 
     /// What the scheme found beyond this view, by its type, such as the value a user's own verification function returned.
     pub fn details<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
-        self.0.details.iter().find_map(|details| Arc::clone(details).downcast().ok())
+        let details = self.0.details.iter().chain(self.0.by_credentials.iter().flat_map(|caller| &caller.0.details));
+        details.into_iter().find_map(|details| Arc::clone(details).downcast().ok())
     }
 
     /// The claims as `C`, read once for each principal; `None` for schemes that have none.
@@ -143,7 +153,8 @@ impl Principal {
     where
         C: DeserializeOwned + Send + Sync + 'static,
     {
-        self.0.claims.as_ref().map(|claims| self.0.typed_claims.read(claims))
+        let said = self.said();
+        said.claims.as_ref().map(|claims| said.typed_claims.read(claims))
     }
 
     /// Length in bytes of what a token made it hold: the claims as text, and scopes and roles.
@@ -163,7 +174,6 @@ impl Principal {
     }
 
     /// The claims as the text they came in.
-    #[cfg(all(feature = "introspection", feature = "redis"))]
     pub(crate) fn claims_text(&self) -> &str {
         self.0.claims_text()
     }
@@ -174,6 +184,13 @@ impl Principal {
 
     pub(crate) fn role_set(&self) -> Option<ClaimedIn<'_>> {
         self.0.roles.as_ref().map(|roles| roles.within(self.0.claims_text()))
+    }
+}
+
+impl Principal {
+    /// What the credentials say, whatever rights the application has given.
+    fn said(&self) -> &Known {
+        self.0.by_credentials.as_ref().map_or(&*self.0, |caller| &*caller.0)
     }
 }
 
@@ -196,7 +213,8 @@ pub(crate) enum Subject {
 pub(crate) struct Claimed {
     pub(crate) granted: Names,
     pub(crate) disputed: Option<Box<Names>>,
-    /// Whether there may be more: a part of what the credentials should tell is not there.
+    /// Whether there may be more: a part of what the credentials should tell is not there, or the application added some to what they
+    /// do not tell.
     pub(crate) is_open: bool,
 }
 
@@ -259,6 +277,7 @@ impl TokenHolder {
             expires_at,
             authentication: None,
             details: Vec::new(),
+            by_credentials: None,
         }))
     }
 }

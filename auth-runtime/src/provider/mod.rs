@@ -3,6 +3,7 @@
 //! `client` asks by the way of `transport`, on the thread of `worker`; `discovery` finds what a provider publishes, `client_auth` proves who asks, and
 //! `limits` says how often.
 
+#[cfg(any(feature = "jwks", feature = "introspection"))]
 pub(crate) mod client;
 #[cfg(feature = "introspection")]
 pub(crate) mod client_auth;
@@ -13,7 +14,10 @@ pub(crate) mod limits;
 pub(crate) mod mock;
 #[cfg(feature = "jwks")]
 pub(crate) mod stopwatch;
+#[cfg(any(feature = "jwks", feature = "introspection"))]
 pub(crate) mod transport;
+#[cfg(any(feature = "jwks", feature = "introspection"))]
 pub(crate) mod worker;
 
+#[cfg(any(feature = "jwks", feature = "introspection"))]
 pub(crate) use worker::Worker;

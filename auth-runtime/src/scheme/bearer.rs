@@ -9,6 +9,7 @@ use super::{
     Additions, Authentication, Challenge, Context, CredentialForm, Credentials, Evidence, Outcome, Read, Recognition,
     Response, Scheme, SchemeDescription, TokenCarrier,
 };
+use crate::authorities::AuthorityLoader;
 use crate::denial::{Reason, Rejection};
 use crate::http::authorization::{Authorization, authorization};
 use crate::http::cookie::{Cookie, cookie};
@@ -30,6 +31,7 @@ use crate::time::Clock;
 #[derive(Debug)]
 pub struct BearerScheme {
     carriers: Carriers,
+    authorities: Option<AuthorityLoader>,
     /// Of JWTs. `None` where somebody else judges every token.
     verifier: Option<Arc<Verifier>>,
     /// Who is asked about tokens that are not verified here.
@@ -47,6 +49,7 @@ impl BearerSettings {
         let opaque = self.opaque.map(|opaque| opaque.build(name.clone(), revocations)).transpose()?;
         Ok(BearerScheme {
             carriers: self.carriers,
+            authorities: self.authorities,
             verifier: self.jwt.map(|jwt| jwt.verifier(name).map(Arc::new)).transpose()?,
             #[cfg(feature = "introspection")]
             opaque,
@@ -61,7 +64,9 @@ impl Scheme for BearerScheme {
     }
 
     fn describe(&self) -> SchemeDescription {
-        let mut description = SchemeDescription::new(Challenge::oauth("Bearer")).authorization("Bearer");
+        let mut description = SchemeDescription::new(Challenge::oauth("Bearer"))
+            .authorization("Bearer")
+            .loaded_by(self.authorities.clone());
         if let Some(name) = &self.carriers.query_parameter {
             description = description.query(name);
         }

@@ -3,7 +3,9 @@
 use actix_web::http::Uri;
 use actix_web::http::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderValue};
 
+use crate::authorities::{AuthorityLoader, IntoAuthorityLoader};
 use crate::denial::Challenge;
+use crate::principal::DetailsType;
 
 /// What a configuration of a scheme says of itself: where its credentials are, which of them are its own, and how it asks for
 /// them. Read when the [`Auth`](crate::Auth) is built, for challenges, metadata, the policy table, and to refuse
@@ -22,6 +24,8 @@ pub struct SchemeDescription {
     carriers: Vec<Carrier>,
     forms: Vec<CredentialForm>,
     issuers: Vec<Box<str>>,
+    details: Vec<DetailsType>,
+    authorities: Option<AuthorityLoader>,
 }
 
 /// Where in a request credentials are.
@@ -63,7 +67,14 @@ pub enum CredentialForm {
 impl SchemeDescription {
     /// A scheme that asks for its credentials by this challenge. By default it claims whatever is in its carriers.
     pub fn new(challenge: Challenge) -> Self {
-        Self { challenge, carriers: Vec::new(), forms: Vec::new(), issuers: Vec::new() }
+        Self {
+            challenge,
+            carriers: Vec::new(),
+            forms: Vec::new(),
+            issuers: Vec::new(),
+            details: Vec::new(),
+            authorities: None,
+        }
     }
 
     /// Credentials are in the `Authorization` field under this scheme word, such as `Bearer`.
@@ -105,6 +116,36 @@ impl SchemeDescription {
         self
     }
 
+    /// Every principal carries [details](crate::principal::PrincipalBuilder::details) of this type, which handlers take as
+    /// [`Details<T>`](crate::Details). Called again with another type, adds.
+    pub fn details<T: Send + Sync + 'static>(self) -> Self {
+        self.with_details(DetailsType::of::<T>())
+    }
+
+    pub(crate) fn with_details(mut self, details: DetailsType) -> Self {
+        self.details.push(details);
+        self
+    }
+
+    /// Who its callers are to the application: what a function of yours adds to what the credentials say. See
+    /// [`authorities`](crate::authorities). Called again, the last counts.
+    pub fn authorities<Args>(self, load: impl IntoAuthorityLoader<Args>) -> Self {
+        self.loaded_by(Some(load.into_loader()))
+    }
+
+    pub(crate) fn loaded_by(mut self, authorities: Option<AuthorityLoader>) -> Self {
+        self.authorities = authorities;
+        self
+    }
+
+    pub(crate) fn details_types(&self) -> &[DetailsType] {
+        &self.details
+    }
+
+    pub(crate) fn take_authorities(&mut self) -> Option<AuthorityLoader> {
+        self.authorities.take()
+    }
+
     /// How the scheme asks for credentials.
     pub fn challenge(&self) -> &Challenge {
         &self.challenge
@@ -112,6 +153,11 @@ impl SchemeDescription {
 
     pub(crate) fn issuers(&self) -> &[Box<str>] {
         &self.issuers
+    }
+
+    /// Whether callers may have issuers that are not named.
+    pub(crate) fn takes_any_issuer(&self) -> bool {
+        self.issuers.is_empty() || self.forms.contains(&CredentialForm::AnyJwt)
     }
 
     pub(crate) fn is_in_query(&self) -> bool {

@@ -65,7 +65,7 @@ async fn check_in_a_branch() -> &'static str {
     "hello"
 }
 
-#[requires(bearer, realm = "orders", hide, shared_cache)]
+#[requires(bearer, realm = "orders", hide, shared_cache, without_authorities)]
 async fn keys_and_flags() -> &'static str {
     "hello"
 }

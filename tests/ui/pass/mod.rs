@@ -4,6 +4,7 @@
 mod arguments;
 mod clauses;
 mod constants;
+mod details;
 mod functions;
 mod identities;
 mod macros;

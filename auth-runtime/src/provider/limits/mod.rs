@@ -2,6 +2,7 @@
 
 #[cfg(feature = "introspection")]
 pub(crate) mod breaker;
+#[cfg(any(feature = "jwks", feature = "introspection"))]
 mod bucket;
 #[cfg(feature = "introspection")]
 pub(crate) mod budget;

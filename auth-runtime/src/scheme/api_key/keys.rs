@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::authorities::{AuthorityLoader, IntoAuthorityLoader};
 use crate::fault::Misconfiguration;
 use crate::scheme::api_key::ApiKeyScheme;
 use crate::scheme::api_key::carrier::Carrier;
@@ -24,6 +25,7 @@ pub struct ApiKeys {
     carrier: Result<Carrier, Misconfiguration>,
     store: KeyStore,
     environment: Option<Box<str>>,
+    authorities: Option<AuthorityLoader>,
 }
 
 impl ApiKeys {
@@ -73,8 +75,15 @@ impl ApiKeys {
         self
     }
 
+    /// What the application itself knows of the callers: a function that loads their [authorities](crate::authorities), such as
+    /// roles out of a database. It is asked after a key was found, on every route. Called again, the last counts.
+    pub fn authorities<Args>(mut self, load: impl IntoAuthorityLoader<Args>) -> Self {
+        self.authorities = Some(load.into_loader());
+        self
+    }
+
     fn of(carrier: Result<Carrier, Misconfiguration>, store: impl Into<KeyStore>) -> Self {
-        Self { carrier, store: store.into(), environment: None }
+        Self { carrier, store: store.into(), environment: None, authorities: None }
     }
 
     pub(crate) fn build(self, configuration: Option<Arc<str>>) -> Result<ApiKeyScheme, Misconfiguration> {
@@ -85,6 +94,7 @@ impl ApiKeys {
             carrier: self.carrier?,
             store: self.store.build(configuration.clone())?,
             environment: self.environment,
+            authorities: self.authorities,
             configuration,
         })
     }

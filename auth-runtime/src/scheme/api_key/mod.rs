@@ -52,12 +52,13 @@ use std::sync::Arc;
 use self::carrier::{Carrier, Sent};
 use self::key::is_environment;
 use self::store::{Lookup, Store};
-use self::table::{Table, principal};
+use self::table::{Table, builder};
 use super::backend_error::backend_failed;
 use super::{
     Additions, Authentication, Context, CredentialForm, Credentials, Evidence, Outcome, Read, Recognition, Response,
     Scheme, SchemeDescription,
 };
+use crate::authorities::AuthorityLoader;
 use crate::denial::{Reason, Rejection};
 use crate::principal::Principal;
 use crate::time::ClockError;
@@ -78,6 +79,7 @@ pub struct ApiKeyScheme {
     carrier: Carrier,
     store: Store,
     environment: Option<Box<str>>,
+    authorities: Option<AuthorityLoader>,
 }
 
 #[diagnostic::do_not_recommend]
@@ -87,10 +89,10 @@ impl Scheme for ApiKeyScheme {
     }
 
     fn describe(&self) -> SchemeDescription {
-        let description = self.carrier.describe();
+        let description = self.store.describe(self.carrier.describe()).loaded_by(self.authorities.clone());
         match (&self.environment, &self.store) {
             (Some(name), _) => description.form(CredentialForm::Prefix(format!("{name}_").into())),
-            (None, Store::Function(_)) => description.form(CredentialForm::Any),
+            (None, Store::Function(..)) => description.form(CredentialForm::Any),
             (None, Store::Fixed(_) | Store::Watched(_)) => description.form(CredentialForm::Listed),
         }
     }
@@ -113,8 +115,8 @@ impl Scheme for ApiKeyScheme {
         let is_known = match &self.store {
             Store::Fixed(table) => table.find(&KeyDigest::of(key)).is_some(),
             Store::Watched(file) => file.current().find(&KeyDigest::of(key)).is_some(),
-            Store::Function(_) if self.environment.is_some() => true,
-            Store::Function(_) => return Recognition::Perhaps,
+            Store::Function(..) if self.environment.is_some() => true,
+            Store::Function(..) => return Recognition::Perhaps,
         };
         if is_known { Recognition::Mine } else { Recognition::No }
     }
@@ -128,7 +130,7 @@ impl Scheme for ApiKeyScheme {
         match &self.store {
             Store::Fixed(table) => self.find_key(table, &digest, context).into(),
             Store::Watched(file) => self.find_key(&file.current(), &digest, context).into(),
-            Store::Function(lookup) => self.ask(lookup, digest, context),
+            Store::Function(lookup, _) => self.ask(lookup, digest, context),
         }
     }
 
@@ -174,7 +176,10 @@ impl ApiKeyScheme {
                 Err(error) => return Outcome::Unavailable(backend_failed(&error, &[])),
             };
             match check_key(&found.key, environment.as_deref(), || clock.now()) {
-                Ok(()) => Outcome::Verified(principal(&found.key, configuration, found.details)),
+                Ok(()) => {
+                    let described = builder(&found.key, configuration, found.details);
+                    Outcome::Verified(described.credential_id(digest.to_string()).build())
+                }
                 Err(reason) => Outcome::failed(reason),
             }
         })

@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 use crate::fault::Misconfiguration;
 use crate::file::WatchedFile;
+use crate::principal::DetailsType;
+use crate::scheme::SchemeDescription;
 use crate::scheme::api_key::file;
 use crate::scheme::api_key::key::{Key, KeyDigest};
 use crate::scheme::api_key::table::Table;
@@ -42,7 +44,7 @@ enum KeyDirectory {
     File(PathBuf),
     Text(String),
     List(Vec<(KeyDigest, Key)>),
-    Function(Arc<Lookup>),
+    Function(Arc<Lookup>, DetailsType),
 }
 
 pub(super) type Lookup =
@@ -58,7 +60,17 @@ pub(super) struct FoundKey {
 pub(super) enum Store {
     Fixed(Arc<Table>),
     Watched(WatchedFile<Table>),
-    Function(Arc<Lookup>),
+    Function(Arc<Lookup>, DetailsType),
+}
+
+impl Store {
+    /// Says which type describes a key to handlers.
+    pub(super) fn describe(&self, description: SchemeDescription) -> SchemeDescription {
+        match self {
+            Self::Fixed(_) | Self::Watched(_) => description.details::<Key>(),
+            Self::Function(_, details) => description.with_details(*details),
+        }
+    }
 }
 
 impl KeyStore {
@@ -100,7 +112,7 @@ impl KeyStore {
         K: AsRef<Key> + Send + Sync + 'static,
         E: fmt::Display + 'static,
     {
-        Self(KeyDirectory::Function(Arc::new(move |digest| -> Pin<Box<dyn Future<Output = _> + Send>> {
+        let function = move |digest| -> Pin<Box<dyn Future<Output = _> + Send>> {
             let answer = lookup(digest);
             Box::pin(async move {
                 match answer.await {
@@ -110,7 +122,8 @@ impl KeyStore {
                     Err(error) => Err(error.to_string()),
                 }
             })
-        })))
+        };
+        Self(KeyDirectory::Function(Arc::new(function), DetailsType::of::<K>()))
     }
 
     pub(super) fn build(self, configuration: Option<Arc<str>>) -> Result<Store, Misconfiguration> {
@@ -130,7 +143,7 @@ impl KeyStore {
                 }
                 Store::Fixed(Arc::new(table))
             }
-            KeyDirectory::Function(lookup) => Store::Function(lookup),
+            KeyDirectory::Function(lookup, details) => Store::Function(lookup, details),
         })
     }
 }
@@ -159,7 +172,7 @@ impl fmt::Debug for KeyStore {
             KeyDirectory::File(path) => path,
             KeyDirectory::Text(_) => &"text",
             KeyDirectory::List(_) => &"list",
-            KeyDirectory::Function(_) => &"function",
+            KeyDirectory::Function(..) => &"function",
         };
         f.debug_tuple("KeyStore").field(source).finish()
     }

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::principal::Principal;
+use crate::principal::{Principal, PrincipalBuilder};
 use crate::scheme::api_key::NAME;
 use crate::scheme::api_key::key::{Key, KeyDigest, KeyFault};
 
@@ -38,7 +38,7 @@ impl Table {
             let id = key.id().escape_debug();
             return Err(KeyFault::new(format!("id `{id}` is given twice; logs could not tell the two apart")));
         }
-        let principal = principal(&key, self.configuration.clone(), Arc::new(key.clone()));
+        let principal = builder(&key, self.configuration.clone(), Arc::new(key.clone())).build();
         self.keys.insert(digest, Known { key, principal });
         Ok(())
     }
@@ -50,6 +50,10 @@ impl Table {
 }
 
 /// The principal that a key stands for.
-pub(super) fn principal(key: &Key, configuration: Option<Arc<str>>, details: Arc<dyn Any + Send + Sync>) -> Principal {
-    key.describe(Principal::builder(NAME, key.id()).configuration(configuration)).shared_details(details).build()
+pub(super) fn builder(
+    key: &Key,
+    configuration: Option<Arc<str>>,
+    details: Arc<dyn Any + Send + Sync>,
+) -> PrincipalBuilder {
+    key.describe(Principal::builder(NAME, key.id()).configuration(configuration)).shared_details(details)
 }

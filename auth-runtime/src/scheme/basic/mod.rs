@@ -58,6 +58,7 @@ use super::{
     Authentication, Challenge, Context, CredentialForm, Credentials, Evidence, Outcome, Read, Recognition, Scheme,
     SchemeDescription,
 };
+use crate::authorities::AuthorityLoader;
 use crate::denial::{Rejection, Unavailable};
 use crate::file::FileContent;
 use crate::http::authorization::{Authorization, authorization};
@@ -79,6 +80,9 @@ pub struct BasicScheme {
     verifier: Verifier,
     memory: Arc<Memory>,
     remember_for: Duration,
+    /// Adds the type of the users.
+    details: fn(SchemeDescription) -> SchemeDescription,
+    authorities: Option<AuthorityLoader>,
 }
 
 /// Who says whether a password is right.
@@ -118,6 +122,7 @@ impl Scheme for BasicScheme {
 
     fn describe(&self) -> SchemeDescription {
         let description = SchemeDescription::new(Challenge::new("Basic").parameter("charset", "UTF-8"));
+        let description = (self.details)(description).loaded_by(self.authorities.clone());
         description.authorization("Basic").form(match self.verifier {
             Verifier::File { .. } => CredentialForm::Listed,
             Verifier::Function(_) => CredentialForm::Any,

@@ -8,9 +8,11 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+use crate::authorities::{AuthorityLoader, IntoAuthorityLoader};
 use crate::fault::Misconfiguration;
 use crate::file::FileContent;
 use crate::principal::Principal;
+use crate::scheme::SchemeDescription;
 use crate::scheme::backend_error::backend_failed;
 use crate::scheme::basic::hashing::Hashing;
 use crate::scheme::basic::htpasswd::Users;
@@ -43,6 +45,7 @@ pub struct Passwords<U = User> {
     roles: Option<Arc<Roles<U>>>,
     remember_for: Duration,
     memory: Arc<Memory>,
+    authorities: Option<AuthorityLoader>,
 }
 
 type Roles<U> = dyn Fn(&U) -> Vec<Box<str>> + Send + Sync;
@@ -147,13 +150,20 @@ impl<U: Send + Sync + 'static> Passwords<U> {
         self
     }
 
+    /// What the application itself knows of the callers: a function that loads their [authorities](crate::authorities), such as
+    /// roles out of a database. It is asked after a password was found to be right, on every route. Called again, the last counts.
+    pub fn authorities<Args>(mut self, load: impl IntoAuthorityLoader<Args>) -> Self {
+        self.authorities = Some(load.into_loader());
+        self
+    }
+
     /// A hold on what is remembered, to forget a user early.
     pub fn remembered(&self) -> RememberedPasswords {
         RememberedPasswords(Arc::clone(&self.memory))
     }
 
     fn of(source: UserDirectory<U>, remember_for: Duration) -> Self {
-        Self { source, roles: None, remember_for, memory: Arc::new(Memory::new()) }
+        Self { source, roles: None, remember_for, memory: Arc::new(Memory::new()), authorities: None }
     }
 
     pub(crate) fn build(self, configuration: Option<Arc<str>>) -> Result<BasicScheme, Misconfiguration> {
@@ -181,7 +191,14 @@ impl<U: Send + Sync + 'static> Passwords<U> {
             }
             UserDirectory::Function(function) => identity.by_function(function),
         };
-        Ok(BasicScheme { configuration, verifier, memory: self.memory, remember_for: self.remember_for })
+        Ok(BasicScheme {
+            configuration,
+            verifier,
+            memory: self.memory,
+            remember_for: self.remember_for,
+            details: SchemeDescription::details::<U>,
+            authorities: self.authorities,
+        })
     }
 }
 

@@ -70,6 +70,7 @@ use actix_web::http::header::HeaderName;
 use self::credentials::DigestCredentials;
 use self::response::HexDigest;
 use self::verifier::{Info, Request, Verifier};
+use crate::authorities::AuthorityLoader;
 use crate::denial::{Challenge, Reason, Rejection, Token};
 use crate::http::authorization::{Authorization, authorization};
 use crate::principal::Principal;
@@ -95,6 +96,14 @@ pub struct DigestScheme {
     verifier: Arc<Verifier>,
     /// Clients send it back, and some fail without. Nothing is read from it.
     opaque: HexDigest,
+    described: Described,
+}
+
+/// What the scheme says of its callers.
+struct Described {
+    /// Adds the type of the users.
+    details: fn(SchemeDescription) -> SchemeDescription,
+    authorities: Option<AuthorityLoader>,
 }
 
 #[diagnostic::do_not_recommend]
@@ -104,7 +113,9 @@ impl Scheme for DigestScheme {
     }
 
     fn describe(&self) -> SchemeDescription {
-        SchemeDescription::new(Challenge::new("Digest").parameter("qop", "auth")).authorization("Digest")
+        let description =
+            SchemeDescription::new(Challenge::new("Digest").parameter("qop", "auth")).authorization("Digest");
+        (self.described.details)(description).loaded_by(self.described.authorities.clone())
     }
 
     fn find<'a>(&self, context: &Context<'a>) -> Credentials<'a> {
@@ -162,9 +173,9 @@ impl Scheme for DigestScheme {
 }
 
 impl DigestScheme {
-    fn new(configuration: Option<Arc<str>>, verifier: Verifier) -> Self {
+    fn new(configuration: Option<Arc<str>>, verifier: Verifier, described: Described) -> Self {
         let opaque = DigestAlgorithm::Sha256.digest(&[configuration.as_deref().unwrap_or_default().as_bytes()]);
-        Self { configuration, verifier: Arc::new(verifier), opaque }
+        Self { configuration, verifier: Arc::new(verifier), opaque, described }
     }
 }
 

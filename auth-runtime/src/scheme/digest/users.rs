@@ -8,9 +8,11 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+use crate::authorities::{AuthorityLoader, IntoAuthorityLoader};
 use crate::fault::Misconfiguration;
 use crate::file::FileContent;
 use crate::principal::{Principal, PrincipalBuilder, local};
+use crate::scheme::SchemeDescription;
 use crate::scheme::backend_error::backend_failed;
 use crate::scheme::digest::counts::Counts;
 use crate::scheme::digest::credentials::ClaimedUser;
@@ -20,7 +22,7 @@ use crate::scheme::digest::response::{DigestAlgorithm, Ha1};
 #[cfg(feature = "redis")]
 use crate::scheme::digest::shared::SharedNonces;
 use crate::scheme::digest::verifier::{Memory, Stored, UserSource, Verifier};
-use crate::scheme::digest::{DigestScheme, NAME};
+use crate::scheme::digest::{Described, DigestScheme, NAME};
 
 /// How long a nonce lives that was not told otherwise.
 const LIFETIME: Duration = Duration::from_secs(300);
@@ -53,6 +55,7 @@ pub struct DigestUsers<U = User> {
     source: UserDirectory<U>,
     roles: Option<Arc<Roles<U>>>,
     options: Options,
+    authorities: Option<AuthorityLoader>,
 }
 
 type Roles<U> = dyn Fn(&U) -> Vec<Box<str>> + Send + Sync;
@@ -270,7 +273,14 @@ impl<U: Send + Sync + 'static> DigestUsers<U> {
             #[cfg(feature = "redis")]
             shared: None,
         };
-        Self { source, roles: None, options }
+        Self { source, roles: None, options, authorities: None }
+    }
+
+    /// What the application itself knows of the callers: a function that loads their [authorities](crate::authorities), such as
+    /// roles out of a database. It is asked after a response was found to be right, on every route. Called again, the last counts.
+    pub fn authorities<Args>(mut self, load: impl IntoAuthorityLoader<Args>) -> Self {
+        self.authorities = Some(load.into_loader());
+        self
     }
 
     pub(crate) fn build(self, configuration: Option<Arc<str>>) -> Result<DigestScheme, Misconfiguration> {
@@ -292,7 +302,8 @@ impl<U: Send + Sync + 'static> DigestUsers<U> {
         let (key, memory) = options.memory(configuration.as_deref())?;
         let nonces = Nonces::new(key, configuration.as_deref())
             .map_err(|_| Misconfiguration::new("the system gives no random numbers; check its entropy source"))?;
-        Ok(DigestScheme::new(configuration, Verifier::new(users, nonces, memory, options)))
+        let describe = Described { details: SchemeDescription::details::<U>, authorities: self.authorities };
+        Ok(DigestScheme::new(configuration, Verifier::new(users, nonces, memory, options), describe))
     }
 }
 

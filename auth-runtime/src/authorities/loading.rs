@@ -1,0 +1,158 @@
+//! Loading authorities for a request: remembered, on their way for another request, or asked for now.
+
+use std::fmt;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use actix_web::HttpRequest;
+use futures_core::future::LocalBoxFuture;
+use futures_util::FutureExt as _;
+use sha2::{Digest as _, Sha256};
+
+use crate::authorities::function::Load;
+use crate::authorities::loader::RequestKey;
+use crate::authorities::memory::{Generation, Known, Memory};
+use crate::denial::Reason;
+use crate::principal::{Holding, Principal, PrincipalKey};
+use crate::provider::limits::flight::{Boarding, Flights, landed};
+
+/// How many loads may be under way.
+const FLIGHTS: usize = 1024;
+
+/// Why nothing was loaded.
+#[derive(Clone, Debug)]
+pub(crate) struct LoadFailure {
+    pub(crate) reason: Reason,
+    /// For the log.
+    pub(crate) cause: Option<Box<str>>,
+}
+
+impl LoadFailure {
+    pub(super) fn new(reason: Reason, cause: impl fmt::Display) -> Self {
+        Self { reason, cause: Some(cause.to_string().into()) }
+    }
+}
+
+impl From<Reason> for LoadFailure {
+    fn from(reason: Reason) -> Self {
+        Self { reason, cause: None }
+    }
+}
+
+/// What is known of a caller.
+pub(crate) type LoadOutcome = Result<Arc<Known>, LoadFailure>;
+
+/// What is known of a caller, now or later.
+pub(crate) enum Loading {
+    Known(LoadOutcome),
+    Asked(LocalBoxFuture<'static, LoadOutcome>),
+}
+
+/// What all that can change the answer is hashed to.
+pub(super) type LoadKey = [u8; 32];
+
+/// A function that loads authorities, with its memory.
+pub(crate) struct ReadyLoader {
+    load: Arc<dyn Load>,
+    keyed_by: Option<Arc<RequestKey>>,
+    memory: Memory,
+    flights: Arc<Flights<(LoadKey, Generation), LoadOutcome>>,
+    beyond_token: bool,
+}
+
+debug_by_name!([] ReadyLoader as "ReadyLoader";);
+
+impl ReadyLoader {
+    pub(super) fn new(
+        load: Arc<dyn Load>,
+        keyed_by: Option<Arc<RequestKey>>,
+        remember_for: Duration,
+        bytes: usize,
+        beyond_token: bool,
+    ) -> Self {
+        Self { load, keyed_by, memory: Memory::new(bytes, remember_for), flights: Arc::default(), beyond_token }
+    }
+
+    /// Begins to load what is known of a caller, in no longer than `deadline`.
+    pub(crate) fn load(self: &Arc<Self>, principal: &Principal, request: &HttpRequest, deadline: Duration) -> Loading {
+        if self.load.sees_request() && self.keyed_by.is_none() {
+            let begun = self.load.begin(principal, request);
+            return Loading::Asked(Box::pin(async move {
+                let given = AssertUnwindSafe(begun).catch_unwind().await.unwrap_or(Err(Reason::Panicked.into()));
+                Known::new(given?, None)
+            }));
+        }
+        let key = self.key(principal, request);
+        let recall = || self.memory.recall(&key, Instant::now());
+        if let Some(known) = recall() {
+            return Loading::Known(Ok(known));
+        }
+        let generation = self.memory.generation();
+        let told = match self.flights.board((key, generation), FLIGHTS, || recall().map(Ok)) {
+            Boarding::Known(known) => return Loading::Known(known),
+            Boarding::Full => {
+                let cause = "too many loads of authorities are under way";
+                return Loading::Known(Err(LoadFailure::new(Reason::AuthoritiesUnavailable, cause)));
+            }
+            Boarding::Join(told) => told,
+            Boarding::Lead(flight, told) => {
+                // In a task of its own: it is for all who wait, also when whoever came first goes away.
+                let (loader, principal) = (Arc::clone(self), principal.clone());
+                let begun = tokio::time::timeout(deadline, self.load.begin(&principal, request));
+                actix_web::rt::spawn(async move {
+                    let found = match AssertUnwindSafe(begun).catch_unwind().await {
+                        Ok(Ok(given)) => given.and_then(|given| Known::new(given, Some(&principal))),
+                        Ok(Err(_)) => {
+                            Err(LoadFailure::new(Reason::AuthoritiesUnavailable, "it took longer than the deadline"))
+                        }
+                        Err(_) => Err(Reason::Panicked.into()),
+                    };
+                    if let Ok(known) = &found {
+                        loader.memory.remember(key, &principal.key(), known, generation, Instant::now());
+                    }
+                    flight.land(found);
+                });
+                told
+            }
+        };
+        Loading::Asked(Box::pin(async move {
+            // Given up only where the worker that loads ends.
+            landed(told).await.unwrap_or(Err(Reason::AuthoritiesUnavailable.into()))
+        }))
+    }
+
+    /// The caller with what is known of it. `holding` says whether whoever holds some scopes holds one.
+    pub(crate) fn apply(
+        &self,
+        known: &Known,
+        principal: &Principal,
+        is_token: bool,
+        holding: &Holding<'_>,
+    ) -> Principal {
+        let principal = principal.by_credentials();
+        if let Some(same) = known.applied_to(principal) {
+            return same;
+        }
+        // Credentials with scopes of their own reach no further, whatever their scheme.
+        let is_bounded = !self.beyond_token && (is_token || principal.scopes().is_some());
+        let changed = principal.with_rights(known.rights(), is_bounded.then_some(holding));
+        known.keep(&changed);
+        changed
+    }
+
+    /// Forgets what is known of a caller, and what is being loaded.
+    pub(crate) fn forget(&self, who: &PrincipalKey) {
+        self.memory.forget(who);
+    }
+
+    fn key(&self, principal: &Principal, request: &HttpRequest) -> LoadKey {
+        let mut hash = Sha256::new();
+        principal.fingerprint(self.load.sees_credentials(), &mut hash);
+        self.load.identify(request, &mut hash);
+        if let Some(keyed_by) = &self.keyed_by {
+            hash.update(keyed_by(request));
+        }
+        hash.finalize().into()
+    }
+}

@@ -1,0 +1,224 @@
+//! What was loaded, remembered for a while.
+
+use std::hash::RandomState;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use quick_cache::sync::{Cache, DefaultLifecycle};
+use quick_cache::{OptionsBuilder, Weighter};
+
+use crate::authorities::loading::LoadKey;
+use crate::authorities::{Given, LoadFailure};
+use crate::denial::Reason;
+use crate::principal::{Principal, PrincipalKey, Rights};
+
+/// What an entry costs beyond what is in it: two principals, and the cache's own book-keeping.
+const ENTRY_BYTES: usize = 1024;
+
+/// What is known of one caller.
+pub(crate) struct Known {
+    given: Given,
+    /// What the caller takes in memory, by whose request it was loaded.
+    caller_bytes: usize,
+    /// The caller that it was applied to last: most requests of one caller have the same credentials.
+    applied: OnceLock<Principal>,
+}
+
+impl Known {
+    /// What a function brought; a caller that it does not know is refused.
+    pub(super) fn new(given: Option<Given>, principal: Option<&Principal>) -> Result<Arc<Self>, LoadFailure> {
+        let given = given.ok_or(LoadFailure::from(Reason::CallerUnknown))?;
+        let caller_bytes = principal.map_or(0, caller_bytes);
+        Ok(Arc::new(Self { given, caller_bytes, applied: OnceLock::new() }))
+    }
+
+    pub(super) fn rights(&self) -> &Rights {
+        &self.given.rights
+    }
+
+    /// The same description of a caller with these rights, if that is known.
+    pub(super) fn applied_to(&self, principal: &Principal) -> Option<Principal> {
+        self.applied.get().filter(|known| known.by_credentials().is_same_description(principal)).cloned()
+    }
+
+    /// Keeps a caller with these rights, if it takes no more room than was counted.
+    pub(super) fn keep(&self, applied: &Principal) {
+        if caller_bytes(applied.by_credentials()) <= self.caller_bytes {
+            let _ = self.applied.set(applied.clone());
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        // Once as they were given, once in the caller that has them.
+        self.given.bytes.saturating_mul(2).saturating_add(self.caller_bytes).saturating_add(ENTRY_BYTES)
+    }
+}
+
+/// What a caller takes in memory, with what handlers read out of it.
+fn caller_bytes(principal: &Principal) -> usize {
+    principal.bytes().saturating_mul(2).saturating_add(principal.growth())
+}
+
+/// The memory's state when a load began: what is begun before something is forgotten counts no more after it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Generation(u64);
+
+/// What one function has loaded, bounded by its weight in bytes.
+pub(super) struct Memory {
+    /// `None` where nothing is to be remembered.
+    entries: Option<Cache<LoadKey, Remembered, Weight, RandomState>>,
+    remember_for: Duration,
+    generation: AtomicU64,
+}
+
+#[derive(Clone)]
+struct Remembered {
+    known: Arc<Known>,
+    who: PrincipalKey,
+    since: Instant,
+}
+
+#[derive(Clone)]
+struct Weight;
+
+impl Weighter<LoadKey, Remembered> for Weight {
+    fn weight(&self, _: &LoadKey, remembered: &Remembered) -> u64 {
+        let who = remembered.who.issuer().len().saturating_add(remembered.who.subject().len());
+        u64::try_from(remembered.known.bytes().saturating_add(who)).unwrap_or(u64::MAX)
+    }
+}
+
+impl Memory {
+    pub(super) fn new(bytes: usize, remember_for: Duration) -> Self {
+        let capacity = u64::try_from(bytes).unwrap_or(u64::MAX);
+        let options = OptionsBuilder::new()
+            .estimated_items_capacity(bytes / (2 * ENTRY_BYTES))
+            .weight_capacity(capacity)
+            .shards(4)
+            .build()
+            .ok()
+            .filter(|_| bytes > 0 && !remember_for.is_zero());
+        let entries = options
+            .map(|options| Cache::with_options(options, Weight, RandomState::new(), DefaultLifecycle::default()));
+        Self { entries, remember_for, generation: AtomicU64::new(0) }
+    }
+
+    pub(super) fn generation(&self) -> Generation {
+        Generation(self.generation.load(Ordering::SeqCst))
+    }
+
+    /// What is known, if that is not too long ago.
+    pub(super) fn recall(&self, key: &LoadKey, now: Instant) -> Option<Arc<Known>> {
+        let remembered = self.entries.as_ref()?.get(key)?;
+        let is_fresh = now.saturating_duration_since(remembered.since) < self.remember_for;
+        is_fresh.then_some(remembered.known)
+    }
+
+    /// Remembers what was loaded, unless something was forgotten since that began.
+    pub(super) fn remember(
+        &self,
+        key: LoadKey,
+        who: &PrincipalKey,
+        known: &Arc<Known>,
+        began: Generation,
+        now: Instant,
+    ) {
+        let Some(entries) = &self.entries else { return };
+        if self.generation() != began {
+            return;
+        }
+        entries.insert(key, Remembered { known: Arc::clone(known), who: who.clone(), since: now });
+        if self.generation() != began {
+            entries.remove(&key);
+        }
+    }
+
+    pub(super) fn forget(&self, who: &PrincipalKey) {
+        self.generation.fetch_add(1, Ordering::SeqCst);
+        if let Some(entries) = &self.entries {
+            entries.retain(|_, remembered| remembered.who != *who);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::authorities::Authorities;
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    fn key(number: u32) -> LoadKey {
+        let mut key = [0; 32];
+        key[..4].copy_from_slice(&number.to_le_bytes());
+        key
+    }
+
+    fn alice() -> Principal {
+        Principal::builder("bearer", "alice").build()
+    }
+
+    fn known(details: Authorities<String>) -> Arc<Known> {
+        Known::new(Some(details.into()), Some(&alice())).unwrap()
+    }
+
+    fn remember(memory: &Memory, number: u32, details: Authorities<String>, now: Instant) {
+        let generation = memory.generation();
+        memory.remember(key(number), &alice().key(), &known(details), generation, now);
+    }
+
+    #[test]
+    fn what_is_remembered_is_bounded_by_its_bytes() {
+        let (now, bytes) = (Instant::now(), 1024 * 1024);
+        let memory = Memory::new(bytes, MINUTE);
+        let text = "x".repeat(8 * 1024);
+        for number in 0..1000 {
+            remember(&memory, number, Authorities::new(text.clone()).details_bytes(text.len()), now);
+        }
+        let kept = (0..1000).filter(|&number| memory.recall(&key(number), now).is_some()).count();
+        assert!(kept > 10 && kept * text.len() <= bytes, "{kept}");
+    }
+
+    #[test]
+    fn it_counts_for_as_long_as_was_said() {
+        let now = Instant::now();
+        let memory = Memory::new(1024 * 1024, MINUTE);
+        remember(&memory, 1, Authorities::default(), now);
+        let recall = |after| memory.recall(&key(1), now + after).is_some();
+        assert!(recall(Duration::ZERO) && recall(Duration::from_millis(59_999)) && !recall(MINUTE));
+    }
+
+    #[test]
+    fn what_began_before_something_was_forgotten_is_not_remembered() {
+        let now = Instant::now();
+        let memory = Memory::new(1024 * 1024, MINUTE);
+        let began = memory.generation();
+        memory.forget(&PrincipalKey::new("https://idp.example", "bob"));
+        memory.remember(key(1), &alice().key(), &known(Authorities::default()), began, now);
+        assert!(memory.recall(&key(1), now).is_none());
+        assert!(memory.generation() != began);
+    }
+
+    #[test]
+    fn a_caller_is_kept_only_in_the_room_that_was_counted() {
+        let small = known(Authorities::default());
+        let claims = serde_json::json!({"text": "x".repeat(4096)}).to_string();
+        let holder = crate::principal::TokenHolder {
+            scheme: "bearer",
+            configuration: None,
+            issuer: None,
+            subject: crate::principal::Subject::Own("alice".into()),
+            subject_claim: None,
+            scopes: None,
+            roles: None,
+            expires_at: None,
+        };
+        let large = holder.with_claims(claims, crate::json::Shape::default(), None);
+        small.keep(&large.with_rights(small.rights(), None));
+        assert!(small.applied_to(&large).is_none());
+        let same = alice();
+        small.keep(&same.with_rights(small.rights(), None));
+        assert!(small.applied_to(&same).is_some() && small.applied_to(&alice()).is_none());
+    }
+}
