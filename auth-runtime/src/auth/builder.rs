@@ -15,7 +15,6 @@ use crate::auth::{Auth, ConfigError, ConfigFault};
 use crate::auth::{Configuration, MountedTable};
 use crate::denial::BodyHook;
 use crate::denial::Denial;
-use crate::denial::Denial;
 use crate::denial::DenialBody;
 use crate::guard::{ConfiguredScheme, Plans, Settings};
 use crate::http::forwarded::Proxies;
