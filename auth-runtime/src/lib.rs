@@ -67,7 +67,7 @@
 //! | `introspection` | opaque tokens (feature `introspection`) |
 //! | [`resource_metadata`] | what clients find about this service (RFC 9728) |
 //! | [`policy`](mod@policy), [`registry`] | the value an attribute stands for, and all of them |
-//! | [`observe`] | names of the metrics |
+//! | [`observe`] | names of the metrics, and what is told of decisions |
 //! | [`clock`] | where the time comes from |
 //! | `testing` | test issuer, request helpers, denial assertions, manual clock (feature `testing`) |
 //!
@@ -184,8 +184,10 @@ pub mod config {
 }
 
 pub mod observe {
-    //! Names of the metrics.
+    //! Names of the metrics, and what is told of decisions.
 
+    pub use crate::guard::{Decision, DecisionOutcome};
+    pub use crate::http::parts::RequestParts;
     pub use crate::telemetry::{
         DECISIONS, DURATION, HANDLER_DENIALS, REVOCATIONS, REVOCATIONS_AGE, REVOCATIONS_HELD, REVOCATIONS_SYNC,
     };

@@ -6,6 +6,7 @@ mod answering;
 mod any;
 mod api_key;
 mod attributes;
+mod audit;
 mod authorities;
 mod basic;
 mod bearer;

@@ -16,7 +16,7 @@ use crate::auth::{Configuration, MountedTable};
 use crate::denial::BodyHook;
 use crate::denial::Denial;
 use crate::denial::DenialBody;
-use crate::guard::{ConfiguredScheme, Plans, Settings};
+use crate::guard::{Audience, ConfiguredScheme, Plans, Settings};
 use crate::http::forwarded::Proxies;
 use crate::http::origin::OriginPolicy;
 use crate::jwt::ReadyJwt;
@@ -48,6 +48,7 @@ pub struct AuthBuilder {
     refuse_without_origin: bool,
     pub(super) proxies: Proxies,
     dangerous_allow_unconfigured: bool,
+    exposes_principal: bool,
     /// Configurations that were given and cannot be used: that is their fault, and they are not missing.
     unusable: HashSet<SchemeKey>,
     pub(super) faults: Vec<ConfigFault>,
@@ -77,6 +78,7 @@ impl AuthBuilder {
             allowed_origins: Vec::new(),
             refuse_without_origin: false,
             proxies: Proxies::default(),
+            exposes_principal: false,
             dangerous_allow_unconfigured: false,
             unusable: HashSet::new(),
             faults: Vec::new(),
@@ -289,6 +291,13 @@ impl AuthBuilder {
         self
     }
 
+    /// Leaves the caller in each request that a policy lets through, so that [`Principal::of`](crate::Principal::of) finds it:
+    /// for middleware and services that cannot take it as an argument, such as an access log.
+    pub fn expose_principal(mut self) -> Self {
+        self.exposes_principal = true;
+        self
+    }
+
     /// Lets [`build`](Self::build) succeed although a linked policy names a scheme that is not configured.
     ///
     /// # Security
@@ -318,6 +327,7 @@ impl AuthBuilder {
             self.faults.push(ConfigFault::ResourceMetadataInvalid { source: Box::new(fault) });
             None
         });
+        let described: Vec<_> = self.written.iter().map(|(_, scheme)| scheme.describe()).collect();
         let settings = Arc::new(Settings {
             clock: self.clock,
             deadline: self.deadline,
@@ -326,6 +336,8 @@ impl AuthBuilder {
             origins,
             proxies: self.proxies,
             metadata_url: metadata.as_ref().map(|placed| placed.url.clone()),
+            audience: Audience::new(&described),
+            exposes_principal: self.exposes_principal,
         });
         let (schemes, loaders) = place_authorities(self.schemes, self.shared_authorities, &mut self.faults);
         let binding =

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use actix_web::HttpRequest;
 
 use crate::authorities::ReadyLoader;
-use crate::guard::{Plans, Settings};
+use crate::guard::{Decision, Plans, Settings};
 use crate::metadata::Published;
 use crate::policy::PolicyTable;
 use crate::policy::registry::policies;
@@ -70,6 +70,41 @@ impl Auth {
             open_to_any_token: plans.filter(|plan| plan.is_open_to_any_token()).map(|plan| plan.spec).collect(),
             hierarchies: &self.0.settings.hierarchies,
         }
+    }
+
+    /// Tells `hear` of every decision: which policy, who called, how it ended, why, which check refused, and the request
+    /// without its credentials. For audit logs and alarms. Called again, adds.
+    ///
+    /// The function runs in a thread of its own, so that no request waits for it; one that is too slow misses decisions, and a
+    /// warning in the log says so. Of replayed Digest responses and revoked tokens it misses none before the others. What is
+    /// told of is what [`DECISIONS`](crate::observe::DECISIONS) counts, except for requests whose policy this `Auth` cannot
+    /// enforce. A [`Denial`](crate::Denial) that a handler returns changes no decision.
+    ///
+    /// ```standalone_crate
+    /// use std::sync::mpsc;
+    /// use actix_web::{App, get, test};
+    /// use auth_runtime::observe::DecisionOutcome;
+    /// use auth_runtime::testing::TestIssuer;
+    /// use auth_runtime::{Auth, requires};
+    ///
+    /// #[requires(bearer, scope = "admin")]
+    /// #[get("/users")]
+    /// async fn users() -> &'static str { "all of them" }
+    ///
+    /// # #[actix_web::main]
+    /// # async fn main() {
+    /// let auth = Auth::builder().bearer(TestIssuer::new().jwt()).build().unwrap();
+    /// let (sender, decisions) = mpsc::channel();
+    /// auth.on_decision(move |decision| {
+    ///     let _ = sender.send((decision.outcome(), decision.request().uri().path().to_owned()));
+    /// });
+    /// let app = test::init_service(App::new().service(auth.scope("").service(users))).await;
+    /// test::call_service(&app, test::TestRequest::get().uri("/users").to_request()).await;
+    /// assert_eq!(decisions.recv().unwrap(), (DecisionOutcome::Denied, "/users".to_owned()));
+    /// # }
+    /// ```
+    pub fn on_decision(&self, hear: impl Fn(&Decision) + Send + 'static) {
+        self.0.settings.audience.add(hear);
     }
 
     /// Whether every scheme can decide: the keys of all identity providers were fetched and are not too old. For the

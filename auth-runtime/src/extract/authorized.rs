@@ -44,7 +44,7 @@ impl<P> Authorized<P> {
             (Err(error), None) => Err(error.into()),
             (Ok(identities), admission) => {
                 if let Some(admission) = admission {
-                    admission.allowed();
+                    admission.allowed(&self.source.request, self.source.grant.caller());
                 }
                 T::extract(identities, &mut self.source).await
             }

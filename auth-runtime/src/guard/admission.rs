@@ -10,10 +10,11 @@ use actix_web::{Error, HttpRequest, HttpResponse, Responder};
 
 use crate::denial::Denial;
 use crate::grant::{Caller, IdentityError};
-use crate::guard::observation::Observation;
+use crate::guard::audit::{DecisionOutcome, Untold};
+use crate::guard::observation::{Details, Observation};
 use crate::guard::owed::Owed;
 use crate::guard::plan::Alternative;
-use crate::guard::refuse::Refused;
+use crate::guard::refuse::Case;
 use crate::guard::{Eventual, Plan, nested};
 use crate::http::cache_control;
 use crate::policy::Presence;
@@ -79,17 +80,24 @@ impl Admission {
     }
 
     /// Counts the request as allowed.
-    pub(crate) fn allowed(&self) {
+    pub(crate) fn allowed(&self, request: &HttpRequest, caller: &Caller) {
         self.observation.allowed(self.plan.meter_of(self.attempted));
+        let case = self.case(request, caller);
+        self.plan.tell(case, DecisionOutcome::Allowed, None, &Details::default());
+        self.plan.expose(case);
+    }
+
+    fn case<'a>(&self, request: &'a HttpRequest, caller: &'a Caller) -> Case<'a> {
+        let Self { observation, attempted, .. } = *self;
+        Case { request, observation, attempted, principal: caller.principal() }
     }
 
     /// The caller is genuine, but what it proved does not fit what the handler asks for.
     pub(crate) fn refuse(&self, request: &HttpRequest, caller: &Caller, error: &IdentityError) -> Eventual<Denial> {
-        let (observation, attempted, principal) = (self.observation, self.attempted, caller.principal());
-        let refused = Refused { request, observation, attempted, principal };
+        let case = self.case(request, caller);
         match &error.denial {
-            Some(said) => self.plan.pass_on(refused, said.copied(), None),
-            None => self.plan.deny(refused, error.into()),
+            Some(said) => self.plan.pass_on(case, said.copied(), None),
+            None => self.plan.deny(case, error.into()),
         }
     }
 }
@@ -103,12 +111,16 @@ pub(crate) struct Surrounding {
     /// What the decision took, without what is inside.
     took: Duration,
     superseded: Rc<Cell<bool>>,
+    untold: Option<Untold>,
 }
 
 impl Drop for Surrounding {
     fn drop(&mut self) {
         if !self.superseded.get() {
             self.observation.allowed_after(self.plan.meter_of(self.attempted), self.took);
+            if let Some(untold) = self.untold.take() {
+                untold.tell(self.took);
+            }
         }
     }
 }
@@ -126,11 +138,14 @@ impl Terms {
 
     /// Lets guards inside have the last word.
     pub(crate) fn surround(&self, request: &HttpRequest) -> Option<Surrounding> {
-        let Admission { plan, attempted, observation } = self.admission.as_ref()?;
-        let judged = plan.judged(request, *attempted, self.caller.principal());
-        let superseded = nested::surround(request, judged);
+        let admission = self.admission.as_ref()?;
+        let (case, plan) = (admission.case(request, &self.caller), &admission.plan);
+        let Case { attempted, observation, principal, .. } = case;
+        let superseded = nested::surround(request, plan.judged(request, attempted, principal));
+        plan.expose(case);
+        let untold = plan.untold(case, DecisionOutcome::Allowed);
         let (plan, took) = (Arc::clone(plan), observation.took());
-        Some(Surrounding { plan, attempted: *attempted, observation: *observation, took, superseded })
+        Some(Surrounding { plan, attempted, observation, took, superseded, untold })
     }
 
     /// What the scheme adds to the answer of a request that its handler, or an extractor of it, has answered.

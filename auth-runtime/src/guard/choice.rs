@@ -131,7 +131,7 @@ mod tests {
     use actix_web::test::TestRequest;
 
     use super::*;
-    use crate::guard::{ConfiguredScheme, Settings};
+    use crate::guard::{Audience, ConfiguredScheme, Settings};
     use crate::http::forwarded::Proxies;
     use crate::http::origin::OriginPolicy;
     use crate::jwt::{IntoSettings as _, Jwt};
@@ -151,6 +151,8 @@ mod tests {
             origins: OriginPolicy::default(),
             proxies: Proxies::default(),
             metadata_url: None,
+            audience: Audience::default(),
+            exposes_principal: false,
         };
         let configured = |scheme| Arc::new(ConfiguredScheme::new(TypeId::of::<()>(), scheme));
         let schemes = schemes.into_iter().map(configured).collect();

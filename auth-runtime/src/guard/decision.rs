@@ -11,9 +11,10 @@ use futures_util::FutureExt as _;
 use crate::authorities::{LoadOutcome, Loading};
 use crate::denial::{Denial, Reason, Rejection};
 use crate::grant::Caller;
+use crate::guard::audit::DecisionOutcome;
 use crate::guard::choice::Choice;
 use crate::guard::observation::{NO_SCHEME, Observation};
-use crate::guard::refuse::{Grounds, Refused};
+use crate::guard::refuse::{Case, Grounds};
 use crate::guard::{Admission, Admitted, Asked, Attempted, Eventual, Plan, Plans, nested};
 use crate::policy::check::{CheckContext, Verdict};
 use crate::policy::{Check, CheckResults, PolicySpec, Presence, Step, evaluate, first_failure};
@@ -197,8 +198,10 @@ impl GuardedRequest<'_> {
         F: AsyncFnOnce(&mut GuardedRequest<'_>) -> Decided + 'static,
     {
         let (plan, request) = (Arc::clone(self.plan), self.request.clone());
+        let untold = plan.untold(self.case(), DecisionOutcome::Abandoned);
         let Self { attempted, verified, observation, .. } = self;
-        let waiting = observation.wait(attempted.alternative(&plan).map_or(NO_SCHEME, |by| by.scheme.name()));
+        let scheme = attempted.alternative(&plan).map_or(NO_SCHEME, |by| by.scheme.name());
+        let waiting = observation.wait(scheme, untold);
         Decision::Pending(Box::pin(async move {
             let (plan, request) = (&plan, &request);
             let mut guarded = GuardedRequest { plan, request, attempted, verified, check: None, observation };
@@ -282,7 +285,7 @@ impl GuardedRequest<'_> {
                         // Unless other scopes would help.
                         Some(said) if reason != Reason::ScopeMissing => match said {
                             Said::Grounds(grounds) => self.deny(grounds),
-                            Said::Denial(denial) => self.plan.pass_on(self.refused(), denial, self.check),
+                            Said::Denial(denial) => self.plan.pass_on(self.case(), denial, self.check),
                         },
                         _ => self.deny(reason),
                     });
@@ -309,15 +312,15 @@ impl GuardedRequest<'_> {
         first_failure(&plan.spec.requirement, &plan.canonical, principal, &plan.settings.hierarchies, checks)
     }
 
-    fn refused(&self) -> Refused<'_> {
+    fn case(&self) -> Case<'_> {
         let Self { request, attempted, observation, .. } = *self;
-        Refused { request, observation, attempted, principal: self.verified.as_ref() }
+        Case { request, observation, attempted, principal: self.verified.as_ref() }
     }
 
     fn deny(&self, grounds: impl Into<Grounds>) -> Eventual<Denial> {
         let mut grounds = grounds.into();
         grounds.details.check = self.check;
-        self.plan.deny(self.refused(), grounds)
+        self.plan.deny(self.case(), grounds)
     }
 }
 

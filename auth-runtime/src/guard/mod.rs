@@ -1,6 +1,7 @@
 //! One decision for one request: who calls, whether they may, and what a refusal says.
 
 mod admission;
+mod audit;
 mod challenges;
 pub(crate) mod check;
 mod choice;
@@ -18,6 +19,8 @@ mod table;
 
 pub use admission::Answered;
 pub(crate) use admission::{Admission, Admitted, Asked, Attempted, Terms};
+pub(crate) use audit::Audience;
+pub use audit::{Decision, DecisionOutcome};
 pub(crate) use configured::{AuthoritySource, ConfiguredScheme, LoaderOfDetails};
 pub(crate) use owed::Eventual;
 pub(crate) use plan::Plan;

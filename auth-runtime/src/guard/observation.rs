@@ -8,6 +8,7 @@ use quanta::Instant;
 use actix_web::HttpRequest;
 
 use crate::denial::{Denial, Reason, Severity};
+use crate::guard::audit::Untold;
 use crate::guard::limit::{self, LeftOut, RefusalLimit};
 use crate::http::peer::AddressShare;
 use crate::policy::{Hide, PolicySpec};
@@ -71,9 +72,14 @@ impl Observation {
         record(meter, took);
     }
 
+    /// Whether it is this decision that is counted.
+    pub(crate) fn counts(&self) -> bool {
+        self.counts
+    }
+
     /// Somebody waits for the decision, until it is told that this is over.
-    pub(crate) fn wait(&self, scheme: &'static str) -> Waiting {
-        Waiting { observation: *self, scheme }
+    pub(crate) fn wait(&self, scheme: &'static str, untold: Option<Untold>) -> Waiting {
+        Waiting { observation: *self, scheme, untold, is_over: false }
     }
 
     /// What the decision took so far.
@@ -179,18 +185,23 @@ impl Observation {
 pub(crate) struct Waiting {
     observation: Observation,
     scheme: &'static str,
+    untold: Option<Untold>,
+    is_over: bool,
 }
 
 impl Waiting {
-    pub(crate) fn over(self) {
-        std::mem::forget(self);
+    pub(crate) fn over(mut self) {
+        self.is_over = true;
     }
 }
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        let Self { observation, scheme } = *self;
-        if observation.counts {
+        let Self { observation, scheme, .. } = *self;
+        if observation.counts && !self.is_over {
+            if let Some(untold) = self.untold.take() {
+                untold.tell(observation.took());
+            }
             tracing::debug!(policy = observation.spec.handler, scheme, outcome = ABANDONED, "auth decision");
             record(&Meter::new(observation.spec.handler, scheme, ABANDONED, "none"), observation.so_far());
         }

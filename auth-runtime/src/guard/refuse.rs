@@ -11,6 +11,7 @@ use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use crate::authorities::LoadFailure;
 use crate::denial::{Challenge, Denial, Reason, Rejection, Unavailable};
 use crate::grant::IdentityError;
+use crate::guard::audit::DecisionOutcome;
 use crate::guard::challenges::Challenges;
 use crate::guard::nested::Judged;
 use crate::guard::observation::{Details, NO_SCHEME, Observation, observe_denial_of_handler, observe_unfit_denial};
@@ -77,9 +78,9 @@ impl Grounds {
     }
 }
 
-/// The request that is refused, as far as it was judged.
+/// A request, as far as it was judged.
 #[derive(Clone, Copy)]
-pub(crate) struct Refused<'a> {
+pub(crate) struct Case<'a> {
     pub(crate) request: &'a HttpRequest,
     pub(crate) observation: Observation,
     /// The alternative whose credentials were looked at.
@@ -90,8 +91,8 @@ pub(crate) struct Refused<'a> {
 
 impl Plan {
     /// Records and answers a denial.
-    pub(crate) fn deny(self: &Arc<Self>, refused: Refused<'_>, grounds: Grounds) -> Eventual<Denial> {
-        let Refused { request, observation, attempted, .. } = refused;
+    pub(crate) fn deny(self: &Arc<Self>, case: Case<'_>, grounds: Grounds) -> Eventual<Denial> {
+        let Case { request, observation, attempted, .. } = case;
         let Grounds { reason, headers, detail, details } = grounds;
         let alternative = attempted.alternative(self);
         let place = alternative.and_then(|alternative| alternative.challenge);
@@ -104,6 +105,7 @@ impl Plan {
             &details,
             written.map(|written| &written.meter),
         );
+        self.tell(case, DecisionOutcome::of(reason), Some(reason), &details);
         let fresh = match self.hides(reason, reason.status()) {
             true => Vec::new(),
             false => self.fresh_challenges(request, reason, place),
@@ -119,7 +121,7 @@ impl Plan {
             denial = denial.detail(detail);
         }
         denial.headers(headers);
-        self.complete(refused, denial)
+        self.complete(case, denial)
     }
 
     /// The challenges that differ from answer to answer, by their place; none where the answer has no challenges.
@@ -152,15 +154,16 @@ impl Plan {
     /// Records and answers the denial that a check returned.
     pub(crate) fn pass_on(
         self: &Arc<Self>,
-        refused: Refused<'_>,
+        case: Case<'_>,
         said: Denial,
         check: Option<&'static str>,
     ) -> Eventual<Denial> {
-        let Refused { request, observation, attempted, .. } = refused;
+        let Case { request, observation, attempted, .. } = case;
         let scheme = attempted.alternative(self).map_or(NO_SCHEME, |alternative| alternative.scheme.name());
         let details = Details { check, code: said.problem().code, ..Details::default() };
         observation.denied(|| self.settings.address_share(request), scheme, said.reason(), &details, None);
-        self.complete(refused, said)
+        self.tell(case, DecisionOutcome::of(said.reason()), Some(said.reason()), &details);
+        self.complete(case, said)
     }
 
     /// Shapes the denial that a handler returned. The request was allowed, and is counted already.
@@ -185,8 +188,8 @@ impl Plan {
     }
 
     /// Adds what scheme and application say of every denial: `hide`, headers, and the application's own body.
-    fn complete(self: &Arc<Self>, refused: Refused<'_>, mut denial: Denial) -> Eventual<Denial> {
-        let Refused { request, attempted, principal, .. } = refused;
+    fn complete(self: &Arc<Self>, case: Case<'_>, mut denial: Denial) -> Eventual<Denial> {
+        let Case { request, attempted, principal, .. } = case;
         if denial.is_hidden() || self.hides(denial.reason(), denial.status()) {
             let judged = self.judged(request, attempted, principal);
             nested::hide(request, judged.or_else(|| self.refused(request, attempted, &denial)));

@@ -7,6 +7,7 @@ use std::time::Duration;
 use actix_web::HttpRequest;
 
 use crate::denial::BodyHook;
+use crate::guard::Audience;
 use crate::http::forwarded::Proxies;
 use crate::http::peer::AddressShare;
 use crate::policy::Hierarchies;
@@ -22,6 +23,9 @@ pub(crate) struct Settings {
     pub(crate) proxies: Proxies,
     /// What OAuth challenges name as `resource_metadata` (RFC 9728 section 5.1).
     pub(crate) metadata_url: Option<String>,
+    pub(crate) audience: Audience,
+    /// Whether handlers' requests carry the caller, for whom it was not given to.
+    pub(crate) exposes_principal: bool,
 }
 
 impl Settings {

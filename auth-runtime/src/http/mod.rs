@@ -6,6 +6,7 @@ pub(crate) mod cache_control;
 pub(crate) mod cookie;
 pub(crate) mod forwarded;
 pub(crate) mod origin;
+pub(crate) mod parts;
 pub(crate) mod peer;
 pub(crate) mod query;
 pub(crate) mod url;

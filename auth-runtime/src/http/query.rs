@@ -36,6 +36,12 @@ pub(crate) fn parameter<'a>(query: &'a str, name: &str) -> Parameter<'a> {
     found
 }
 
+/// Whether this pair of a query is the parameter of this name, for a lenient reader too.
+pub(crate) fn is_named(pair: &str, name: &str) -> bool {
+    let key = pair.split('=').next().unwrap_or(pair);
+    key == name || means(key, name)
+}
+
 /// Whether a lenient reader would take `key` for `name`.
 fn means(key: &str, name: &str) -> bool {
     key.contains('%') && percent_decode(key.as_bytes()).is_some_and(|decoded| decoded == name.as_bytes())

@@ -639,7 +639,14 @@
 //! decides is the one that is counted; a hidden denial is counted once, also where the default service that answers it has a
 //! policy. A [`Denial`](crate::Denial) that a handler returns does not change the decision, which
 //! was to allow the request; it is counted in [`HANDLER_DENIALS`](crate::observe::HANDLER_DENIALS). Public routes leave
-//! nothing. Where keys or tokens travel in the query, have your access log leave it out:
+//! nothing.
+//!
+//! For an audit log of your own, [`Auth::on_decision`](crate::Auth::on_decision) tells a function of every decision, in a thread
+//! of its own: policy, caller, outcome, reason, check, and the request without its credentials. For an access log with the
+//! caller's name, [`expose_principal`](crate::config::AuthBuilder::expose_principal) lets middleware find the caller by
+//! [`Principal::of`](crate::Principal::of).
+//!
+//! Where keys or tokens travel in the query, have your access log leave it out:
 //!
 //! ```
 //! use actix_web::middleware::Logger;

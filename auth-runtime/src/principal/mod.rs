@@ -5,6 +5,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use actix_web::{HttpMessage as _, HttpRequest};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -71,7 +72,50 @@ struct Known {
     by_credentials: Option<Principal>,
 }
 
+/// The caller of a request, left in it.
+struct Exposed(Principal);
+
 impl Principal {
+    /// Who calls, in a request that a policy has let through, where
+    /// [`expose_principal`](crate::config::AuthBuilder::expose_principal) is configured: for middleware and services that cannot
+    /// take it as an argument. `None` before the decision, after a denial, and for a caller that nobody asked.
+    ///
+    /// ```standalone_crate
+    /// use actix_web::dev::Service as _;
+    /// use actix_web::{App, get, test};
+    /// use auth_runtime::testing::{TestIssuer, TestRequestExt as _};
+    /// use auth_runtime::{Auth, Principal, requires};
+    ///
+    /// #[requires(bearer)]
+    /// #[get("/")]
+    /// async fn hello() -> &'static str { "hello" }
+    ///
+    /// # #[actix_web::main]
+    /// # async fn main() {
+    /// let issuer = TestIssuer::new();
+    /// let auth = Auth::builder().bearer(issuer.jwt()).expose_principal().build().unwrap();
+    /// let logged = auth.scope("").service(hello).wrap_fn(|request, service| {
+    ///     let answer = service.call(request);
+    ///     async move {
+    ///         let answer = answer.await?;
+    ///         let caller = Principal::of(answer.request()).map(|caller| caller.key().to_string());
+    ///         assert!(caller.is_some_and(|key| key.contains("alice")), "who called, for the log");
+    ///         Ok(answer)
+    ///     }
+    /// });
+    /// let app = test::init_service(App::new().service(logged)).await;
+    /// let request = test::TestRequest::get().bearer(issuer.token().subject("alice").sign()).to_request();
+    /// assert_eq!(test::call_service(&app, request).await.status(), 200);
+    /// # }
+    /// ```
+    pub fn of(request: &HttpRequest) -> Option<Self> {
+        request.extensions().get::<Exposed>().map(|Exposed(principal)| principal.clone())
+    }
+
+    pub(crate) fn expose(&self, request: &HttpRequest) {
+        request.extensions_mut().insert(Exposed(self.clone()));
+    }
+
     /// Starts a principal that the scheme named `scheme` verified.
     pub fn builder(scheme: &'static str, subject: impl Into<Box<str>>) -> PrincipalBuilder {
         PrincipalBuilder(Known {

@@ -5,6 +5,7 @@ use actix_web::http::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderValue};
 
 use crate::authorities::{AuthorityLoader, IntoAuthorityLoader};
 use crate::denial::Challenge;
+use crate::http::parts::Redaction;
 use crate::principal::DetailsType;
 
 /// What a configuration of a scheme says of itself: where its credentials are, which of them are its own, and how it asks for
@@ -176,6 +177,18 @@ impl SchemeDescription {
             }
         }
         carried
+    }
+
+    /// Names the places in which credentials may be.
+    pub(crate) fn redact(&self, redaction: &mut Redaction) {
+        for carrier in &self.carriers {
+            match carrier {
+                Carrier::Header(name) => redaction.field(name),
+                Carrier::Query(name) => redaction.parameter(name),
+                // Never told of.
+                Carrier::Authorization(_) | Carrier::Cookie(_) => {}
+            }
+        }
     }
 
     /// Whether credentials of both may be in the same place.

@@ -1,0 +1,357 @@
+//! Telling others of decisions, without making the request wait for them.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use crate::denial::Reason;
+use crate::guard::Plan;
+use crate::guard::observation::{Details, NO_SCHEME};
+use crate::guard::refuse::Case;
+use crate::http::parts::{Redaction, RequestParts};
+use crate::policy::PolicySpec;
+use crate::principal::Principal;
+use crate::scheme::SchemeDescription;
+use crate::telemetry::limited;
+
+/// Decisions that wait to be heard; further ones are left out.
+const WAITING_MAX: usize = 8192;
+/// The same of those that are never to be left out; they wait apart.
+const KEPT_MAX: usize = 65_536;
+
+/// One decision about one request, for [`Auth::on_decision`](crate::Auth::on_decision).
+#[derive(Clone, Debug)]
+pub struct Decision {
+    pub(super) policy: &'static PolicySpec,
+    pub(super) outcome: DecisionOutcome,
+    pub(super) reason: Option<Reason>,
+    pub(super) code: Option<&'static str>,
+    pub(super) check: Option<&'static str>,
+    pub(super) caller: Option<Principal>,
+    pub(super) scheme: &'static str,
+    pub(super) took: Duration,
+    pub(super) request: RequestParts,
+}
+
+/// How a decision ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DecisionOutcome {
+    /// The handler runs.
+    Allowed,
+    /// The caller is refused.
+    Denied,
+    /// This side could not decide; the caller got a 5xx.
+    Failed,
+    /// The caller left before the decision was made.
+    Abandoned,
+}
+
+impl Decision {
+    /// The policy that decided.
+    pub fn policy(&self) -> &'static PolicySpec {
+        self.policy
+    }
+
+    /// How it ended.
+    pub fn outcome(&self) -> DecisionOutcome {
+        self.outcome
+    }
+
+    /// Why the request was refused.
+    pub fn reason(&self) -> Option<Reason> {
+        self.reason
+    }
+
+    /// The application's own name for it, as [`Denial::code`](crate::Denial::code) of a check has it.
+    pub fn code(&self) -> Option<&'static str> {
+        self.code
+    }
+
+    /// The check that refused.
+    pub fn check(&self) -> Option<&'static str> {
+        self.check
+    }
+
+    /// Who called, where the credentials were good; also where the request was refused all the same.
+    pub fn caller(&self) -> Option<&Principal> {
+        self.caller.as_ref()
+    }
+
+    /// Name of the scheme whose credentials were looked at; `none` where there were none.
+    pub fn scheme(&self) -> &'static str {
+        self.scheme
+    }
+
+    /// How long it took.
+    pub fn took(&self) -> Duration {
+        self.took
+    }
+
+    /// The request, without its credentials.
+    pub fn request(&self) -> &RequestParts {
+        &self.request
+    }
+
+    /// Whether it tells of credentials that were good once.
+    fn is_kept(&self) -> bool {
+        self.reason.is_some_and(Reason::is_always_written)
+    }
+}
+
+impl DecisionOutcome {
+    pub(super) fn of(reason: Reason) -> Self {
+        if reason.status().is_server_error() { Self::Failed } else { Self::Denied }
+    }
+}
+
+impl Plan {
+    /// Tells whoever wants to hear of a decision.
+    pub(super) fn tell(&self, case: Case<'_>, outcome: DecisionOutcome, reason: Option<Reason>, details: &Details) {
+        let Some(ear) = self.settings.audience.ear().filter(|_| case.observation.counts()) else { return };
+        let &Details { check, code, .. } = details;
+        ear.tell(Decision { reason, check, code, ..self.decision(&ear, case, outcome) });
+    }
+
+    /// The same, to be told later; `None` while nobody wants to hear.
+    pub(super) fn untold(&self, case: Case<'_>, outcome: DecisionOutcome) -> Option<Untold> {
+        let ear = self.settings.audience.ear().filter(|_| case.observation.counts())?;
+        Some(ear.prepare(self.decision(&ear, case, outcome)))
+    }
+
+    fn decision(&self, ear: &Ear<'_>, case: Case<'_>, outcome: DecisionOutcome) -> Decision {
+        let alternative = case.attempted.alternative(self);
+        Decision {
+            policy: self.spec,
+            outcome,
+            reason: None,
+            code: None,
+            check: None,
+            caller: case.principal.cloned(),
+            scheme: alternative.map_or(NO_SCHEME, |alternative| alternative.scheme.name()),
+            took: case.observation.took(),
+            request: ear.redaction.parts(case.request),
+        }
+    }
+
+    /// Leaves the caller in the request for those who are not given it.
+    pub(super) fn expose(&self, case: Case<'_>) {
+        if let Some(principal) = case.principal.filter(|_| self.settings.exposes_principal) {
+            principal.expose(case.request);
+        }
+    }
+}
+
+type Hearer = Box<dyn Fn(&Decision) + Send>;
+
+/// Those who hear of decisions, if anybody does.
+#[derive(Default)]
+pub(crate) struct Audience {
+    redaction: Redaction,
+    queue: OnceLock<Arc<Queue>>,
+}
+
+impl fmt::Debug for Audience {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Audience").field("is_heard", &self.queue.get().is_some()).finish_non_exhaustive()
+    }
+}
+
+/// What is between the requests and the thread that tells.
+#[derive(Default)]
+struct Queue {
+    waiting: Mutex<Waiting>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    decisions: VecDeque<Decision>,
+    kept: VecDeque<Decision>,
+    newcomers: Vec<Hearer>,
+    is_over: bool,
+}
+
+impl Audience {
+    pub(crate) fn new<'a>(schemes: impl IntoIterator<Item = &'a SchemeDescription>) -> Self {
+        let mut redaction = Redaction::default();
+        schemes.into_iter().for_each(|description| description.redact(&mut redaction));
+        Self { redaction, queue: OnceLock::new() }
+    }
+
+    /// Adds one who hears. The first one starts the thread that tells.
+    pub(crate) fn add(&self, hear: impl Fn(&Decision) + Send + 'static) {
+        let queue = self.queue.get_or_init(|| {
+            let queue = Arc::<Queue>::default();
+            let told = Arc::clone(&queue);
+            let thread = std::thread::Builder::new().name("auth-decisions".to_owned());
+            if let Err(error) = thread.spawn(move || told.tell()) {
+                let error = crate::telemetry::foreign(error);
+                tracing::error!(error, "no thread to tell of decisions; nobody hears of them");
+            }
+            queue
+        });
+        queue.lock().newcomers.push(Box::new(hear));
+    }
+
+    /// Where to tell of a decision; `None` while nobody hears.
+    pub(super) fn ear(&self) -> Option<Ear<'_>> {
+        self.queue.get().map(|queue| Ear { redaction: &self.redaction, queue })
+    }
+}
+
+impl Drop for Audience {
+    fn drop(&mut self) {
+        if let Some(queue) = self.queue.get() {
+            queue.lock().is_over = true;
+            queue.changed.notify_one();
+        }
+    }
+}
+
+/// An audience that is there.
+pub(super) struct Ear<'a> {
+    pub(super) redaction: &'a Redaction,
+    queue: &'a Arc<Queue>,
+}
+
+impl Ear<'_> {
+    /// Tells of this decision now.
+    pub(super) fn tell(&self, decision: Decision) {
+        self.queue.put(decision);
+    }
+
+    /// A decision to be told of later, or never.
+    pub(super) fn prepare(&self, decision: Decision) -> Untold {
+        Untold { queue: Arc::clone(self.queue), decision }
+    }
+}
+
+/// A decision that is told of unless it turns out otherwise.
+pub(crate) struct Untold {
+    queue: Arc<Queue>,
+    decision: Decision,
+}
+
+impl Untold {
+    pub(super) fn tell(self, took: Duration) {
+        self.queue.put(Decision { took, ..self.decision });
+    }
+}
+
+impl Queue {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn put(&self, decision: Decision) {
+        let mut waiting = self.lock();
+        let is_kept = decision.is_kept();
+        let (queue, max) = match is_kept {
+            true => (&mut waiting.kept, KEPT_MAX),
+            false => (&mut waiting.decisions, WAITING_MAX),
+        };
+        let is_full = queue.len() >= max;
+        if !is_full {
+            queue.push_back(decision);
+        }
+        drop(waiting);
+        self.changed.notify_one();
+        match (is_full, is_kept) {
+            (false, _) => {}
+            (true, false) => limited!(warn, "a function given to `on_decision` is slow; it misses decisions"),
+            (true, true) => {
+                limited!(error, "a function given to `on_decision` is slow; it misses replays and revoked tokens")
+            }
+        }
+    }
+
+    /// What waits next; `None` when nothing comes any more.
+    fn next(&self, hearers: &mut Vec<Hearer>) -> Option<Decision> {
+        let mut waiting = self.lock();
+        loop {
+            hearers.append(&mut waiting.newcomers);
+            if let Some(decision) = waiting.kept.pop_front() {
+                return Some(decision);
+            }
+            if let Some(decision) = waiting.decisions.pop_front() {
+                return Some(decision);
+            }
+            if waiting.is_over {
+                return None;
+            }
+            waiting = self.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn tell(&self) {
+        let mut hearers = Vec::new();
+        while let Some(decision) = self.next(&mut hearers) {
+            for hear in &hearers {
+                // The application's own code: the next decision is told of all the same.
+                if std::panic::catch_unwind(AssertUnwindSafe(|| hear(&decision))).is_err() {
+                    limited!(error, "a function given to `on_decision` panicked");
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    static SPEC: PolicySpec = PolicySpec::new("test", file!(), line!());
+
+    fn decision(reason: Reason) -> Decision {
+        Decision {
+            policy: &SPEC,
+            outcome: DecisionOutcome::Denied,
+            reason: Some(reason),
+            code: None,
+            check: None,
+            caller: None,
+            scheme: "none",
+            took: Duration::ZERO,
+            request: Redaction::default().parts(&TestRequest::default().to_http_request()),
+        }
+    }
+
+    #[test]
+    fn what_is_never_left_out_waits_apart_and_what_is_too_much_is_left_out() {
+        let queue = Queue::default();
+        for _ in 0..WAITING_MAX + 10 {
+            queue.put(decision(Reason::CredentialsWrong));
+        }
+        queue.put(decision(Reason::NonceReplayed));
+        queue.put(decision(Reason::TokenRevoked));
+        let mut reasons = Vec::new();
+        queue.lock().is_over = true;
+        while let Some(decision) = queue.next(&mut Vec::new()) {
+            reasons.push(decision.reason.unwrap());
+        }
+        assert_eq!(reasons.len(), WAITING_MAX + 2);
+        assert_eq!(reasons[..3], [Reason::NonceReplayed, Reason::TokenRevoked, Reason::CredentialsWrong]);
+    }
+
+    #[test]
+    fn the_thread_ends_with_its_audience_and_a_panic_ends_nothing() {
+        let audience = Audience::default();
+        assert!(audience.ear().is_none());
+        let (sender, received) = mpsc::channel();
+        audience.add(|_| panic!("one who hears panics: this is part of a test"));
+        audience.add(move |decision| sender.send(decision.reason()).unwrap());
+        for _ in 0..3 {
+            audience.ear().unwrap().tell(decision(Reason::CheckFailed));
+        }
+        drop(audience);
+        let all: Vec<_> = received.iter().collect();
+        assert_eq!(all, [Some(Reason::CheckFailed); 3], "all that was told, and then the end");
+    }
+}

@@ -1,0 +1,144 @@
+//! How a request is addressed and what its fields say, without its credentials.
+
+use std::fmt;
+use std::net::SocketAddr;
+
+use actix_web::HttpRequest;
+use actix_web::http::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, PROXY_AUTHORIZATION};
+use actix_web::http::{Method, Uri};
+
+use crate::http::query::is_named;
+
+/// A request as others than the handler may see it: without its body, and without its credentials.
+///
+/// Left out are the fields, cookies and parameters of the query in which any configured scheme
+/// [says](crate::scheme::SchemeDescription) that it finds credentials, and always `Authorization`, `Cookie`, `Proxy-Authorization`, `DPoP` and `Client-Cert`.
+#[derive(Clone)]
+pub struct RequestParts {
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    peer: Option<SocketAddr>,
+}
+
+impl RequestParts {
+    /// The method.
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// Path and query of the target.
+    pub fn uri(&self) -> &Uri {
+        &self.uri
+    }
+
+    /// The header fields.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The other end of the connection: the client, or the last proxy before this service.
+    pub fn peer(&self) -> Option<SocketAddr> {
+        self.peer
+    }
+}
+
+/// Without the fields, which may be personal, and without the query.
+impl fmt::Debug for RequestParts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestParts")
+            .field("method", &self.method)
+            .field("path", &self.uri.path())
+            .field("peer", &self.peer)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Where in a request credentials may be.
+#[derive(Debug)]
+pub(crate) struct Redaction {
+    fields: Vec<HeaderName>,
+    parameters: Vec<Box<str>>,
+}
+
+impl Default for Redaction {
+    fn default() -> Self {
+        let always = ["dpop", "client-cert", "client-cert-chain"].map(HeaderName::from_static);
+        let fields = [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION].into_iter().chain(always).collect();
+        Self { fields, parameters: Vec::new() }
+    }
+}
+
+impl Redaction {
+    /// Leaves out this field.
+    pub(crate) fn field(&mut self, name: &str) {
+        self.fields.extend(HeaderName::from_bytes(name.as_bytes()));
+    }
+
+    /// Leaves out this parameter of the query.
+    pub(crate) fn parameter(&mut self, name: &str) {
+        self.parameters.push(name.into());
+    }
+
+    pub(crate) fn parts(&self, request: &HttpRequest) -> RequestParts {
+        let kept = request.headers().iter().filter(|(name, _)| !self.fields.contains(name));
+        RequestParts {
+            method: request.method().clone(),
+            uri: self.uri(request.uri()),
+            headers: kept.map(|(name, value)| (name.clone(), value.clone())).collect(),
+            peer: request.peer_addr(),
+        }
+    }
+
+    fn uri(&self, uri: &Uri) -> Uri {
+        let is_kept = |pair: &&str| !self.parameters.iter().any(|name| is_named(pair, name));
+        let query = uri.query().map(|query| query.split('&').filter(is_kept).collect::<Vec<_>>().join("&"));
+        let target = match query.filter(|query| !query.is_empty()) {
+            Some(query) => format!("{}?{query}", uri.path()),
+            None => uri.path().to_owned(),
+        };
+        // What was a target is one without some of its parameters, too.
+        target.parse().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn parts_have_no_credentials() {
+        let mut redaction = Redaction::default();
+        redaction.field("X-API-Key");
+        redaction.parameter("access_token");
+        let fields = [
+            ("Authorization", "secret"),
+            ("Proxy-Authorization", "secret"),
+            ("Cookie", "id=secret"),
+            ("DPoP", "secret"),
+            ("Client-Cert", "secret"),
+            ("Client-Cert-Chain", "secret"),
+            ("x-api-key", "secret"),
+            ("User-Agent", "curl"),
+            ("X-Request-Id", "1"),
+        ];
+        for (target, expected) in [
+            ("/a?access_token=secret", "/a"),
+            ("/a?x=1&access_token=secret&y=2&access_token=secret", "/a?x=1&y=2"),
+            ("/a?acc%65ss_token=secret&y", "/a?y"),
+            ("/a?access_token", "/a"),
+            ("http://secret@host/a?x=1", "/a?x=1"),
+            ("/a", "/a"),
+        ] {
+            let request = fields.into_iter().fold(TestRequest::with_uri(target), TestRequest::append_header);
+            let parts = redaction.parts(&request.to_http_request());
+            assert_eq!(parts.uri().to_string(), expected);
+            let mut names: Vec<_> = parts.headers().keys().map(HeaderName::as_str).collect();
+            names.sort_unstable();
+            assert_eq!(names, ["user-agent", "x-request-id"]);
+            assert!(!format!("{parts:?}").contains("curl"), "{parts:?}");
+        }
+    }
+}
