@@ -293,6 +293,7 @@ const CAUTIONS: &[&str] = &[
     "htdigest_file",
     "htdigest_line",
     "Ha1",
+    "Checked",
     "expose_hex",
     "SharedNonces",
     "lookup",

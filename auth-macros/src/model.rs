@@ -1,7 +1,7 @@
 //! The checked policy. Only these types expand, and only `check` makes them.
 
 use proc_macro2::{Ident, TokenStream};
-use syn::{LitStr, Path, Visibility};
+use syn::{LitStr, Path, Type, Visibility};
 
 /// A policy that may expand.
 pub(crate) struct Policy {
@@ -85,13 +85,34 @@ pub(crate) enum RequirementKind {
     Any(Vec<Requirement>),
 }
 
+impl Requirement {
+    /// What its checks load, in written order: only a check that must hold loads anything.
+    pub(crate) fn loads(&self) -> Vec<&Type> {
+        match &self.kind {
+            RequirementKind::Atom(Atom::Check(call)) => call.loads.iter().collect(),
+            RequirementKind::All(parts) => parts.iter().flat_map(Self::loads).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
 /// A predicate over the caller.
 #[derive(Clone)]
 pub(crate) enum Atom {
     Scope(Text),
     Role(Text),
     Claim(Text, ClaimValue),
-    Check(Path),
+    Check(Box<Call>),
+}
+
+/// A function of the user's that decides.
+#[derive(Clone)]
+pub(crate) struct Call {
+    pub(crate) path: Path,
+    /// What it is given before what it extracts.
+    pub(crate) values: Vec<TokenStream>,
+    /// What it loads for the handler.
+    pub(crate) loads: Option<Type>,
 }
 
 /// A string: written here, or a constant of the user's that the compiler checks.

@@ -4,11 +4,12 @@ pub use actix_web::Resource;
 pub use actix_web::dev::{AppService, HttpServiceFactory};
 pub use actix_web::guard::fn_guard;
 pub use auth_macros::{public, requires};
+pub use std::fmt::Debug;
 
 pub use crate::__auth_runtime_declare as declare;
 pub use crate::extract::Granted;
 pub use crate::extract::authorized::Authorized;
-pub use crate::grant::{Everything, Includes, Maybe, Nobody, OneOf, Only};
+pub use crate::grant::{Everything, Includes, Loading, Maybe, Nobody, OneOf, Only};
 pub use crate::guard::Answered;
 pub use crate::mount::handler::*;
 pub use crate::policy::registry::{Linked, section};
@@ -18,14 +19,15 @@ pub use crate::policy::{Check, ClaimValue, Hide, Policy, PolicySpec, Presence, R
 pub use crate::scheme::BasicScheme;
 pub use crate::scheme::{ApiKeyScheme, BearerScheme, DigestScheme};
 
+use std::any::type_name;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
 use futures_core::future::LocalBoxFuture;
 
 use crate::extract::Details;
-use crate::guard::check::CheckFn;
-use crate::policy::check::{CheckContext, Verdict};
+use crate::guard::check::{self, CheckArguments, CheckFn};
+use crate::policy::check::{CheckContext, IntoLoaded, IntoVerdict, Verdict};
 
 /// What is the same for every policy: its trait, and its place in the registry.
 #[doc(hidden)]
@@ -51,11 +53,52 @@ macro_rules! __auth_runtime_declare {
 }
 
 /// Runs a check; the policy's constant holds it as a plain function pointer.
-pub fn run_check<P, F, Args, Via>(check: F, context: CheckContext) -> LocalBoxFuture<'static, Verdict>
+///
+/// The values are made when the type of `check` is known: one that does not fit is then reported as itself.
+pub fn run_check<P, V, F, Args, Via>(
+    check: F,
+    values: impl FnOnce() -> V + 'static,
+    context: CheckContext,
+) -> LocalBoxFuture<'static, Verdict>
 where
-    F: CheckFn<P, Args, Via>,
+    P: 'static,
+    V: 'static,
+    F: CheckFn<V, Args>,
+    Args: CheckArguments<P, Via> + 'static,
+    Via: 'static,
+    F::Output: IntoVerdict,
 {
-    check.run(context)
+    check::run::<P, V, F, Args, Via>(check, values, context, F::Output::into_verdict)
+}
+
+/// Runs a check that loads a `T` for the handler.
+pub fn run_load<P, T, V, F, Args, Via>(
+    check: F,
+    values: impl FnOnce() -> V + 'static,
+    context: CheckContext,
+) -> LocalBoxFuture<'static, Verdict>
+where
+    P: 'static,
+    V: 'static,
+    F: CheckFn<V, Args>,
+    Args: CheckArguments<P, Via> + 'static,
+    Via: 'static,
+    F::Output: IntoLoaded<T>,
+{
+    check::run::<P, V, F, Args, Via>(check, values, context, F::Output::into_loaded)
+}
+
+/// The name of a check: its function's, and the values that it is given.
+pub fn check_name<F>(_: &F, values: &[&dyn Debug]) -> String {
+    let mut name = type_name::<F>().to_owned();
+    for (index, value) in values.iter().enumerate() {
+        name.push_str(if index == 0 { "(" } else { ", " });
+        name.push_str(&format!("{value:?}"));
+    }
+    if !values.is_empty() {
+        name.push(')');
+    }
+    name
 }
 
 /// An argument of a handler whose type is called `Details`.

@@ -161,7 +161,7 @@ pub use crypto::Algorithm;
 pub use denial::Denial;
 #[cfg(feature = "basic")]
 pub use extract::Basic;
-pub use extract::{ApiKey, Bearer, Details, Digest, FromPrincipal, Granted, Optional};
+pub use extract::{ApiKey, Bearer, Checked, Details, Digest, FromPrincipal, Granted, Optional};
 pub use jwt::Jwt;
 pub use mount::{Declared, ServiceConfig, route};
 pub use principal::Principal;

@@ -8,10 +8,12 @@ enum __change_order_policy {}
     ::core::primitive::str = ::auth_runtime::__private::Constant::new(READ).text(); const
     _ : & ::core::primitive::str = ::auth_runtime::__private::scope(__AUTH_0); const
     __AUTH_2 : ::auth_runtime::__private::Check =
-    ::auth_runtime::__private::Check::new("owns_order", | __context |
-    ::auth_runtime::__private::run_check:: < __change_order_policy, _, _, _ >
-    (owns_order, __context)); } .accepting(::auth_runtime::__private::Presence::Required,
-    & [::auth_runtime::__private::SchemeUse::new:: <
+    ::auth_runtime::__private::Check::new("owns_order", ||
+    ::auth_runtime::__private::check_name(& owns_order, & []), | __context |
+    ::auth_runtime::__private::run_check:: < __change_order_policy, (), _, _, _ >
+    (owns_order, || (), __context),); }
+    .accepting(::auth_runtime::__private::Presence::Required, &
+    [::auth_runtime::__private::SchemeUse::new:: <
     ::auth_runtime::__private::BearerScheme > ("bearer").configured("partner"),
     ::auth_runtime::__private::SchemeUse::new:: < ::auth_runtime::__private::ApiKeyScheme
     > ("api_key"), ::auth_runtime::__private::SchemeUse::new:: < my::Webhook >

@@ -185,7 +185,7 @@ fn every_decision_is_told_of_once_with_who_called_and_why() {
         let scheme = if expected.4 == "patient" { "word" } else { expected.4 };
         assert_eq!(said(&all[0]), (expected.0, expected.1, expected.2, expected.3, scheme));
         assert_eq!(all[0].code(), (expected.0 == "over_quota").then_some("quota"));
-        assert_eq!(all[0].check().is_some_and(|check| check.ends_with("quota")), expected.0 == "over_quota");
+        assert_eq!(all[0].check().is_some_and(|check| check.name().ends_with("quota")), expected.0 == "over_quota");
         assert!(all[0].took() > Duration::ZERO && all[0].took() < Duration::from_secs(10));
     }
     server.get("/open").send().expect("open");

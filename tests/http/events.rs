@@ -426,7 +426,7 @@ fn a_failure_is_an_error_that_names_the_handler_and_the_remedy() {
     }
     let [error] = &*events("erring") else { panic!("not one event") };
     assert_eq!(error.field("cause"), r"the database said: \u{1b}[31mno\nsuch table");
-    assert_eq!(error.field("check"), "errs");
+    assert_eq!(error.field("check"), "http::events::errs");
 }
 
 #[test]
@@ -446,7 +446,7 @@ fn an_event_names_the_check_that_refused_and_why() {
     ] {
         assert_decisions(handler, &[(outcome, "bearer", reason)]);
         let [event] = &*events(handler) else { panic!("not one event about {handler}") };
-        assert_eq!((event.field("check"), &*event.level), (check, level), "{event:?}");
+        assert_eq!((event.field("check"), &*event.level), (&*format!("http::events::{check}"), level), "{event:?}");
         if level == "ERROR" {
             assert_eq!(event.field("file"), "tests/http/events.rs");
             assert!(event.field("line").parse::<u32>().is_ok_and(|line| line > 1), "{event:?}");

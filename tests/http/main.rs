@@ -12,6 +12,7 @@ mod basic;
 mod bearer;
 mod body;
 mod cache;
+mod checked;
 mod checks;
 mod conditions;
 mod decisions;

@@ -97,6 +97,9 @@ pub(crate) fn check_repeated(args: &Args, sink: &Sink) {
     let mut access: Option<&TokenStream> = None;
     for (index, clause) in args.clauses.iter().enumerate() {
         let (name, at) = match clause {
+            // Each loads something else.
+            Clause::Key(_, Key::Check(call)) if call.loads.is_some() => continue,
+            Clause::Condition(_) => continue,
             Clause::Key(word, _) | Clause::Flag(word) => (word.to_string(), word.to_token_stream()),
             Clause::Access(kind, tokens) => {
                 if let Some(first) = access {
@@ -107,7 +110,6 @@ pub(crate) fn check_repeated(args: &Args, sink: &Sink) {
                 access = Some(tokens);
                 continue;
             }
-            Clause::Condition(_) => continue,
         };
         if seen.contains(&name) {
             let remedy = match clause {

@@ -12,8 +12,8 @@ mod requirement;
 mod text;
 mod wording;
 
-use crate::diag::Sink;
-use crate::model::{Access, Hide, Policy, RequirementKind};
+use crate::diag::{Sink, written};
+use crate::model::{Access, Hide, Policy, Requirement, RequirementKind};
 use crate::parse::{Args, Clause, Key};
 
 pub(crate) use handler::{MOST_ARGUMENTS, check_handler, check_other};
@@ -69,5 +69,20 @@ fn check_meaning(policy: &Policy, sink: &Sink) {
         }
         ability::check_ability(&policy.requirement, alternatives, sink);
     }
+    check_loads(&policy.requirement, sink);
     logic::check_logic(&policy.requirement, sink);
+}
+
+/// Each type loaded once: the handler asks for it by its type.
+fn check_loads(requirement: &Requirement, sink: &Sink) {
+    let loads = requirement.loads();
+    for (index, ty) in loads.iter().enumerate() {
+        if loads.iter().take(index).any(|earlier| written(earlier) == written(ty)) {
+            let shown = written(ty);
+            sink.report(
+                ty,
+                format!("two checks load `{shown}`; `Checked<{shown}>` is one of them, so give each a type of its own"),
+            );
+        }
+    }
 }

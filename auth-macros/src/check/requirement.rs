@@ -23,7 +23,7 @@ pub(crate) fn check_requirement(layers: &Layers, sink: &Sink) -> Requirement {
             }
             Clause::Key(_, Key::Scope(constant)) => parts.push(key(Atom::Scope(constant.clone()), sink)),
             Clause::Key(_, Key::Role(role)) => parts.push(key(Atom::Role(role.clone()), sink)),
-            Clause::Key(_, Key::Check(path)) => parts.push(key(Atom::Check(path.clone()), sink)),
+            Clause::Key(_, Key::Check(call)) => parts.push(key(Atom::Check(call.clone()), sink)),
             _ => {}
         }
     }
@@ -36,10 +36,10 @@ fn check_condition(condition: &Condition, holds: bool, sink: &Sink) -> Requireme
     match &condition.kind {
         ConditionKind::Atom(atom) => {
             check_atom(atom, sink);
-            if let (Atom::Check(path), false) = (atom, holds) {
+            if let (Atom::Check(call), false) = (atom, holds) {
                 let fault = format!(
                     "`!check({0})` would admit whoever the check fails to decide on; negate inside `{0}`",
-                    written(path)
+                    written(&call.path)
                 );
                 sink.report(&condition.tokens, fault);
             }
@@ -91,7 +91,7 @@ fn key(of: Atom, sink: &Sink) -> Requirement {
     check_atom(&of, sink);
     let tokens = match &of {
         Atom::Scope(text) | Atom::Role(text) | Atom::Claim(text, _) => tokens(text),
-        Atom::Check(path) => path.to_token_stream(),
+        Atom::Check(call) => call.to_token_stream(),
     };
     atom(of, tokens)
 }

@@ -85,10 +85,12 @@ exports! {
     basic_scheme => BasicScheme;
     bearer_scheme => BearerScheme;
     check => Check;
+    check_name => check_name;
     claim_name => claim_name;
     claim_value => ClaimValue;
     constant => Constant;
     customized => Customized;
+    debug => Debug;
     declare => declare;
     digest_scheme => DigestScheme;
     everything => Everything;
@@ -98,6 +100,7 @@ exports! {
     hide => Hide;
     http_service_factory => HttpServiceFactory;
     includes => Includes;
+    loading => Loading;
     maybe => Maybe;
     no_details => NoDetails;
     nobody => Nobody;
@@ -114,6 +117,7 @@ exports! {
     role => role;
     route_spec => RouteSpec;
     run_check => run_check;
+    run_load => run_load;
     scheme_use => SchemeUse;
     scope => scope;
 }

@@ -34,7 +34,7 @@ pub(crate) fn expand_policy(place: &PolicyType<'_>, policy: &Policy, exports: &E
     let said = expand_said(place, policy, &mut constants);
     let constants = constants.items;
     let (declare, name, line) = (&exports.declare, place.name.unraw().to_string(), line(place.at));
-    let access = expand_access(&policy.access, exports);
+    let access = expand_loading(policy, exports);
     let includes = expand_includes(ty, &policy.access, exports);
     quote! {
         #(#cfg)*
@@ -130,6 +130,13 @@ fn expand_routes(routes: &[Route], exports: &Exports<'_>) -> Option<TokenStream>
         quote!(#route_spec::new(&[#(#methods),*], #path) #name #guarded)
     });
     (!routes.is_empty()).then(|| quote!(.routed(&[#(#each),*])))
+}
+
+/// Which identities a handler may take, and what is loaded for it.
+fn expand_loading(policy: &Policy, exports: &Exports<'_>) -> TokenStream {
+    let loading = &exports.loading;
+    let loads = policy.requirement.loads();
+    loads.into_iter().fold(expand_access(&policy.access, exports), |access, ty| quote!(#loading<#access, #ty>))
 }
 
 /// Which identities a handler may take.

@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 
 use super::exports::{Export, Exports};
 use crate::diag::written;
-use crate::model::{Atom, ClaimValue, Requirement, RequirementKind, Text};
+use crate::model::{Atom, Call, ClaimValue, Requirement, RequirementKind, Text};
 
 /// Constants that the value refers to. Each has the span of the user's path, so that a fault shows there.
 pub(crate) struct Constants<'a> {
@@ -79,18 +79,46 @@ impl Constants<'_> {
                 let value = self.expand_claim_value(value);
                 quote!(#path::Claim(#name, #value))
             }
-            Atom::Check(function) => {
-                let Exports { check, run_check, .. } = exports;
-                let (at, policy, name) = (function.span(), self.policy, written(function));
-                let run_check = run_check.at(at);
-                // Hygienic, since the path may come out of a macro of the user's.
-                let context = Ident::new("__context", Span::mixed_site());
-                // At the path's span, where the bound on the function is reported.
-                let run = quote_spanned!(at=> #run_check::<#policy, _, _, _>(#function, #context));
-                let value = quote!(#check::new(#name, |#context| #run));
-                let constant = self.hoist(Span::mixed_site(), check, &value);
+            Atom::Check(call) => {
+                let value = self.expand_check(call);
+                let constant = self.hoist(Span::mixed_site(), exports.check, &value);
                 quote!(#path::Check(#constant))
             }
+        }
+    }
+
+    /// What names the user's function, and what runs it.
+    fn expand_check(&self, call: &Call) -> TokenStream {
+        let Exports { check, run_check, run_load, check_name, debug, .. } = self.exports;
+        let Call { path: function, values, loads } = call;
+        let (at, policy, written) = (function.span(), self.policy, written(call));
+        // Hygienic, since the path may come out of a macro of the user's.
+        let context = Ident::new("__context", Span::mixed_site());
+        // The number of values is known to the compiler before their types are: a wrong one is reported at itself.
+        let each = values.iter().map(|_| quote!(_,));
+        let types = quote!((#(#each)*));
+        let run = match loads {
+            None => {
+                let run_check = run_check.at(at);
+                quote_spanned!(at=> #run_check::<#policy, #types, _, _, _>)
+            }
+            Some(ty) => {
+                let run_load = run_load.at(at);
+                quote_spanned!(at=> #run_load::<#policy, #ty, #types, _, _, _>)
+            }
+        };
+        // At the path's span, where the bound on the function is reported.
+        let run = quote_spanned!(at=> #run(#function, || (#(#values,)*), #context));
+        let shown = values.iter().map(|value| {
+            let debug = debug.at(value.span());
+            quote_spanned!(value.span()=> &#value as &dyn #debug)
+        });
+        quote! {
+            #check::new(
+                #written,
+                || #check_name(&#function, &[#(#shown),*]),
+                |#context| #run,
+            )
         }
     }
 

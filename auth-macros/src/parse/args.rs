@@ -7,13 +7,14 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Error, LitStr, Path, Result, Token, braced, token};
 
 use super::access::{parse_access, starts_upper};
+use super::call::parse_loading_call;
 use super::condition::{Condition, parse_condition};
 use super::split::{Element, split};
 use super::unknown::unknown;
 use super::value::{next_token, parse_literal, parse_path, parse_text, rest};
 use crate::diag::{Sink, remedy, written};
 use crate::keyword::{self, Use};
-use crate::model::{Access, InnerFunction, Text};
+use crate::model::{Access, Call, InnerFunction, Text};
 
 /// Which attribute the list belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +68,7 @@ pub(crate) enum Clause {
 pub(crate) enum Key {
     Scope(Text),
     Role(Text),
-    Check(Path),
+    Check(Box<Call>),
     Realm(Text),
     HideFromAuthenticated,
     Inner(InnerFunction),
@@ -196,7 +197,7 @@ fn parse_key(input: ParseStream<'_>, word: &Ident, name: &str) -> Result<Clause>
         "scope" => Clause::Key(word.clone(), Key::Scope(parse_text(input, &what)?)),
         "role" => Clause::Key(word.clone(), Key::Role(parse_text(input, &what)?)),
         "realm" => Clause::Key(word.clone(), Key::Realm(parse_text(input, &what)?)),
-        "check" => Clause::Key(word.clone(), Key::Check(parse_path(input, &what, "the path of an async fn")?)),
+        "check" => Clause::Key(word.clone(), Key::Check(Box::new(parse_loading_call(input, &what)?))),
         "inner" => Clause::Key(word.clone(), Key::Inner(parse_inner(input, &what)?)),
         "crate" => Clause::Key(word.clone(), Key::Crate(parse_path(input, &what, "the path of the runtime crate")?)),
         "policy" => {
@@ -237,9 +238,9 @@ fn parse_inner(input: ParseStream<'_>, what: &str) -> Result<InnerFunction> {
     match (visibility, name) {
         (Ok(visibility), Ok(name)) if input.is_empty() => Ok(InnerFunction { visibility, name }),
         _ => {
-            let (remedy, found) =
-                ("a name for the function, such as `list_users_inner` or `pub list_users_inner`", written(&whole));
-            Err(Error::new_spanned(whole, format!("{what} takes {remedy}, found `{found}`")))
+            let remedy = "write a name for the function, as in `inner = list_users_inner`";
+            let fault = format!("`{}` does not fit {what}; {remedy}", written(&whole));
+            Err(Error::new_spanned(whole, fault))
         }
     }
 }

@@ -6,8 +6,9 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Error, Result, Token, token};
 
+use super::call::parse_call;
 use super::split::combine;
-use super::value::{next_token, parse_claim_value, parse_path, parse_text, rest};
+use super::value::{next_token, parse_claim_value, parse_text, rest};
 use crate::diag::{remedy, written};
 use crate::keyword::{self, Use};
 use crate::model::Atom;
@@ -183,7 +184,7 @@ fn parse_atom(name: &str, word: &Ident, group: &Group) -> Result<Atom> {
         let atom = match name {
             "scope" => Atom::Scope(parse_text(input, &what)?),
             "role" => Atom::Role(parse_text(input, &what)?),
-            "check" => Atom::Check(parse_path(input, &what, "the path of an async fn")?),
+            "check" => Atom::Check(Box::new(parse_call(input, &what)?)),
             _ => {
                 let claim = parse_text(input, "a claim's name")?;
                 if input.parse::<Option<Token![,]>>()?.is_none() || input.is_empty() {
@@ -199,7 +200,10 @@ fn parse_atom(name: &str, word: &Ident, group: &Group) -> Result<Atom> {
         }
         let remedy = match name {
             "claim" => "it takes a name and one value".to_owned(),
-            "check" => "it takes the path alone, since the function's arguments are extracted".to_owned(),
+            "check" => {
+                "it takes one function, and values for it in parentheses, as in `check(can(Permission::Refund))`"
+                    .to_owned()
+            }
             _ => format!("join several with `&&` or `||`, as in `{name}(\"a\") && {name}(\"b\")`"),
         };
         Err(Error::new_spanned(rest(input), format!("`{name}` is given too much; {remedy}")))

@@ -2,6 +2,7 @@
 
 mod access;
 mod args;
+mod call;
 mod condition;
 mod item;
 mod module;

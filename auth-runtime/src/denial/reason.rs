@@ -273,6 +273,8 @@ reasons! {
         DenialUnfit = "denial_unfit", INTERNAL_SERVER_ERROR, "`Denial::new` takes a 4xx other than 401 and 407; a 401 is `Denial::unauthorized`, under a policy that asks for credentials, as `optional(…)` does too";
         /// The function that loads authorities asks for what is not there.
         AuthoritiesErred = "authorities_erred", INTERNAL_SERVER_ERROR, "see `cause`; add application data by `.app_data(web::Data::new(…))`";
+        /// A check takes what a later one loads.
+        LoadedLater = "loaded_later", INTERNAL_SERVER_ERROR, "write the check that loads it, `check = … -> T`, before the one that takes `Checked<T>`";
         /// A check read the body.
         CheckReadBody = "check_read_body", INTERNAL_SERVER_ERROR, "a check decides before the body is read; move what needs the body into the handler";
         /// A scheme or a check panicked.

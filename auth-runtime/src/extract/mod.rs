@@ -9,4 +9,4 @@ pub use expiry::UntilExpiry;
 pub use from_principal::FromPrincipal;
 #[cfg(feature = "basic")]
 pub use identity::Basic;
-pub use identity::{ApiKey, Bearer, Details, Digest, Granted, Optional};
+pub use identity::{ApiKey, Bearer, Checked, Details, Digest, Granted, Optional};

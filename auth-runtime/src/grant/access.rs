@@ -22,6 +22,12 @@ pub struct Maybe<L>(PhantomData<L>);
 #[derive(Debug)]
 pub enum Everything {}
 
+/// A check loads a `T` before anybody passes who has the rest, `A`.
+pub struct Loading<A, T>(PhantomData<(A, fn() -> T)>);
+
+/// A `T` has been loaded under this access. `At` is its place, which the compiler finds.
+pub trait Loads<T, At> {}
+
 /// Identity `S` is certain under this access.
 pub trait Yields<S: ?Sized> {}
 
@@ -44,6 +50,7 @@ debug_by_name! {
     [S] Only<S> as "Only";
     [L] OneOf<L> as "OneOf";
     [L] Maybe<L> as "Maybe";
+    [A, T] Loading<A, T> as "Loading";
     [At] After<At> as "After";
 }
 
@@ -59,6 +66,12 @@ impl<L> MayYield<AnyScheme, Anywhere> for OneOf<L> {}
 impl<S: Scheme, L: MayYield<S, At>, At> MayYield<S, At> for Maybe<L> {}
 impl<L> MayYield<AnyScheme, Anywhere> for Maybe<L> {}
 impl<S: ?Sized> MayYield<S, Here> for Everything {}
+
+impl<S: ?Sized, A: Yields<S>, T> Yields<S> for Loading<A, T> {}
+impl<S: ?Sized, A: MayYield<S, At>, T, At> MayYield<S, At> for Loading<A, T> {}
+impl<A, T> Loads<T, Here> for Loading<A, T> {}
+impl<A: Loads<T, At>, T, L, At> Loads<T, After<At>> for Loading<A, L> {}
+impl<T> Loads<T, Here> for Everything {}
 
 impl<S: Scheme, L> MayYield<S, Here> for (S, L) {}
 impl<S: Scheme, F, L: MayYield<S, At>, At> MayYield<S, After<At>> for (F, L) {}

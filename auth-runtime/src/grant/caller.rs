@@ -1,6 +1,6 @@
 //! Who calls, and why an identity may not be had of a caller who is genuine.
 
-use std::any::TypeId;
+use std::any::{Any, TypeId};
 use std::fmt;
 use std::sync::Arc;
 
@@ -22,15 +22,48 @@ struct Verified {
     /// The type of the scheme that verified it.
     scheme: TypeId,
     clock: Arc<dyn Clock>,
+    loaded: Loaded,
+}
+
+/// What checks have loaded for the handler, the latest first: nothing on the heap where no check loads.
+#[derive(Clone, Default)]
+pub(crate) struct Loaded(Option<Arc<LoadedValue>>);
+
+struct LoadedValue {
+    value: Arc<dyn Any + Send + Sync>,
+    earlier: Loaded,
+}
+
+impl Loaded {
+    pub(crate) fn push(&mut self, value: Arc<dyn Any + Send + Sync>) {
+        let earlier = std::mem::take(self);
+        self.0 = Some(Arc::new(LoadedValue { value, earlier }));
+    }
+
+    fn find<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        let LoadedValue { value, earlier } = self.0.as_deref()?;
+        Arc::clone(value).downcast().ok().or_else(|| earlier.find())
+    }
 }
 
 impl Caller {
     pub(crate) fn verified(principal: Principal, scheme: TypeId, clock: Arc<dyn Clock>) -> Self {
-        Self(Some(Verified { principal, scheme, clock }))
+        Self(Some(Verified { principal, scheme, clock, loaded: Loaded::default() }))
     }
 
     pub(crate) fn anonymous() -> Self {
         Self(None)
+    }
+
+    /// The same caller, for whom checks have loaded something.
+    pub(crate) fn with_loaded(mut self, loaded: Loaded) -> Self {
+        self.0.iter_mut().for_each(|verified| verified.loaded.clone_from(&loaded));
+        self
+    }
+
+    /// What a check has loaded, by its type.
+    pub(crate) fn loaded<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        self.0.as_ref()?.loaded.find()
     }
 
     pub(crate) fn principal(&self) -> Option<&Principal> {

@@ -10,10 +10,10 @@ use std::marker::PhantomData;
 use actix_web::dev::Payload;
 use actix_web::{Error, FromRequest, HttpRequest};
 
-pub(crate) use access::{AnyScheme, MayYield, Yields};
-pub use access::{Everything, Includes, Maybe, Nobody, OneOf, Only};
+pub(crate) use access::{AnyScheme, Loads, MayYield, Yields};
+pub use access::{Everything, Includes, Loading, Maybe, Nobody, OneOf, Only};
 pub(crate) use arguments::{Extract, GrantedRequest, extract};
-pub(crate) use caller::{Caller, IdentityError, UnfitClaim};
+pub(crate) use caller::{Caller, IdentityError, Loaded, UnfitClaim};
 
 use crate::denial::Reason;
 
@@ -53,7 +53,8 @@ impl<P> Grant<P> {
             where `T` implements `serde::Deserialize`, as the claims in `Bearer<T>` must; derive it",
     note = "`Bearer<T>`, `Basic`, `Digest` and `ApiKey` need a policy that requires that scheme alone, as `#[requires(bearer)]` \
             does; `Principal`, `Details<T>`, and every type of yours that implements `FromPrincipal`, one that requires any; `Granted<P>` needs \
-            `policy = P`"
+            `policy = P`, `Checked<T>` a check that loads it: `check = load -> T`",
+    note = "a value that a check is given stands at its name: `check = can(Permission::Refund)`"
 )]
 pub trait FromGrant<P, Via>: Sized {
     /// Takes an identity out of the grant, which is all it sees; `None` for what comes out of the request. A function's

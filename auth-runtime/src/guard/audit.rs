@@ -11,7 +11,7 @@ use crate::guard::Plan;
 use crate::guard::observation::{Details, NO_SCHEME};
 use crate::guard::refuse::Case;
 use crate::http::parts::{Redaction, RequestParts};
-use crate::policy::PolicySpec;
+use crate::policy::{Check, PolicySpec};
 use crate::principal::Principal;
 use crate::scheme::SchemeDescription;
 use crate::telemetry::limited;
@@ -28,7 +28,7 @@ pub struct Decision {
     pub(super) outcome: DecisionOutcome,
     pub(super) reason: Option<Reason>,
     pub(super) code: Option<&'static str>,
-    pub(super) check: Option<&'static str>,
+    pub(super) check: Option<&'static Check>,
     pub(super) caller: Option<Principal>,
     pub(super) scheme: &'static str,
     pub(super) took: Duration,
@@ -71,7 +71,7 @@ impl Decision {
     }
 
     /// The check that refused.
-    pub fn check(&self) -> Option<&'static str> {
+    pub fn check(&self) -> Option<&'static Check> {
         self.check
     }
 

@@ -5,52 +5,117 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
+use actix_web::Error;
 use actix_web::body::to_bytes_limited;
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
 use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
-use actix_web::{Error, Handler};
 use futures_core::Stream;
 use futures_core::future::LocalBoxFuture;
 
 use crate::denial::Denial;
 use crate::grant::{Extract, Grant, GrantedRequest, IdentityError, extract};
-use crate::policy::check::{CheckContext, IntoVerdict, Verdict};
+use crate::policy::check::{CheckContext, Verdict};
 
-/// An `async fn` that can serve as a check under policy `P`.
+/// An `async fn` that can serve as a check: it takes `Values`, which the policy gives it, and then `Args`, which are extracted.
+///
+/// The shape alone, so that a value of another type, or an argument that is not available, is reported as that.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot serve as a check of this policy",
+    message = "`{Self}` cannot serve as a check",
     label = "not a check",
-    note = "a check is an `async fn` whose arguments are extractors or identities that the policy yields, and that \
-            returns `bool`, `Result<bool, E>` or `Result<(), Denial>`"
+    note = "a check is an `async fn` whose arguments are extractors or identities that the policy yields",
+    note = "values that it is given, as in `check = can(Permission::Refund)`, are its first arguments"
 )]
-pub trait CheckFn<P, Args, Via> {
-    /// Runs the function with its arguments extracted from the request.
-    fn run(self, context: CheckContext) -> LocalBoxFuture<'static, Verdict>;
+pub trait CheckFn<Values, Args>: 'static {
+    /// What it says.
+    type Output;
+
+    /// Calls it.
+    fn call(self, values: Values, args: Args) -> impl Future<Output = Self::Output>;
 }
 
-impl<P, F, Args, Via> CheckFn<P, Args, Via> for F
+/// The arguments that a check extracts, where the policy yields them. By a trait of its own, so that the compiler does not list
+/// tuples of all lengths where one of them is not available.
+#[diagnostic::on_unimplemented(
+    message = "the policy does not yield all arguments of this check",
+    note = "see the argument named in another error for what to take instead"
+)]
+pub trait CheckArguments<P, Via>: Extract<P, Via> {}
+
+impl<P, Via, T: Extract<P, Via>> CheckArguments<P, Via> for T {}
+
+macro_rules! check_fns {
+    ($([$($value:ident)*] [$($argument:ident)*])+) => {$(
+        // Each type parameter names the variable that holds its argument.
+        #[allow(non_snake_case, clippy::too_many_arguments)]
+        #[diagnostic::do_not_recommend]
+        impl<F, R, $($value,)* $($argument,)*> CheckFn<($($value,)*), ($($argument,)*)> for F
+        where
+            F: Fn($($value,)* $($argument,)*) -> R + 'static,
+            R: Future,
+        {
+            type Output = R::Output;
+
+            async fn call(self, ($($value,)*): ($($value,)*), ($($argument,)*): ($($argument,)*)) -> R::Output {
+                self($($value,)* $($argument,)*).await
+            }
+        }
+    )+};
+}
+
+/// For each number of values, each number of arguments.
+macro_rules! check_fns_with {
+    ($($values:tt)+) => {$(
+        check_fns! {
+            $values []
+            $values [A]
+            $values [A B]
+            $values [A B C]
+            $values [A B C D]
+            $values [A B C D E]
+            $values [A B C D E G]
+            $values [A B C D E G H]
+            $values [A B C D E G H I]
+            $values [A B C D E G H I J]
+            $values [A B C D E G H I J K]
+            $values [A B C D E G H I J K L]
+            $values [A B C D E G H I J K L M]
+            $values [A B C D E G H I J K L M N]
+            $values [A B C D E G H I J K L M N O]
+            $values [A B C D E G H I J K L M N O Q]
+            $values [A B C D E G H I J K L M N O Q S]
+        }
+    )+};
+}
+
+check_fns_with! { [] [V1] [V1 V2] [V1 V2 V3] [V1 V2 V3 V4] }
+
+/// Runs a check with its arguments extracted from the request. `judge` reads what it says.
+pub(crate) fn run<P, V, F, Args, Via>(
+    check: F,
+    values: impl FnOnce() -> V + 'static,
+    context: CheckContext,
+    judge: fn(F::Output) -> Verdict,
+) -> LocalBoxFuture<'static, Verdict>
 where
     P: 'static,
-    F: Handler<Args>,
+    V: 'static,
+    F: CheckFn<V, Args>,
     Args: Extract<P, Via> + 'static,
     Via: 'static,
-    F::Output: IntoVerdict,
 {
-    fn run(self, context: CheckContext) -> LocalBoxFuture<'static, Verdict> {
-        Box::pin(async move {
-            let read = Rc::new(Cell::new(false));
-            let body: BoxedPayloadStream = Box::pin(Poisoned(Rc::clone(&read)));
-            let payload = Payload::Stream { payload: body };
-            let source = GrantedRequest { grant: Grant::<P>::new(context.caller), request: context.request, payload };
-            let verdict = match extract(source).await {
-                Ok(arguments) => self.call(arguments).await.into_verdict(),
-                Err(error) => unextracted(error).await,
-            };
-            if read.get() { Verdict::ReadBody } else { verdict }
-        })
-    }
+    Box::pin(async move {
+        let read = Rc::new(Cell::new(false));
+        let body: BoxedPayloadStream = Box::pin(Poisoned(Rc::clone(&read)));
+        let payload = Payload::Stream { payload: body };
+        let source = GrantedRequest { grant: Grant::<P>::new(context.caller), request: context.request, payload };
+        let verdict = match extract(source).await {
+            Ok(arguments) => judge(check.call(values(), arguments).await),
+            Err(error) => unextracted(error).await,
+        };
+        if read.get() { Verdict::ReadBody } else { verdict }
+    })
 }
 
 /// The statuses by which an extractor says that the request does not fit it, and no more than that.

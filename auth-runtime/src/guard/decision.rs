@@ -10,7 +10,7 @@ use futures_util::FutureExt as _;
 
 use crate::authorities::{LoadOutcome, Loading};
 use crate::denial::{Denial, Reason, Rejection};
-use crate::grant::Caller;
+use crate::grant::{Caller, Loaded};
 use crate::guard::audit::DecisionOutcome;
 use crate::guard::choice::Choice;
 use crate::guard::observation::{NO_SCHEME, Observation};
@@ -45,7 +45,15 @@ pub(crate) fn decide(
         Err(reason) => return Decision::Ready(Err(observation.undecidable(request, reason))),
     };
     let attempted = Attempted::default();
-    let mut guarded = GuardedRequest { plan, request, attempted, verified: None, check: None, observation };
+    let mut guarded = GuardedRequest {
+        plan,
+        request,
+        attempted,
+        verified: None,
+        check: None,
+        loaded: Loaded::default(),
+        observation,
+    };
     // A scheme is foreign code: its panic must not reach the worker, and must not let anyone in.
     match std::panic::catch_unwind(AssertUnwindSafe(|| guarded.authenticate())) {
         Ok(None) => decision(guarded.without_credentials()),
@@ -74,7 +82,9 @@ struct GuardedRequest<'a> {
     /// Whom they turned out to be of.
     verified: Option<Principal>,
     /// The check that runs, or that refused.
-    check: Option<&'static str>,
+    check: Option<&'static Check>,
+    /// What checks have loaded.
+    loaded: Loaded,
     observation: Observation,
 }
 
@@ -204,7 +214,15 @@ impl GuardedRequest<'_> {
         let waiting = observation.wait(scheme, untold);
         Decision::Pending(Box::pin(async move {
             let (plan, request) = (&plan, &request);
-            let mut guarded = GuardedRequest { plan, request, attempted, verified, check: None, observation };
+            let mut guarded = GuardedRequest {
+                plan,
+                request,
+                attempted,
+                verified,
+                check: None,
+                loaded: Loaded::default(),
+                observation,
+            };
             let decided = tokio::time::timeout(plan.settings.deadline, rest(&mut guarded)).await;
             waiting.over();
             match decided.unwrap_or_else(|_| Err(guarded.deny(Reason::DeadlinePassed))) {
@@ -243,9 +261,9 @@ impl GuardedRequest<'_> {
         let mut results = CheckResults::new();
         let mut said = None;
         let mut check = first;
-        let caller = self.caller(Some(principal.clone()));
+        let mut caller = self.caller(Some(principal.clone()));
         loop {
-            self.check = Some(check.name);
+            self.check = Some(check);
             let context = CheckContext::new(caller.clone(), self.request.clone());
             // Started inside the guarded future: a check may panic before its first await.
             let verdict = AssertUnwindSafe(async { (check.run)(context).await }).catch_unwind().await;
@@ -253,6 +271,11 @@ impl GuardedRequest<'_> {
             let heard = results.first_refusal().is_none();
             let held = match verdict {
                 Ok(Verdict::Allowed) => true,
+                Ok(Verdict::Loaded(value)) => {
+                    self.loaded.push(value);
+                    caller = self.caller(Some(principal.clone()));
+                    true
+                }
                 Ok(Verdict::Refused) => false,
                 Ok(Verdict::Denied(denial)) => {
                     said.get_or_insert(Said::Denial(denial));
@@ -302,7 +325,10 @@ impl GuardedRequest<'_> {
 
     fn caller(&self, principal: Option<Principal>) -> Caller {
         match principal.zip(self.attempted.alternative(self.plan)) {
-            Some((principal, by)) => Caller::verified(principal, by.kind, Arc::clone(&self.plan.settings.clock)),
+            Some((principal, by)) => {
+                let caller = Caller::verified(principal, by.kind, Arc::clone(&self.plan.settings.clock));
+                caller.with_loaded(self.loaded.clone())
+            }
             None => Caller::anonymous(),
         }
     }

@@ -11,7 +11,7 @@ use crate::denial::{Denial, Reason, Severity};
 use crate::guard::audit::Untold;
 use crate::guard::limit::{self, LeftOut, RefusalLimit};
 use crate::http::peer::AddressShare;
-use crate::policy::{Hide, PolicySpec};
+use crate::policy::{Check, Hide, PolicySpec};
 use crate::telemetry::{DECISIONS, DURATION, HANDLER_DENIALS, limited};
 
 /// An event at a level that is known only when it is written.
@@ -29,7 +29,7 @@ macro_rules! at_severity {
 #[derive(Default)]
 pub(crate) struct Details {
     /// The check that refused.
-    pub(crate) check: Option<&'static str>,
+    pub(crate) check: Option<&'static Check>,
     /// The application's own name for it.
     pub(crate) code: Option<&'static str>,
     /// The error behind it.
@@ -148,7 +148,8 @@ impl Observation {
         let (policy, label, remedy) = (self.spec.handler, reason.label(), reason.remedy());
         let outcome = if reason.status().is_server_error() { FAILED } else { DENIED };
         let Details { check, code, cause, claim, expected } = details;
-        let (check, code, cause, claim, expected) = (*check, *code, cause.as_deref(), claim.as_deref(), *expected);
+        let check = check.map(tracing::field::display);
+        let (code, cause, claim, expected) = (*code, cause.as_deref(), claim.as_deref(), *expected);
         // Where the developer must look.
         let place = remedy.is_some().then_some((self.spec.file, self.spec.line));
         let (file, line) = (place.map(|(file, _)| file), place.map(|(_, line)| line));

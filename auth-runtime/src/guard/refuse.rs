@@ -17,7 +17,7 @@ use crate::guard::nested::Judged;
 use crate::guard::observation::{Details, NO_SCHEME, Observation, observe_denial_of_handler, observe_unfit_denial};
 use crate::guard::owed::Owed;
 use crate::guard::{Asked, Attempted, Eventual, Plan, Settings, nested};
-use crate::policy::Hide;
+use crate::policy::{Check, Hide};
 use crate::principal::Principal;
 use crate::scheme::{self, Outcome};
 use crate::telemetry::{foreign, limited};
@@ -156,7 +156,7 @@ impl Plan {
         self: &Arc<Self>,
         case: Case<'_>,
         said: Denial,
-        check: Option<&'static str>,
+        check: Option<&'static Check>,
     ) -> Eventual<Denial> {
         let Case { request, observation, attempted, .. } = case;
         let scheme = attempted.alternative(self).map_or(NO_SCHEME, |alternative| alternative.scheme.name());

@@ -1,6 +1,8 @@
 //! A check as the policy's constant holds it: what it is given, and what it may say.
 
+use std::any::Any;
 use std::fmt::Display;
+use std::sync::Arc;
 
 use actix_web::HttpRequest;
 
@@ -27,6 +29,8 @@ impl CheckContext {
 pub enum Verdict {
     /// The caller may pass, as far as this check goes.
     Allowed,
+    /// It may, and this is what the handler is to have.
+    Loaded(Arc<dyn Any + Send + Sync>),
     /// It may not.
     Refused,
     /// It may not, for a reason the application gives.
@@ -46,7 +50,8 @@ pub enum Verdict {
 /// The types a check may return.
 #[diagnostic::on_unimplemented(
     message = "a check cannot return `{Self}`",
-    note = "return `bool`, `Result<bool, E>` where `E: Display`, or `Result<(), Denial>`"
+    note = "return `bool`, `Result<bool, E>` where `E: Display`, or `Result<(), Denial>`",
+    note = "one that loads something for the handler says what: `check = load_order -> Order`"
 )]
 pub trait IntoVerdict {
     /// Reads the value as a verdict.
@@ -71,5 +76,36 @@ impl<E: Display> IntoVerdict for Result<bool, E> {
 impl IntoVerdict for Result<(), Denial> {
     fn into_verdict(self) -> Verdict {
         self.map_or_else(Verdict::Denied, |()| Verdict::Allowed)
+    }
+}
+
+/// The types that a check which loads a `T` may return.
+#[diagnostic::on_unimplemented(
+    message = "a check that loads `{T}` cannot return `{Self}`",
+    note = "return `Option<{T}>`, `Result<{T}, Denial>`, or `Result<Option<{T}>, E>` where `E: Display`"
+)]
+pub trait IntoLoaded<T> {
+    /// Reads the value as a verdict.
+    fn into_loaded(self) -> Verdict;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Send + Sync + 'static> IntoLoaded<T> for Option<T> {
+    fn into_loaded(self) -> Verdict {
+        self.map_or(Verdict::Refused, |loaded| Verdict::Loaded(Arc::new(loaded)))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Send + Sync + 'static> IntoLoaded<T> for Result<T, Denial> {
+    fn into_loaded(self) -> Verdict {
+        self.map_or_else(Verdict::Denied, |loaded| Verdict::Loaded(Arc::new(loaded)))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Send + Sync + 'static, E: Display> IntoLoaded<T> for Result<Option<T>, E> {
+    fn into_loaded(self) -> Verdict {
+        self.map_or_else(|error| Verdict::Erred(error.to_string()), Option::into_loaded)
     }
 }

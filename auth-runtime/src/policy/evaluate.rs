@@ -34,9 +34,9 @@ impl CheckResults {
         self.0.push((check, held));
     }
 
-    /// The name of the first check that said no.
-    pub(crate) fn first_refusal(&self) -> Option<&'static str> {
-        self.0.iter().find(|(_, held)| !held).map(|(check, _)| check.name)
+    /// The first check that said no.
+    pub(crate) fn first_refusal(&self) -> Option<&'static Check> {
+        self.0.iter().find(|(_, held)| !held).map(|&(check, _)| check)
     }
 
     fn result(&self, check: &'static Check) -> Option<bool> {

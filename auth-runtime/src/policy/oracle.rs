@@ -126,7 +126,9 @@ fn value(written: &Written) -> Requirement {
         Written::Scope(scope) => Requirement::Scope(scope),
         Written::Role(role) => Requirement::Role(role),
         Written::Claim(name, value) => Requirement::Claim(name, *value),
-        Written::Check(name) => Requirement::Check(Check::new(name, |_| Box::pin(async { unreachable!() }))),
+        Written::Check(name) => {
+            Requirement::Check(Check::new(name, String::new, |_| Box::pin(async { unreachable!() })))
+        }
         Written::Not(inner) => Requirement::Not(Box::leak(Box::new(value(inner)))),
         Written::And(all) => Requirement::All(leaked(all)),
         Written::Or(any) => Requirement::Any(leaked(any)),
@@ -216,7 +218,7 @@ proptest! {
             match evaluate(requirement, &principal, &hierarchies, &checks) {
                 Step::Holds => break true,
                 Step::Fails => break false,
-                Step::Needs(check) => checks.record(check, person.checks[check.name]),
+                Step::Needs(check) => checks.record(check, person.checks[check.written]),
             }
         };
         prop_assert_eq!(admitted, truth(&written, &person) == Truth::True);

@@ -1,5 +1,7 @@
 //! What an authenticated caller must also satisfy, as constant data.
 
+use std::fmt;
+
 use futures_core::future::LocalBoxFuture;
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
@@ -52,35 +54,54 @@ pub enum ClaimValue {
 }
 
 /// A check function with its extractors, erased.
+///
+/// It displays as its [name](Self::name).
 #[derive(Clone, Copy)]
 pub struct Check {
-    pub(crate) name: &'static str,
+    pub(crate) written: &'static str,
+    name: fn() -> String,
     pub(crate) run: fn(CheckContext) -> LocalBoxFuture<'static, Verdict>,
 }
 
 impl Check {
-    /// The path as written in the attribute.
-    pub const fn name(&self) -> &'static str {
-        self.name
+    /// Which function it is, with the values that it is given: `shop::orders::can(Refund)`. Two functions of one name in
+    /// different modules have different names here.
+    pub fn name(&self) -> String {
+        (self.name)()
     }
 
-    /// Generated code passes a closure that captures nothing and runs the user's function.
+    /// The call as written in the attribute.
+    pub const fn written(&self) -> &'static str {
+        self.written
+    }
+
+    /// Generated code passes closures that capture nothing: one names the user's function, one runs it.
     #[doc(hidden)]
-    pub const fn new(name: &'static str, run: fn(CheckContext) -> LocalBoxFuture<'static, Verdict>) -> Self {
-        Self { name, run }
+    pub const fn new(
+        written: &'static str,
+        name: fn() -> String,
+        run: fn(CheckContext) -> LocalBoxFuture<'static, Verdict>,
+    ) -> Self {
+        Self { written, name, run }
+    }
+}
+
+impl fmt::Display for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name())
     }
 }
 
 /// By its name.
 impl Serialize for Check {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name)
+        serializer.collect_str(self)
     }
 }
 
-impl std::fmt::Debug for Check {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Check").field(&self.name).finish()
+impl fmt::Debug for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Check").field(&self.name()).finish()
     }
 }
 
@@ -132,7 +153,7 @@ mod tests {
 
     #[test]
     fn every_requirement_is_data_for_other_tools() {
-        const CHECK: Check = Check::new("orders::owns", |_| Box::pin(std::future::pending()));
+        const CHECK: Check = Check::new("owns", || "orders::owns".to_owned(), |_| Box::pin(std::future::pending()));
         let requirement = Requirement::All(&[
             Requirement::Authenticated,
             Requirement::Any(&[Requirement::Scope("read"), Requirement::Role("ops")]),

@@ -4,7 +4,7 @@ use std::any::TypeId;
 
 use serde::Serialize;
 
-use crate::grant::Only;
+use crate::grant::{Loading, Only};
 use crate::policy::requirement::Requirement;
 use crate::principal::DetailsType;
 #[cfg(feature = "basic")]
@@ -316,6 +316,10 @@ impl DetailsUse {
     pub(crate) fn details(&self) -> DetailsType {
         (self.details)()
     }
+}
+
+impl<A: Sole, T> Sole for Loading<A, T> {
+    const USES: &'static [SchemeUse] = A::USES;
 }
 
 /// Whether a policy demands credentials.

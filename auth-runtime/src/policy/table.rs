@@ -109,7 +109,7 @@ impl Sentence<'_> {
             Requirement::Claim(name, ClaimValue::Str(value)) => write!(f, "claim({name:?}, {value:?})"),
             Requirement::Claim(name, ClaimValue::Int(value)) => write!(f, "claim({name:?}, {value})"),
             Requirement::Claim(name, ClaimValue::Bool(value)) => write!(f, "claim({name:?}, {value})"),
-            Requirement::Check(check) => write!(f, "check({})", check.name),
+            Requirement::Check(check) => write!(f, "check({check})"),
             Requirement::Not(inner) => {
                 f.write_char('!')?;
                 self.condition(f, inner, true)

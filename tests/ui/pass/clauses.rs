@@ -123,9 +123,9 @@ fn clauses_are_joined_by_and() {
     );
     assert_eq!(
         requirement("clauses_join_by_and"),
-        r#"All([Scope("read"), Role("ops"), Role("billing"), Check(Check("is_open")), Check(Check("self::owns_order"))])"#
+        r#"All([Scope("read"), Role("ops"), Role("billing"), Check(Check("ui::pass::clauses::is_open")), Check(Check("ui::pass::clauses::owns_order"))])"#
     );
-    assert_eq!(requirement("check_in_a_branch"), r#"Any([Role("ops"), Check(Check("may_order"))])"#);
+    assert_eq!(requirement("check_in_a_branch"), r#"Any([Role("ops"), Check(Check("ui::pass::clauses::may_order"))])"#);
 }
 
 #[test]

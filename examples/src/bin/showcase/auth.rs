@@ -15,7 +15,7 @@ use auth_runtime::{Algorithm, ApiKeys, Auth, Jwt};
 use crate::environment::{Endpoint, Environment, Provider};
 use crate::revoke::Revoking;
 
-const ISSUER: &str = "https://issuer.example";
+pub(crate) const ISSUER: &str = "https://issuer.example";
 const PARTNER: &str = "https://partner.example";
 const AUDIENCE: &str = "https://showcase.example";
 const DEVELOPMENT_SECRET: &[u8] = b"a development secret that everyone on earth can read";

@@ -1,10 +1,11 @@
 //! The routes: one for each kind of policy.
 
 use actix_web::{HttpResponse, Responder, get, post, web};
-use auth_runtime::{Optional, Principal, ServiceConfig, public, requires};
+use auth_runtime::{Checked, Optional, Principal, ServiceConfig, public, requires};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::auth;
 use crate::environment::Environment;
 use crate::revoke::{self, Revoking};
 
@@ -39,6 +40,7 @@ pub(crate) fn mount(config: &mut ServiceConfig, environment: &Environment, revok
         .service(ops)
         .service(mixed)
         .service(account)
+        .service(show_order)
         .service(hidden)
         .service(partner);
 }
@@ -152,6 +154,32 @@ async fn holds_account(id: web::Path<String>, who: Principal) -> bool {
 #[get("/accounts/{id}")]
 async fn account(who: Principal) -> impl Responder {
     tell(Some(&who))
+}
+
+/// An order, as a database would have it.
+#[derive(Serialize)]
+struct Order {
+    id: u32,
+    owner: &'static str,
+}
+
+impl Order {
+    /// Order 1 is alice's and order 2 bob's, of the default issuer. Others are not there, which looks like somebody else's.
+    async fn load(id: web::Path<u32>, who: Principal) -> Option<Self> {
+        let owner = match *id {
+            1 => "alice",
+            2 => "bob",
+            _ => return None,
+        };
+        let caller = who.key();
+        (caller.issuer() == auth::ISSUER && caller.subject() == owner).then_some(Self { id: *id, owner })
+    }
+}
+
+#[requires(bearer, check = Order::load -> Order)]
+#[get("/orders/{id}")]
+async fn show_order(order: Checked<Order>) -> impl Responder {
+    HttpResponse::Ok().json(&*order)
 }
 
 #[requires(bearer, scope = "admin", hide)]
