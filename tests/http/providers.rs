@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use auth_runtime::introspection::Introspection;
 use auth_runtime::jwt::{Audiences, ReadyJwt, Said};
 use auth_runtime::testing::TestIssuer;
@@ -40,6 +40,18 @@ async fn staff() -> &'static str {
 #[get("/read")]
 async fn read() -> &'static str {
     "read"
+}
+
+#[requires(any(bearer, bearer("partner")), scope = "read")]
+#[get("/either")]
+async fn either() -> &'static str {
+    "either"
+}
+
+#[requires(bearer)]
+#[post("/write")]
+async fn write(caller: Bearer) -> String {
+    caller.principal().subject().to_owned()
 }
 
 /// A provider that answers what it was told, and counts.
@@ -117,7 +129,7 @@ pub(crate) fn auth(bearer: impl ReadyJwt) -> Auth {
 pub(crate) fn serve(auth: &Auth) -> Server {
     let auth = auth.clone();
     Server::start(move |services| {
-        services.service(auth.scope("").service(whoami).service(admin).service(staff).service(read));
+        services.service(auth.scope("").service(whoami).service(admin).service(staff).service(read).service(write));
     })
 }
 
@@ -324,4 +336,96 @@ fn an_endpoint_may_leave_sub_out_for_clients() {
     assert_eq!(asked(open()), (200, "job".into()));
     provider.set("/introspect", "application/json", answer(json!({})));
     assert_eq!(asked(open()).0, 401);
+}
+
+#[test]
+fn clients_are_told_to_ask_for_scopes_by_the_names_of_their_server() {
+    let (ours, theirs) = (issuer(ISSUER), issuer("https://partner.example"));
+    let auth = Auth::builder()
+        .realm("orders")
+        .bearer(ours.jwt().challenge_scopes("read", "api://app-id/read"))
+        .bearer_named("partner", theirs.jwt().challenge_scope_prefix("https://partner.example/scopes/"))
+        .dangerous_allow_unconfigured()
+        .build()
+        .unwrap();
+    let server = Server::start(move |services| {
+        services.service(auth.scope("").service(read).service(either));
+    });
+    let challenge = |answer: &Answer| answer.only("www-authenticate").unwrap().to_owned();
+    let asked = server.get("/read").send();
+    assert_eq!((asked.status, &*challenge(&asked)), (401, r#"Bearer realm="orders", scope="api://app-id/read""#));
+    assert_eq!(asked.json()["scope"], "api://app-id/read");
+    // In tokens it keeps its name.
+    assert_eq!(server.get("/read").bearer(ours.token().scope("read").sign()).send().status, 200);
+    let lacking = server.get("/read").bearer(ours.token().scope("api://app-id/read").sign()).send();
+    let expected = r#"Bearer realm="orders", error="insufficient_scope", scope="api://app-id/read""#;
+    assert_eq!((lacking.status, &*challenge(&lacking)), (403, expected));
+    // Of two configurations the one that was attempted names them, else the first.
+    let first = server.get("/either").send();
+    assert_eq!(challenge(&first), r#"Bearer realm="orders", scope="api://app-id/read""#);
+    let partner = server.get("/either").bearer(theirs.token().scope("write").sign()).send();
+    let expected = r#"Bearer realm="orders", error="insufficient_scope", scope="https://partner.example/scopes/read""#;
+    assert_eq!((partner.status, &*challenge(&partner)), (403, expected));
+    for wrong in [
+        ours.jwt().challenge_scopes("read", "a b"),
+        ours.jwt().challenge_scopes("read", ""),
+        ours.jwt().challenge_scope_prefix("\""),
+    ] {
+        let fault = Auth::builder().bearer(wrong).dangerous_allow_unconfigured().build().unwrap_err().to_string();
+        assert!(fault.contains("`.challenge_scope"), "{fault}");
+    }
+}
+
+#[test]
+fn metadata_name_scopes_as_challenges_do() {
+    use auth_runtime::resource_metadata::ResourceMetadata;
+    let auth = Auth::builder()
+        .bearer(issuer(ISSUER).jwt().challenge_scopes("read", "api://app-id/read"))
+        .public_origin("https://api.example")
+        .resource_metadata(ResourceMetadata::new())
+        .dangerous_allow_unconfigured()
+        .build()
+        .unwrap();
+    let server = Server::start(move |services| {
+        services.service(auth.resource_metadata_service());
+    });
+    let document = server.get("/.well-known/oauth-protected-resource").send().json();
+    let scopes = document["scopes_supported"].as_array().unwrap();
+    assert!(scopes.contains(&json!("api://app-id/read")) && !scopes.contains(&json!("read")), "{document}");
+}
+
+#[test]
+fn a_token_in_a_field_of_a_proxy_is_ambient() {
+    const FIELD: &str = "Cf-Access-Jwt-Assertion";
+    let issuer = issuer(ISSUER);
+    let token = issuer.token().subject("alice").sign();
+    let server = serve(&auth(issuer.jwt().header(FIELD)));
+    let get = |token: &str| server.get("/who").header(FIELD, token).send();
+    assert_eq!(get(&token).body, b"alice");
+    // In place of the usual field, whose token may be for somebody else.
+    let missing = server.get("/who").bearer(&token).send();
+    assert_eq!((missing.status, missing.only("www-authenticate")), (401, Some(r#"Bearer realm="orders""#)));
+    assert_eq!(server.get("/who").bearer("other").header(FIELD, &token).send().body, b"alice");
+    for (sent, status) in [("", 400), ("a b", 400), ("abc", 401), (&*format!("Bearer {token}"), 400)] {
+        assert_eq!(get(sent).status, status, "{sent}");
+    }
+    assert_eq!(server.get("/who").header(FIELD, &token).header(FIELD, &token).send().status, 400);
+    // What another site causes is refused, as with a cookie.
+    let post = |site: &str| {
+        server.post("/write").header(FIELD, &token).header("Sec-Fetch-Site", site).send_body("text/plain", "")
+    };
+    assert_eq!((post("same-origin").status, post("cross-site").status, post("same-site").status), (200, 403, 403));
+
+    let explicit = serve(&auth(issuer.jwt().header(FIELD).dangerous_set_by_client()));
+    let cross = explicit.post("/write").header(FIELD, &token).header("Sec-Fetch-Site", "cross-site");
+    assert_eq!(cross.send_body("text/plain", "").body, b"alice");
+    let both = serve(&auth(issuer.jwt().header(FIELD).dangerous_query_parameter("t").cookie("t")));
+    assert_eq!(both.get(&format!("/who?t={token}")).header(FIELD, &token).send().status, 400);
+    assert_eq!(both.get(&format!("/who?t={token}")).send().status, 200);
+    assert_eq!(both.get("/who").header("Cookie", format!("t={token}")).send().status, 200);
+    for name in ["", "Authorization", "cookie", "a b"] {
+        let jwt = issuer.jwt().header(name);
+        let fault = Auth::builder().bearer(jwt).dangerous_allow_unconfigured().build().unwrap_err().to_string();
+        assert!(fault.contains("`.header(…)`"), "{fault}");
+    }
 }

@@ -13,8 +13,8 @@ use crate::guard::observation::Meter;
 pub(crate) struct Challenges {
     all: Vec<Challenge>,
     realm: Arc<str>,
-    /// The canonical scopes as a challenge names them; empty when there are none.
-    scope: String,
+    /// The canonical scopes as the challenge of each alternative names them; empty when there are none.
+    scopes: Vec<String>,
     /// Where the metadata of the resource are (RFC 9728 section 5.1).
     metadata_url: Option<String>,
     policy: &'static str,
@@ -32,7 +32,7 @@ impl Challenges {
     pub(crate) fn new(
         policy: &'static str,
         realm: &str,
-        scope: String,
+        scopes: Vec<String>,
         metadata_url: Option<String>,
         offered: Vec<Challenge>,
     ) -> Self {
@@ -46,7 +46,7 @@ impl Challenges {
         all.sort_by_key(Challenge::rank);
         let places = (Reason::ALL.len() + 1) * (alternatives + 1);
         let written = (0..places).map(|_| OnceLock::new()).collect();
-        Self { all, realm: realm.into(), scope, metadata_url, policy, written }
+        Self { all, realm: realm.into(), scopes, metadata_url, policy, written }
     }
 
     pub(crate) fn realm(&self) -> &Arc<str> {
@@ -79,13 +79,20 @@ impl Challenges {
         }
         let cell = self.written.get(row * (Reason::ALL.len() + 1) + reason.index())?;
         Some(cell.get_or_init(|| Written {
-            answer: Arc::new(self.answer(reason, attempted, &[])),
+            answer: Arc::new(self.answer(reason, alternative, attempted, &[])),
             meter: Meter::denied(self.policy, scheme, reason),
         }))
     }
 
     /// Writes the denial for a reason; `fresh` has challenges for this answer only, by the place of those that they replace.
-    pub(crate) fn answer(&self, reason: Reason, attempted: Option<usize>, fresh: &[(usize, Vec<Challenge>)]) -> Answer {
+    pub(crate) fn answer(
+        &self,
+        reason: Reason,
+        alternative: Option<usize>,
+        attempted: Option<usize>,
+        fresh: &[(usize, Vec<Challenge>)],
+    ) -> Answer {
+        let scope = self.scope_for(alternative);
         let at = |place: usize| match fresh.iter().find(|(of, _)| *of == place) {
             Some((_, challenges)) => challenges.as_slice(),
             None => self.all.get(place).map(std::slice::from_ref).unwrap_or_default(),
@@ -101,21 +108,21 @@ impl Challenges {
                     let error = reason.oauth_error().filter(|_| blamed && challenge.is_oauth());
                     let description = error.map(|_| reason.description());
                     if challenge.is_oauth() {
-                        self.name_scope(&mut problem);
+                        name_scope(&mut problem, scope);
                     }
                     if error.is_some() {
                         problem.error = error;
                         problem.error_description = description;
                     }
-                    lines.push(self.render(challenge, error, description));
+                    lines.push(self.render(challenge, scope, error, description));
                 }
             }
             StatusCode::FORBIDDEN if reason == Reason::ScopeMissing => {
                 let challenges = attempted.map(at).unwrap_or_default();
                 if let Some(challenge) = challenges.iter().find(|challenge| challenge.is_oauth()) {
                     problem.error = reason.oauth_error();
-                    self.name_scope(&mut problem);
-                    lines.push(self.render(challenge, reason.oauth_error(), None));
+                    name_scope(&mut problem, scope);
+                    lines.push(self.render(challenge, scope, reason.oauth_error(), None));
                 }
             }
             _ => {}
@@ -123,21 +130,34 @@ impl Challenges {
         Answer::new(problem, lines)
     }
 
-    fn name_scope(&self, problem: &mut Problem) {
-        if !self.scope.is_empty() {
-            problem.scope = Some(self.scope.clone());
-        }
+    /// The scopes by the names of the alternative that was attempted, or else of the first that speaks of scopes: clients take
+    /// the first challenge they know.
+    fn scope_for(&self, alternative: Option<usize>) -> &str {
+        let own = alternative.and_then(|index| self.scopes.get(index)).filter(|scope| !scope.is_empty());
+        own.or_else(|| self.scopes.iter().find(|scope| !scope.is_empty())).map_or("", String::as_str)
     }
 
-    fn render(&self, challenge: &Challenge, error: Option<&str>, description: Option<&str>) -> HeaderValue {
+    fn render(
+        &self,
+        challenge: &Challenge,
+        scope: &str,
+        error: Option<&str>,
+        description: Option<&str>,
+    ) -> HeaderValue {
         let mut extra = Vec::with_capacity(4);
         if challenge.is_oauth() {
             extra.extend(error.map(|error| ("error", error)));
             extra.extend(description.map(|description| ("error_description", description)));
-            extra.extend((!self.scope.is_empty()).then_some(("scope", &*self.scope)));
+            extra.extend((!scope.is_empty()).then_some(("scope", scope)));
             extra.extend(self.metadata_url.as_deref().map(|url| ("resource_metadata", url)));
         }
         challenge.render(&self.realm, &extra)
+    }
+}
+
+fn name_scope(problem: &mut Problem, scope: &str) {
+    if !scope.is_empty() {
+        problem.scope = Some(scope.to_owned());
     }
 }
 

@@ -67,8 +67,11 @@ impl Plan {
         let described = || schemes.iter().map(|configured| &configured.description);
         let offered = described().map(|description| description.challenge().clone()).collect();
         let realm = spec.realm.unwrap_or(default_realm);
-        let challenges =
-            Challenges::new(spec.handler, realm, canonical.join(" "), settings.metadata_url.clone(), offered);
+        let scopes = described().map(|description| match description.challenge().is_oauth() {
+            true => canonical.iter().map(|scope| description.asked_for(scope)).collect::<Vec<_>>().join(" "),
+            false => String::new(),
+        });
+        let challenges = Challenges::new(spec.handler, realm, scopes.collect(), settings.metadata_url.clone(), offered);
         let rivals = |of: usize, own: &SchemeDescription| {
             let others = described().enumerate();
             others.filter(|(index, other)| *index != of && other.shares_carrier(own)).map(|(index, _)| index).collect()

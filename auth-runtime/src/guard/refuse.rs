@@ -114,7 +114,7 @@ impl Plan {
             reason,
             match written {
                 Some(written) if fresh.is_empty() => Arc::clone(&written.answer),
-                _ => Arc::new(self.challenges.answer(reason, place, &fresh)),
+                _ => Arc::new(self.challenges.answer(reason, attempted.place, place, &fresh)),
             },
         );
         if let Some(detail) = detail {
@@ -251,7 +251,7 @@ impl Plan {
         if denial.reason() == Reason::ApplicationUnauthorized {
             let place = attempted.alternative(self).and_then(|alternative| alternative.challenge);
             let fresh = self.fresh_challenges(request, denial.reason(), place);
-            denial.challenged_as(&self.challenges.answer(denial.reason(), place, &fresh));
+            denial.challenged_as(&self.challenges.answer(denial.reason(), attempted.place, place, &fresh));
         }
     }
 

@@ -60,7 +60,7 @@ use crate::revocation::{Consulted, Revocations};
 #[derive(Clone, Debug)]
 pub struct Introspection<I = Unsaid, A = Unsaid, C = Unsaid> {
     pub(super) acceptance: AcceptanceSettings,
-    carriers: Carriers,
+    pub(super) carriers: Carriers,
     authorities: Option<AuthorityLoader>,
     pub(super) asking: Asking,
     said: WhatWasSaid<I, A, C>,
@@ -307,27 +307,6 @@ impl<I, A, C> Introspection<I, A, C> {
     #[must_use]
     pub fn max_token_bytes(mut self, bytes: usize) -> Self {
         self.acceptance.max_token_bytes = bytes;
-        self
-    }
-
-    /// Also takes the token from this cookie; see [`Jwt::cookie`]. Beside a `Jwt` its own setting counts.
-    ///
-    /// # Security
-    /// See [`Jwt::cookie`].
-    #[must_use]
-    pub fn cookie(mut self, name: impl Into<Box<str>>) -> Self {
-        self.carriers.cookie = Some(name.into());
-        self
-    }
-
-    /// Also takes the token from this parameter of the query; see [`Jwt::dangerous_query_parameter`]. Beside a `Jwt` its own
-    /// setting counts.
-    ///
-    /// # Security
-    /// See [`Jwt::dangerous_query_parameter`].
-    #[must_use]
-    pub fn dangerous_query_parameter(mut self, name: impl Into<Box<str>>) -> Self {
-        self.carriers.query_parameter = Some(name.into());
         self
     }
 

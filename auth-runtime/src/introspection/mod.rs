@@ -10,6 +10,7 @@
 pub(crate) mod answer;
 mod answer_shape;
 mod builder;
+mod carrying;
 pub(crate) mod endpoint;
 mod introspector;
 pub(crate) mod memory;

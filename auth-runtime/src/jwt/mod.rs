@@ -6,6 +6,7 @@
 
 pub(crate) mod acceptance;
 mod build;
+mod carrying;
 mod claims;
 mod error;
 mod grants;

@@ -251,30 +251,6 @@ impl<I, A> Jwt<I, A> {
         self
     }
 
-    /// Also takes the token from this cookie, whose name is compared byte for byte. A token in the header wins.
-    ///
-    /// # Security
-    /// A browser sends cookies by itself, also with requests that another site caused: the cross-site rule applies to
-    /// them. Give the cookie the prefix `__Host-` and the attributes `Secure`, `HttpOnly` and `SameSite`.
-    #[must_use]
-    pub fn cookie(mut self, name: impl Into<Box<str>>) -> Self {
-        self.carriers.cookie = Some(name.into());
-        self
-    }
-
-    /// Also takes the token from this parameter of the query (RFC 6750 section 2.3), whose name is compared byte for
-    /// byte; the token is not percent-decoded, which no JWT needs. A request with a token in the header too is refused
-    /// with 400.
-    ///
-    /// # Security
-    /// URLs end up in logs, histories and the `Referer` of what the page loads next, and the token with them. Answers
-    /// carry `Referrer-Policy: no-referrer`; keep queries out of your own logs.
-    #[must_use]
-    pub fn dangerous_query_parameter(mut self, name: impl Into<Box<str>>) -> Self {
-        self.carriers.query_parameter = Some(name.into());
-        self
-    }
-
     /// Lets one issuer have shared secrets beside public keys, also within a JWK set.
     ///
     /// # Security

@@ -16,6 +16,7 @@ use crate::jwt::tenants::Find;
 use crate::keys::Key;
 #[cfg(feature = "jwks")]
 use crate::keys::KeySetOptions;
+use crate::scheme::ScopeNames;
 
 /// How much memory verified tokens may take: 32 MiB.
 const CACHE_BYTES: usize = 32 * 1024 * 1024;
@@ -57,15 +58,21 @@ impl JwtSettings {
     }
 }
 
-/// Where tokens may be, beside the header.
+/// Where tokens may be, and how they are asked for.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Carriers {
+    /// In place of `Authorization`.
+    pub(crate) header: Option<TokenHeader>,
+    pub(crate) scope_names: ScopeNames,
     pub(crate) cookie: Option<Box<str>>,
     pub(crate) query_parameter: Option<Box<str>>,
 }
 
 impl Carriers {
     pub(crate) fn check(&self) -> Result<(), JwtError> {
+        if let Some(fault) = self.header.as_ref().and_then(TokenHeader::fault).or_else(|| self.scope_names.fault()) {
+            return Err(JwtError::OptionInvalid { option: fault.0, fault: fault.1 });
+        }
         let (option, fault) = if self.cookie.as_deref().is_some_and(|name| !is_token(name.as_bytes())) {
             ("cookie", "not the name of a cookie; use letters, digits, `-` and `_`")
         } else if self
@@ -78,6 +85,27 @@ impl Carriers {
             return Ok(());
         };
         Err(JwtError::OptionInvalid { option, fault })
+    }
+}
+
+/// A field that holds the token and nothing else.
+#[derive(Clone, Debug)]
+pub(crate) struct TokenHeader {
+    pub(crate) name: Box<str>,
+    /// Whether the client itself puts it there.
+    pub(crate) set_by_client: bool,
+}
+
+impl TokenHeader {
+    fn fault(&self) -> Option<(&'static str, &'static str)> {
+        const TAKEN: [&str; 5] = ["authorization", "proxy-authorization", "cookie", "host", "origin"];
+        if TAKEN.iter().any(|taken| self.name.eq_ignore_ascii_case(taken)) {
+            return Some((
+                "header",
+                "the field means something else; name the one that the proxy sets, or leave it out for `Authorization`",
+            ));
+        }
+        (!is_token(self.name.as_bytes())).then_some(("header", "not the name of a field; write it like `X-Edge-Token`"))
     }
 }
 

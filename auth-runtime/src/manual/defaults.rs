@@ -35,7 +35,8 @@
 //! | claims of the scopes | `scope` and `scp` together | [`Jwt::scopes_claim`](crate::Jwt::scopes_claim) |
 //! | clients whose tokens count | all | [`Jwt::authorized_parties`](crate::Jwt::authorized_parties), where a token has `azp` |
 //! | scopes and roles an issuer may grant | all | [`Jwt::grantable_scopes`](crate::Jwt::grantable_scopes), [`Jwt::grantable_roles`](crate::Jwt::grantable_roles) |
-//! | where the token is | `Authorization: Bearer` | [`Jwt::cookie`](crate::Jwt::cookie), [`Jwt::dangerous_query_parameter`](crate::Jwt::dangerous_query_parameter) |
+//! | names of scopes in challenges and metadata | as in policies | [`Jwt::challenge_scopes`](crate::Jwt::challenge_scopes), [`Jwt::challenge_scope_prefix`](crate::Jwt::challenge_scope_prefix) |
+//! | where the token is | `Authorization: Bearer` | [`Jwt::header`](crate::Jwt::header), [`Jwt::cookie`](crate::Jwt::cookie), [`Jwt::dangerous_query_parameter`](crate::Jwt::dangerous_query_parameter) |
 //! | shortest secret | 32, 48, 64 bytes for HS256, HS384, HS512 | |
 //! | shortest RSA key | 2048 bits | |
 //!
@@ -133,6 +134,7 @@
 //! | [`Jwt::leeway`](crate::Jwt::leeway) | an expired token stays usable for as long |
 //! | [`Jwt::cookie`](crate::Jwt::cookie), [`ApiKeys::cookie`](crate::ApiKeys::cookie) | a browser adds it by itself; the cross-site rule applies |
 //! | [`Jwt::dangerous_query_parameter`](crate::Jwt::dangerous_query_parameter), [`ApiKeys::dangerous_query`](crate::ApiKeys::dangerous_query) | URLs end up in logs and histories |
+//! | [`Jwt::dangerous_set_by_client`](crate::Jwt::dangerous_set_by_client) | where a proxy sets the field, other sites act with a visitor's rights |
 //! | [`Jwt::dangerous_any_organisation`](crate::Jwt::dangerous_any_organisation) | a role that one organisation gives counts for all |
 //! | [`Jwt::dangerous_secrets_beside_public_keys`](crate::Jwt::dangerous_secrets_beside_public_keys) | whoever reads the configuration can sign tokens of that issuer |
 //! | `Jwt::jwks_refresh`, `Jwt::jwks_max_staleness` | a key that the provider withdrew counts for as long |

@@ -1,5 +1,6 @@
 //! The document: where it is, and what it says.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -43,7 +44,7 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     authorization_servers: Vec<&'a str>,
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    scopes_supported: BTreeSet<&'static str>,
+    scopes_supported: BTreeSet<Cow<'static, str>>,
     bearer_methods_supported: &'static [&'static str],
     #[serde(skip_serializing_if = "Option::is_none")]
     resource_name: Option<&'a str>,
@@ -105,14 +106,11 @@ impl Placed {
         let mut scopes = Shown::default();
         let mut configurations = Shown::default();
         for policy in policies.iter().filter(|policy| policy.presence != Presence::Public) {
-            let mut offers_bearer = false;
             for used in policy.schemes.iter().filter(|used| is_bearer(used)) {
-                offers_bearer = true;
                 configurations.add(policy, used.configuration);
-            }
-            if offers_bearer {
+                let offer = offers.iter().find(|(name, _)| name.as_deref() == used.configuration);
                 for scope in required_scopes(&policy.requirement) {
-                    scopes.add(policy, scope);
+                    scopes.add(policy, offer.map_or(Cow::Borrowed(scope), |(_, offer)| offer.asked_for(scope)));
                 }
             }
         }

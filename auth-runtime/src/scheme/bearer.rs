@@ -18,7 +18,7 @@ use crate::http::query::{Parameter, parameter};
 use crate::jwt::LookUp;
 #[cfg(feature = "introspection")]
 use crate::jwt::opaque::{Judgement, OpaqueTokens};
-use crate::jwt::settings::{BearerSettings, Carriers};
+use crate::jwt::settings::{BearerSettings, Carriers, TokenHeader};
 use crate::jwt::{JwtError, SCHEME, Verifier};
 #[cfg(feature = "jwks")]
 use crate::keys::compact::Compact;
@@ -64,9 +64,12 @@ impl Scheme for BearerScheme {
     }
 
     fn describe(&self) -> SchemeDescription {
-        let mut description = SchemeDescription::new(Challenge::oauth("Bearer"))
-            .authorization("Bearer")
-            .loaded_by(self.authorities.clone());
+        let description = SchemeDescription::new(Challenge::oauth("Bearer")).loaded_by(self.authorities.clone());
+        let mut description = match &self.carriers.header {
+            Some(header) => description.header(&header.name),
+            None => description.authorization("Bearer"),
+        };
+        description = description.scope_names(self.carriers.scope_names.clone());
         if let Some(name) = &self.carriers.query_parameter {
             description = description.query(name);
         }
@@ -95,8 +98,18 @@ impl Scheme for BearerScheme {
     fn find<'a>(&self, context: &Context<'a>) -> Credentials<'a> {
         use TokenCarrier::{Cookie as InCookie, Header, Query};
 
+        if let Some(header) = &self.carriers.header {
+            let found = self.find_in_field(context, header);
+            if !matches!(found, Credentials::Absent) {
+                return found;
+            }
+        }
+
         let token = |carrier, token| Evidence(Read::Token { carrier, token });
-        let header = authorization(context.authorization(), "Bearer");
+        let header = match &self.carriers.header {
+            Some(_) => Authorization::Absent,
+            None => authorization(context.authorization(), "Bearer"),
+        };
         let query = self.carriers.query_parameter.as_deref().map(|name| parameter(context.query(), name));
         Credentials::Explicit(match (header, query.unwrap_or(Parameter::Absent)) {
             (Authorization::Repeated, _) => Evidence::unreadable(Rejection::authorization_repeated()),
@@ -164,7 +177,7 @@ impl Scheme for BearerScheme {
                     Judgement::Asked(judged) => Authentication::pending(async { judged.await.into() }),
                 },
                 // What is sent on must be no more than a token.
-                TokenCarrier::Header | TokenCarrier::Query => {
+                TokenCarrier::Header | TokenCarrier::Query | TokenCarrier::Field => {
                     Authentication::refused(Rejection::credentials_malformed())
                 }
                 TokenCarrier::Cookie => Outcome::failed(Reason::TokenNotJwt).into(),
@@ -210,6 +223,23 @@ impl Scheme for BearerScheme {
     #[cfg(feature = "jwks")]
     fn is_ready(&self) -> bool {
         self.verifier.as_ref().is_none_or(|verifier| verifier.is_ready())
+    }
+}
+
+impl BearerScheme {
+    /// What stands in a field of its own. A proxy puts it there, for whoever a cookie says is calling, so it is ambient.
+    fn find_in_field<'a>(&self, context: &Context<'a>, header: &TokenHeader) -> Credentials<'a> {
+        let mut lines = context.headers().get_all(&*header.name);
+        let (line, further) = (lines.next(), lines.next());
+        let in_query = |name: &str| parameter(context.query(), name) != Parameter::Absent;
+        let evidence = match line {
+            None => return Credentials::Absent,
+            Some(_) if further.is_some() || self.carriers.query_parameter.as_deref().is_some_and(in_query) => {
+                Evidence::unreadable(Rejection::token_repeated())
+            }
+            Some(line) => Evidence(Read::Token { carrier: TokenCarrier::Field, token: line.as_bytes() }),
+        };
+        if header.set_by_client { Credentials::Explicit(evidence) } else { Credentials::Ambient(evidence) }
     }
 }
 

@@ -58,6 +58,8 @@ pub(crate) enum TokenCarrier {
     Header,
     Query,
     Cookie,
+    /// A field of its own.
+    Field,
 }
 
 impl Evidence<'static> {

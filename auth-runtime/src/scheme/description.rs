@@ -1,5 +1,7 @@
 //! What a scheme says of itself, once.
 
+use std::borrow::Cow;
+
 use actix_web::http::Uri;
 use actix_web::http::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderValue};
 
@@ -7,6 +9,7 @@ use crate::authorities::{AuthorityLoader, IntoAuthorityLoader};
 use crate::denial::Challenge;
 use crate::http::parts::Redaction;
 use crate::principal::DetailsType;
+use crate::scheme::ScopeNames;
 
 /// What a configuration of a scheme says of itself: where its credentials are, which of them are its own, and how it asks for
 /// them. Read when the [`Auth`](crate::Auth) is built, for challenges, metadata, the policy table, and to refuse
@@ -27,6 +30,7 @@ pub struct SchemeDescription {
     issuers: Vec<Box<str>>,
     details: Vec<DetailsType>,
     authorities: Option<AuthorityLoader>,
+    scope_names: ScopeNames,
 }
 
 /// Where in a request credentials are.
@@ -75,6 +79,7 @@ impl SchemeDescription {
             issuers: Vec::new(),
             details: Vec::new(),
             authorities: None,
+            scope_names: ScopeNames::default(),
         }
     }
 
@@ -145,6 +150,17 @@ impl SchemeDescription {
 
     pub(crate) fn take_authorities(&mut self) -> Option<AuthorityLoader> {
         self.authorities.take()
+    }
+
+    /// How the scopes of policies are called by who asks for tokens.
+    pub(crate) fn scope_names(mut self, names: ScopeNames) -> Self {
+        self.scope_names = names;
+        self
+    }
+
+    /// What clients shall ask for where a policy demands this scope.
+    pub(crate) fn asked_for<'a>(&self, scope: &'a str) -> Cow<'a, str> {
+        self.scope_names.asked_for(scope)
     }
 
     /// How the scheme asks for credentials.

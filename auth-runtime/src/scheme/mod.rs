@@ -14,6 +14,7 @@ mod outcome;
 #[cfg(test)]
 pub(crate) mod probe;
 mod response;
+mod scope_names;
 #[cfg(feature = "basic")]
 mod user_pass;
 
@@ -33,6 +34,7 @@ pub use user_pass::UserPass;
 
 pub(crate) use credentials::{Read, TokenCarrier};
 pub(crate) use description::Carried;
+pub(crate) use scope_names::ScopeNames;
 
 use crate::denial::Rejection;
 pub use crate::denial::{Challenge, Token};
