@@ -115,7 +115,7 @@ pub mod principal;
 mod provider;
 #[cfg(feature = "redis")]
 mod redis;
-#[cfg(feature = "basic")]
+#[cfg(any(feature = "basic", feature = "introspection"))]
 mod shares;
 
 pub mod authorities;

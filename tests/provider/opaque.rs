@@ -212,7 +212,7 @@ fn an_endpoint_that_misbehaves_is_503_in_time_and_never_lets_anybody_in() {
         ("trickle", "no whole answer in time", BROKEN),
         ("garbage", "is not HTTP", BROKEN),
         ("nonsense", "not a strict JSON object", ABOUT_ONE),
-        ("page", "is not `application/json`", BROKEN),
+        ("page", "is a page, not JSON", BROKEN),
         ("huge", "larger than the limit", ABOUT_ONE),
         ("truncated", "broke off", BROKEN),
         ("redirect", "is a redirect", BROKEN),

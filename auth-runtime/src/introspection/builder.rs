@@ -217,14 +217,17 @@ impl<I, A, C> Introspection<I, A, C> {
         self
     }
 
-    /// How many calls may begin in a second; by default 200. What is beyond gets 503, tokens that are remembered do not.
+    /// How many calls may begin in a second; by default 200. What is beyond gets 503, tokens that are remembered do not. A quarter
+    /// is kept for tokens that were active within the last hour, and of the rest one caller takes no more than it
+    /// [leaves to the next](crate::manual::threats#what-a-stranger-can-cause): callers are told apart by address.
     #[must_use]
     pub fn calls_per_second(mut self, calls: u32) -> Self {
         self.asking.calls_per_second = calls;
         self
     }
 
-    /// How many calls may be under way at the same time; by default 32. Further ones wait for their turn.
+    /// How many calls may be under way at the same time; by default 32. Of further ones eight for each wait, and callers take
+    /// turns.
     #[must_use]
     pub fn calls_at_once(mut self, calls: usize) -> Self {
         self.asking.calls_at_once = calls;
@@ -232,7 +235,8 @@ impl<I, A, C> Introspection<I, A, C> {
     }
 
     /// After how many failures in a row the endpoint is left alone, and for how long before one call tries again; by default 5
-    /// failures and 10 s.
+    /// failures and 10 s. What may come from a token (no answer, an error) counts once for each caller; what is about one token
+    /// (429, a redirect, a page, an answer that cannot be read) does not count.
     #[must_use]
     pub fn breaker(mut self, failures: u32, pause: Duration) -> Self {
         self.asking.failures = failures;

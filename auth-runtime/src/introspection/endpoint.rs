@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use zeroize::Zeroizing;
@@ -31,10 +32,14 @@ pub(crate) enum Failure {
     /// No connection, or none that lasted.
     Unreachable,
     TimedOut,
-    /// An answer that is none to introspection: a redirect, an error.
+    /// It was there, and gave no answer.
+    BrokeOff,
+    /// An error of the server.
     Unusable,
+    /// It wants to be asked less, for so long.
+    Limited(Option<Duration>),
     /// The endpoint has no answer about this token that can be read, which says nothing about the next: the token is too much
-    /// for it, or the answer too large or no strict JSON.
+    /// for it, or the answer a redirect, a page, too large or no strict JSON.
     TokenRefused,
     /// Our credentials are no good.
     ClientRejected,
@@ -47,7 +52,9 @@ impl Cause for Failure {
         match self {
             Self::Unreachable => "unreachable",
             Self::TimedOut => "timed_out",
+            Self::BrokeOff => "broke_off",
             Self::Unusable => "unusable",
+            Self::Limited(_) => "limited",
             Self::TokenRefused => "token_refused",
             Self::ClientRejected => "client_rejected",
         }
@@ -58,9 +65,22 @@ impl Failure {
     pub(crate) fn reason(self) -> Reason {
         match self {
             Self::ClientRejected => Reason::IntrospectionRefused,
-            Self::Unreachable | Self::TimedOut | Self::Unusable | Self::TokenRefused => {
-                Reason::IntrospectionUnavailable
-            }
+            Self::Unreachable
+            | Self::TimedOut
+            | Self::BrokeOff
+            | Self::Unusable
+            | Self::Limited(_)
+            | Self::TokenRefused => Reason::IntrospectionUnavailable,
+        }
+    }
+}
+
+impl Failure {
+    /// Whether the token asked about may be what it comes from.
+    pub(crate) fn may_be_the_tokens(self) -> bool {
+        match self {
+            Self::TimedOut | Self::BrokeOff | Self::Unusable | Self::Limited(_) | Self::TokenRefused => true,
+            Self::Unreachable | Self::ClientRejected => false,
         }
     }
 }
@@ -105,9 +125,14 @@ impl IntrospectionEndpoint {
     fn failure(&self, error: FetchError) -> Failure {
         let failure = match error {
             FetchError::Status(401 | 403) => Failure::ClientRejected,
-            FetchError::TooLarge | FetchError::Status(400 | 413 | 414 | 422 | 431) => Failure::TokenRefused,
+            FetchError::TooLarge
+            | FetchError::Redirected
+            | FetchError::ContentTypeWrong
+            | FetchError::Status(400 | 413 | 414 | 422 | 431) => Failure::TokenRefused,
+            FetchError::TooMany(after) => Failure::Limited(after),
             FetchError::TimedOut => Failure::TimedOut,
-            FetchError::Unreachable | FetchError::Interrupted | FetchError::ClientUnusable => Failure::Unreachable,
+            FetchError::Interrupted => Failure::BrokeOff,
+            FetchError::Unreachable | FetchError::ClientUnusable => Failure::Unreachable,
             _ => Failure::Unusable,
         };
         let (endpoint, error) = (foreign(&self.url), foreign(error));

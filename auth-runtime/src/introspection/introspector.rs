@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
 use crate::denial::Reason;
+use crate::http::peer::AddressShare;
 use crate::introspection::answer::{Active, Judge, NoAnswer};
 use crate::introspection::endpoint::{Failure, IntrospectionEndpoint};
 use crate::introspection::memory::{Memory, TokenHash};
@@ -19,6 +20,7 @@ use crate::provider::limits::breaker::Breaker;
 use crate::provider::limits::breaker::Cause as _;
 use crate::provider::limits::budget::Budget;
 use crate::provider::limits::flight::{Boarding, Flights, landed};
+use crate::shares::{Claimant, Presented, Share};
 use crate::telemetry::limited;
 use crate::time::UnixTime;
 
@@ -26,6 +28,10 @@ use crate::time::UnixTime;
 /// was no answer.
 const CALLS: &str = "auth_introspections_total";
 
+/// How long nobody asks again about a token that failed.
+const HELD_FOR: Duration = Duration::from_secs(1);
+/// The same where the endpoint says for how long, at most.
+const HELD_MAX: Duration = Duration::from_secs(300);
 /// How many calls may be under way or waiting for their turn.
 const FLIGHTS: usize = 1024;
 
@@ -45,8 +51,6 @@ pub(crate) struct Inquiry {
     pub(crate) budget: Budget,
     pub(crate) breaker: Arc<Breaker<Failure>>,
     pub(crate) endpoint: IntrospectionEndpoint,
-    /// How long a call may wait for its turn; the client bounds the call itself.
-    pub(crate) timeout: Duration,
     pub(crate) worker: Arc<Worker>,
     #[cfg(feature = "redis")]
     pub(crate) shared: Option<Shared>,
@@ -61,7 +65,7 @@ impl OpaqueTokens for Introspector {
         self.0.judge.issuer_name()
     }
 
-    fn judge(&self, token: &[u8], now: UnixTime) -> Judgement {
+    fn judge(&self, token: &[u8], from: &dyn Fn() -> AddressShare, now: UnixTime) -> Judgement {
         let inquiry = &self.0;
         if token.len() > inquiry.judge.acceptance().max_token_bytes() {
             return Judgement::Known(Err(Reason::TokenTooLong));
@@ -70,6 +74,9 @@ impl OpaqueTokens for Introspector {
         let recall = || inquiry.memory.recall(&hash, Instant::now(), now);
         if let Some(known) = recall() {
             return Judgement::Known(inquiry.judged(Ok(known), now));
+        }
+        if inquiry.memory.is_held(&hash, Instant::now()) {
+            return Judgement::Known(Err(Reason::IntrospectionUnavailable));
         }
         if let Some(cause) = inquiry.breaker.refusal(Instant::now()) {
             return Judgement::Known(Err(cause.reason()));
@@ -82,9 +89,9 @@ impl OpaqueTokens for Introspector {
             Boarding::Join(told) => told,
             Boarding::Lead(flight, told) => {
                 // On a thread of its own: the answer is for all who wait, also when whoever came first goes away.
-                let (inquiry, token) = (Arc::clone(inquiry), Zeroizing::new(token.to_vec()));
+                let (inquiry, token, address) = (Arc::clone(inquiry), Zeroizing::new(token.to_vec()), from());
                 self.0.worker.spawn(async move {
-                    let verdict = inquiry.ask(hash, &token, now).await;
+                    let verdict = inquiry.ask(hash, &token, address, now).await;
                     flight.land(verdict);
                 });
                 told
@@ -108,25 +115,41 @@ impl Inquiry {
     }
 
     /// Makes the call, if budget and breaker allow, and remembers what it brought.
-    async fn ask(&self, hash: TokenHash, token: &[u8], now: UnixTime) -> Verdict {
+    async fn ask(&self, hash: TokenHash, token: &[u8], address: AddressShare, now: UnixTime) -> Verdict {
         let asked = Instant::now();
         #[cfg(feature = "redis")]
         if let Some(active) = self.find_shared(hash, token, now).await {
             return Ok(Ok(active));
         }
-        if !self.budget.take(asked) {
+        let presented = Presented::unguessable(hash, address);
+        let claimant = match self.memory.known.find(presented, asked) {
+            Some(proof) => Claimant::known(proof),
+            None => Claimant::stranger(Share::of(address, hash)),
+        };
+        let place = match self.budget.take(claimant, asked) {
+            true => self.budget.place(claimant).await,
+            false => None,
+        };
+        let Some(place) = place else {
             metrics::counter!(CALLS, "outcome" => "over_budget").increment(1);
             limited!(warn, "more tokens need introspection than its budget of calls allows");
             return Err(Reason::IntrospectionUnavailable);
-        }
-        let judged = self.call(token, now).await;
+        };
+        let judged = self.call(token, claimant, now).await;
+        drop(place);
         let outcome = match &judged {
             Ok(Ok(_)) => "active",
             Ok(Err(_)) => "refused",
             Err(failure) => failure.label(),
         };
         metrics::counter!(CALLS, "outcome" => outcome).increment(1);
-        let answer = judged.map_err(Failure::reason)?;
+        let answer = judged.map_err(|failure| {
+            self.leave_alone(hash, claimant, failure, Instant::now());
+            failure.reason()
+        })?;
+        if answer.is_ok() {
+            self.memory.known.insert(presented, asked);
+        }
         self.memory.remember(hash, &answer, asked);
         #[cfg(feature = "redis")]
         self.share(token, &answer, now).await;
@@ -154,9 +177,21 @@ impl Inquiry {
         }
     }
 
-    async fn call(&self, token: &[u8], now: UnixTime) -> Result<Result<Active, Reason>, Failure> {
-        let place = tokio::time::timeout(self.timeout, self.budget.place()).await;
-        let place = place.map_err(|_| Failure::TimedOut)?.ok_or(Failure::Unreachable)?;
+    /// What may be the token's own failure is not asked for again at once; where the endpoint wants to hear less, its callers
+    /// are not heard for as long.
+    fn leave_alone(&self, hash: TokenHash, claimant: Claimant, failure: Failure, now: Instant) {
+        if !failure.may_be_the_tokens() {
+            return;
+        }
+        let mut pause = HELD_FOR;
+        if let Failure::Limited(after) = failure {
+            pause = after.unwrap_or(pause).clamp(HELD_FOR, HELD_MAX);
+            self.budget.back_off(claimant, now + pause);
+        }
+        self.memory.hold(hash, now + pause);
+    }
+
+    async fn call(&self, token: &[u8], claimant: Claimant, now: UnixTime) -> Result<Result<Active, Reason>, Failure> {
         let permit = self.breaker.admit(Instant::now())?;
         let answer = self.endpoint.ask(token, now).await.and_then(|text| {
             self.judge.judge(text, now).map_err(|NoAnswer| {
@@ -168,11 +203,13 @@ impl Inquiry {
                 Failure::TokenRefused
             })
         });
-        drop(place);
         match &answer {
             // The endpoint works, whatever it thinks of this token.
-            Ok(_) | Err(Failure::TokenRefused) => permit.worked(),
-            Err(failure) => permit.failed(Instant::now(), *failure),
+            Ok(_) | Err(Failure::TokenRefused | Failure::Limited(_)) => permit.worked(),
+            Err(failure) => {
+                let of = failure.may_be_the_tokens().then(|| claimant.share());
+                permit.failed(Instant::now(), *failure, of);
+            }
         }
         answer
     }

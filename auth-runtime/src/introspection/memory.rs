@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 
 use crate::denial::Reason;
 use crate::introspection::answer::Active;
+use crate::shares::KnownCallers;
 use crate::time::UnixTime;
 
 /// Stands for a token.
@@ -23,6 +24,8 @@ pub(crate) type TokenHash = [u8; 32];
 const ENTRY_BYTES: u64 = 1024;
 /// How much larger a principal is than the answer it came from, at most.
 const ANSWER_FACTOR: u64 = 6;
+/// How many tokens that failed are left alone.
+const HELD: usize = 10_000;
 /// How many refused tokens are remembered.
 const REFUSED: usize = 10_000;
 
@@ -32,6 +35,10 @@ pub(crate) struct Memory {
     /// `None` where nothing is to be remembered.
     active: Option<Cache<TokenHash, Arc<Known>, Weight, RandomState>>,
     refused: Cache<TokenHash, (Reason, Instant)>,
+    /// Tokens about which nothing could be learned, and until when nobody asks again.
+    held: Cache<TokenHash, Instant>,
+    /// Tokens that were active within the last hour.
+    pub(crate) known: KnownCallers,
     max_staleness: Duration,
     refused_age: Duration,
 }
@@ -58,7 +65,15 @@ impl Memory {
             .filter(|_| bytes > 0 && !max_staleness.is_zero());
         let active = options
             .map(|options| Cache::with_options(options, Weight, RandomState::new(), DefaultLifecycle::default()));
-        Ok(Self { key, active, refused: Cache::new(REFUSED), max_staleness, refused_age })
+        Ok(Self {
+            key,
+            active,
+            refused: Cache::new(REFUSED),
+            held: Cache::new(HELD),
+            known: KnownCallers::default(),
+            max_staleness,
+            refused_age,
+        })
     }
 
     pub(crate) fn hash(&self, token: &[u8]) -> TokenHash {
@@ -80,6 +95,15 @@ impl Memory {
         self.refused.get(token).filter(|(_, until)| at < *until).map(|(reason, _)| Err(reason))
     }
 
+    /// Nobody asks about this token before then.
+    pub(crate) fn hold(&self, token: TokenHash, until: Instant) {
+        self.held.insert(token, until);
+    }
+
+    pub(crate) fn is_held(&self, token: &TokenHash, at: Instant) -> bool {
+        self.held.get(token).is_some_and(|until| at < until)
+    }
+
     /// Remembers an answer that was asked for at `asked`.
     pub(crate) fn remember(&self, token: TokenHash, answer: &Result<Active, Reason>, asked: Instant) {
         match answer {
@@ -90,6 +114,7 @@ impl Memory {
                 }
             }
             Err(reason) => {
+                self.known.forget(token);
                 if let Some(cache) = &self.active {
                     cache.remove(&token);
                 }

@@ -97,10 +97,9 @@ impl OpaqueSettings for IntrospectionSettings {
             judge: Judge::new(acceptance.build(name)?, asking.dangerous_any_token_type),
             memory,
             flights: Arc::new(Flights::default()),
-            budget: Budget::new(asking.calls_per_second, asking.calls_at_once, Instant::now()),
+            budget: Budget::new(asking.calls_per_second, asking.calls_at_once, asking.timeout, Instant::now()),
             breaker: Arc::new(Breaker::new("the introspection endpoint", asking.failures, asking.pause)),
             endpoint: IntrospectionEndpoint::new(url, client, prover),
-            timeout: asking.timeout,
             worker,
             #[cfg(feature = "redis")]
             shared,

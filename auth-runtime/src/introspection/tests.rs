@@ -2,6 +2,7 @@
 
 mod mock;
 mod shapes;
+mod shares;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -65,7 +66,11 @@ fn scheme(ready: impl ReadyJwt) -> BearerScheme {
 }
 
 fn begin(scheme: &BearerScheme, token: &str, now: UnixTime) -> Authentication {
-    let request = TestRequest::default().append_header(("Authorization", format!("Bearer {token}"))).to_http_request();
+    begin_with(scheme, TestRequest::default(), token, now)
+}
+
+fn begin_with(scheme: &BearerScheme, request: TestRequest, token: &str, now: UnixTime) -> Authentication {
+    let request = request.append_header(("Authorization", format!("Bearer {token}"))).to_http_request();
     let clock: Arc<dyn Clock> = Arc::new(At(now));
     probe::begin(scheme, &request, &clock).unwrap()
 }

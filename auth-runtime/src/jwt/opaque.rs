@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::denial::Reason;
+use crate::http::peer::AddressShare;
 use crate::jwt::error::JwtError;
 use crate::principal::Principal;
 use crate::revocation::Consulted;
@@ -25,8 +26,8 @@ pub(crate) trait OpaqueTokens: fmt::Debug + Send + Sync {
     /// The issuer whose tokens are accepted, where it is named.
     fn issuer_name(&self) -> Option<&str>;
 
-    /// Judges a token, which consists of characters of `b64token`, as of `now`.
-    fn judge(&self, token: &[u8], now: UnixTime) -> Judgement;
+    /// Judges a token, which consists of characters of `b64token`, as of `now`; `from` says as whose the work counts.
+    fn judge(&self, token: &[u8], from: &dyn Fn() -> AddressShare, now: UnixTime) -> Judgement;
 }
 
 /// What is said of a token.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, RETRY_AFTER};
 use reqwest::{Client, ClientBuilder, Method, Response, StatusCode, redirect};
 use url::Url;
 
@@ -188,6 +188,7 @@ impl ProviderClient {
             status if status.is_redirection() => return Err(FetchError::Redirected),
             #[cfg(feature = "introspection")]
             StatusCode::BAD_REQUEST => return Err(bad_request(&mut response).await),
+            StatusCode::TOO_MANY_REQUESTS => return Err(FetchError::TooMany(retry_after(response.headers()))),
             status => return Err(FetchError::Status(status.as_u16())),
         }
         if response.headers().get(CONTENT_TYPE).is_some_and(is_page) {
@@ -206,6 +207,12 @@ impl ProviderClient {
         }
         Ok(Answer { headers: std::mem::take(response.headers_mut()), body, not_modified: false })
     }
+}
+
+/// The seconds of `Retry-After` (RFC 9110 section 10.2.3); a date says nothing here, where clocks differ.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds))
 }
 
 /// What an error answer of OAuth with status 400 is about (RFC 6749 section 5.2).
@@ -281,6 +288,8 @@ pub(crate) enum FetchError {
     NotModified,
     /// Another status than 200.
     Status(u16),
+    /// 429, and after how long to come again.
+    TooMany(Option<Duration>),
     /// The endpoint is not for tokens of this kind (RFC 7009 section 2.2.1).
     #[cfg(feature = "introspection")]
     TokenUnsupported,
@@ -309,7 +318,7 @@ impl FetchError {
             Self::Interrupted => "interrupted",
             Self::Redirected => "redirected",
             Self::NotModified => "not_modified",
-            Self::Status(_) => "status",
+            Self::Status(_) | Self::TooMany(_) => "status",
             #[cfg(feature = "introspection")]
             Self::TokenUnsupported => "token_unsupported",
             Self::ContentTypeWrong => "content_type_wrong",
@@ -350,6 +359,7 @@ impl fmt::Display for FetchError {
             Self::Redirected => f.write_str("the answer is a redirect, which is not followed; configure the final URL"),
             Self::NotModified => f.write_str("the answer is 304 to a request without condition"),
             Self::Status(status) => write!(f, "the answer has status {status}"),
+            Self::TooMany(_) => f.write_str("the answer has status 429"),
             #[cfg(feature = "introspection")]
             Self::TokenUnsupported => f.write_str(
                 "the endpoint is not for tokens of this kind; if they are JWTs, verify them with `Jwt`, and give it what is \

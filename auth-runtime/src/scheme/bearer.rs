@@ -172,7 +172,7 @@ impl Scheme for BearerScheme {
         #[cfg(feature = "introspection")]
         if let Some(opaque) = self.opaque.as_ref().filter(|_| self.takes_opaque(compact.as_ref())) {
             return match carrier {
-                _ if is_token68(token) => match opaque.judge(token, now) {
+                _ if is_token68(token) => match opaque.judge(token, &|| context.address_share(), now) {
                     Judgement::Known(judged) => Outcome::from(judged).into(),
                     Judgement::Asked(judged) => Authentication::pending(async { judged.await.into() }),
                 },

@@ -84,7 +84,10 @@ impl<'a> Context<'a> {
     }
 
     /// As whose the caller's work counts, where it is divided.
-    #[cfg_attr(not(feature = "basic"), allow(dead_code, reason = "nothing else is divided"))]
+    #[cfg_attr(
+        not(any(feature = "basic", feature = "introspection")),
+        allow(dead_code, reason = "nothing else is divided")
+    )]
     pub(crate) fn address_share(&self) -> AddressShare {
         match self.proxies {
             Some(proxies) => proxies.share(self.peer, self.headers),

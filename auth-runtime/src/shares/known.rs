@@ -27,11 +27,23 @@ pub(crate) struct Presented {
     /// What it is compared with: where that is another than it was, nobody is known.
     state: u64,
     address: AddressShare,
+    /// Whether it is known at other addresses too.
+    anywhere: bool,
 }
 
 impl Presented {
     pub(crate) fn new(subject: impl Hash, state: impl Hash, address: AddressShare) -> Self {
-        Self { subject: keyed(subject), state: keyed(state), address }
+        Self { subject: keyed(subject), state: keyed(state), address, anywhere: false }
+    }
+
+    /// What nobody can guess, such as a token: whoever has it is known wherever it comes from.
+    #[cfg(feature = "introspection")]
+    pub(crate) fn unguessable(secret: impl Hash, address: AddressShare) -> Self {
+        Self { anywhere: true, ..Self::new(secret, (), address) }
+    }
+
+    fn is_of(&self, success: &Success) -> bool {
+        self.anywhere || success.address == self.address
     }
 }
 
@@ -61,21 +73,21 @@ struct Success {
 impl KnownCallers {
     /// Whether it was good within the last hour.
     pub(crate) fn find(&self, presented: Presented, now: Instant) -> Option<Proof> {
-        let Presented { subject, state, address } = presented;
+        let Presented { subject, state, address, anywhere } = presented;
         let callers = self.callers();
-        let known = callers.subjects.get(&subject)?.iter().find(|success| success.address == address)?;
+        let known = callers.subjects.get(&subject)?.iter().find(|success| presented.is_of(success))?;
         let counts = known.state == state && now.saturating_duration_since(known.at) < LIFETIME;
-        counts.then(|| Proof(keyed((subject, address))))
+        counts.then(|| Proof(keyed((subject, (!anywhere).then_some(address)))))
     }
 
     /// Takes note of a success, the only thing by which anybody becomes known.
     pub(crate) fn insert(&self, presented: Presented, now: Instant) {
-        let Presented { subject, state, address } = presented;
+        let Presented { subject, state, address, .. } = presented;
         let success = Success { address, state, at: now };
         let mut callers = self.callers();
         let known = callers.subjects.get_mut(&subject);
-        if let Some(known) = known.and_then(|known| known.iter_mut().find(|known| known.address == address)) {
-            *known = success;
+        if let Some(known) = known.and_then(|known| known.iter_mut().find(|known| presented.is_of(known))) {
+            *known = Success { address: known.address, ..success };
             return;
         }
         callers.sweep(now);
@@ -106,6 +118,7 @@ impl KnownCallers {
         }
     }
 
+    #[cfg(feature = "basic")]
     pub(crate) fn forget_all(&self) {
         *self.callers() = Callers::default();
     }

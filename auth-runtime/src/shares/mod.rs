@@ -9,6 +9,8 @@ use std::sync::LazyLock;
 use crate::http::peer::AddressShare;
 
 pub(crate) use self::known::{KnownCallers, Presented, Proof};
+#[cfg(feature = "introspection")]
+pub(crate) use self::turns::Turn;
 pub(crate) use self::turns::Turns;
 
 /// What counts as one caller.
@@ -24,7 +26,7 @@ impl Share {
     /// tells callers apart.
     pub(crate) fn of(address: AddressShare, presented: impl Hash) -> Self {
         match address {
-            AddressShare::UnlistedProxy => Self::Credential(keyed(presented)),
+            AddressShare::UnlistedProxy | AddressShare::Unknown => Self::Credential(keyed(presented)),
             address => Self::Address(address),
         }
     }
@@ -54,6 +56,17 @@ impl Claimant {
     /// Somebody who presents what was good a while ago. It says nothing of whether it is good now.
     pub(crate) fn known(proof: Proof) -> Self {
         Self { share: Share::Credential(proof.0), is_known: true }
+    }
+
+    /// As whom it counts.
+    #[cfg(feature = "introspection")]
+    pub(crate) fn share(self) -> Share {
+        self.share
+    }
+
+    #[cfg(feature = "introspection")]
+    pub(crate) fn is_known(self) -> bool {
+        self.is_known
     }
 }
 

@@ -43,12 +43,20 @@ pub(super) struct Reply {
     pub(super) body: String,
     pub(super) delay: Duration,
     pub(super) location: Option<&'static str>,
+    pub(super) retry_after: Option<u32>,
 }
 
 impl Reply {
     pub(super) fn status(status: u16, body: impl Into<String>) -> Self {
         let body = body.into();
-        Self { status, content_type: "application/json", body, delay: Duration::ZERO, location: None }
+        Self {
+            status,
+            content_type: "application/json",
+            body,
+            delay: Duration::ZERO,
+            location: None,
+            retry_after: None,
+        }
     }
 
     pub(super) fn ok(body: impl Into<String>) -> Self {
@@ -141,7 +149,7 @@ async fn answer<F: Fn(&Call) -> Reply>(
         seen.most_at_once = seen.most_at_once.max(seen.under_way);
         call
     };
-    let Reply { status, content_type, body, delay, location } = reply(&call);
+    let Reply { status, content_type, body, delay, location, retry_after } = reply(&call);
     if !delay.is_zero() {
         actix_web::rt::time::sleep(delay).await;
     }
@@ -150,6 +158,9 @@ async fn answer<F: Fn(&Call) -> Reply>(
     response.content_type(content_type);
     if let Some(location) = location {
         response.insert_header(("Location", location));
+    }
+    if let Some(seconds) = retry_after {
+        response.insert_header(("Retry-After", seconds.to_string()));
     }
     response.body(body)
 }

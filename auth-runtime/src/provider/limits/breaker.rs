@@ -4,6 +4,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::shares::Share;
+
 /// Why an endpoint is left alone.
 pub(crate) trait Cause: Copy {
     /// Of a call that was given up before it brought anything.
@@ -12,7 +14,7 @@ pub(crate) trait Cause: Copy {
     fn label(self) -> &'static str;
 }
 
-/// Counts failures in a row. Closed, it lets calls pass; open, none; after a pause, one that decides.
+/// Counts failures in a row, and those that may be one caller's only once for each. Closed, it lets calls pass; open, none; after a pause, one that decides.
 #[derive(Debug)]
 pub(crate) struct Breaker<C: Cause> {
     /// What it guards, as logs name it.
@@ -26,6 +28,8 @@ pub(crate) struct Breaker<C: Cause> {
 #[derive(Debug)]
 struct State<C> {
     phase: Phase<C>,
+    /// Whose failures in a row were counted.
+    counted: Vec<Share>,
     /// Changes with each phase: what a call of an earlier one brings says nothing about this one.
     epoch: u64,
 }
@@ -47,7 +51,12 @@ pub(crate) struct Permit<C: Cause> {
 
 impl<C: Cause> Breaker<C> {
     pub(crate) fn new(guarded: &'static str, threshold: u32, pause: Duration) -> Self {
-        Self { guarded, threshold, pause, state: Mutex::new(State { phase: Phase::Closed { failures: 0 }, epoch: 0 }) }
+        Self {
+            guarded,
+            threshold,
+            pause,
+            state: Mutex::new(State { phase: Phase::Closed { failures: 0 }, counted: Vec::new(), epoch: 0 }),
+        }
     }
 
     /// Why no call can pass now, without using up the probe.
@@ -74,10 +83,17 @@ impl<C: Cause> Breaker<C> {
         Ok(Permit { breaker: Arc::clone(self), epoch: state.epoch, probe })
     }
 
-    fn failed(&self, epoch: u64, now: Instant, cause: C) {
+    /// `of` is whoever may have caused it; `None` where nobody can.
+    fn failed(&self, epoch: u64, now: Instant, cause: C, of: Option<Share>) {
         let mut state = self.lock();
         if state.epoch != epoch {
             return;
+        }
+        if let (Phase::Closed { .. }, Some(share)) = (state.phase, of) {
+            if state.counted.contains(&share) {
+                return;
+            }
+            state.counted.push(share);
         }
         let failures = match state.phase {
             Phase::Closed { failures } => failures.saturating_add(1),
@@ -103,6 +119,7 @@ impl<C: Cause> Breaker<C> {
         }
         if let Phase::Closed { failures } = &mut state.phase {
             *failures = 0;
+            state.counted.clear();
         } else {
             state.enter(Phase::Closed { failures: 0 });
             tracing::info!("{} works again", self.guarded);
@@ -117,6 +134,7 @@ impl<C: Cause> Breaker<C> {
 impl<C> State<C> {
     fn enter(&mut self, phase: Phase<C>) {
         self.phase = phase;
+        self.counted.clear();
         self.epoch = self.epoch.wrapping_add(1);
     }
 }
@@ -127,16 +145,17 @@ impl<C: Cause> Permit<C> {
         self.breaker.worked(self.epoch);
     }
 
-    pub(crate) fn failed(mut self, now: Instant, cause: C) {
+    /// `of` is whoever may have caused it; `None` where nobody can.
+    pub(crate) fn failed(mut self, now: Instant, cause: C, of: Option<Share>) {
         self.probe = false;
-        self.breaker.failed(self.epoch, now, cause);
+        self.breaker.failed(self.epoch, now, cause, of);
     }
 }
 
 impl<C: Cause> Drop for Permit<C> {
     fn drop(&mut self) {
         if self.probe {
-            self.breaker.failed(self.epoch, Instant::now(), C::ABANDONED);
+            self.breaker.failed(self.epoch, Instant::now(), C::ABANDONED, None);
         }
     }
 }
@@ -164,7 +183,7 @@ mod tests {
     fn open() -> (Arc<Breaker<Failure>>, Instant) {
         let (breaker, now) = (Arc::new(Breaker::new("it", 3, PAUSE)), Instant::now());
         for _ in 0..3 {
-            breaker.admit(now).unwrap().failed(now, Failure::TimedOut);
+            breaker.admit(now).unwrap().failed(now, Failure::TimedOut, None);
         }
         (breaker, now)
     }
@@ -172,7 +191,7 @@ mod tests {
     #[test]
     fn failures_in_a_row_open_it_and_a_success_starts_the_count_anew() {
         let (breaker, now) = (Arc::new(Breaker::new("it", 3, PAUSE)), Instant::now());
-        let fail = || breaker.admit(now).unwrap().failed(now, Failure::Unreachable);
+        let fail = || breaker.admit(now).unwrap().failed(now, Failure::Unreachable, None);
         fail();
         fail();
         breaker.admit(now).unwrap().worked();
@@ -191,7 +210,7 @@ mod tests {
         assert_eq!(breaker.admit(later - Duration::from_millis(1)).map(drop), Err(Failure::TimedOut));
         let probe = breaker.admit(later).unwrap();
         assert_eq!(breaker.admit(later).map(drop), Err(Failure::TimedOut), "one only");
-        probe.failed(later, Failure::Unreachable);
+        probe.failed(later, Failure::Unreachable, None);
         assert_eq!(breaker.admit(later + PAUSE / 2).map(drop), Err(Failure::Unreachable), "open for another pause");
         breaker.admit(later + PAUSE).unwrap().worked();
         assert_eq!(breaker.refusal(later + PAUSE), None);
@@ -208,11 +227,29 @@ mod tests {
     fn what_a_call_of_an_earlier_phase_brings_counts_no_more() {
         let (breaker, now) = (Arc::new(Breaker::new("it", 1, PAUSE)), Instant::now());
         let (late, later) = (breaker.admit(now).unwrap(), breaker.admit(now).unwrap());
-        breaker.admit(now).unwrap().failed(now, Failure::TimedOut);
+        breaker.admit(now).unwrap().failed(now, Failure::TimedOut, None);
         late.worked();
         assert_eq!(breaker.refusal(now), Some(Failure::TimedOut));
         breaker.admit(now + PAUSE).unwrap().worked();
-        later.failed(now, Failure::TimedOut);
+        later.failed(now, Failure::TimedOut, None);
         assert_eq!(breaker.refusal(now), None);
+    }
+
+    #[test]
+    fn what_one_caller_may_have_caused_counts_once() {
+        let (breaker, now) = (Arc::new(Breaker::new("it", 3, PAUSE)), Instant::now());
+        let caller = |number: u32| Share::of(crate::http::peer::AddressShare::Unknown, number);
+        let fail = |of| breaker.admit(now).unwrap().failed(now, Failure::TimedOut, of);
+        for _ in 0..10 {
+            fail(Some(caller(1)));
+        }
+        assert_eq!(breaker.refusal(now), None);
+        breaker.admit(now).unwrap().worked();
+        fail(Some(caller(1)));
+        fail(Some(caller(2)));
+        fail(Some(caller(1)));
+        assert_eq!(breaker.refusal(now), None);
+        fail(None);
+        assert_eq!(breaker.refusal(now), Some(Failure::TimedOut));
     }
 }

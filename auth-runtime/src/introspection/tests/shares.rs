@@ -1,0 +1,130 @@
+//! Nobody locks the others out of the endpoint.
+
+use super::*;
+
+/// Asks from an address.
+async fn ask_from(scheme: &BearerScheme, host: u8, token: &str) -> Outcome {
+    let request = TestRequest::default().peer_addr(([192, 0, 2, host], 1).into());
+    match begin_with(scheme, request, token, NOW) {
+        Authentication::Ready(outcome) => outcome,
+        Authentication::Pending(outcome) => outcome.await,
+    }
+}
+
+fn is_good(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Verified(_))
+}
+
+/// An endpoint that answers well, except about tokens whose name begins with `odd`.
+fn odd_about(reply: impl Fn() -> Reply + Send + Sync + 'static) -> Mock {
+    Mock::start(move |call| match call.field("token") {
+        Some(token) if token.starts_with("odd") => reply(),
+        _ => Reply::json(&good()),
+    })
+}
+
+#[actix_web::test]
+async fn what_an_endpoint_does_about_one_callers_tokens_leaves_the_others_alone() {
+    type Answer = fn() -> Reply;
+    let replies: [(&str, Answer); 6] = [
+        ("429", || Reply::status(429, "")),
+        ("429 for an hour", || Reply { retry_after: Some(3600), ..Reply::status(429, "{}") }),
+        ("302", || Reply { location: Some("/login"), ..Reply::status(302, "") }),
+        ("a page", || Reply { content_type: "text/html", ..Reply::ok("<html>") }),
+        ("nothing", || Reply { delay: Duration::from_secs(20), ..Reply::json(&good()) }),
+        ("an error", || Reply::status(500, "")),
+    ];
+    for (what, reply) in replies {
+        let mock = odd_about(reply);
+        let settings = introspection(&mock).max_staleness(Duration::ZERO);
+        let scheme = scheme(settings.timeout(Duration::from_millis(300)).breaker(2, Duration::from_secs(60)));
+        assert!(is_good(&ask_from(&scheme, 1, "known").await));
+        for number in 0..6 {
+            let token = format!("odd{number}");
+            assert_eq!(unavailable(&ask_from(&scheme, 1, &token).await), Reason::IntrospectionUnavailable, "{what}");
+            if number == 0 {
+                let calls = mock.calls();
+                assert_eq!(unavailable(&ask_from(&scheme, 2, &token).await), Reason::IntrospectionUnavailable);
+                assert_eq!(mock.calls(), calls, "{what}: not asked for again at once");
+            }
+        }
+        assert!(is_good(&ask_from(&scheme, 2, "elsewhere").await), "{what}");
+        assert!(is_good(&ask_from(&scheme, 1, "known").await), "{what}");
+    }
+}
+
+#[actix_web::test]
+async fn whose_tokens_get_429_waits_for_as_long_as_the_endpoint_says() {
+    let mock = odd_about(|| Reply { retry_after: Some(2), ..Reply::status(429, "") });
+    let scheme = scheme(introspection(&mock).max_staleness(Duration::ZERO));
+    assert!(is_good(&ask_from(&scheme, 1, "known").await));
+    assert!(!is_good(&ask_from(&scheme, 1, "odd").await));
+    assert!(!is_good(&ask_from(&scheme, 1, "another").await), "the same caller");
+    assert_eq!(mock.calls(), 2);
+    assert!(is_good(&ask_from(&scheme, 1, "known").await), "was good before");
+    assert!(is_good(&ask_from(&scheme, 2, "another").await), "another caller");
+    tokio::time::sleep(Duration::from_millis(2100)).await;
+    assert!(is_good(&ask_from(&scheme, 1, "third").await));
+}
+
+#[actix_web::test]
+async fn an_endpoint_that_is_away_is_left_alone_whoever_asks() {
+    let gone = Introspection::new("http://127.0.0.1:1/introspect").client_secret_basic("id", SECRET);
+    let scheme = scheme(gone.issuer(ISSUER).audience(AUDIENCE).breaker(3, Duration::from_secs(60)));
+    for number in 0..3 {
+        assert!(!is_good(&ask_from(&scheme, 1, &format!("t{number}")).await));
+    }
+    let request = TestRequest::default().peer_addr(([192, 0, 2, 2], 1).into());
+    let known = begin_with(&scheme, request, "other", NOW);
+    assert!(matches!(known, Authentication::Ready(Outcome::Unavailable(_))), "at once");
+}
+
+/// Invented tokens over 64 connections, at an endpoint that could answer 80 a second; beside them tokens from elsewhere that are
+/// new each time, and one from the same address that was good before.
+#[actix_web::test]
+async fn a_flood_of_invented_tokens_refuses_no_good_caller() {
+    let mock = Mock::start(|call| match call.field("token") {
+        Some(token) if token.starts_with("good") => Reply { delay: Duration::from_millis(50), ..Reply::json(&good()) },
+        _ => Reply { delay: Duration::from_millis(50), ..Reply::ok(r#"{"active":false}"#) },
+    });
+    // What is remembered is not asked about, and would prove nothing here.
+    let scheme = scheme(introspection(&mock).max_staleness(Duration::ZERO).calls_at_once(4));
+    assert!(is_good(&ask_from(&scheme, 1, "good-known").await));
+    let end = Instant::now() + Duration::from_secs(10);
+    let flood = |connection: usize| {
+        let scheme = &scheme;
+        async move {
+            let mut refused = 0;
+            for number in 0.. {
+                if Instant::now() >= end {
+                    break;
+                }
+                let outcome = ask_from(scheme, 1, &format!("bad-{connection}-{number}")).await;
+                refused += usize::from(matches!(outcome, Outcome::Unavailable(_)));
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+            refused
+        }
+    };
+    let good = |host, token: fn(usize) -> String| {
+        let scheme = &scheme;
+        async move {
+            let (mut asked, mut refused) = (0, 0);
+            while Instant::now() < end {
+                refused += usize::from(!is_good(&ask_from(scheme, host, &token(asked)).await));
+                asked += 1;
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            (asked, refused)
+        }
+    };
+    let (floods, elsewhere, known) = futures_util::join!(
+        join_all((0..64).map(flood)),
+        good(2, |number| format!("good-{number}")),
+        good(1, |_| "good-known".to_owned()),
+    );
+    assert!(floods.iter().sum::<usize>() > 100, "a flood");
+    for (asked, refused) in [elsewhere, known] {
+        assert!(asked >= 20 && refused * 100 <= asked, "{refused} of {asked} refused");
+    }
+}
