@@ -115,11 +115,13 @@ pub(crate) struct Call {
     pub(crate) loads: Option<Type>,
 }
 
-/// A string: written here, or a constant of the user's that the compiler checks.
+/// A string: written here, a constant of the user's that the compiler checks, or what a variant of the user's stands for,
+/// which `Auth::build` checks.
 #[derive(Clone)]
 pub(crate) enum Text {
     Literal(LitStr),
     Constant(Path),
+    Variant(Path),
 }
 
 /// What a claim is compared with.
@@ -129,6 +131,7 @@ pub(crate) enum ClaimValue {
     Integer(i64),
     Boolean(bool),
     Constant(Path),
+    Variant(Path),
 }
 
 /// Which denials look like an unknown route.

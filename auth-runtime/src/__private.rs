@@ -14,7 +14,9 @@ pub use crate::guard::Answered;
 pub use crate::mount::handler::*;
 pub use crate::policy::registry::{Linked, section};
 pub use crate::policy::spec::DetailsUse;
-pub use crate::policy::{Check, ClaimValue, Hide, Policy, PolicySpec, Presence, Requirement, RouteSpec, SchemeUse};
+pub use crate::policy::{
+    Check, ClaimValue, Hide, Policy, PolicySpec, Presence, Requirement, RouteSpec, SchemeUse, Word,
+};
 #[cfg(feature = "basic")]
 pub use crate::scheme::BasicScheme;
 pub use crate::scheme::{ApiKeyScheme, BearerScheme, DigestScheme};
@@ -28,6 +30,7 @@ use futures_core::future::LocalBoxFuture;
 use crate::extract::Details;
 use crate::guard::check::{self, CheckArguments, CheckFn};
 use crate::policy::check::{CheckContext, IntoLoaded, IntoVerdict, Verdict};
+use crate::policy::{Sole, Variant};
 
 /// What is the same for every policy: its trait, and its place in the registry.
 #[doc(hidden)]
@@ -50,6 +53,23 @@ macro_rules! __auth_runtime_declare {
             type Access = $access;
         }
     };
+}
+
+impl Sole for Only<BearerScheme> {
+    const USES: &'static [SchemeUse] = &[SchemeUse::new::<BearerScheme>("bearer")];
+}
+
+#[cfg(feature = "basic")]
+impl Sole for Only<BasicScheme> {
+    const USES: &'static [SchemeUse] = &[SchemeUse::new::<BasicScheme>("basic")];
+}
+
+impl Sole for Only<ApiKeyScheme> {
+    const USES: &'static [SchemeUse] = &[SchemeUse::new::<ApiKeyScheme>("api_key")];
+}
+
+impl Sole for Only<DigestScheme> {
+    const USES: &'static [SchemeUse] = &[SchemeUse::new::<DigestScheme>("digest")];
 }
 
 /// Runs a check; the policy's constant holds it as a plain function pointer.
@@ -118,6 +138,11 @@ pub trait NoDetails {
 
 impl<A> NoDetails for Argument<A> {}
 
+/// The word that a variant stands for.
+pub fn word(variant: impl Variant) -> &'static str {
+    variant.word()
+}
+
 /// A constant that the user named in a policy.
 ///
 /// What it can be used as are functions of its type. Those of every other type are found behind the `Deref`, with a bound
@@ -140,7 +165,7 @@ impl Constant<&'static str> {
 
     /// The value of a claim.
     pub const fn claim_value(self) -> ClaimValue {
-        ClaimValue::Str(self.0.0)
+        ClaimValue::text(self.0.0)
     }
 }
 

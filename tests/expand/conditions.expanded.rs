@@ -19,11 +19,11 @@ enum __change_order_policy {}
     > ("api_key"), ::auth_runtime::__private::SchemeUse::new:: < my::Webhook >
     ("my::Webhook")]).demanding(::auth_runtime::__private::Requirement::All(&
     [::auth_runtime::__private::Requirement::Any(&
-    [::auth_runtime::__private::Requirement::Scope(__AUTH_0),
+    [::auth_runtime::__private::Requirement::scope(__AUTH_0),
     ::auth_runtime::__private::Requirement::All(&
-    [::auth_runtime::__private::Requirement::Role("ops"),
+    [::auth_runtime::__private::Requirement::role("ops"),
     ::auth_runtime::__private::Requirement::Not(&
-    ::auth_runtime::__private::Requirement::Role("guest"))])]),
+    ::auth_runtime::__private::Requirement::role("guest"))])]),
     ::auth_runtime::__private::Requirement::Check(__AUTH_2)])).in_realm("orders")
     .hiding(::auth_runtime::__private::Hide::Everything)
 );

@@ -4,7 +4,7 @@ pub struct list_users;
 ::auth_runtime::__private::declare!(
     list_users, "list_users", ::core::line!(), ::auth_runtime::__private::Only <
     ::auth_runtime::__private::BearerScheme >, {} .requiring:: < Self::Access > ()
-    .demanding(::auth_runtime::__private::Requirement::Scope("admin")).routed(&
+    .demanding(::auth_runtime::__private::Requirement::scope("admin")).routed(&
     [::auth_runtime::__private::RouteSpec::new(& ["GET"], "/users")])
 );
 impl ::auth_runtime::__private::HttpServiceFactory for list_users {

@@ -4,7 +4,7 @@ mod orders {
     ::auth_runtime::__private::declare!(
         list, "list", ::core::line!(), ::auth_runtime::__private::Only <
         ::auth_runtime::__private::BearerScheme >, {} .requiring:: < Self::Access > ()
-        .demanding(::auth_runtime::__private::Requirement::Scope("orders")).routed(&
+        .demanding(::auth_runtime::__private::Requirement::scope("orders")).routed(&
         [::auth_runtime::__private::RouteSpec::new(& ["GET"], "/orders")])
     );
     impl ::auth_runtime::__private::HttpServiceFactory for list {
@@ -24,8 +24,8 @@ mod orders {
         create, "create", ::core::line!(), ::auth_runtime::__private::Only <
         ::auth_runtime::__private::BearerScheme >, {} .requiring:: < Self::Access > ()
         .demanding(::auth_runtime::__private::Requirement::All(&
-        [::auth_runtime::__private::Requirement::Scope("orders"),
-        ::auth_runtime::__private::Requirement::Role("clerk")])).routed(&
+        [::auth_runtime::__private::Requirement::scope("orders"),
+        ::auth_runtime::__private::Requirement::role("clerk")])).routed(&
         [::auth_runtime::__private::RouteSpec::new(& ["POST"], "/orders")])
     );
     impl ::auth_runtime::__private::HttpServiceFactory for create {

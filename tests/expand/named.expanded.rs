@@ -3,7 +3,7 @@ pub enum AdminArea {}
 ::auth_runtime::__private::declare!(
     AdminArea, "AdminArea", ::core::line!(), ::auth_runtime::__private::Only <
     ::auth_runtime::__private::BearerScheme >, {} .requiring:: < Self::Access > ()
-    .demanding(::auth_runtime::__private::Requirement::Role("ops"))
+    .demanding(::auth_runtime::__private::Requirement::role("ops"))
 );
 impl ::auth_runtime::__private::Includes<AdminArea> for AdminArea {}
 enum Strict {}
@@ -13,7 +13,7 @@ enum Strict {}
     as ::auth_runtime::__private::Policy > ::SPEC.requirement(); } .inheriting(<
     AdminArea as ::auth_runtime::__private::Policy > ::SPEC)
     .demanding(::auth_runtime::__private::Requirement::All(& [__AUTH_0,
-    ::auth_runtime::__private::Requirement::Scope("strict")])).in_realm("strict")
+    ::auth_runtime::__private::Requirement::scope("strict")])).in_realm("strict")
 );
 impl<__Of: ?::core::marker::Sized> ::auth_runtime::__private::Includes<__Of> for Strict
 where

@@ -31,6 +31,7 @@ mod mounted;
 mod mounting;
 mod observed;
 mod optional;
+mod permissions;
 mod protocol;
 mod providers;
 mod routes;

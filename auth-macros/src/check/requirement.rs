@@ -103,7 +103,7 @@ fn atom(atom: Atom, tokens: TokenStream) -> Requirement {
 fn tokens(text: &Text) -> TokenStream {
     match text {
         Text::Literal(literal) => literal.to_token_stream(),
-        Text::Constant(path) => path.to_token_stream(),
+        Text::Constant(path) | Text::Variant(path) => path.to_token_stream(),
     }
 }
 
@@ -111,7 +111,7 @@ fn check_atom(atom: &Atom, sink: &Sink) {
     let literal = |text: &Text| -> Option<LitStr> {
         match text {
             Text::Literal(literal) => Some(literal.clone()),
-            Text::Constant(_) => None,
+            Text::Constant(_) | Text::Variant(_) => None,
         }
     };
     match atom {

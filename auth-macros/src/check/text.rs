@@ -3,7 +3,7 @@
 
 use syn::LitStr;
 
-use crate::diag::Sink;
+use crate::diag::{Sink, written};
 use crate::model::Text;
 
 /// A scope-token: `%x21 / %x23-5B / %x5D-7E` (RFC 6749 section 3.3, RFC 6750 section 3).
@@ -81,6 +81,10 @@ pub(crate) fn check_realm(realm: &Text, sink: &Sink) -> Option<Text> {
                 format!("the realm has the character {}, which a challenge cannot carry; {remedy}", shown(bad)),
             );
         }
+    }
+    if let Text::Variant(path) = realm {
+        let fault = format!("a realm is not a variant, which `{}` is by its letters", written(path));
+        sink.report(path, format!("{fault}; write a string, or a constant in capitals"));
     }
     Some(realm.clone())
 }

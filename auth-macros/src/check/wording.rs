@@ -9,7 +9,7 @@ impl Display for Text {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         match self {
             Self::Literal(literal) => write!(f, "{:?}", literal.value()),
-            Self::Constant(path) => f.write_str(&written(path)),
+            Self::Constant(path) | Self::Variant(path) => f.write_str(&written(path)),
         }
     }
 }
@@ -20,7 +20,7 @@ impl Display for ClaimValue {
             Self::Text(literal) => write!(f, "{:?}", literal.value()),
             Self::Integer(value) => write!(f, "{value}"),
             Self::Boolean(value) => write!(f, "{value}"),
-            Self::Constant(path) => f.write_str(&written(path)),
+            Self::Constant(path) | Self::Variant(path) => f.write_str(&written(path)),
         }
     }
 }

@@ -120,6 +120,8 @@ exports! {
     run_load => run_load;
     scheme_use => SchemeUse;
     scope => scope;
+    word => word;
+    word_type => Word;
 }
 
 /// What is done with the user's function.

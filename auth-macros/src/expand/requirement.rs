@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::Path;
 use syn::spanned::Spanned;
 
 use super::exports::{Export, Exports};
@@ -38,7 +39,38 @@ impl Constants<'_> {
                 self.items.push(quote_spanned!(at=> const _: #text = #check(#name);));
                 quote!(#name)
             }
+            // Where a variant may stand, `expand_word` has taken it.
+            Text::Variant(path) => quote!(#path),
         }
+    }
+
+    /// One of a requirement's parts, by its name for texts and its name for words.
+    fn expand_word(
+        &mut self,
+        [of_text, of_word]: [&str; 2],
+        word: &Text,
+        check: Export<'_>,
+        more: &TokenStream,
+    ) -> TokenStream {
+        let path = &self.exports.requirement;
+        match word {
+            Text::Variant(variant) => {
+                let (constructor, word) = (Ident::new(of_word, Span::call_site()), self.expand_variant(variant));
+                quote!(#path::#constructor(#word #more))
+            }
+            text => {
+                let (constructor, text) = (Ident::new(of_text, Span::call_site()), self.expand_text(text, check));
+                quote!(#path::#constructor(#text #more))
+            }
+        }
+    }
+
+    /// What a variant stands for, as a constant of its own, at whose span a type without a word is reported.
+    fn expand_variant(&mut self, variant: &Path) -> Ident {
+        let (at, Exports { word, word_type, .. }) = (variant.span(), self.exports);
+        let word = word.at(at);
+        let said = quote_spanned!(at=> #word(#variant));
+        self.hoist(Span::mixed_site(), word_type, &quote!(#word_type::variant(|| #said)))
     }
 
     /// The requirement, as a constant expression.
@@ -66,18 +98,11 @@ impl Constants<'_> {
         let exports = self.exports;
         let path = &exports.requirement;
         match atom {
-            Atom::Scope(scope) => {
-                let scope = self.expand_text(scope, exports.scope);
-                quote!(#path::Scope(#scope))
-            }
-            Atom::Role(role) => {
-                let role = self.expand_text(role, exports.role);
-                quote!(#path::Role(#role))
-            }
+            Atom::Scope(scope) => self.expand_word(["scope", "Scope"], scope, exports.scope, &TokenStream::new()),
+            Atom::Role(role) => self.expand_word(["role", "Role"], role, exports.role, &TokenStream::new()),
             Atom::Claim(name, value) => {
-                let name = self.expand_text(name, exports.claim_name);
                 let value = self.expand_claim_value(value);
-                quote!(#path::Claim(#name, #value))
+                self.expand_word(["claim", "Claim"], name, exports.claim_name, &quote!(, #value))
             }
             Atom::Check(call) => {
                 let value = self.expand_check(call);
@@ -125,7 +150,7 @@ impl Constants<'_> {
     fn expand_claim_value(&mut self, value: &ClaimValue) -> TokenStream {
         let Exports { claim_value, constant, .. } = self.exports;
         match value {
-            ClaimValue::Text(literal) => quote!(#claim_value::Str(#literal)),
+            ClaimValue::Text(literal) => quote!(#claim_value::text(#literal)),
             ClaimValue::Integer(value) => quote!(#claim_value::Int(#value)),
             ClaimValue::Boolean(value) => quote!(#claim_value::Bool(#value)),
             ClaimValue::Constant(path) => {
@@ -133,6 +158,10 @@ impl Constants<'_> {
                 let constant = constant.at(at);
                 let name = self.hoist(at, claim_value, &quote_spanned!(at=> #constant::new(#path).claim_value()));
                 quote!(#name)
+            }
+            ClaimValue::Variant(path) => {
+                let word = self.expand_variant(path);
+                quote!(#claim_value::Str(#word))
             }
         }
     }

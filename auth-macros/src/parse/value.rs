@@ -9,13 +9,14 @@ use syn::{Error, Lit, LitBool, LitInt, LitStr, Path, Result, Token};
 use crate::diag::written;
 use crate::model::{ClaimValue, Text};
 
-/// A string literal, or the path of a constant.
+/// A string literal, or the path of a constant or a variant.
 pub(crate) fn parse_text(input: ParseStream<'_>, what: &str) -> Result<Text> {
     if input.peek(LitStr) {
         return input.parse().and_then(without_suffix).map(Text::Literal);
     }
     if peeks_path(input) {
-        return input.parse().map(Text::Constant);
+        let path: Path = input.parse()?;
+        return Ok(if is_variant(&path) { Text::Variant(path) } else { Text::Constant(path) });
     }
     Err(unfit(input, what, "a string or the path of a constant"))
 }
@@ -54,9 +55,15 @@ pub(crate) fn parse_claim_value(input: ParseStream<'_>) -> Result<ClaimValue> {
         };
     }
     if peeks_path(input) {
-        return input.parse().map(ClaimValue::Constant);
+        let path: Path = input.parse()?;
+        return Ok(if is_variant(&path) { ClaimValue::Variant(path) } else { ClaimValue::Constant(path) });
     }
     Err(unfit(input, "a claim", EXPECTED))
+}
+
+/// By Rust's naming convention: a variant has a small letter after its first, a constant has none.
+fn is_variant(path: &Path) -> bool {
+    path.segments.last().is_some_and(|last| last.ident.unraw().to_string().chars().skip(1).any(char::is_lowercase))
 }
 
 /// The path of a function, a type or a module.

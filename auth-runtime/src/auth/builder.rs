@@ -11,6 +11,7 @@ use actix_web::HttpRequest;
 
 use crate::auth::authorities::{Shared, place_authorities};
 use crate::auth::binding::{Binding, SchemeKey, Unbound};
+use crate::auth::words::faults_of_words;
 use crate::auth::{Auth, ConfigError, ConfigFault};
 use crate::auth::{Configuration, MountedTable};
 use crate::denial::BodyHook;
@@ -23,7 +24,7 @@ use crate::jwt::ReadyJwt;
 use crate::metadata::ResourceMetadata;
 use crate::policy::SchemeUse;
 use crate::policy::registry::{Linked, POLICIES};
-use crate::policy::{Hierarchies, Hierarchy};
+use crate::policy::{Hierarchies, Hierarchy, Vocabulary};
 use crate::scheme::api_key::ApiKeys;
 #[cfg(feature = "basic")]
 use crate::scheme::basic::Passwords;
@@ -38,6 +39,7 @@ pub struct AuthBuilder {
     schemes: HashMap<SchemeKey, ConfiguredScheme>,
     written: Vec<(String, Arc<dyn Scheme>)>,
     hierarchies: Hierarchies,
+    pub(super) vocabulary: Vocabulary,
     deadline: Duration,
     clock: Arc<dyn Clock>,
     body: Option<Box<BodyHook>>,
@@ -69,6 +71,7 @@ impl AuthBuilder {
             schemes: HashMap::new(),
             written: Vec::new(),
             hierarchies: Hierarchies::default(),
+            vocabulary: Vocabulary::default(),
             deadline: Duration::from_secs(5),
             clock: Arc::new(SystemClock),
             body: None,
@@ -310,8 +313,8 @@ impl AuthBuilder {
     /// Finishes the configuration, and checks it against every policy linked into the program.
     ///
     /// # Errors
-    /// Lists everything that is wrong: unusable keys and files, circles in a hierarchy, and each scheme that is not
-    /// configured, with the handlers, by file and line, whose policies name it.
+    /// Lists everything that is wrong: unusable keys and files, circles in a hierarchy, words of policies that no caller can
+    /// be granted, and each scheme that is not configured, with the handlers, by file and line, whose policies name it.
     pub fn build(mut self) -> Result<Auth, ConfigError> {
         if self.realm.is_empty() || !self.realm.chars().all(|c| matches!(c, ' '..='~') && c != '"' && c != '\\') {
             self.faults.push(ConfigFault::RealmInvalid { realm: self.realm.clone() });
@@ -350,6 +353,8 @@ impl AuthBuilder {
         if !self.dangerous_allow_unconfigured {
             self.faults.extend(unbound.into_faults());
         }
+        let bound = POLICIES.iter().filter(|linked| plans.plan(linked.kind()).is_ok());
+        self.faults.extend(faults_of_words(&self.vocabulary, bound.map(Linked::spec)));
         if self.faults.is_empty() {
             let published = metadata.map(|placed| {
                 let bound = |linked: &&Linked| plans.plan(linked.kind()).is_ok();

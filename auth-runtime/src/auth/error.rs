@@ -48,6 +48,14 @@ pub enum ConfigFault {
         /// The type.
         details: &'static str,
     },
+    /// A policy asks for what no caller can be granted: a word that is not among the known ones or that cannot be sent, or
+    /// conditions that exclude each other once variants are read as words.
+    PolicyInvalid {
+        /// The policy.
+        policy: RequiredBy,
+        /// What is wrong with it.
+        fault: String,
+    },
     /// The same configuration was given twice.
     Repeated {
         /// The scheme as an attribute would write it.
@@ -99,7 +107,7 @@ pub enum ConfigFault {
     },
 }
 
-/// A policy that names a scheme.
+/// A policy, where it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RequiredBy {
@@ -174,6 +182,9 @@ impl fmt::Display for ConfigFault {
                 "`{handler}` at {file}:{line} takes `Details<{details}>`, and `{scheme}` gives no details of type \
                  `{details}`; configure `.authorities(…)` that bring it, or take `Optional<Details<…>>`"
             ),
+            Self::PolicyInvalid { policy: RequiredBy { handler, file, line }, fault } => {
+                write!(f, "`{handler}` at {file}:{line}: {fault}")
+            }
             Self::Repeated { scheme } => {
                 write!(f, "`{scheme}` is configured twice; give one of the two a name, or join them")
             }

@@ -6,6 +6,7 @@ mod builder;
 mod error;
 mod mounted;
 mod proxies;
+mod words;
 
 use std::fmt;
 use std::sync::Arc;

@@ -187,7 +187,7 @@ impl<T: Ord> Shown<T> {
 fn required_scopes(requirement: &Requirement) -> Vec<&'static str> {
     fn collect(requirement: &Requirement, into: &mut Vec<&'static str>) {
         match requirement {
-            Requirement::Scope(scope) => into.push(scope),
+            Requirement::Scope(scope) => into.push(scope.as_str()),
             Requirement::All(parts) | Requirement::Any(parts) => parts.iter().for_each(|part| collect(part, into)),
             Requirement::Authenticated
             | Requirement::Role(_)
@@ -274,9 +274,9 @@ mod tests {
     #[test]
     fn scopes_of_all_branches_are_asked_for_and_those_under_not_are_not() {
         const REQUIREMENT: Requirement = Requirement::All(&[
-            Requirement::Scope("a"),
-            Requirement::Any(&[Requirement::Role("r"), Requirement::Scope("b")]),
-            Requirement::Not(&Requirement::Scope("c")),
+            Requirement::scope("a"),
+            Requirement::Any(&[Requirement::role("r"), Requirement::scope("b")]),
+            Requirement::Not(&Requirement::scope("c")),
         ]);
         assert_eq!(required_scopes(&REQUIREMENT), ["a", "b"]);
     }

@@ -90,9 +90,9 @@ pub(crate) fn evaluate(
 fn known(leaf: &Requirement, principal: &Principal, hierarchies: &Hierarchies) -> Option<bool> {
     match leaf {
         Requirement::Authenticated => Some(true),
-        Requirement::Scope(scope) => holds(&hierarchies.scopes, principal.scope_set()?, scope),
-        Requirement::Role(role) => holds(&hierarchies.roles, principal.role_set()?, role),
-        Requirement::Claim(name, wanted) => claim_is(principal.claims()?.get(*name)?, *wanted),
+        Requirement::Scope(scope) => holds(&hierarchies.scopes, principal.scope_set()?, scope.as_str()),
+        Requirement::Role(role) => holds(&hierarchies.roles, principal.role_set()?, role.as_str()),
+        Requirement::Claim(name, wanted) => claim_is(principal.claims()?.get(name.as_str())?, *wanted),
         Requirement::Not(inner) => known(inner, principal, hierarchies).map(|truth| !truth),
         // The macro puts `Not` over leaves only; a value built by hand that does otherwise is never known to hold.
         Requirement::Check(_) | Requirement::All(_) | Requirement::Any(_) => None,
@@ -125,7 +125,7 @@ fn claim_is(claim: &Value, wanted: ClaimValue) -> Option<bool> {
             }
             all_known.then_some(false)
         }
-        (Value::String(claim), ClaimValue::Str(wanted)) => Some(claim == wanted),
+        (Value::String(claim), ClaimValue::Str(wanted)) => Some(claim == wanted.as_str()),
         (Value::Bool(claim), ClaimValue::Bool(wanted)) => Some(*claim == wanted),
         (Value::Number(claim), ClaimValue::Int(wanted)) => Some(number_is(claim, wanted)),
         _ => None,

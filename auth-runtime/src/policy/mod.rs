@@ -9,11 +9,16 @@ pub(crate) mod registry;
 mod requirement;
 pub(crate) mod spec;
 mod table;
+mod word;
+mod words;
 
 pub(crate) use evaluate::{CheckResults, Step, evaluate, first_failure};
 pub(crate) use hierarchy::{Hierarchies, Hierarchy};
 pub use requirement::{Check, ClaimValue, Requirement};
 pub(crate) use requirement::{canonical_scopes, demands_scope};
-pub(crate) use spec::DetailsUse;
+pub(crate) use spec::{DetailsUse, Sole};
 pub use spec::{Hide, Policy, PolicySpec, Presence, RouteSpec, SchemeUse};
 pub use table::PolicyTable;
+pub(crate) use word::Variant;
+pub use word::Word;
+pub(crate) use words::Vocabulary;

@@ -6,6 +6,7 @@ use futures_core::future::LocalBoxFuture;
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
+use crate::policy::Word;
 use crate::policy::check::{CheckContext, Verdict};
 
 /// A condition over an authenticated caller.
@@ -16,12 +17,12 @@ pub enum Requirement {
     /// Nothing beyond being authenticated.
     Authenticated,
     /// The caller was granted this scope.
-    Scope(&'static str),
+    Scope(Word),
     /// The caller has this role, directly or through the hierarchy.
-    Role(&'static str),
+    Role(Word),
     /// This claim has this value, or is an array that contains it.
     #[serde(serialize_with = "claim")]
-    Claim(&'static str, ClaimValue),
+    Claim(Word, ClaimValue),
     /// The user's own function agrees.
     Check(Check),
     /// All hold. An empty list denies.
@@ -32,8 +33,24 @@ pub enum Requirement {
     Not(&'static Requirement),
 }
 
+/// How the macros write the conditions whose words are texts.
+#[doc(hidden)]
+impl Requirement {
+    pub const fn scope(scope: &'static str) -> Self {
+        Self::Scope(Word::text(scope))
+    }
+
+    pub const fn role(role: &'static str) -> Self {
+        Self::Role(Word::text(role))
+    }
+
+    pub const fn claim(name: &'static str, value: ClaimValue) -> Self {
+        Self::Claim(Word::text(name), value)
+    }
+}
+
 /// A claim by name and value, not by place.
-fn claim<S: Serializer>(name: &&'static str, value: &ClaimValue, serializer: S) -> Result<S::Ok, S::Error> {
+fn claim<S: Serializer>(name: &Word, value: &ClaimValue, serializer: S) -> Result<S::Ok, S::Error> {
     let mut claim = serializer.serialize_struct("Claim", 2)?;
     claim.serialize_field("name", name)?;
     claim.serialize_field("value", value)?;
@@ -46,11 +63,18 @@ fn claim<S: Serializer>(name: &&'static str, value: &ClaimValue, serializer: S) 
 #[non_exhaustive]
 pub enum ClaimValue {
     /// A JSON string.
-    Str(&'static str),
+    Str(Word),
     /// A JSON integer.
     Int(i64),
     /// A JSON boolean.
     Bool(bool),
+}
+
+#[doc(hidden)]
+impl ClaimValue {
+    pub const fn text(text: &'static str) -> Self {
+        Self::Str(Word::text(text))
+    }
 }
 
 /// A check function with its extractors, erased.
@@ -113,8 +137,8 @@ pub(crate) fn canonical_scopes(requirement: &Requirement) -> Vec<&'static str> {
     fn collect(requirement: &Requirement, into: &mut Vec<&'static str>) {
         match requirement {
             Requirement::Scope(scope) => {
-                if !into.contains(scope) {
-                    into.push(scope);
+                if !into.contains(&scope.as_str()) {
+                    into.push(scope.as_str());
                 }
             }
             Requirement::All(all) => all.iter().for_each(|each| collect(each, into)),
@@ -154,12 +178,12 @@ mod tests {
     #[test]
     fn every_requirement_is_data_for_other_tools() {
         const CHECK: Check = Check::new("owns", || "orders::owns".to_owned(), |_| Box::pin(std::future::pending()));
-        let requirement = Requirement::All(&[
+        const REQUIREMENT: Requirement = Requirement::All(&[
             Requirement::Authenticated,
-            Requirement::Any(&[Requirement::Scope("read"), Requirement::Role("ops")]),
-            Requirement::Not(&Requirement::Claim("tenant", ClaimValue::Str("acme"))),
-            Requirement::Claim("level", ClaimValue::Int(3)),
-            Requirement::Claim("beta", ClaimValue::Bool(true)),
+            Requirement::Any(&[Requirement::Scope(Word::variant(|| "read")), Requirement::role("ops")]),
+            Requirement::Not(&Requirement::claim("tenant", ClaimValue::text("acme"))),
+            Requirement::claim("level", ClaimValue::Int(3)),
+            Requirement::claim("beta", ClaimValue::Bool(true)),
             Requirement::Check(CHECK),
         ]);
         let expected = json!({ "all": [
@@ -170,6 +194,6 @@ mod tests {
             { "claim": { "name": "beta", "value": true } },
             { "check": "orders::owns" },
         ] });
-        assert_eq!(serde_json::to_value(requirement).unwrap(), expected);
+        assert_eq!(serde_json::to_value(REQUIREMENT).unwrap(), expected);
     }
 }

@@ -4,12 +4,10 @@ use std::any::TypeId;
 
 use serde::Serialize;
 
-use crate::grant::{Loading, Only};
+use crate::grant::Loading;
 use crate::policy::requirement::Requirement;
 use crate::principal::DetailsType;
-#[cfg(feature = "basic")]
-use crate::scheme::BasicScheme;
-use crate::scheme::{ApiKeyScheme, BearerScheme, DigestScheme, Scheme};
+use crate::scheme::Scheme;
 
 /// A type that stands for one policy.
 ///
@@ -281,23 +279,6 @@ impl SchemeUse {
 #[doc(hidden)]
 pub trait Sole {
     const USES: &'static [SchemeUse];
-}
-
-impl Sole for Only<BearerScheme> {
-    const USES: &'static [SchemeUse] = &[SchemeUse::new::<BearerScheme>("bearer")];
-}
-
-#[cfg(feature = "basic")]
-impl Sole for Only<BasicScheme> {
-    const USES: &'static [SchemeUse] = &[SchemeUse::new::<BasicScheme>("basic")];
-}
-
-impl Sole for Only<ApiKeyScheme> {
-    const USES: &'static [SchemeUse] = &[SchemeUse::new::<ApiKeyScheme>("api_key")];
-}
-
-impl Sole for Only<DigestScheme> {
-    const USES: &'static [SchemeUse] = &[SchemeUse::new::<DigestScheme>("digest")];
 }
 
 /// A type of details that a handler takes.

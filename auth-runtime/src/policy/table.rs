@@ -83,8 +83,8 @@ impl fmt::Display for Sentence<'_> {
             Presence::Required => f.write_str(&access)?,
         }
         if !matches!(spec.requirement, Requirement::Authenticated) {
-            f.write_str(", ")?;
-            self.condition(f, &spec.requirement, false)?;
+            let hierarchies = self.hierarchies;
+            write!(f, ", {}", Condition { requirement: &spec.requirement, hierarchies, nested: false })?;
         }
         match spec.hide {
             Hide::Nothing => Ok(()),
@@ -100,39 +100,54 @@ impl fmt::Display for Sentence<'_> {
     }
 }
 
-impl Sentence<'_> {
-    fn condition(&self, f: &mut fmt::Formatter<'_>, requirement: &Requirement, nested: bool) -> fmt::Result {
-        match requirement {
+/// A condition as an attribute would say it.
+struct Condition<'a> {
+    requirement: &'a Requirement,
+    hierarchies: &'a Hierarchies,
+    /// Whether it stands inside another one.
+    nested: bool,
+}
+
+impl fmt::Display for Condition<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.requirement {
             Requirement::Authenticated => f.write_str("authenticated"),
-            Requirement::Scope(scope) => named(f, "scope", scope, &self.hierarchies.scopes),
-            Requirement::Role(role) => named(f, "role", role, &self.hierarchies.roles),
+            Requirement::Scope(scope) => named(f, "scope", scope.as_str(), &self.hierarchies.scopes),
+            Requirement::Role(role) => named(f, "role", role.as_str(), &self.hierarchies.roles),
             Requirement::Claim(name, ClaimValue::Str(value)) => write!(f, "claim({name:?}, {value:?})"),
             Requirement::Claim(name, ClaimValue::Int(value)) => write!(f, "claim({name:?}, {value})"),
             Requirement::Claim(name, ClaimValue::Bool(value)) => write!(f, "claim({name:?}, {value})"),
             Requirement::Check(check) => write!(f, "check({check})"),
-            Requirement::Not(inner) => {
-                f.write_char('!')?;
-                self.condition(f, inner, true)
-            }
-            Requirement::All([]) => f.write_str("nobody"),
-            Requirement::All(all) => self.joined(f, all, " && ", nested),
-            Requirement::Any([]) => f.write_str("nobody"),
-            Requirement::Any(any) => self.joined(f, any, " || ", nested),
+            Requirement::Not(inner) => write!(f, "!{}", self.part(inner)),
+            Requirement::All([]) | Requirement::Any([]) => f.write_str("nobody"),
+            Requirement::All(all) => self.joined(f, all, " && "),
+            Requirement::Any(any) => self.joined(f, any, " || "),
         }
     }
+}
 
-    fn joined(&self, f: &mut fmt::Formatter<'_>, parts: &[Requirement], operator: &str, nested: bool) -> fmt::Result {
-        if nested {
+impl Condition<'_> {
+    fn part<'a>(&'a self, requirement: &'a Requirement) -> Condition<'a> {
+        Condition { requirement, hierarchies: self.hierarchies, nested: true }
+    }
+
+    fn joined(&self, f: &mut fmt::Formatter<'_>, parts: &[Requirement], operator: &str) -> fmt::Result {
+        if self.nested {
             f.write_char('(')?;
         }
         for (index, part) in parts.iter().enumerate() {
             if index > 0 {
                 f.write_str(operator)?;
             }
-            self.condition(f, part, true)?;
+            write!(f, "{}", self.part(part))?;
         }
-        if nested { f.write_char(')') } else { Ok(()) }
+        if self.nested { f.write_char(')') } else { Ok(()) }
     }
+}
+
+/// The condition as an attribute would say it.
+pub(crate) fn condition(requirement: &Requirement) -> String {
+    Condition { requirement, hierarchies: &Hierarchies::default(), nested: false }.to_string()
 }
 
 fn named(f: &mut fmt::Formatter<'_>, kind: &str, name: &str, hierarchy: &Hierarchy) -> fmt::Result {

@@ -10,6 +10,7 @@ mod identities;
 mod macros;
 mod modules;
 mod named_policies;
+mod permissions;
 mod re_exported;
 mod routes;
 mod schemes;

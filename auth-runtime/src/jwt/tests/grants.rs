@@ -82,8 +82,8 @@ fn what_an_issuer_may_not_grant_is_unknown() {
     use crate::policy::Hierarchies;
     use crate::policy::{CheckResults, Requirement, Step, evaluate};
 
-    const CONTRACTOR: Requirement = Requirement::Role("contractor");
-    const ADMIN: Requirement = Requirement::Scope("admin");
+    const CONTRACTOR: Requirement = Requirement::role("contractor");
+    const ADMIN: Requirement = Requirement::scope("admin");
     let bounded = verifier(jwt().grantable_roles(["ops"]).grantable_scopes(["read"]));
     let holds = |requirement: &'static Requirement, claims: Value| {
         let principal = accepted(&bounded, &hs256(&with(claims)));

@@ -29,7 +29,7 @@ fn known<const N: usize>(names: [&str; N]) -> Roles {
 }
 
 fn roles(verifier: &Verifier, claims: Value) -> Roles {
-    const NOBODY: Requirement = Requirement::Not(&Requirement::Role("held by nobody"));
+    const NOBODY: Requirement = Requirement::Not(&Requirement::role("held by nobody"));
     let principal = accepted(verifier, &hs256(&plus(claims)));
     let step = evaluate(&NOBODY, &principal, &Hierarchies::default(), &CheckResults::new());
     match principal.roles() {

@@ -1,0 +1,250 @@
+//! What is wrong with a policy's words, which the compiler does not see where an enum's variants stand for them.
+
+use std::collections::BTreeSet;
+
+use crate::policy::table::condition;
+use crate::policy::{ClaimValue, PolicySpec, Requirement, Word};
+
+/// With so many distinct conditions, every combination of them is tried.
+const EXACT: usize = 12;
+
+/// The scopes and roles that there are, where the application says so.
+#[derive(Debug, Default)]
+pub(crate) struct Vocabulary {
+    scopes: BTreeSet<String>,
+    roles: BTreeSet<String>,
+}
+
+impl Vocabulary {
+    pub(crate) fn add_scopes(&mut self, scopes: impl Iterator<Item = String>) {
+        self.scopes.extend(scopes);
+    }
+
+    pub(crate) fn add_roles(&mut self, roles: impl Iterator<Item = String>) {
+        self.roles.extend(roles);
+    }
+
+    /// All that is wrong with the words of this policy.
+    pub(crate) fn faults(&self, spec: &PolicySpec) -> Vec<String> {
+        let mut faults = BTreeSet::new();
+        let mut atoms = Vec::new();
+        self.visit(&spec.requirement, &mut atoms, &mut faults);
+        if faults.is_empty() && atoms.len() <= EXACT {
+            Table { atoms }.visit(&spec.requirement, &mut faults);
+        }
+        faults.into_iter().collect()
+    }
+
+    fn visit(&self, requirement: &Requirement, atoms: &mut Vec<String>, faults: &mut BTreeSet<String>) {
+        match requirement {
+            Requirement::Authenticated => return,
+            Requirement::Not(inner) => return self.visit(inner, atoms, faults),
+            Requirement::All(parts) | Requirement::Any(parts) => {
+                return parts.iter().for_each(|part| self.visit(part, atoms, faults));
+            }
+            Requirement::Scope(scope) => {
+                faults.extend(unsendable(scope.as_str()));
+                faults.extend(unknown("scope", scope, &self.scopes));
+            }
+            Requirement::Role(role) => {
+                faults.extend(unreadable("role", role));
+                faults.extend(unknown("role", role, &self.roles));
+            }
+            Requirement::Claim(name, value) => {
+                faults.extend(unreadable("name of a claim", name));
+                if matches!(value, ClaimValue::Str(text) if text.as_str().is_empty()) {
+                    faults.insert(format!("the value of claim `{}` is empty; write what it must be", name.as_str()));
+                }
+            }
+            Requirement::Check(_) => {}
+        }
+        let atom = condition(requirement);
+        if !atoms.contains(&atom) {
+            atoms.push(atom);
+        }
+    }
+}
+
+/// A scope that no challenge can carry (RFC 6749 section 3.3).
+fn unsendable(scope: &str) -> Option<String> {
+    let allowed = |c: char| matches!(c, '\x21' | '\x23'..='\x5B' | '\x5D'..='\x7E');
+    if scope.is_empty() {
+        Some("a scope is empty; name it".to_owned())
+    } else if scope.chars().all(allowed) {
+        None
+    } else {
+        let remedy = "use printable ASCII without spaces, `\"` and `\\`";
+        Some(format!("scope {scope:?} has a character that RFC 6749 forbids; {remedy}"))
+    }
+}
+
+fn unreadable(what: &str, word: &Word) -> Option<String> {
+    let word = word.as_str();
+    let fault = if word.trim().is_empty() {
+        "is empty; name it"
+    } else if word.chars().any(char::is_control) {
+        "has control characters; remove them"
+    } else if word.trim() != word {
+        "begins or ends with a space; remove it"
+    } else {
+        return None;
+    };
+    Some(format!("the {what} {word:?} {fault}"))
+}
+
+fn unknown(kind: &str, word: &Word, known: &BTreeSet<String>) -> Option<String> {
+    let word = word.as_str();
+    if known.is_empty() || known.contains(word) {
+        return None;
+    }
+    let nearest = known.iter().map(|known| (distance(word, known), known)).min();
+    let remedy = match nearest {
+        Some((edits, near)) if edits <= (word.chars().count() / 3).max(1) => format!("did you mean `{near}`?"),
+        _ => format!("it is not among `known_{kind}s`; add it there, or name one of them"),
+    };
+    Some(format!("{kind} `{word}` is unknown; {remedy}"))
+}
+
+/// Edits between two words: insertion, deletion, replacement.
+fn distance(one: &str, other: &str) -> usize {
+    let mut row: Vec<usize> = (0..=other.chars().count()).collect();
+    for (line, left) in one.chars().enumerate() {
+        let mut diagonal = std::mem::replace(row.first_mut().unwrap_or(&mut 0), line + 1);
+        let mut before = line + 1;
+        for (cell, right) in row.iter_mut().skip(1).zip(other.chars()) {
+            let replaced = diagonal + usize::from(left != right);
+            diagonal = *cell;
+            before = replaced.min(before + 1).min(diagonal + 1);
+            *cell = before;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+/// Truth tables: each meaning is a bit for every combination of the atoms.
+struct Table {
+    atoms: Vec<String>,
+}
+
+impl Table {
+    /// Whether a fault was found within; what contains it is then left alone. What is merely superfluous beside an
+    /// inherited condition is not one.
+    fn visit(&self, requirement: &Requirement, faults: &mut BTreeSet<String>) -> bool {
+        let (Requirement::All(parts) | Requirement::Any(parts)) = requirement else { return false };
+        let mut faulty = false;
+        for part in *parts {
+            faulty |= self.visit(part, faults);
+        }
+        if faulty {
+            return true;
+        }
+        let meaning = self.meaning(requirement);
+        let fault = if !meaning.contains(&true) {
+            Some(format!("`{}` holds for nobody, so that every caller is refused", condition(requirement)))
+        } else if !meaning.contains(&false) {
+            Some(format!("`{}` holds for every caller; remove it", condition(requirement)))
+        } else if matches!(requirement, Requirement::Any(_)) {
+            self.shadowed(parts)
+        } else {
+            None
+        };
+        let faulty = fault.is_some();
+        faults.extend(fault);
+        faulty
+    }
+
+    /// A branch that admits nobody whom another one does not.
+    fn shadowed(&self, parts: &[Requirement]) -> Option<String> {
+        let meanings: Vec<_> = parts.iter().map(|part| self.meaning(part)).collect();
+        let implies = |one: &[bool], other: &[bool]| one.iter().zip(other).all(|(one, other)| *other || !one);
+        for (place, (part, meaning)) in parts.iter().zip(&meanings).enumerate() {
+            for (at, (other, wider)) in parts.iter().zip(&meanings).enumerate() {
+                if at != place && implies(meaning, wider) && (at < place || !implies(wider, meaning)) {
+                    let (part, other) = (condition(part), condition(other));
+                    return Some(format!("branch `{part}` admits nobody whom branch `{other}` does not; remove it"));
+                }
+            }
+        }
+        None
+    }
+
+    fn meaning(&self, requirement: &Requirement) -> Vec<bool> {
+        (0_u32..1 << self.atoms.len()).map(|held| self.holds(requirement, held)).collect()
+    }
+
+    fn holds(&self, requirement: &Requirement, held: u32) -> bool {
+        match requirement {
+            Requirement::Authenticated => true,
+            Requirement::All(parts) => parts.iter().all(|part| self.holds(part, held)),
+            Requirement::Any(parts) => parts.iter().any(|part| self.holds(part, held)),
+            Requirement::Not(inner) => !self.holds(inner, held),
+            atom => {
+                let atom = condition(atom);
+                self.atoms.iter().position(|known| *known == atom).is_some_and(|place| held >> place & 1 == 1)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(vocabulary: &Vocabulary, requirement: Requirement) -> Vec<String> {
+        vocabulary.faults(&PolicySpec::new("handler", "file.rs", 1).demanding(requirement))
+    }
+
+    const READ: Requirement = Requirement::Scope(Word::variant(|| "read"));
+    const REED: Requirement = Requirement::Scope(Word::variant(|| "reed"));
+
+    #[test]
+    fn words_must_be_known_where_the_application_says_which_there_are() {
+        let mut vocabulary = Vocabulary::default();
+        assert!(faults(&vocabulary, REED).is_empty(), "nothing is said of scopes");
+        vocabulary.add_scopes(["read", "write"].map(String::from).into_iter());
+        assert!(faults(&vocabulary, READ).is_empty());
+        assert!(faults(&vocabulary, Requirement::role("reed")).is_empty(), "nothing is said of roles");
+        assert_eq!(faults(&vocabulary, Requirement::Not(&REED)), ["scope `reed` is unknown; did you mean `read`?"]);
+        vocabulary.add_roles(["admin"].map(String::from).into_iter());
+        let expected = "role `viewer` is unknown; it is not among `known_roles`; add it there, or name one of them";
+        assert_eq!(faults(&vocabulary, const { Requirement::Any(&[READ, Requirement::role("viewer")]) }), [expected]);
+    }
+
+    #[test]
+    fn words_are_held_to_the_rules_for_literals() {
+        let vocabulary = Vocabulary::default();
+        for scope in ["", "a b", "a\"b", "ä", "a\\b", "a\n"] {
+            assert_eq!(faults(&vocabulary, Requirement::scope(scope)).len(), 1, "{scope:?}");
+        }
+        for name in ["", " ", "a\n", " a"] {
+            assert_eq!(faults(&vocabulary, Requirement::role(name)).len(), 1, "{name:?}");
+            let claim = Requirement::claim(name, ClaimValue::Bool(true));
+            assert_eq!(faults(&vocabulary, claim).len(), 1, "{name:?}");
+        }
+        assert_eq!(faults(&vocabulary, Requirement::claim("tenant", ClaimValue::text(""))).len(), 1);
+    }
+
+    #[test]
+    fn two_spellings_of_one_word_are_one_condition() {
+        let vocabulary = Vocabulary::default();
+        const ELSE: Requirement = Requirement::Not(&Requirement::scope("read"));
+        const NARROW: Requirement = Requirement::All(&[READ, Requirement::role("ops")]);
+        let nobody = faults(&vocabulary, Requirement::All(&[READ, ELSE]));
+        let expected = "`scope(\"read\") && !scope(\"read\")` holds for nobody, so that every caller is refused";
+        assert_eq!(nobody, [expected]);
+        let all = faults(&vocabulary, Requirement::Any(&[READ, ELSE]));
+        assert_eq!(all, ["`scope(\"read\") || !scope(\"read\")` holds for every caller; remove it"]);
+        let shadowed = faults(&vocabulary, const { Requirement::Any(&[Requirement::scope("read"), NARROW]) });
+        assert!(shadowed[0].contains("admits nobody whom branch `scope(\"read\")` does not"), "{shadowed:?}");
+        assert!(faults(&vocabulary, Requirement::Any(&[REED, NARROW])).is_empty());
+        assert!(faults(&vocabulary, Requirement::All(&[READ, NARROW])).is_empty(), "inherited, and said again");
+    }
+
+    #[test]
+    fn distances_count_edits() {
+        for (one, other, edits) in [("", "", 0), ("a", "", 1), ("", "ab", 2), ("read", "reed", 1), ("write", "rite", 1)]
+        {
+            assert_eq!((distance(one, other), distance(other, one)), (edits, edits), "{one} {other}");
+        }
+    }
+}
