@@ -5,6 +5,8 @@
 //! - [`how_to`]: recipes, from an identity provider to migrating from other crates. Each is a test of this crate.
 //! - [`mounting`]: which route answers, what the assembly refuses and what it cannot see, the table of what is mounted.
 //! - [`providers`]: JWT or introspection, rotation, revocation, many machines, and what fails how.
+//! - `identity_providers`: Keycloak, Auth0, Entra ID, Okta and eleven more, one page each: configuration, tokens, limits (features
+//!   `jwks` and `testing`).
 //! - [`memory`]: what is remembered between requests, for how long, and what empties it.
 //! - [`answers`]: every status, challenge and header, and what a client should make of it.
 //!
@@ -13,6 +15,8 @@
 pub mod answers;
 pub mod defaults;
 pub mod how_to;
+#[cfg(all(feature = "jwks", feature = "testing"))]
+pub mod identity_providers;
 pub mod memory;
 pub mod mounting;
 pub mod providers;

@@ -45,8 +45,8 @@
 //! # fn main() {}
 //! ```
 //!
-//! The configuration of the common providers, and where each has its roles, is in the example `keycloak_auth0_entra` of the
-//! repository.
+//! The configuration of the common providers, where each has its roles, and what each cannot do, is in `manual::identity_providers`,
+//! one page each; a whole program is the example `keycloak_auth0_entra` of the repository.
 //!
 //! # Rotation
 //!
