@@ -39,6 +39,7 @@ fn attribute(arguments: TokenStream, item: TokenStream, dialect: Dialect) -> Tok
             let checked = check::check_policy(args, &sink).zip(routes);
             if let Some((policy, routes)) = &checked {
                 check::check_inner(policy, &handler, routes, &sink);
+                check::check_after(policy, &handler, &sink);
             }
             let expand = |(policy, routes): (_, Vec<_>)| expand::expand_handler(&handler, &routes, &policy);
             sink.finish(checked, expand, || expand::expand_faulty_handler(&handler, root.as_ref()))
@@ -47,7 +48,10 @@ fn attribute(arguments: TokenStream, item: TokenStream, dialect: Dialect) -> Tok
             let outer = args.defaults.as_ref().map(|defaults| defaults.levels.clone()).unwrap_or_default();
             check::check_module(&module, dialect, &sink);
             let policy = check::check_policy(args, &sink);
-            policy.iter().for_each(|policy| check::check_no_inner(policy, &sink));
+            if let Some(policy) = &policy {
+                check::check_no_inner(policy, &sink);
+                check::check_no_after(policy, &sink);
+            }
             let expand = |policy| expand::expand_module(&module, &policy, outer, arguments);
             sink.finish(policy, expand, || expand::expand_faulty_module(&module, root.as_ref()))
         }

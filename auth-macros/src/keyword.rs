@@ -37,6 +37,7 @@ pub(crate) const KEYWORDS: &[(&str, Use)] = &[
     ("scope", Use::Key),
     ("role", Use::Key),
     ("check", Use::Key),
+    ("check_after", Use::Key),
     ("realm", Use::Key),
     ("hide", Use::Key),
     ("inner", Use::Key),

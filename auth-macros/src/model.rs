@@ -15,6 +15,15 @@ pub(crate) struct Policy {
     pub(crate) without_authorities: bool,
     pub(crate) reason: Option<LitStr>,
     pub(crate) inner: Option<InnerFunction>,
+    pub(crate) after: Option<AfterCall>,
+}
+
+/// A function of the user's that sees arguments of the handler before it runs.
+#[derive(Clone)]
+pub(crate) struct AfterCall {
+    pub(crate) path: Path,
+    /// The arguments by their names.
+    pub(crate) arguments: Vec<Ident>,
 }
 
 /// The name under which a handler's function can be called.

@@ -28,7 +28,7 @@ use std::ops::Deref;
 use futures_core::future::LocalBoxFuture;
 
 use crate::extract::Details;
-use crate::guard::check::{self, CheckArguments, CheckFn};
+use crate::guard::check::{self, CheckArguments, CheckFn, Extracted};
 use crate::policy::check::{CheckContext, IntoLoaded, IntoVerdict, Verdict};
 use crate::policy::{Sole, Variant};
 
@@ -75,14 +75,14 @@ impl Sole for Only<DigestScheme> {
 /// Runs a check; the policy's constant holds it as a plain function pointer.
 ///
 /// The values are made when the type of `check` is known: one that does not fit is then reported as itself.
-pub fn run_check<P, V, F, Args, Via>(
+pub fn run_check<'v, P, V, F, Args, Via>(
     check: F,
-    values: impl FnOnce() -> V + 'static,
+    values: impl FnOnce() -> V + 'v,
     context: CheckContext,
-) -> LocalBoxFuture<'static, Verdict>
+) -> LocalBoxFuture<'v, Verdict>
 where
     P: 'static,
-    V: 'static,
+    V: 'v,
     F: CheckFn<V, Args>,
     Args: CheckArguments<P, Via> + 'static,
     Via: 'static,
@@ -106,6 +106,11 @@ where
     F::Output: IntoLoaded<T>,
 {
     check::run::<P, V, F, Args, Via>(check, values, context, F::Output::into_loaded)
+}
+
+/// An argument of the handler, as a check sees it.
+pub fn seen<A: Extracted>(argument: &A) -> &A {
+    argument
 }
 
 /// The name of a check: its function's, and the values that it is given.

@@ -1,6 +1,6 @@
 //! Attacks on the time that hashing passwords takes. A program of its own, since all
 //! configurations of one process share the bound on hashing.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};

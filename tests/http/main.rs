@@ -12,6 +12,7 @@ mod basic;
 mod bearer;
 mod body;
 mod cache;
+mod check_after;
 mod checked;
 mod checks;
 mod conditions;

@@ -2,6 +2,7 @@
 
 mod ability;
 mod access;
+mod after;
 mod handler;
 mod inner;
 mod layers;
@@ -16,6 +17,7 @@ use crate::diag::{Sink, written};
 use crate::model::{Access, Hide, Policy, Requirement, RequirementKind};
 use crate::parse::{Args, Clause, Key};
 
+pub(crate) use after::{check_after, check_no_after, place};
 pub(crate) use handler::{MOST_ARGUMENTS, check_handler, check_other};
 pub(crate) use inner::{check_inner, check_no_inner};
 pub(crate) use module::check_module;
@@ -37,6 +39,7 @@ pub(crate) fn check_policy(args: Args, sink: &Sink) -> Option<Policy> {
         without_authorities: false,
         reason: None,
         inner: None,
+        after: None,
     };
     for clause in layered.clauses() {
         match clause {
@@ -44,6 +47,7 @@ pub(crate) fn check_policy(args: Args, sink: &Sink) -> Option<Policy> {
             Clause::Key(_, Key::Realm(realm)) => policy.realm = text::check_realm(realm, sink),
             Clause::Key(_, Key::HideFromAuthenticated) => policy.hide = Some(Hide::FromAuthenticated),
             Clause::Key(_, Key::Reason(reason)) => policy.reason = text::check_reason(reason, sink),
+            Clause::Key(_, Key::CheckAfter(after)) => policy.after = Some(after.clone()),
             Clause::Key(_, Key::Inner(inner)) => policy.inner = Some(inner.clone()),
             Clause::Flag(flag) if flag == "hide" => policy.hide = Some(Hide::Everything),
             Clause::Flag(flag) if flag == "shared_cache" => policy.shared_cache = true,

@@ -2,6 +2,7 @@
 
 use proc_macro2::Ident;
 
+use super::after::check_no_after;
 use super::inner::check_no_inner;
 use crate::diag::Sink;
 use crate::model::{Access, Policy};
@@ -19,6 +20,7 @@ pub(crate) fn check_names(entries: &[NamedEntry], sink: &Sink) {
 /// A policy whose holder is proof of something.
 pub(crate) fn check_named(name: &Ident, policy: &Policy, sink: &Sink) -> bool {
     check_no_inner(policy, sink);
+    check_no_after(policy, sink);
     let optional = matches!(policy.access, Access::Schemes { optional: true, .. });
     if optional {
         let remedy = "require the scheme, since `Granted` of it would prove nothing";

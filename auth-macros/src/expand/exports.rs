@@ -90,6 +90,9 @@ exports! {
     claim_value => ClaimValue;
     constant => Constant;
     customized => Customized;
+    register_after => register_after;
+    run_after => run_after;
+    seen => seen;
     debug => Debug;
     declare => declare;
     digest_scheme => DigestScheme;

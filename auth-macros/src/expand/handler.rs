@@ -1,8 +1,9 @@
 //! The user's function inside what is mounted in its place.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 use syn::{Attribute, GenericParam, Path, ReturnType, Type};
 
 use super::exports::{Exports, Way};
@@ -10,7 +11,8 @@ use super::generics::{argument_types, generics};
 use super::inner::split_inner;
 use super::module;
 use super::policy::{PolicyType, expand_policy};
-use crate::model::{Access, Policy};
+use crate::check::place;
+use crate::model::{Access, AfterCall, Policy};
 use crate::parse::{Dialect, Handler, Route, is_routes, reads_route};
 
 /// Attributes on the user's function that hold for what stands in its place too: they speak about the item as others see
@@ -42,15 +44,15 @@ fn expand_includes_itself(handler: &Handler, exports: &Exports<'_>) -> TokenStre
     quote!(#(#cfg)* impl #includes<#name> for #name {})
 }
 
-fn expand_outer(handler: &Handler, routes: &[Route], policy: &Policy, exports: &Exports<'_>) -> TokenStream {
+fn expand_outer(handler: &Handler, routes: &[Route], said: &Policy, exports: &Exports<'_>) -> TokenStream {
     let (name, at) = (&handler.signature.ident, Span::call_site());
     let (cfg, details) = (cfg(&handler.attributes), details(handler));
     if routes.is_empty() {
         let ty = policy_type(name);
         let policy =
-            expand_policy(&PolicyType { ty: &ty, name, at, routes, cfg: &cfg, details: &details }, policy, exports);
+            expand_policy(&PolicyType { ty: &ty, name, at, routes, cfg: &cfg, details: &details }, said, exports);
         let visibility = &handler.visibility;
-        let function = expand_by_hand(handler, &ty, exports);
+        let function = expand_by_hand(handler, &ty, said.after.as_ref(), exports);
         return quote! {
             #(#cfg)*
             #[doc(hidden)]
@@ -60,9 +62,8 @@ fn expand_outer(handler: &Handler, routes: &[Route], policy: &Policy, exports: &
             #function
         };
     }
-    let policy =
-        expand_policy(&PolicyType { ty: name, name, at, routes, cfg: &cfg, details: &details }, policy, exports);
-    let service = expand_service(handler, routes, exports);
+    let policy = expand_policy(&PolicyType { ty: name, name, at, routes, cfg: &cfg, details: &details }, said, exports);
+    let service = expand_service(handler, routes, said.after.as_ref(), exports);
     let ty = expand_type(handler);
     quote!(#ty #policy #service)
 }
@@ -116,7 +117,12 @@ pub(crate) fn expand_type(handler: &Handler) -> TokenStream {
 }
 
 /// The registration at its routes, as actix-web's own attributes do it.
-fn expand_service(handler: &Handler, routes: &[Route], exports: &Exports<'_>) -> TokenStream {
+fn expand_service(
+    handler: &Handler,
+    routes: &[Route],
+    after: Option<&AfterCall>,
+    exports: &Exports<'_>,
+) -> TokenStream {
     let name = &handler.signature.ident;
     let places = if routes.iter().all(|route| route.guards.is_empty() && route.wraps.is_empty()) {
         quote!(__config)
@@ -137,7 +143,7 @@ fn expand_service(handler: &Handler, routes: &[Route], exports: &Exports<'_>) ->
         }
     };
     let (import, function) = (expand_import(handler), expand_function(handler));
-    let register = expand_call(handler, Way::Register, &quote!(Self), &places, exports);
+    let register = expand_call(handler, Way::Register, after, &quote!(Self), &places, exports);
     expand_factory(handler, name, &quote!(#import #function #register;), exports)
 }
 
@@ -167,12 +173,13 @@ pub(crate) fn expand_import(handler: &Handler) -> Option<TokenStream> {
 }
 
 /// A function of the handler's name that takes what the policy admitted.
-fn expand_by_hand(handler: &Handler, policy: &Ident, exports: &Exports<'_>) -> TokenStream {
+fn expand_by_hand(handler: &Handler, policy: &Ident, after: Option<&AfterCall>, exports: &Exports<'_>) -> TokenStream {
     let output = match &handler.signature.output {
         ReturnType::Default => quote!(()),
         ReturnType::Type(_, output) => quote!(#output),
     };
-    let (function, run) = (expand_function(handler), expand_call(handler, Way::Run, policy, &quote!(__auth), exports));
+    let function = expand_function(handler);
+    let run = expand_call(handler, Way::Run, after, policy, &quote!(__auth), exports);
     expand_around(handler, policy, &output, &quote!(#function #run.await), exports)
 }
 
@@ -213,6 +220,7 @@ pub(crate) fn expand_function(handler: &Handler) -> TokenStream {
 fn expand_call(
     handler: &Handler,
     way: Way,
+    after: Option<&AfterCall>,
     policy: &impl ToTokens,
     with: &TokenStream,
     exports: &Exports<'_>,
@@ -223,8 +231,41 @@ fn expand_call(
     let types = argument_types(handler)
         .into_iter()
         .map(|ty| if mentions(ty.to_token_stream(), &["&", "'"]) { quote!(_,) } else { quote!(#ty,) });
-    let ways = (0..count).map(|_| quote!(, _));
-    quote!(#callee::<#policy, #(#types)* _ #(#ways)*>(#name #turbofish, #with))
+    let ways = (0..count).map(|_| quote!(_,));
+    let Some(after) = after else {
+        return quote!(#callee::<#policy, #(#types)* _, #(#ways)*>(#name #turbofish, #with));
+    };
+    let after = expand_after_check(handler, after, policy, exports);
+    let callee = match way {
+        Way::Register => exports.register_after,
+        Way::Run => exports.run_after,
+    };
+    quote!(#callee::<#policy, (#(#types)*), (#(#ways)*), _>(#name #turbofish, #after, #with))
+}
+
+/// What runs the check of arguments: it gets references to those that it names.
+fn expand_after_check(
+    handler: &Handler,
+    after: &AfterCall,
+    policy: &impl ToTokens,
+    exports: &Exports<'_>,
+) -> TokenStream {
+    let AfterCall { path, arguments } = after;
+    let (at, span) = (path.span(), Span::mixed_site());
+    let (all, context) = (Ident::new("__arguments", span), Ident::new("__context", span));
+    let seen = arguments.iter().filter_map(|argument| {
+        // All of it at the name, where a type that does not fit is reported.
+        let at = span.located_at(argument.span());
+        let (seen, all) = (exports.seen.at(at), Ident::new("__arguments", at));
+        let mut place = Literal::usize_unsuffixed(place(handler, argument)?);
+        place.set_span(at);
+        Some(quote_spanned!(at=> #seen(&#all.#place)))
+    });
+    let each = arguments.iter().map(|_| quote!(_,));
+    let run_check = exports.run_check.at(at);
+    // At the path's span, where the bound on the function is reported.
+    let run = quote_spanned!(at=> #run_check::<#policy, (#(#each)*), _, _, _>(#path, || (#(#seen,)*), #context));
+    quote!(|#all, #context| #run)
 }
 
 /// The arguments that are called `Details<…>`. In a generic function a constant cannot name them.

@@ -57,7 +57,12 @@ fn expand_said(place: &PolicyType<'_>, policy: &Policy, constants: &mut Constant
             let schemes = alternatives.iter().map(|each| expand_scheme_use(each, exports));
             quote!(.accepting(#presence, &[#(#schemes),*]))
         }
-        Access::Named(path) => quote_spanned!(path.span()=> .inheriting(<#path as #trait_>::SPEC)),
+        Access::Named(path) => {
+            let base = quote_spanned!(path.span()=> <#path as #trait_>::SPEC);
+            // Looked at while checking, too: what it panics on would else be found by a build only.
+            constants.items.push(quote_spanned!(path.span()=> const _: () = #base.assert_inheritable();));
+            quote_spanned!(path.span()=> .inheriting(#base))
+        }
     };
     let demands = match (&policy.requirement.kind, &policy.access) {
         (RequirementKind::Authenticated, _) => None,
@@ -83,7 +88,8 @@ fn expand_said(place: &PolicyType<'_>, policy: &Policy, constants: &mut Constant
     let by_credentials = policy.without_authorities.then(|| quote!(.by_credentials_alone()));
     let reason = policy.reason.as_ref().map(|reason| quote!(.because(#reason)));
     let details = expand_details(place.details, constants);
-    quote!(#access #demands #routes #realm #hide #shared_cache #by_credentials #reason #details)
+    let after = policy.after.as_ref().map(|after| constants.expand_after(after));
+    quote!(#access #demands #routes #realm #hide #shared_cache #by_credentials #reason #details #after)
 }
 
 /// What every scheme of the policy must give. A type of the user's own may be called the same.

@@ -3,11 +3,12 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Path;
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use super::exports::{Export, Exports};
 use crate::diag::written;
-use crate::model::{Atom, Call, ClaimValue, Requirement, RequirementKind, Text};
+use crate::model::{AfterCall, Atom, Call, ClaimValue, Requirement, RequirementKind, Text};
 
 /// Constants that the value refers to. Each has the span of the user's path, so that a fault shows there.
 pub(crate) struct Constants<'a> {
@@ -145,6 +146,17 @@ impl Constants<'_> {
                 |#context| #run,
             )
         }
+    }
+
+    /// What names the check of arguments. What runs it is beside the handler.
+    pub(crate) fn expand_after(&mut self, after: &AfterCall) -> TokenStream {
+        let Exports { check, check_name, .. } = self.exports;
+        let AfterCall { path, arguments } = after;
+        let seen: Vec<String> = arguments.iter().map(|argument| argument.unraw().to_string()).collect();
+        let written = format!("{}({})", written(path), seen.join(", "));
+        let name = quote!(|| #check_name(&#path, &[#(&::core::format_args!(#seen)),*]));
+        let constant = self.hoist(Span::mixed_site(), check, &quote!(#check::after(#written, #name)));
+        quote!(.checked_after(&#constant))
     }
 
     fn expand_claim_value(&mut self, value: &ClaimValue) -> TokenStream {

@@ -7,14 +7,14 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Error, LitStr, Path, Result, Token, braced, token};
 
 use super::access::{parse_access, starts_upper};
-use super::call::parse_loading_call;
+use super::call::{parse_after, parse_loading_call};
 use super::condition::{Condition, parse_condition};
 use super::split::{Element, split};
 use super::unknown::unknown;
 use super::value::{next_token, parse_literal, parse_path, parse_text, rest};
 use crate::diag::{Sink, remedy, written};
 use crate::keyword::{self, Use};
-use crate::model::{Access, Call, InnerFunction, Text};
+use crate::model::{Access, AfterCall, Call, InnerFunction, Text};
 
 /// Which attribute the list belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +71,7 @@ pub(crate) enum Key {
     Check(Box<Call>),
     Realm(Text),
     HideFromAuthenticated,
+    CheckAfter(AfterCall),
     Inner(InnerFunction),
     Crate(Path),
     Reason(LitStr),
@@ -198,6 +199,7 @@ fn parse_key(input: ParseStream<'_>, word: &Ident, name: &str) -> Result<Clause>
         "role" => Clause::Key(word.clone(), Key::Role(parse_text(input, &what)?)),
         "realm" => Clause::Key(word.clone(), Key::Realm(parse_text(input, &what)?)),
         "check" => Clause::Key(word.clone(), Key::Check(Box::new(parse_loading_call(input, &what)?))),
+        "check_after" => Clause::Key(word.clone(), Key::CheckAfter(parse_after(input, &what)?)),
         "inner" => Clause::Key(word.clone(), Key::Inner(parse_inner(input, &what)?)),
         "crate" => Clause::Key(word.clone(), Key::Crate(parse_path(input, &what, "the path of the runtime crate")?)),
         "policy" => {

@@ -9,7 +9,7 @@ use syn::{Error, Lit, Path, Result, Token, Type, token};
 use super::split::{combine, split};
 use super::value::{next_token, parse_path, rest};
 use crate::diag::written;
-use crate::model::Call;
+use crate::model::{AfterCall, Call};
 
 /// Values that a check can be given.
 pub(crate) const MOST_VALUES: usize = 4;
@@ -39,6 +39,32 @@ pub(crate) fn parse_loading_call(input: ParseStream<'_>, what: &str) -> Result<C
         Some(_) => Some(input.parse::<Type>()?),
     };
     Ok(Call { path, values, loads })
+}
+
+/// A check of arguments, by their names.
+pub(crate) fn parse_after(input: ParseStream<'_>, what: &str) -> Result<AfterCall> {
+    let (path, group) = parse_head(input, what)?;
+    let example = format!("name those that it sees, as in `check_after = {}(body)`", written(&path));
+    let Some(group) = group.filter(|group: &Group| !group.stream().is_empty()) else {
+        return Err(Error::new_spanned(&path, format!("{what} names no argument of the handler; {example}")));
+    };
+    let (elements, listed) = split(group.stream(), ',');
+    let mut faults = listed.err();
+    let mut arguments = Vec::new();
+    for element in elements {
+        match syn::parse2::<Ident>(element.tokens.clone()) {
+            Ok(argument) => arguments.push(argument),
+            Err(_) => {
+                let fault = format!("`{}` is not the name of an argument; {example}", written(&element.tokens));
+                combine(&mut faults, Error::new_spanned(&element.tokens, fault));
+            }
+        }
+    }
+    if let Some(argument) = arguments.get(MOST_VALUES) {
+        let fault = format!("`{}` sees {} arguments; {MOST_VALUES} are the most", written(&path), arguments.len());
+        combine(&mut faults, Error::new_spanned(argument, fault));
+    }
+    faults.map_or(Ok(AfterCall { path, arguments }), Err)
 }
 
 fn parse_head(input: ParseStream<'_>, what: &str) -> Result<(Path, Option<Group>)> {

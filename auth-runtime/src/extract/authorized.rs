@@ -9,13 +9,14 @@ use actix_web::dev::Payload;
 use actix_web::{Error, FromRequest, Handler, HttpRequest};
 
 use crate::auth::Auth;
-use crate::denial::Denial;
+use crate::denial::{Denial, Reason};
 use crate::fault::polled_after_completion;
 use crate::grant::{Extract, Grant, GrantedRequest};
 use crate::guard::decision::{Decision, decide};
 use crate::guard::hidden::keep_unread;
 use crate::guard::{Admission, Admitted, Answered, Eventual, Terms};
 use crate::policy::Policy;
+use crate::policy::check::{AfterCheck, CheckContext};
 
 /// A request that policy `P` admitted.
 ///
@@ -49,6 +50,51 @@ impl<P> Authorized<P> {
                 T::extract(identities, &mut self.source).await
             }
         };
+        self.answer(arguments, function).await
+    }
+
+    /// The same, where a check sees the arguments before the function does.
+    pub(crate) async fn run_after<T, Via, F>(mut self, function: F, check: AfterCheck<T>) -> Answered<F::Output>
+    where
+        P: Policy,
+        T: Extract<P, Via>,
+        F: Handler<T>,
+    {
+        let Self { source, admission: Some(admission) } = &mut self else {
+            return Answered::denied(Denial::of(Reason::PolicyUnlinked).into());
+        };
+        let denied = match T::identities(&source.grant) {
+            Err(error) => admission.refuse(&source.request, source.grant.caller(), &error),
+            Ok(identities) => match T::extract(identities, source).await {
+                Err(error) => {
+                    admission.not_run(&source.request, source.grant.caller());
+                    return self.answer(Err(error), function).await;
+                }
+                Ok(arguments) => {
+                    let (request, caller) = (&source.request, source.grant.caller());
+                    let context = CheckContext::new(caller.clone(), request.clone());
+                    // Started inside the guarded future: a check may panic before its first await.
+                    let verdict = async |arguments| check(arguments, context).await;
+                    let denied = match const { P::SPEC.check_after() } {
+                        Some(check) => admission.check_after(request, caller, check, verdict(&arguments)).await.err(),
+                        None => None,
+                    };
+                    match denied {
+                        None => {
+                            admission.allowed(request, caller);
+                            return self.answer(Ok(arguments), function).await;
+                        }
+                        Some(denied) => denied,
+                    }
+                }
+            },
+        };
+        let denial = denied.get().await;
+        Answered::denied(refused(denial, &self.source.request, self.source.payload))
+    }
+
+    /// Calls the function, and adds what is owed to its answer.
+    async fn answer<T, F: Handler<T>>(self, arguments: Result<T, Error>, function: F) -> Answered<F::Output> {
         let terms = Terms::new(self.source.grant.into_caller(), self.admission);
         let answer = match arguments {
             Ok(arguments) => Ok(function.call(arguments).await),

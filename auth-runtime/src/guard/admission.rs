@@ -11,7 +11,7 @@ use actix_web::{Error, HttpRequest, HttpResponse, Responder};
 use crate::denial::Denial;
 use crate::grant::{Caller, IdentityError};
 use crate::guard::audit::{DecisionOutcome, Untold};
-use crate::guard::observation::{Details, Observation};
+use crate::guard::observation::{Details, NO_SCHEME, Observation};
 use crate::guard::owed::Owed;
 use crate::guard::plan::Alternative;
 use crate::guard::refuse::Case;
@@ -87,7 +87,19 @@ impl Admission {
         self.plan.expose(case);
     }
 
-    fn case<'a>(&self, request: &'a HttpRequest, caller: &'a Caller) -> Case<'a> {
+    pub(super) fn plan(&self) -> &Arc<Plan> {
+        &self.plan
+    }
+
+    /// Counts a request that was let in, but whose handler does not run: its arguments could not be had.
+    pub(crate) fn not_run(&self, request: &HttpRequest, caller: &Caller) {
+        let case = self.case(request, caller);
+        let scheme = self.attempted.alternative(&self.plan).map_or(NO_SCHEME, |by| by.scheme.name());
+        self.observation.not_run(scheme);
+        self.plan.tell(case, DecisionOutcome::NotRun, None, &Details::default());
+    }
+
+    pub(super) fn case<'a>(&self, request: &'a HttpRequest, caller: &'a Caller) -> Case<'a> {
         let Self { observation, attempted, .. } = *self;
         Case { request, observation, attempted, principal: caller.principal() }
     }

@@ -41,6 +41,8 @@ pub struct Decision {
 pub enum DecisionOutcome {
     /// The handler runs.
     Allowed,
+    /// The caller may pass, but the handler does not run: its arguments could not be had, and `check_after` waited for them.
+    NotRun,
     /// The caller is refused.
     Denied,
     /// This side could not decide; the caller got a 5xx.

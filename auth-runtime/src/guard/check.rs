@@ -5,12 +5,12 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use actix_web::Error;
 use actix_web::body::to_bytes_limited;
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
 use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
+use actix_web::{Error, FromRequest};
 use futures_core::Stream;
 use futures_core::future::LocalBoxFuture;
 
@@ -44,6 +44,18 @@ pub trait CheckFn<Values, Args>: 'static {
 pub trait CheckArguments<P, Via>: Extract<P, Via> {}
 
 impl<P, Via, T: Extract<P, Via>> CheckArguments<P, Via> for T {}
+
+/// What is extracted from a request, and so may be looked at before the handler runs.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not extracted from the request",
+    label = "not for `check_after`",
+    note = "`check_after` names arguments that are read from the request, such as the body; a check takes identities as arguments of \
+            its own"
+)]
+pub trait Extracted {}
+
+#[diagnostic::do_not_recommend]
+impl<A: FromRequest> Extracted for A {}
 
 macro_rules! check_fns {
     ($([$($value:ident)*] [$($argument:ident)*])+) => {$(
@@ -92,15 +104,15 @@ macro_rules! check_fns_with {
 check_fns_with! { [] [V1] [V1 V2] [V1 V2 V3] [V1 V2 V3 V4] }
 
 /// Runs a check with its arguments extracted from the request. `judge` reads what it says.
-pub(crate) fn run<P, V, F, Args, Via>(
+pub(crate) fn run<'v, P, V, F, Args, Via>(
     check: F,
-    values: impl FnOnce() -> V + 'static,
+    values: impl FnOnce() -> V + 'v,
     context: CheckContext,
     judge: fn(F::Output) -> Verdict,
-) -> LocalBoxFuture<'static, Verdict>
+) -> LocalBoxFuture<'v, Verdict>
 where
     P: 'static,
-    V: 'static,
+    V: 'v,
     F: CheckFn<V, Args>,
     Args: Extract<P, Via> + 'static,
     Via: 'static,

@@ -1,6 +1,7 @@
 //! One decision for one request: who calls, whether they may, and what a refusal says.
 
 mod admission;
+mod after;
 mod audit;
 mod challenges;
 pub(crate) mod check;

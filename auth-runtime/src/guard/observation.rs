@@ -64,6 +64,14 @@ impl Observation {
         self.count_allowed(meter, took.as_secs_f64());
     }
 
+    /// The caller may pass, and the handler does not run.
+    pub(crate) fn not_run(&self, scheme: &'static str) {
+        if self.counts {
+            tracing::debug!(policy = self.spec.handler, scheme, outcome = NOT_RUN, "auth decision");
+            record(&Meter::new(self.spec.handler, scheme, NOT_RUN, "none"), self.so_far());
+        }
+    }
+
     fn count_allowed(&self, meter: &Meter, took: impl IntoF64) {
         if !self.counts {
             return;
@@ -263,6 +271,7 @@ fn summarize(spec: &'static PolicySpec, reason: Reason, left_out: &LeftOut) {
 /// The label of a decision that no scheme had a part in.
 pub(crate) const NO_SCHEME: &str = "none";
 const ALLOWED: &str = "allowed";
+const NOT_RUN: &str = "not_run";
 const DENIED: &str = "denied";
 const FAILED: &str = "failed";
 const ABANDONED: &str = "abandoned";

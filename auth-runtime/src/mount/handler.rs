@@ -9,6 +9,7 @@ use crate::grant::{Extract, FromGrant};
 use crate::guard::Answered;
 use crate::mount::declarations::refuse;
 use crate::policy::Policy;
+use crate::policy::check::AfterCheck;
 
 /// Where a handler gets registered.
 pub trait Places {
@@ -42,12 +43,23 @@ where
     F: Handler<T>,
     F::Output: Responder,
 {
+    register_at::<P, _, _>(places, || {
+        let function = function.clone();
+        move |authorized: Authorized<P>| authorized.run(function.clone())
+    });
+}
+
+/// Registers what `handler` makes at every place of the policy.
+fn register_at<P, H, F>(places: &mut impl Places, handler: impl Fn() -> H)
+where
+    P: Policy,
+    H: Handler<(Authorized<P>,), Output = Answered<F>>,
+    F: Responder + 'static,
+{
     let path = P::SPEC.handler;
     for (number, route) in P::SPEC.routes.iter().enumerate() {
         let name = route.name.unwrap_or_else(|| path.rsplit("::").next().unwrap_or(path));
-        let function = function.clone();
-        let handler = move |authorized: Authorized<P>| authorized.run(function.clone());
-        places.add(number, Resource::new(route.path).name(name).guard(methods(route.methods)).to(handler));
+        places.add(number, Resource::new(route.path).name(name).guard(methods(route.methods)).to(handler()));
     }
 }
 
@@ -73,6 +85,35 @@ fn methods(names: &[&str]) -> Methods {
         Err(_) => refuse(&format!("`{name}` is no HTTP method; name one, as in `method = \"GET\"`")),
     });
     Methods(guards.collect())
+}
+
+/// Registers the user's function behind its policy and a check of its arguments, wherever the policy says.
+pub fn register_after<P, T, Via, F>(function: F, check: AfterCheck<T>, places: &mut impl Places)
+where
+    P: Policy,
+    T: Extract<P, Via> + 'static,
+    Via: 'static,
+    F: Handler<T>,
+    F::Output: Responder,
+{
+    register_at::<P, _, _>(places, || {
+        let function = function.clone();
+        move |authorized: Authorized<P>| authorized.run_after(function.clone(), check)
+    });
+}
+
+/// Calls the user's function for a request that its policy admitted, when a check has seen its arguments.
+pub async fn run_after<P, T, Via, F>(
+    function: F,
+    check: AfterCheck<T>,
+    authorized: Authorized<P>,
+) -> Answered<F::Output>
+where
+    P: Policy,
+    T: Extract<P, Via>,
+    F: Handler<T>,
+{
+    authorized.run_after::<T, Via, F>(function, check).await
 }
 
 /// Two functions for each number of arguments. An argument that the policy does not yield is reported at its type.

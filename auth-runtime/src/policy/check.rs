@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
+use futures_core::future::LocalBoxFuture;
 
 use crate::denial::Denial;
 use crate::grant::{Caller, IdentityError};
@@ -22,6 +23,9 @@ impl CheckContext {
         Self { caller, request }
     }
 }
+
+/// Runs a check that sees the arguments `T` of a handler.
+pub(crate) type AfterCheck<T> = for<'a> fn(&'a T, CheckContext) -> LocalBoxFuture<'a, Verdict>;
 
 /// What a check said.
 #[derive(Debug)]

@@ -1,6 +1,7 @@
 //! What an authenticated caller must also satisfy, as constant data.
 
 use std::fmt;
+use std::future::ready;
 
 use futures_core::future::LocalBoxFuture;
 use serde::ser::SerializeStruct as _;
@@ -107,6 +108,14 @@ impl Check {
         run: fn(CheckContext) -> LocalBoxFuture<'static, Verdict>,
     ) -> Self {
         Self { written, name, run }
+    }
+
+    /// One that runs when the handler's arguments are there, and by nothing but them.
+    #[doc(hidden)]
+    pub const fn after(written: &'static str, name: fn() -> String) -> Self {
+        Self::new(written, name, |_| {
+            Box::pin(ready(Verdict::Erred("it needs the arguments of its handler".to_owned())))
+        })
     }
 }
 

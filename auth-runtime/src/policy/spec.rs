@@ -5,7 +5,7 @@ use std::any::TypeId;
 use serde::Serialize;
 
 use crate::grant::Loading;
-use crate::policy::requirement::Requirement;
+use crate::policy::requirement::{Check, Requirement};
 use crate::principal::DetailsType;
 use crate::scheme::Scheme;
 
@@ -57,6 +57,7 @@ pub struct PolicySpec {
     pub(crate) hide: Hide,
     pub(crate) shared_cache: bool,
     pub(crate) without_authorities: bool,
+    pub(crate) check_after: Option<&'static Check>,
     pub(crate) reason: Option<&'static str>,
     /// What its handler takes for granted of every caller.
     #[serde(skip)]
@@ -119,6 +120,11 @@ impl PolicySpec {
         self.without_authorities
     }
 
+    /// The check that sees arguments of the handler, and so is made when the body has been read.
+    pub const fn check_after(&self) -> Option<&'static Check> {
+        self.check_after
+    }
+
     /// Why a public route is public.
     pub const fn reason(&self) -> Option<&'static str> {
         self.reason
@@ -141,6 +147,7 @@ impl PolicySpec {
             hide: Hide::Nothing,
             shared_cache: false,
             without_authorities: false,
+            check_after: None,
             reason: None,
             details: &[],
         }
@@ -158,10 +165,23 @@ impl PolicySpec {
         self.accepting(Presence::Required, A::USES)
     }
 
+    /// Panics while compiling, where a part of it needs the arguments of its own handler.
+    pub const fn assert_inheritable(&self) {
+        assert!(
+            self.check_after.is_none(),
+            "a handler with `check_after` is no policy for others, which lack its arguments; declare the rest in `policy!`"
+        );
+    }
+
     /// All that `base` says, in the place of this one.
     pub const fn inheriting(self, base: Self) -> Self {
+        base.assert_inheritable();
         let Self { handler, file, line, routes, details, .. } = self;
         Self { handler, file, line, routes, details, ..base }
+    }
+
+    pub const fn checked_after(self, check: &'static Check) -> Self {
+        Self { check_after: Some(check), ..self }
     }
 
     pub const fn demanding(self, requirement: Requirement) -> Self {

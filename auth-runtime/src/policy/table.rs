@@ -96,7 +96,10 @@ impl fmt::Display for Sentence<'_> {
                 write!(f, ", {word}")?;
             }
         }
-        Ok(())
+        match spec.check_after {
+            Some(check) => write!(f, ", check_after({check}), which reads the body first"),
+            None => Ok(()),
+        }
     }
 }
 

@@ -4,8 +4,9 @@ mod limit;
 
 pub(crate) use limit::{EventLimit, limited};
 
-/// Counter of decisions, with the labels `policy`, `scheme`, `outcome` (`allowed`, `denied`, `failed`, or `abandoned` where the
-/// caller left before a decision that takes time was made) and `reason`.
+/// Counter of decisions, with the labels `policy`, `scheme`, `outcome` and `reason`. Outcomes are `allowed`, `denied`, `failed`,
+/// `abandoned` where the caller left before a decision that takes time was made, and `not_run` where a `check_after` waited for
+/// arguments that could not be had.
 pub const DECISIONS: &str = "auth_decisions_total";
 /// Counter of denials that handlers returned, of requests that were allowed and are counted as such in [`DECISIONS`]; with
 /// the label `policy`.

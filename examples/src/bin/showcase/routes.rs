@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, Responder, get, post, web};
 use auth_runtime::{Checked, Optional, Principal, ServiceConfig, public, requires};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::auth;
@@ -41,6 +41,7 @@ pub(crate) fn mount(config: &mut ServiceConfig, environment: &Environment, revok
         .service(mixed)
         .service(account)
         .service(show_order)
+        .service(lock_order)
         .service(hidden)
         .service(partner);
 }
@@ -180,6 +181,23 @@ impl Order {
 #[get("/orders/{id}")]
 async fn show_order(order: Checked<Order>) -> impl Responder {
     HttpResponse::Ok().json(&*order)
+}
+
+/// Which order is to be locked.
+#[derive(Deserialize)]
+struct Lock {
+    id: u32,
+}
+
+/// An order is locked by its owner only.
+async fn may_lock(body: &web::Json<Lock>, who: Principal) -> bool {
+    Order::load(web::Path::from(body.id), who).await.is_some()
+}
+
+#[requires(bearer, check_after = may_lock(body))]
+#[post("/orders/lock")]
+async fn lock_order(body: web::Json<Lock>) -> impl Responder {
+    HttpResponse::Ok().json(serde_json::json!({ "locked": body.id }))
 }
 
 #[requires(bearer, scope = "admin", hide)]

@@ -1,0 +1,15 @@
+use actix_web::web;
+use auth_runtime::requires;
+
+async fn may_lock(body: &web::Json<u64>) -> bool {
+    **body == 1
+}
+
+#[requires(optional(bearer), check_after = may_lock(body))]
+#[actix_web::post("/lock")]
+async fn lock(body: web::Json<u64>) -> &'static str {
+    let _ = &body;
+    "locked"
+}
+
+fn main() {}
