@@ -115,7 +115,7 @@ pub mod principal;
 mod provider;
 #[cfg(feature = "redis")]
 mod redis;
-#[cfg(any(feature = "basic", feature = "introspection"))]
+#[cfg(any(feature = "basic", feature = "jwks", feature = "introspection"))]
 mod shares;
 
 pub mod authorities;

@@ -218,8 +218,8 @@ impl<I, A, C> Introspection<I, A, C> {
     }
 
     /// How many calls may begin in a second; by default 200. What is beyond gets 503, tokens that are remembered do not. A quarter
-    /// is kept for tokens that were active within the last hour, and of the rest one caller takes no more than it
-    /// [leaves to the next](crate::manual::threats#what-a-stranger-can-cause): callers are told apart by address.
+    /// is kept for tokens that were active within the last hour, and of the rest one caller leaves
+    /// [as many as it takes](crate::manual::threats#what-a-stranger-can-cause) to the others; callers are told apart by address.
     #[must_use]
     pub fn calls_per_second(mut self, calls: u32) -> Self {
         self.asking.calls_per_second = calls;

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
@@ -11,13 +11,15 @@ use futures_core::future::BoxFuture;
 use quick_cache::sync::Cache;
 
 use crate::denial::Reason;
+use crate::http::peer::AddressShare;
 use crate::jwt::error::JwtError;
 use crate::jwt::issuer::Issuer;
 use crate::jwt::verifier::TrustedIssuer;
 use crate::keys::KeySetOptions;
 use crate::provider::Worker;
-use crate::provider::limits::Bucket;
+use crate::provider::limits::divided::{DividedBucket, Place, Places};
 use crate::provider::limits::flight::{Awaited, Boarding, Flight, Flights, landed};
+use crate::shares::Share;
 use crate::telemetry::{foreign, limited};
 
 /// Tenants that are remembered at a time.
@@ -79,9 +81,11 @@ struct Directory {
     strangers: Cache<u64, Instant>,
     key: RandomState,
     /// Calls for strangers' sake.
-    budget: Mutex<Bucket>,
+    budget: Mutex<DividedBucket>,
     calls: Arc<Flights<Box<str>, ()>>,
-    waiting: AtomicUsize,
+    /// Of calls under way for strangers' sake, and of those who wait for one.
+    calling: Arc<Places>,
+    waiting: Arc<Places>,
     /// Tells each incarnation of a tenant from all others.
     incarnations: AtomicU64,
     worker: Arc<Worker>,
@@ -123,9 +127,10 @@ impl Tenants {
             known: Cache::new(TENANTS_MAX),
             strangers: Cache::new(STRANGERS_MAX),
             key: RandomState::new(),
-            budget: Mutex::new(Bucket::new(CALLED_EVERY, CALLED_BURST, now)),
+            budget: Mutex::new(DividedBucket::new(CALLED_EVERY, CALLED_BURST, 0, now)),
             calls: Arc::default(),
-            waiting: AtomicUsize::new(0),
+            calling: Places::new(CALLS_MAX),
+            waiting: Places::new(WAITING_MAX),
             incarnations: AtomicU64::new(1),
             worker: Worker::shared()?,
         })))
@@ -141,7 +146,7 @@ impl Tenants {
             if tenant.is_due(now)
                 && let Boarding::Lead(flight, _) = self.0.calls.board(name.into(), usize::MAX, || None)
             {
-                self.start(flight);
+                self.start(flight, None);
             }
         }
         (age < TENANT_FOR + self.0.options.stale_limit).then_some(tenant)
@@ -152,20 +157,22 @@ impl Tenants {
     /// # Errors
     /// [`Reason::IssuerWrong`] where it was found a moment ago that there is none, [`Reason::KeysUnavailable`] where too
     /// many are looked for.
-    pub(crate) fn look_for(&self, name: &str) -> Result<Search, Reason> {
+    pub(crate) fn look_for(&self, name: &str, from: AddressShare) -> Result<Search, Reason> {
         if name.len() > NAME_BYTES || self.is_stranger(name) {
             return Err(Reason::IssuerWrong);
         }
-        let place = WaitingPlace::take(&self.0)?;
-        let ended = match self.0.calls.board(name.into(), CALLS_MAX, || None) {
+        let share = Share::of(from, name);
+        let place = self.0.waiting.take(share).ok_or(Reason::KeysUnavailable)?;
+        let ended = match self.0.calls.board(name.into(), usize::MAX, || None) {
             Boarding::Join(ended) => ended,
-            Boarding::Lead(flight, ended) if self.0.take_call() => {
-                self.start(flight);
+            Boarding::Lead(flight, ended) => {
+                let calling = self.0.calling.take(share).filter(|_| self.0.take_call(share));
+                self.start(flight, Some(calling.ok_or(Reason::KeysUnavailable)?));
                 ended
             }
-            Boarding::Known(()) | Boarding::Lead(..) | Boarding::Full => return Err(Reason::KeysUnavailable),
+            Boarding::Known(()) | Boarding::Full => return Err(Reason::KeysUnavailable),
         };
-        Ok(Search { place, name: name.into(), ended })
+        Ok(Search { directory: Arc::clone(&self.0), from, _place: place, name: name.into(), ended })
     }
 
     /// Whether the function said a moment ago that this is nobody's name.
@@ -174,9 +181,13 @@ impl Tenants {
     }
 
     /// Calls the function. Not awaited: whoever waits does so for the end of the flight, which comes even by a panic.
-    fn start(&self, flight: Flight<Box<str>, ()>) {
+    fn start(&self, flight: Flight<Box<str>, ()>, calling: Option<Place>) {
         let (find, timeout) = (self.0.find.clone(), self.0.options.timeout);
-        drop(self.0.worker.spawn(call(Arc::downgrade(&self.0), find, timeout, flight)));
+        let call = call(Arc::downgrade(&self.0), find, timeout, flight);
+        drop(self.0.worker.spawn(async move {
+            call.await;
+            drop(calling);
+        }));
     }
 }
 
@@ -200,8 +211,8 @@ async fn call(directory: Weak<Directory>, find: Find, timeout: Duration, flight:
 
 impl Directory {
     /// Takes a call for a stranger's sake out of the budget, if there is one.
-    fn take_call(&self) -> bool {
-        self.budget.lock().unwrap_or_else(PoisonError::into_inner).take(self.options.stopwatch.now(), 0)
+    fn take_call(&self, share: Share) -> bool {
+        self.budget.lock().unwrap_or_else(PoisonError::into_inner).take(share, self.options.stopwatch.now(), 0)
     }
 
     async fn keep(&self, name: &str, issuer: Issuer) {
@@ -234,7 +245,10 @@ fn failed(error: &str) {
 
 /// A tenant that is being looked for.
 pub(crate) struct Search {
-    place: WaitingPlace,
+    directory: Arc<Directory>,
+    /// Who looks for it.
+    pub(crate) from: AddressShare,
+    _place: Place,
     name: Box<str>,
     ended: Awaited<()>,
 }
@@ -242,30 +256,11 @@ pub(crate) struct Search {
 impl Search {
     /// Waits until the search is over, or for too long. Whether it is known now that the name is nobody's.
     pub(crate) async fn wait(&self) -> bool {
-        let directory = &self.place.0;
+        let directory = &self.directory;
         // The call and then its provider's metadata and keys.
         let limit = 3 * directory.options.timeout;
         let _ = tokio::time::timeout(limit, landed(self.ended.clone())).await;
         directory.is_stranger(&self.name)
-    }
-}
-
-/// The right of a caller to wait.
-struct WaitingPlace(Arc<Directory>);
-
-impl WaitingPlace {
-    fn take(directory: &Arc<Directory>) -> Result<Self, Reason> {
-        let place = Self(Arc::clone(directory));
-        if directory.waiting.fetch_add(1, Ordering::Relaxed) >= WAITING_MAX {
-            return Err(Reason::KeysUnavailable);
-        }
-        Ok(place)
-    }
-}
-
-impl Drop for WaitingPlace {
-    fn drop(&mut self) {
-        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -6,6 +6,8 @@ use std::sync::Arc;
 #[cfg(feature = "jwks")]
 use crate::crypto::KeyKind;
 use crate::denial::Reason;
+#[cfg(feature = "jwks")]
+use crate::http::peer::AddressShare;
 use crate::json::Object;
 use crate::jwt::acceptance::{Acceptance, IssuerTerms};
 use crate::jwt::claims::{self, Times};
@@ -97,7 +99,7 @@ impl LookUp {
     ) -> Result<Self, Reason> {
         match self {
             Self::Key(asked) => Some(asked.again()).filter(|asked| !asked.is_refused()).map(Self::Key),
-            Self::Tenant(_) => return verifier.look_up(token, now, refusal),
+            Self::Tenant(search) => return verifier.look_up(token, search.from, now, refusal),
         }
         .ok_or(Reason::KeysUnavailable)
     }
@@ -200,7 +202,13 @@ impl Verifier {
     /// Where [`verify`](Self::verify) does not know the key or the issuer of a token that else looks right, or has no key at
     /// all, which is its `refusal`: asks for it.
     #[cfg(feature = "jwks")]
-    pub(crate) fn look_up(&self, compact: &Compact<'_>, now: UnixTime, refusal: Reason) -> Result<LookUp, Reason> {
+    pub(crate) fn look_up(
+        &self,
+        compact: &Compact<'_>,
+        from: AddressShare,
+        now: UnixTime,
+        refusal: Reason,
+    ) -> Result<LookUp, Reason> {
         let (header, _) = self.header(compact)?;
         let claims = compact.claims()?;
         let issuer = self.issuer(&claims);
@@ -216,13 +224,13 @@ impl Verifier {
         }
         Times::read(&claims)?.check(now, self.acceptance.leeway())?;
         if let Some((tenants, name)) = tenants {
-            return tenants.look_for(&name).map(LookUp::Tenant);
+            return tenants.look_for(&name, from).map(LookUp::Tenant);
         }
         let issuer = issuer?;
         issuer.terms.check_audience(&claims)?;
         // Without an id there is no key that could be lacking, unless all are.
         let key_id = header.key_id.as_deref().or((refusal == Reason::KeysUnavailable).then_some(""));
-        match issuer.keys.ask(key_id.ok_or(refusal)?) {
+        match issuer.keys.ask(key_id.ok_or(refusal)?, from) {
             None => Err(refusal),
             Some(asked) if asked.is_refused() => Err(Reason::KeysUnavailable),
             Some(asked) => Ok(LookUp::Key(asked)),

@@ -4,9 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::http::peer::AddressShare;
 use crate::keys::remote::Publication;
 use crate::provider::limits::Bucket;
+use crate::provider::limits::divided::{DividedBucket, Place, Places};
 use crate::provider::limits::schedule::Unknown;
+use crate::shares::Share;
 
 /// Requests that may wait for one provider at a time.
 const WAITING_MAX: usize = 256;
@@ -20,7 +23,7 @@ const DOUBTED_EVERY: Duration = Duration::from_secs(5 * 60);
 
 /// Who wants a fetch. The lock is held for a moment only, never while something is fetched.
 pub(super) struct Demand {
-    bucket: Bucket,
+    pub(super) bucket: DividedBucket,
     doubts: Bucket,
     pub(super) unknown: Unknown,
     /// How many fetches were begun.
@@ -28,7 +31,7 @@ pub(super) struct Demand {
     /// A fetch is wanted that has not begun.
     pub(super) queued: bool,
     pub(super) in_flight: bool,
-    waiting: usize,
+    waiting: Arc<Places>,
     /// Failed fetches since the last good one.
     pub(super) failures: u32,
     /// Sets in a row in which no key was of use.
@@ -42,13 +45,13 @@ pub(super) struct Demand {
 impl Demand {
     pub(super) fn new(now: Instant) -> Self {
         Self {
-            bucket: Bucket::new(ASKED_EVERY, ASKED_BURST, now),
+            bucket: DividedBucket::new(ASKED_EVERY, ASKED_BURST, 0, now),
             doubts: Bucket::new(DOUBTED_EVERY, 1, now),
             unknown: Unknown::new(UNKNOWN_MAX),
             begun: 0,
             queued: false,
             in_flight: false,
-            waiting: 0,
+            waiting: Places::new(WAITING_MAX),
             failures: 0,
             empty: 0,
             seen: None,
@@ -58,13 +61,12 @@ impl Demand {
 }
 
 impl Publication {
-    /// Asks for a fetch on behalf of a request; `arrived` where it has asked before.
-    pub(super) fn ask(self: &Arc<Self>, key_id: &str, arrived: Option<u64>) -> Option<Ticket> {
+    /// Asks for a fetch on behalf of a request of this address; `arrived` where it has asked before.
+    pub(super) fn ask(self: &Arc<Self>, key_id: &str, from: AddressShare, arrived: Option<u64>) -> Option<Ticket> {
         let now = self.options.stopwatch.now();
         let mut demand = self.demand();
-        if demand.waiting >= WAITING_MAX {
-            return None;
-        }
+        let share = Share::of(from, key_id);
+        let place = demand.waiting.take(share)?;
         let arrived = arrived.unwrap_or(demand.begun);
         let awaited = if demand.queued {
             demand.begun + 1
@@ -74,16 +76,20 @@ impl Publication {
         } else {
             // What is known to be unknown does not take the last right to ask: that is for a really new key.
             let spare = u32::from(demand.unknown.contains(key_id));
-            if !demand.bucket.take(now, spare) {
+            let taken = match demand.empty {
+                0 => demand.bucket.take(share, now, spare),
+                // Nobody is served as it is: whoever asks does so for all.
+                _ => demand.bucket.take_undivided(now, spare),
+            };
+            if !taken {
                 return None;
             }
             demand.queued = true;
             self.wake.notify_one();
             demand.begun + 1
         };
-        demand.waiting += 1;
         drop(demand);
-        Some(Ticket { publication: Arc::clone(self), key_id: key_id.into(), arrived, awaited })
+        Some(Ticket { publication: Arc::clone(self), key_id: key_id.into(), from, arrived, awaited, _place: place })
     }
 
     /// Has the set fetched for the sake of a signature that does not fit its key, if that was not done a while ago.
@@ -101,10 +107,12 @@ impl Publication {
 pub(crate) struct Ticket {
     publication: Arc<Publication>,
     key_id: Box<str>,
+    from: AddressShare,
     /// How many fetches had begun when it was first asked.
     arrived: u64,
     /// The fetch to wait for.
     awaited: u64,
+    _place: Place,
 }
 
 impl Ticket {
@@ -125,19 +133,12 @@ impl Ticket {
         if self.awaited > self.arrived {
             return None;
         }
-        self.publication.ask(&self.key_id, Some(self.arrived))
+        self.publication.ask(&self.key_id, self.from, Some(self.arrived))
     }
 
     /// The key was lacking after a conclusive wait.
     pub(crate) fn lacking(&self) {
         self.publication.demand().unknown.insert(&self.key_id);
-    }
-}
-
-impl Drop for Ticket {
-    fn drop(&mut self) {
-        let mut demand = self.publication.demand();
-        demand.waiting = demand.waiting.saturating_sub(1);
     }
 }
 

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use crate::crypto::{Algorithm, KeyKind};
 use crate::denial::Reason;
+#[cfg(feature = "jwks")]
+use crate::http::peer::AddressShare;
 use crate::keys::KeyError;
 use crate::keys::jwk::{self, Candidate, KeyRules, Standing};
 use crate::keys::key::{Key, Loaded};
@@ -196,11 +198,11 @@ impl Keyring {
     }
 
     /// Asks for a key that is not known. `None`: there is nobody to ask.
-    pub(crate) fn ask(&self, key_id: &str) -> Option<Asked> {
+    pub(crate) fn ask(&self, key_id: &str, from: AddressShare) -> Option<Asked> {
         if !self.is_remote() {
             return None;
         }
-        let answers = self.sources.iter().filter(|source| source.is_remote()).map(|source| source.ask(key_id));
+        let answers = self.sources.iter().filter(|source| source.is_remote()).map(|source| source.ask(key_id, from));
         let mut asked = Asked { tickets: Vec::new(), complete: true };
         for ticket in answers {
             asked.complete &= ticket.is_some();

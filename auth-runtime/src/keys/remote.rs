@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::{Notify, watch};
 
 use crate::file::FileFault;
+use crate::http::peer::AddressShare;
 use crate::keys::demand::{Demand, Ticket};
 use crate::keys::fetcher::{Fetcher, KeySetAddress};
 use crate::keys::observe;
@@ -139,8 +140,8 @@ impl KeySet {
     }
 
     /// Asks for the set to be fetched, since it lacks this key; `None` if that is not done now.
-    pub(crate) fn ask(&self, key_id: &str) -> Option<Ticket> {
-        self.publication.ask(key_id, None)
+    pub(crate) fn ask(&self, key_id: &str, from: AddressShare) -> Option<Ticket> {
+        self.publication.ask(key_id, from, None)
     }
 
     /// Asks for the set to be fetched although no key is lacking, if that was not done a while ago.
@@ -247,6 +248,7 @@ impl Publication {
         let mut demand = self.demand();
         if changed {
             demand.unknown.clear();
+            demand.bucket.forgive();
         }
         demand.outdated = false;
         drop(demand);

@@ -10,6 +10,8 @@ use futures_util::future::{self, BoxFuture};
 use crate::crypto::KeyKind;
 use crate::crypto::backend::BoundKey;
 use crate::file::{FileFault, WatchedFile};
+#[cfg(feature = "jwks")]
+use crate::http::peer::AddressShare;
 use crate::keys::KeyError;
 use crate::keys::jwk::{self, Candidate, KeyRules};
 #[cfg(feature = "jwks")]
@@ -37,7 +39,7 @@ pub(super) trait KeySource: fmt::Debug + Send + Sync {
 
     /// Asks for a key that it does not have; `None` if that is not done now.
     #[cfg(feature = "jwks")]
-    fn ask(&self, _key_id: &str) -> Option<Ticket> {
+    fn ask(&self, _key_id: &str, _from: AddressShare) -> Option<Ticket> {
         None
     }
 
@@ -122,8 +124,8 @@ impl KeySource for KeySet {
         true
     }
 
-    fn ask(&self, key_id: &str) -> Option<Ticket> {
-        self.ask(key_id)
+    fn ask(&self, key_id: &str, from: AddressShare) -> Option<Ticket> {
+        self.ask(key_id, from)
     }
 
     fn renew(&self) {

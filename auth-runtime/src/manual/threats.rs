@@ -41,8 +41,10 @@
 //! |---|---|---|---|
 //! | password hashes (`htpasswd`) | half the cores at once; 16 wait for each, at most 2 s | callers take turns, and one with fewer requests takes the place of one with more; users whose password was good within the last hour, at the address they come from, have a queue of their own, and three of four turns | a turn of each caller that waits |
 //!
-//! | calls of an introspection endpoint | `Introspection::calls_per_second`, `calls_at_once`; 8 wait for each place, at most `timeout` | a caller may take as many calls a second as it leaves to the next; for places they take turns; a quarter of the calls, three of four turns and a queue of their own are for tokens that were active within the last hour | with one caller that sends invented tokens, half of the calls of other strangers |
+//! | calls of an introspection endpoint | `Introspection::calls_per_second`, `calls_at_once`; 8 wait for each place, at most `timeout` | a caller leaves as many calls as it takes, and alone has what comes in; for places they take turns; a quarter of the calls, three of four turns and a queue of their own are for tokens that were active within the last hour | with one caller that sends invented tokens, half of the calls of other strangers |
 //! | a 429, a redirect, a page, an error, an answer that never comes, about some tokens | nobody asks again about such a token for a second, or for what `Retry-After` says, 5 minutes at most | a 429 keeps the caller waiting for as long, not the others; failures of one caller count once towards the `breaker` | nothing |
+//! | fetches of keys for a `kid` that is not known | one per 30 s with a burst of two for each key set; 256 wait | a caller leaves one of the two to the others, until the set changes, and half of the places that are free | nothing for known keys; a new key waits 30 s where two or more callers invent ids |
+//! | searches for tenants | 10 a second after 50, 32 at once; 256 wait | a caller leaves as many as it takes, and half of the places that are free | nothing for known tenants |
 //! | log events of refusals | ten a second for each policy and reason; the rest is one event that counts them | by address | nothing |
 //!
 //! Whoever was good before comes earlier and is judged alike. Only hashes of who that was are kept, under a key of this process, of

@@ -197,7 +197,7 @@ impl Scheme for BearerScheme {
             }
             #[cfg(feature = "jwks")]
             Err(refusal @ (Reason::KeyUnknown | Reason::IssuerWrong | Reason::KeysUnavailable)) => {
-                match verifier.look_up(&compact, now, refusal) {
+                match verifier.look_up(&compact, context.address_share(), now, refusal) {
                     Err(reason) => Outcome::failed(reason).into(),
                     Ok(look_up) => {
                         let (verifier, clock) = (Arc::clone(verifier), Arc::clone(context.clock()));

@@ -16,6 +16,7 @@ use crate::scheme::{Authentication, BearerScheme, Outcome, Scheme};
 use crate::time::Clock;
 
 mod key_sets;
+mod shares;
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -87,8 +88,11 @@ impl Api {
     }
 
     fn start(&self, token: &str) -> Authentication {
-        let request =
-            TestRequest::default().insert_header((AUTHORIZATION, format!("Bearer {token}"))).to_http_request();
+        self.start_by(TestRequest::default(), token)
+    }
+
+    fn start_by(&self, request: TestRequest, token: &str) -> Authentication {
+        let request = request.insert_header((AUTHORIZATION, format!("Bearer {token}"))).to_http_request();
         probe::begin(&self.scheme, &request, &(Arc::new(Fixed) as Arc<dyn Clock>)).unwrap()
     }
 

@@ -6,6 +6,9 @@ pub(crate) mod breaker;
 mod bucket;
 #[cfg(feature = "introspection")]
 pub(crate) mod budget;
+#[cfg(any(feature = "jwks", feature = "introspection"))]
+#[cfg_attr(not(feature = "jwks"), allow(dead_code, reason = "introspection has turns"))]
+pub(crate) mod divided;
 pub(crate) mod flight;
 #[cfg(feature = "jwks")]
 pub(crate) mod schedule;
