@@ -81,6 +81,7 @@
 //! | `jwks` | keys that an identity provider publishes: `Jwt::oidc`, `Jwt::jwks_url`, `Jwt::tenants` |
 //! | `introspection` | opaque tokens, judged by their issuer's endpoint: the module `introspection` |
 //! | `redis` | shared between machines: revocations (`revocation::RedisRevocations`), nonces of Digest (`digest::SharedNonces`) and, with `introspection`, its answers (`introspection::SharedResults`) |
+//! | `redis-tls` | the same over TLS: `rediss://` URLs, and `root_certificate` for an authority of your own |
 //! | `testing` | the module `testing`, for `[dev-dependencies]` |
 //!
 //! One of the first two is needed.

@@ -18,6 +18,7 @@ mod digest;
 mod load;
 mod processes;
 mod shared;
+mod tls;
 
 use std::collections::BTreeSet;
 use std::io::Write as _;

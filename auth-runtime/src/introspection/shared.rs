@@ -13,7 +13,7 @@ use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
 use crate::introspection::settings::ANSWER_BYTES;
-use crate::redis::{connect, describe};
+use crate::redis::{RedisAddress, connect, describe};
 use crate::time::UnixTime;
 
 /// Counter of what the shared results were good for, with the label `outcome`: `found`, `absent`, `refused` (older than
@@ -61,7 +61,7 @@ const TIME_BYTES: usize = 8;
 /// - Clocks that differ lengthen or shorten `max_staleness` by as much.
 #[derive(Clone)]
 pub struct SharedResults {
-    url: String,
+    address: RedisAddress,
     secret: Zeroizing<Vec<u8>>,
     prefix: String,
 }
@@ -70,7 +70,20 @@ impl SharedResults {
     /// Shares through this Redis, `redis://[user][:password@]host[:port][/database]` or `unix:///path`, under this secret.
     /// `Auth::build()` refuses a URL that cannot be used and a secret of fewer than 32 bytes.
     pub fn redis(url: impl Into<String>, secret: impl AsRef<[u8]>) -> Self {
-        Self { url: url.into(), secret: Zeroizing::new(secret.as_ref().to_vec()), prefix: "auth".into() }
+        Self {
+            address: RedisAddress::new(url),
+            secret: Zeroizing::new(secret.as_ref().to_vec()),
+            prefix: "auth".into(),
+        }
+    }
+
+    /// Trusts this certificate of an authority, as PEM text, in place of the system's, for `rediss://`; by default the system's
+    /// count, which `SSL_CERT_FILE` replaces.
+    #[cfg(feature = "redis-tls")]
+    #[must_use]
+    pub fn root_certificate(mut self, pem: impl AsRef<[u8]>) -> Self {
+        self.address.trust(pem);
+        self
     }
 
     /// What the names of all keys begin with, by default `auth`; they are `PREFIX:introspection:…`.
@@ -88,8 +101,9 @@ impl SharedResults {
         if self.secret.len() < SECRET_BYTES {
             return Err("the secret is shorter than 32 bytes; make one with `openssl rand 32`");
         }
-        let client = Client::open(self.url.as_str())
-            .map_err(|_| "the URL of Redis cannot be used; write `redis://host:port`")?;
+        let client = self.address.open().map_err(
+            |_| "the URL of Redis cannot be used; write `redis://host:port`, or with the feature `redis-tls` `rediss://host:port`",
+        )?;
         let mut configuration = Vec::new();
         asked.iter().for_each(|part| push(&mut configuration, part.as_bytes()));
         Ok((max_staleness >= SHORTEST).then(|| Shared {

@@ -87,6 +87,9 @@
 //! | revocations | through Redis | each process holds all of them, and follows a stream |
 //! | verified passwords | never | they stay on the machine that verified them |
 //!
+//! Redis is reached by `redis://`, and with the feature `redis-tls` by `rediss://`: the system's certificates count, which
+//! `SSL_CERT_FILE` replaces, or those of `root_certificate`. One server is followed; Redis Cluster and Sentinel are not.
+//!
 //! Their clocks must agree within the leeway, by default 60 seconds.
 //!
 //! # What fails how

@@ -5,7 +5,56 @@ use std::time::Duration;
 use ::redis::aio::MultiplexedConnection;
 use ::redis::{AsyncConnectionConfig, Client, RedisError, RedisResult};
 
+#[cfg(feature = "redis-tls")]
+use rustls::pki_types::{CertificateDer, pem::PemObject as _};
+
 use crate::telemetry::foreign;
+
+/// Where Redis is, as a user says it.
+#[derive(Clone)]
+pub(crate) struct RedisAddress {
+    url: String,
+    /// What is trusted in place of the system's certificates, as PEM text.
+    #[cfg(feature = "redis-tls")]
+    root: Option<Vec<u8>>,
+}
+
+impl RedisAddress {
+    pub(crate) fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            #[cfg(feature = "redis-tls")]
+            root: None,
+        }
+    }
+
+    #[cfg(feature = "redis-tls")]
+    pub(crate) fn trust(&mut self, pem: impl AsRef<[u8]>) {
+        self.root = Some(pem.as_ref().to_vec());
+    }
+
+    /// # Errors
+    /// Where the URL cannot be used, or the certificate is none.
+    pub(crate) fn open(&self) -> RedisResult<Client> {
+        #[cfg(feature = "redis-tls")]
+        if self.url.starts_with("rediss:") {
+            // The client takes the process's default, which there is none of where a dependency brings a second backend. An
+            // error: somebody was faster, which is as good.
+            let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+            let readable = |pem: &Vec<u8>| {
+                let mut found = CertificateDer::pem_slice_iter(pem).peekable();
+                found.peek().is_some() && found.all(|one| one.is_ok())
+            };
+            if !self.root.as_ref().is_none_or(readable) {
+                let what = "the root certificate is not PEM text, `-----BEGIN CERTIFICATE-----`";
+                return Err(RedisError::from((::redis::ErrorKind::InvalidClientConfig, what)));
+            }
+            let certificates = ::redis::TlsCertificates { client_tls: None, root_cert: self.root.clone() };
+            return Client::build_with_tls(self.url.as_str(), certificates);
+        }
+        Client::open(self.url.as_str())
+    }
+}
 
 /// A connection that gives up on an answer after `patience`.
 pub(crate) async fn connect(client: &Client, patience: Duration) -> RedisResult<MultiplexedConnection> {

@@ -12,7 +12,7 @@ use sha2::Sha256;
 use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
-use crate::redis::{connect, describe};
+use crate::redis::{RedisAddress, connect, describe};
 use crate::scheme::digest::counts::{Counted, USER_NONCES, WINDOW};
 use crate::scheme::digest::nonce::{Key, LEEWAY, NonceId};
 use crate::telemetry::limited;
@@ -48,7 +48,7 @@ const SECRET_BYTES: usize = 32;
 ///   count, by as much. A nonce from more than 60 seconds ahead is stale, by the clock of the process and by that of Redis.
 #[derive(Clone)]
 pub struct SharedNonces {
-    url: String,
+    address: RedisAddress,
     secret: Zeroizing<Vec<u8>>,
     prefix: String,
 }
@@ -57,7 +57,20 @@ impl SharedNonces {
     /// Shares through this Redis 6.2 or later, `redis://[user][:password@]host[:port][/database]` or `unix:///path`, under
     /// this secret. `Auth::build()` refuses a URL that cannot be used and a secret of fewer than 32 bytes.
     pub fn redis(url: impl Into<String>, secret: impl AsRef<[u8]>) -> Self {
-        Self { url: url.into(), secret: Zeroizing::new(secret.as_ref().to_vec()), prefix: "auth".into() }
+        Self {
+            address: RedisAddress::new(url),
+            secret: Zeroizing::new(secret.as_ref().to_vec()),
+            prefix: "auth".into(),
+        }
+    }
+
+    /// Trusts this certificate of an authority, as PEM text, in place of the system's, for `rediss://`; by default the system's
+    /// count, which `SSL_CERT_FILE` replaces.
+    #[cfg(feature = "redis-tls")]
+    #[must_use]
+    pub fn root_certificate(mut self, pem: impl AsRef<[u8]>) -> Self {
+        self.address.trust(pem);
+        self
     }
 
     /// What the names of all keys begin with, `auth` by default; they are `{PREFIX}:digest` and `{PREFIX}:digest:…`.
@@ -84,8 +97,9 @@ impl SharedNonces {
                 "the prefix of shared nonces is empty or has a brace; use a name such as that of the application",
             );
         }
-        let client = Client::open(self.url.as_str())
-            .map_err(|_| "the URL of Redis cannot be used; write `redis://host:port`")?;
+        let client = self.address.open().map_err(
+            |_| "the URL of Redis cannot be used; write `redis://host:port`, or with the feature `redis-tls` `rediss://host:port`",
+        )?;
         let derive = |purpose: &str| derive(&self.secret, purpose, configuration.unwrap_or_default());
         let (Some(key), Some(names)) = (derive("auth digest nonce key 1"), derive("auth digest names 1")) else {
             return Err("the secret of shared nonces cannot be used; make one with `openssl rand 32`");
