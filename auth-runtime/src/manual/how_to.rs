@@ -517,7 +517,7 @@
 //! # let app = test::init_service(App::new().service(auth.scope("").service(route))).await;
 //! let answer = test::call_service(&app, test::TestRequest::get().to_request()).await;
 //! assert_eq!(answer.headers().get("WWW-Authenticate").unwrap(), r#"Bearer realm="api""#);
-//! assert_eq!(test::read_body(answer).await, r#"{"message":"authentication is required"}"#);
+//! assert_eq!(test::read_body(answer).await, r#"{"code":null,"message":"authentication is required"}"#);
 //! # }
 //! ```
 //!
