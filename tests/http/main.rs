@@ -39,4 +39,5 @@ mod routes;
 mod schemes;
 mod shadowing;
 mod transport;
+mod verify;
 mod websocket;

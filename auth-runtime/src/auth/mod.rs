@@ -8,16 +8,21 @@ mod mounted;
 mod proxies;
 mod words;
 
+use std::any::TypeId;
 use std::fmt;
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
 
 use crate::authorities::ReadyLoader;
+use crate::denial::Denial;
+use crate::guard::observation::Observation;
 use crate::guard::{Decision, Plans, Settings};
+use crate::http::parts::RequestParts;
 use crate::metadata::Published;
-use crate::policy::PolicyTable;
 use crate::policy::registry::policies;
+use crate::policy::{Policy, PolicyTable};
+use crate::principal::Principal;
 use crate::scheme::Scheme;
 pub use builder::AuthBuilder;
 pub use error::{ConfigError, ConfigFault, RequiredBy};
@@ -106,6 +111,57 @@ impl Auth {
     /// ```
     pub fn on_decision(&self, hear: impl Fn(&Decision) + Send + 'static) {
         self.0.settings.audience.add(hear);
+    }
+
+    /// Judges the caller of what is no request of actix-web's, such as a call of gRPC beside it, by the policy `P`: authenticates,
+    /// and compares scopes, roles and claims. It is a decision like any other: an event, a count, and told of.
+    ///
+    /// `None` is for nobody under a policy that is optional. The future may be sent to other threads.
+    ///
+    /// ```standalone_crate
+    /// use actix_web::http::header::{AUTHORIZATION, HeaderMap};
+    /// use actix_web::http::{Method, Uri};
+    /// use auth_runtime::observe::RequestParts;
+    /// use auth_runtime::testing::TestIssuer;
+    /// use auth_runtime::{Auth, policy};
+    ///
+    /// policy! { CanQuery: bearer, scope("query") }
+    ///
+    /// # #[actix_web::main]
+    /// # async fn main() {
+    /// let issuer = TestIssuer::new();
+    /// let auth = Auth::builder().bearer(issuer.jwt()).build().unwrap();
+    /// let mut headers = HeaderMap::new();
+    /// let token = issuer.token().subject("alice").scope("query").sign();
+    /// headers.insert(AUTHORIZATION, format!("Bearer {token}").parse().unwrap());
+    /// let parts = RequestParts::new(Method::POST, Uri::from_static("/orders.Orders/Query"), headers);
+    ///
+    /// let caller = auth.verify::<CanQuery>(&parts).await.unwrap().expect("somebody: the policy is not optional");
+    /// assert_eq!(caller.subject(), "alice");
+    ///
+    /// let nobody = RequestParts::new(Method::POST, Uri::from_static("/orders.Orders/Query"), HeaderMap::new());
+    /// assert_eq!(auth.verify::<CanQuery>(&nobody).await.unwrap_err().status(), 401);
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The denial, with status, challenges and problem for whatever the protocol has in their place; the application's own
+    /// body is not asked for, and nothing of the scheme's is added. What only a request of actix-web's has, is a refusal:
+    ///
+    /// - Policies with checks, and schemes with authorities, which take arguments out of the request: 500, and an error event.
+    /// - Cookies, Basic, Digest and other credentials that a browser adds by itself: 403, since nobody can say who made it.
+    pub fn verify<P: Policy>(
+        &self,
+        parts: &RequestParts,
+    ) -> impl Future<Output = Result<Option<Principal>, Denial>> + Send + 'static + use<P> {
+        let plan = self.0.plans.plan(TypeId::of::<P>()).cloned();
+        let parts = parts.clone();
+        async move {
+            match plan {
+                Ok(plan) => plan.verify(parts).await,
+                Err(reason) => Err(Observation::start(const { &P::SPEC }, true).undecidable(parts.peer(), reason)),
+            }
+        }
     }
 
     /// Whether every scheme can decide: the keys of all identity providers were fetched and are not too old. For the

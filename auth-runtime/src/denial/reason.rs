@@ -275,6 +275,8 @@ reasons! {
         AuthoritiesErred = "authorities_erred", INTERNAL_SERVER_ERROR, "see `cause`; add application data by `.app_data(web::Data::new(…))`";
         /// A check takes what a later one loads.
         LoadedLater = "loaded_later", INTERNAL_SERVER_ERROR, "write the check that loads it, `check = … -> T`, before the one that takes `Checked<T>`";
+        /// [`Auth::verify`](crate::Auth::verify) was asked about a policy that needs a request of actix-web's.
+        VerifyUnfit = "verify_unfit", INTERNAL_SERVER_ERROR, "`Auth::verify` takes policies without checks, of schemes without authorities; write `without_authorities`, and ask for scopes, roles and claims only";
         /// A check read the body.
         CheckReadBody = "check_read_body", INTERNAL_SERVER_ERROR, "a check decides before the body is read; move what needs the body into the handler";
         /// A scheme or a check panicked.

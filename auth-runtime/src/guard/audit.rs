@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::denial::Reason;
 use crate::guard::Plan;
 use crate::guard::observation::{Details, NO_SCHEME};
-use crate::guard::refuse::Case;
+use crate::guard::refuse::{Case, Seen};
 use crate::http::parts::{Redaction, RequestParts};
 use crate::policy::{Check, PolicySpec};
 use crate::principal::Principal;
@@ -111,30 +111,30 @@ impl DecisionOutcome {
 
 impl Plan {
     /// Tells whoever wants to hear of a decision.
-    pub(super) fn tell(&self, case: Case<'_>, outcome: DecisionOutcome, reason: Option<Reason>, details: &Details) {
-        let Some(ear) = self.settings.audience.ear().filter(|_| case.observation.counts()) else { return };
+    pub(super) fn tell(&self, seen: Seen<'_>, outcome: DecisionOutcome, reason: Option<Reason>, details: &Details) {
+        let Some(ear) = self.settings.audience.ear().filter(|_| seen.observation.counts()) else { return };
         let &Details { check, code, .. } = details;
-        ear.tell(Decision { reason, check, code, ..self.decision(&ear, case, outcome) });
+        ear.tell(Decision { reason, check, code, ..self.decision(&ear, seen, outcome) });
     }
 
     /// The same, to be told later; `None` while nobody wants to hear.
-    pub(super) fn untold(&self, case: Case<'_>, outcome: DecisionOutcome) -> Option<Untold> {
-        let ear = self.settings.audience.ear().filter(|_| case.observation.counts())?;
-        Some(ear.prepare(self.decision(&ear, case, outcome)))
+    pub(super) fn untold(&self, seen: Seen<'_>, outcome: DecisionOutcome) -> Option<Untold> {
+        let ear = self.settings.audience.ear().filter(|_| seen.observation.counts())?;
+        Some(ear.prepare(self.decision(&ear, seen, outcome)))
     }
 
-    fn decision(&self, ear: &Ear<'_>, case: Case<'_>, outcome: DecisionOutcome) -> Decision {
-        let alternative = case.attempted.alternative(self);
+    fn decision(&self, ear: &Ear<'_>, seen: Seen<'_>, outcome: DecisionOutcome) -> Decision {
+        let alternative = seen.attempted.alternative(self);
         Decision {
             policy: self.spec,
             outcome,
             reason: None,
             code: None,
             check: None,
-            caller: case.principal.cloned(),
+            caller: seen.principal.cloned(),
             scheme: alternative.map_or(NO_SCHEME, |alternative| alternative.scheme.name()),
-            took: case.observation.took(),
-            request: ear.redaction.parts(case.request),
+            took: seen.observation.took(),
+            request: ear.redaction.parts(seen.request),
         }
     }
 
@@ -321,7 +321,7 @@ mod tests {
             caller: None,
             scheme: "none",
             took: Duration::ZERO,
-            request: Redaction::default().parts(&TestRequest::default().to_http_request()),
+            request: Redaction::default().parts((&TestRequest::default().to_http_request()).into()),
         }
     }
 

@@ -17,7 +17,7 @@ use crate::guard::observation::{NO_SCHEME, Observation};
 use crate::guard::refuse::{Case, Grounds};
 use crate::guard::{Admission, Admitted, Asked, Attempted, Eventual, Plan, Plans, nested};
 use crate::policy::check::{CheckContext, Verdict};
-use crate::policy::{Check, CheckResults, PolicySpec, Presence, Step, evaluate, first_failure};
+use crate::policy::{Check, CheckResults, PolicySpec, Presence, Step};
 use crate::principal::{NamesIn, Principal};
 use crate::scheme::{Authentication, Outcome, PendingOutcome};
 
@@ -42,7 +42,7 @@ pub(crate) fn decide(
     let observation = Observation::start(spec, nested::supersede(request));
     let plan = match plans.ok_or(Reason::AuthMissing).and_then(|plans| plans.plan(policy)) {
         Ok(plan) => plan,
-        Err(reason) => return Decision::Ready(Err(observation.undecidable(request, reason))),
+        Err(reason) => return Decision::Ready(Err(observation.undecidable(request.peer_addr(), reason))),
     };
     let attempted = Attempted::default();
     let mut guarded = GuardedRequest {
@@ -188,10 +188,10 @@ impl GuardedRequest<'_> {
     /// Judges the caller, as far as that needs no check.
     fn weigh(&mut self, principal: Principal) -> Judged {
         let checks = CheckResults::new();
-        match evaluate(&self.plan.spec.requirement, &principal, &self.plan.settings.hierarchies, &checks) {
+        match self.plan.weigh(&principal, &checks) {
             Step::Holds => Judged::Done(Ok(self.pass(Some(principal)))),
             Step::Fails => {
-                let reason = self.failure(&principal, &checks);
+                let reason = self.plan.failure(&principal, &checks);
                 self.verified = Some(principal);
                 Judged::Done(Err(self.deny(reason)))
             }
@@ -208,7 +208,7 @@ impl GuardedRequest<'_> {
         F: AsyncFnOnce(&mut GuardedRequest<'_>) -> Decided + 'static,
     {
         let (plan, request) = (Arc::clone(self.plan), self.request.clone());
-        let untold = plan.untold(self.case(), DecisionOutcome::Abandoned);
+        let untold = plan.untold(self.case().into(), DecisionOutcome::Abandoned);
         let Self { attempted, verified, observation, .. } = self;
         let scheme = attempted.alternative(&plan).map_or(NO_SCHEME, |by| by.scheme.name());
         let waiting = observation.wait(scheme, untold);
@@ -298,11 +298,11 @@ impl GuardedRequest<'_> {
                 Err(_) => return Err(self.deny(Reason::Panicked)),
             };
             results.record(check, held);
-            match evaluate(&self.plan.spec.requirement, &principal, &self.plan.settings.hierarchies, &results) {
+            match self.plan.weigh(&principal, &results) {
                 Step::Holds => return Ok(self.pass(Some(principal))),
                 Step::Needs(next) => check = next,
                 Step::Fails => {
-                    let reason = self.failure(&principal, &results);
+                    let reason = self.plan.failure(&principal, &results);
                     self.check = results.first_refusal();
                     return Err(match said {
                         // Unless other scopes would help.
@@ -333,11 +333,6 @@ impl GuardedRequest<'_> {
         }
     }
 
-    fn failure(&self, principal: &Principal, checks: &CheckResults) -> Reason {
-        let plan = self.plan;
-        first_failure(&plan.spec.requirement, &plan.canonical, principal, &plan.settings.hierarchies, checks)
-    }
-
     fn case(&self) -> Case<'_> {
         let Self { request, attempted, observation, .. } = *self;
         Case { request, observation, attempted, principal: self.verified.as_ref() }
@@ -351,7 +346,7 @@ impl GuardedRequest<'_> {
 }
 
 /// A refusal, whatever a scheme says of credentials that it did not recognize.
-fn refused_only(authentication: Authentication) -> Authentication {
+pub(super) fn refused_only(authentication: Authentication) -> Authentication {
     let refuse = |outcome| match outcome {
         Outcome::Verified(_) => Outcome::Refused(Rejection::credentials_wrong()),
         refused => refused,

@@ -17,6 +17,7 @@ pub(crate) mod plan;
 mod refuse;
 mod settings;
 mod table;
+mod verify;
 
 pub use admission::Answered;
 pub(crate) use admission::{Admission, Admitted, Asked, Attempted, Terms};

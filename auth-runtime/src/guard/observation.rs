@@ -1,11 +1,10 @@
 //! What a decision leaves behind: one event, one counter, one duration, over closed sets of labels.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use metrics::{IntoF64, Key, Label, Level, Metadata};
 use quanta::Instant;
-
-use actix_web::HttpRequest;
 
 use crate::denial::{Denial, Reason, Severity};
 use crate::guard::audit::Untold;
@@ -180,8 +179,8 @@ impl Observation {
     }
 
     /// A denial where no plan could be found: there is no realm, no challenge and no body hook to speak of.
-    pub(crate) fn undecidable(&self, request: &HttpRequest, reason: Reason) -> Denial {
-        self.denied(|| AddressShare::of(request.peer_addr()), NO_SCHEME, reason, &Details::default(), None);
+    pub(crate) fn undecidable(&self, peer: Option<SocketAddr>, reason: Reason) -> Denial {
+        self.denied(|| AddressShare::of(peer), NO_SCHEME, reason, &Details::default(), None);
         let mut denial = Denial::of(reason);
         if self.spec.hide == Hide::Everything {
             denial.hide();

@@ -3,13 +3,13 @@
 use std::any::TypeId;
 use std::sync::Arc;
 
-use actix_web::HttpRequest;
-
 use crate::authorities::ReadyLoader;
+use crate::denial::Reason;
 use crate::guard::challenges::Challenges;
 use crate::guard::observation::{Meter, NO_SCHEME};
 use crate::guard::{Attempted, AuthoritySource, ConfiguredScheme, Settings};
-use crate::policy::{PolicySpec, canonical_scopes, demands_scope};
+use crate::http::parts::RequestView;
+use crate::policy::{CheckResults, PolicySpec, Step, canonical_scopes, demands_scope, evaluate, first_failure};
 use crate::principal::Principal;
 use crate::scheme::{Context, Scheme, SchemeDescription};
 
@@ -117,8 +117,18 @@ impl Plan {
         self.challenges.realm()
     }
 
+    /// Whether this caller satisfies the policy, as far as these checks say.
+    pub(super) fn weigh(&self, principal: &Principal, checks: &CheckResults) -> Step {
+        evaluate(&self.spec.requirement, principal, &self.settings.hierarchies, checks)
+    }
+
+    /// Why it does not.
+    pub(super) fn failure(&self, principal: &Principal, checks: &CheckResults) -> Reason {
+        first_failure(&self.spec.requirement, &self.canonical, principal, &self.settings.hierarchies, checks)
+    }
+
     /// What schemes may look at in this request.
-    pub(crate) fn context<'a>(&'a self, request: &'a HttpRequest) -> Context<'a> {
+    pub(crate) fn context<'a>(&'a self, request: impl Into<RequestView<'a>>) -> Context<'a> {
         Context::new(request, &self.settings.clock)
             .with_realm(self.realm())
             .with_public_origin(self.settings.origins.ours())

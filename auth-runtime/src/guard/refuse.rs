@@ -17,6 +17,7 @@ use crate::guard::nested::Judged;
 use crate::guard::observation::{Details, NO_SCHEME, Observation, observe_denial_of_handler, observe_unfit_denial};
 use crate::guard::owed::Owed;
 use crate::guard::{Asked, Attempted, Eventual, Plan, Settings, nested};
+use crate::http::parts::RequestView;
 use crate::policy::{Check, Hide};
 use crate::principal::Principal;
 use crate::scheme::{self, Outcome};
@@ -89,10 +90,31 @@ pub(crate) struct Case<'a> {
     pub(crate) principal: Option<&'a Principal>,
 }
 
+/// The same, as far as it is told of.
+#[derive(Clone, Copy)]
+pub(crate) struct Seen<'a> {
+    pub(crate) request: RequestView<'a>,
+    pub(crate) observation: Observation,
+    pub(crate) attempted: Attempted,
+    pub(crate) principal: Option<&'a Principal>,
+}
+
+impl<'a> From<Case<'a>> for Seen<'a> {
+    fn from(Case { request, observation, attempted, principal }: Case<'a>) -> Self {
+        Self { request: request.into(), observation, attempted, principal }
+    }
+}
+
 impl Plan {
     /// Records and answers a denial.
     pub(crate) fn deny(self: &Arc<Self>, case: Case<'_>, grounds: Grounds) -> Eventual<Denial> {
-        let Case { request, observation, attempted, .. } = case;
+        let denial = self.record(case.into(), grounds);
+        self.complete(case, denial)
+    }
+
+    /// Records a denial.
+    pub(super) fn record(&self, seen: Seen<'_>, grounds: Grounds) -> Denial {
+        let Seen { request, observation, attempted, .. } = seen;
         let Grounds { reason, headers, detail, details } = grounds;
         let alternative = attempted.alternative(self);
         let place = alternative.and_then(|alternative| alternative.challenge);
@@ -105,7 +127,7 @@ impl Plan {
             &details,
             written.map(|written| &written.meter),
         );
-        self.tell(case, DecisionOutcome::of(reason), Some(reason), &details);
+        self.tell(seen, DecisionOutcome::of(reason), Some(reason), &details);
         let fresh = match self.hides(reason, reason.status()) {
             true => Vec::new(),
             false => self.fresh_challenges(request, reason, place),
@@ -121,13 +143,13 @@ impl Plan {
             denial = denial.detail(detail);
         }
         denial.headers(headers);
-        self.complete(case, denial)
+        denial
     }
 
     /// The challenges that differ from answer to answer, by their place; none where the answer has no challenges.
     fn fresh_challenges(
         &self,
-        request: &HttpRequest,
+        request: RequestView<'_>,
         reason: Reason,
         attempted: Option<usize>,
     ) -> Vec<(usize, Vec<Challenge>)> {
@@ -161,8 +183,8 @@ impl Plan {
         let Case { request, observation, attempted, .. } = case;
         let scheme = attempted.alternative(self).map_or(NO_SCHEME, |alternative| alternative.scheme.name());
         let details = Details { check, code: said.problem().code, ..Details::default() };
-        observation.denied(|| self.settings.address_share(request), scheme, said.reason(), &details, None);
-        self.tell(case, DecisionOutcome::of(said.reason()), Some(said.reason()), &details);
+        observation.denied(|| self.settings.address_share(request.into()), scheme, said.reason(), &details, None);
+        self.tell(case.into(), DecisionOutcome::of(said.reason()), Some(said.reason()), &details);
         self.complete(case, said)
     }
 
@@ -250,12 +272,12 @@ impl Plan {
     fn challenge(&self, request: &HttpRequest, attempted: Attempted, denial: &mut Denial) {
         if denial.reason() == Reason::ApplicationUnauthorized {
             let place = attempted.alternative(self).and_then(|alternative| alternative.challenge);
-            let fresh = self.fresh_challenges(request, denial.reason(), place);
+            let fresh = self.fresh_challenges(request.into(), denial.reason(), place);
             denial.challenged_as(&self.challenges.answer(denial.reason(), attempted.place, place, &fresh));
         }
     }
 
-    fn hides(&self, reason: Reason, status: StatusCode) -> bool {
+    pub(super) fn hides(&self, reason: Reason, status: StatusCode) -> bool {
         match self.spec.hide {
             Hide::Everything => true,
             // Where an extractor answers, the check that would have said 403 has not decided.

@@ -4,11 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::HttpRequest;
-
 use crate::denial::BodyHook;
 use crate::guard::Audience;
 use crate::http::forwarded::Proxies;
+use crate::http::parts::RequestView;
 use crate::http::peer::AddressShare;
 use crate::policy::Hierarchies;
 use crate::time::Clock;
@@ -30,8 +29,8 @@ pub(crate) struct Settings {
 
 impl Settings {
     /// As whose a request counts, where callers are told apart.
-    pub(crate) fn address_share(&self, request: &HttpRequest) -> AddressShare {
-        self.proxies.share(request.peer_addr(), request.headers())
+    pub(crate) fn address_share(&self, request: RequestView<'_>) -> AddressShare {
+        self.proxies.share(request.peer, request.headers)
     }
 }
 

@@ -9,10 +9,12 @@ use actix_web::http::{Method, Uri};
 
 use crate::http::query::is_named;
 
-/// A request as others than the handler may see it: without its body, and without its credentials.
+/// A request without its body: method, target, fields, peer.
 ///
-/// Left out are the fields, cookies and parameters of the query in which any configured scheme
-/// [says](crate::scheme::SchemeDescription) that it finds credentials, and always `Authorization`, `Cookie`, `Proxy-Authorization`, `DPoP` and `Client-Cert`.
+/// Those that a [`Decision`](crate::observe::Decision) tells of are without credentials: left out are the fields, cookies and
+/// parameters of the query in which any configured scheme [says](crate::scheme::SchemeDescription) that it finds some, and
+/// always `Authorization`, `Cookie`, `Proxy-Authorization`, `DPoP` and `Client-Cert`. Those that
+/// [`Auth::verify`](crate::Auth::verify) is given are whole.
 #[derive(Clone)]
 pub struct RequestParts {
     method: Method,
@@ -22,12 +24,23 @@ pub struct RequestParts {
 }
 
 impl RequestParts {
+    /// A request with this method, target and header fields, of an unknown peer.
+    pub fn new(method: Method, uri: Uri, headers: HeaderMap) -> Self {
+        Self { method, uri, headers, peer: None }
+    }
+
+    /// The other end of the connection.
+    #[must_use]
+    pub fn from_peer(self, peer: SocketAddr) -> Self {
+        Self { peer: Some(peer), ..self }
+    }
+
     /// The method.
     pub fn method(&self) -> &Method {
         &self.method
     }
 
-    /// Path and query of the target.
+    /// The target; of a decision's request path and query.
     pub fn uri(&self) -> &Uri {
         &self.uri
     }
@@ -51,6 +64,27 @@ impl fmt::Debug for RequestParts {
             .field("path", &self.uri.path())
             .field("peer", &self.peer)
             .finish_non_exhaustive()
+    }
+}
+
+/// What schemes look at, wherever it comes from.
+#[derive(Clone, Copy)]
+pub(crate) struct RequestView<'a> {
+    pub(crate) method: &'a Method,
+    pub(crate) uri: &'a Uri,
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) peer: Option<SocketAddr>,
+}
+
+impl<'a> From<&'a HttpRequest> for RequestView<'a> {
+    fn from(request: &'a HttpRequest) -> Self {
+        Self { method: request.method(), uri: request.uri(), headers: request.headers(), peer: request.peer_addr() }
+    }
+}
+
+impl<'a> From<&'a RequestParts> for RequestView<'a> {
+    fn from(RequestParts { method, uri, headers, peer }: &'a RequestParts) -> Self {
+        Self { method, uri, headers, peer: *peer }
     }
 }
 
@@ -80,14 +114,11 @@ impl Redaction {
         self.parameters.push(name.into());
     }
 
-    pub(crate) fn parts(&self, request: &HttpRequest) -> RequestParts {
-        let kept = request.headers().iter().filter(|(name, _)| !self.fields.contains(name));
-        RequestParts {
-            method: request.method().clone(),
-            uri: self.uri(request.uri()),
-            headers: kept.map(|(name, value)| (name.clone(), value.clone())).collect(),
-            peer: request.peer_addr(),
-        }
+    pub(crate) fn parts(&self, request: RequestView<'_>) -> RequestParts {
+        let RequestView { method, uri, headers, peer } = request;
+        let kept = headers.iter().filter(|(name, _)| !self.fields.contains(name));
+        let headers = kept.map(|(name, value)| (name.clone(), value.clone())).collect();
+        RequestParts { method: method.clone(), uri: self.uri(uri), headers, peer }
     }
 
     fn uri(&self, uri: &Uri) -> Uri {
@@ -133,7 +164,7 @@ mod tests {
             ("/a", "/a"),
         ] {
             let request = fields.into_iter().fold(TestRequest::with_uri(target), TestRequest::append_header);
-            let parts = redaction.parts(&request.to_http_request());
+            let parts = redaction.parts((&request.to_http_request()).into());
             assert_eq!(parts.uri().to_string(), expected);
             let mut names: Vec<_> = parts.headers().keys().map(HeaderName::as_str).collect();
             names.sort_unstable();

@@ -68,6 +68,7 @@
 //! | a `Denial` of another status than it may have; `Denial::unauthorized` under `#[public]` | `DenialUnfit` | 500 | none; an error event names the handler | |
 //! | the function that loads authorities asks for `web::Data` that is not there, or an extractor of it answers 5xx | `AuthoritiesErred` | 500 | none; what is missing goes to the log | |
 //! | a check takes `Checked<T>`, which a later check loads | `LoadedLater` | 500 | none | |
+//! | `Auth::verify` is asked about a policy with a check, or of a scheme with authorities | `VerifyUnfit` | 500 | none; an error event names the policy | |
 //! | a check read the body | `CheckReadBody` | 500 | none | |
 //! | a scheme or a check panicked | `Panicked` | 500 | none | |
 //! | a scheme of your own cannot complete an answer, also after the handler has acted | what it says, `DeadlinePassed` or `Panicked` | 503 or 500 | none; nothing of the answer it replaces | |

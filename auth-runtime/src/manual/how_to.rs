@@ -646,6 +646,8 @@
 //! caller's name, [`expose_principal`](crate::config::AuthBuilder::expose_principal) lets middleware find the caller by
 //! [`Principal::of`](crate::Principal::of).
 //!
+//! What is not served by actix-web, such as gRPC beside it, asks [`Auth::verify`](crate::Auth::verify) who calls.
+//!
 //! Where keys or tokens travel in the query, have your access log leave it out:
 //!
 //! ```

@@ -4,12 +4,12 @@ use std::cell::{OnceCell, RefCell};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use actix_web::HttpRequest;
 use actix_web::http::header::HeaderMap;
 use actix_web::http::{Method, Uri};
 
 use crate::http::authorization::Field;
 use crate::http::forwarded::Proxies;
+use crate::http::parts::RequestView;
 use crate::http::peer::AddressShare;
 use crate::keys::compact::Compact;
 use crate::time::{Clock, ClockError, UnixTime};
@@ -31,12 +31,13 @@ pub struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    pub(crate) fn new(request: &'a HttpRequest, clock: &'a Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(request: impl Into<RequestView<'a>>, clock: &'a Arc<dyn Clock>) -> Self {
+        let RequestView { method, uri, headers, peer } = request.into();
         Self {
-            method: request.method(),
-            uri: request.uri(),
-            headers: request.headers(),
-            peer: request.peer_addr(),
+            method,
+            uri,
+            headers,
+            peer,
             realm: "",
             public_origin: None,
             proxies: None,
