@@ -64,7 +64,8 @@
 //! | [`jwt`] | keys and issuers beyond the first, errors |
 //! | [`denial`] | why a request is refused, and the answer it gets |
 //! | [`revocation`] | tokens, subjects and sessions that count no more |
-//! | `introspection` | opaque tokens (feature `introspection`) |
+//! | [`opaque`] | opaque tokens of your own, looked up by a function |
+//! | `introspection` | opaque tokens of an issuer (feature `introspection`) |
 //! | [`resource_metadata`] | what clients find about this service (RFC 9728) |
 //! | [`policy`](mod@policy), [`registry`] | the value an attribute stands for, and all of them |
 //! | [`observe`] | names of the metrics, and what is told of decisions |
@@ -132,6 +133,7 @@ pub mod policy;
 #[cfg(feature = "introspection")]
 pub mod introspection;
 mod metadata;
+pub mod opaque;
 
 mod guard;
 
@@ -165,6 +167,7 @@ pub use extract::Basic;
 pub use extract::{ApiKey, Bearer, Checked, Details, Digest, FromPrincipal, Granted, Optional};
 pub use jwt::Jwt;
 pub use mount::{Declared, ServiceConfig, route};
+pub use opaque::Opaque;
 pub use principal::Principal;
 pub use scheme::api_key::ApiKeys;
 #[cfg(feature = "basic")]

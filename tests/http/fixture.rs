@@ -16,6 +16,7 @@ use crate::authorities;
 use crate::decisions::Sure;
 use crate::denials::Suspending;
 use crate::joint::Numbered;
+use crate::opaque;
 use crate::schemes::{Counted, Failing, Panicking, PanickingLater, Patient, Stuck};
 
 pub(crate) const SECRET: &[u8] = b"a secret of the tests, 32 bytes.";
@@ -62,7 +63,7 @@ pub(crate) async fn directory(digest: KeyDigest) -> Result<Option<DirectoryKey>,
     }
 }
 
-fn keys() -> KeyStore {
+pub(crate) fn keys() -> KeyStore {
     KeyStore::from([
         (KeyDigest::of(KEY), Key::new("billing").with_scopes(["read"]).with_roles(["ops"])),
         (KeyDigest::of(KEY_PLAIN), Key::new("plain").with_scopes([""; 0]).with_roles([""; 0])),
@@ -178,7 +179,7 @@ pub(crate) fn builder() -> AuthBuilder {
         .role_hierarchy("admin > ops > viewer")
         .scope_implies("orders:write", ["orders:read"])
         .public_origin(ORIGIN);
-    authorities::configure(auth)
+    opaque::configure(authorities::configure(auth))
 }
 
 /// The configuration as most tests need it, built once.

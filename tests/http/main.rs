@@ -31,6 +31,7 @@ mod middleware;
 mod mounted;
 mod mounting;
 mod observed;
+mod opaque;
 mod optional;
 mod permissions;
 mod protocol;

@@ -8,7 +8,7 @@ use crate::auth::{Auth, AuthBuilder, ConfigFault};
 use crate::authorities::{AuthorityLoader, IntoAuthorityLoader, ReadyLoader};
 use crate::fault::Misconfiguration;
 use crate::guard::{AuthoritySource, ConfiguredScheme, LoaderOfDetails};
-use crate::principal::{PrincipalKey, local};
+use crate::principal::{Forgetful, PrincipalKey, local};
 
 /// A function that speaks for the callers of several configurations, and whose callers these are.
 pub(super) type Shared = (Vec<Box<str>>, AuthorityLoader);
@@ -51,7 +51,7 @@ impl AuthBuilder {
 }
 
 impl Auth {
-    /// Forgets what is remembered of a caller: its [authorities](crate::authorities). Call it when roles change or somebody is
+    /// Forgets what is remembered of a caller: its [authorities](crate::authorities), and [tokens of your own](crate::opaque). Call it when roles change or somebody is
     /// disabled.
     ///
     /// A load that is under way now is not remembered, and serves no request that comes after this call.
@@ -66,7 +66,7 @@ impl Auth {
     /// ```
     pub fn forget(&self, who: impl Into<PrincipalKey>) {
         let who = who.into();
-        self.0.loaders.iter().for_each(|loader| loader.forget(&who));
+        self.0.forgetful.iter().for_each(|memory| memory.forget(&who));
     }
 }
 
@@ -74,13 +74,13 @@ impl Auth {
 pub(super) fn place_authorities(
     schemes: HashMap<SchemeKey, ConfiguredScheme>,
     shared: Vec<Shared>,
+    forgetful: &mut Vec<Arc<dyn Forgetful>>,
     faults: &mut Vec<ConfigFault>,
-) -> (HashMap<SchemeKey, Arc<ConfiguredScheme>>, Vec<Arc<ReadyLoader>>) {
-    let mut all = Vec::new();
+) -> HashMap<SchemeKey, Arc<ConfiguredScheme>> {
     let mut ready = |loader: AuthorityLoader| {
         let details = loader.details();
         let loader = Arc::new(loader.build()?);
-        all.push(Arc::clone(&loader));
+        forgetful.push(Arc::<ReadyLoader>::clone(&loader));
         Ok::<_, Misconfiguration>(LoaderOfDetails { loader, details })
     };
     let mut fault = |fault: String| faults.push(ConfigFault::AuthoritiesInvalid { fault });
@@ -119,5 +119,5 @@ pub(super) fn place_authorities(
         };
         placed.insert(key, Arc::new(scheme));
     }
-    (placed, all)
+    placed
 }

@@ -20,11 +20,12 @@ use crate::denial::DenialBody;
 use crate::guard::{Audience, ConfiguredScheme, Plans, Settings};
 use crate::http::forwarded::Proxies;
 use crate::http::origin::OriginPolicy;
-use crate::jwt::ReadyJwt;
+use crate::jwt::{JwtError, ReadyJwt};
 use crate::metadata::ResourceMetadata;
 use crate::policy::SchemeUse;
 use crate::policy::registry::{Linked, POLICIES};
 use crate::policy::{Hierarchies, Hierarchy, Vocabulary};
+use crate::principal::Forgetful;
 use crate::scheme::api_key::ApiKeys;
 #[cfg(feature = "basic")]
 use crate::scheme::basic::Passwords;
@@ -46,6 +47,8 @@ pub struct AuthBuilder {
     public_origin: Option<String>,
     resource_metadata: Option<ResourceMetadata>,
     pub(super) shared_authorities: Vec<Shared>,
+    /// Whatever remembers callers.
+    forgetful: Vec<Arc<dyn Forgetful>>,
     allowed_origins: Vec<String>,
     refuse_without_origin: bool,
     pub(super) proxies: Proxies,
@@ -78,6 +81,7 @@ impl AuthBuilder {
             public_origin: None,
             resource_metadata: None,
             shared_authorities: Vec::new(),
+            forgetful: Vec::new(),
             allowed_origins: Vec::new(),
             refuse_without_origin: false,
             proxies: Proxies::default(),
@@ -100,14 +104,12 @@ impl AuthBuilder {
 
     /// The `bearer` scheme: JSON Web Tokens (RFC 6750, RFC 7519).
     pub fn bearer(self, jwt: impl ReadyJwt) -> Self {
-        let scheme = jwt.into_settings().build(None);
-        self.built("bearer", None, scheme)
+        self.built_bearer(None, jwt.into_settings().build(None))
     }
 
     /// Another configuration of the `bearer` scheme, for policies that say `bearer("name")`.
     pub fn bearer_named(self, name: &str, jwt: impl ReadyJwt) -> Self {
-        let scheme = jwt.into_settings().build(Some(name.into()));
-        self.built("bearer", Some(name), scheme)
+        self.built_bearer(Some(name), jwt.into_settings().build(Some(name.into())))
     }
 
     /// The `basic` scheme: user name and password (RFC 7617).
@@ -156,6 +158,11 @@ impl AuthBuilder {
     /// Another configuration of a scheme of the application's own, for policies that say `my::Webhook("name")`.
     pub fn scheme_named<S: Scheme>(self, name: &str, scheme: S) -> Self {
         self.built::<S, Infallible>(std::any::type_name::<S>(), Some(name), Ok(scheme))
+    }
+
+    fn built_bearer(mut self, name: Option<&str>, scheme: Result<BearerScheme, JwtError>) -> Self {
+        self.forgetful.extend(scheme.iter().filter_map(BearerScheme::forgetful));
+        self.built("bearer", name, scheme)
     }
 
     /// Adds a configuration of scheme `S`, or what is wrong with it.
@@ -342,7 +349,7 @@ impl AuthBuilder {
             audience: Audience::new(&described),
             exposes_principal: self.exposes_principal,
         });
-        let (schemes, loaders) = place_authorities(self.schemes, self.shared_authorities, &mut self.faults);
+        let schemes = place_authorities(self.schemes, self.shared_authorities, &mut self.forgetful, &mut self.faults);
         let binding =
             Binding { configured: &schemes, unusable: &self.unusable, realm: &self.realm, settings: &settings };
         let mut plans = Plans::default();
@@ -367,7 +374,7 @@ impl AuthBuilder {
             Ok(Auth(Arc::new(Configuration {
                 plans,
                 schemes: self.written,
-                loaders,
+                forgetful: self.forgetful,
                 settings,
                 published,
                 realm: self.realm,

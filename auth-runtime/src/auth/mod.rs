@@ -14,7 +14,6 @@ use std::sync::Arc;
 
 use actix_web::HttpRequest;
 
-use crate::authorities::ReadyLoader;
 use crate::denial::Denial;
 use crate::guard::observation::Observation;
 use crate::guard::{Decision, Plans, Settings};
@@ -22,7 +21,7 @@ use crate::http::parts::RequestParts;
 use crate::metadata::Published;
 use crate::policy::registry::policies;
 use crate::policy::{Policy, PolicyTable};
-use crate::principal::Principal;
+use crate::principal::{Forgetful, Principal};
 use crate::scheme::Scheme;
 pub use builder::AuthBuilder;
 pub use error::{ConfigError, ConfigFault, RequiredBy};
@@ -51,8 +50,8 @@ pub(crate) struct Configuration {
     pub(crate) plans: Plans,
     /// Every scheme as it was configured, by the name that policies call it.
     pub(crate) schemes: Vec<(String, Arc<dyn Scheme>)>,
-    /// Every function that loads authorities.
-    pub(crate) loaders: Vec<Arc<ReadyLoader>>,
+    /// Whatever remembers callers.
+    pub(crate) forgetful: Vec<Arc<dyn Forgetful>>,
     pub(crate) settings: Arc<Settings>,
     pub(crate) published: Option<Arc<Published>>,
     pub(crate) realm: String,

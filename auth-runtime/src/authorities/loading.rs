@@ -12,9 +12,9 @@ use sha2::{Digest as _, Sha256};
 
 use crate::authorities::function::Load;
 use crate::authorities::loader::RequestKey;
-use crate::authorities::memory::{Generation, Known, Memory};
+use crate::authorities::memory::Known;
 use crate::denial::Reason;
-use crate::principal::{Holding, Principal, PrincipalKey};
+use crate::principal::{CallerMemory, Forgetful, Generation, Holding, MemoryKey, Principal, PrincipalKey};
 use crate::provider::limits::flight::{Boarding, Flights, landed};
 
 /// How many loads may be under way.
@@ -49,15 +49,12 @@ pub(crate) enum Loading {
     Asked(LocalBoxFuture<'static, LoadOutcome>),
 }
 
-/// What all that can change the answer is hashed to.
-pub(super) type LoadKey = [u8; 32];
-
 /// A function that loads authorities, with its memory.
 pub(crate) struct ReadyLoader {
     load: Arc<dyn Load>,
     keyed_by: Option<Arc<RequestKey>>,
-    memory: Memory,
-    flights: Arc<Flights<(LoadKey, Generation), LoadOutcome>>,
+    memory: CallerMemory<Arc<Known>>,
+    flights: Arc<Flights<(MemoryKey, Generation), LoadOutcome>>,
     beyond_token: bool,
 }
 
@@ -71,7 +68,7 @@ impl ReadyLoader {
         bytes: usize,
         beyond_token: bool,
     ) -> Self {
-        Self { load, keyed_by, memory: Memory::new(bytes, remember_for), flights: Arc::default(), beyond_token }
+        Self { load, keyed_by, memory: CallerMemory::new(bytes, remember_for), flights: Arc::default(), beyond_token }
     }
 
     /// Begins to load what is known of a caller, in no longer than `deadline`.
@@ -141,12 +138,7 @@ impl ReadyLoader {
         changed
     }
 
-    /// Forgets what is known of a caller, and what is being loaded.
-    pub(crate) fn forget(&self, who: &PrincipalKey) {
-        self.memory.forget(who);
-    }
-
-    fn key(&self, principal: &Principal, request: &HttpRequest) -> LoadKey {
+    fn key(&self, principal: &Principal, request: &HttpRequest) -> MemoryKey {
         let mut hash = Sha256::new();
         principal.fingerprint(self.load.sees_credentials(), &mut hash);
         self.load.identify(request, &mut hash);
@@ -154,5 +146,12 @@ impl ReadyLoader {
             hash.update(keyed_by(request));
         }
         hash.finalize().into()
+    }
+}
+
+/// Also what is being loaded.
+impl Forgetful for ReadyLoader {
+    fn forget(&self, who: &PrincipalKey) {
+        self.memory.forget(who);
     }
 }

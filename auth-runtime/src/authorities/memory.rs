@@ -1,17 +1,10 @@
-//! What was loaded, remembered for a while.
+//! What was loaded of one caller.
 
-use std::hash::RandomState;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
 
-use quick_cache::sync::{Cache, DefaultLifecycle};
-use quick_cache::{OptionsBuilder, Weighter};
-
-use crate::authorities::loading::LoadKey;
 use crate::authorities::{Given, LoadFailure};
 use crate::denial::Reason;
-use crate::principal::{Principal, PrincipalKey, Rights};
+use crate::principal::{Principal, Rights, Weighed};
 
 /// What an entry costs beyond what is in it: two principals, and the cache's own book-keeping.
 const ENTRY_BYTES: usize = 1024;
@@ -48,7 +41,9 @@ impl Known {
             let _ = self.applied.set(applied.clone());
         }
     }
+}
 
+impl Weighed for Arc<Known> {
     fn bytes(&self) -> usize {
         // Once as they were given, once in the caller that has them.
         self.given.bytes.saturating_mul(2).saturating_add(self.caller_bytes).saturating_add(ENTRY_BYTES)
@@ -60,96 +55,17 @@ fn caller_bytes(principal: &Principal) -> usize {
     principal.bytes().saturating_mul(2).saturating_add(principal.growth())
 }
 
-/// The memory's state when a load began: what is begun before something is forgotten counts no more after it.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Generation(u64);
-
-/// What one function has loaded, bounded by its weight in bytes.
-pub(super) struct Memory {
-    /// `None` where nothing is to be remembered.
-    entries: Option<Cache<LoadKey, Remembered, Weight, RandomState>>,
-    remember_for: Duration,
-    generation: AtomicU64,
-}
-
-#[derive(Clone)]
-struct Remembered {
-    known: Arc<Known>,
-    who: PrincipalKey,
-    since: Instant,
-}
-
-#[derive(Clone)]
-struct Weight;
-
-impl Weighter<LoadKey, Remembered> for Weight {
-    fn weight(&self, _: &LoadKey, remembered: &Remembered) -> u64 {
-        let who = remembered.who.issuer().len().saturating_add(remembered.who.subject().len());
-        u64::try_from(remembered.known.bytes().saturating_add(who)).unwrap_or(u64::MAX)
-    }
-}
-
-impl Memory {
-    pub(super) fn new(bytes: usize, remember_for: Duration) -> Self {
-        let capacity = u64::try_from(bytes).unwrap_or(u64::MAX);
-        let options = OptionsBuilder::new()
-            .estimated_items_capacity(bytes / (2 * ENTRY_BYTES))
-            .weight_capacity(capacity)
-            .shards(4)
-            .build()
-            .ok()
-            .filter(|_| bytes > 0 && !remember_for.is_zero());
-        let entries = options
-            .map(|options| Cache::with_options(options, Weight, RandomState::new(), DefaultLifecycle::default()));
-        Self { entries, remember_for, generation: AtomicU64::new(0) }
-    }
-
-    pub(super) fn generation(&self) -> Generation {
-        Generation(self.generation.load(Ordering::SeqCst))
-    }
-
-    /// What is known, if that is not too long ago.
-    pub(super) fn recall(&self, key: &LoadKey, now: Instant) -> Option<Arc<Known>> {
-        let remembered = self.entries.as_ref()?.get(key)?;
-        let is_fresh = now.saturating_duration_since(remembered.since) < self.remember_for;
-        is_fresh.then_some(remembered.known)
-    }
-
-    /// Remembers what was loaded, unless something was forgotten since that began.
-    pub(super) fn remember(
-        &self,
-        key: LoadKey,
-        who: &PrincipalKey,
-        known: &Arc<Known>,
-        began: Generation,
-        now: Instant,
-    ) {
-        let Some(entries) = &self.entries else { return };
-        if self.generation() != began {
-            return;
-        }
-        entries.insert(key, Remembered { known: Arc::clone(known), who: who.clone(), since: now });
-        if self.generation() != began {
-            entries.remove(&key);
-        }
-    }
-
-    pub(super) fn forget(&self, who: &PrincipalKey) {
-        self.generation.fetch_add(1, Ordering::SeqCst);
-        if let Some(entries) = &self.entries {
-            entries.retain(|_, remembered| remembered.who != *who);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use super::*;
     use crate::authorities::Authorities;
+    use crate::principal::{CallerMemory, MemoryKey, PrincipalKey};
 
     const MINUTE: Duration = Duration::from_secs(60);
 
-    fn key(number: u32) -> LoadKey {
+    fn key(number: u32) -> MemoryKey {
         let mut key = [0; 32];
         key[..4].copy_from_slice(&number.to_le_bytes());
         key
@@ -163,7 +79,7 @@ mod tests {
         Known::new(Some(details.into()), Some(&alice())).unwrap()
     }
 
-    fn remember(memory: &Memory, number: u32, details: Authorities<String>, now: Instant) {
+    fn remember(memory: &CallerMemory<Arc<Known>>, number: u32, details: Authorities<String>, now: Instant) {
         let generation = memory.generation();
         memory.remember(key(number), &alice().key(), &known(details), generation, now);
     }
@@ -171,7 +87,7 @@ mod tests {
     #[test]
     fn what_is_remembered_is_bounded_by_its_bytes() {
         let (now, bytes) = (Instant::now(), 1024 * 1024);
-        let memory = Memory::new(bytes, MINUTE);
+        let memory = CallerMemory::<Arc<Known>>::new(bytes, MINUTE);
         let text = "x".repeat(8 * 1024);
         for number in 0..1000 {
             remember(&memory, number, Authorities::new(text.clone()).details_bytes(text.len()), now);
@@ -183,7 +99,7 @@ mod tests {
     #[test]
     fn it_counts_for_as_long_as_was_said() {
         let now = Instant::now();
-        let memory = Memory::new(1024 * 1024, MINUTE);
+        let memory = CallerMemory::<Arc<Known>>::new(1024 * 1024, MINUTE);
         remember(&memory, 1, Authorities::default(), now);
         let recall = |after| memory.recall(&key(1), now + after).is_some();
         assert!(recall(Duration::ZERO) && recall(Duration::from_millis(59_999)) && !recall(MINUTE));
@@ -192,7 +108,7 @@ mod tests {
     #[test]
     fn what_began_before_something_was_forgotten_is_not_remembered() {
         let now = Instant::now();
-        let memory = Memory::new(1024 * 1024, MINUTE);
+        let memory = CallerMemory::<Arc<Known>>::new(1024 * 1024, MINUTE);
         let began = memory.generation();
         memory.forget(&PrincipalKey::new("https://idp.example", "bob"));
         memory.remember(key(1), &alice().key(), &known(Authorities::default()), began, now);

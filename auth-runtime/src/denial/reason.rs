@@ -129,7 +129,9 @@ impl Reason {
     /// What is ours is an error, unless a stranger can cause it at will.
     pub(crate) fn severity(self) -> Severity {
         match self {
-            Self::HashingBusy | Self::IntrospectionUnavailable | Self::ClaimsUnfit => Severity::Warning,
+            Self::HashingBusy | Self::LookupBusy | Self::IntrospectionUnavailable | Self::ClaimsUnfit => {
+                Severity::Warning
+            }
             _ if self.status().is_server_error() => Severity::Error,
             _ => Severity::Information,
         }
@@ -252,6 +254,8 @@ reasons! {
 
         /// Authorities cannot be loaded.
         AuthoritiesUnavailable = "authorities_unavailable", SERVICE_UNAVAILABLE, "the function that loads authorities failed; see its error in `cause`";
+        /// Too many tokens are being looked up.
+        LookupBusy = "lookup_busy" by lookup, SERVICE_UNAVAILABLE, "more tokens arrive than the application's own function can look up";
         /// An extractor of a check answers 503.
         CheckUnavailable = "check_unavailable", SERVICE_UNAVAILABLE, "an extractor of the check cannot be served; see its error in `cause`";
 

@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::denial::Reason;
+use crate::extract::details::Details;
 use crate::extract::expiry::UntilExpiry;
 use crate::grant::{
     AnyScheme, Caller, FromGrant, Grant, IdentityError, Includes, Loads, MayYield, UnfitClaim, ViaGrant, ViaPlace,
@@ -75,39 +76,6 @@ pub struct ApiKey<K = Key> {
     key: Arc<K>,
     principal: Principal,
 }
-
-/// What is known of the caller beyond its name and rights, as a type of the application's own: what a function that loads
-/// [authorities](crate::authorities) brought, what a lookup of keys or users returned, or what a scheme of your own attached.
-///
-/// Cloning shares it. Take it wherever [`Principal`] can be taken. A handler that takes a `T` which one of the schemes of its
-/// policy does not give is refused by [`build`](crate::config::AuthBuilder::build), unless the argument's type does not say
-/// `Details<…>` itself; a check that does is answered 500, with an error event. Where only some schemes give it, take
-/// [`Optional<Details<T>>`](Optional).
-///
-/// ```standalone_crate
-/// use auth_runtime::{Auth, Authorities, Details, Jwt, Principal, requires};
-/// # use std::convert::Infallible;
-///
-/// struct User { display_name: String }
-///
-/// async fn load_user(who: Principal) -> Result<Option<Authorities<User>>, Infallible> {
-///     Ok(Some(Authorities::new(User { display_name: who.subject().to_uppercase() }))) // from a database
-/// }
-///
-/// #[requires(bearer)]
-/// async fn hello(user: Details<User>) -> String {
-///     format!("hello {}", user.display_name)
-/// }
-///
-/// # fn main() -> Result<(), auth_runtime::config::ConfigError> {
-/// let jwt = Jwt::hs256([7; 32]).issuer("https://idp.example").audience("https://api.example");
-/// Auth::builder().bearer(jwt.clone().authorities(load_user)).build()?;
-///
-/// let error = Auth::builder().bearer(jwt).build().unwrap_err();
-/// assert!(error.to_string().contains("`bearer` gives no details of type"));
-/// # Ok(()) }
-/// ```
-pub struct Details<T>(Arc<T>);
 
 /// An identity that the policy may or may not yield: under `any(…)` another scheme may have decided, under
 /// `optional(…)` nobody may have called.
@@ -196,9 +164,10 @@ impl<T: fmt::Debug> fmt::Debug for Checked<T> {
 }
 
 impl<C> Bearer<C> {
-    /// When the token expires, in seconds since 1970; never absent, since a token without `exp` is refused.
+    /// When the token expires, in seconds since 1970. A JWT without `exp` is refused; for an [opaque token of your
+    /// own](crate::opaque) that never expires it is [`UnixTime::MAX`].
     pub fn expires_at(&self) -> UnixTime {
-        self.principal.expires_at().unwrap_or(UnixTime::MIN)
+        self.principal.expires_at().unwrap_or(UnixTime::MAX)
     }
 
     /// Ends `stream` when the token expires, so that a long answer or a WebSocket does not outlive the right to it.
@@ -290,34 +259,6 @@ impl<K> ApiKey<K> {
     /// The scheme-independent view of the caller.
     pub fn principal(&self) -> &Principal {
         &self.principal
-    }
-}
-
-impl<T> Details<T> {
-    /// The value, shared with whatever remembers it.
-    pub fn into_arc(self) -> Arc<T> {
-        self.0
-    }
-}
-
-impl<T> Deref for Details<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
-
-impl<T> Clone for Details<T> {
-    fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
-    }
-}
-
-/// The content is left out: it may hold personal data.
-impl<T> fmt::Debug for Details<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Details").field(&std::any::type_name::<T>()).finish()
     }
 }
 
@@ -426,14 +367,6 @@ impl Identity for Principal {
 
     fn identify(caller: &IdentityOf<'_>) -> Result<Option<Self>, IdentityError> {
         Ok(caller.0.principal().cloned())
-    }
-}
-
-impl<T: Send + Sync + 'static> Identity for Details<T> {
-    type Scheme = AnyScheme;
-
-    fn identify(caller: &IdentityOf<'_>) -> Result<Option<Self>, IdentityError> {
-        Ok(caller.0.principal().and_then(Principal::details).map(Self))
     }
 }
 

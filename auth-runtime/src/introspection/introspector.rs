@@ -13,13 +13,14 @@ use crate::introspection::endpoint::{Failure, IntrospectionEndpoint};
 use crate::introspection::memory::{Memory, TokenHash};
 #[cfg(feature = "redis")]
 use crate::introspection::shared::Shared;
-use crate::jwt::opaque::{Judgement, OpaqueTokens};
+use crate::jwt::opaque::OpaqueTokens;
 use crate::principal::Principal;
 use crate::provider::Worker;
 use crate::provider::limits::breaker::Breaker;
 use crate::provider::limits::breaker::Cause as _;
 use crate::provider::limits::budget::Budget;
 use crate::provider::limits::flight::{Boarding, Flights, landed};
+use crate::scheme::{Authentication, Context, Outcome};
 use crate::shares::{Claimant, Presented, Share};
 use crate::telemetry::limited;
 use crate::time::UnixTime;
@@ -65,31 +66,32 @@ impl OpaqueTokens for Introspector {
         self.0.judge.issuer_name()
     }
 
-    fn judge(&self, token: &[u8], from: &dyn Fn() -> AddressShare, now: UnixTime) -> Judgement {
+    fn judge(&self, token: &[u8], now: UnixTime, context: &Context<'_>) -> Authentication {
         let inquiry = &self.0;
         if token.len() > inquiry.judge.acceptance().max_token_bytes() {
-            return Judgement::Known(Err(Reason::TokenTooLong));
+            return Outcome::failed(Reason::TokenTooLong).into();
         }
         let hash = inquiry.memory.hash(token);
         let recall = || inquiry.memory.recall(&hash, Instant::now(), now);
         if let Some(known) = recall() {
-            return Judgement::Known(inquiry.judged(Ok(known), now));
+            return Outcome::from(inquiry.judged(Ok(known), now)).into();
         }
         if inquiry.memory.is_held(&hash, Instant::now()) {
-            return Judgement::Known(Err(Reason::IntrospectionUnavailable));
+            return Outcome::failed(Reason::IntrospectionUnavailable).into();
         }
         if let Some(cause) = inquiry.breaker.refusal(Instant::now()) {
-            return Judgement::Known(Err(cause.reason()));
+            return Outcome::failed(cause.reason()).into();
         }
         let told = match inquiry.flights.board(hash, FLIGHTS, || recall().map(Ok)) {
-            Boarding::Known(known) => return Judgement::Known(inquiry.judged(known, now)),
+            Boarding::Known(known) => return Outcome::from(inquiry.judged(known, now)).into(),
             Boarding::Full => {
-                return Judgement::Known(Err(Reason::IntrospectionUnavailable));
+                return Outcome::failed(Reason::IntrospectionUnavailable).into();
             }
             Boarding::Join(told) => told,
             Boarding::Lead(flight, told) => {
                 // On a thread of its own: the answer is for all who wait, also when whoever came first goes away.
-                let (inquiry, token, address) = (Arc::clone(inquiry), Zeroizing::new(token.to_vec()), from());
+                let (inquiry, token, address) =
+                    (Arc::clone(inquiry), Zeroizing::new(token.to_vec()), context.address_share());
                 self.0.worker.spawn(async move {
                     let verdict = inquiry.ask(hash, &token, address, now).await;
                     flight.land(verdict);
@@ -98,10 +100,10 @@ impl OpaqueTokens for Introspector {
             }
         };
         let inquiry = Arc::clone(inquiry);
-        Judgement::Asked(Box::pin(async move {
+        Authentication::pending(async move {
             let verdict = landed(told).await.unwrap_or(Err(Reason::IntrospectionUnavailable));
-            inquiry.judged(verdict, now)
-        }))
+            inquiry.judged(verdict, now).into()
+        })
     }
 }
 

@@ -4,7 +4,6 @@
 use std::error::Error;
 use std::marker::PhantomData;
 use std::path::PathBuf;
-#[cfg(feature = "introspection")]
 use std::sync::Arc;
 
 use crate::authorities::AuthorityLoader;
@@ -12,7 +11,6 @@ use crate::crypto::Algorithm;
 use crate::jwt::claims::Audience;
 #[cfg(feature = "jwks")]
 use crate::jwt::issuer::Issuer;
-#[cfg(feature = "introspection")]
 use crate::jwt::opaque::OpaqueSettings;
 use crate::jwt::ready::{Audiences, Clients, Said, Unsaid};
 use crate::jwt::settings::{Carriers, JwtSettings};
@@ -52,7 +50,6 @@ pub struct Jwt<I = Unsaid, A = Unsaid> {
     pub(crate) settings: JwtSettings,
     pub(crate) carriers: Carriers,
     pub(crate) authorities: Option<AuthorityLoader>,
-    #[cfg(feature = "introspection")]
     pub(crate) opaque: Option<Arc<dyn OpaqueSettings>>,
     said: PhantomData<fn() -> (I, A)>,
 }
@@ -69,7 +66,6 @@ impl Jwt {
             settings: JwtSettings::new(keys),
             carriers: Carriers::default(),
             authorities: None,
-            #[cfg(feature = "introspection")]
             opaque: None,
             said: PhantomData,
         }
@@ -262,7 +258,6 @@ impl<I, A> Jwt<I, A> {
             settings: self.settings,
             carriers: self.carriers,
             authorities: self.authorities,
-            #[cfg(feature = "introspection")]
             opaque: self.opaque,
             said: PhantomData,
         }

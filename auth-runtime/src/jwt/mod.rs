@@ -15,7 +15,6 @@ mod issuer;
 #[allow(clippy::module_inception, reason = "the type that a user writes, in the room named after it")]
 mod jwt;
 mod memory;
-#[cfg(feature = "introspection")]
 pub(crate) mod opaque;
 mod options;
 mod ready;
@@ -35,7 +34,6 @@ pub use error::JwtError;
 pub(crate) use grants::Organisation;
 pub use issuer::Issuer;
 pub use jwt::Jwt;
-#[cfg(any(test, feature = "introspection"))]
 pub(crate) use ready::IntoSettings;
 pub use ready::{AudienceSaid, Audiences, Clients, IssuerSaid, ReadyJwt, Said, Unsaid};
 #[cfg(feature = "jwks")]

@@ -1,14 +1,12 @@
 //! Tokens that are not JWTs, as the floors below those who judge them see them.
 
 use std::fmt;
-use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::denial::Reason;
-use crate::http::peer::AddressShare;
 use crate::jwt::error::JwtError;
-use crate::principal::Principal;
+use crate::principal::Forgetful;
 use crate::revocation::Consulted;
+use crate::scheme::{Authentication, Context, SchemeDescription};
 use crate::time::UnixTime;
 
 /// How somebody who judges opaque tokens is configured.
@@ -20,19 +18,29 @@ pub(crate) trait OpaqueSettings: fmt::Debug + Send + Sync {
 
 /// Who judges opaque tokens.
 pub(crate) trait OpaqueTokens: fmt::Debug + Send + Sync {
+    /// Which tokens are judged here, where they have a form of their own; else whatever is not a JWT.
+    fn prefixes(&self) -> &[Box<str>] {
+        &[]
+    }
+
     /// Whether tokens that have the form of a JWT are judged here too.
     fn takes_every_form(&self) -> bool;
 
     /// The issuer whose tokens are accepted, where it is named.
-    fn issuer_name(&self) -> Option<&str>;
+    fn issuer_name(&self) -> Option<&str> {
+        None
+    }
 
-    /// Judges a token, which consists of characters of `b64token`, as of `now`; `from` says as whose the work counts.
-    fn judge(&self, token: &[u8], from: &dyn Fn() -> AddressShare, now: UnixTime) -> Judgement;
-}
+    /// Says which details its callers bring.
+    fn describe(&self, description: SchemeDescription) -> SchemeDescription {
+        description
+    }
 
-/// What is said of a token.
-pub(crate) enum Judgement {
-    Known(Result<Principal, Reason>),
-    /// Somebody else is asked.
-    Asked(Pin<Box<dyn Future<Output = Result<Principal, Reason>> + Send>>),
+    /// What remembers callers.
+    fn forgetful(&self) -> Option<Arc<dyn Forgetful>> {
+        None
+    }
+
+    /// Judges a token, which consists of characters of `b64token`, as of `now`.
+    fn judge(&self, token: &[u8], now: UnixTime, context: &Context<'_>) -> Authentication;
 }

@@ -38,7 +38,6 @@ mod sealed {
                 carriers: self.carriers,
                 authorities: self.authorities,
                 jwt: Some(self.settings),
-                #[cfg(feature = "introspection")]
                 opaque: self.opaque,
             }
         }

@@ -1,6 +1,5 @@
 //! What a [`Jwt`](super::Jwt) was told: keys, acceptance, carriers.
 
-#[cfg(feature = "introspection")]
 use std::sync::Arc;
 
 use crate::authorities::AuthorityLoader;
@@ -9,7 +8,6 @@ use crate::denial::is_token;
 use crate::jwt::acceptance::AcceptanceSettings;
 use crate::jwt::error::JwtError;
 use crate::jwt::issuer::Issuer;
-#[cfg(feature = "introspection")]
 use crate::jwt::opaque::OpaqueSettings;
 #[cfg(feature = "jwks")]
 use crate::jwt::tenants::Find;
@@ -115,6 +113,5 @@ pub struct BearerSettings {
     pub(crate) carriers: Carriers,
     pub(crate) authorities: Option<AuthorityLoader>,
     pub(crate) jwt: Option<JwtSettings>,
-    #[cfg(feature = "introspection")]
     pub(crate) opaque: Option<Arc<dyn OpaqueSettings>>,
 }

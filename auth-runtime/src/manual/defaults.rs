@@ -114,6 +114,19 @@
 //! | longest load | the longest decision | [`AuthBuilder::deadline`](crate::config::AuthBuilder::deadline) |
 //! | scopes | no further than those of the credentials | [`AuthorityLoader::dangerous_scopes_beyond_token`](crate::authorities::AuthorityLoader::dangerous_scopes_beyond_token) |
 //!
+//! ## Opaque tokens of your own
+//!
+//! | what | default | change by |
+//! |---|---|---|
+//! | prefix | none: whatever is not a JWT is looked up | [`Opaque::prefix`](crate::Opaque::prefix) |
+//! | length, with the prefix | 16 to 512 bytes | [`Opaque::length`](crate::Opaque::length) |
+//! | characters | those of RFC 6750 section 2.1 | [`Opaque::alphabet`](crate::Opaque::alphabet) |
+//! | remembered for | 0 seconds; at most 300 | [`Opaque::remember_for`](crate::Opaque::remember_for) |
+//! | memory for that | 16 MiB for each configuration | [`Opaque::cache_bytes`](crate::Opaque::cache_bytes) |
+//! | lookups at once | 32; others wait 2 seconds, by turns, then 503 | |
+//! | longest lookup | 10 seconds; the decision ends before | [`AuthBuilder::deadline`](crate::config::AuthBuilder::deadline) |
+//! | scopes and roles | unknown: a policy that asks for one denies | [`Holder::scopes`](crate::opaque::Holder::scopes), [`Holder::roles`](crate::opaque::Holder::roles) |
+//!
 //! ## Testing
 //!
 //! | what | default | change by |
@@ -151,6 +164,8 @@
 //! | [`Passwords::remember_for`](crate::basic::Passwords::remember_for) on your own function | a disabled user may get in for that long |
 //! | [`DigestUsers::dangerous_md5`](crate::digest::DigestUsers::dangerous_md5) | passwords are guessed faster from a request that somebody saw |
 //! | [`DigestUsers`](crate::digest::DigestUsers) as such | what is stored of a password is as good as the password |
+//! | [`Opaque::remember_for`](crate::Opaque::remember_for) | a deleted token counts for that long, unless you call [`Auth::forget`](crate::Auth::forget) |
+//! | [`Opaque::dangerous_lookup_exposed`](crate::Opaque::dangerous_lookup_exposed), [`KeyStore::dangerous_lookup_exposed`](crate::api_key::KeyStore::dangerous_lookup_exposed) | your function holds what lets its owner in |
 //! | [`AuthorityLoader::remember_for`](crate::authorities::AuthorityLoader::remember_for) | a role that was taken away counts for that long, unless you call [`Auth::forget`](crate::Auth::forget) |
 //! | [`AuthorityLoader::keyed_by`](crate::authorities::AuthorityLoader::keyed_by) | a key that leaves something out gives a caller what it has elsewhere |
 //! | [`AuthorityLoader::dangerous_scopes_beyond_token`](crate::authorities::AuthorityLoader::dangerous_scopes_beyond_token) | every program with a token of a user may do what the user may |

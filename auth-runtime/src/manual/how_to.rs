@@ -8,6 +8,7 @@
 //! [files and rotation](#files-and-rotation) ·
 //! [roles and scopes](#roles-and-scopes) ·
 //! [roles out of your database](#roles-out-of-your-database) ·
+//! [tokens of your own](#tokens-of-your-own) ·
 //! [checks](#checks) ·
 //! [hiding](#hiding) ·
 //! [a body of your own](#a-body-of-your-own) ·
@@ -375,6 +376,53 @@
 //!   program which may only read does not inherit all that its user may; the [policy table](#the-policy-table) marks those that do not.
 //! - The same function can serve several configurations, each named:
 //!   [`AuthBuilder::authorities`](crate::config::AuthBuilder::authorities). [`authorities`](crate::authorities) has the rest.
+//!
+//! # Tokens of your own
+//!
+//! Random tokens that your database knows by their SHA-256, sent as `Authorization: Bearer mrp_…`, alone or beside JWTs:
+//!
+//! ```standalone_crate
+//! # use actix_web::{App, get, test};
+//! # use auth_runtime::testing::{TestIssuer, TestRequestExt as _};
+//! # use std::time::Duration;
+//! use auth_runtime::api_key::KeyDigest;
+//! use auth_runtime::opaque::Holder;
+//! use auth_runtime::{Auth, Opaque, Principal, requires};
+//!
+//! async fn find_token(digest: KeyDigest) -> Result<Option<Holder>, std::io::Error> {
+//!     // SELECT user_id, scopes FROM tokens WHERE sha256 = $1
+//!     let is_known = digest == KeyDigest::of("mrp_2b8a1c9d0e7f4a6b");
+//!     Ok(is_known.then(|| Holder::new("alice").scopes(["notes:read"])))
+//! }
+//!
+//! #[requires(any(bearer("pat"), bearer), scope = "notes:read")]
+//! #[get("/notes")]
+//! async fn notes(who: Principal) -> String { who.subject().to_owned() }
+//!
+//! # #[actix_web::main]
+//! # async fn main() {
+//! # let issuer = TestIssuer::new();
+//! let tokens = Opaque::lookup(find_token).prefix("mrp_").remember_for(Duration::from_secs(30));
+//! let auth = Auth::builder().bearer_named("pat", tokens).bearer(issuer.jwt()).build().unwrap();
+//! # let app = test::init_service(App::new().service(auth.scope("").service(notes))).await;
+//! # for (token, status) in [
+//! #     ("mrp_2b8a1c9d0e7f4a6b".to_owned(), 200),
+//! #     ("mrp_0000000000000000".to_owned(), 401),
+//! #     (issuer.token().scope("notes:read").sign(), 200),
+//! # ] {
+//! #     let request = test::TestRequest::with_uri("/notes").bearer(&token).to_request();
+//! #     assert_eq!(test::call_service(&app, request).await.status(), status, "{token}");
+//! # }
+//! # }
+//! ```
+//!
+//! - The prefix tells which configuration a token is for, before anything is asked. It also lets scanners find tokens that somebody
+//!   published by mistake.
+//! - What is remembered counts for that long, but expiry and revocation are judged with each request, and
+//!   [`Auth::forget`](crate::Auth::forget) drops it.
+//! - Keys in `Authorization` under another word, as in `Token 9944b091…`: [`ApiKeys::authorization`](crate::ApiKeys::authorization).
+//! - Keys that are not stored by their SHA-256: [`Opaque::dangerous_lookup_exposed`](crate::Opaque::dangerous_lookup_exposed).
+//!   [`opaque`](crate::opaque) has the rest.
 //!
 //! # Checks
 //!

@@ -16,13 +16,12 @@ use crate::http::cookie::{Cookie, cookie};
 use crate::http::query::{Parameter, parameter};
 #[cfg(feature = "jwks")]
 use crate::jwt::LookUp;
-#[cfg(feature = "introspection")]
-use crate::jwt::opaque::{Judgement, OpaqueTokens};
+use crate::jwt::opaque::OpaqueTokens;
 use crate::jwt::settings::{BearerSettings, Carriers, TokenHeader};
 use crate::jwt::{JwtError, SCHEME, Verifier};
 #[cfg(feature = "jwks")]
 use crate::keys::compact::Compact;
-use crate::principal::Principal;
+use crate::principal::{Forgetful, Principal};
 #[cfg(feature = "jwks")]
 use crate::time::Clock;
 
@@ -35,7 +34,6 @@ pub struct BearerScheme {
     /// Of JWTs. `None` where somebody else judges every token.
     verifier: Option<Arc<Verifier>>,
     /// Who is asked about tokens that are not verified here.
-    #[cfg(feature = "introspection")]
     opaque: Option<Box<dyn OpaqueTokens>>,
 }
 
@@ -43,15 +41,12 @@ impl BearerSettings {
     /// Checks everything and makes the scheme. `name` is that of the configuration, as in `bearer("partner")`.
     pub(crate) fn build(self, name: Option<Arc<str>>) -> Result<BearerScheme, JwtError> {
         self.carriers.check()?;
-        #[cfg(feature = "introspection")]
         let revocations = self.jwt.as_ref().and_then(|jwt| jwt.acceptance.revocations.as_ref());
-        #[cfg(feature = "introspection")]
         let opaque = self.opaque.map(|opaque| opaque.build(name.clone(), revocations)).transpose()?;
         Ok(BearerScheme {
             carriers: self.carriers,
             authorities: self.authorities,
             verifier: self.jwt.map(|jwt| jwt.verifier(name).map(Arc::new)).transpose()?,
-            #[cfg(feature = "introspection")]
             opaque,
         })
     }
@@ -79,13 +74,15 @@ impl Scheme for BearerScheme {
         if let Some(verifier) = &self.verifier {
             description = verifier.issuer_names().fold(description, SchemeDescription::issuer);
         }
-        #[cfg(feature = "introspection")]
         if let Some(opaque) = &self.opaque {
-            description = opaque
-                .issuer_name()
-                .into_iter()
-                .fold(description, SchemeDescription::issuer)
-                .form(CredentialForm::Opaque);
+            description =
+                opaque.describe(opaque.issuer_name().into_iter().fold(description, SchemeDescription::issuer));
+            let prefixes = opaque.prefixes();
+            description =
+                prefixes.iter().cloned().map(CredentialForm::Prefix).fold(description, SchemeDescription::form);
+            if prefixes.is_empty() {
+                description = description.form(CredentialForm::Opaque);
+            }
         }
         let Some(verifier) = &self.verifier else { return description };
         for issuer in verifier.issuer_names() {
@@ -145,9 +142,8 @@ impl Scheme for BearerScheme {
             }
         }
         context.with_compact(token, |compact| {
-            #[cfg(feature = "introspection")]
             if self.takes_opaque(compact) {
-                return self.recognizes_opaque(compact);
+                return self.recognizes_opaque(token, compact);
             }
             self.verifier
                 .as_ref()
@@ -169,13 +165,9 @@ impl Scheme for BearerScheme {
             return Outcome::from(known).into();
         }
         let compact = context.take_compact(token);
-        #[cfg(feature = "introspection")]
         if let Some(opaque) = self.opaque.as_ref().filter(|_| self.takes_opaque(compact.as_ref())) {
             return match carrier {
-                _ if is_token68(token) => match opaque.judge(token, &|| context.address_share(), now) {
-                    Judgement::Known(judged) => Outcome::from(judged).into(),
-                    Judgement::Asked(judged) => Authentication::pending(async { judged.await.into() }),
-                },
+                _ if is_token68(token) => opaque.judge(token, now, context),
                 // What is sent on must be no more than a token.
                 TokenCarrier::Header | TokenCarrier::Query | TokenCarrier::Field => {
                     Authentication::refused(Rejection::credentials_malformed())
@@ -243,16 +235,26 @@ impl BearerScheme {
     }
 }
 
-#[cfg(feature = "introspection")]
 impl BearerScheme {
+    /// What remembers callers.
+    pub(crate) fn forgetful(&self) -> Option<Arc<dyn Forgetful>> {
+        self.opaque.as_ref()?.forgetful()
+    }
+
     /// Whether somebody else is asked about a token: told by its form, before anything in it is verified.
     fn takes_opaque(&self, compact: Option<&crate::keys::compact::Compact<'_>>) -> bool {
         let is_jwt = compact.is_some_and(crate::keys::compact::Compact::is_jwt);
         self.opaque.as_ref().is_some_and(|opaque| opaque.takes_every_form() || !is_jwt)
     }
 
-    /// A configuration that asks about every token leaves JWTs to those that know their issuer.
-    fn recognizes_opaque(&self, compact: Option<&crate::keys::compact::Compact<'_>>) -> Recognition {
+    /// By the prefix, where there is one. A configuration that asks about every token leaves JWTs to those that know their
+    /// issuer.
+    fn recognizes_opaque(&self, token: &[u8], compact: Option<&crate::keys::compact::Compact<'_>>) -> Recognition {
+        let prefixes = self.opaque.as_ref().map_or(&[][..], |opaque| opaque.prefixes());
+        if !prefixes.is_empty() {
+            let is_ours = prefixes.iter().any(|prefix| token.starts_with(prefix.as_bytes()));
+            return if is_ours { Recognition::Mine } else { Recognition::No };
+        }
         if compact.is_some_and(crate::keys::compact::Compact::is_jwt) { Recognition::No } else { Recognition::Perhaps }
     }
 }

@@ -9,6 +9,7 @@ mod context;
 mod credentials;
 mod description;
 pub mod digest;
+mod exposed;
 mod mounts;
 mod outcome;
 #[cfg(test)]
@@ -26,12 +27,14 @@ pub use context::Context;
 pub use credentials::{Credentials, Evidence};
 pub use description::{CredentialForm, SchemeDescription};
 pub use digest::DigestScheme;
+pub use exposed::ExposedCredential;
 pub use mounts::SchemeRoute;
 pub use outcome::{Authentication, Outcome, PendingOutcome, Recognition};
 pub use response::{Additions, PendingAdditions, Refusal, Response};
 #[cfg(feature = "basic")]
 pub use user_pass::UserPass;
 
+pub(crate) use backend_error::backend_failed;
 pub(crate) use credentials::{Read, TokenCarrier};
 pub(crate) use description::Carried;
 pub(crate) use scope_names::ScopeNames;

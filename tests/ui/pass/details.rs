@@ -3,9 +3,12 @@
 use std::convert::Infallible;
 
 use actix_web::{get, web};
+use auth_runtime::api_key::KeyDigest;
 use auth_runtime::authorities::AuthorityLoader;
+use auth_runtime::opaque::Holder;
 use auth_runtime::principal::PrincipalKey;
-use auth_runtime::{ApiKeys, Authorities, Bearer, Jwt, Optional, Principal, requires};
+use auth_runtime::scheme::ExposedCredential;
+use auth_runtime::{ApiKeys, Authorities, Bearer, Jwt, Opaque, Optional, Principal, requires};
 
 struct User(String);
 
@@ -71,6 +74,21 @@ async fn of_the_request(
     _: actix_web::HttpRequest,
 ) -> Result<Option<Authorities>, String> {
     Ok(None)
+}
+
+async fn of_a_token(_: KeyDigest) -> Result<Option<Holder<User>>, Infallible> {
+    Ok(Some(Holder::new("alice").roles(["editor"]).expires_at(4_000_000_000).details(User("Alice".into()))))
+}
+
+async fn of_an_exposed_token(_: ExposedCredential) -> Result<Option<Holder>, String> {
+    Ok(None)
+}
+
+#[test]
+fn tokens_can_be_looked_up() {
+    let opaque = Opaque::lookup(of_a_token).prefix("mrp_").authorities(of_the_key);
+    let exposed = Opaque::dangerous_lookup_exposed(of_an_exposed_token).alphabet("0123456789abcdef");
+    let _ = auth_runtime::Auth::builder().bearer(opaque).bearer_named("exposed", exposed);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use actix_web::http::header::{self, HeaderName, HeaderValue, REFERRER_POLICY};
 
 use crate::denial::{Rejection, is_token};
 use crate::fault::Misconfiguration;
+use crate::http::authorization::{Authorization, authorization};
 use crate::http::cookie::{Cookie, cookie};
 use crate::http::query::{Parameter, parameter};
 use crate::scheme::{Challenge, Context, SchemeDescription};
@@ -18,6 +19,8 @@ pub(super) enum Carrier {
         written: Box<str>,
         name: HeaderName,
     },
+    /// The `Authorization` field under this word.
+    Authorization(Box<str>),
     Query(Box<str>),
     Cookie(Box<str>),
 }
@@ -43,6 +46,22 @@ const TAKEN: [HeaderName; 8] = [
     header::CONNECTION,
 ];
 
+/// Schemes of others (IANA's registry), which say what else stands in the field.
+const TAKEN_WORDS: [&str; 12] = [
+    "Bearer",
+    "Basic",
+    "Digest",
+    "DPoP",
+    "GNAP",
+    "HOBA",
+    "Mutual",
+    "Negotiate",
+    "OAuth",
+    "PrivateToken",
+    "SCRAM-SHA-256",
+    "vapid",
+];
+
 impl Carrier {
     pub(super) fn header(name: &str) -> Result<Self, Misconfiguration> {
         let shown = name.escape_debug();
@@ -53,6 +72,22 @@ impl Carrier {
             Ok(parsed) => Ok(Self::Header { written: name.into(), name: parsed }),
             Err(_) => Err(Misconfiguration::new(format!("`{shown}` is not a header name; write it like `X-API-Key`"))),
         }
+    }
+
+    /// A scheme word of one's own (RFC 9110 section 11.1).
+    pub(super) fn authorization(word: &str) -> Result<Self, Misconfiguration> {
+        let shown = word.escape_debug();
+        if !is_token(word.as_bytes()) {
+            let fault = format!("`{shown}` is not a word for `Authorization`; write it like `Token`");
+            return Err(Misconfiguration::new(fault));
+        }
+        if TAKEN_WORDS.iter().any(|taken| taken.eq_ignore_ascii_case(word)) {
+            return Err(Misconfiguration::new(format!(
+                "`{shown}` in `Authorization` means something else; choose another word, such as `Token`, or look up Bearer \
+                 tokens of your own by `Opaque`"
+            )));
+        }
+        Ok(Self::Authorization(word.into()))
     }
 
     /// Unreserved characters only (RFC 3986 section 2.3), which nobody encodes.
@@ -84,6 +119,11 @@ impl Carrier {
                     (Some(_), Some(_)) => Sent::Unreadable(Rejection::credentials_wrong()),
                 }
             }
+            Self::Authorization(word) => match authorization(context.authorization(), word) {
+                Authorization::Absent => Sent::Absent,
+                Authorization::Repeated => Sent::Unreadable(Rejection::authorization_repeated()),
+                Authorization::Present(key) => Sent::Present(Cow::Borrowed(key)),
+            },
             Self::Query(name) => match parameter(context.query(), name) {
                 Parameter::Absent => Sent::Absent,
                 Parameter::Repeated | Parameter::Unreadable => Sent::Unreadable(Rejection::credentials_wrong()),
@@ -105,6 +145,9 @@ impl Carrier {
     pub(super) fn describe(&self) -> SchemeDescription {
         let (place, name) = match self {
             Self::Header { written, .. } => ("header", written),
+            Self::Authorization(word) => {
+                return SchemeDescription::new(Challenge::new(word.to_string())).authorization(word);
+            }
             Self::Query(name) => ("query", name),
             Self::Cookie(name) => ("cookie", name),
         };
@@ -112,6 +155,7 @@ impl Carrier {
         let description = SchemeDescription::new(challenge);
         match self {
             Self::Header { name, .. } => description.header(name.as_str()),
+            Self::Authorization(word) => description.authorization(word),
             Self::Query(name) => description.query(name),
             Self::Cookie(name) => description.cookie(name),
         }
@@ -121,7 +165,7 @@ impl Carrier {
     pub(super) fn owed(&self) -> Option<(HeaderName, HeaderValue)> {
         match self {
             Self::Query(_) => Some((REFERRER_POLICY, HeaderValue::from_static("no-referrer"))),
-            Self::Header { .. } | Self::Cookie(_) => None,
+            Self::Header { .. } | Self::Authorization(_) | Self::Cookie(_) => None,
         }
     }
 }

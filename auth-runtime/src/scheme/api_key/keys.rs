@@ -32,9 +32,27 @@ impl ApiKeys {
     /// Keys in a header field of this name, such as `X-API-Key`. Sent twice, they are refused.
     ///
     /// # Errors
-    /// `Auth::build` fails on a name that is none, or that means something else, such as `Authorization`.
+    /// `Auth::build` fails on a name that is none, or that means something else, such as `Authorization`: see [`authorization`](Self::authorization).
     pub fn header(name: &str, store: impl Into<KeyStore>) -> Self {
         Self::of(Carrier::header(name), store)
+    }
+
+    /// Keys in `Authorization` under a scheme word of your choice, as in `Authorization: Token 9944b091…`; the challenge names
+    /// it, as `Token realm="…"`.
+    ///
+    /// ```
+    /// use auth_runtime::{ApiKeys, Auth};
+    ///
+    /// let keys = ApiKeys::authorization("Token", []);
+    /// let error = Auth::builder().api_key(ApiKeys::authorization("Bearer", [])).build().unwrap_err();
+    /// assert!(error.to_string().contains("look up Bearer tokens of your own by `Opaque`"));
+    /// # let _ = keys;
+    /// ```
+    ///
+    /// # Errors
+    /// `Auth::build` fails on a word that is not a token (RFC 9110 section 5.6.2), or that another scheme has, such as `Bearer`.
+    pub fn authorization(word: &str, store: impl Into<KeyStore>) -> Self {
+        Self::of(Carrier::authorization(word), store)
     }
 
     /// Keys in a query parameter of this name, such as `?api_key=…`.

@@ -49,6 +49,8 @@ mod table;
 use std::fmt;
 use std::sync::Arc;
 
+use zeroize::Zeroizing;
+
 use self::carrier::{Carrier, Sent};
 use self::key::is_environment;
 use self::store::{Lookup, Store};
@@ -130,7 +132,7 @@ impl Scheme for ApiKeyScheme {
         match &self.store {
             Store::Fixed(table) => self.find_key(table, &digest, context).into(),
             Store::Watched(file) => self.find_key(&file.current(), &digest, context).into(),
-            Store::Function(lookup, _) => self.ask(lookup, digest, context),
+            Store::Function(lookup, _) => self.ask(lookup, &key, digest, context),
         }
     }
 
@@ -165,15 +167,16 @@ impl ApiKeyScheme {
         }
     }
 
-    fn ask(&self, lookup: &Arc<Lookup>, digest: KeyDigest, context: &Context<'_>) -> Authentication {
-        let answer = lookup(digest);
+    fn ask(&self, lookup: &Arc<Lookup>, key: &[u8], digest: KeyDigest, context: &Context<'_>) -> Authentication {
+        let answer = lookup(key);
+        let secret = Zeroizing::new(String::from_utf8_lossy(key).into_owned());
         let environment = self.environment.clone();
         let (configuration, clock) = (self.configuration.clone(), Arc::clone(context.clock()));
         Authentication::pending(async move {
             let found = match answer.await {
                 Ok(Some(found)) => found,
                 Ok(None) => return Outcome::Refused(Rejection::credentials_wrong()),
-                Err(error) => return Outcome::Unavailable(backend_failed(&error, &[])),
+                Err(error) => return Outcome::Unavailable(backend_failed(&error, &[&secret])),
             };
             match check_key(&found.key, environment.as_deref(), || clock.now()) {
                 Ok(()) => {

@@ -10,10 +10,10 @@ use std::sync::Arc;
 use crate::fault::Misconfiguration;
 use crate::file::WatchedFile;
 use crate::principal::DetailsType;
-use crate::scheme::SchemeDescription;
 use crate::scheme::api_key::file;
 use crate::scheme::api_key::key::{Key, KeyDigest};
 use crate::scheme::api_key::table::Table;
+use crate::scheme::{ExposedCredential, SchemeDescription};
 
 /// Where API keys are looked up, by their digests: a file, a list, or a function of your own.
 ///
@@ -47,8 +47,10 @@ enum KeyDirectory {
     Function(Arc<Lookup>, DetailsType),
 }
 
-pub(super) type Lookup =
-    dyn Fn(KeyDigest) -> Pin<Box<dyn Future<Output = Result<Option<FoundKey>, String>> + Send>> + Send + Sync;
+/// Looks up a key as it was sent.
+pub(super) type Lookup = dyn Fn(&[u8]) -> LookupFuture + Send + Sync;
+
+type LookupFuture = Pin<Box<dyn Future<Output = Result<Option<FoundKey>, String>> + Send>>;
 
 /// What a function of the application's own found.
 pub(super) struct FoundKey {
@@ -112,17 +114,34 @@ impl KeyStore {
         K: AsRef<Key> + Send + Sync + 'static,
         E: fmt::Display + 'static,
     {
-        let function = move |digest| -> Pin<Box<dyn Future<Output = _> + Send>> {
-            let answer = lookup(digest);
-            Box::pin(async move {
-                match answer.await {
-                    Ok(found) => {
-                        Ok(found.map(|found| FoundKey { key: found.as_ref().clone(), details: Arc::new(found) }))
-                    }
-                    Err(error) => Err(error.to_string()),
-                }
-            })
-        };
+        let function = move |key: &[u8]| found(lookup(KeyDigest::of(key)));
+        Self(KeyDirectory::Function(Arc::new(function), DetailsType::of::<K>()))
+    }
+
+    /// The same with the key itself, for keys that are not stored by their SHA-256, such as those derived by HMAC.
+    ///
+    /// ```
+    /// use auth_runtime::api_key::{Key, KeyStore};
+    /// use auth_runtime::scheme::ExposedCredential;
+    ///
+    /// async fn derived(key: ExposedCredential) -> Result<Option<Key>, std::io::Error> {
+    ///     // Derive what is stored: `hmac(master_key, key.expose())`, and compare in constant time.
+    ///     Ok(key.expose().starts_with(b"mrp_").then(|| Key::new("7")))
+    /// }
+    /// let keys = KeyStore::dangerous_lookup_exposed(derived);
+    /// # let _ = keys;
+    /// ```
+    ///
+    /// # Security
+    /// The function holds what lets its owner in. A comparison in ordinary time tells whoever measures it the key, byte by byte.
+    pub fn dangerous_lookup_exposed<F, Answer, K, E>(lookup: F) -> Self
+    where
+        F: Fn(ExposedCredential) -> Answer + Send + Sync + 'static,
+        Answer: Future<Output = Result<Option<K>, E>> + Send + 'static,
+        K: AsRef<Key> + Send + Sync + 'static,
+        E: fmt::Display + 'static,
+    {
+        let function = move |key: &[u8]| found(lookup(ExposedCredential::new(key)));
         Self(KeyDirectory::Function(Arc::new(function), DetailsType::of::<K>()))
     }
 
@@ -146,6 +165,20 @@ impl KeyStore {
             KeyDirectory::Function(lookup, details) => Store::Function(lookup, details),
         })
     }
+}
+
+/// Runs the function, whatever its types are.
+fn found<K, E>(answer: impl Future<Output = Result<Option<K>, E>> + Send + 'static) -> LookupFuture
+where
+    K: AsRef<Key> + Send + Sync + 'static,
+    E: fmt::Display + 'static,
+{
+    Box::pin(async move {
+        match answer.await {
+            Ok(found) => Ok(found.map(|found| FoundKey { key: found.as_ref().clone(), details: Arc::new(found) })),
+            Err(error) => Err(error.to_string()),
+        }
+    })
 }
 
 impl From<HashMap<KeyDigest, Key>> for KeyStore {

@@ -10,8 +10,9 @@ use auth_runtime::introspection::Introspection;
 use auth_runtime::jwt::{Audiences, Said};
 use auth_runtime::resource_metadata::ResourceMetadata;
 use auth_runtime::testing::TestIssuer;
-use auth_runtime::{Algorithm, ApiKeys, Auth, Jwt};
+use auth_runtime::{Algorithm, ApiKeys, Auth, Jwt, Opaque};
 
+use crate::accounts;
 use crate::environment::{Endpoint, Environment, Provider};
 use crate::revoke::Revoking;
 
@@ -66,6 +67,8 @@ pub(crate) fn configure(environment: &Environment, revoking: Option<&Revoking>) 
         .dangerous_secrets_beside_public_keys();
     let mut auth = Auth::builder()
         .realm("showcase")
+        .bearer_named("db", revocable(bearer.clone(), revoking).authorities(accounts::load_user))
+        .bearer_named("pat", Opaque::lookup(accounts::find_token).prefix("pat_").length(8..=64))
         .bearer(revocable(bearer, revoking))
         .bearer_named("partner", revocable(partner_issuer().jwt(), revoking))
         .basic(Passwords::htpasswd_file(concat!(env!("CARGO_MANIFEST_DIR"), "/data/htpasswd")))

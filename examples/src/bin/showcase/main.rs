@@ -6,6 +6,9 @@
 //! `GET /basic` and `GET /digest` let in `alice` with the password `wonderland` and `bob` with `builder`, such as
 //! `curl --digest -u alice:wonderland http://127.0.0.1:8080/digest`.
 //!
+//! `GET /pat` takes the personal access tokens `pat_alice` and `pat_root`, `GET /pat/either` JWTs too; `GET /db` takes JWTs, and the
+//! roles of their subjects out of what stands for a database: alice is an editor, bob is not, mallory is disabled.
+//!
 //! Variables of the environment add routes; without them the server is complete, and these routes do not exist:
 //!
 //! | variables | what they add |
@@ -15,6 +18,7 @@
 //! | `PUBLIC_ORIGIN` | where clients reach the server, such as `https://api.example`. With `OIDC_ISSUER`: the metadata of RFC 9728 at `/.well-known/oauth-protected-resource`, which challenges then name |
 //! | `REDIS_URL` | `POST /revoke` for users with a password: `{"jti": "…"}` or `{"subject": "…"}` ends JWTs, here and on every showcase with this Redis |
 
+mod accounts;
 mod auth;
 mod environment;
 mod revoke;

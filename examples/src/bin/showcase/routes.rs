@@ -5,6 +5,7 @@ use auth_runtime::{Checked, Optional, Principal, ServiceConfig, public, requires
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::accounts::Users;
 use crate::auth;
 use crate::environment::Environment;
 use crate::revoke::{self, Revoking};
@@ -26,6 +27,7 @@ pub(crate) fn mount(config: &mut ServiceConfig, environment: &Environment, revok
     }
     config
         .app_data(web::JsonConfig::default().limit(1024))
+        .app_data(web::Data::new(Users::of(auth::ISSUER)))
         .service(health)
         .service(bearer)
         .service(bearer_admin)
@@ -43,7 +45,10 @@ pub(crate) fn mount(config: &mut ServiceConfig, environment: &Environment, revok
         .service(show_order)
         .service(lock_order)
         .service(hidden)
-        .service(partner);
+        .service(partner)
+        .service(pat)
+        .service(pat_either)
+        .service(db);
 }
 
 /// Who called, as every protected route answers.
@@ -209,6 +214,24 @@ async fn hidden(who: Principal) -> impl Responder {
 #[requires(bearer("partner"))]
 #[get("/partner")]
 async fn partner(who: Principal) -> impl Responder {
+    tell(Some(&who))
+}
+
+#[requires(bearer("pat"))]
+#[get("/pat")]
+async fn pat(who: Principal) -> impl Responder {
+    tell(Some(&who))
+}
+
+#[requires(any(bearer("pat"), bearer))]
+#[get("/pat/either")]
+async fn pat_either(who: Principal) -> impl Responder {
+    tell(Some(&who))
+}
+
+#[requires(bearer("db"), role = "editor")]
+#[get("/db")]
+async fn db(who: Principal) -> impl Responder {
     tell(Some(&who))
 }
 

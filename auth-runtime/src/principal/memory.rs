@@ -1,0 +1,102 @@
+//! What is known of callers beyond their credentials, remembered for a while.
+
+use std::hash::RandomState;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use quick_cache::sync::{Cache, DefaultLifecycle};
+use quick_cache::{OptionsBuilder, Weighter};
+
+use super::PrincipalKey;
+
+/// What a usual entry weighs, in bytes.
+const TYPICAL_BYTES: usize = 2048;
+
+/// What all that can change the answer is hashed to.
+pub(crate) type MemoryKey = [u8; 32];
+
+/// What takes memory, by an estimate on the high side.
+pub(crate) trait Weighed {
+    /// In bytes, with what an entry costs.
+    fn bytes(&self) -> usize;
+}
+
+/// What can be told to forget a caller.
+pub(crate) trait Forgetful: Send + Sync {
+    fn forget(&self, who: &PrincipalKey);
+}
+
+/// The memory's state when a load began: what is begun before something is forgotten counts no more after it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Generation(u64);
+
+/// What is known of callers, for a while and bounded by its weight in bytes.
+pub(crate) struct CallerMemory<V> {
+    /// `None` where nothing is to be remembered.
+    entries: Option<Cache<MemoryKey, Remembered<V>, Weight, RandomState>>,
+    remember_for: Duration,
+    generation: AtomicU64,
+}
+
+#[derive(Clone)]
+struct Remembered<V> {
+    known: V,
+    who: PrincipalKey,
+    since: Instant,
+}
+
+#[derive(Clone)]
+struct Weight;
+
+impl<V: Weighed> Weighter<MemoryKey, Remembered<V>> for Weight {
+    fn weight(&self, _: &MemoryKey, remembered: &Remembered<V>) -> u64 {
+        let who = remembered.who.issuer().len().saturating_add(remembered.who.subject().len());
+        u64::try_from(remembered.known.bytes().saturating_add(who)).unwrap_or(u64::MAX)
+    }
+}
+
+impl<V: Weighed + Clone> CallerMemory<V> {
+    pub(crate) fn new(bytes: usize, remember_for: Duration) -> Self {
+        let capacity = u64::try_from(bytes).unwrap_or(u64::MAX);
+        let options = OptionsBuilder::new()
+            .estimated_items_capacity(bytes / TYPICAL_BYTES)
+            .weight_capacity(capacity)
+            .shards(4)
+            .build()
+            .ok()
+            .filter(|_| bytes > 0 && !remember_for.is_zero());
+        let entries = options
+            .map(|options| Cache::with_options(options, Weight, RandomState::new(), DefaultLifecycle::default()));
+        Self { entries, remember_for, generation: AtomicU64::new(0) }
+    }
+
+    pub(crate) fn generation(&self) -> Generation {
+        Generation(self.generation.load(Ordering::SeqCst))
+    }
+
+    /// What is known, if that is not too long ago.
+    pub(crate) fn recall(&self, key: &MemoryKey, now: Instant) -> Option<V> {
+        let remembered = self.entries.as_ref()?.get(key)?;
+        let is_fresh = now.saturating_duration_since(remembered.since) < self.remember_for;
+        is_fresh.then_some(remembered.known)
+    }
+
+    /// Remembers what was loaded, unless something was forgotten since that began.
+    pub(crate) fn remember(&self, key: MemoryKey, who: &PrincipalKey, known: &V, began: Generation, now: Instant) {
+        let Some(entries) = &self.entries else { return };
+        if self.generation() != began {
+            return;
+        }
+        entries.insert(key, Remembered { known: known.clone(), who: who.clone(), since: now });
+        if self.generation() != began {
+            entries.remove(&key);
+        }
+    }
+
+    pub(crate) fn forget(&self, who: &PrincipalKey) {
+        self.generation.fetch_add(1, Ordering::SeqCst);
+        if let Some(entries) = &self.entries {
+            entries.retain(|_, remembered| remembered.who != *who);
+        }
+    }
+}

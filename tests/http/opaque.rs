@@ -1,0 +1,298 @@
+//! Opaque tokens of the application's own, and API keys under a word of its own.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use actix_web::get;
+use auth_runtime::api_key::{Key, KeyDigest, KeyStore};
+use auth_runtime::config::AuthBuilder;
+use auth_runtime::opaque::Holder;
+use auth_runtime::principal::PrincipalKey;
+use auth_runtime::revocation::InMemoryRevocations;
+use auth_runtime::scheme::ExposedCredential;
+use auth_runtime::{ApiKey, ApiKeys, Authorities, Bearer, Details, Opaque, Principal, requires};
+use tests::{Denied, Server};
+
+use crate::fixture::{self, KEY, auth, keys, token};
+use crate::observed;
+
+/// What the application knows of a token.
+pub(crate) struct Pat {
+    label: &'static str,
+}
+
+const ALICE: &str = "mrp_alice-0123456789";
+const EXPIRED: &str = "mrp_expired-012345678";
+const FLEETING: &str = "mrp_fleeting-01234567";
+const AWAY: &str = "mrp_away-0123456789ab";
+const PANICS: &str = "mrp_panics-0123456789";
+
+/// How often the function was called.
+static KEPT: AtomicUsize = AtomicUsize::new(0);
+
+async fn find(digest: KeyDigest) -> Result<Option<Holder<Pat>>, String> {
+    let is = |token| digest == KeyDigest::of(token);
+    let holder = |subject| Holder::new(subject).scopes(["read"]).roles(["viewer"]);
+    Ok(Some(match () {
+        () if is(ALICE) => holder("alice").id("7").details(Pat { label: "laptop" }),
+        () if is(EXPIRED) => holder("alice").id("8").expires_at(1_700_000_000).details(Pat { label: "old" }),
+        () if is(AWAY) => return Err("the table is away:\nsecret detail".into()),
+        () if is(PANICS) => panic!("a lookup panics: this is part of a test"),
+        () => return Ok(None),
+    }))
+}
+
+async fn find_kept(digest: KeyDigest) -> Result<Option<Holder>, String> {
+    KEPT.fetch_add(1, Ordering::SeqCst);
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let is = |token| digest == KeyDigest::of(token);
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let (fleeting, long) = (i64::try_from(now).unwrap() + 2, i64::try_from(now).unwrap() + 3600);
+    Ok(match () {
+        () if is(ALICE) => Some(Holder::new("alice").id("7").expires_at(long)),
+        () if is(FLEETING) => Some(Holder::new("fred").id("9").expires_at(fleeting)),
+        () => None,
+    })
+}
+
+async fn find_exposed(token: ExposedCredential) -> Result<Option<Holder>, String> {
+    match token.expose() {
+        b"derived-from-the-master-key" => Ok(Some(Holder::new("derived"))),
+        // As a driver would show it.
+        sent => Err(format!("no row for {:?}", String::from_utf8_lossy(sent))),
+    }
+}
+
+async fn find_key(key: ExposedCredential) -> Result<Option<Key>, String> {
+    match key.expose() {
+        b"derived-key" => Ok(Some(Key::new("derived"))),
+        sent => Err(format!("no row for {}", String::from_utf8_lossy(sent))),
+    }
+}
+
+async fn role(who: PrincipalKey) -> Result<Option<Authorities>, String> {
+    assert_eq!(who.issuer(), r#"local:bearer("pat_role")"#);
+    Ok(Some(Authorities::default().replace_roles(["editor"])))
+}
+
+pub(crate) fn revocations() -> &'static InMemoryRevocations {
+    static STORE: std::sync::LazyLock<InMemoryRevocations> = std::sync::LazyLock::new(InMemoryRevocations::new);
+    &STORE
+}
+
+/// Adds the configurations of this file.
+pub(crate) fn configure(auth: AuthBuilder) -> AuthBuilder {
+    let remembered = Opaque::lookup(find_kept).prefix("mrp_").remember_for(Duration::from_secs(60));
+    auth.bearer_named("pat", Opaque::lookup(find).prefix("mrp_").prefix("old_").length(20..=24))
+        .bearer_named("pat_kept", remembered.revocations(revocations().clone()))
+        .bearer_named("pat_exposed", Opaque::dangerous_lookup_exposed(find_exposed))
+        .bearer_named("pat_role", Opaque::lookup(find).authorities(role))
+        .api_key_named("word", ApiKeys::authorization("Token", keys()))
+        .api_key_named("exposed", ApiKeys::header("X-API-Key", KeyStore::dangerous_lookup_exposed(find_key)))
+}
+
+#[requires(bearer("pat"), scope = "read")]
+#[get("/pat")]
+async fn pat(who: Principal, pat: Details<Pat>, claims: Bearer) -> String {
+    format!("{} by {} {}", who.key(), pat.label, claims["scope"])
+}
+
+#[requires(bearer("pat"), scope = "write")]
+#[get("/pat/write")]
+async fn pat_write() -> &'static str {
+    "write"
+}
+
+#[requires(any(bearer("pat"), bearer))]
+#[get("/pat/either")]
+async fn either(who: Principal) -> String {
+    who.subject().to_owned()
+}
+
+#[requires(bearer("pat_kept"))]
+#[get("/pat/kept")]
+async fn read_kept(who: Bearer) -> String {
+    who.principal().subject().to_owned()
+}
+
+#[requires(bearer("pat_exposed"))]
+#[get("/pat/exposed")]
+async fn exposed(who: Principal) -> String {
+    who.subject().to_owned()
+}
+
+#[requires(bearer("pat_role"), role = "editor")]
+#[get("/pat/role")]
+async fn with_role() -> &'static str {
+    "editor"
+}
+
+#[requires(api_key("word"), scope = "read")]
+#[get("/word")]
+async fn word(key: ApiKey) -> String {
+    key.id().to_owned()
+}
+
+#[requires(any(bearer, api_key("word")))]
+#[get("/word/either")]
+async fn word_or_bearer(who: Principal) -> String {
+    who.subject().to_owned()
+}
+
+#[requires(api_key("exposed"))]
+#[get("/exposed-key")]
+async fn exposed_key(key: ApiKey) -> String {
+    key.id().to_owned()
+}
+
+fn server() -> Server {
+    Server::start(|app| {
+        let scope =
+            auth().scope("").service(pat).service(pat_write).service(either).service(read_kept).service(exposed);
+        let scope = scope.service(with_role).service(word).service(word_or_bearer).service(exposed_key);
+        app.service(scope);
+    })
+}
+
+fn challenge(rest: &str) -> String {
+    format!(r#"Bearer realm="orders"{rest}"#)
+}
+
+fn refused(scope: &str) -> Denied {
+    let rest = format!(r#", error="invalid_token", error_description="the credentials are not valid"{scope}"#);
+    Denied::unauthorized("the credentials are not valid").challenge(&challenge(&rest))
+}
+
+#[test]
+fn a_token_is_looked_up_by_its_digest() {
+    let server = server();
+    let text = r#"alice at local:bearer("pat") by laptop "read""#;
+    server.get("/pat").bearer(ALICE).send().expect(text);
+    refused(r#", scope="read""#).check(&server.get("/pat").bearer("mrp_nobody-0123456789").send());
+    Denied::missing().challenge(&challenge(r#", scope="read""#)).check(&server.get("/pat").send());
+    let answer = server.get("/pat/write").bearer(ALICE).send();
+    let rest = r#", error="insufficient_scope", scope="write""#;
+    Denied::forbidden("the credentials lack a required scope").challenge(&challenge(rest)).check(&answer);
+    let expired = server.get("/pat").bearer(EXPIRED).send();
+    let rest = r#", error="invalid_token", error_description="the token has expired", scope="read""#;
+    Denied::unauthorized("the token has expired").challenge(&challenge(rest)).check(&expired);
+}
+
+#[test]
+fn what_does_not_have_the_form_is_not_looked_up() {
+    let server = server();
+    let jwt = token().sign();
+    for bad in ["mrp_short", "mrp_much-too-long-for-a-token", "MRP_alice-0123456789", "xyz_alice-0123456789", &jwt] {
+        refused(r#", scope="read""#).check(&server.get("/pat").bearer(bad).send());
+    }
+    let malformed = server.get("/pat").bearer("mrp_alice 0123456789").send();
+    assert_eq!(malformed.status, 400);
+}
+
+#[test]
+fn form_decides_between_tokens_of_ones_own_and_jwts() {
+    let server = server();
+    server.get("/pat/either").bearer(ALICE).send().expect("alice");
+    server.get("/pat/either").bearer(token().claim("sub", "jwt").sign()).send().expect("jwt");
+    refused("").check(&server.get("/pat/either").bearer("mrp_nobody-0123456789").send());
+    assert_eq!(server.get("/pat/either").bearer("xyz_alice-0123456789").send().status, 401, "nobody's");
+}
+
+#[test]
+fn a_lookup_that_fails_is_our_failure() {
+    observed::listen();
+    let server = server();
+    Denied::unavailable().check(&server.get("/pat").bearer(AWAY).send());
+    Denied::failed().check(&server.get("/pat").bearer(PANICS).send());
+    let events = observed::events("http::opaque::pat");
+    let event = events.iter().find(|event| event.field("reason") == "backend_unavailable").unwrap();
+    assert_eq!((event.level.as_str(), event.field("cause")), ("ERROR", r"the table is away:\nsecret detail"));
+}
+
+#[test]
+fn what_is_remembered_is_judged_with_each_request() {
+    let server = server();
+    let get = |token: &str| server.get("/pat/kept").bearer(token).send().status;
+    let all: Vec<u16> = std::thread::scope(|threads| {
+        let requests: Vec<_> = (0..4).map(|_| threads.spawn(|| get(ALICE))).collect();
+        requests.into_iter().map(|request| request.join().unwrap()).collect()
+    });
+    assert_eq!(all, [200; 4]);
+    assert_eq!((get(ALICE), KEPT.load(Ordering::SeqCst)), (200, 1), "one lookup for all");
+    auth().forget(PrincipalKey::new(r#"local:bearer("pat_kept")"#, "alice"));
+    assert_eq!((get(ALICE), KEPT.load(Ordering::SeqCst)), (200, 2));
+    // Misses are asked for anew.
+    assert_eq!((get("mrp_nobody-0123456789"), get("mrp_nobody-0123456789")), (401, 401));
+    assert_eq!(KEPT.load(Ordering::SeqCst), 4);
+    // What was found expires, and can be revoked.
+    assert_eq!(get(FLEETING), 200);
+    std::thread::sleep(Duration::from_millis(2500));
+    assert_eq!((get(FLEETING), KEPT.load(Ordering::SeqCst)), (401, 5));
+    revocations().revoke_token(r#"local:bearer("pat_kept")"#, "7", 4_000_000_000);
+    assert_eq!((get(ALICE), KEPT.load(Ordering::SeqCst)), (401, 5));
+}
+
+#[test]
+fn an_exposed_token_is_not_logged() {
+    observed::listen();
+    let server = server();
+    server.get("/pat/exposed").bearer("derived-from-the-master-key").send().expect("derived");
+    Denied::unavailable().check(&server.get("/pat/exposed").bearer("hunter2-hunter2-hunter2").send());
+    let events = observed::events("http::opaque::exposed");
+    let cause = events.iter().map(|event| event.field("cause")).find(|cause| !cause.is_empty()).unwrap();
+    assert!(cause.starts_with("no row for") && !cause.contains("hunter2"), "{cause}");
+}
+
+#[test]
+fn tokens_of_ones_own_can_have_authorities() {
+    let server = server();
+    server.get("/pat/role").bearer(ALICE).send().expect("editor");
+}
+
+#[test]
+fn a_key_may_stand_under_a_word_of_its_own() {
+    let server = server();
+    let with = |path: &str, field: &str| server.get(path).header("Authorization", field).send();
+    with("/word", &format!("Token {KEY}")).expect("billing");
+    with("/word", &format!("token   {KEY}")).expect("billing");
+    let wrong = Denied::unauthorized("the credentials are not valid").challenge(r#"Token realm="orders""#);
+    wrong.check(&with("/word", "Token nonsense"));
+    wrong.check(&with("/word", "Token"));
+    let missing = Denied::missing().challenge(r#"Token realm="orders""#);
+    missing.check(&server.get("/word").send());
+    missing.check(&with("/word", &format!("Bearer {KEY}")));
+    with("/word/either", &format!("Token {KEY}")).expect("billing");
+    with("/word/either", &format!("Bearer {}", token().sign())).expect("alice");
+    let both = Denied::missing().challenge(r#"Bearer realm="orders""#).challenge(r#"Token realm="orders""#);
+    both.check(&server.get("/word/either").send());
+}
+
+#[test]
+fn an_exposed_key_is_not_logged() {
+    observed::listen();
+    let server = server();
+    server.get("/exposed-key").header("X-API-Key", "derived-key").send().expect("derived");
+    Denied::unavailable().check(&server.get("/exposed-key").header("X-API-Key", "hunter2").send());
+    let events = observed::events("http::opaque::exposed_key");
+    let cause = events.iter().map(|event| event.field("cause")).find(|cause| !cause.is_empty()).unwrap();
+    assert!(cause.starts_with("no row for") && !cause.contains("hunter2"), "{cause}");
+}
+
+#[test]
+fn what_cannot_be_told_apart_is_refused_when_it_is_built() {
+    let refused = |opaque: Opaque| fixture::builder().bearer_named("more", opaque).build().unwrap_err().to_string();
+    let of = |prefix: &str| Opaque::lookup(find).prefix(prefix);
+    for (opaque, said) in [
+        (of(""), "`.prefix(…)`: empty"),
+        (of("mrp "), "no token can have"),
+        (of("ey"), "a JWT could begin with"),
+        (of("eyJ"), "a JWT could begin with"),
+        (of("e"), "a JWT could begin with"),
+        (of("mrp_").prefix("mrp_live_"), "beginning with another"),
+        (of("mrp_").remember_for(Duration::from_secs(301)), "300 s"),
+        (of("mrp_").alphabet(""), "`.alphabet(…)`: empty"),
+    ] {
+        let error = refused(opaque);
+        assert!(error.contains(said), "{said}: {error}");
+    }
+}
