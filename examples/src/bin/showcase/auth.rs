@@ -58,18 +58,22 @@ pub(crate) fn issuers(environment: &Environment) -> impl Iterator<Item = &str> {
 
 /// The configuration of the server.
 pub(crate) fn configure(environment: &Environment, revoking: Option<&Revoking>) -> Result<Auth, ConfigError> {
-    let bearer = hs256_issuer()
-        .jwt()
-        .add_key(rs256_issuer().verification_key())
-        .add_key(es256_issuer().verification_key())
-        .add_key(eddsa_issuer().verification_key())
-        // Only to show all algorithms on one route; a service has one kind.
-        .dangerous_secrets_beside_public_keys();
+    let bearer = || {
+        let jwt = hs256_issuer()
+            .jwt()
+            .add_key(rs256_issuer().verification_key())
+            .add_key(es256_issuer().verification_key())
+            .add_key(eddsa_issuer().verification_key())
+            // Only to show all algorithms on one route; a service has one kind.
+            .dangerous_secrets_beside_public_keys();
+        revocable(jwt, revoking)
+    };
     let mut auth = Auth::builder()
         .realm("showcase")
-        .bearer_named("db", revocable(bearer.clone(), revoking).authorities(accounts::load_user))
+        .bearer(bearer())
+        .bearer_named("db", bearer().authorities(accounts::load_user))
         .bearer_named("pat", Opaque::lookup(accounts::find_token).prefix("pat_").length(8..=64))
-        .bearer(revocable(bearer, revoking))
+        .bearer_named("edge", bearer().header("X-Edge-Token"))
         .bearer_named("partner", revocable(partner_issuer().jwt(), revoking))
         .basic(Passwords::htpasswd_file(concat!(env!("CARGO_MANIFEST_DIR"), "/data/htpasswd")))
         .digest(DigestUsers::htdigest_file(concat!(env!("CARGO_MANIFEST_DIR"), "/data/htdigest")))

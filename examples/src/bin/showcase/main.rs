@@ -8,6 +8,8 @@
 //!
 //! `GET /pat` takes the personal access tokens `pat_alice` and `pat_root`, `GET /pat/either` JWTs too; `GET /db` takes JWTs, and the
 //! roles of their subjects out of what stands for a database: alice is an editor, bob is not, mallory is disabled.
+//! `GET /edge` takes its token from `X-Edge-Token`, as behind a proxy that signs people in. `GET /orders/1` is alice's and `/orders/2` bob's;
+//! `POST /orders/lock` looks for the order in its JSON body; `GET /teapot` is denied in words of the application's own.
 //!
 //! Variables of the environment add routes; without them the server is complete, and these routes do not exist:
 //!

@@ -1,7 +1,7 @@
 //! The routes: one for each kind of policy.
 
 use actix_web::{HttpResponse, Responder, get, post, web};
-use auth_runtime::{Checked, Optional, Principal, ServiceConfig, public, requires};
+use auth_runtime::{Checked, Denial, Optional, Principal, ServiceConfig, public, requires};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -42,6 +42,8 @@ pub(crate) fn mount(config: &mut ServiceConfig, environment: &Environment, revok
         .service(ops)
         .service(mixed)
         .service(account)
+        .service(teapot)
+        .service(edge)
         .service(show_order)
         .service(lock_order)
         .service(hidden)
@@ -159,6 +161,23 @@ async fn holds_account(id: web::Path<String>, who: Principal) -> bool {
 #[requires(bearer, check = holds_account)]
 #[get("/accounts/{id}")]
 async fn account(who: Principal) -> impl Responder {
+    tell(Some(&who))
+}
+
+/// Whoever asks, a teapot brews no coffee.
+async fn brews_coffee() -> Result<(), Denial> {
+    Err(Denial::conflict("this is a teapot").code("teapot"))
+}
+
+#[requires(bearer, check = brews_coffee)]
+#[get("/teapot")]
+async fn teapot(who: Principal) -> impl Responder {
+    tell(Some(&who))
+}
+
+#[requires(bearer("edge"))]
+#[get("/edge")]
+async fn edge(who: Principal) -> impl Responder {
     tell(Some(&who))
 }
 
