@@ -575,7 +575,6 @@ fn dates_of_a_wrong_type_or_range_are_refused() {
     let server = serve();
     for claim in ["exp", "nbf", "iat"] {
         for value in [
-            "null",
             "true",
             "\"9999999999\"",
             "\"soon\"",
@@ -597,6 +596,11 @@ fn dates_of_a_wrong_type_or_range_are_refused() {
             "1.7976931348623157e308",
         ] {
             refused(&server, "/bearer", &raw_claim(claim, value), INVALID);
+        }
+        // Null is what some serializers write for what is not there; an end must be there.
+        match claim {
+            "exp" => refused(&server, "/bearer", &raw_claim(claim, "null"), INVALID),
+            _ => accepted(&server, "/bearer", &raw_claim(claim, "null")),
         }
         for value in
             ["1e999", "-1e999", "NaN", "Infinity", "-Infinity", "0x7fffffff", "+1", "01", "1.", ".5", "1e", "1_000"]

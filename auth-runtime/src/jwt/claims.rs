@@ -75,7 +75,7 @@ fn date(claims: &Object<'_>, name: &str) -> Result<Option<Date>, Reason> {
 }
 
 /// Whether a claim is there and null, which some serializers write for what is not there.
-fn is_null(claims: &Object<'_>, name: &str) -> bool {
+pub(crate) fn is_null(claims: &Object<'_>, name: &str) -> bool {
     claims.get(name).is_some_and(|claim| claim.is_null())
 }
 
@@ -102,6 +102,10 @@ impl Audience {
             Self::Any => &[],
             Self::AnyOf(ours) | Self::Client(ours) => ours,
         };
+        // Null stands for no audience, and does not name the one that is demanded.
+        if matches!(self, Self::AnyOf(_)) && is_null(claims, "aud") {
+            return Err(Reason::ClaimsInvalid);
+        }
         let named = dangerous_any_audience(claims, |audience| contains(ours, audience))?;
         let client = [string(claims, "client_id")?, string(claims, "azp")?];
         let fits = match self {

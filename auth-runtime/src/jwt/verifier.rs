@@ -296,6 +296,10 @@ impl Verifier {
 
     fn issuer(&self, claims: &Object<'_>) -> Result<Trusted<'_>, Reason> {
         let name = claims::string(claims, "iss")?;
+        // Who signs says who it is, or leaves it out.
+        if name.is_none() && claims::is_null(claims, "iss") {
+            return Err(Reason::ClaimsInvalid);
+        }
         let name = name.as_deref();
         let named = self.issuers.iter().find(|issuer| issuer.name() == name);
         let configured = named.or_else(|| self.issuers.iter().find(|issuer| issuer.name().is_none()));

@@ -66,16 +66,17 @@ fn null_never_lifts_a_bound() {
     for (verifier, claims, reason) in [
         (&named, json!({"exp": null}), Reason::ClaimsInvalid),
         (&any, json!({"exp": null}), Reason::ClaimsInvalid),
-        (&named, json!({"aud": null}), Reason::AudienceWrong),
+        (&named, json!({"aud": null}), Reason::ClaimsInvalid),
         (&named, json!({"aud": [null]}), Reason::ClaimsInvalid),
-        (&named, json!({"iss": null}), Reason::IssuerWrong),
+        (&named, json!({"iss": null}), Reason::ClaimsInvalid),
+        (&any, json!({"iss": null}), Reason::ClaimsInvalid),
         (&named, json!({"cnf": null}), Reason::TokenBound),
         (&any, json!({"cnf": null}), Reason::TokenBound),
         (&named, json!({"sub": null}), Reason::ClaimsInvalid),
     ] {
         assert_eq!(refused(verifier, &hs256(&plus(claims.clone()))), reason, "{claims}");
     }
-    accepted(&any, &hs256(&plus(json!({"aud": null, "iss": null}))));
+    accepted(&any, &hs256(&plus(json!({"aud": null}))));
     let revocable = verifier(jwt().revocations(crate::revocation::InMemoryRevocations::new()));
     assert_eq!(refused(&revocable, &hs256(&plus(json!({"jti": null})))), Reason::ClaimsInvalid);
     accepted(&revocable, &hs256(&plus(json!({"jti": "1", "sid": null}))));
