@@ -17,7 +17,7 @@ use crate::jwt::issuer::Issuer;
 use crate::jwt::verifier::TrustedIssuer;
 use crate::keys::KeySetOptions;
 use crate::provider::Worker;
-use crate::provider::limits::divided::{DividedBucket, Place, Places};
+use crate::provider::limits::divided::{DividedBucket, Places, TakenPlace};
 use crate::provider::limits::flight::{Awaited, Boarding, Flight, Flights, landed};
 use crate::shares::Share;
 use crate::telemetry::{foreign, limited};
@@ -181,7 +181,7 @@ impl Tenants {
     }
 
     /// Calls the function. Not awaited: whoever waits does so for the end of the flight, which comes even by a panic.
-    fn start(&self, flight: Flight<Box<str>, ()>, calling: Option<Place>) {
+    fn start(&self, flight: Flight<Box<str>, ()>, calling: Option<TakenPlace>) {
         let (find, timeout) = (self.0.find.clone(), self.0.options.timeout);
         let call = call(Arc::downgrade(&self.0), find, timeout, flight);
         drop(self.0.worker.spawn(async move {
@@ -248,7 +248,7 @@ pub(crate) struct Search {
     directory: Arc<Directory>,
     /// Who looks for it.
     pub(crate) from: AddressShare,
-    _place: Place,
+    _place: TakenPlace,
     name: Box<str>,
     ended: Awaited<()>,
 }

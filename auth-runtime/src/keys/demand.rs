@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::http::peer::AddressShare;
 use crate::keys::remote::Publication;
 use crate::provider::limits::Bucket;
-use crate::provider::limits::divided::{DividedBucket, Place, Places};
+use crate::provider::limits::divided::{DividedBucket, Places, TakenPlace};
 use crate::provider::limits::schedule::Unknown;
 use crate::shares::Share;
 
@@ -112,7 +112,7 @@ pub(crate) struct Ticket {
     arrived: u64,
     /// The fetch to wait for.
     awaited: u64,
-    _place: Place,
+    _place: TakenPlace,
 }
 
 impl Ticket {

@@ -92,7 +92,7 @@ pub(crate) struct Places {
 
 /// One of them, until dropped.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub(crate) struct TakenPlace {
     places: Arc<Places>,
     share: Share,
 }
@@ -102,7 +102,7 @@ impl Places {
         Arc::new(Self { most, taken: Mutex::default() })
     }
 
-    pub(crate) fn take(self: &Arc<Self>, share: Share) -> Option<Place> {
+    pub(crate) fn take(self: &Arc<Self>, share: Share) -> Option<TakenPlace> {
         let mut taken = self.taken();
         let free = self.most.saturating_sub(taken.iter().map(|(_, count)| count).sum());
         match taken.iter_mut().find(|(other, _)| *other == share) {
@@ -111,7 +111,7 @@ impl Places {
             Some(_) | None => return None,
         }
         drop(taken);
-        Some(Place { places: Arc::clone(self), share })
+        Some(TakenPlace { places: Arc::clone(self), share })
     }
 
     fn taken(&self) -> MutexGuard<'_, Vec<(Share, usize)>> {
@@ -119,7 +119,7 @@ impl Places {
     }
 }
 
-impl Drop for Place {
+impl Drop for TakenPlace {
     fn drop(&mut self) {
         let mut taken = self.places.taken();
         if let Some(index) = taken.iter().position(|(share, _)| *share == self.share)
