@@ -160,7 +160,7 @@ fn a_policy_is_data_for_other_tools() {
         "line": line,
         "routes": [{ "methods": ["GET"], "path": "/nested", "name": null, "guarded": false }],
         "presence": "required",
-        "schemes": [{ "keyword": "bearer", "configuration": null }],
+        "schemes": [{ "keyword": "bearer", "configuration": null, "condition": null }],
         "requirement": { "role": "ops" },
         "realm": null,
         "hide": "nothing",

@@ -3,6 +3,8 @@
 use proc_macro2::{Ident, TokenStream};
 use syn::{LitStr, Path, Type, Visibility};
 
+use crate::parse::Condition;
+
 /// A policy that may expand.
 pub(crate) struct Policy {
     /// Where the runtime is, if not at `::auth_runtime`.
@@ -48,7 +50,11 @@ pub(crate) enum Access {
 pub(crate) struct Alternative {
     pub(crate) kind: SchemeKind,
     pub(crate) configuration: Option<LitStr>,
-    /// As written, for messages and for the policy value.
+    /// What a caller by this scheme alone must satisfy, as written.
+    pub(crate) condition: Option<Condition>,
+    /// The same, once it is checked.
+    pub(crate) requirement: Option<Requirement>,
+    /// The scheme as written, for messages and for the policy value.
     pub(crate) tokens: TokenStream,
 }
 

@@ -11,6 +11,7 @@ mod authorities;
 mod basic;
 mod bearer;
 mod body;
+mod branches;
 mod cache;
 mod check_after;
 mod checked;

@@ -1,8 +1,9 @@
 //! Which schemes a policy accepts.
 
 use super::layers::Layers;
+use super::requirement::check_own_condition;
 use crate::diag::{Sink, written};
-use crate::model::Access;
+use crate::model::{Access, Alternative};
 use crate::parse::Clause;
 
 /// The access said by the innermost layer that says one.
@@ -24,13 +25,24 @@ pub(crate) fn check_access(layers: &Layers, sink: &Sink) -> Option<Access> {
         Access::Public => Access::Public,
         Access::Named(path) => Access::Named(path.clone()),
         Access::Schemes { optional, alternatives } => {
+            let mut checked = Vec::new();
             for (index, alternative) in alternatives.iter().enumerate() {
                 let text = written(&alternative.tokens);
-                if alternatives.iter().take(index).any(|earlier| written(&earlier.tokens) == text) {
-                    sink.report(&alternative.tokens, format!("scheme `{text}` given twice; remove one"));
+                let is_same = |earlier: &&Alternative| written(&earlier.tokens) == text;
+                if let Some(earlier) = alternatives.iter().take(index).find(is_same) {
+                    let both = earlier.condition.is_some() && alternative.condition.is_some();
+                    let remedy = if both { "join their conditions with `||`" } else { "remove one" };
+                    sink.report(&alternative.tokens, format!("scheme `{text}` given twice; {remedy}"));
                 }
+                if let (Some(condition), true) = (&alternative.condition, optional) {
+                    let fault = "a condition inside `optional(…)` would not bind an anonymous caller";
+                    let remedy = "require the scheme, or drop the condition";
+                    sink.report(&condition.tokens, format!("{fault}; {remedy}"));
+                }
+                let requirement = alternative.condition.as_ref().map(|condition| check_own_condition(condition, sink));
+                checked.push(Alternative { requirement, ..alternative.clone() });
             }
-            Access::Schemes { optional: *optional, alternatives: alternatives.clone() }
+            Access::Schemes { optional: *optional, alternatives: checked }
         }
     })
 }

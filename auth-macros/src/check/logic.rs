@@ -5,20 +5,67 @@
 
 use std::collections::HashMap;
 
-use crate::diag::Sink;
+use proc_macro2::TokenStream;
+
+use crate::diag::{Sink, written};
 use crate::model::{Requirement, RequirementKind};
 
 /// Up to so many distinct predicates, every assignment is tried.
 const EXACT: usize = 12;
 
-/// Reports each condition that can be simplified: the author meant something else.
-pub(crate) fn check_logic(requirement: &Requirement, sink: &Sink) {
+/// Reports each condition that can be simplified: the author meant something else. Whether there is none.
+pub(crate) fn check_logic(requirement: &Requirement, sink: &Sink) -> bool {
     let mut atoms = Vec::new();
     collect(requirement, &mut atoms);
+    !if atoms.len() <= EXACT { visit(requirement, &Table { atoms }, sink) } else { visit(requirement, &Shape, sink) }
+}
+
+/// Reports what an alternative's own condition and the one of all make of each other; either is sound.
+pub(crate) fn check_beside(own: &Requirement, common: &Requirement, scheme: &TokenStream, sink: &Sink) {
+    if matches!(common.kind, RequirementKind::Authenticated) {
+        return;
+    }
+    let mut atoms = Vec::new();
+    collect(own, &mut atoms);
+    collect(common, &mut atoms);
     if atoms.len() <= EXACT {
-        visit(requirement, &Table { atoms }, sink);
+        visit_beside(own, common, scheme, &Table { atoms }, sink);
     } else {
-        visit(requirement, &Shape, sink);
+        visit_beside(own, common, scheme, &Shape, sink);
+    }
+}
+
+fn visit_beside<L: Logic>(own: &Requirement, common: &Requirement, scheme: &TokenStream, logic: &L, sink: &Sink) {
+    let whole = logic.meaning(common);
+    for part in clauses(own) {
+        let meaning = logic.meaning(part);
+        let of_one = |wanted: &dyn Fn(&L::Meaning) -> bool| {
+            clauses(common).iter().find(|other| wanted(&logic.meaning(other))).unwrap_or(common)
+        };
+        let contradicts = |other: &L::Meaning| logic.contradict(&[other, &meaning]);
+        let implies = |other: &L::Meaning| logic.implies(other, &meaning);
+        let fault = if contradicts(&whole) {
+            let other = of_one(&contradicts);
+            format!("`{part}` contradicts `{other}`, so nobody passes by `{}`; remove one", written(scheme))
+        } else if implies(&whole) {
+            let other = of_one(&implies);
+            format!("`{part}` adds nothing, because `{other}` is required of all; remove it")
+        } else {
+            continue;
+        };
+        return sink.report(&part.tokens, fault);
+    }
+    if logic.contradict(&[&whole, &logic.meaning(own)]) {
+        let fault = format!("`{own}` contradicts `{common}`, so nobody passes by `{}`; remove one", written(scheme));
+        sink.report(&own.tokens, fault);
+    }
+}
+
+/// What is joined by AND.
+fn clauses(requirement: &Requirement) -> &[Requirement] {
+    match &requirement.kind {
+        RequirementKind::All(parts) => parts,
+        _ => std::slice::from_ref(requirement),
     }
 }
 

@@ -74,7 +74,15 @@ fn check_meaning(policy: &Policy, sink: &Sink) {
         ability::check_ability(&policy.requirement, alternatives, sink);
     }
     check_loads(&policy.requirement, sink);
-    logic::check_logic(&policy.requirement, sink);
+    let is_sound = logic::check_logic(&policy.requirement, sink);
+    let Access::Schemes { alternatives, .. } = &policy.access else { return };
+    for alternative in alternatives {
+        let Some(own) = &alternative.requirement else { continue };
+        ability::check_ability(own, std::slice::from_ref(alternative), sink);
+        if logic::check_logic(own, sink) && is_sound {
+            logic::check_beside(own, &policy.requirement, &alternative.tokens, sink);
+        }
+    }
 }
 
 /// Each type loaded once: the handler asks for it by its type.

@@ -30,6 +30,11 @@ pub(crate) fn check_requirement(layers: &Layers, sink: &Sink) -> Requirement {
     join(parts, None, RequirementKind::All)
 }
 
+/// The condition of one alternative.
+pub(super) fn check_own_condition(condition: &Condition, sink: &Sink) -> Requirement {
+    check_condition(condition, true, sink)
+}
+
 /// A condition, or its negation where `holds` is false.
 fn check_condition(condition: &Condition, holds: bool, sink: &Sink) -> Requirement {
     let tokens = || if holds { condition.tokens.clone() } else { negated(&condition.tokens) };

@@ -54,7 +54,7 @@ fn expand_said(place: &PolicyType<'_>, policy: &Policy, constants: &mut Constant
         }
         Access::Schemes { optional, alternatives } => {
             let presence = if *optional { quote!(#presence::Optional) } else { quote!(#presence::Required) };
-            let schemes = alternatives.iter().map(|each| expand_scheme_use(each, exports));
+            let schemes = alternatives.iter().map(|each| expand_scheme_use(each, constants));
             quote!(.accepting(#presence, &[#(#schemes),*]))
         }
         Access::Named(path) => {
@@ -103,19 +103,24 @@ fn expand_details(types: &[&Type], constants: &mut Constants<'_>) -> Option<Toke
 
 /// Whether the schemes follow from the type of access.
 fn is_sole(alternatives: &[Alternative]) -> bool {
-    matches!(alternatives, [Alternative { kind, configuration: None, .. }] if kind.keyword().is_some())
+    matches!(alternatives, [Alternative { kind, configuration: None, requirement: None, .. }] if kind.keyword().is_some())
 }
 
-fn expand_scheme_use(alternative: &Alternative, exports: &Exports<'_>) -> TokenStream {
+fn expand_scheme_use(alternative: &Alternative, constants: &mut Constants<'_>) -> TokenStream {
+    let exports = constants.exports;
     let ty = expand_scheme(&alternative.kind, exports);
     let keyword = match alternative.kind.keyword() {
         Some(keyword) => keyword.to_owned(),
         None => written(ty.to_token_stream()),
     };
     let configuration = alternative.configuration.as_ref().map(|name| quote!(.configured(#name)));
+    let condition = alternative.requirement.as_ref().map(|own| {
+        let own = constants.expand_requirement(own);
+        quote!(.on_condition(#own))
+    });
     let at = alternative.tokens.span();
     let scheme_use = exports.scheme_use.at(at);
-    quote_spanned!(at=> #scheme_use::new::<#ty>(#keyword) #configuration)
+    quote_spanned!(at=> #scheme_use::new::<#ty>(#keyword) #configuration #condition)
 }
 
 fn expand_scheme<'a>(kind: &'a SchemeKind, exports: &'a Exports<'a>) -> &'a dyn ToTokens {

@@ -6,6 +6,7 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Error, Path, Result, Token, parenthesized, token};
 
+use super::condition::{ConditionKind, parse_condition};
 use super::split::{combine, split};
 use super::value::{next_token, parse_literal, peeks_path, rest};
 use crate::diag::{remedy, written};
@@ -52,6 +53,9 @@ fn parse_any(input: ParseStream<'_>) -> Result<Vec<Alternative>> {
     for element in elements {
         let alone = |input: ParseStream<'_>| {
             let alternative = parse_alternative(input, "any")?;
+            if input.parse::<Option<Token![&&]>>()?.is_some() {
+                return parse_own_condition(input, alternative);
+            }
             if input.is_empty() {
                 return Ok(alternative);
             }
@@ -65,6 +69,26 @@ fn parse_any(input: ParseStream<'_>) -> Result<Vec<Alternative>> {
         }
     }
     faults.map_or(Ok(alternatives), Err)
+}
+
+/// What follows `bearer &&`: a condition that binds callers by this scheme alone.
+fn parse_own_condition(input: ParseStream<'_>, alternative: Alternative) -> Result<Alternative> {
+    let scheme = written(&alternative.tokens);
+    if input.is_empty() {
+        let fault = format!("no condition follows `{scheme} &&`; write one, as in `{scheme} && scope(\"…\")`");
+        return Err(Error::new_spanned(&alternative.tokens, fault));
+    }
+    let is_in_parentheses = input.peek(token::Paren);
+    let condition = parse_condition(input)?;
+    if matches!(condition.kind, ConditionKind::Any(_)) && !(is_in_parentheses && is_one(&condition.tokens)) {
+        let fault = format!("`||` beside `{scheme} &&` could be read in two ways; put the conditions in parentheses");
+        return Err(Error::new_spanned(&condition.tokens, fault));
+    }
+    Ok(Alternative { condition: Some(condition), ..alternative })
+}
+
+fn is_one(tokens: &TokenStream) -> bool {
+    tokens.clone().into_iter().count() == 1
 }
 
 /// One scheme, standing in `place`.
@@ -88,7 +112,7 @@ fn parse_alternative(input: ParseStream<'_>, place: &str) -> Result<Alternative>
         Some(group) => Some(parse_configuration(&written(&path), group)?),
     };
     let tokens = quote!(#path #arguments);
-    Ok(Alternative { kind: SchemeKind::Own(path), configuration, tokens })
+    Ok(Alternative { kind: SchemeKind::Own(path), configuration, condition: None, requirement: None, tokens })
 }
 
 fn parse_keyword(input: ParseStream<'_>, word: Ident, place: &str) -> Result<Alternative> {
@@ -138,7 +162,7 @@ fn parse_keyword(input: ParseStream<'_>, word: Ident, place: &str) -> Result<Alt
         None => None,
         Some(group) => Some(parse_configuration(&name, group)?),
     };
-    Ok(Alternative { kind, configuration, tokens: quote!(#word #arguments) })
+    Ok(Alternative { kind, configuration, condition: None, requirement: None, tokens: quote!(#word #arguments) })
 }
 
 fn parse_configuration(scheme: &str, group: &proc_macro2::Group) -> Result<syn::LitStr> {

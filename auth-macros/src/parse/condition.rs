@@ -17,12 +17,14 @@ use crate::model::Atom;
 const DEEPEST: usize = 64;
 
 /// A condition as written.
+#[derive(Clone)]
 pub(crate) struct Condition {
     pub(crate) kind: ConditionKind,
     pub(crate) tokens: TokenStream,
 }
 
 /// What a condition is made of.
+#[derive(Clone)]
 pub(crate) enum ConditionKind {
     Atom(Atom),
     Not(Box<Condition>),

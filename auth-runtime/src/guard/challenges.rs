@@ -13,13 +13,22 @@ use crate::guard::observation::Meter;
 pub(crate) struct Challenges {
     all: Vec<Challenge>,
     realm: Arc<str>,
-    /// The canonical scopes as the challenge of each alternative names them; empty when there are none.
-    scopes: Vec<String>,
+    /// What each alternative brings.
+    offered: Vec<Offered>,
     /// Where the metadata of the resource are (RFC 9728 section 5.1).
     metadata_url: Option<String>,
     policy: &'static str,
     /// By reason and attempted alternative; filled as they are first needed.
     written: Vec<OnceLock<Written>>,
+}
+
+/// An alternative's challenge, and the canonical scopes by its names; none where it does not speak of scopes.
+pub(crate) struct Offered {
+    pub(crate) challenge: Challenge,
+    /// Those of its own condition.
+    pub(crate) own: Vec<String>,
+    /// Those of the condition of all.
+    pub(crate) common: Vec<String>,
 }
 
 /// A denial ready to be sent and counted.
@@ -29,24 +38,17 @@ pub(crate) struct Written {
 }
 
 impl Challenges {
-    pub(crate) fn new(
-        policy: &'static str,
-        realm: &str,
-        scopes: Vec<String>,
-        metadata_url: Option<String>,
-        offered: Vec<Challenge>,
-    ) -> Self {
+    pub(crate) fn new(policy: &'static str, realm: &str, metadata_url: Option<String>, offered: Vec<Offered>) -> Self {
         let mut all: Vec<Challenge> = Vec::new();
-        let alternatives = offered.len();
-        for challenge in offered {
-            if !all.iter().any(|known| same_scheme(known, &challenge)) {
-                all.push(challenge);
+        for Offered { challenge, .. } in &offered {
+            if !all.iter().any(|known| same_scheme(known, challenge)) {
+                all.push(challenge.clone());
             }
         }
         all.sort_by_key(Challenge::rank);
-        let places = (Reason::ALL.len() + 1) * (alternatives + 1);
+        let places = (Reason::ALL.len() + 1) * (offered.len() + 1);
         let written = (0..places).map(|_| OnceLock::new()).collect();
-        Self { all, realm: realm.into(), scopes, metadata_url, policy, written }
+        Self { all, realm: realm.into(), offered, metadata_url, policy, written }
     }
 
     pub(crate) fn realm(&self) -> &Arc<str> {
@@ -92,7 +94,6 @@ impl Challenges {
         attempted: Option<usize>,
         fresh: &[(usize, Vec<Challenge>)],
     ) -> Answer {
-        let scope = self.scope_for(alternative);
         let at = |place: usize| match fresh.iter().find(|(of, _)| *of == place) {
             Some((_, challenges)) => challenges.as_slice(),
             None => self.all.get(place).map(std::slice::from_ref).unwrap_or_default(),
@@ -107,6 +108,7 @@ impl Challenges {
                     let blamed = Some(place) == attempted || reason == Reason::AuthorizationRepeated;
                     let error = reason.oauth_error().filter(|_| blamed && challenge.is_oauth());
                     let description = error.map(|_| reason.description());
+                    let scope = &*self.scope_before(challenge, alternative);
                     if challenge.is_oauth() {
                         name_scope(&mut problem, scope);
                     }
@@ -120,6 +122,7 @@ impl Challenges {
             StatusCode::FORBIDDEN if reason == Reason::ScopeMissing => {
                 let challenges = attempted.map(at).unwrap_or_default();
                 if let Some(challenge) = challenges.iter().find(|challenge| challenge.is_oauth()) {
+                    let scope = &*self.scope_after(alternative);
                     problem.error = reason.oauth_error();
                     name_scope(&mut problem, scope);
                     lines.push(self.render(challenge, scope, reason.oauth_error(), None));
@@ -130,11 +133,21 @@ impl Challenges {
         Answer::new(problem, lines)
     }
 
-    /// The scopes by the names of the alternative that was attempted, or else of the first that speaks of scopes: clients take
-    /// the first challenge they know.
-    fn scope_for(&self, alternative: Option<usize>) -> &str {
-        let own = alternative.and_then(|index| self.scopes.get(index)).filter(|scope| !scope.is_empty());
-        own.or_else(|| self.scopes.iter().find(|scope| !scope.is_empty())).map_or("", String::as_str)
+    /// The scopes of a challenge while the caller is not known: those of all alternatives of its scheme, then those of the
+    /// policy's condition, by the names of the alternative that was attempted, or else of the first that speaks of scopes:
+    /// clients take the first challenge they know.
+    fn scope_before(&self, challenge: &Challenge, attempted: Option<usize>) -> String {
+        let own = self.offered.iter().filter(|offered| same_scheme(&offered.challenge, challenge));
+        let attempted =
+            attempted.and_then(|index| self.offered.get(index)).filter(|offered| !offered.common.is_empty());
+        let common = attempted.or_else(|| self.offered.iter().find(|offered| !offered.common.is_empty()));
+        joined(own.flat_map(|offered| &offered.own).chain(common.into_iter().flat_map(|offered| &offered.common)))
+    }
+
+    /// Those that a caller lacks whom this alternative has verified.
+    fn scope_after(&self, alternative: Option<usize>) -> String {
+        let by = alternative.and_then(|index| self.offered.get(index));
+        joined(by.into_iter().flat_map(|Offered { own, common, .. }| own.iter().chain(common)))
     }
 
     fn render(
@@ -153,6 +166,17 @@ impl Challenges {
         }
         challenge.render(&self.realm, &extra)
     }
+}
+
+/// Each once.
+fn joined<'a>(scopes: impl Iterator<Item = &'a String>) -> String {
+    let mut each: Vec<&str> = Vec::new();
+    for scope in scopes {
+        if !each.contains(&scope.as_str()) {
+            each.push(scope);
+        }
+    }
+    each.join(" ")
 }
 
 fn name_scope(problem: &mut Problem, scope: &str) {

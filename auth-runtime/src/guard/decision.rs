@@ -188,10 +188,10 @@ impl GuardedRequest<'_> {
     /// Judges the caller, as far as that needs no check.
     fn weigh(&mut self, principal: Principal) -> Judged {
         let checks = CheckResults::new();
-        match self.plan.weigh(&principal, &checks) {
+        match self.plan.weigh(self.attempted, &principal, &checks) {
             Step::Holds => Judged::Done(Ok(self.pass(Some(principal)))),
             Step::Fails => {
-                let reason = self.plan.failure(&principal, &checks);
+                let reason = self.plan.failure(self.attempted, &principal, &checks);
                 self.verified = Some(principal);
                 Judged::Done(Err(self.deny(reason)))
             }
@@ -298,11 +298,11 @@ impl GuardedRequest<'_> {
                 Err(_) => return Err(self.deny(Reason::Panicked)),
             };
             results.record(check, held);
-            match self.plan.weigh(&principal, &results) {
+            match self.plan.weigh(self.attempted, &principal, &results) {
                 Step::Holds => return Ok(self.pass(Some(principal))),
                 Step::Needs(next) => check = next,
                 Step::Fails => {
-                    let reason = self.plan.failure(&principal, &results);
+                    let reason = self.plan.failure(self.attempted, &principal, &results);
                     self.check = results.first_refusal();
                     return Err(match said {
                         // Unless other scopes would help.

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use crate::authorities::ReadyLoader;
 use crate::denial::Reason;
-use crate::guard::challenges::Challenges;
+use crate::guard::challenges::{Challenges, Offered};
 use crate::guard::observation::{Meter, NO_SCHEME};
 use crate::guard::{Attempted, AuthoritySource, ConfiguredScheme, Settings};
 use crate::http::parts::RequestView;
-use crate::policy::{CheckResults, PolicySpec, Step, canonical_scopes, demands_scope, evaluate, first_failure};
+use crate::policy::{CheckResults, Demand, PolicySpec, Requirement, Step, canonical_scopes};
 use crate::principal::Principal;
 use crate::scheme::{Context, Scheme, SchemeDescription};
 
@@ -17,7 +17,6 @@ use crate::scheme::{Context, Scheme, SchemeDescription};
 pub(crate) struct Plan {
     pub(crate) spec: &'static PolicySpec,
     pub(crate) settings: Arc<Settings>,
-    pub(crate) canonical: Vec<&'static str>,
     /// Of a caller that passes without credentials.
     anonymous: Meter,
     alternatives: Vec<Alternative>,
@@ -28,6 +27,10 @@ pub(crate) struct Plan {
 pub(crate) struct Alternative {
     pub(crate) kind: TypeId,
     pub(crate) scheme: Arc<dyn Scheme>,
+    /// What is demanded of a caller that it verified.
+    pub(crate) demand: Demand,
+    /// The scopes of that which a challenge names.
+    pub(crate) canonical: Vec<&'static str>,
     /// Of a caller that it verified and that passes.
     pub(crate) allowed: Meter,
     /// Those whose credentials may be in the same place.
@@ -63,25 +66,34 @@ impl Plan {
         default_realm: &str,
         settings: Arc<Settings>,
     ) -> Self {
-        let canonical = canonical_scopes(&spec.requirement);
         let described = || schemes.iter().map(|configured| &configured.description);
-        let offered = described().map(|description| description.challenge().clone()).collect();
+        let demands = spec.schemes.iter().map(|used| Demand::new(spec, used));
         let realm = spec.realm.unwrap_or(default_realm);
-        let scopes = described().map(|description| match description.challenge().is_oauth() {
-            true => canonical.iter().map(|scope| description.asked_for(scope)).collect::<Vec<_>>().join(" "),
-            false => String::new(),
+        let offered = described().zip(spec.schemes).map(|(description, used)| {
+            let challenge = description.challenge().clone();
+            let named = |requirement: &Requirement| match challenge.is_oauth() {
+                true => {
+                    canonical_scopes(requirement).into_iter().map(|scope| description.asked_for(scope).into()).collect()
+                }
+                false => Vec::new(),
+            };
+            let own = used.condition.as_ref().map(named).unwrap_or_default();
+            Offered { own, common: named(&spec.requirement), challenge }
         });
-        let challenges = Challenges::new(spec.handler, realm, scopes.collect(), settings.metadata_url.clone(), offered);
+        let challenges = Challenges::new(spec.handler, realm, settings.metadata_url.clone(), offered.collect());
         let rivals = |of: usize, own: &SchemeDescription| {
             let others = described().enumerate();
             others.filter(|(index, other)| *index != of && other.shares_carrier(own)).map(|(index, _)| index).collect()
         };
         let alternatives = schemes
             .iter()
+            .zip(demands)
             .enumerate()
-            .map(|(index, configured)| Alternative {
+            .map(|(index, (configured, demand))| Alternative {
                 kind: configured.kind,
                 scheme: Arc::clone(&configured.scheme),
+                demand,
+                canonical: demand.canonical_scopes(),
                 allowed: Meter::allowed(spec.handler, configured.scheme.name()),
                 rivals: rivals(index, &configured.description),
                 configured: Arc::clone(configured),
@@ -90,13 +102,12 @@ impl Plan {
             })
             .collect();
         let anonymous = Meter::allowed(spec.handler, NO_SCHEME);
-        Self { spec, settings, canonical, anonymous, alternatives, challenges }
+        Self { spec, settings, anonymous, alternatives, challenges }
     }
 
     /// Whether authorities are loaded for the holder of any token, whatever its scopes.
     pub(crate) fn is_open_to_any_token(&self) -> bool {
-        let loads_for_tokens = |by: &Alternative| by.loads && by.is_oauth();
-        self.alternatives.iter().any(loads_for_tokens) && !demands_scope(&self.spec.requirement)
+        self.alternatives.iter().any(|by| by.loads && by.is_oauth() && !by.demand.is_of_a_scope())
     }
 
     pub(crate) fn alternatives(&self) -> &[Alternative] {
@@ -117,14 +128,19 @@ impl Plan {
         self.challenges.realm()
     }
 
-    /// Whether this caller satisfies the policy, as far as these checks say.
-    pub(super) fn weigh(&self, principal: &Principal, checks: &CheckResults) -> Step {
-        evaluate(&self.spec.requirement, principal, &self.settings.hierarchies, checks)
+    /// Whether a caller whom this alternative has verified satisfies the policy, as far as these checks say.
+    pub(super) fn weigh(&self, by: Attempted, principal: &Principal, checks: &CheckResults) -> Step {
+        match by.alternative(self) {
+            Some(by) => by.demand.evaluate(principal, &self.settings.hierarchies, checks),
+            None => Step::Fails,
+        }
     }
 
     /// Why it does not.
-    pub(super) fn failure(&self, principal: &Principal, checks: &CheckResults) -> Reason {
-        first_failure(&self.spec.requirement, &self.canonical, principal, &self.settings.hierarchies, checks)
+    pub(super) fn failure(&self, by: Attempted, principal: &Principal, checks: &CheckResults) -> Reason {
+        let failure =
+            |by: &Alternative| by.demand.first_failure(&by.canonical, principal, &self.settings.hierarchies, checks);
+        by.alternative(self).map_or(Reason::CheckFailed, failure)
     }
 
     /// What schemes may look at in this request.

@@ -28,7 +28,8 @@ impl Plan {
         let deny = |attempted, principal: Option<&Principal>, grounds| {
             self.deny_parts(&parts, observation, attempted, principal, grounds)
         };
-        if asks_a_check(&self.spec.requirement) {
+        let own = self.spec.schemes.iter().filter_map(|used| used.condition.as_ref());
+        if own.chain([&self.spec.requirement]).any(asks_a_check) {
             return Err(deny(attempted, None, Reason::VerifyUnfit.into()));
         }
         let asked = std::panic::catch_unwind(AssertUnwindSafe(|| self.ask(&parts, &mut attempted)));
@@ -59,8 +60,8 @@ impl Plan {
             }
             let checks = CheckResults::new();
             // Without checks there is nothing that could still be needed.
-            if !matches!(self.weigh(principal, &checks), Step::Holds) {
-                let reason = self.failure(principal, &checks);
+            if !matches!(self.weigh(attempted, principal, &checks), Step::Holds) {
+                let reason = self.failure(attempted, principal, &checks);
                 return Err(deny(attempted, Some(principal), reason.into()));
             }
         }

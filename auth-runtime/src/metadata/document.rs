@@ -109,7 +109,7 @@ impl Placed {
             for used in policy.schemes.iter().filter(|used| is_bearer(used)) {
                 configurations.add(policy, used.configuration);
                 let offer = offers.iter().find(|(name, _)| name.as_deref() == used.configuration);
-                for scope in required_scopes(&policy.requirement) {
+                for scope in used.condition.iter().chain([&policy.requirement]).flat_map(required_scopes) {
                     scopes.add(policy, offer.map_or(Cow::Borrowed(scope), |(_, offer)| offer.asked_for(scope)));
                 }
             }

@@ -7,7 +7,8 @@
 use serde_json::{Number, Value};
 
 use crate::denial::Reason;
-use crate::policy::{Check, ClaimValue, Requirement};
+use crate::policy::requirement::{add_canonical_scopes, demands_scope};
+use crate::policy::{Check, ClaimValue, PolicySpec, Requirement, SchemeUse};
 use crate::policy::{Hierarchies, Hierarchy};
 use crate::principal::{ClaimedIn, Principal};
 
@@ -44,8 +45,83 @@ impl CheckResults {
     }
 }
 
-/// Evaluates cheap conditions everywhere before asking for the first check that still matters.
-pub(crate) fn evaluate(
+/// What a policy demands of a caller that one of its alternatives has verified: that alternative's own condition, then the
+/// one of all.
+#[derive(Clone, Copy)]
+pub(crate) struct Demand {
+    own: Option<&'static Requirement>,
+    common: &'static Requirement,
+}
+
+impl Demand {
+    pub(crate) fn new(policy: &'static PolicySpec, alternative: &'static SchemeUse) -> Self {
+        Self { own: alternative.condition.as_ref(), common: &policy.requirement }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn of(own: Option<&'static Requirement>, common: &'static Requirement) -> Self {
+        Self { own, common }
+    }
+
+    fn parts(self) -> impl Iterator<Item = &'static Requirement> {
+        self.own.into_iter().chain([self.common])
+    }
+
+    /// Evaluates cheap conditions everywhere before asking for the first check that still matters.
+    pub(crate) fn evaluate(self, principal: &Principal, hierarchies: &Hierarchies, checks: &CheckResults) -> Step {
+        all(self.parts(), principal, hierarchies, checks)
+    }
+
+    /// The canonical scopes of both, in written order.
+    pub(crate) fn canonical_scopes(self) -> Vec<&'static str> {
+        let mut scopes = Vec::new();
+        self.parts().for_each(|part| add_canonical_scopes(part, &mut scopes));
+        scopes
+    }
+
+    /// Whether a scope is asked for on every way to be let in.
+    pub(crate) fn is_of_a_scope(self) -> bool {
+        self.parts().any(demands_scope)
+    }
+
+    /// Why a demand that failed did: a missing canonical scope first, because a caller can do something about it, else the
+    /// leftmost condition that does not hold.
+    pub(crate) fn first_failure(
+        self,
+        canonical: &[&'static str],
+        principal: &Principal,
+        hierarchies: &Hierarchies,
+        checks: &CheckResults,
+    ) -> Reason {
+        let granted = |scope: &&'static str| {
+            principal.scope_set().is_some_and(|held| hierarchies.scopes.grants(held.granted, scope))
+        };
+        if !canonical.iter().all(granted) {
+            return Reason::ScopeMissing;
+        }
+        leftmost_of_all(self.parts(), principal, hierarchies, checks)
+    }
+}
+
+/// All of them, of which there is at least one.
+fn all(
+    parts: impl Iterator<Item = &'static Requirement>,
+    principal: &Principal,
+    hierarchies: &Hierarchies,
+    checks: &CheckResults,
+) -> Step {
+    let mut outcome = Step::Holds;
+    for each in parts {
+        match evaluate(each, principal, hierarchies, checks) {
+            Step::Fails => return Step::Fails,
+            needs @ Step::Needs(_) if matches!(outcome, Step::Holds) => outcome = needs,
+            Step::Holds | Step::Needs(_) => {}
+        }
+    }
+    outcome
+}
+
+fn evaluate(
     requirement: &'static Requirement,
     principal: &Principal,
     hierarchies: &Hierarchies,
@@ -57,17 +133,8 @@ pub(crate) fn evaluate(
             Some(true) => Step::Holds,
             Some(false) => Step::Fails,
         },
-        Requirement::All(all) => {
-            let mut outcome = if all.is_empty() { Step::Fails } else { Step::Holds };
-            for each in *all {
-                match evaluate(each, principal, hierarchies, checks) {
-                    Step::Fails => return Step::Fails,
-                    needs @ Step::Needs(_) if matches!(outcome, Step::Holds) => outcome = needs,
-                    Step::Holds | Step::Needs(_) => {}
-                }
-            }
-            outcome
-        }
+        Requirement::All([]) => Step::Fails,
+        Requirement::All(parts) => all(parts.iter(), principal, hierarchies, checks),
         Requirement::Any(any) => {
             let mut outcome = Step::Fails;
             for each in *any {
@@ -142,21 +209,15 @@ fn number_is(claim: &Number, wanted: i64) -> bool {
     }
 }
 
-/// Why a requirement that failed did: a missing canonical scope first, because a caller can do something about it, else
-/// the leftmost condition that does not hold.
-pub(crate) fn first_failure(
-    requirement: &'static Requirement,
-    canonical: &[&'static str],
+fn leftmost_of_all(
+    mut parts: impl Iterator<Item = &'static Requirement>,
     principal: &Principal,
     hierarchies: &Hierarchies,
     checks: &CheckResults,
 ) -> Reason {
-    let granted =
-        |scope: &&'static str| principal.scope_set().is_some_and(|held| hierarchies.scopes.grants(held.granted, scope));
-    if !canonical.iter().all(granted) {
-        return Reason::ScopeMissing;
-    }
-    leftmost_failure(requirement, principal, hierarchies, checks)
+    parts
+        .find(|each| !matches!(evaluate(each, principal, hierarchies, checks), Step::Holds))
+        .map_or(Reason::CheckFailed, |each| leftmost_failure(each, principal, hierarchies, checks))
 }
 
 fn leftmost_failure(
@@ -166,10 +227,7 @@ fn leftmost_failure(
     checks: &CheckResults,
 ) -> Reason {
     match requirement {
-        Requirement::All(all) => all
-            .iter()
-            .find(|each| !matches!(evaluate(each, principal, hierarchies, checks), Step::Holds))
-            .map_or(Reason::CheckFailed, |each| leftmost_failure(each, principal, hierarchies, checks)),
+        Requirement::All(all) => leftmost_of_all(all.iter(), principal, hierarchies, checks),
         Requirement::Any(any) => {
             any.first().map_or(Reason::CheckFailed, |each| leftmost_failure(each, principal, hierarchies, checks))
         }

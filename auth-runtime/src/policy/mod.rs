@@ -12,10 +12,10 @@ mod table;
 mod word;
 mod words;
 
-pub(crate) use evaluate::{CheckResults, Step, evaluate, first_failure};
+pub(crate) use evaluate::{CheckResults, Demand, Step};
 pub(crate) use hierarchy::{Hierarchies, Hierarchy};
+pub(crate) use requirement::canonical_scopes;
 pub use requirement::{Check, ClaimValue, Requirement};
-pub(crate) use requirement::{canonical_scopes, demands_scope};
 pub(crate) use spec::{DetailsUse, Sole};
 pub use spec::{Hide, Policy, PolicySpec, Presence, RouteSpec, SchemeUse};
 pub use table::PolicyTable;

@@ -135,6 +135,12 @@ fn value(written: &Written) -> Requirement {
     }
 }
 
+/// What an alternative demands beside the policy's own condition.
+fn demand(own: Option<&Written>, common: &Written) -> Demand {
+    let leaked = |written: &Written| -> &'static Requirement { Box::leak(Box::new(value(written))) };
+    Demand::of(own.map(leaked), leaked(common))
+}
+
 /// The text of a policy in which only the first branch of every `||` is left.
 fn leftmost(written: &Written) -> String {
     match written {
@@ -210,12 +216,17 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(4096))]
 
     #[test]
-    fn the_decision_is_that_of_the_truth_table(written in written(), person in person()) {
-        let requirement: &'static Requirement = Box::leak(Box::new(value(&written)));
+    fn the_decision_is_that_of_the_truth_table(
+        own in proptest::option::of(written()),
+        common in written(),
+        person in person(),
+    ) {
+        let demand = demand(own.as_ref(), &common);
+        let written = Written::And(own.into_iter().chain([common]).collect());
         let (principal, hierarchies) = (principal(&person), hierarchies());
         let mut checks = CheckResults::new();
         let admitted = loop {
-            match evaluate(requirement, &principal, &hierarchies, &checks) {
+            match demand.evaluate(&principal, &hierarchies, &checks) {
                 Step::Holds => break true,
                 Step::Fails => break false,
                 Step::Needs(check) => checks.record(check, person.checks[check.written]),
@@ -224,22 +235,27 @@ proptest! {
         prop_assert_eq!(admitted, truth(&written, &person) == Truth::True);
 
         if !admitted {
-            let canonical = canonical_scopes(requirement);
-            let reason = first_failure(requirement, &canonical, &principal, &hierarchies, &checks);
+            let canonical = demand.canonical_scopes();
+            let reason = demand.first_failure(&canonical, &principal, &hierarchies, &checks);
             let lacks = canonical.iter().any(|scope| truth(&Written::Scope(scope), &person) != Truth::True);
             prop_assert_eq!(reason == Reason::ScopeMissing, lacks);
         }
     }
 
     #[test]
-    fn a_challenge_names_the_scopes_of_the_leftmost_branches(written in written()) {
+    fn a_challenge_names_the_scopes_of_the_leftmost_branches(
+        own in proptest::option::of(written()),
+        common in written(),
+    ) {
+        let demand = demand(own.as_ref(), &common);
+        let written = Written::And(own.into_iter().chain([common]).collect());
         let mut expected = Vec::new();
         for scope in leftmost(&written).split(['<', '>']).filter(|scope| !scope.is_empty()) {
             if !expected.contains(&scope.to_owned()) {
                 expected.push(scope.to_owned());
             }
         }
-        prop_assert_eq!(canonical_scopes(&value(&written)), expected);
+        prop_assert_eq!(demand.canonical_scopes(), expected);
     }
 }
 
@@ -248,6 +264,7 @@ fn an_empty_conjunction_denies() {
     let checks = CheckResults::new();
     let principal = Principal::builder("bearer", "someone").build();
     for nobody in [&Requirement::All(&[]), &Requirement::Any(&[])] {
-        assert!(matches!(evaluate(nobody, &principal, &Hierarchies::default(), &checks), Step::Fails));
+        let demand = Demand::of(None, nobody);
+        assert!(matches!(demand.evaluate(&principal, &Hierarchies::default(), &checks), Step::Fails));
     }
 }

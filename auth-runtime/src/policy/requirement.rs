@@ -138,30 +138,32 @@ impl fmt::Debug for Check {
     }
 }
 
-/// The scopes a challenge names: those on the leftmost branch of every `||`, in written order, each once.
-///
-/// Decided on the policy alone: no caller and no hierarchy enters, so every 401 and 403 of a route names the same set
-/// (RFC 6750 section 3.1 leaves the choice to the resource).
+/// The scopes a challenge names.
 pub(crate) fn canonical_scopes(requirement: &Requirement) -> Vec<&'static str> {
-    fn collect(requirement: &Requirement, into: &mut Vec<&'static str>) {
-        match requirement {
-            Requirement::Scope(scope) => {
-                if !into.contains(&scope.as_str()) {
-                    into.push(scope.as_str());
-                }
-            }
-            Requirement::All(all) => all.iter().for_each(|each| collect(each, into)),
-            Requirement::Any(any) => any.iter().take(1).for_each(|each| collect(each, into)),
-            Requirement::Authenticated
-            | Requirement::Role(_)
-            | Requirement::Claim(..)
-            | Requirement::Check(_)
-            | Requirement::Not(_) => {}
-        }
-    }
     let mut scopes = Vec::new();
-    collect(requirement, &mut scopes);
+    add_canonical_scopes(requirement, &mut scopes);
     scopes
+}
+
+/// Adds the scopes a challenge names: those on the leftmost branch of every `||`, in written order, each once.
+///
+/// Decided on the policy alone: no caller and no hierarchy enters, so every 401 of a route names the same set, and every 403
+/// of an alternative (RFC 6750 section 3.1 leaves the choice to the resource).
+pub(crate) fn add_canonical_scopes(requirement: &Requirement, to: &mut Vec<&'static str>) {
+    match requirement {
+        Requirement::Scope(scope) => {
+            if !to.contains(&scope.as_str()) {
+                to.push(scope.as_str());
+            }
+        }
+        Requirement::All(all) => all.iter().for_each(|each| add_canonical_scopes(each, to)),
+        Requirement::Any(any) => any.iter().take(1).for_each(|each| add_canonical_scopes(each, to)),
+        Requirement::Authenticated
+        | Requirement::Role(_)
+        | Requirement::Claim(..)
+        | Requirement::Check(_)
+        | Requirement::Not(_) => {}
+    }
 }
 
 /// Whether a scope is asked for on every way to be let in.

@@ -268,6 +268,7 @@ impl RouteSpec {
 pub struct SchemeUse {
     pub(crate) keyword: &'static str,
     pub(crate) configuration: Option<&'static str>,
+    pub(crate) condition: Option<Requirement>,
     #[serde(skip)]
     pub(crate) kind: fn() -> TypeId,
 }
@@ -282,16 +283,26 @@ impl SchemeUse {
     pub const fn configuration(&self) -> Option<&'static str> {
         self.configuration
     }
+
+    /// What a caller by this scheme alone must satisfy, beside the policy's requirement, as in `any(api_key, bearer &&
+    /// scope("x"))`.
+    pub const fn condition(&self) -> Option<&Requirement> {
+        self.condition.as_ref()
+    }
 }
 
 #[doc(hidden)]
 impl SchemeUse {
     pub const fn new<S: Scheme>(keyword: &'static str) -> Self {
-        Self { keyword, configuration: None, kind: TypeId::of::<S> }
+        Self { keyword, configuration: None, condition: None, kind: TypeId::of::<S> }
     }
 
     pub const fn configured(self, name: &'static str) -> Self {
         Self { configuration: Some(name), ..self }
+    }
+
+    pub const fn on_condition(self, condition: Requirement) -> Self {
+        Self { condition: Some(condition), ..self }
     }
 }
 

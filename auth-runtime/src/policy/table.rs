@@ -65,13 +65,18 @@ impl fmt::Display for Sentence<'_> {
         let spec = self.spec;
         let mut schemes = Vec::new();
         for used in spec.schemes {
-            schemes.push(match used.configuration {
+            let mut scheme = match used.configuration {
                 Some(name) => format!("{}({name:?})", used.keyword),
                 None => used.keyword.to_owned(),
-            });
+            };
+            if let Some(requirement) = &used.condition {
+                let nested = matches!(requirement, Requirement::Any(_));
+                write!(scheme, " && {}", Condition { requirement, hierarchies: self.hierarchies, nested })?;
+            }
+            schemes.push(scheme);
         }
         let access = match &*schemes {
-            [one] => one.clone(),
+            [one] if spec.schemes.iter().all(|used| used.condition.is_none()) => one.clone(),
             several => format!("any({})", several.join(", ")),
         };
         match spec.presence {

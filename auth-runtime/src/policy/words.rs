@@ -28,9 +28,15 @@ impl Vocabulary {
     pub(crate) fn faults(&self, spec: &PolicySpec) -> Vec<String> {
         let mut faults = BTreeSet::new();
         let mut atoms = Vec::new();
-        self.visit(&spec.requirement, &mut atoms, &mut faults);
+        let own = || spec.schemes.iter().filter_map(|used| Some((used, used.condition.as_ref()?)));
+        for requirement in own().map(|(_, own)| own).chain([&spec.requirement]) {
+            self.visit(requirement, &mut atoms, &mut faults);
+        }
         if faults.is_empty() && atoms.len() <= EXACT {
-            Table { atoms }.visit(&spec.requirement, &mut faults);
+            let table = Table { atoms };
+            if !table.visit(&spec.requirement, &mut faults) {
+                own().for_each(|(used, own)| table.visit_beside(own, &spec.requirement, used.keyword, &mut faults));
+            }
         }
         faults.into_iter().collect()
     }
@@ -153,6 +159,16 @@ impl Table {
         faulty
     }
 
+    /// What one alternative demands beside what all do.
+    fn visit_beside(&self, own: &Requirement, common: &Requirement, scheme: &str, faults: &mut BTreeSet<String>) {
+        if !self.visit(own, faults)
+            && !self.meaning(own).iter().zip(self.meaning(common)).any(|(own, common)| *own && common)
+        {
+            let (own, common) = (condition(own), condition(common));
+            faults.insert(format!("`{own}` contradicts `{common}`, so that nobody passes by `{scheme}`"));
+        }
+    }
+
     /// A branch that admits nobody whom another one does not.
     fn shadowed(&self, parts: &[Requirement]) -> Option<String> {
         let meanings: Vec<_> = parts.iter().map(|part| self.meaning(part)).collect();
@@ -189,6 +205,7 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::{Presence, SchemeUse};
 
     fn faults(vocabulary: &Vocabulary, requirement: Requirement) -> Vec<String> {
         vocabulary.faults(&PolicySpec::new("handler", "file.rs", 1).demanding(requirement))
@@ -238,6 +255,20 @@ mod tests {
         assert!(shadowed[0].contains("admits nobody whom branch `scope(\"read\")` does not"), "{shadowed:?}");
         assert!(faults(&vocabulary, Requirement::Any(&[REED, NARROW])).is_empty());
         assert!(faults(&vocabulary, Requirement::All(&[READ, NARROW])).is_empty(), "inherited, and said again");
+    }
+
+    #[test]
+    fn an_alternatives_own_condition_is_read_beside_that_of_all() {
+        use crate::scheme::BearerScheme;
+
+        const ON_READING: SchemeUse = SchemeUse::new::<BearerScheme>("bearer").on_condition(READ);
+        let faults = |common| {
+            let spec = PolicySpec::new("handler", "file.rs", 1).accepting(Presence::Required, &[ON_READING]);
+            Vocabulary::default().faults(&spec.demanding(common))
+        };
+        assert!(faults(Requirement::Authenticated).is_empty() && faults(READ).is_empty());
+        let expected = "`scope(\"read\")` contradicts `!scope(\"read\")`, so that nobody passes by `bearer`";
+        assert_eq!(faults(const { Requirement::Not(&Requirement::scope("read")) }), [expected]);
     }
 
     #[test]

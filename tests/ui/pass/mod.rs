@@ -2,6 +2,7 @@
 #![allow(dead_code)] // handlers that nothing mounts
 
 mod arguments;
+mod branches;
 mod clauses;
 mod constants;
 mod details;

@@ -80,14 +80,15 @@ fn an_issuer_grants_only_what_it_may() {
 #[test]
 fn what_an_issuer_may_not_grant_is_unknown() {
     use crate::policy::Hierarchies;
-    use crate::policy::{CheckResults, Requirement, Step, evaluate};
+    use crate::policy::{CheckResults, Demand, Requirement, Step};
 
     const CONTRACTOR: Requirement = Requirement::role("contractor");
     const ADMIN: Requirement = Requirement::scope("admin");
     let bounded = verifier(jwt().grantable_roles(["ops"]).grantable_scopes(["read"]));
     let holds = |requirement: &'static Requirement, claims: Value| {
         let principal = accepted(&bounded, &hs256(&with(claims)));
-        matches!(evaluate(requirement, &principal, &Hierarchies::default(), &CheckResults::new()), Step::Holds)
+        let demand = Demand::of(None, requirement);
+        matches!(demand.evaluate(&principal, &Hierarchies::default(), &CheckResults::new()), Step::Holds)
     };
     let claimed = json!({"roles": ["contractor"], "scope": "admin"});
     let not_claimed = json!({"roles": ["ops"], "scope": "read"});

@@ -2,7 +2,7 @@
 //! of several claims; parties.
 
 use crate::jwt::tests::*;
-use crate::policy::{CheckResults, Hierarchies, Requirement, Step, evaluate};
+use crate::policy::{CheckResults, Demand, Hierarchies, Requirement, Step};
 
 /// Good claims with these, null as it is.
 fn plus(more: Value) -> Value {
@@ -31,7 +31,7 @@ fn known<const N: usize>(names: [&str; N]) -> Roles {
 fn roles(verifier: &Verifier, claims: Value) -> Roles {
     const NOBODY: Requirement = Requirement::Not(&Requirement::role("held by nobody"));
     let principal = accepted(verifier, &hs256(&plus(claims)));
-    let step = evaluate(&NOBODY, &principal, &Hierarchies::default(), &CheckResults::new());
+    let step = Demand::of(None, &NOBODY).evaluate(&principal, &Hierarchies::default(), &CheckResults::new());
     match principal.roles() {
         None => Roles::Unknown,
         Some(names) if matches!(step, Step::Holds) => Roles::Known(names.map(str::to_owned).collect()),
