@@ -3,6 +3,7 @@
 
 mod arguments;
 mod branches;
+mod check_after;
 mod clauses;
 mod constants;
 mod details;
