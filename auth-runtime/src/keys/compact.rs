@@ -91,7 +91,6 @@ impl<'a> Compact<'a> {
 
     /// Whether the token has the form of a JWT: three segments, the first of which is a JSON object. Nothing else is looked
     /// at, so that no fault further in sends a JWT another way.
-    #[cfg(feature = "introspection")]
     pub(crate) fn is_jwt(&self) -> bool {
         matches!(self.read_header(), ReadHeader::Json(_))
     }
