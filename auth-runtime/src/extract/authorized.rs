@@ -28,6 +28,22 @@ pub struct Authorized<P> {
 
 debug_by_name!([P] Authorized<P> as "Authorized";);
 
+/// Calls the function, and adds what is owed to its answer. No function of its own: a future has room for each move into one.
+macro_rules! answer {
+    ($authorized:ident, $arguments:expr, $function:ident) => {{
+        let terms = Terms::new($authorized.source.grant.into_caller(), $authorized.admission);
+        let answer = match $arguments {
+            Ok(arguments) => Ok($function.call(arguments).await),
+            Err(error) => Err(error),
+        };
+        let owed = match terms.owed(&$authorized.source.request) {
+            Eventual::Ready(owed) => owed,
+            Eventual::Pending(owed) => owed.await,
+        };
+        terms.answer(answer, owed)
+    }};
+}
+
 impl<P> Authorized<P> {
     /// Extracts the arguments of the user's function and calls it.
     // Everything stays in `self` until the function is called: a future has room for each move.
@@ -50,7 +66,7 @@ impl<P> Authorized<P> {
                 T::extract(identities, &mut self.source).await
             }
         };
-        self.answer(arguments, function).await
+        answer!(self, arguments, function)
     }
 
     /// The same, where a check sees the arguments before the function does.
@@ -68,7 +84,7 @@ impl<P> Authorized<P> {
             Ok(identities) => match T::extract(identities, source).await {
                 Err(error) => {
                     admission.not_run(&source.request, source.grant.caller());
-                    return self.answer(Err(error), function).await;
+                    return answer!(self, Err(error), function);
                 }
                 Ok(arguments) => {
                     let (request, caller) = (&source.request, source.grant.caller());
@@ -82,7 +98,7 @@ impl<P> Authorized<P> {
                     match denied {
                         None => {
                             admission.allowed(request, caller);
-                            return self.answer(Ok(arguments), function).await;
+                            return answer!(self, Ok(arguments), function);
                         }
                         Some(denied) => denied,
                     }
@@ -91,20 +107,6 @@ impl<P> Authorized<P> {
         };
         let denial = denied.get().await;
         Answered::denied(refused(denial, &self.source.request, self.source.payload))
-    }
-
-    /// Calls the function, and adds what is owed to its answer.
-    async fn answer<T, F: Handler<T>>(self, arguments: Result<T, Error>, function: F) -> Answered<F::Output> {
-        let terms = Terms::new(self.source.grant.into_caller(), self.admission);
-        let answer = match arguments {
-            Ok(arguments) => Ok(function.call(arguments).await),
-            Err(error) => Err(error),
-        };
-        let owed = match terms.owed(&self.source.request) {
-            Eventual::Ready(owed) => owed,
-            Eventual::Pending(owed) => owed.await,
-        };
-        terms.answer(answer, owed)
     }
 }
 
