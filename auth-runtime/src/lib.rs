@@ -117,7 +117,6 @@ pub mod principal;
 mod provider;
 #[cfg(feature = "redis")]
 mod redis;
-#[cfg(any(feature = "basic", feature = "jwks", feature = "introspection"))]
 mod shares;
 
 pub mod authorities;

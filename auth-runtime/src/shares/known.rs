@@ -111,6 +111,7 @@ impl KnownCallers {
     }
 
     /// Nobody is known as this subject any more.
+    #[cfg(any(feature = "basic", feature = "introspection", test))]
     pub(crate) fn forget(&self, subject: impl Hash) {
         let mut callers = self.callers();
         for success in callers.subjects.remove(&keyed(subject)).unwrap_or_default() {

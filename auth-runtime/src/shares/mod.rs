@@ -1,8 +1,6 @@
 //! What all callers share, divided among them: nobody takes what others need, and whoever was good before comes first.
 
-#[cfg(any(feature = "basic", feature = "introspection"))]
 mod known;
-#[cfg(any(feature = "basic", feature = "introspection"))]
 mod turns;
 
 use std::hash::{BuildHasher, Hash, RandomState};
@@ -10,11 +8,9 @@ use std::sync::LazyLock;
 
 use crate::http::peer::AddressShare;
 
-#[cfg(any(feature = "basic", feature = "introspection"))]
 pub(crate) use self::known::{KnownCallers, Presented, Proof};
 #[cfg(feature = "introspection")]
 pub(crate) use self::turns::Turn;
-#[cfg(any(feature = "basic", feature = "introspection"))]
 pub(crate) use self::turns::Turns;
 
 /// What counts as one caller.
@@ -36,7 +32,6 @@ impl Share {
     }
 
     /// The network of which one customer may have many shares: a /48.
-    #[cfg(any(feature = "basic", feature = "introspection"))]
     fn network(self) -> Option<u64> {
         match self {
             Self::Address(AddressShare::V6(upper)) => Some(upper >> 16),
@@ -46,14 +41,12 @@ impl Share {
 }
 
 /// Who wants a turn.
-#[cfg(any(feature = "basic", feature = "introspection"))]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Claimant {
     share: Share,
     is_known: bool,
 }
 
-#[cfg(any(feature = "basic", feature = "introspection"))]
 impl Claimant {
     /// Somebody of whom nothing is known.
     pub(crate) fn stranger(share: Share) -> Self {
