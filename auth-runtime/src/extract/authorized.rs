@@ -47,26 +47,32 @@ macro_rules! answer {
 impl<P> Authorized<P> {
     /// Extracts the arguments of the user's function and calls it.
     // Everything stays in `self` until the function is called: a future has room for each move.
-    pub(crate) async fn run<T, Via, F>(mut self, function: F) -> Answered<F::Output>
+    #[allow(clippy::manual_async_fn, reason = "the future of an `async fn` has room for its arguments twice")]
+    pub(crate) fn run<T, Via, F>(mut self, function: F) -> impl Future<Output = Answered<F::Output>>
     where
         T: Extract<P, Via>,
         F: Handler<T>,
     {
-        let arguments = match (T::identities(&self.source.grant), &self.admission) {
-            (Err(error), Some(admission)) => {
-                let caller = self.source.grant.caller();
-                let denial = admission.refuse(&self.source.request, caller, &error).get().await;
-                return Answered::denied(refused(denial, &self.source.request, self.source.payload));
-            }
-            (Err(error), None) => Err(error.into()),
-            (Ok(identities), admission) => {
-                if let Some(admission) = admission {
-                    admission.allowed(&self.source.request, self.source.grant.caller());
+        async move {
+            let arguments = match (T::identities(&self.source.grant), &self.admission) {
+                (Err(error), Some(admission)) => {
+                    let caller = self.source.grant.caller();
+                    let denial = match admission.refuse(&self.source.request, caller, &error) {
+                        Eventual::Ready(denial) => denial,
+                        Eventual::Pending(denial) => denial.await,
+                    };
+                    return Answered::denied(refused(denial, &self.source.request, self.source.payload));
                 }
-                T::extract(identities, &mut self.source).await
-            }
-        };
-        answer!(self, arguments, function)
+                (Err(error), None) => Err(error.into()),
+                (Ok(identities), admission) => {
+                    if let Some(admission) = admission {
+                        admission.allowed(&self.source.request, self.source.grant.caller());
+                    }
+                    T::extract(identities, &mut self.source).await
+                }
+            };
+            answer!(self, arguments, function)
+        }
     }
 
     /// The same, where a check sees the arguments before the function does.

@@ -136,11 +136,13 @@ mod tests {
     use crate::http::origin::OriginPolicy;
     use crate::jwt::{IntoSettings as _, Jwt};
     use crate::keys::compact::counter::{DECODED, SCANNED};
-    use crate::policy::{Hierarchies, PolicySpec};
+    use crate::policy::{Hierarchies, PolicySpec, Presence, SchemeUse};
     use crate::scheme::{Authentication, BearerScheme, Challenge, CredentialForm, Outcome, Scheme, SchemeDescription};
     use crate::time::SystemClock;
 
-    static SPEC: PolicySpec = PolicySpec::new("test", file!(), line!());
+    /// Room for as many alternatives as a test has.
+    static SPEC: PolicySpec = PolicySpec::new("test", file!(), line!())
+        .accepting(Presence::Required, &[SchemeUse::new::<BearerScheme>("bearer"); 64]);
 
     fn plan(schemes: impl IntoIterator<Item = Arc<dyn Scheme>>) -> Plan {
         let settings = Settings {
