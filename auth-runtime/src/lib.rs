@@ -113,7 +113,6 @@ mod time;
 mod file;
 mod http;
 pub mod principal;
-#[cfg_attr(not(feature = "jwks"), allow(dead_code, reason = "key sets need more of the client"))]
 mod provider;
 #[cfg(feature = "redis")]
 mod redis;

@@ -17,8 +17,9 @@ use crate::jwt::issuer::Issuer;
 use crate::jwt::verifier::TrustedIssuer;
 use crate::keys::KeySetOptions;
 use crate::provider::Worker;
-use crate::provider::limits::divided::{DividedBucket, Places, TakenPlace};
+use crate::provider::limits::divided::DividedBucket;
 use crate::provider::limits::flight::{Awaited, Boarding, Flight, Flights, landed};
+use crate::provider::limits::places::{Places, TakenPlace};
 use crate::shares::Share;
 use crate::telemetry::{foreign, limited};
 

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use crate::http::peer::AddressShare;
 use crate::keys::remote::Publication;
 use crate::provider::limits::Bucket;
-use crate::provider::limits::divided::{DividedBucket, Places, TakenPlace};
+use crate::provider::limits::divided::DividedBucket;
+use crate::provider::limits::places::{Places, TakenPlace};
 use crate::provider::limits::schedule::Unknown;
 use crate::shares::Share;
 

@@ -50,7 +50,10 @@ impl Endpoint {
     pub(crate) fn url(&self) -> &Url {
         &self.0
     }
+}
 
+#[cfg(feature = "jwks")]
+impl Endpoint {
     /// Whether it can be told a secret: nobody reads it on the way.
     pub(crate) fn is_private(&self) -> bool {
         !self.is_plain() || is_loopback(&self.0)
@@ -143,6 +146,7 @@ impl ProviderClient {
     }
 
     /// GET with these further headers.
+    #[cfg(feature = "jwks")]
     pub(crate) async fn get(&self, endpoint: &Endpoint, headers: HeaderMap) -> Result<Answer, FetchError> {
         self.ask(Method::GET, endpoint, headers, Vec::new()).await
     }
@@ -298,16 +302,20 @@ pub(crate) enum FetchError {
     /// More bytes than the limit.
     TooLarge,
     /// JSON that does not say what it must, or no JSON.
+    #[cfg(feature = "jwks")]
     Malformed(&'static str),
     /// Metadata of another issuer than the one asked for.
+    #[cfg(feature = "jwks")]
     IssuerDiffers,
     /// The file with the token for the provider cannot be read, or holds none.
     #[cfg(feature = "jwks")]
     TokenFileUnusable,
     /// Metadata that names an address which must not be asked.
+    #[cfg(feature = "jwks")]
     AddressRefused(&'static str),
 }
 
+#[cfg(feature = "jwks")]
 impl FetchError {
     /// In logs and metrics.
     pub(crate) fn label(self) -> &'static str {
@@ -325,7 +333,6 @@ impl FetchError {
             Self::TooLarge => "too_large",
             Self::Malformed(_) => "malformed",
             Self::IssuerDiffers => "issuer_differs",
-            #[cfg(feature = "jwks")]
             Self::TokenFileUnusable => "token_file_unusable",
             Self::AddressRefused(_) => "address_refused",
         }
@@ -367,7 +374,9 @@ impl fmt::Display for FetchError {
             ),
             Self::ContentTypeWrong => f.write_str("the answer is a page, not JSON; check the URL"),
             Self::TooLarge => f.write_str("the answer is larger than the limit"),
+            #[cfg(feature = "jwks")]
             Self::Malformed(what) => write!(f, "the answer cannot be used: {what}"),
+            #[cfg(feature = "jwks")]
             Self::IssuerDiffers => {
                 f.write_str("the metadata are of another issuer; configure `iss` exactly as the provider writes it")
             }
@@ -375,6 +384,7 @@ impl fmt::Display for FetchError {
             Self::TokenFileUnusable => f.write_str(
                 "the file of `.fetch_with_token_file(…)` cannot be read, or holds no token; check the path and who may read it",
             ),
+            #[cfg(feature = "jwks")]
             Self::AddressRefused(fault) => write!(f, "the metadata's `jwks_uri` is refused: {fault}"),
         }
     }

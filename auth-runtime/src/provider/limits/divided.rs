@@ -1,6 +1,5 @@
 //! What may be asked of a provider for strangers' sake, divided among them.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::provider::limits::bucket::Bucket;
@@ -83,56 +82,6 @@ impl DividedBucket {
     }
 }
 
-/// Places of which one share has no more than it leaves free.
-#[derive(Debug)]
-pub(crate) struct Places {
-    most: usize,
-    taken: Mutex<Vec<(Share, usize)>>,
-}
-
-/// One of them, until dropped.
-#[derive(Debug)]
-pub(crate) struct TakenPlace {
-    places: Arc<Places>,
-    share: Share,
-}
-
-impl Places {
-    pub(crate) fn new(most: usize) -> Arc<Self> {
-        Arc::new(Self { most, taken: Mutex::default() })
-    }
-
-    pub(crate) fn take(self: &Arc<Self>, share: Share) -> Option<TakenPlace> {
-        let mut taken = self.taken();
-        let free = self.most.saturating_sub(taken.iter().map(|(_, count)| count).sum());
-        match taken.iter_mut().find(|(other, _)| *other == share) {
-            Some((_, count)) if *count < free => *count += 1,
-            None if free > 0 => taken.push((share, 1)),
-            Some(_) | None => return None,
-        }
-        drop(taken);
-        Some(TakenPlace { places: Arc::clone(self), share })
-    }
-
-    fn taken(&self) -> MutexGuard<'_, Vec<(Share, usize)>> {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for TakenPlace {
-    fn drop(&mut self) {
-        let mut taken = self.places.taken();
-        if let Some(index) = taken.iter().position(|(share, _)| *share == self.share)
-            && let Some((_, count)) = taken.get_mut(index)
-        {
-            *count -= 1;
-            if *count == 0 {
-                taken.swap_remove(index);
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,17 +109,5 @@ mod tests {
         let alone = (0..40).filter(|number| bucket.take(host(1), quarter(*number), 0)).count();
         assert!((19..=21).contains(&alone), "{alone} in ten minutes");
         assert!(bucket.take(host(2), quarter(39), 0));
-    }
-
-    #[test]
-    fn places_are_divided_the_same_way() {
-        let places = Places::new(16);
-        let take = |share| std::iter::from_fn(|| places.take(share)).collect::<Vec<_>>();
-        let (one, two) = (take(host(1)), take(host(2)));
-        assert_eq!((one.len(), two.len()), (8, 4));
-        drop(one);
-        assert_eq!(take(host(3)).len(), 6);
-        drop(two);
-        assert!(places.taken().is_empty());
     }
 }

@@ -7,9 +7,10 @@ mod bucket;
 #[cfg(feature = "introspection")]
 pub(crate) mod budget;
 #[cfg(any(feature = "jwks", feature = "introspection"))]
-#[cfg_attr(not(feature = "jwks"), allow(dead_code, reason = "introspection has turns"))]
 pub(crate) mod divided;
 pub(crate) mod flight;
+#[cfg(feature = "jwks")]
+pub(crate) mod places;
 #[cfg(feature = "jwks")]
 pub(crate) mod schedule;
 
