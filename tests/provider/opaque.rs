@@ -178,7 +178,8 @@ fn jwts_and_opaque_tokens_share_a_route_and_none_is_tried_both_ways() {
     assert_eq!(provider.counts(), Counts { introspection: 1, ..Counts::default() });
     let (signed, _) = jwt.rsplit_once('.').unwrap();
     refused("the token is not valid").check(&app.get(&format!("{signed}.AAAA")));
-    assert_eq!(provider.counts(), Counts::default(), "nor is one that does not verify");
+    // The keys may be asked for once, since a provider can put another one under the same `kid`.
+    assert_eq!(provider.counts().introspection, 0, "nor is one that does not verify");
     // Each is for its own audience.
     refused("the token is not meant for this resource")
         .check(&app.get(&provider.token(OPAQUE.replace("opaque", "RS256").as_str(), "read")));
