@@ -13,7 +13,7 @@ use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
 use crate::introspection::settings::ANSWER_BYTES;
-use crate::redis::{RedisAddress, connect, describe};
+use crate::redis::{SharedRedis, connect, describe};
 use crate::time::UnixTime;
 
 /// Counter of what the shared results were good for, with the label `outcome`: `found`, `absent`, `refused` (older than
@@ -25,8 +25,6 @@ const PATIENCE: Duration = Duration::from_millis(100);
 const PAUSE: Duration = Duration::from_secs(1);
 /// The shortest `max_staleness` that leaves anything to share: ages are whole seconds, on the high side.
 const SHORTEST: Duration = Duration::from_secs(2);
-/// The shortest secret, in bytes: as long as the MAC (RFC 2104 section 3).
-const SECRET_BYTES: usize = 32;
 const MAC_BYTES: usize = 32;
 const TIME_BYTES: usize = 8;
 
@@ -61,20 +59,14 @@ const TIME_BYTES: usize = 8;
 /// - Clocks that differ lengthen or shorten `max_staleness` by as much.
 #[derive(Clone)]
 pub struct SharedResults {
-    address: RedisAddress,
-    secret: Zeroizing<Vec<u8>>,
-    prefix: String,
+    redis: SharedRedis,
 }
 
 impl SharedResults {
     /// Shares through this Redis, `redis://[user][:password@]host[:port][/database]` or `unix:///path`, under this secret.
     /// `Auth::build()` refuses a URL that cannot be used and a secret of fewer than 32 bytes.
     pub fn redis(url: impl Into<String>, secret: impl AsRef<[u8]>) -> Self {
-        Self {
-            address: RedisAddress::new(url),
-            secret: Zeroizing::new(secret.as_ref().to_vec()),
-            prefix: "auth".into(),
-        }
+        Self { redis: SharedRedis::new(url, secret) }
     }
 
     /// Trusts this certificate of an authority, as PEM text, in place of the system's, for `rediss://`; by default the system's
@@ -82,14 +74,14 @@ impl SharedResults {
     #[cfg(feature = "redis-tls")]
     #[must_use]
     pub fn root_certificate(mut self, pem: impl AsRef<[u8]>) -> Self {
-        self.address.trust(pem);
+        self.redis.trust(pem);
         self
     }
 
     /// What the names of all keys begin with, by default `auth`; they are `PREFIX:introspection:…`.
     #[must_use]
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
-        self.prefix = prefix.into();
+        self.redis.prefix = prefix.into();
         self
     }
 
@@ -98,18 +90,13 @@ impl SharedResults {
     /// # Errors
     /// What is wrong and what to do.
     pub(crate) fn open(&self, asked: &[&str], max_staleness: Duration) -> Result<Option<Shared>, &'static str> {
-        if self.secret.len() < SECRET_BYTES {
-            return Err("the secret is shorter than 32 bytes; make one with `openssl rand 32`");
-        }
-        let client = self.address.open().map_err(
-            |_| "the URL of Redis cannot be used; write `redis://host:port`, or with the feature `redis-tls` `rediss://host:port`",
-        )?;
+        let client = self.redis.open()?;
         let mut configuration = Vec::new();
         asked.iter().for_each(|part| push(&mut configuration, part.as_bytes()));
         Ok((max_staleness >= SHORTEST).then(|| Shared {
             client,
-            seal: Seal { secret: self.secret.clone(), configuration, max_staleness },
-            prefix: self.prefix.clone(),
+            seal: Seal { secret: self.redis.secret.clone(), configuration, max_staleness },
+            prefix: self.redis.prefix.clone(),
             link: Mutex::new(Link::default()),
         }))
     }
@@ -118,7 +105,7 @@ impl SharedResults {
 /// Never the secret, and no URL: it may hold a password.
 impl fmt::Debug for SharedResults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SharedResults").field("prefix", &self.prefix).finish_non_exhaustive()
+        f.debug_struct("SharedResults").field("prefix", &self.redis.prefix).finish_non_exhaustive()
     }
 }
 

@@ -8,6 +8,8 @@ use ::redis::{AsyncConnectionConfig, Client, RedisError, RedisResult};
 #[cfg(feature = "redis-tls")]
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 
+use zeroize::Zeroizing;
+
 use crate::telemetry::foreign;
 
 /// Where Redis is, as a user says it.
@@ -53,6 +55,41 @@ impl RedisAddress {
             return Client::build_with_tls(self.url.as_str(), certificates);
         }
         Client::open(self.url.as_str())
+    }
+}
+
+/// The shortest secret that several processes share, in bytes: as long as the MAC (RFC 2104 section 3).
+const SECRET_BYTES: usize = 32;
+
+/// A Redis through which several processes share something, under a secret that it does not know.
+#[derive(Clone)]
+pub(crate) struct SharedRedis {
+    address: RedisAddress,
+    pub(crate) secret: Zeroizing<Vec<u8>>,
+    /// What the names of all keys begin with.
+    pub(crate) prefix: String,
+}
+
+impl SharedRedis {
+    pub(crate) fn new(url: impl Into<String>, secret: impl AsRef<[u8]>) -> Self {
+        let secret = Zeroizing::new(secret.as_ref().to_vec());
+        Self { address: RedisAddress::new(url), secret, prefix: "auth".into() }
+    }
+
+    #[cfg(feature = "redis-tls")]
+    pub(crate) fn trust(&mut self, pem: impl AsRef<[u8]>) {
+        self.address.trust(pem);
+    }
+
+    /// # Errors
+    /// What is wrong and what to do.
+    pub(crate) fn open(&self) -> Result<Client, &'static str> {
+        if self.secret.len() < SECRET_BYTES {
+            return Err("the secret that is shared is shorter than 32 bytes; make one with `openssl rand 32`");
+        }
+        self.address.open().map_err(
+            |_| "the URL of Redis cannot be used; write `redis://host:port`, or with the feature `redis-tls` `rediss://host:port`",
+        )
     }
 }
 

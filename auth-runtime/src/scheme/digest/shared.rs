@@ -12,7 +12,7 @@ use sha2::Sha256;
 use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
-use crate::redis::{RedisAddress, connect, describe};
+use crate::redis::{SharedRedis, connect, describe};
 use crate::scheme::digest::counts::{Counted, USER_NONCES, WINDOW};
 use crate::scheme::digest::nonce::{Key, LEEWAY, NonceId};
 use crate::telemetry::limited;
@@ -21,8 +21,6 @@ use crate::telemetry::limited;
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How long Redis is left alone after it failed.
 const PAUSE: Duration = Duration::from_millis(200);
-/// The shortest secret, in bytes: as long as the MAC (RFC 2104 section 3).
-const SECRET_BYTES: usize = 32;
 
 /// Nonces shared by all processes with the same Redis and the same secret (feature `redis`): each accepts what any of them
 /// issued, and a request count that one of them saw counts with none again.
@@ -48,20 +46,14 @@ const SECRET_BYTES: usize = 32;
 ///   count, by as much. A nonce from more than 60 seconds ahead is stale, by the clock of the process and by that of Redis.
 #[derive(Clone)]
 pub struct SharedNonces {
-    address: RedisAddress,
-    secret: Zeroizing<Vec<u8>>,
-    prefix: String,
+    redis: SharedRedis,
 }
 
 impl SharedNonces {
     /// Shares through this Redis 6.2 or later, `redis://[user][:password@]host[:port][/database]` or `unix:///path`, under
     /// this secret. `Auth::build()` refuses a URL that cannot be used and a secret of fewer than 32 bytes.
     pub fn redis(url: impl Into<String>, secret: impl AsRef<[u8]>) -> Self {
-        Self {
-            address: RedisAddress::new(url),
-            secret: Zeroizing::new(secret.as_ref().to_vec()),
-            prefix: "auth".into(),
-        }
+        Self { redis: SharedRedis::new(url, secret) }
     }
 
     /// Trusts this certificate of an authority, as PEM text, in place of the system's, for `rediss://`; by default the system's
@@ -69,14 +61,14 @@ impl SharedNonces {
     #[cfg(feature = "redis-tls")]
     #[must_use]
     pub fn root_certificate(mut self, pem: impl AsRef<[u8]>) -> Self {
-        self.address.trust(pem);
+        self.redis.trust(pem);
         self
     }
 
     /// What the names of all keys begin with, `auth` by default; they are `{PREFIX}:digest` and `{PREFIX}:digest:…`.
     #[must_use]
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
-        self.prefix = prefix.into();
+        self.redis.prefix = prefix.into();
         self
     }
 
@@ -89,22 +81,18 @@ impl SharedNonces {
         configuration: Option<&str>,
         lifetime: Duration,
     ) -> Result<(Key, SharedCounts), &'static str> {
-        if self.secret.len() < SECRET_BYTES {
-            return Err("the secret of shared nonces is shorter than 32 bytes; make one with `openssl rand 32`");
-        }
-        if self.prefix.is_empty() || self.prefix.contains(['{', '}']) {
+        let SharedRedis { prefix, secret, .. } = &self.redis;
+        if prefix.is_empty() || prefix.contains(['{', '}']) {
             return Err(
                 "the prefix of shared nonces is empty or has a brace; use a name such as that of the application",
             );
         }
-        let client = self.address.open().map_err(
-            |_| "the URL of Redis cannot be used; write `redis://host:port`, or with the feature `redis-tls` `rediss://host:port`",
-        )?;
-        let derive = |purpose: &str| derive(&self.secret, purpose, configuration.unwrap_or_default());
+        let client = self.redis.open()?;
+        let derive = |purpose: &str| derive(secret, purpose, configuration.unwrap_or_default());
         let (Some(key), Some(names)) = (derive("auth digest nonce key 1"), derive("auth digest names 1")) else {
             return Err("the secret of shared nonces cannot be used; make one with `openssl rand 32`");
         };
-        let state = format!("{{{}}}:digest", self.prefix);
+        let state = format!("{{{prefix}}}:digest");
         let script = Script::new(COUNT);
         Ok((key, SharedCounts { client, names, state, lifetime, script, link: Mutex::default() }))
     }
@@ -113,7 +101,7 @@ impl SharedNonces {
 /// Never the secret, and no URL: it may hold a password.
 impl fmt::Debug for SharedNonces {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SharedNonces").field("prefix", &self.prefix).finish_non_exhaustive()
+        f.debug_struct("SharedNonces").field("prefix", &self.redis.prefix).finish_non_exhaustive()
     }
 }
 
