@@ -166,6 +166,7 @@ fn a_policy_is_data_for_other_tools() {
         "hide": "nothing",
         "shared_cache": false,
         "without_authorities": false,
+        "check_after": null,
         "reason": null,
     });
     assert_eq!(serde_json::to_value(policy).unwrap(), expected);
