@@ -477,6 +477,64 @@
 //!
 //! `!check(…)` does not compile: it would admit whoever the check fails to decide on. Negate inside the function.
 //!
+//! # Load once, and look at the body
+//!
+//! A check can be given values, and can load what it checks: the handler takes it as [`Checked<T>`](crate::Checked), and there is no
+//! way to it that was not checked. `check_after` names arguments of the handler, so that a rule over the body stands in the policy,
+//! too:
+//!
+//! ```
+//! use actix_web::{patch, web};
+//! use auth_runtime::{Checked, Principal, requires};
+//! # use actix_web::{App, test};
+//! # use auth_runtime::testing::{TestIssuer, TestRequestExt as _};
+//! # use auth_runtime::Auth;
+//! # use serde_json::json;
+//! #[derive(Debug)]
+//! enum Permission { Change }
+//!
+//! async fn can(permission: Permission, who: Principal) -> bool {
+//!     let wanted = match permission { Permission::Change => "change" };
+//!     who.claims().and_then(|claims| claims.get("can")).is_some_and(|can| can == wanted)
+//! }
+//!
+//! struct Order { id: u64, limit: u32 }
+//!
+//! /// `None` refuses: nobody learns whether there is such an order.
+//! async fn load_order(id: web::Path<u64>, who: Principal) -> Option<Order> {
+//!     (who.key().to_string() == "alice at https://issuer.test").then_some(Order { id: *id, limit: 100 })
+//! }
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Change { amount: u32 }
+//!
+//! async fn within_limit(body: &web::Json<Change>, order: Checked<Order>) -> bool {
+//!     body.amount <= order.limit
+//! }
+//!
+//! #[requires(bearer, check(can(Permission::Change)), check = load_order -> Order, check_after = within_limit(body))]
+//! #[patch("/orders/{id}")]
+//! async fn change(order: Checked<Order>, body: web::Json<Change>) -> String {
+//!     format!("order {} is {} now", order.id, body.amount)
+//! }
+//! # #[actix_web::main]
+//! # async fn main() {
+//! # let issuer = TestIssuer::new();
+//! # let auth = Auth::builder().bearer(issuer.jwt()).build().unwrap();
+//! # let app = test::init_service(App::new().service(auth.scope("").service(change))).await;
+//! # for (subject, can, amount, status) in
+//! #     [("alice", "change", 100, 200), ("alice", "change", 101, 403), ("alice", "look", 1, 403), ("bob", "change", 1, 403)]
+//! # {
+//! #     let token = issuer.token().subject(subject).claim("can", can).sign();
+//! #     let request = test::TestRequest::patch().uri("/orders/7").bearer(&token).set_json(json!({ "amount": amount }));
+//! #     assert_eq!(test::call_service(&app, request.to_request()).await.status(), status, "{subject} {can} {amount}");
+//! # }
+//! # }
+//! ```
+//!
+//! What was checked is as old as its load: who writes repeats the condition in the statement that writes, or lets the check open
+//! the transaction.
+//!
 //! # Hiding
 //!
 //! `hide` makes every refusal of a route the answer of an unknown route of the same scope: actix's empty 404, or the scope's own
