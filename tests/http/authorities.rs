@@ -1,6 +1,7 @@
 //! What the application itself knows of a caller: loaded by its function, between authentication and conditions.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -282,6 +283,12 @@ fn server(db: Db) -> (Server, web::Data<Db>) {
     (server, db)
 }
 
+/// For tests of what is remembered: whoever is forgotten, what is being loaded meanwhile for others is not remembered either.
+fn alone() -> MutexGuard<'static, ()> {
+    static REMEMBERING: Mutex<()> = Mutex::new(());
+    REMEMBERING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn of(subject: &str) -> Token {
     token().claim("sub", subject)
 }
@@ -403,6 +410,7 @@ fn requests_of_one_caller_share_a_load_also_when_the_first_goes_away() {
 
 #[test]
 fn callers_are_told_apart_by_all_that_the_function_sees() {
+    let _alone = alone();
     let (server, db) = server(Db::default());
     let get = |path: &str, token: &str| server.get(path).bearer(token).send().text().to_owned();
     let (one, other) = (of("alice").sign(), of("alice").scope("read").sign());
@@ -415,6 +423,7 @@ fn callers_are_told_apart_by_all_that_the_function_sees() {
 
 #[test]
 fn other_data_is_another_answer() {
+    let _alone = alone();
     let (one, _) = server(Db::default());
     let (other, db) = server(Db::default());
     let alice = of("alice").sign();
@@ -425,19 +434,24 @@ fn other_data_is_another_answer() {
 
 #[test]
 fn what_is_remembered_can_be_forgotten() {
+    let _alone = alone();
     let (server, _) = server(Db::default());
-    let get = |subject: &str| server.get("/kept").bearer(of(subject).claim("n", 1).sign()).send().text().to_owned();
-    assert_eq!([get("gina"), get("henry"), get("gina")], ["1", "2", "1"]);
+    let [gina, henry] = ["gina", "henry"].map(|subject| of(subject).claim("n", 1).sign());
+    let get = |token: &str| server.get("/kept").bearer(token).send().text().to_owned();
+    assert_eq!([get(&gina), get(&henry), get(&gina)], ["1", "2", "1"]);
     auth().forget(PrincipalKey::new(ISSUER, "gina"));
-    assert_eq!([get("gina"), get("henry")], ["3", "2"]);
+    assert_eq!([get(&gina), get(&henry)], ["3", "2"]);
     auth().forget(PrincipalKey::new("https://other.example", "gina"));
-    assert_eq!(get("gina"), "3", "somebody of the same name elsewhere");
+    assert_eq!(get(&gina), "3", "somebody of the same name elsewhere");
 }
 
 #[test]
 fn what_began_before_it_was_forgotten_serves_nobody_who_comes_after() {
+    let _alone = alone();
     let (server, db) = server(Db::slow());
-    let get = || server.get("/kept").bearer(of("ida").claim("n", 2).sign()).send().text().to_owned();
+    // Signed once: the next second's token is another one, and so is what is remembered for it.
+    let ida = of("ida").claim("n", 2).sign();
+    let get = || server.get("/kept").bearer(&ida).send().text().to_owned();
     thread::scope(|threads| {
         let first = threads.spawn(get);
         while loads(&db) == 0 {
@@ -473,6 +487,7 @@ fn a_function_of_the_request_shares_nothing_but_what_its_key_says() {
 
 #[test]
 fn every_scheme_can_have_them() {
+    let _alone = alone();
     let (server, _) = server(Db::default());
     server.get("/basic").basic("bob", "builder").send().expect("BOB 7");
     assert_eq!(server.get("/basic").basic("bob", "wrong").send().status, 401);
