@@ -26,12 +26,10 @@ pub(crate) fn split_inner(
         #visibility async fn #name #generics (_: &#granted<#policy>, #inputs) #output #where_clause #body
     };
 
-    let names = |prefix: &str| -> Vec<Ident> {
-        (0..handler.arguments.len())
-            .map(|number| format_ident!("{prefix}{number}", span = Span::mixed_site()))
-            .collect()
-    };
-    let (proof, names) = (Ident::new("__granted", Span::mixed_site()), names("__argument"));
+    let span = Span::mixed_site();
+    let proof = Ident::new("__granted", span);
+    let names: Vec<Ident> =
+        (0..handler.arguments.len()).map(|number| format_ident!("__argument{number}", span = span)).collect();
     let types = handler.arguments.iter().map(|argument| &argument.ty);
     let mut outer = signature.clone();
     outer.inputs = syn::parse_quote!(#proof: #granted<#policy>, #(#names: #types),*);

@@ -16,20 +16,18 @@ pub(crate) const MOST_VALUES: usize = 4;
 
 /// A check where it is a condition among others, which cannot load anything.
 pub(crate) fn parse_call(input: ParseStream<'_>, what: &str) -> Result<Call> {
-    let (path, group) = parse_head(input, what)?;
-    let values = group.map_or_else(|| Ok(Vec::new()), |group| parse_values(&group, &path))?;
+    let call = parse_given(input, what)?;
     if input.peek(Token![->]) {
         let fault = "what a check loads is there only where the check must hold";
-        let remedy = format!("make it a clause of its own, `check = {} -> …`", written(&path));
+        let remedy = format!("make it a clause of its own, `check = {} -> …`", written(&call.path));
         return Err(Error::new_spanned(rest(input), format!("{fault}; {remedy}")));
     }
-    Ok(Call { path, values, loads: None })
+    Ok(call)
 }
 
 /// A check that is a clause, and may load something.
 pub(crate) fn parse_loading_call(input: ParseStream<'_>, what: &str) -> Result<Call> {
-    let (path, group) = parse_head(input, what)?;
-    let values = group.map_or_else(|| Ok(Vec::new()), |group| parse_values(&group, &path))?;
+    let call = parse_given(input, what)?;
     let loads = match input.parse::<Option<Token![->]>>()? {
         None => None,
         Some(arrow) if input.is_empty() => {
@@ -38,7 +36,14 @@ pub(crate) fn parse_loading_call(input: ParseStream<'_>, what: &str) -> Result<C
         }
         Some(_) => Some(input.parse::<Type>()?),
     };
-    Ok(Call { path, values, loads })
+    Ok(Call { loads, ..call })
+}
+
+/// A function with the values that it is given.
+fn parse_given(input: ParseStream<'_>, what: &str) -> Result<Call> {
+    let (path, group) = parse_head(input, what)?;
+    let values = group.map_or_else(|| Ok(Vec::new()), |group| parse_values(&group, &path))?;
+    Ok(Call { path, values, loads: None })
 }
 
 /// A check of arguments, by their names.
