@@ -1,7 +1,6 @@
 //! Where a request has the token of an [`Introspection`], and how clients are told to ask for one.
 
 use crate::introspection::builder::Introspection;
-use crate::jwt::settings::TokenHeader;
 
 /// Where the token is, and what it is asked for with.
 impl<I, A, C> Introspection<I, A, C> {
@@ -29,8 +28,7 @@ impl<I, A, C> Introspection<I, A, C> {
     /// Takes the token from this field in place of `Authorization`; see [`Jwt::header`](crate::Jwt::header). Beside a `Jwt` its own setting counts.
     #[must_use]
     pub fn header(mut self, name: impl Into<Box<str>>) -> Self {
-        let set_by_client = self.carriers.header.is_some_and(|header| header.set_by_client);
-        self.carriers.header = Some(TokenHeader { name: name.into(), set_by_client });
+        self.carriers.take_from(name);
         self
     }
 
@@ -40,8 +38,7 @@ impl<I, A, C> Introspection<I, A, C> {
     /// See there.
     #[must_use]
     pub fn dangerous_set_by_client(mut self) -> Self {
-        let name = self.carriers.header.map_or_else(Box::default, |header| header.name);
-        self.carriers.header = Some(TokenHeader { name, set_by_client: true });
+        self.carriers.set_by_client();
         self
     }
 

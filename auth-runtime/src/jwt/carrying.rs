@@ -1,7 +1,6 @@
 //! Where a request has the token of a [`Jwt`], and how clients are told to ask for one.
 
 use crate::jwt::jwt::Jwt;
-use crate::jwt::settings::TokenHeader;
 
 /// Where the token is, and what it is asked for with.
 impl<I, A> Jwt<I, A> {
@@ -18,8 +17,7 @@ impl<I, A> Jwt<I, A> {
     /// ```
     #[must_use]
     pub fn header(mut self, name: impl Into<Box<str>>) -> Self {
-        let set_by_client = self.carriers.header.is_some_and(|header| header.set_by_client);
-        self.carriers.header = Some(TokenHeader { name: name.into(), set_by_client });
+        self.carriers.take_from(name);
         self
     }
 
@@ -31,8 +29,7 @@ impl<I, A> Jwt<I, A> {
     /// rights.
     #[must_use]
     pub fn dangerous_set_by_client(mut self) -> Self {
-        let name = self.carriers.header.map_or_else(Box::default, |header| header.name);
-        self.carriers.header = Some(TokenHeader { name, set_by_client: true });
+        self.carriers.set_by_client();
         self
     }
 

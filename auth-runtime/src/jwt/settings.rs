@@ -67,6 +67,18 @@ pub(crate) struct Carriers {
 }
 
 impl Carriers {
+    /// Takes the token from this field; who sets it was or is said apart.
+    pub(crate) fn take_from(&mut self, name: impl Into<Box<str>>) {
+        let set_by_client = self.header.as_ref().is_some_and(|header| header.set_by_client);
+        self.header = Some(TokenHeader { name: name.into(), set_by_client });
+    }
+
+    /// Says that clients set that field themselves.
+    pub(crate) fn set_by_client(&mut self) {
+        let name = self.header.take().map_or_else(Box::default, |header| header.name);
+        self.header = Some(TokenHeader { name, set_by_client: true });
+    }
+
     pub(crate) fn check(&self) -> Result<(), JwtError> {
         if let Some(fault) = self.header.as_ref().and_then(TokenHeader::fault).or_else(|| self.scope_names.fault()) {
             return Err(JwtError::OptionInvalid { option: fault.0, fault: fault.1 });
