@@ -82,7 +82,8 @@ impl<P> Authorized<P> {
         T: Extract<P, Via>,
         F: Handler<T>,
     {
-        let Self { source, admission: Some(admission) } = &mut self else {
+        let (Self { source, admission: Some(admission) }, Some(named)) = (&mut self, const { P::SPEC.check_after() })
+        else {
             return Answered::denied(Denial::of(Reason::PolicyUnlinked).into());
         };
         let denied = match T::identities(&source.grant) {
@@ -97,16 +98,12 @@ impl<P> Authorized<P> {
                     let context = CheckContext::new(caller.clone(), request.clone());
                     // Started inside the guarded future: a check may panic before its first await.
                     let verdict = async |arguments| check(arguments, context).await;
-                    let denied = match const { P::SPEC.check_after() } {
-                        Some(check) => admission.check_after(request, caller, check, verdict(&arguments)).await.err(),
-                        None => None,
-                    };
-                    match denied {
-                        None => {
+                    match admission.check_after(request, caller, named, verdict(&arguments)).await {
+                        Ok(()) => {
                             admission.allowed(request, caller);
                             return answer!(self, Ok(arguments), function);
                         }
-                        Some(denied) => denied,
+                        Err(denied) => denied,
                     }
                 }
             },

@@ -7,7 +7,7 @@ use futures_util::FutureExt as _;
 
 use crate::denial::{Denial, Reason};
 use crate::grant::Caller;
-use crate::guard::refuse::Grounds;
+use crate::guard::heard::{Heard, Said};
 use crate::guard::{Admission, Eventual};
 use crate::policy::Check;
 use crate::policy::check::Verdict;
@@ -24,20 +24,15 @@ impl Admission {
         let (plan, case) = (self.plan(), self.case(request, caller));
         // A check is foreign code: its panic must not reach the worker, and must not let anyone in.
         let verdict = AssertUnwindSafe(verdict).catch_unwind();
-        let mut grounds = match tokio::time::timeout(plan.settings.deadline, verdict).await {
-            Ok(Ok(Verdict::Allowed | Verdict::Loaded(_))) => return Ok(()),
-            Ok(Ok(Verdict::Denied(said) | Verdict::Unextracted(said))) => {
-                return Err(plan.pass_on(case, said, Some(check)));
-            }
-            Ok(Ok(Verdict::Refused)) => Grounds::from(Reason::CheckFailed),
-            Ok(Ok(Verdict::Unidentified(error))) => Grounds::from(&error),
-            Ok(Ok(Verdict::Erred(cause))) => Grounds::from(Reason::CheckErred).because(&cause),
-            Ok(Ok(Verdict::Unavailable(cause))) => Grounds::from(Reason::CheckUnavailable).because(&cause),
-            Ok(Ok(Verdict::ReadBody)) => Grounds::from(Reason::CheckReadBody),
-            Ok(Err(_)) => Grounds::from(Reason::Panicked),
-            Err(_) => Grounds::from(Reason::DeadlinePassed),
+        let heard = match tokio::time::timeout(plan.settings.deadline, verdict).await {
+            Ok(verdict) => Heard::of(verdict),
+            Err(_) => Heard::Fails(Reason::DeadlinePassed.into()),
         };
-        grounds.details.check = Some(check);
-        Err(plan.deny(case, grounds))
+        let said = match heard {
+            Heard::Holds(_) => return Ok(()),
+            Heard::Refuses(said) => said.unwrap_or_else(|| Said::Grounds(Reason::CheckFailed.into())),
+            Heard::Fails(grounds) => Said::Grounds(grounds),
+        };
+        Err(plan.refuse(case, said, Some(check)))
     }
 }

@@ -13,10 +13,11 @@ use crate::denial::{Denial, Reason, Rejection};
 use crate::grant::{Caller, Loaded};
 use crate::guard::audit::DecisionOutcome;
 use crate::guard::choice::Choice;
+use crate::guard::heard::{Heard, Said};
 use crate::guard::observation::{NO_SCHEME, Observation};
 use crate::guard::refuse::{Case, Grounds};
 use crate::guard::{Admission, Admitted, Asked, Attempted, Eventual, Plan, Plans, nested};
-use crate::policy::check::{CheckContext, Verdict};
+use crate::policy::check::CheckContext;
 use crate::policy::{Check, CheckResults, PolicySpec, Presence, Step};
 use crate::principal::{NamesIn, Principal};
 use crate::scheme::{Authentication, Outcome, PendingOutcome};
@@ -94,12 +95,6 @@ enum Judged {
     Needs(Principal, &'static Check),
     /// What the application knows of the caller is being loaded.
     Loads(Principal, LocalBoxFuture<'static, LoadOutcome>),
-}
-
-/// What a check that failed says of it.
-enum Said {
-    Denial(Denial),
-    Grounds(Grounds),
 }
 
 impl GuardedRequest<'_> {
@@ -269,33 +264,18 @@ impl GuardedRequest<'_> {
             let verdict = AssertUnwindSafe(async { (check.run)(context).await }).catch_unwind().await;
             // What a check says helps more than that it failed, but only the first that fails is heard.
             let heard = results.first_refusal().is_none();
-            let held = match verdict {
-                Ok(Verdict::Allowed) => true,
-                Ok(Verdict::Loaded(value)) => {
+            let held = match Heard::of(verdict) {
+                Heard::Holds(None) => true,
+                Heard::Holds(Some(value)) => {
                     self.loaded.push(value);
                     caller = self.caller(Some(principal.clone()));
                     true
                 }
-                Ok(Verdict::Refused) => false,
-                Ok(Verdict::Denied(denial)) => {
-                    said.get_or_insert(Said::Denial(denial));
+                Heard::Refuses(says) => {
+                    said = said.or(says.filter(|says| heard || matches!(says, Said::Denial(_))));
                     false
                 }
-                Ok(Verdict::Unextracted(denial)) => {
-                    said = said.or(heard.then_some(Said::Denial(denial)));
-                    false
-                }
-                Ok(Verdict::Unidentified(error)) if !error.reason.status().is_server_error() => {
-                    said = said.or(heard.then(|| Said::Grounds(Grounds::from(&error))));
-                    false
-                }
-                Ok(Verdict::Unidentified(error)) => return Err(self.deny(&error)),
-                Ok(Verdict::Erred(cause)) => return Err(self.deny(Grounds::from(Reason::CheckErred).because(&cause))),
-                Ok(Verdict::Unavailable(cause)) => {
-                    return Err(self.deny(Grounds::from(Reason::CheckUnavailable).because(&cause)));
-                }
-                Ok(Verdict::ReadBody) => return Err(self.deny(Reason::CheckReadBody)),
-                Err(_) => return Err(self.deny(Reason::Panicked)),
+                Heard::Fails(grounds) => return Err(self.deny(grounds)),
             };
             results.record(check, held);
             match self.plan.weigh(self.attempted, &principal, &results) {
@@ -306,10 +286,7 @@ impl GuardedRequest<'_> {
                     self.check = results.first_refusal();
                     return Err(match said {
                         // Unless other scopes would help.
-                        Some(said) if reason != Reason::ScopeMissing => match said {
-                            Said::Grounds(grounds) => self.deny(grounds),
-                            Said::Denial(denial) => self.plan.pass_on(self.case(), denial, self.check),
-                        },
+                        Some(said) if reason != Reason::ScopeMissing => self.plan.refuse(self.case(), said, self.check),
                         _ => self.deny(reason),
                     });
                 }
