@@ -68,6 +68,7 @@
 //! | `introspection` | opaque tokens of an issuer (feature `introspection`) |
 //! | [`resource_metadata`] | what clients find about this service (RFC 9728) |
 //! | [`policy`](mod@policy), [`registry`] | the value an attribute stands for, and all of them |
+//! | [`review`] | who may call what, for those who review it: the policy table |
 //! | [`observe`] | names of the metrics, and what is told of decisions |
 //! | [`clock`] | where the time comes from |
 //! | `testing` | test issuer, request helpers, denial assertions, manual clock (feature `testing`) |
@@ -139,6 +140,8 @@ mod auth;
 pub mod extract;
 
 pub mod mount;
+
+pub mod review;
 
 #[doc(hidden)]
 pub mod __private;

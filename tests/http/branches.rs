@@ -102,13 +102,20 @@ fn a_check_in_a_branch_runs_for_its_scheme_alone() {
 
 #[test]
 fn the_policy_table_says_conditions_where_they_hold() {
-    let table = auth().policy_table().to_string();
-    for (route, policy) in [
-        ("/either GET", r#"any(api_key, bearer && scope("orders:write"))"#),
-        ("/federated GET", r#"bearer("partner") && (scope("partner") || role("ops")"#),
-        ("/inherited GET", r#"any(api_key, bearer && scope("inherited"))"#),
+    let rule_of_federated =
+        r#"any(bearer && scope("own"), bearer("partner") && (scope("partner") || role("ops"))), scope("read")"#;
+    let partner = r#"any valid bearer token of "partner" with (scope partner or role ops"#;
+    for (handler, rule, who) in [
+        (
+            "either",
+            r#"any(api_key, bearer && scope("orders:write"))"#,
+            "an API key; or any valid bearer token with scope",
+        ),
+        ("federated", rule_of_federated, partner),
+        ("inherited", r#"any(api_key, bearer && scope("inherited"))"#, "with scope inherited"),
     ] {
-        let line = table.lines().find(|line| line.starts_with(route)).unwrap();
-        assert!(line.contains(policy), "{line}");
+        let row = fixture::row(&format!("::branches::{handler}"));
+        assert_eq!(row.rule(), Some(rule));
+        assert!(row.who().contains(who), "{row:?}");
     }
 }

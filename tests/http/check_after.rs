@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use tests::{Answer, Denied, Server};
 
-use crate::fixture::{auth, builder, scoped, token};
+use crate::fixture::{self, auth, builder, scoped, token};
 use crate::observed::{self, listen};
 
 #[derive(Deserialize)]
@@ -211,7 +211,8 @@ fn the_policy_says_that_the_body_is_read_first() {
     let mut policies = registry::policies();
     let policy = policies.find(|policy| policy.handler() == "http::check_after::word").unwrap();
     assert_eq!(policy.check_after().unwrap().name(), "http::check_after::fits(body, path)");
-    let table = auth().policy_table().to_string();
-    let row = table.lines().find(|row| row.contains("check_after::word")).unwrap();
-    assert!(row.contains("check_after(http::check_after::fits(body, path)), which reads the body first"), "{row}");
+    let row = fixture::row("::check_after::word");
+    assert!(row.rule().unwrap().ends_with("check_after(http::check_after::fits(body, path))"), "{row:?}");
+    assert!(row.who().ends_with("once check http::check_after::fits(body, path) has agreed, which sees the arguments"));
+    assert_eq!(row.notes(), ["reads the body first"]);
 }

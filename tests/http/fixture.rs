@@ -7,6 +7,7 @@ use auth_runtime::api_key::{Key, KeyDigest, KeyStore};
 use auth_runtime::basic::{Passwords, UserPass};
 use auth_runtime::config::AuthBuilder;
 use auth_runtime::digest::{self, DigestAlgorithm, DigestUsers, Ha1, StoredUser, UserQuery};
+use auth_runtime::review::PolicyRow;
 use auth_runtime::{ApiKeys, Auth, Jwt};
 use serde_json::json;
 use tests::{Token, base64url};
@@ -186,6 +187,13 @@ pub(crate) fn builder() -> AuthBuilder {
 pub(crate) fn auth() -> Auth {
     static AUTH: OnceLock<Auth> = OnceLock::new();
     AUTH.get_or_init(|| builder().build().expect("the fixture configures every scheme")).clone()
+}
+
+/// What the policy table says of a handler, whose path ends so, that nothing mounts.
+pub(crate) fn row(handler: &str) -> PolicyRow {
+    let table = builder().build().expect("the fixture configures every scheme").policy_table();
+    let row = table.unmounted().iter().find(|row| row.handler().ends_with(handler));
+    row.unwrap_or_else(|| panic!("no handler {handler}")).clone()
 }
 
 /// A token about alice that is accepted.

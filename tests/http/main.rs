@@ -35,6 +35,7 @@ mod observed;
 mod opaque;
 mod optional;
 mod permissions;
+mod policy_table;
 mod protocol;
 mod providers;
 mod routes;

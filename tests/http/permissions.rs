@@ -4,7 +4,7 @@ use actix_web::get;
 use auth_runtime::requires;
 use tests::{Denied, Server};
 
-use crate::fixture::{auth, scoped, token};
+use crate::fixture::{self, auth, scoped, token};
 
 enum Permission {
     Refund,
@@ -57,7 +57,7 @@ fn challenges_name_the_word_of_a_variant() {
 
 #[test]
 fn the_policy_table_shows_the_word_of_a_variant() {
-    let table = auth().policy_table().to_string();
-    let line = table.lines().find(|line| line.starts_with("/refund GET")).unwrap();
-    assert!(line.contains(r#"bearer, scope("orders:refund")"#), "{line}");
+    let row = fixture::row("::permissions::refund");
+    assert_eq!(row.rule(), Some(r#"bearer, scope("orders:refund")"#));
+    assert_eq!(row.who(), "any valid bearer token with scope orders:refund");
 }

@@ -19,8 +19,7 @@ use crate::guard::observation::Observation;
 use crate::guard::{Decision, Plans, Settings};
 use crate::http::parts::RequestParts;
 use crate::metadata::Published;
-use crate::policy::registry::policies;
-use crate::policy::{Policy, PolicyTable};
+use crate::policy::Policy;
 use crate::principal::{Forgetful, Principal};
 use crate::scheme::Scheme;
 pub use builder::AuthBuilder;
@@ -62,19 +61,6 @@ impl Auth {
     /// Starts a configuration.
     pub fn builder() -> AuthBuilder {
         AuthBuilder::new()
-    }
-
-    /// Who may call what, over every handler linked into the program: print it, review it, keep it in a snapshot test.
-    ///
-    /// # Security
-    /// It lists hidden routes too: it is for the developers, not for callers.
-    pub fn policy_table(&self) -> PolicyTable<'_> {
-        let plans = self.0.plans.enforceable();
-        PolicyTable {
-            policies: policies().collect(),
-            open_to_any_token: plans.filter(|plan| plan.is_open_to_any_token()).map(|plan| plan.spec).collect(),
-            hierarchies: &self.0.settings.hierarchies,
-        }
     }
 
     /// Tells `hear` of every decision: which policy, who called, how it ended, why, which check refused, and the request

@@ -71,6 +71,10 @@ impl Answer {
         Self { challenges, problem, body: OnceLock::new() }
     }
 
+    pub(crate) fn challenges(&self) -> &[HeaderValue] {
+        &self.challenges
+    }
+
     /// The body, written when it is first sent.
     fn body(&self) -> Bytes {
         // Strings and JSON: this cannot fail, and an empty body would still be a denial.

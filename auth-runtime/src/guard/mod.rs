@@ -8,6 +8,7 @@ pub(crate) mod check;
 mod choice;
 mod configured;
 pub(crate) mod decision;
+mod described;
 mod heard;
 pub(crate) mod hidden;
 mod limit;

@@ -713,22 +713,8 @@
 //!
 //! # The policy table
 //!
-//! Who may call what, over all handlers of the program, with what else satisfies a role or scope. Print it at start, or keep it
-//! in a snapshot test and review changes. Patterns are those of the attributes, without the scopes around them.
-//!
-//! ```standalone_crate
-//! # use actix_web::get;
-//! # use auth_runtime::testing::TestIssuer;
-//! # use auth_runtime::{Auth, requires};
-//! #[requires(bearer, role = "ops")]
-//! #[get("/orders")]
-//! async fn orders() -> &'static str { "" }
-//!
-//! let auth =
-//!     Auth::builder().bearer(TestIssuer::new().jwt()).role_hierarchy("admin > ops").build().unwrap();
-//! let table = auth.policy_table().to_string();
-//! assert!(table.starts_with(r#"/orders GET  bearer, role("ops") [or admin]  "#), "{table}");
-//! ```
+//! [`Auth::policy_table`](crate::Auth::policy_table) says in words who may call what, over all that is mounted: see
+//! [Reviewing policies](crate::manual::review).
 //!
 //! # Logs and metrics
 //!

@@ -7,6 +7,7 @@
 //! - [`providers`]: JWT or introspection, rotation, revocation, many machines, and what fails how.
 //! - `identity_providers`: Keycloak, Auth0, Entra ID, Okta and eleven more, one page each: configuration, tokens, limits (features
 //!   `jwks` and `testing`).
+//! - [`review`]: who may call what, as a table to print, to serialize and to compare.
 //! - [`memory`]: what is remembered between requests, for how long, and what empties it.
 //! - [`answers`]: every status, challenge and header, and what a client should make of it.
 //!
@@ -20,4 +21,5 @@ pub mod identity_providers;
 pub mod memory;
 pub mod mounting;
 pub mod providers;
+pub mod review;
 pub mod threats;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::policy::table::condition;
+use crate::policy::written::condition;
 use crate::policy::{ClaimValue, PolicySpec, Requirement, Word};
 
 /// With so many distinct conditions, every combination of them is tried.

@@ -177,6 +177,23 @@ impl SchemeDescription {
         self.issuers.is_empty() || self.forms.contains(&CredentialForm::AnyJwt)
     }
 
+    /// Whether credentials may be where a request can have them malformed or twice.
+    pub(crate) fn is_in_authorization_or_query(&self) -> bool {
+        self.is_in_query() || self.carriers.iter().any(|carrier| matches!(carrier, Carrier::Authorization(_)))
+    }
+
+    /// Whether a browser may send credentials that no script set: cookies, Basic, Digest, and tokens in a field that proxies
+    /// fill.
+    pub(crate) fn may_be_ambient(&self) -> bool {
+        let scheme = self.challenge.scheme();
+        ["Basic", "Digest"].iter().any(|ambient| scheme.eq_ignore_ascii_case(ambient))
+            || self.carriers.iter().any(|carrier| match carrier {
+                Carrier::Cookie(_) => true,
+                Carrier::Header(_) => self.challenge.is_oauth(),
+                Carrier::Authorization(_) | Carrier::Query(_) => false,
+            })
+    }
+
     pub(crate) fn is_in_query(&self) -> bool {
         self.carriers.iter().any(|carrier| matches!(carrier, Carrier::Query(_)))
     }

@@ -1,0 +1,125 @@
+//! Policies in the words of a reviewer.
+
+use crate::guard::Plan;
+use crate::policy::{ClaimValue, Hide, Hierarchies, Hierarchy, PolicySpec, Presence, Requirement, SchemeUse};
+use crate::telemetry::foreign;
+
+/// Who a public route lets in.
+pub(super) fn everyone(reason: Option<&str>) -> String {
+    match reason {
+        Some(reason) => format!("EVERYONE: {}", foreign(reason)),
+        None => "EVERYONE".into(),
+    }
+}
+
+/// Who a policy lets in.
+pub(super) fn who(spec: &PolicySpec, hierarchies: &Hierarchies) -> String {
+    let words = Words { hierarchies };
+    let asked = match spec.presence() {
+        Presence::Public => return everyone(spec.reason()),
+        Presence::Optional => "everyone; credentials that are sent must be ",
+        Presence::Required => "",
+    };
+    let common = match spec.requirement() {
+        Requirement::Authenticated => None,
+        demanded => Some(words.condition(demanded)),
+    };
+    let sole = spec.schemes().len() == 1;
+    let alternatives = spec.schemes().iter().map(|used| {
+        let own = used.condition().map(|own| words.part(own));
+        let beside = common.clone().filter(|_| sole);
+        let demanded: Vec<String> = own.into_iter().chain(beside).collect();
+        let noun = noun(used);
+        if demanded.is_empty() { noun } else { format!("{noun} with {}", demanded.join(" and ")) }
+    });
+    let mut who = format!("{asked}{}", alternatives.collect::<Vec<_>>().join("; or "));
+    if let Some(common) = common.filter(|_| !sole) {
+        who.push_str("; in each case with ");
+        who.push_str(&common);
+    }
+    if let Some(check) = spec.check_after() {
+        who.push_str(&format!("; once check {} has agreed, which sees the arguments", foreign(check)));
+    }
+    who
+}
+
+/// What a reviewer should know beside it.
+pub(super) fn notes(spec: &PolicySpec, plan: Option<&Plan>) -> Vec<&'static str> {
+    let said = [
+        (plan.is_none(), "this `Auth` cannot enforce it: every request gets 500"),
+        (spec.hide() == Hide::Everything, "hidden: refusals look like an unknown route"),
+        (
+            spec.hide() == Hide::FromAuthenticated,
+            "hidden from callers who are known: their refusals look like an unknown route",
+        ),
+        (spec.check_after().is_some(), "reads the body first"),
+        (spec.shared_cache(), "shared caches may store its answers"),
+        (spec.without_authorities(), "authorities are not loaded"),
+        (plan.is_some_and(Plan::is_open_to_any_token), "authorities are loaded for any token: no scope is asked for"),
+    ];
+    said.into_iter().filter(|(holds, _)| *holds).map(|(_, note)| note).collect()
+}
+
+fn noun(used: &SchemeUse) -> String {
+    let noun = match used.keyword() {
+        "bearer" => "any valid bearer token",
+        "basic" => "a user name and password",
+        "digest" => "a user name and proof of the password",
+        "api_key" => "an API key",
+        own => return named(format!("valid credentials of {own}"), used.configuration()),
+    };
+    named(noun.into(), used.configuration())
+}
+
+fn named(noun: String, configuration: Option<&str>) -> String {
+    match configuration {
+        Some(name) => format!("{noun} of \"{}\"", foreign(name)),
+        None => noun,
+    }
+}
+
+struct Words<'a> {
+    hierarchies: &'a Hierarchies,
+}
+
+impl Words<'_> {
+    /// What is demanded, as a part of a longer sentence.
+    fn part(&self, demanded: &Requirement) -> String {
+        match demanded {
+            Requirement::All([_, _, ..]) | Requirement::Any([_, _, ..]) => format!("({})", self.condition(demanded)),
+            single => self.condition(single),
+        }
+    }
+
+    fn condition(&self, demanded: &Requirement) -> String {
+        match demanded {
+            Requirement::Authenticated => "valid credentials".into(),
+            Requirement::Scope(scope) => held("scope", scope.as_str(), &self.hierarchies.scopes),
+            Requirement::Role(role) => held("role", role.as_str(), &self.hierarchies.roles),
+            Requirement::Claim(name, value) => {
+                let value = match value {
+                    ClaimValue::Str(text) => format!("\"{}\"", foreign(text.as_str())),
+                    ClaimValue::Int(number) => number.to_string(),
+                    ClaimValue::Bool(truth) => truth.to_string(),
+                };
+                format!("claim {} = {value}", foreign(name.as_str()))
+            }
+            Requirement::Check(check) => format!("the consent of check {}", foreign(check)),
+            Requirement::Not(inner) => format!("no {}", self.part(inner)),
+            Requirement::All([]) | Requirement::Any([]) => "what nobody has".into(),
+            Requirement::All(all) => self.joined(all, " and "),
+            Requirement::Any(any) => self.joined(any, " or "),
+        }
+    }
+
+    fn joined(&self, parts: &[Requirement], word: &str) -> String {
+        parts.iter().map(|part| self.part(part)).collect::<Vec<_>>().join(word)
+    }
+}
+
+/// A role or scope, with what else satisfies it.
+fn held(kind: &str, name: &str, hierarchy: &Hierarchy) -> String {
+    let others: Vec<String> = hierarchy.holders(name).map(foreign).collect();
+    let name = foreign(name);
+    if others.is_empty() { format!("{kind} {name}") } else { format!("{kind} {name} (or {})", others.join(", ")) }
+}
