@@ -63,6 +63,12 @@ async fn find_exposed(token: ExposedCredential) -> Result<Option<Holder>, String
     }
 }
 
+/// Tells the two forms apart by itself.
+async fn find_either(token: ExposedCredential) -> Result<Option<Holder>, String> {
+    let is_jwt = token.expose().split(|byte| *byte == b'.').count() == 3;
+    Ok(Some(Holder::new(if is_jwt { "looked up" } else { "opaque" })))
+}
+
 async fn find_key(key: ExposedCredential) -> Result<Option<Key>, String> {
     match key.expose() {
         b"derived-key" => Ok(Some(Key::new("derived"))),
@@ -86,6 +92,7 @@ pub(crate) fn configure(auth: AuthBuilder) -> AuthBuilder {
     auth.bearer_named("pat", Opaque::lookup(find).prefix("mrp_").prefix("old_").length(20..=24))
         .bearer_named("pat_kept", remembered.revocations(revocations().clone()))
         .bearer_named("pat_exposed", Opaque::dangerous_lookup_exposed(find_exposed))
+        .bearer_named("pat_jwts", Opaque::dangerous_lookup_exposed(find_either).length(16..=4096).look_up_jwts())
         .bearer_named("pat_role", Opaque::lookup(find).authorities(role))
         .api_key_named("word", ApiKeys::authorization("Token", keys()))
         .api_key_named("exposed", ApiKeys::header("X-API-Key", KeyStore::dangerous_lookup_exposed(find_key)))
@@ -121,6 +128,18 @@ async fn exposed(who: Principal) -> String {
     who.subject().to_owned()
 }
 
+#[requires(bearer("pat_jwts"))]
+#[get("/pat/jwts")]
+async fn jwts(who: Principal) -> String {
+    who.subject().to_owned()
+}
+
+#[requires(any(bearer("pat_jwts"), bearer))]
+#[get("/pat/jwts/either")]
+async fn jwts_or_bearer(who: Principal) -> String {
+    who.subject().to_owned()
+}
+
 #[requires(bearer("pat_role"), role = "editor")]
 #[get("/pat/role")]
 async fn with_role() -> &'static str {
@@ -149,7 +168,13 @@ fn server() -> Server {
     Server::start(|app| {
         let scope =
             auth().scope("").service(pat).service(pat_write).service(either).service(read_kept).service(exposed);
-        let scope = scope.service(with_role).service(word).service(word_or_bearer).service(exposed_key);
+        let scope = scope
+            .service(jwts)
+            .service(jwts_or_bearer)
+            .service(with_role)
+            .service(word)
+            .service(word_or_bearer)
+            .service(exposed_key);
         app.service(scope);
     })
 }
@@ -196,6 +221,22 @@ fn form_decides_between_tokens_of_ones_own_and_jwts() {
     server.get("/pat/either").bearer(token().claim("sub", "jwt").sign()).send().expect("jwt");
     refused("").check(&server.get("/pat/either").bearer("mrp_nobody-0123456789").send());
     assert_eq!(server.get("/pat/either").bearer("xyz_alice-0123456789").send().status, 401, "nobody's");
+}
+
+#[test]
+fn jwts_are_looked_up_where_the_application_verifies_them_itself() {
+    let server = server();
+    let get = |path: &str, token: &str| server.get(path).bearer(token).send();
+    let (ours, foreign) = (token().sign(), token().claim("iss", "https://nobody.example").sign());
+    for jwt in [&ours, &foreign] {
+        get("/pat/jwts", jwt).expect("looked up");
+    }
+    get("/pat/jwts", ALICE).expect("opaque");
+    assert_eq!(get("/pat/exposed", &ours).status, 401, "not where nobody says so");
+    // Beside a configuration that knows the issuer, that one verifies it, and what no one knows is nobody's.
+    get("/pat/jwts/either", &ours).expect("alice");
+    get("/pat/jwts/either", ALICE).expect("opaque");
+    refused("").check(&get("/pat/jwts/either", &foreign));
 }
 
 #[test]

@@ -166,6 +166,7 @@
 //! | [`DigestUsers`](crate::digest::DigestUsers) as such | what is stored of a password is as good as the password |
 //! | [`Opaque::remember_for`](crate::Opaque::remember_for) | a deleted token counts for that long, unless you call [`Auth::forget`](crate::Auth::forget) |
 //! | [`Opaque::dangerous_lookup_exposed`](crate::Opaque::dangerous_lookup_exposed), [`KeyStore::dangerous_lookup_exposed`](crate::api_key::KeyStore::dangerous_lookup_exposed) | your function holds what lets its owner in |
+//! | [`Opaque::look_up_jwts`](crate::Opaque::look_up_jwts) | signature, algorithm, issuer, audience and times of a JWT are what your function makes of them |
 //! | [`AuthorityLoader::remember_for`](crate::authorities::AuthorityLoader::remember_for) | a role that was taken away counts for that long, unless you call [`Auth::forget`](crate::Auth::forget) |
 //! | [`AuthorityLoader::keyed_by`](crate::authorities::AuthorityLoader::keyed_by) | a key that leaves something out gives a caller what it has elsewhere |
 //! | [`AuthorityLoader::dangerous_scopes_beyond_token`](crate::authorities::AuthorityLoader::dangerous_scopes_beyond_token) | every program with a token of a user may do what the user may |

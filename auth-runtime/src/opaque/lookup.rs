@@ -84,7 +84,7 @@ impl OpaqueTokens for OpaqueLookup {
 
     /// What has a prefix of ours is no JWT.
     fn takes_every_form(&self) -> bool {
-        !self.0.opaque.prefixes.is_empty()
+        self.0.opaque.looks_up_jwts || !self.0.opaque.prefixes.is_empty()
     }
 
     fn describe(&self, description: SchemeDescription) -> SchemeDescription {

@@ -92,6 +92,7 @@ pub struct Opaque {
     prefixes: Vec<Box<str>>,
     lengths: RangeInclusive<usize>,
     alphabet: Option<Box<str>>,
+    looks_up_jwts: bool,
     remember_for: Duration,
     cache_bytes: usize,
     revocations: Option<Consulted>,
@@ -142,6 +143,7 @@ impl Opaque {
             prefixes: Vec::new(),
             lengths: LENGTHS,
             alphabet: None,
+            looks_up_jwts: false,
             remember_for: Duration::ZERO,
             cache_bytes: CACHE_BYTES,
             revocations: None,
@@ -150,7 +152,7 @@ impl Opaque {
     }
 
     /// What tokens begin with, such as `mrp_`; called again, any of the prefixes will do. Without one, whatever is not a JWT is
-    /// looked up.
+    /// looked up, and by [`look_up_jwts`](Self::look_up_jwts) every token.
     ///
     /// # Errors
     /// [`build`](crate::config::AuthBuilder::build) fails on a prefix that is empty, has a character that no token can have, or with
@@ -170,6 +172,21 @@ impl Opaque {
     /// 2.1. Tokens with others are refused without a lookup.
     pub fn alphabet(mut self, characters: impl Into<Box<str>>) -> Self {
         self.alphabet = Some(characters.into());
+        self
+    }
+
+    /// Looks up JWTs too, for tokens that only your function can verify, such as those that each customer signs with a key of its
+    /// own. Without this they are refused; where tokens have a [prefix](Self::prefix), only those that begin with it are looked up,
+    /// whatever their form. In an `any(…)`, JWTs are left to the configuration that knows their issuer.
+    ///
+    /// They are often longer than the [length](Self::length) that tokens may have by default.
+    ///
+    /// # Security
+    /// All that [`Jwt`](crate::Jwt) checks is left to the function: that the signature is of the key it should be, by the one
+    /// algorithm of that key, and that the token is of your issuer, for you, and good now. Where keys and issuer can be said
+    /// beforehand, use `Jwt`.
+    pub fn look_up_jwts(mut self) -> Self {
+        self.looks_up_jwts = true;
         self
     }
 
