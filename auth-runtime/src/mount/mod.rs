@@ -1,5 +1,6 @@
 //! Mounting handlers where nothing can be left open by accident.
 
+mod configure;
 mod declarations;
 mod declared;
 mod enforce;

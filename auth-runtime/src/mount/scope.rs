@@ -14,6 +14,7 @@ use actix_web::web;
 
 use crate::auth::Auth;
 use crate::guard::hidden::{DefaultService, Unknown, cover};
+use crate::mount::configure::Configure;
 use crate::mount::declarations::Declarations;
 use crate::mount::declared::{Declared, DeclaredRoute};
 use crate::mount::route::Route;
@@ -104,7 +105,7 @@ where
     /// let scope = auth.scope("/internal").configure(probes);
     /// # let _ = scope; Ok(()) }
     /// ```
-    pub fn configure(mut self, configure: impl FnOnce(&mut ServiceConfig)) -> Self {
+    pub fn configure<By>(mut self, configure: impl Configure<By>) -> Self {
         self.config.configure(configure);
         self
     }

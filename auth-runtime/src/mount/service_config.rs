@@ -7,6 +7,7 @@ use actix_web::dev::HttpServiceFactory;
 use actix_web::web;
 
 use crate::auth::Auth;
+use crate::mount::configure::Configure;
 use crate::mount::declarations::{Declarations, refuse_other, refuse_pattern};
 use crate::mount::declared::{Declaration, Declared, DeclaredRoute};
 use crate::mount::enforce::Enforce;
@@ -120,7 +121,7 @@ impl ServiceConfig {
     }
 
     /// Runs another such function.
-    pub fn configure(&mut self, configure: impl FnOnce(&mut Self)) -> &mut Self {
+    pub fn configure<By>(&mut self, configure: impl Configure<By>) -> &mut Self {
         configure(self);
         self
     }
