@@ -35,6 +35,7 @@ fn attribute(arguments: TokenStream, item: TokenStream, dialect: Dialect) -> Tok
         }
         Some(Item::Handler(handler)) => {
             check::check_handler(&handler, dialect, &sink);
+            check::check_generics(&handler, &sink);
             let routes = sink.take(parse::parse_routes(&handler.routes));
             let checked = check::check_policy(args, &sink).zip(routes);
             if let Some((policy, routes)) = &checked {

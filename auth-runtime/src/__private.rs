@@ -5,11 +5,12 @@ pub use actix_web::dev::{AppService, HttpServiceFactory};
 pub use actix_web::guard::fn_guard;
 pub use auth_macros::{public, requires};
 pub use std::fmt::Debug;
+pub use std::future::Future;
 
 pub use crate::__auth_runtime_declare as declare;
 pub use crate::extract::Granted;
 pub use crate::extract::authorized::Authorized;
-pub use crate::grant::{Everything, Includes, Loading, Maybe, Nobody, OneOf, Only};
+pub use crate::grant::{Everything, Includes, Loading, Maybe, Nobody, OneOf, Only, ViaRequest, ViaToken};
 pub use crate::guard::Answered;
 pub use crate::mount::handler::*;
 pub use crate::policy::registry::{Linked, section};
@@ -221,14 +222,17 @@ impl<T> Unfit<T> {
 /// The type of constants that can be a scope, a role, a realm or the name of a claim.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a text; a scope, a role, a realm and the name of a claim are each a `&'static str`",
-    label = "not a `&'static str`"
+    label = "not a `&'static str`",
+    note = "name a constant that is one, as in `const WRITE: &str = \"orders:write\"`, or a variant of an enum that is \
+            `Into<&'static str>`, as in `Permission::Write`"
 )]
 pub trait TextConstant {}
 
 /// The types of constants that a claim can be compared with.
 #[diagnostic::on_unimplemented(
     message = "a claim is not compared with `{Self}`; use a `&'static str`, an `i64` or a `bool`",
-    label = "none of the three"
+    label = "none of the three",
+    note = "a number of another type is cast where a constant is made of it, as in `const LEVEL: i64 = OTHER as i64`"
 )]
 pub trait ClaimConstant {}
 

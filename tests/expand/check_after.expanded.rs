@@ -27,7 +27,7 @@ impl ::auth_runtime::__private::HttpServiceFactory for lock {
         ::auth_runtime::__private::register_after::<
             Self,
             (Checked<Order>, web::Json<Lock>),
-            (_, _),
+            (_, ::auth_runtime::__private::ViaRequest),
             _,
         >(
             lock,

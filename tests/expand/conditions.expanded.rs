@@ -27,9 +27,11 @@ enum __change_order_policy {}
     ::auth_runtime::__private::Requirement::Check(__AUTH_2)])).in_realm("orders")
     .hiding(::auth_runtime::__private::Hide::Everything)
 );
-async fn change_order(
+fn change_order(
     __auth: ::auth_runtime::__private::Authorized<__change_order_policy>,
-) -> ::auth_runtime::__private::Answered<HttpResponse> {
+) -> impl ::auth_runtime::__private::Future<
+    Output = ::auth_runtime::__private::Answered<HttpResponse>,
+> {
     #[allow(clippy::unused_async)]
     async fn change_order(id: web::Path<u64>) -> HttpResponse {
         HttpResponse::Ok().finish()
@@ -38,7 +40,6 @@ async fn change_order(
         __change_order_policy,
         web::Path<u64>,
         _,
-        _,
+        ::auth_runtime::__private::ViaRequest,
     >(change_order, __auth)
-        .await
 }

@@ -11,9 +11,11 @@ facade::auth::__private::declare!(
     ("bearer")])
 );
 #[cfg(feature = "generic")]
-async fn generic<'a, S: Store, const N: usize, __T0: FromRequest>(
+fn generic<'a, S: Store, const N: usize, __T0: FromRequest>(
     __auth: facade::auth::__private::Authorized<__generic_policy>,
-) -> facade::auth::__private::Answered<impl Responder + use<S, N>>
+) -> impl facade::auth::__private::Future<
+    Output = facade::auth::__private::Answered<impl Responder + use<S, N>>,
+>
 where
     S: 'a,
 {
@@ -35,5 +37,4 @@ where
         _,
         _,
     >(generic::<S, N>, __auth)
-        .await
 }

@@ -24,8 +24,8 @@ impl ::auth_runtime::__private::HttpServiceFactory for list_users {
             Bearer<Claims>,
             web::Path<u32>,
             _,
-            _,
-            _,
+            ::auth_runtime::__private::ViaToken,
+            ::auth_runtime::__private::ViaRequest,
         >(list_users, __config);
     }
 }

@@ -30,7 +30,7 @@ impl ::auth_runtime::__private::HttpServiceFactory for list_users {
             web::Path<u32>,
             _,
             _,
-            _,
+            ::auth_runtime::__private::ViaRequest,
         >(list_users, __config);
     }
 }

@@ -35,9 +35,11 @@ for __admin_policy
 where
     AdminArea: ::auth_runtime::__private::Includes<__Of>,
 {}
-async fn admin(
+fn admin(
     __auth: ::auth_runtime::__private::Authorized<__admin_policy>,
-) -> ::auth_runtime::__private::Answered<&'static str> {
+) -> impl ::auth_runtime::__private::Future<
+    Output = ::auth_runtime::__private::Answered<&'static str>,
+> {
     #[allow(clippy::unused_async)]
     async fn admin(proof: Granted<AdminArea>) -> &'static str {
         "hello"
@@ -48,5 +50,4 @@ async fn admin(
         _,
         _,
     >(admin, __auth)
-        .await
 }

@@ -3,10 +3,11 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{ReturnType, Safety};
+use syn::parse::{ParseStream, Parser as _};
+use syn::{Attribute, GenericParam, ReturnType, Safety, Signature, Token, Type, Visibility};
 
 use crate::diag::{Sink, written};
-use crate::parse::{Dialect, Handler};
+use crate::parse::{Argument, Block, Dialect, Handler, mentions};
 
 /// actix-web has sixteen argument places; the tuple behind `Authorized` keeps all of them for the user.
 pub(crate) const MOST_ARGUMENTS: usize = 16;
@@ -24,16 +25,14 @@ pub(crate) fn check_handler(handler: &Handler, dialect: Dialect, sink: &Sink) {
         };
         sink.report(other, fault);
     }
-    if let Some(receiver) = signature.receiver() {
-        let fault =
-            format!("`{name}` is a method; `#[{attribute}]` stands on free functions, so move it out of the `impl`");
-        sink.report(receiver, fault);
-    }
+    check_place(handler, &name, attribute, sink);
     if signature.asyncness.is_none() {
         sink.report(signature.fn_token, format!("handler `{name}` must be async"));
     }
     check_qualifiers(handler, &name, sink);
-    if matches!(signature.output, ReturnType::Default) {
+    if matches!(&signature.output, ReturnType::Default)
+        || matches!(&signature.output, ReturnType::Type(_, output) if is_nothing(output))
+    {
         let fault = format!("handler `{name}` returns nothing; return what actix-web can send, such as `HttpResponse`");
         sink.report(&signature.ident, fault);
     }
@@ -45,6 +44,7 @@ pub(crate) fn check_handler(handler: &Handler, dialect: Dialect, sink: &Sink) {
         sink.report(&first_too_many.pattern, fault);
     }
     for argument in &handler.arguments {
+        check_owned(argument, &name, sink);
         for attribute in &argument.attributes {
             if attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr") {
                 let remedy = "write the handler twice, each under its own `cfg`";
@@ -52,6 +52,55 @@ pub(crate) fn check_handler(handler: &Handler, dialect: Dialect, sink: &Sink) {
             }
         }
     }
+}
+
+/// A handler is a free function, so that a type can stand beside it.
+fn check_place(handler: &Handler, name: &Ident, attribute: &str, sink: &Sink) {
+    let (kind, around): (_, &dyn ToTokens) = match (handler.signature.receiver(), handler.block()) {
+        (Some(receiver), _) => ("a method", receiver),
+        (None, Block::Other) => return,
+        (None, _) => ("an associated function", &handler.signature.ident),
+    };
+    let block = if handler.block() == Block::Trait { "trait" } else { "impl" };
+    let remedy = format!("`#[{attribute}]` stands on free functions, so move it out of the `{block}`");
+    sink.report(around, format!("`{name}` is {kind}; {remedy}"));
+}
+
+/// A route attribute mounts one function: nothing there says which of those that a generic one stands for.
+pub(crate) fn check_generics(handler: &Handler, sink: &Sink) {
+    let Some(route) = handler.routes.first() else { return };
+    let (name, parameters) = (handler.signature.ident.unraw(), &handler.signature.generics.params);
+    let parameter = parameters.iter().find(|parameter| !matches!(parameter, GenericParam::Lifetime(_)));
+    let named = parameter.map(ToTokens::to_token_stream);
+    let unnamed = || {
+        let types = handler.arguments.iter().map(|argument| argument.ty.to_token_stream());
+        types.into_iter().find(|ty| mentions(ty.clone(), &["impl"]))
+    };
+    let Some(generic) = named.or_else(unnamed) else { return };
+    let route = written(route.path());
+    let fault = format!("handler `{name}` is generic, and `#[{route}]` mounts one function");
+    let remedy = format!("name the type, or remove `#[{route}]` and mount it by `route::get().to({name}::<…>)`");
+    sink.report(generic, format!("{fault}; {remedy}"));
+}
+
+fn is_nothing(output: &Type) -> bool {
+    matches!(output, Type::Tuple(tuple) if tuple.elems.is_empty())
+}
+
+/// What a handler takes is made for it: there is nobody to borrow it from.
+fn check_owned(argument: &Argument, name: &Ident, sink: &Sink) {
+    let Type::Reference(reference) = &argument.ty else { return };
+    if reference.lifetime.as_ref().is_some_and(|lifetime| lifetime.ident == "static") {
+        return;
+    }
+    let owned = match written(&reference.elem).as_str() {
+        "str" => "String".to_owned(),
+        "[u8]" => "web::Bytes".to_owned(),
+        other => other.to_owned(),
+    };
+    let borrowed = written(&argument.ty).replacen("& ", "&", 1);
+    let fault = format!("handler `{name}` borrows `{borrowed}`, but owns what it takes");
+    sink.report(&argument.ty, format!("{fault}; take `{owned}`"));
 }
 
 fn check_qualifiers(handler: &Handler, name: &Ident, sink: &Sink) {
@@ -76,6 +125,14 @@ fn check_qualifiers(handler: &Handler, name: &Ident, sink: &Sink) {
 /// Anything that is neither a function nor, for `#[requires]`, a module.
 pub(crate) fn check_other(item: &TokenStream, dialect: Dialect, sink: &Sink) {
     let attribute = dialect.name();
+    if let Some(function) = function_without_body(item) {
+        let fault = format!(
+            "`{}` has no body; `#[{attribute}]` stands on a free function that has one, so move it there",
+            function.unraw()
+        );
+        sink.report(function, fault);
+        return;
+    }
     let places = if dialect == Dialect::Requires { "an async fn or an inline module" } else { "an async fn" };
     // The first token that is not an attribute: `struct`, `impl`, `pub`.
     let mut tokens = item.clone().into_iter().peekable();
@@ -85,4 +142,16 @@ pub(crate) fn check_other(item: &TokenStream, dialect: Dialect, sink: &Sink) {
     }
     let at = tokens.next().map_or_else(|| item.clone(), |token| token.into_token_stream());
     sink.report(at, format!("`#[{attribute}]` stands on {places}; move it to the handler"));
+}
+
+/// The name of a function that a trait or an `extern` block only declares.
+fn function_without_body(item: &TokenStream) -> Option<Ident> {
+    let parser = |input: ParseStream<'_>| {
+        input.call(Attribute::parse_outer)?;
+        input.parse::<Visibility>()?;
+        let signature: Signature = input.parse()?;
+        input.parse::<Token![;]>()?;
+        Ok(signature.ident)
+    };
+    parser.parse2(item.clone()).ok()
 }

@@ -99,6 +99,7 @@ exports! {
     everything => Everything;
     faulty => Faulty;
     fn_guard => fn_guard;
+    future => Future;
     granted => Granted;
     hide => Hide;
     http_service_factory => HttpServiceFactory;
@@ -123,6 +124,8 @@ exports! {
     run_load => run_load;
     scheme_use => SchemeUse;
     scope => scope;
+    via_request => ViaRequest;
+    via_token => ViaToken;
     word => word;
     word_type => Word;
 }

@@ -9,13 +9,13 @@ use super::exports::Exports;
 use super::handler::{cfg, expand_around, expand_factory, expand_function, expand_import, expand_type};
 use super::module::{self, Defaults};
 use super::named::Head;
-use crate::parse::{Handler, Module};
+use crate::parse::{Block, Handler, Module};
 
 /// What can be mounted and admits nobody, with the user's function inside, so that its own faults show.
 pub(crate) fn expand_faulty_handler(handler: &Handler, root: Option<&Path>) -> TokenStream {
     let exports = Exports::new(root);
     let signature = &handler.signature;
-    if signature.receiver().is_some() || signature.variadic.is_some() || !matches!(signature.safety, Safety::Default) {
+    if handler.block() != Block::Other || signature.variadic.is_some() || !matches!(signature.safety, Safety::Default) {
         // Nothing else may stand in an `impl`; without its route attributes nothing will call it.
         let (attributes, function) = (&handler.attributes, module::expand_function(handler));
         return quote!(#(#attributes)* #[allow(dead_code)] #function);
@@ -30,7 +30,7 @@ pub(crate) fn expand_faulty_handler(handler: &Handler, root: Option<&Path>) -> T
     };
     if handler.routes.is_empty() {
         let output = quote!(&'static ::core::primitive::str);
-        let body = quote!(#body ::core::unreachable!());
+        let body = quote!(#body async { ::core::unreachable!() });
         return expand_around(handler, &exports.faulty, &output, &body, &exports);
     }
     let (name, cfg) = (&signature.ident, cfg(&handler.attributes));

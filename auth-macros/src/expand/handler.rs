@@ -1,6 +1,6 @@
 //! The user's function inside what is mounted in its place.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
@@ -12,8 +12,8 @@ use super::inner::split_inner;
 use super::module;
 use super::policy::{PolicyType, expand_policy};
 use crate::check::place;
-use crate::model::{Access, AfterCall, Policy};
-use crate::parse::{Dialect, Handler, Route, is_routes, reads_route};
+use crate::model::{Access, AfterCall, Alternative, Policy, SchemeKind};
+use crate::parse::{Dialect, Handler, Route, is_routes, mentions, reads_route};
 
 /// Attributes on the user's function that hold for what stands in its place too: they speak about the item as others see
 /// it.
@@ -52,7 +52,7 @@ fn expand_outer(handler: &Handler, routes: &[Route], said: &Policy, exports: &Ex
         let policy =
             expand_policy(&PolicyType { ty: &ty, name, at, routes, cfg: &cfg, details: &details }, said, exports);
         let visibility = &handler.visibility;
-        let function = expand_by_hand(handler, &ty, said.after.as_ref(), exports);
+        let function = expand_by_hand(handler, &ty, said, exports);
         return quote! {
             #(#cfg)*
             #[doc(hidden)]
@@ -63,7 +63,7 @@ fn expand_outer(handler: &Handler, routes: &[Route], said: &Policy, exports: &Ex
         };
     }
     let policy = expand_policy(&PolicyType { ty: name, name, at, routes, cfg: &cfg, details: &details }, said, exports);
-    let service = expand_service(handler, routes, said.after.as_ref(), exports);
+    let service = expand_service(handler, routes, said, exports);
     let ty = expand_type(handler);
     quote!(#ty #policy #service)
 }
@@ -117,12 +117,7 @@ pub(crate) fn expand_type(handler: &Handler) -> TokenStream {
 }
 
 /// The registration at its routes, as actix-web's own attributes do it.
-fn expand_service(
-    handler: &Handler,
-    routes: &[Route],
-    after: Option<&AfterCall>,
-    exports: &Exports<'_>,
-) -> TokenStream {
+fn expand_service(handler: &Handler, routes: &[Route], said: &Policy, exports: &Exports<'_>) -> TokenStream {
     let name = &handler.signature.ident;
     let places = if routes.iter().all(|route| route.guards.is_empty() && route.wraps.is_empty()) {
         quote!(__config)
@@ -143,7 +138,7 @@ fn expand_service(
         }
     };
     let (import, function) = (expand_import(handler), expand_function(handler));
-    let register = expand_call(handler, Way::Register, after, &quote!(Self), &places, exports);
+    let register = expand_call(handler, Way::Register, said, &quote!(Self), &places, exports);
     expand_factory(handler, name, &quote!(#import #function #register;), exports)
 }
 
@@ -173,14 +168,14 @@ pub(crate) fn expand_import(handler: &Handler) -> Option<TokenStream> {
 }
 
 /// A function of the handler's name that takes what the policy admitted.
-fn expand_by_hand(handler: &Handler, policy: &Ident, after: Option<&AfterCall>, exports: &Exports<'_>) -> TokenStream {
+fn expand_by_hand(handler: &Handler, policy: &Ident, said: &Policy, exports: &Exports<'_>) -> TokenStream {
     let output = match &handler.signature.output {
         ReturnType::Default => quote!(()),
         ReturnType::Type(_, output) => quote!(#output),
     };
     let function = expand_function(handler);
-    let run = expand_call(handler, Way::Run, after, policy, &quote!(__auth), exports);
-    expand_around(handler, policy, &output, &quote!(#function #run.await), exports)
+    let run = expand_call(handler, Way::Run, said, policy, &quote!(__auth), exports);
+    expand_around(handler, policy, &output, &quote!(#function #run), exports)
 }
 
 pub(crate) fn expand_around(
@@ -190,7 +185,7 @@ pub(crate) fn expand_around(
     body: &TokenStream,
     exports: &Exports<'_>,
 ) -> TokenStream {
-    let Exports { authorized, answered, .. } = exports;
+    let Exports { authorized, future, answered, .. } = exports;
     let Handler { visibility, signature, .. } = handler;
     let (name, where_clause) = (&signature.ident, &signature.generics.where_clause);
     let (cfg, [_, of_outer]) = (cfg(&handler.attributes), sort(&handler.attributes));
@@ -198,7 +193,9 @@ pub(crate) fn expand_around(
     quote! {
         #(#cfg)*
         #(#of_outer)*
-        #visibility async fn #name #generics (__auth: #authorized<#policy>) -> #answered<#output> #where_clause {
+        #visibility fn #name #generics (
+            __auth: #authorized<#policy>
+        ) -> impl #future<Output = #answered<#output>> #where_clause {
             #body
         }
     }
@@ -220,7 +217,7 @@ pub(crate) fn expand_function(handler: &Handler) -> TokenStream {
 fn expand_call(
     handler: &Handler,
     way: Way,
-    after: Option<&AfterCall>,
+    said: &Policy,
     policy: &impl ToTokens,
     with: &TokenStream,
     exports: &Exports<'_>,
@@ -231,8 +228,8 @@ fn expand_call(
     let types = argument_types(handler)
         .into_iter()
         .map(|ty| if mentions(ty.to_token_stream(), &["&", "'"]) { quote!(_,) } else { quote!(#ty,) });
-    let ways = (0..count).map(|_| quote!(_,));
-    let Some(after) = after else {
+    let ways = handler.arguments.iter().map(|argument| expand_way(&argument.ty, said, exports));
+    let Some(after) = &said.after else {
         return quote!(#callee::<#policy, #(#types)* _, #(#ways)*>(#name #turbofish, #with));
     };
     let after = expand_after_check(handler, after, policy, exports);
@@ -241,6 +238,25 @@ fn expand_call(
         Way::Run => exports.run_after,
     };
     quote!(#callee::<#policy, (#(#types)*), (#(#ways)*), _>(#name #turbofish, #after, #with))
+}
+
+/// By which way an argument comes. Where its name tells, the compiler reports what keeps it from coming that way, such as a
+/// missing `Deserialize`, and not that no way was found.
+fn expand_way(ty: &Type, said: &Policy, exports: &Exports<'_>) -> TokenStream {
+    const EXTRACTORS: [&str; 4] = ["Form", "Json", "Path", "Query"];
+    let Type::Path(path) = ty else { return quote!(_,) };
+    let Some(last) = path.path.segments.last().filter(|last| !last.arguments.is_none()) else { return quote!(_,) };
+    if EXTRACTORS.iter().any(|name| last.ident == name) {
+        let way = exports.via_request;
+        return quote!(#way,);
+    }
+    let is_bearer = matches!(&said.access, Access::Schemes { optional: false, alternatives }
+        if matches!(&**alternatives, [Alternative { kind: SchemeKind::Bearer, .. }]));
+    if is_bearer && last.ident == "Bearer" {
+        let way = exports.via_token;
+        return quote!(#way,);
+    }
+    quote!(_,)
 }
 
 /// What runs the check of arguments: it gets references to those that it names.
@@ -277,15 +293,6 @@ fn details(handler: &Handler) -> Vec<&Type> {
     let nameable = |ty: &&Type| !mentions(ty.to_token_stream(), &["&", "'", "impl"]);
     let types = handler.arguments.iter().map(|argument| &argument.ty).filter(is_called_so).filter(nameable);
     if handler.signature.generics.params.is_empty() { types.collect() } else { Vec::new() }
-}
-
-fn mentions(tokens: TokenStream, wanted: &[&str]) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Group(group) => mentions(group.stream(), wanted),
-        TokenTree::Ident(word) => wanted.iter().any(|wanted| word == wanted),
-        TokenTree::Punct(punct) => wanted.iter().any(|wanted| punct.as_char().to_string() == *wanted),
-        TokenTree::Literal(_) => false,
-    })
 }
 
 /// Types and constants by name, since the arguments need not determine them; lifetimes are always inferred.

@@ -1,12 +1,13 @@
 //! The item an attribute stands on. Bodies stay tokens.
 
-use proc_macro2::{Group, TokenStream};
+use proc_macro2::{Group, TokenStream, TokenTree};
 use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, FnArg, Pat, Path, Result, Signature, Token, Type, Visibility, token};
 
 use super::module::{Module, parse_module};
 use super::route::{is_ours, is_route};
+use super::surroundings::{Block, block_around};
 
 /// What the attribute stands on.
 pub(crate) enum Item {
@@ -31,6 +32,20 @@ pub(crate) struct Handler {
 }
 
 impl Handler {
+    /// The block that it is an associated function of.
+    pub(crate) fn block(&self) -> Block {
+        let first = match &self.visibility {
+            Visibility::Public(word) => word.span,
+            Visibility::Restricted(restricted) => restricted.pub_token.span,
+            Visibility::Inherited => self.signature.asyncness.map_or(self.signature.fn_token.span, |word| word.span),
+        };
+        match block_around(first) {
+            // No free function has a `self`.
+            Block::Other if self.signature.receiver().is_some() => Block::Impl,
+            block => block,
+        }
+    }
+
     /// Has a route attribute, or says itself what it requires.
     pub(crate) fn is_marked(&self) -> bool {
         !self.routes.is_empty() || !self.ours.is_empty()
@@ -81,6 +96,16 @@ pub(crate) fn parse_handler(
     let arguments = signature.inputs.iter().filter_map(Argument::of).collect();
     let visibility = visibility.clone();
     Ok(Some(Handler { routes, ours, attributes: others, visibility, signature, arguments, body }))
+}
+
+/// Whether one of these words or marks is among the tokens.
+pub(crate) fn mentions(tokens: TokenStream, wanted: &[&str]) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => mentions(group.stream(), wanted),
+        TokenTree::Ident(word) => wanted.iter().any(|wanted| word == wanted),
+        TokenTree::Punct(punct) => wanted.iter().any(|wanted| punct.as_char().to_string() == *wanted),
+        TokenTree::Literal(_) => false,
+    })
 }
 
 impl Argument {

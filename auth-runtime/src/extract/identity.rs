@@ -15,7 +15,8 @@ use crate::denial::Reason;
 use crate::extract::details::Details;
 use crate::extract::expiry::UntilExpiry;
 use crate::grant::{
-    AnyScheme, Caller, FromGrant, Grant, IdentityError, Includes, MayYield, UnfitClaim, ViaGrant, ViaPlace, Yields,
+    AnyScheme, Caller, FromGrant, FromToken, Grant, IdentityError, Includes, MayYield, UnfitClaim, ViaGrant, ViaPlace,
+    Yields,
 };
 use crate::policy::Policy;
 use crate::principal::{Principal, Unfit};
@@ -331,8 +332,13 @@ macro_rules! from_grant {
     )+};
 }
 
+impl<P: Policy<Access: Yields<BearerScheme>>, C: DeserializeOwned + Send + Sync + 'static> FromToken<P> for Bearer<C> {
+    fn from_token(grant: &Grant<P>) -> Result<Self, IdentityError> {
+        certain(grant)
+    }
+}
+
 from_grant! {
-    [C: DeserializeOwned + Send + Sync + 'static] Bearer<C>, BearerScheme;
     [U: Send + Sync + 'static] Digest<U>, DigestScheme;
     [K: Send + Sync + 'static] ApiKey<K>, ApiKeyScheme;
     [] Principal, AnyScheme;

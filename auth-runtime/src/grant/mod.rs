@@ -81,6 +81,24 @@ pub struct ViaPlace<At>(PhantomData<At>);
 
 debug_by_name!([At] ViaPlace<At> as "ViaPlace";);
 
+/// Out of the grant, where the only scheme has tokens. Generated code names this way where it knows so much: if there is a
+/// fault left, it is in the claims, and gets reported there.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ViaToken {}
+
+/// What comes by [`ViaToken`].
+pub trait FromToken<P>: Sized {
+    /// Reads the claims.
+    fn from_token(grant: &Grant<P>) -> Result<Self, IdentityError>;
+}
+
+impl<P, T: FromToken<P>> FromGrant<P, ViaToken> for T {
+    fn from_grant(grant: &Grant<P>) -> Result<Option<Self>, IdentityError> {
+        T::from_token(grant).map(Some)
+    }
+}
+
 /// Made of the principal by the application.
 #[derive(Debug)]
 #[non_exhaustive]

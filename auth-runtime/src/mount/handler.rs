@@ -35,6 +35,19 @@ impl<F: Fn(usize, Resource, &mut AppService)> Places for Customized<'_, F> {
     }
 }
 
+/// What a handler may return. A trait of ours, so that it can say what does not fit.
+#[diagnostic::on_unimplemented(
+    message = "a handler cannot answer with `{Self}`",
+    label = "not a `Responder`",
+    note = "return what implements `actix_web::Responder`: `HttpResponse`, a text, `web::Json<T>` where `T` implements \
+            `serde::Serialize`",
+    note = "in a `Result<T, E>`, `T` must be such an answer, and `E` must implement `actix_web::ResponseError`"
+)]
+pub trait Answer: Responder {}
+
+#[diagnostic::do_not_recommend]
+impl<R: Responder> Answer for R {}
+
 fn register<P, T, Via, F>(function: &F, places: &mut impl Places)
 where
     P: Policy,
@@ -94,7 +107,7 @@ where
     T: Extract<P, Via> + 'static,
     Via: 'static,
     F: Handler<T>,
-    F::Output: Responder,
+    F::Output: Answer,
 {
     register_at::<P, _, _>(places, || {
         let function = function.clone();
@@ -103,17 +116,18 @@ where
 }
 
 /// Calls the user's function for a request that its policy admitted, when a check has seen its arguments.
-pub async fn run_after<P, T, Via, F>(
+pub fn run_after<P, T, Via, F>(
     function: F,
     check: AfterCheck<T>,
     authorized: Authorized<P>,
-) -> Answered<F::Output>
+) -> impl Future<Output = Answered<F::Output>>
 where
     P: Policy,
     T: Extract<P, Via>,
     F: Handler<T>,
+    F::Output: Answer,
 {
-    authorized.run_after::<T, Via, F>(function, check).await
+    authorized.run_after::<T, Via, F>(function, check)
 }
 
 /// Two functions for each number of arguments. An argument that the policy does not yield is reported at its type.
@@ -125,19 +139,23 @@ macro_rules! handlers {
             P: Policy,
             $($argument: FromGrant<P, $via> + 'static, $via: 'static,)*
             F: Handler<($($argument,)*)>,
-            F::Output: Responder,
+            F::Output: Answer,
         {
             register::<P, ($($argument,)*), ($($via,)*), F>(&function, places);
         }
 
         /// Calls the user's function for a request that its policy admitted.
-        pub async fn $run<P, $($argument,)* F, $($via),*>(function: F, authorized: Authorized<P>) -> Answered<F::Output>
+        pub fn $run<P, $($argument,)* F, $($via),*>(
+            function: F,
+            authorized: Authorized<P>,
+        ) -> impl Future<Output = Answered<F::Output>>
         where
             P: Policy,
             $($argument: FromGrant<P, $via>,)*
             F: Handler<($($argument,)*)>,
+            F::Output: Answer,
         {
-            authorized.run::<($($argument,)*), ($($via,)*), F>(function).await
+            authorized.run::<($($argument,)*), ($($via,)*), F>(function)
         }
     };
 }

@@ -4,12 +4,13 @@ use std::any::type_name;
 use std::marker::PhantomData;
 use std::panic::Location;
 
+use actix_web::Handler;
 use actix_web::guard::Guard;
-use actix_web::{Handler, Responder};
 
 use crate::extract::authorized::Authorized;
 use crate::grant::Extract;
 use crate::mount::declared::Declaration;
+use crate::mount::handler::Answer;
 use crate::mount::route::{Route, RouteBuilder};
 use crate::mount::shadow::{Holder, RouteHandler};
 use crate::policy::Policy;
@@ -41,7 +42,7 @@ impl<P: Policy> PolicyRoute<P> {
     pub fn to<F, T, Via>(self, handler: F) -> Route
     where
         F: Handler<T>,
-        F::Output: Responder + 'static,
+        F::Output: Answer + 'static,
         T: Extract<P, Via> + 'static,
         Via: 'static,
     {

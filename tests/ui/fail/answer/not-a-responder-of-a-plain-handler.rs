@@ -1,0 +1,10 @@
+use auth_runtime::requires;
+
+struct Order;
+
+#[requires(bearer)]
+async fn handler() -> Order {
+    Order
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use auth_runtime::requires;
+
+#[requires(bearer)]
+const HANDLER: u8 = 1;
+
+fn main() {}

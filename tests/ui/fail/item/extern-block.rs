@@ -1,0 +1,8 @@
+use auth_runtime::requires;
+
+#[requires(bearer)]
+unsafe extern "C" {
+    fn handler();
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use auth_runtime::requires;
+
+trait Api {
+    #[requires(bearer)]
+    async fn handler() -> &'static str {
+        "hello"
+    }
+}
+
+fn main() {}
