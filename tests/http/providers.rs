@@ -1,22 +1,16 @@
 //! What identity providers really send: answers to tokens of their shapes, over HTTP on both sides.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{get, post};
 use auth_runtime::introspection::Introspection;
 use auth_runtime::jwt::{Audiences, ReadyJwt, Said};
-use auth_runtime::testing::TestIssuer;
-use auth_runtime::{Algorithm, Auth, Bearer, Jwt, requires};
+use auth_runtime::{Auth, Bearer, Jwt, requires};
 use serde_json::{Value, json};
+use tests::provider::{AUDIENCE, Provider, ed25519, issuer};
 use tests::{Answer, Server, base64url};
 
 use crate::observed::{listen, told};
-
-pub(crate) const AUDIENCE: &str = "https://api.example";
-const ED_PRIVATE: &[u8] = include_bytes!("../../auth-runtime/tests/keys/ed25519.private.pem");
-const ED_PUBLIC: &str = include_str!("../../auth-runtime/tests/keys/ed25519.public.pem");
 
 #[requires(bearer)]
 #[get("/who")]
@@ -52,74 +46,6 @@ async fn either() -> &'static str {
 #[post("/write")]
 async fn write(caller: Bearer) -> String {
     caller.principal().subject().to_owned()
-}
-
-/// A provider that answers what it was told, and counts.
-struct Provider {
-    server: Server,
-    state: Arc<State>,
-}
-
-#[derive(Default)]
-struct State {
-    replies: Mutex<HashMap<String, (String, String)>>,
-    asked: Mutex<Vec<String>>,
-}
-
-impl Provider {
-    fn start() -> Self {
-        let state = Arc::new(State::default());
-        let shared = Arc::clone(&state);
-        let server = Server::start(move |services| {
-            let state = Arc::clone(&shared);
-            services.default_service(web::to(move |request: HttpRequest| {
-                let state = Arc::clone(&state);
-                async move { state.answer(request.path()) }
-            }));
-        });
-        Self { server, state }
-    }
-
-    fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.server.address())
-    }
-
-    fn set(&self, path: &str, content_type: &str, body: impl ToString) {
-        self.state.replies.lock().unwrap().insert(path.into(), (content_type.into(), body.to_string()));
-    }
-
-    fn keys(&self, keys: &[Value]) {
-        self.set("/keys", "application/json", json!({ "keys": keys }));
-    }
-
-    fn asked(&self, path: &str) -> usize {
-        self.state.asked.lock().unwrap().iter().filter(|asked| *asked == path).count()
-    }
-}
-
-impl State {
-    fn answer(&self, path: &str) -> HttpResponse {
-        self.asked.lock().unwrap().push(path.into());
-        match self.replies.lock().unwrap().get(path) {
-            Some((content_type, body)) => HttpResponse::Ok().content_type(content_type.as_str()).body(body.clone()),
-            None => HttpResponse::NotFound().finish(),
-        }
-    }
-}
-
-/// The public half of the test key, with these members.
-pub(crate) fn ed25519(more: Value) -> Value {
-    use base64::Engine as _;
-    let text: String = ED_PUBLIC.lines().filter(|line| !line.starts_with('-')).collect();
-    let der = base64::engine::general_purpose::STANDARD.decode(text).unwrap();
-    let mut key = json!({"kty": "OKP", "crv": "Ed25519", "x": base64url(&der[der.len() - 32..])});
-    key.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    key
-}
-
-/// Signs with the test key.
-pub(crate) fn issuer(name: &str) -> TestIssuer {
-    TestIssuer::with_pem(Algorithm::EdDSA, ED_PRIVATE, ED_PUBLIC).named(name).for_audience(AUDIENCE)
 }
 
 pub(crate) fn auth(bearer: impl ReadyJwt) -> Auth {

@@ -14,8 +14,9 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::{Value, json};
+use tests::provider::{AUDIENCE, ed25519, issuer};
 
-use crate::providers::{AUDIENCE, ask, auth, ed25519, eventually, issuer, serve};
+use crate::providers::{ask, auth, eventually, serve};
 
 /// TEST KEYS, NEVER FOR USE: see the README beside them.
 const AUTHORITY: &[u8] = include_bytes!("../../auth-runtime/tests/keys/tls-authority.cert.pem");

@@ -6,6 +6,7 @@ mod denial;
 mod digest;
 mod http2;
 pub mod load;
+pub mod provider;
 mod server;
 mod token;
 
