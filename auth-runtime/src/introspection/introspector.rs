@@ -21,7 +21,7 @@ use crate::provider::limits::breaker::Cause as _;
 use crate::provider::limits::budget::Budget;
 use crate::provider::limits::flight::{Boarding, Flights, landed};
 use crate::scheme::{Authentication, Context, Outcome};
-use crate::shares::{Claimant, Presented, Share};
+use crate::shares::{Claimant, Presented};
 use crate::telemetry::limited;
 use crate::time::UnixTime;
 
@@ -124,10 +124,7 @@ impl Inquiry {
             return Ok(Ok(active));
         }
         let presented = Presented::unguessable(hash, address);
-        let claimant = match self.memory.known.find(presented, asked) {
-            Some(proof) => Claimant::known(proof),
-            None => Claimant::stranger(Share::of(address, hash)),
-        };
+        let claimant = self.memory.known.claimant(presented, asked);
         let place = match self.budget.take(claimant, asked) {
             true => self.budget.place(claimant).await,
             false => None,

@@ -1,11 +1,13 @@
 //! What a token must say to be accepted, whoever vouches for it: a signature, or the answer of its issuer.
 
+#[cfg(feature = "jwks")]
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::denial::Reason;
-use crate::json::Object;
+use crate::json::{Json, Object};
 use crate::jwt::claims::{self, Audience, Times};
 use crate::jwt::error::JwtError;
 use crate::jwt::grants::{self, ClaimPaths, Grantable, Organisation, RolesForm};
@@ -274,17 +276,26 @@ impl Acceptance {
         })
     }
 
+    /// Whom claims name that nobody has vouched for.
+    #[cfg(feature = "jwks")]
+    pub(crate) fn claimed_subject<'a>(&self, claims: &Object<'a>) -> Option<Cow<'a, str>> {
+        self.subject_claim(claims)?.0.as_str()
+    }
+
+    fn subject_claim<'a>(&self, claims: &Object<'a>) -> Option<(Json<'a>, &SubjectClaim)> {
+        self.subject_claims.iter().find_map(|claim| {
+            let value = claims.get(claim.as_deref().unwrap_or(SUBJECT_CLAIM)).filter(|value| !value.is_null())?;
+            Some((value, claim))
+        })
+    }
+
     /// The subject, and the claim it is in: the first that is there, and it must be good.
     fn subject(&self, claims: &Object<'_>) -> Result<(Subject, SubjectClaim), Reason> {
-        let there = |claim: &SubjectClaim| {
-            let value = claims.get(claim.as_deref().unwrap_or(SUBJECT_CLAIM)).filter(|value| !value.is_null())?;
-            Some((value, claim.clone()))
-        };
-        let (value, claim) = self.subject_claims.iter().find_map(there).ok_or(Reason::ClaimsInvalid)?;
+        let (value, claim) = self.subject_claim(claims).ok_or(Reason::ClaimsInvalid)?;
         let subject = match value.plain_range() {
             Some(place) if !place.is_empty() => Some(Subject::Place(place)),
             _ => value.as_str().filter(|subject| !subject.is_empty()).map(|subject| Subject::Own(subject.into())),
         };
-        Ok((subject.ok_or(Reason::ClaimsInvalid)?, claim))
+        Ok((subject.ok_or(Reason::ClaimsInvalid)?, claim.clone()))
     }
 }

@@ -18,6 +18,8 @@ use crate::jwt::{KeyError, tenants::Tenants};
 use crate::keys::KeySetOptions;
 use crate::keys::jwk::KeyRules;
 use crate::keys::keyring::{Keyring, KeyringFault, KeyringOptions};
+#[cfg(feature = "jwks")]
+use crate::shares::KnownCallers;
 
 impl JwtSettings {
     /// Checks everything. `name` is that of the configuration, as in `bearer("partner")`.
@@ -85,6 +87,8 @@ impl JwtSettings {
             headers: KnownHeaders::new(),
             #[cfg(feature = "jwks")]
             tenants,
+            #[cfg(feature = "jwks")]
+            known: KnownCallers::default(),
         })
     }
 }

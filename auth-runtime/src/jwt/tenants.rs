@@ -11,7 +11,6 @@ use futures_core::future::BoxFuture;
 use quick_cache::sync::Cache;
 
 use crate::denial::Reason;
-use crate::http::peer::AddressShare;
 use crate::jwt::error::JwtError;
 use crate::jwt::issuer::Issuer;
 use crate::jwt::verifier::TrustedIssuer;
@@ -20,7 +19,7 @@ use crate::provider::Worker;
 use crate::provider::limits::divided::DividedBucket;
 use crate::provider::limits::flight::{Awaited, Boarding, Flight, Flights, landed};
 use crate::provider::limits::places::{Places, TakenPlace};
-use crate::shares::Share;
+use crate::shares::{Claimant, Turns};
 use crate::telemetry::{foreign, limited};
 
 /// Tenants that are remembered at a time.
@@ -33,12 +32,15 @@ const TENANT_FOR: Duration = Duration::from_secs(15 * 60);
 /// How long after a try that brought nothing new a known tenant is looked for again: whoever names it, signed or not, causes
 /// the call and a fetch of its keys.
 const TRIED_FOR: Duration = Duration::from_secs(30);
-/// How often the function is called for strangers' sake: ten times a second, after a burst.
+/// How often the function is called for strangers' sake: ten times a second, after a burst; and how many of that are for callers
+/// that are known.
 const CALLED_EVERY: Duration = Duration::from_millis(100);
 const CALLED_BURST: u32 = 50;
-/// Calls under way at a time, and callers that wait for one of them.
+const CALLED_KEPT: u32 = 12;
+/// Calls under way at a time, callers that wait for one of them, and for how long a call waits for its turn.
 const CALLS_MAX: usize = 32;
 const WAITING_MAX: usize = 256;
+const WAIT: Duration = Duration::from_secs(2);
 /// A longer `iss` is nobody's.
 const NAME_BYTES: usize = 2048;
 type TenantAnswer = Result<Option<Issuer>, Box<dyn Error + Send + Sync>>;
@@ -84,8 +86,9 @@ struct Directory {
     /// Calls for strangers' sake.
     budget: Mutex<DividedBucket>,
     calls: Arc<Flights<Box<str>, ()>>,
-    /// Of calls under way for strangers' sake, and of those who wait for one.
-    calling: Arc<Places>,
+    /// At calls for strangers' sake.
+    turns: Arc<Turns>,
+    /// Of those who wait for one.
     waiting: Arc<Places>,
     /// Tells each incarnation of a tenant from all others.
     incarnations: AtomicU64,
@@ -128,9 +131,9 @@ impl Tenants {
             known: Cache::new(TENANTS_MAX),
             strangers: Cache::new(STRANGERS_MAX),
             key: RandomState::new(),
-            budget: Mutex::new(DividedBucket::new(CALLED_EVERY, CALLED_BURST, 0, now)),
+            budget: Mutex::new(DividedBucket::new(CALLED_EVERY, CALLED_BURST, CALLED_KEPT, now)),
             calls: Arc::default(),
-            calling: Places::new(CALLS_MAX),
+            turns: Turns::new(CALLS_MAX, WAITING_MAX, WAIT),
             waiting: Places::new(WAITING_MAX),
             incarnations: AtomicU64::new(1),
             worker: Worker::shared()?,
@@ -158,22 +161,23 @@ impl Tenants {
     /// # Errors
     /// [`Reason::IssuerWrong`] where it was found a moment ago that there is none, [`Reason::KeysUnavailable`] where too
     /// many are looked for.
-    pub(crate) fn look_for(&self, name: &str, from: AddressShare) -> Result<Search, Reason> {
+    pub(crate) fn look_for(&self, name: &str, claimant: Claimant) -> Result<Search, Reason> {
         if name.len() > NAME_BYTES || self.is_stranger(name) {
             return Err(Reason::IssuerWrong);
         }
-        let share = Share::of(from, name);
-        let place = self.0.waiting.take(share).ok_or(Reason::KeysUnavailable)?;
+        let place = self.0.waiting.take(claimant).ok_or(Reason::KeysUnavailable)?;
         let ended = match self.0.calls.board(name.into(), usize::MAX, || None) {
             Boarding::Join(ended) => ended,
             Boarding::Lead(flight, ended) => {
-                let calling = self.0.calling.take(share).filter(|_| self.0.take_call(share));
-                self.start(flight, Some(calling.ok_or(Reason::KeysUnavailable)?));
+                if !self.0.take_call(claimant) {
+                    return Err(Reason::KeysUnavailable);
+                }
+                self.start(flight, Some(claimant));
                 ended
             }
             Boarding::Known(()) | Boarding::Full => return Err(Reason::KeysUnavailable),
         };
-        Ok(Search { directory: Arc::clone(&self.0), from, _place: place, name: name.into(), ended })
+        Ok(Search { directory: Arc::clone(&self.0), claimant, _place: place, name: name.into(), ended })
     }
 
     /// Whether the function said a moment ago that this is nobody's name.
@@ -182,12 +186,17 @@ impl Tenants {
     }
 
     /// Calls the function. Not awaited: whoever waits does so for the end of the flight, which comes even by a panic.
-    fn start(&self, flight: Flight<Box<str>, ()>, calling: Option<TakenPlace>) {
+    fn start(&self, flight: Flight<Box<str>, ()>, of: Option<Claimant>) {
         let (find, timeout) = (self.0.find.clone(), self.0.options.timeout);
-        let call = call(Arc::downgrade(&self.0), find, timeout, flight);
+        let (turns, call) = (Arc::clone(&self.0.turns), call(Arc::downgrade(&self.0), find, timeout, flight));
         drop(self.0.worker.spawn(async move {
-            call.await;
-            drop(calling);
+            let turn = match of {
+                Some(claimant) => turns.turn(claimant).await,
+                None => None,
+            };
+            if of.is_none() || turn.is_some() {
+                call.await;
+            }
         }));
     }
 }
@@ -212,8 +221,8 @@ async fn call(directory: Weak<Directory>, find: Find, timeout: Duration, flight:
 
 impl Directory {
     /// Takes a call for a stranger's sake out of the budget, if there is one.
-    fn take_call(&self, share: Share) -> bool {
-        self.budget.lock().unwrap_or_else(PoisonError::into_inner).take(share, self.options.stopwatch.now(), 0)
+    fn take_call(&self, claimant: Claimant) -> bool {
+        self.budget.lock().unwrap_or_else(PoisonError::into_inner).take(claimant, self.options.stopwatch.now(), 0)
     }
 
     async fn keep(&self, name: &str, issuer: Issuer) {
@@ -248,7 +257,7 @@ fn failed(error: &str) {
 pub(crate) struct Search {
     directory: Arc<Directory>,
     /// Who looks for it.
-    pub(crate) from: AddressShare,
+    pub(crate) claimant: Claimant,
     _place: TakenPlace,
     name: Box<str>,
     ended: Awaited<()>,

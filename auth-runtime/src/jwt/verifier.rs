@@ -2,6 +2,8 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+#[cfg(feature = "jwks")]
+use std::time::Instant;
 
 #[cfg(feature = "jwks")]
 use crate::crypto::KeyKind;
@@ -21,6 +23,8 @@ use crate::keys::keyring::Asked;
 use crate::keys::keyring::Keyring;
 use crate::principal::Principal;
 use crate::scheme::Recognition;
+#[cfg(feature = "jwks")]
+use crate::shares::{Claimant, KnownCallers, Presented};
 use crate::time::UnixTime;
 
 /// Everything a configuration says about tokens, ready to verify them.
@@ -33,6 +37,9 @@ pub(crate) struct Verifier {
     pub(crate) headers: KnownHeaders,
     #[cfg(feature = "jwks")]
     pub(crate) tenants: Option<Tenants>,
+    /// Whose tokens were good within the last hour, where somebody is asked for keys or tenants.
+    #[cfg(feature = "jwks")]
+    pub(crate) known: KnownCallers,
 }
 
 /// An issuer with its own keys.
@@ -99,7 +106,7 @@ impl LookUp {
     ) -> Result<Self, Reason> {
         match self {
             Self::Key(asked) => Some(asked.again()).filter(|asked| !asked.is_refused()).map(Self::Key),
-            Self::Tenant(search) => return verifier.look_up(token, search.from, now, refusal),
+            Self::Tenant(search) => return verifier.look_up(token, search.claimant, now, refusal),
         }
         .ok_or(Reason::KeysUnavailable)
     }
@@ -199,13 +206,32 @@ impl Verifier {
         Ok((header, true))
     }
 
+    /// Takes note of a token that was good, seen for the first time: its subject comes first where many ask for keys or tenants.
+    #[cfg(feature = "jwks")]
+    pub(crate) fn succeeded(&self, principal: &Principal, address: impl FnOnce() -> AddressShare) {
+        if self.tenants.is_some() || self.issuers.iter().any(|issuer| issuer.keys.is_remote()) {
+            let subject = (principal.issuer(), Some(principal.subject()));
+            self.known.insert(Presented::new(subject, (), address()), Instant::now());
+        }
+    }
+
+    /// As whom the bearer of a token counts that nobody has vouched for.
+    #[cfg(feature = "jwks")]
+    pub(crate) fn claimant(&self, compact: &Compact<'_>, address: AddressShare) -> Claimant {
+        let claims = compact.claims().ok();
+        let issuer = claims.as_ref().and_then(|claims| claims::string(claims, "iss").ok().flatten());
+        let subject = claims.as_ref().and_then(|claims| self.acceptance.claimed_subject(claims));
+        let presented = Presented::new((issuer.as_deref(), subject.as_deref()), (), address).by(compact.token());
+        self.known.claimant(presented, Instant::now())
+    }
+
     /// Where [`verify`](Self::verify) does not know the key or the issuer of a token that else looks right, or has no key at
     /// all, which is its `refusal`: asks for it.
     #[cfg(feature = "jwks")]
     pub(crate) fn look_up(
         &self,
         compact: &Compact<'_>,
-        from: AddressShare,
+        claimant: Claimant,
         now: UnixTime,
         refusal: Reason,
     ) -> Result<LookUp, Reason> {
@@ -224,13 +250,13 @@ impl Verifier {
         }
         Times::read(&claims)?.check(now, self.acceptance.leeway())?;
         if let Some((tenants, name)) = tenants {
-            return tenants.look_for(&name, from).map(LookUp::Tenant);
+            return tenants.look_for(&name, claimant).map(LookUp::Tenant);
         }
         let issuer = issuer?;
         issuer.terms.check_audience(&claims)?;
         // Without an id there is no key that could be lacking, unless all are.
         let key_id = header.key_id.as_deref().or((refusal == Reason::KeysUnavailable).then_some(""));
-        match issuer.keys.ask(key_id.ok_or(refusal)?, from) {
+        match issuer.keys.ask(key_id.ok_or(refusal)?, claimant) {
             None => Err(refusal),
             Some(asked) if asked.is_refused() => Err(Reason::KeysUnavailable),
             Some(asked) => Ok(LookUp::Key(asked)),
@@ -240,13 +266,13 @@ impl Verifier {
     /// Where [`verify`](Self::verify) refused the signature of a token that else looks right: its provider may have put
     /// another key under the same id, and is asked now and then. The token stays refused.
     #[cfg(feature = "jwks")]
-    pub(crate) fn doubt(&self, compact: &Compact<'_>, now: UnixTime) {
+    pub(crate) fn doubt(&self, compact: &Compact<'_>, address: AddressShare, now: UnixTime) {
         let looks_right = |claims: &Object<'_>| -> Result<(), Reason> {
             let issuer = self.issuer(claims)?;
             if issuer.keys.is_remote() {
                 Times::read(claims)?.check(now, self.acceptance.leeway())?;
                 issuer.terms.check_audience(claims)?;
-                issuer.keys.renew();
+                issuer.keys.renew(self.claimant(compact, address));
             }
             Ok(())
         };

@@ -4,28 +4,28 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::http::peer::AddressShare;
 use crate::keys::remote::Publication;
-use crate::provider::limits::Bucket;
 use crate::provider::limits::divided::DividedBucket;
 use crate::provider::limits::places::{Places, TakenPlace};
 use crate::provider::limits::schedule::Unknown;
-use crate::shares::Share;
+use crate::shares::Claimant;
 
 /// Requests that may wait for one provider at a time.
 const WAITING_MAX: usize = 256;
 /// Unknown ids that are remembered for one provider.
 const UNKNOWN_MAX: usize = 1024;
-/// How often strangers may cause a fetch, by naming a key that is not known.
+/// How often whoever names a key that is not known may cause a fetch.
 const ASKED_EVERY: Duration = Duration::from_secs(30);
-const ASKED_BURST: u32 = 2;
 /// How often a bad signature under a known id may cause one.
 const DOUBTED_EVERY: Duration = Duration::from_secs(5 * 60);
+/// How many of either at once, and how many of them are for callers that are known.
+const BURST: u32 = 2;
+const KEPT: u32 = 1;
 
 /// Who wants a fetch. The lock is held for a moment only, never while something is fetched.
 pub(super) struct Demand {
     pub(super) bucket: DividedBucket,
-    doubts: Bucket,
+    doubts: DividedBucket,
     pub(super) unknown: Unknown,
     /// How many fetches were begun.
     pub(super) begun: u64,
@@ -46,8 +46,8 @@ pub(super) struct Demand {
 impl Demand {
     pub(super) fn new(now: Instant) -> Self {
         Self {
-            bucket: DividedBucket::new(ASKED_EVERY, ASKED_BURST, 0, now),
-            doubts: Bucket::new(DOUBTED_EVERY, 1, now),
+            bucket: DividedBucket::new(ASKED_EVERY, BURST, KEPT, now),
+            doubts: DividedBucket::new(DOUBTED_EVERY, BURST, KEPT, now),
             unknown: Unknown::new(UNKNOWN_MAX),
             begun: 0,
             queued: false,
@@ -62,12 +62,11 @@ impl Demand {
 }
 
 impl Publication {
-    /// Asks for a fetch on behalf of a request of this address; `arrived` where it has asked before.
-    pub(super) fn ask(self: &Arc<Self>, key_id: &str, from: AddressShare, arrived: Option<u64>) -> Option<Ticket> {
+    /// Asks for a fetch on behalf of a request of this caller; `arrived` where it has asked before.
+    pub(super) fn ask(self: &Arc<Self>, key_id: &str, claimant: Claimant, arrived: Option<u64>) -> Option<Ticket> {
         let now = self.options.stopwatch.now();
         let mut demand = self.demand();
-        let share = Share::of(from, key_id);
-        let place = demand.waiting.take(share)?;
+        let place = demand.waiting.take(claimant)?;
         let arrived = arrived.unwrap_or(demand.begun);
         let awaited = if demand.queued {
             demand.begun + 1
@@ -78,7 +77,7 @@ impl Publication {
             // What is known to be unknown does not take the last right to ask: that is for a really new key.
             let spare = u32::from(demand.unknown.contains(key_id));
             let taken = match demand.empty {
-                0 => demand.bucket.take(share, now, spare),
+                0 => demand.bucket.take(claimant, now, spare),
                 // Nobody is served as it is: whoever asks does so for all.
                 _ => demand.bucket.take_undivided(now, spare),
             };
@@ -90,14 +89,14 @@ impl Publication {
             demand.begun + 1
         };
         drop(demand);
-        Some(Ticket { publication: Arc::clone(self), key_id: key_id.into(), from, arrived, awaited, _place: place })
+        Some(Ticket { publication: Arc::clone(self), key_id: key_id.into(), claimant, arrived, awaited, _place: place })
     }
 
     /// Has the set fetched for the sake of a signature that does not fit its key, if that was not done a while ago.
-    pub(super) fn renew(&self) {
+    pub(super) fn renew(&self, claimant: Claimant) {
         let now = self.options.stopwatch.now();
         let mut demand = self.demand();
-        if !demand.queued && !demand.in_flight && demand.doubts.take(now, 0) {
+        if !demand.queued && !demand.in_flight && demand.doubts.take(claimant, now, 0) {
             demand.queued = true;
             self.wake.notify_one();
         }
@@ -108,7 +107,7 @@ impl Publication {
 pub(crate) struct Ticket {
     publication: Arc<Publication>,
     key_id: Box<str>,
-    from: AddressShare,
+    claimant: Claimant,
     /// How many fetches had begun when it was first asked.
     arrived: u64,
     /// The fetch to wait for.
@@ -134,7 +133,7 @@ impl Ticket {
         if self.awaited > self.arrived {
             return None;
         }
-        self.publication.ask(&self.key_id, self.from, Some(self.arrived))
+        self.publication.ask(&self.key_id, self.claimant, Some(self.arrived))
     }
 
     /// The key was lacking after a conclusive wait.

@@ -4,8 +4,6 @@ use std::sync::Arc;
 
 use crate::crypto::{Algorithm, KeyKind};
 use crate::denial::Reason;
-#[cfg(feature = "jwks")]
-use crate::http::peer::AddressShare;
 use crate::keys::KeyError;
 use crate::keys::jwk::{self, Candidate, KeyRules, Standing};
 use crate::keys::key::{Key, Loaded};
@@ -14,6 +12,8 @@ use crate::keys::source::Keys;
 use crate::keys::source::{self, FileRule, KeySource};
 #[cfg(feature = "jwks")]
 use crate::keys::{KeySetOptions, Ticket};
+#[cfg(feature = "jwks")]
+use crate::shares::Claimant;
 
 /// What a token without `kid` may cost: public-key operations an anonymous caller can ask for.
 const TRIED_MAX: usize = 4;
@@ -188,8 +188,8 @@ impl Keyring {
     }
 
     /// Has the providers looked at now and then, without waiting: one of them may have put another key under a known id.
-    pub(crate) fn renew(&self) {
-        self.sources.iter().for_each(|source| source.renew());
+    pub(crate) fn renew(&self, claimant: Claimant) {
+        self.sources.iter().for_each(|source| source.renew(claimant));
     }
 
     /// Waits until every provider was heard once, well or not.
@@ -198,11 +198,12 @@ impl Keyring {
     }
 
     /// Asks for a key that is not known. `None`: there is nobody to ask.
-    pub(crate) fn ask(&self, key_id: &str, from: AddressShare) -> Option<Asked> {
+    pub(crate) fn ask(&self, key_id: &str, claimant: Claimant) -> Option<Asked> {
         if !self.is_remote() {
             return None;
         }
-        let answers = self.sources.iter().filter(|source| source.is_remote()).map(|source| source.ask(key_id, from));
+        let answers =
+            self.sources.iter().filter(|source| source.is_remote()).map(|source| source.ask(key_id, claimant));
         let mut asked = Asked { tickets: Vec::new(), complete: true };
         for ticket in answers {
             asked.complete &= ticket.is_some();

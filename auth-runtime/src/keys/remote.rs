@@ -12,7 +12,6 @@ use sha2::{Digest, Sha256};
 use tokio::sync::{Notify, watch};
 
 use crate::file::FileFault;
-use crate::http::peer::AddressShare;
 use crate::keys::demand::{Demand, Ticket};
 use crate::keys::fetcher::{Fetcher, KeySetAddress};
 use crate::keys::observe;
@@ -22,6 +21,7 @@ use crate::provider::limits::schedule;
 use crate::provider::stopwatch::Stopwatch;
 use crate::provider::transport::Transport;
 use crate::provider::worker::Worker;
+use crate::shares::Claimant;
 
 /// How often the age of the keys is reported, at least.
 const TICK: Duration = Duration::from_secs(15);
@@ -140,13 +140,13 @@ impl KeySet {
     }
 
     /// Asks for the set to be fetched, since it lacks this key; `None` if that is not done now.
-    pub(crate) fn ask(&self, key_id: &str, from: AddressShare) -> Option<Ticket> {
-        self.publication.ask(key_id, from, None)
+    pub(crate) fn ask(&self, key_id: &str, claimant: Claimant) -> Option<Ticket> {
+        self.publication.ask(key_id, claimant, None)
     }
 
     /// Asks for the set to be fetched although no key is lacking, if that was not done a while ago.
-    pub(super) fn renew(&self) {
-        self.publication.renew();
+    pub(super) fn renew(&self, claimant: Claimant) {
+        self.publication.renew(claimant);
     }
 
     /// Waits until there are keys, or the first fetch failed.
@@ -248,7 +248,7 @@ impl Publication {
         let mut demand = self.demand();
         if changed {
             demand.unknown.clear();
-            demand.bucket.forgive();
+            demand.bucket.forgive(now);
         }
         demand.outdated = false;
         drop(demand);

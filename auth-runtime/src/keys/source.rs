@@ -10,8 +10,6 @@ use futures_util::future::{self, BoxFuture};
 use crate::crypto::KeyKind;
 use crate::crypto::backend::BoundKey;
 use crate::file::{FileFault, WatchedFile};
-#[cfg(feature = "jwks")]
-use crate::http::peer::AddressShare;
 use crate::keys::KeyError;
 use crate::keys::jwk::{self, Candidate, KeyRules};
 #[cfg(feature = "jwks")]
@@ -22,6 +20,8 @@ use crate::keys::observe;
 use crate::keys::remote::KeySet;
 #[cfg(feature = "jwks")]
 use crate::keys::{KeySetAddress, Ticket};
+#[cfg(feature = "jwks")]
+use crate::shares::Claimant;
 use crate::telemetry::foreign;
 
 /// What a keyring asks of a source of keys.
@@ -39,13 +39,13 @@ pub(super) trait KeySource: fmt::Debug + Send + Sync {
 
     /// Asks for a key that it does not have; `None` if that is not done now.
     #[cfg(feature = "jwks")]
-    fn ask(&self, _key_id: &str, _from: AddressShare) -> Option<Ticket> {
+    fn ask(&self, _key_id: &str, _claimant: Claimant) -> Option<Ticket> {
         None
     }
 
     /// Asks for all its keys anew, if that was not done a while ago. Nobody waits for it.
     #[cfg(feature = "jwks")]
-    fn renew(&self) {}
+    fn renew(&self, _claimant: Claimant) {}
 
     /// Waits until it was heard once, well or not.
     #[cfg(feature = "jwks")]
@@ -124,12 +124,12 @@ impl KeySource for KeySet {
         true
     }
 
-    fn ask(&self, key_id: &str, from: AddressShare) -> Option<Ticket> {
-        self.ask(key_id, from)
+    fn ask(&self, key_id: &str, claimant: Claimant) -> Option<Ticket> {
+        self.ask(key_id, claimant)
     }
 
-    fn renew(&self) {
-        self.renew();
+    fn renew(&self, claimant: Claimant) {
+        self.renew(claimant);
     }
 
     fn first(&self) -> BoxFuture<'_, ()> {

@@ -49,9 +49,9 @@
 //! | way to a provider | https, directly, the system's certificates (`SSL_CERT_FILE`); plain http to this machine only | `Jwt::dangerous_plain_http`, `Jwt::proxy`, `Jwt::proxy_from_environment`, `Jwt::root_certificate`, and those of `Introspection` |
 //! | token shown to a provider of keys | none (feature `jwks`) | `Jwt::fetch_with_token_file` |
 //! | longest call to a provider | 5 s (feature `jwks`) | `Jwt::provider_timeout` |
-//! | refreshes for a signature that does not fit a known `kid` | one per 5 min, for each key set (feature `jwks`) | |
+//! | refreshes for a signature that does not fit a known `kid` | one per 5 min, for each key set, with a burst of two, [divided](super::threats#what-a-stranger-can-cause) by caller (feature `jwks`) | |
 //! | key set without a usable key is fetched again | after 1 s, then less often, every 16 s at most (feature `jwks`) | |
-//! | refreshes for an unknown `kid` | one per 30 s with a burst of two, for each key set (feature `jwks`) | |
+//! | refreshes for an unknown `kid` | one per 30 s with a burst of two, for each key set, [divided](super::threats#what-a-stranger-can-cause) by caller (feature `jwks`) | |
 //! | an introspection's answer counts | 60 s, never past `exp` (feature `introspection`) | `Introspection::max_staleness` |
 //! | longest introspection | 2 s (feature `introspection`) | `Introspection::timeout` |
 //! | answers of introspection in other processes (features `introspection`, `redis`) | not shared | `Introspection::shared` |

@@ -54,12 +54,15 @@
 //!
 //! - **A new key** is found by the first token that names it: an unknown `kid` causes one fetch, which that request awaits. Two
 //!   such fetches may follow each other, then one in 30 seconds, for each provider: a flood of invented `kid`s causes no flood
-//!   of fetches. In a flood a really new key waits for the next of these fetches; its tokens get 503 until then, never 401.
+//!   of fetches. Of the two, one is kept for subjects whose tokens were good within the last hour, at the address they come from: a
+//!   flood does not keep them from a new key. For strangers it waits for the next fetch, 30 seconds at most; their tokens get 503
+//!   until then, never 401.
 //! - **A key that was taken out** counts until the next regular fetch: after 80 % of the lifetime that the provider's
 //!   `Cache-Control` says, within `jwks_refresh` (by default one minute to one hour). Tokens that were remembered under it are
 //!   forgotten with it. For a stolen key, shorten `jwks_refresh` beforehand, or restart.
 //! - **Another key under the same `kid`**: a token whose signature does not fit the key it names, and which else looks right, is
-//!   answered 401 and has the set fetched once in five minutes; the next one finds the new key.
+//!   answered 401 and has the set fetched, without waiting for it: once in five minutes, and once more for a subject whose tokens
+//!   were good before; the next one finds the new key.
 //! - **No key at all**, or keys for encryption alone: tokens get 503, the first to come has the set fetched, and without any it is
 //!   asked for again within 16 seconds. The event names why each key cannot be used, and the service is not ready.
 //! - Publish a new key for one such lifetime before signing with it, and leave an old one in the set until its last token has

@@ -19,7 +19,7 @@ use crate::provider::limits::flight::{Boarding, Flights, landed};
 use crate::revocation::{Consulted, Revocable};
 use crate::scheme::api_key::KeyDigest;
 use crate::scheme::{Authentication, Context, ExposedCredential, Outcome, SchemeDescription, backend_failed};
-use crate::shares::{Claimant, KnownCallers, Presented, Share, Turns};
+use crate::shares::{Claimant, KnownCallers, Presented, Turns};
 use crate::time::UnixTime;
 
 /// What a function of the application's own will have found.
@@ -114,10 +114,7 @@ impl OpaqueTokens for OpaqueLookup {
             Boarding::Lead(flight, told) => {
                 let address = context.address_share();
                 let presented = Presented::new(key, (), address);
-                let claimant = match shared.known.find(presented, Instant::now()) {
-                    Some(proof) => Claimant::known(proof),
-                    None => Claimant::stranger(Share::of(address, key)),
-                };
+                let claimant = shared.known.claimant(presented, Instant::now());
                 let (shared, token) = (Arc::clone(shared), ExposedCredential::new(token));
                 // In a task of its own: it is for all who wait, also when whoever came first goes away.
                 tokio::spawn(async move {

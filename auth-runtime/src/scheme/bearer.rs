@@ -13,6 +13,8 @@ use crate::authorities::AuthorityLoader;
 use crate::denial::{Reason, Rejection};
 use crate::http::authorization::{Authorization, authorization};
 use crate::http::cookie::{Cookie, cookie};
+#[cfg(feature = "jwks")]
+use crate::http::peer::AddressShare;
 use crate::http::query::{Parameter, parameter};
 #[cfg(feature = "jwks")]
 use crate::jwt::LookUp;
@@ -181,19 +183,24 @@ impl Scheme for BearerScheme {
             Err(reason) => return refused(carrier, token, reason),
         };
         match verifier.verify(&mut compact, now) {
-            Ok(principal) => Authentication::verified(principal),
+            Ok(principal) => {
+                #[cfg(feature = "jwks")]
+                verifier.succeeded(&principal, || context.address_share());
+                Authentication::verified(principal)
+            }
             #[cfg(feature = "jwks")]
             Err(Reason::SignatureInvalid) => {
-                verifier.doubt(&compact, now);
+                verifier.doubt(&compact, context.address_share(), now);
                 Outcome::failed(Reason::SignatureInvalid).into()
             }
             #[cfg(feature = "jwks")]
             Err(refusal @ (Reason::KeyUnknown | Reason::IssuerWrong | Reason::KeysUnavailable)) => {
-                match verifier.look_up(&compact, context.address_share(), now, refusal) {
+                let address = context.address_share();
+                match verifier.look_up(&compact, verifier.claimant(&compact, address), now, refusal) {
                     Err(reason) => Outcome::failed(reason).into(),
                     Ok(look_up) => {
                         let (verifier, clock) = (Arc::clone(verifier), Arc::clone(context.clock()));
-                        Authentication::pending(found(verifier, clock, compact.into_owned(), look_up))
+                        Authentication::pending(found(verifier, clock, address, compact.into_owned(), look_up))
                     }
                 }
             }
@@ -278,6 +285,7 @@ fn refused(carrier: TokenCarrier, token: &[u8], reason: Reason) -> Authenticatio
 async fn found(
     verifier: Arc<Verifier>,
     clock: Arc<dyn Clock>,
+    address: AddressShare,
     mut token: Compact<'static>,
     mut look_up: LookUp,
 ) -> Outcome {
@@ -300,7 +308,11 @@ async fn found(
                     Err(reason) => return Outcome::failed(reason),
                 }
             }
-            known => return known.into(),
+            Ok(principal) => {
+                verifier.succeeded(&principal, || address);
+                return Outcome::Verified(principal);
+            }
+            Err(reason) => return Outcome::failed(reason),
         }
     }
     Outcome::failed(Reason::KeysUnavailable)

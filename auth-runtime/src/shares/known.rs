@@ -6,7 +6,7 @@ use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::keyed;
+use super::{Claimant, Share, Standing, keyed};
 use crate::http::peer::AddressShare;
 
 /// For how long whoever was good is known.
@@ -27,13 +27,22 @@ pub(crate) struct Presented {
     /// What it is compared with: where that is another than it was, nobody is known.
     state: u64,
     address: AddressShare,
+    /// What tells it from others where the address does not.
+    apart: u64,
     /// Whether it is known at other addresses too.
     anywhere: bool,
 }
 
 impl Presented {
     pub(crate) fn new(subject: impl Hash, state: impl Hash, address: AddressShare) -> Self {
-        Self { subject: keyed(subject), state: keyed(state), address, anywhere: false }
+        let subject = keyed(subject);
+        Self { subject, state: keyed(state), address, apart: subject, anywhere: false }
+    }
+
+    /// The same by credentials of which the subject is only a part.
+    #[cfg(feature = "jwks")]
+    pub(crate) fn by(self, credentials: impl Hash) -> Self {
+        Self { apart: keyed(credentials), ..self }
     }
 
     /// What nobody can guess, such as a token: whoever has it is known wherever it comes from.
@@ -47,13 +56,11 @@ impl Presented {
     }
 }
 
-/// That what is presented was good within the last hour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Proof(pub(super) u64);
-
 /// The subjects of one configuration that were good within the last hour.
 #[derive(Default)]
 pub(crate) struct KnownCallers(Mutex<Callers>);
+
+debug_by_name!([] KnownCallers as "KnownCallers";);
 
 #[derive(Default)]
 struct Callers {
@@ -71,13 +78,18 @@ struct Success {
 }
 
 impl KnownCallers {
-    /// Whether it was good within the last hour.
-    pub(crate) fn find(&self, presented: Presented, now: Instant) -> Option<Proof> {
-        let Presented { subject, state, address, anywhere } = presented;
+    /// Whose share whoever presents this is in: its own if it was good within the last hour, else that of its address.
+    pub(crate) fn claimant(&self, presented: Presented, now: Instant) -> Claimant {
+        let Presented { subject, address, apart, anywhere, .. } = presented;
         let callers = self.callers();
-        let known = callers.subjects.get(&subject)?.iter().find(|success| presented.is_of(success))?;
-        let counts = known.state == state && now.saturating_duration_since(known.at) < LIFETIME;
-        counts.then(|| Proof(keyed((subject, (!anywhere).then_some(address)))))
+        let (share, standing) = match callers.subjects.is_empty() {
+            false if callers.knows(presented, now) => {
+                (Share::Credential(keyed((subject, (!anywhere).then_some(address)))), Standing::Known)
+            }
+            false => (Share::of(address, apart), Standing::StrangerBesideKnown),
+            true => (Share::of(address, apart), Standing::Stranger),
+        };
+        Claimant { share, standing }
     }
 
     /// Takes note of a success, the only thing by which anybody becomes known.
@@ -130,6 +142,13 @@ impl KnownCallers {
 }
 
 impl Callers {
+    fn knows(&self, presented: Presented, now: Instant) -> bool {
+        let successes = self.subjects.get(&presented.subject).map_or(&[][..], Vec::as_slice);
+        let success = successes.iter().find(|success| presented.is_of(success));
+        success
+            .is_some_and(|known| known.state == presented.state && now.saturating_duration_since(known.at) < LIFETIME)
+    }
+
     fn gone(&mut self, address: AddressShare) {
         if let Some(count) = self.addresses.get_mut(&address) {
             *count -= 1;
@@ -174,7 +193,7 @@ mod tests {
     fn a_success_counts_for_an_hour_at_its_address_and_in_its_state() {
         let (known, now) = (KnownCallers::default(), Instant::now());
         known.insert(Presented::new("alice", "hash", host(1)), now);
-        let find = |who, state, address, at| known.find(Presented::new(who, state, address), at).is_some();
+        let find = |who, state, address, at| known.claimant(Presented::new(who, state, address), at).is_known();
         assert!(find("alice", "hash", host(1), now + HOUR - Duration::from_secs(1)));
         assert!(!find("alice", "hash", host(1), now + HOUR));
         assert!(!find("alice", "hash", host(2), now), "elsewhere");
@@ -192,7 +211,8 @@ mod tests {
             known.insert(Presented::new("alice", (), host(number)), now + Duration::from_secs(number.into()));
         }
         let later = now + Duration::from_secs(100);
-        let places = (0..100).filter(|number| known.find(Presented::new("alice", (), host(*number)), later).is_some());
+        let places =
+            (0..100).filter(|number| known.claimant(Presented::new("alice", (), host(*number)), later).is_known());
         assert!(places.eq(92..100), "the latest");
         for number in 0..100_000 {
             known.insert(Presented::new(number, (), host(number % 30)), later);
@@ -211,9 +231,9 @@ mod tests {
         }
         let one_more = Presented::new("one more", (), host(1));
         known.insert(one_more, now + HOUR / 2);
-        assert!(known.find(one_more, now + HOUR / 2).is_none());
+        assert!(!known.claimant(one_more, now + HOUR / 2).is_known());
         known.insert(one_more, now + HOUR);
-        assert!(known.find(one_more, now + HOUR).is_some());
+        assert!(known.claimant(one_more, now + HOUR).is_known());
         assert_eq!(known.callers().subjects.len(), 1);
     }
 }

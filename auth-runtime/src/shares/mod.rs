@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use crate::http::peer::AddressShare;
 
-pub(crate) use self::known::{KnownCallers, Presented, Proof};
+pub(crate) use self::known::{KnownCallers, Presented};
 #[cfg(feature = "introspection")]
 pub(crate) use self::turns::Turn;
 pub(crate) use self::turns::Turns;
@@ -44,29 +44,46 @@ impl Share {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Claimant {
     share: Share,
-    is_known: bool,
+    standing: Standing,
+}
+
+/// What is known of a claimant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// Nothing, as of everybody.
+    Stranger,
+    /// Nothing, and something of others.
+    StrangerBesideKnown,
+    /// It presents what was good a while ago. That says nothing of whether it is good now.
+    Known,
 }
 
 impl Claimant {
-    /// Somebody of whom nothing is known.
-    pub(crate) fn stranger(share: Share) -> Self {
-        Self { share, is_known: false }
-    }
-
-    /// Somebody who presents what was good a while ago. It says nothing of whether it is good now.
-    pub(crate) fn known(proof: Proof) -> Self {
-        Self { share: Share::Credential(proof.0), is_known: true }
-    }
-
     /// As whom it counts.
-    #[cfg(feature = "introspection")]
+    #[cfg(any(feature = "introspection", feature = "jwks"))]
     pub(crate) fn share(self) -> Share {
         self.share
     }
 
-    #[cfg(feature = "introspection")]
     pub(crate) fn is_known(self) -> bool {
-        self.is_known
+        self.standing == Standing::Known
+    }
+
+    /// Whether it leaves what is kept for callers that are known: there are some.
+    #[cfg(any(feature = "introspection", feature = "jwks"))]
+    pub(crate) fn leaves_reserve(self) -> bool {
+        self.standing == Standing::StrangerBesideKnown
+    }
+}
+
+#[cfg(test)]
+impl Claimant {
+    pub(crate) fn stranger(share: Share) -> Self {
+        Self { share, standing: Standing::StrangerBesideKnown }
+    }
+
+    pub(crate) fn known(share: Share) -> Self {
+        Self { share, standing: Standing::Known }
     }
 }
 

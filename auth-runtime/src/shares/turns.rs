@@ -76,7 +76,8 @@ impl Turns {
         }
     }
 
-    fn enter(self: &Arc<Self>, Claimant { share, is_known }: Claimant) -> Option<Entered> {
+    fn enter(self: &Arc<Self>, claimant: Claimant) -> Option<Entered> {
+        let (share, is_known) = (claimant.share, claimant.is_known());
         let mut state = self.state();
         if state.running < self.at_once {
             state.running += 1;
@@ -191,7 +192,6 @@ mod tests {
 
     use super::*;
     use crate::http::peer::AddressShare;
-    use crate::shares::Proof;
 
     const WAIT: Duration = Duration::from_secs(60);
 
@@ -283,7 +283,7 @@ mod tests {
         let (turns, turn) = busy(8);
         let mut waiting: Vec<_> = (0..8).map(|number| ("stranger", asks(&turns, host(number)))).collect();
         for number in 0..6 {
-            waiting.push(("known", asks(&turns, Claimant::known(Proof(number)))));
+            waiting.push(("known", asks(&turns, Claimant::known(Share::Credential(number)))));
         }
         let order = order(turn, waiting);
         let (known, stranger) = ("known", "stranger");
@@ -326,7 +326,7 @@ mod tests {
             let turns = Turns::new(at_once, 8, WAIT);
             let (mut waiting, mut running) = (Vec::<Pending>::new(), Vec::new());
             for (who, known, step) in steps {
-                let claimant = if known { Claimant::known(Proof(who.into())) } else { host(who) };
+                let claimant = if known { Claimant::known(Share::Credential(who.into())) } else { host(who) };
                 match step {
                     0 | 1 => {
                         let turns = Arc::clone(&turns);

@@ -588,8 +588,9 @@ async fn each_provider_behind_one_name_vouches_for_its_own_tokens_only() {
     assert_eq!(api.ask(&of(Algorithm::EdDSA, ISSUER, "k")).await, Err(Reason::AlgorithmRefused));
     assert_eq!(api.ask(&of(Algorithm::ES256, partner, "k")).await, Err(Reason::AlgorithmRefused));
     // Only the issuer that is named is asked, each from a bucket of its own.
-    for id in ["x", "y", "z"] {
-        let _ = api.ask(&of(Algorithm::EdDSA, partner, id)).await;
+    for (id, subject) in [("x", "bob"), ("y", "alice"), ("z", "bob")] {
+        let claims = with(json!({"iss": partner, "sub": subject}));
+        let _ = api.ask(&sign(Algorithm::EdDSA, json!({"alg": "EdDSA", "kid": id}), &claims)).await;
     }
     assert_eq!((one.counts().0, two.counts().0), (1, 3));
     assert_eq!(api.ask(&of(Algorithm::ES256, ISSUER, "x")).await, Err(Reason::KeyUnknown));

@@ -16,8 +16,6 @@ const BACKING_OFF_MAX: usize = 1024;
 /// A bucket of calls, and places for calls under way.
 pub(crate) struct Budget {
     calls: Mutex<Calls>,
-    /// How many are kept for callers that are known.
-    kept: u32,
     places: Arc<Turns>,
 }
 
@@ -31,22 +29,19 @@ impl Budget {
     /// A second's calls may come at once. Whoever waits for a place waits at most so long.
     pub(crate) fn new(per_second: u32, at_once: usize, wait: Duration, now: Instant) -> Self {
         let per_second = per_second.max(1);
-        let kept = per_second / KNOWN_PART;
-        let bucket = DividedBucket::new(Duration::from_secs(1) / per_second, per_second, kept, now);
+        let (period, kept) = (Duration::from_secs(1) / per_second, per_second / KNOWN_PART);
+        let bucket = DividedBucket::new(period, per_second, kept, now);
         let places = Turns::new(at_once, at_once.saturating_mul(WAITING_PER_PLACE), wait);
-        Self { calls: Mutex::new(Calls { bucket, backing_off: Vec::new() }), kept, places }
+        Self { calls: Mutex::new(Calls { bucket, backing_off: Vec::new() }), places }
     }
 
     /// Takes one call out of the bucket, if there is one for this caller. Strangers leave a part to those who are known, and one
     /// share leaves as much as it has to the next.
     pub(crate) fn take(&self, claimant: Claimant, now: Instant) -> bool {
         let mut calls = self.calls();
-        if claimant.is_known() {
-            return calls.bucket.take_undivided(now, 0);
-        }
         calls.backing_off.retain(|(_, until)| now < *until);
         let backs_off = calls.backing_off.iter().any(|(share, _)| *share == claimant.share());
-        !backs_off && calls.bucket.take(claimant.share(), now, self.kept)
+        !backs_off && calls.bucket.take(claimant, now, 0)
     }
 
     /// The endpoint wants to hear less of this caller. Only strangers are kept waiting: it is they whose tokens are many.
@@ -83,7 +78,7 @@ mod tests {
     fn known(number: u32) -> Claimant {
         let (known, presented) = (KnownCallers::default(), Presented::new(number, (), AddressShare::Unknown));
         known.insert(presented, Instant::now());
-        Claimant::known(known.find(presented, Instant::now()).unwrap())
+        known.claimant(presented, Instant::now())
     }
 
     fn granted(budget: &Budget, claimant: Claimant, now: Instant) -> usize {
@@ -94,7 +89,7 @@ mod tests {
     fn a_seconds_calls_may_come_at_once_and_then_as_they_are_refilled() {
         let now = Instant::now();
         let budget = Budget::new(4, 1, WAIT, now);
-        let granted = |now| granted(&budget, known(1), now);
+        let granted = |now| (0..100).filter(|number| budget.take(known(*number), now)).count();
         assert_eq!(granted(now), 4);
         assert_eq!(granted(now + Duration::from_millis(500)), 2);
         assert_eq!(granted(now + Duration::from_secs(3600)), 4, "never more than a second's");
@@ -115,6 +110,9 @@ mod tests {
         let later = now + Duration::from_secs(1);
         assert_eq!(granted(&budget, host(1), later), 75);
         assert_eq!(granted(&budget, host(4), later), 50);
+        // And so do those who are known among each other.
+        let budget = Budget::new(200, 1, WAIT, now);
+        assert_eq!((granted(&budget, known(1), now), granted(&budget, known(2), now)), (100, 66));
     }
 
     #[test]

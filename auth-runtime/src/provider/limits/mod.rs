@@ -13,6 +13,3 @@ pub(crate) mod flight;
 pub(crate) mod places;
 #[cfg(feature = "jwks")]
 pub(crate) mod schedule;
-
-#[cfg(feature = "jwks")]
-pub(crate) use bucket::Bucket;

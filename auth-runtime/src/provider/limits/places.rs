@@ -2,9 +2,12 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::shares::Share;
+use crate::shares::{Claimant, Share};
 
-/// Places of which one share has no more than it leaves free.
+/// What part is for callers that are known: one in so many.
+const KNOWN_PART: usize = 4;
+
+/// Places of which one share has no more than it leaves free. Where callers are known, strangers leave them a part.
 #[derive(Debug)]
 pub(crate) struct Places {
     most: usize,
@@ -23,9 +26,10 @@ impl Places {
         Arc::new(Self { most, taken: Mutex::default() })
     }
 
-    pub(crate) fn take(self: &Arc<Self>, share: Share) -> Option<TakenPlace> {
-        let mut taken = self.taken();
-        let free = self.most.saturating_sub(taken.iter().map(|(_, count)| count).sum());
+    pub(crate) fn take(self: &Arc<Self>, claimant: Claimant) -> Option<TakenPlace> {
+        let (share, mut taken) = (claimant.share(), self.taken());
+        let kept = if claimant.leaves_reserve() { self.most / KNOWN_PART } else { 0 };
+        let free = (self.most - kept).saturating_sub(taken.iter().map(|(_, count)| count).sum());
         match taken.iter_mut().find(|(other, _)| *other == share) {
             Some((_, count)) if *count < free => *count += 1,
             None if free > 0 => taken.push((share, 1)),
@@ -59,19 +63,23 @@ mod tests {
     use super::*;
     use crate::http::peer::AddressShare;
 
-    fn host(number: u32) -> Share {
-        Share::of(AddressShare::of(Some((std::net::Ipv4Addr::from_bits(number), 1).into())), ())
+    fn host(number: u32) -> Claimant {
+        Claimant::stranger(Share::of(AddressShare::of(Some((std::net::Ipv4Addr::from_bits(number), 1).into())), ()))
     }
 
     #[test]
     fn one_share_leaves_as_much_as_it_has() {
-        let places = Places::new(16);
-        let take = |share| std::iter::from_fn(|| places.take(share)).collect::<Vec<_>>();
+        let places = Places::new(32);
+        let take = |claimant| std::iter::from_fn(|| places.take(claimant)).collect::<Vec<_>>();
         let (one, two) = (take(host(1)), take(host(2)));
-        assert_eq!((one.len(), two.len()), (8, 4));
+        assert_eq!((one.len(), two.len()), (12, 6));
         drop(one);
-        assert_eq!(take(host(3)).len(), 6);
-        drop(two);
+        assert_eq!(take(host(3)).len(), 9);
+        // Strangers in any number leave a quarter.
+        let strangers: Vec<_> = (3..100).flat_map(|number| take(host(number))).collect();
+        let known = |number| Claimant::known(Share::Credential(number));
+        assert_eq!((strangers.len(), take(known(1)).len()), (18, 4));
+        drop((two, strangers));
         assert!(places.taken().is_empty());
     }
 }

@@ -63,7 +63,7 @@ use crate::denial::{Rejection, Unavailable};
 use crate::file::FileContent;
 use crate::http::authorization::{Authorization, authorization};
 use crate::principal::Principal;
-use crate::shares::{Claimant, Presented, Share};
+use crate::shares::Presented;
 
 pub use self::memory::RememberedPasswords;
 pub use self::passwords::{Passwords, User};
@@ -192,12 +192,8 @@ impl BasicScheme {
             return Authentication::verified(principal);
         }
         let pending = self.pending(&sent, tag);
-        let address = context.address_share();
-        let presented = Presented::new(sent.user(), found.hash.text(), address);
-        let claimant = match self.memory.known.find(presented, Instant::now()) {
-            Some(proof) => Claimant::known(proof),
-            None => Claimant::stranger(Share::of(address, sent.user())),
-        };
+        let presented = Presented::new(sent.user(), found.hash.text(), context.address_share());
+        let claimant = self.memory.known.claimant(presented, Instant::now());
         let (hashing, identify) = (Arc::clone(hashing), Arc::clone(identify));
         Authentication::pending(async move {
             let (user, password) = sent.into_parts();

@@ -14,6 +14,7 @@ use crate::http::peer::AddressShare;
 use crate::scheme::basic::stored_hash::tests::{BUILDER, PASSWORD_ARGON2, WONDERLAND, WONDERLAND_SHA512};
 use crate::scheme::basic::*;
 use crate::scheme::probe::{self, Presence};
+use crate::shares::{Claimant, Share};
 use crate::time::{Clock, SystemClock};
 
 const WAIT: Duration = Duration::from_secs(2);
