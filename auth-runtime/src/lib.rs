@@ -68,7 +68,7 @@
 //! | `introspection` | opaque tokens of an issuer (feature `introspection`) |
 //! | [`resource_metadata`] | what clients find about this service (RFC 9728) |
 //! | [`policy`](mod@policy), [`registry`] | the value an attribute stands for, and all of them |
-//! | [`review`] | who may call what, for those who review it: the policy table |
+//! | [`review`] | who may call what, for those who review it: the policy table, comparing policies |
 //! | [`observe`] | names of the metrics, and what is told of decisions |
 //! | [`clock`] | where the time comes from |
 //! | `testing` | test issuer, request helpers, denial assertions, manual clock (feature `testing`) |
@@ -108,6 +108,7 @@ mod crypto;
 pub mod denial;
 mod fault;
 mod json;
+mod logic;
 mod telemetry;
 mod time;
 

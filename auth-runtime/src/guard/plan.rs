@@ -48,6 +48,11 @@ impl Alternative {
         if self.loads { self.configured.loader(principal) } else { None }
     }
 
+    /// Whether the application is asked what it knows of callers.
+    pub(crate) fn loads(&self) -> bool {
+        self.loads
+    }
+
     /// Whether its scheme is one of OAuth.
     pub(super) fn is_oauth(&self) -> bool {
         self.description().challenge().is_oauth()

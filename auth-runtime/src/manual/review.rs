@@ -65,3 +65,36 @@
 //! | `realm` | the realm of the challenges |
 //!
 //! Members may be added; these keep their meaning within a major version.
+//!
+//! # Compare policies
+//!
+//! A policy is data, so that a test can prove what holds of it, for every caller there can be.
+//! [`Auth::meaning_of`](crate::Auth::meaning_of) says whom it admits, under the hierarchies of that `Auth`:
+//! [`implies`](crate::review::Meaning::implies) and [`equivalent`](crate::review::Meaning::equivalent) name the simplest caller for whom
+//! it is not so, [`minimal_callers`](crate::review::Meaning::minimal_callers) those who just pass, and
+//! [`minimal_failures`](crate::review::Meaning::minimal_failures) those who just fail.
+//!
+//! ```standalone_crate
+//! # use actix_web::get;
+//! # use auth_runtime::testing::TestIssuer;
+//! # use auth_runtime::{Auth, policy, registry, requires};
+//! use auth_runtime::policy::Policy;
+//!
+//! policy! { Staff: bearer, role("staff") }
+//!
+//! #[requires(bearer, role("admin") && scope("orders:write") || role("auditor"))]
+//! #[get("/internal/orders")]
+//! async fn orders() -> &'static str { "" }
+//!
+//! # fn main() {
+//! let auth = Auth::builder().bearer(TestIssuer::new().jwt()).role_hierarchy("admin > staff").build().unwrap();
+//! let staff = auth.meaning_of(&Staff::SPEC);
+//! for policy in registry::policies().filter(|policy| policy.handler().ends_with("::orders")) {
+//!     let stranger = auth.meaning_of(policy).implies(&staff).unwrap_err();
+//!     assert_eq!(stranger.to_string(), "a bearer token with role auditor and no scope");
+//! }
+//! # }
+//! ```
+//!
+//! It compares what one credential must prove. A policy that accepts one scheme more lets in whoever has that credential, and judges
+//! by it those who send both. What the body of a check does, and whom authorities know, it does not see.

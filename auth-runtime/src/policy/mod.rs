@@ -3,6 +3,7 @@
 pub(crate) mod check;
 mod evaluate;
 mod hierarchy;
+pub(crate) mod meaning;
 #[cfg(test)]
 mod oracle;
 pub(crate) mod registry;

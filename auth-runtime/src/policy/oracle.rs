@@ -16,7 +16,7 @@ const CHECKS: [&str; 3] = ["x", "y", "z"];
 
 /// A policy as written.
 #[derive(Clone, Debug)]
-enum Written {
+pub(super) enum Written {
     Scope(&'static str),
     Role(&'static str),
     Claim(&'static str, ClaimValue),
@@ -63,7 +63,7 @@ fn including(name: &str) -> &'static [&'static str] {
     }
 }
 
-fn hierarchies() -> Hierarchies {
+pub(super) fn hierarchies() -> Hierarchies {
     let mut hierarchies = Hierarchies::default();
     for hierarchy in [&mut hierarchies.roles, &mut hierarchies.scopes] {
         hierarchy.imply("b", "c").unwrap();
@@ -118,7 +118,7 @@ fn truth(written: &Written, person: &Person) -> Truth {
 }
 
 /// The written policy as the value that the macro would make.
-fn value(written: &Written) -> Requirement {
+pub(super) fn value(written: &Written) -> Requirement {
     fn leaked(parts: &[Written]) -> &'static [Requirement] {
         Vec::leak(parts.iter().map(value).collect())
     }
@@ -127,7 +127,12 @@ fn value(written: &Written) -> Requirement {
         Written::Role(role) => Requirement::role(role),
         Written::Claim(name, value) => Requirement::claim(name, *value),
         Written::Check(name) => {
-            Requirement::Check(Check::new(name, String::new, |_| Box::pin(async { unreachable!() })))
+            let of: fn() -> String = match *name {
+                "x" => || "x".into(),
+                "y" => || "y".into(),
+                _ => || "z".into(),
+            };
+            Requirement::Check(Check::new(name, of, |_| Box::pin(async { unreachable!() })))
         }
         Written::Not(inner) => Requirement::Not(Box::leak(Box::new(value(inner)))),
         Written::And(all) => Requirement::All(leaked(all)),
@@ -181,7 +186,7 @@ fn person() -> impl Strategy<Value = Person> {
         })
 }
 
-fn written() -> impl Strategy<Value = Written> {
+pub(super) fn written() -> impl Strategy<Value = Written> {
     let name = || proptest::sample::select(&NAMES[..]);
     let claim = prop_oneof![Just(ClaimValue::text("p")), Just(ClaimValue::Int(1)), Just(ClaimValue::Bool(true))];
     let known = prop_oneof![
@@ -194,6 +199,11 @@ fn written() -> impl Strategy<Value = Written> {
         1 => proptest::sample::select(&CHECKS[..]).prop_map(Written::Check),
         1 => known.prop_map(|leaf| Written::Not(Box::new(leaf))),
     ];
+    joined(leaf)
+}
+
+/// Conditions of such parts.
+pub(super) fn joined(leaf: impl Strategy<Value = Written> + 'static) -> impl Strategy<Value = Written> {
     leaf.prop_recursive(4, 24, 4, |inner| {
         let parts = proptest::collection::vec(inner, 1..4);
         prop_oneof![parts.clone().prop_map(Written::And), parts.prop_map(Written::Or)]

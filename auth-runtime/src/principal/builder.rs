@@ -24,6 +24,17 @@ use crate::time::UnixTime;
 pub struct PrincipalBuilder(pub(super) Known);
 
 impl PrincipalBuilder {
+    /// Scopes and roles, each granted and disputed.
+    #[cfg(test)]
+    pub(crate) fn claimed(mut self, scopes: Option<[Vec<&str>; 2]>, roles: Option<[Vec<&str>; 2]>) -> Self {
+        let claimed = |[granted, disputed]: [Vec<&str>; 2]| {
+            let disputed = Some(Box::new(disputed.into_iter().collect()));
+            crate::principal::Claimed { disputed, ..granted.into_iter().collect() }
+        };
+        (self.0.scopes, self.0.roles) = (scopes.map(claimed), roles.map(claimed));
+        self
+    }
+
     /// The named configuration that verified the caller.
     pub fn configuration(mut self, name: Option<Arc<str>>) -> Self {
         self.0.configuration = name;

@@ -1,0 +1,11 @@
+//! What conditions mean, apart from who writes them and who asks.
+
+mod cheapest;
+mod claims;
+mod diagram;
+mod drawn;
+
+pub(crate) use cheapest::{Price, cheapest};
+pub(crate) use claims::{ClaimAtom, ClaimKind, absent, possible};
+pub(crate) use diagram::{Diagram, Diagrams, Slot, Value};
+pub(crate) use drawn::{Drawn, Sizes};

@@ -1,0 +1,91 @@
+//! What a condition says of a caller.
+
+use std::fmt;
+
+use crate::logic::{ClaimKind, Price};
+use crate::policy::ClaimValue;
+use crate::telemetry::foreign;
+
+/// One thing that can be said of a caller.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Atom {
+    pub(super) statement: Statement,
+    /// Whether it is said of the caller as the credentials describe it, or as the application knows it.
+    pub(super) by_credentials: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Statement {
+    Scope(String),
+    Role(String),
+    Claim(String, Literal),
+    Check(String),
+    /// The application, when asked, knows the caller.
+    Known,
+}
+
+/// What a claim is compared with.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Literal {
+    Text(String),
+    Integer(i64),
+    Boolean(bool),
+}
+
+impl From<ClaimValue> for Literal {
+    fn from(value: ClaimValue) -> Self {
+        match value {
+            ClaimValue::Str(text) => Self::Text(text.as_str().to_owned()),
+            ClaimValue::Int(integer) => Self::Integer(integer),
+            ClaimValue::Bool(boolean) => Self::Boolean(boolean),
+        }
+    }
+}
+
+impl Literal {
+    pub(super) fn kind(&self) -> ClaimKind {
+        match self {
+            Self::Text(_) => ClaimKind::Text,
+            Self::Integer(_) => ClaimKind::Integer,
+            Self::Boolean(_) => ClaimKind::Boolean,
+        }
+    }
+}
+
+impl Statement {
+    /// What it adds to the description of a caller. A set of scopes or roles is known as a rule, a claim is mostly not there.
+    pub(super) fn price(&self) -> Price {
+        match self {
+            Self::Scope(_) | Self::Role(_) => Price { held: 1, absent: 0, unknown: 1000 },
+            Self::Claim(..) => Price { held: 1, absent: 1, unknown: 0 },
+            Self::Check(_) | Self::Known => Price { held: 1, absent: 1, unknown: 1000 },
+        }
+    }
+}
+
+impl fmt::Display for Statement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Scope(scope) => write!(f, "scope {}", Name(scope)),
+            Self::Role(role) => write!(f, "role {}", Name(role)),
+            Self::Claim(name, Literal::Text(value)) => write!(f, "claim {} = \"{}\"", Name(name), foreign(value)),
+            Self::Claim(name, Literal::Integer(value)) => write!(f, "claim {} = {value}", Name(name)),
+            Self::Claim(name, Literal::Boolean(value)) => write!(f, "claim {} = {value}", Name(name)),
+            Self::Check(check) => write!(f, "check({})", foreign(check)),
+            Self::Known => f.write_str("the application"),
+        }
+    }
+}
+
+/// A name as it is, unless that could be misread.
+pub(super) struct Name<'a>(pub(super) &'a str);
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plain = |c: char| c.is_alphanumeric() || "_-:./*@#+".contains(c);
+        match !self.0.is_empty() && self.0.chars().all(plain) {
+            true => f.write_str(self.0),
+            false => write!(f, "\"{}\"", foreign(self.0)),
+        }
+    }
+}

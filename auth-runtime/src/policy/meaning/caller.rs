@@ -1,0 +1,204 @@
+//! Callers in words.
+
+use std::any::TypeId;
+use std::fmt;
+
+use super::atom::Name;
+use super::draw::Atoms;
+use super::{Atom, Statement};
+use crate::logic::Value;
+
+/// A scheme as policies name it.
+#[derive(Clone, Debug, Eq)]
+pub(super) struct SchemeName {
+    pub(super) keyword: String,
+    pub(super) configuration: Option<String>,
+    pub(super) kind: TypeId,
+}
+
+/// By type: two modules may each have a `Webhook`.
+impl PartialEq for SchemeName {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.configuration == other.configuration
+    }
+}
+
+/// What a caller sends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Sent {
+    Nothing,
+    /// Credentials that decide and are good.
+    Valid(SchemeName),
+    /// Credentials that decide and are refused by their scheme.
+    Invalid(SchemeName),
+}
+
+/// Somebody who calls, as far as it matters.
+///
+/// It displays in words: `a bearer token with role viewer and no scope`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    pub(super) sent: Sent,
+    pub(super) said: Vec<(Atom, Value)>,
+    mentions_scopes: bool,
+    mentions_roles: bool,
+}
+
+impl Caller {
+    /// Somebody of whom so much is said, by the places of atoms.
+    pub(super) fn new(sent: Sent, atoms: &Atoms, said: Vec<(u16, Value)>) -> Self {
+        let said = said.into_iter().filter_map(|(atom, value)| Some((atoms.0.get(usize::from(atom))?.clone(), value)));
+        let mentions = |is: fn(&Statement) -> bool| atoms.0.iter().any(|atom| is(&atom.statement));
+        Self { sent, said: said.collect(), mentions_scopes: mentions(is_scope), mentions_roles: mentions(is_role) }
+    }
+
+    /// The scheme of the credentials that decide, as the attribute names it; `None` for somebody who sends none.
+    pub fn scheme(&self) -> Option<&str> {
+        self.scheme_name().map(|name| &*name.keyword)
+    }
+
+    /// The scheme's named configuration.
+    pub fn configuration(&self) -> Option<&str> {
+        self.scheme_name()?.configuration.as_deref()
+    }
+
+    /// Whether the credentials are good. They are not where the scheme refuses them, or there are none.
+    pub fn is_authenticated(&self) -> bool {
+        matches!(self.sent, Sent::Valid(_))
+    }
+
+    /// The scopes that the caller was granted.
+    pub fn scopes(&self) -> impl Iterator<Item = &str> {
+        self.held().filter_map(|statement| match statement {
+            Statement::Scope(scope) => Some(&**scope),
+            _ => None,
+        })
+    }
+
+    /// The roles that the caller has.
+    pub fn roles(&self) -> impl Iterator<Item = &str> {
+        self.held().filter_map(|statement| match statement {
+            Statement::Role(role) => Some(&**role),
+            _ => None,
+        })
+    }
+
+    fn scheme_name(&self) -> Option<&SchemeName> {
+        match &self.sent {
+            Sent::Nothing => None,
+            Sent::Valid(name) | Sent::Invalid(name) => Some(name),
+        }
+    }
+
+    fn of(&self, wanted: Value) -> impl Iterator<Item = &Statement> {
+        self.said.iter().filter(move |(_, value)| *value == wanted).map(|(atom, _)| &atom.statement)
+    }
+
+    fn held(&self) -> impl Iterator<Item = &Statement> {
+        self.of(Value::Held)
+    }
+
+    /// What the caller has, or has nothing of.
+    fn with(&self) -> Vec<String> {
+        let mut with = grouped(self.held());
+        let doubtful = |statement: &&Statement| is_scope(statement) || is_role(statement);
+        let unknown = grouped(self.of(Value::Unknown).filter(doubtful));
+        with.extend(unknown.into_iter().map(|names| format!("unknown {names}")));
+        let some = |is: fn(&Statement) -> bool| {
+            self.said.iter().any(|(atom, value)| *value != Value::Absent && is(&atom.statement))
+        };
+        let none = [
+            (self.mentions_scopes && !some(is_scope)).then(|| "no scope".to_owned()),
+            (self.mentions_roles && !some(is_role)).then(|| "no role".to_owned()),
+        ];
+        with.extend(none.into_iter().flatten());
+        with
+    }
+
+    /// What the caller must be known not to have, unless that goes without saying.
+    fn without(&self) -> Vec<String> {
+        let (scopes, roles) = (self.scopes().next().is_some(), self.roles().next().is_some());
+        let matters = |statement: &&Statement| match statement {
+            Statement::Scope(_) => scopes,
+            Statement::Role(_) => roles,
+            Statement::Claim(..) | Statement::Check(_) | Statement::Known => true,
+        };
+        grouped(self.of(Value::Absent).filter(matters))
+    }
+}
+
+fn is_scope(statement: &Statement) -> bool {
+    matches!(statement, Statement::Scope(_))
+}
+
+fn is_role(statement: &Statement) -> bool {
+    matches!(statement, Statement::Role(_))
+}
+
+/// Scopes in one part, roles in another, each claim by itself.
+fn grouped<'a>(statements: impl Iterator<Item = &'a Statement>) -> Vec<String> {
+    let [mut scopes, mut roles, mut claims] = [const { Vec::new() }; 3];
+    for statement in statements {
+        match statement {
+            Statement::Scope(name) => scopes.push(Name(name).to_string()),
+            Statement::Role(name) => roles.push(Name(name).to_string()),
+            Statement::Claim(..) => claims.push(statement.to_string()),
+            Statement::Check(_) | Statement::Known => {}
+        }
+    }
+    let named = [("scope", scopes), ("role", roles)].into_iter().filter_map(|(kind, names)| match names.len() {
+        0 => None,
+        1 => Some(format!("{kind} {}", joined(&names))),
+        _ => Some(format!("{kind}s {}", joined(&names))),
+    });
+    named.chain(claims).collect()
+}
+
+impl fmt::Display for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.sent {
+            Sent::Nothing => return f.write_str("a caller without credentials"),
+            Sent::Invalid(scheme) => return write!(f, "{scheme} that is refused"),
+            Sent::Valid(scheme) => scheme.fmt(f)?,
+        }
+        for (word, parts) in [(" with", self.with()), (", without", self.without())] {
+            if !parts.is_empty() {
+                write!(f, "{word} {}", joined(&parts))?;
+            }
+        }
+        let others = |statement: &&Statement| matches!(statement, Statement::Check(_) | Statement::Known);
+        for (value, word) in [(Value::Held, "let in by"), (Value::Absent, "refused by")] {
+            let parts: Vec<String> = self.of(value).filter(others).map(ToString::to_string).collect();
+            if !parts.is_empty() {
+                write!(f, ", {word} {}", joined(&parts))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The credentials.
+impl fmt::Display for SchemeName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.keyword {
+            "bearer" => f.write_str("a bearer token"),
+            "basic" => f.write_str("a password"),
+            "api_key" => f.write_str("an API key"),
+            "digest" => f.write_str("a Digest response"),
+            own => write!(f, "a credential of {own}"),
+        }?;
+        match &self.configuration {
+            Some(name) => write!(f, " ({})", Name(name)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// `a, b and c`.
+fn joined(parts: &[String]) -> String {
+    match parts {
+        [] => String::new(),
+        [one] => one.clone(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
+}

@@ -1,0 +1,100 @@
+//! A condition of a policy as data of its own, with what the hierarchies add to it.
+
+use std::iter;
+
+use super::{Atom, Statement};
+use crate::policy::{Check, Hierarchies, Hierarchy, Requirement};
+
+/// A condition over one caller.
+#[derive(Clone, Debug)]
+pub(super) enum Condition {
+    /// One of these is known to hold: the first as it is written, the others include it.
+    Held(Vec<Atom>),
+    /// None of these holds, which is known of each.
+    Lacking(Vec<Atom>),
+    /// All hold; of an empty list, too.
+    All(Vec<Condition>),
+    /// One holds; of an empty list none does.
+    Any(Vec<Condition>),
+}
+
+impl Condition {
+    pub(super) const ALWAYS: Self = Self::All(Vec::new());
+    pub(super) const NEVER: Self = Self::Any(Vec::new());
+}
+
+/// What a scheme can tell of a caller; the rest stays unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Carried {
+    scopes: bool,
+    claims: bool,
+}
+
+impl Carried {
+    pub(super) const ALL: Self = Self { scopes: true, claims: true };
+
+    /// A scheme of the user's own may tell everything.
+    pub(super) fn by(keyword: &str, loads: bool) -> Self {
+        match keyword {
+            "basic" | "digest" => Self { scopes: loads, claims: false },
+            "api_key" => Self { scopes: true, claims: false },
+            _ => Self::ALL,
+        }
+    }
+
+    pub(super) fn tells(self, atom: &Atom) -> bool {
+        match atom.statement {
+            Statement::Scope(_) => self.scopes,
+            Statement::Claim(..) => self.claims,
+            Statement::Role(_) | Statement::Check(_) | Statement::Known => true,
+        }
+    }
+}
+
+/// How conditions of one policy are read.
+pub(super) struct Reading<'a> {
+    pub(super) hierarchies: &'a Hierarchies,
+    pub(super) by_credentials: bool,
+}
+
+impl Reading<'_> {
+    pub(super) fn condition(&self, requirement: &Requirement) -> Condition {
+        match requirement {
+            Requirement::All([]) => Condition::NEVER,
+            Requirement::All(parts) => Condition::All(parts.iter().map(|part| self.condition(part)).collect()),
+            Requirement::Any(parts) => Condition::Any(parts.iter().map(|part| self.condition(part)).collect()),
+            Requirement::Check(check) => self.check(check),
+            leaf => self.leaf(leaf, true),
+        }
+    }
+
+    pub(super) fn check(&self, check: &Check) -> Condition {
+        Condition::Held(vec![self.atom(Statement::Check(check.name()))])
+    }
+
+    /// A leaf, or its negation where `holds` is false. As in a decision, what else is negated is never known to hold.
+    fn leaf(&self, requirement: &Requirement, holds: bool) -> Condition {
+        let atoms = match requirement {
+            Requirement::Scope(scope) => self.names(scope.as_str(), &self.hierarchies.scopes, Statement::Scope),
+            Requirement::Role(role) => self.names(role.as_str(), &self.hierarchies.roles, Statement::Role),
+            Requirement::Claim(name, value) => vec![Atom {
+                statement: Statement::Claim(name.as_str().to_owned(), (*value).into()),
+                by_credentials: true,
+            }],
+            Requirement::Not(inner) => return self.leaf(inner, !holds),
+            Requirement::Authenticated if holds => return Condition::ALWAYS,
+            Requirement::Authenticated | Requirement::Check(_) | Requirement::All(_) | Requirement::Any(_) => {
+                return Condition::NEVER;
+            }
+        };
+        if holds { Condition::Held(atoms) } else { Condition::Lacking(atoms) }
+    }
+
+    fn names(&self, wanted: &str, hierarchy: &Hierarchy, statement: fn(String) -> Statement) -> Vec<Atom> {
+        iter::once(wanted).chain(hierarchy.holders(wanted)).map(|name| self.atom(statement(name.to_owned()))).collect()
+    }
+
+    fn atom(&self, statement: Statement) -> Atom {
+        Atom { statement, by_credentials: self.by_credentials }
+    }
+}

@@ -1,0 +1,512 @@
+//! The engine against every caller there can be, and against the decision itself.
+
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+
+use super::atom::Literal;
+use super::*;
+use crate::logic::{ClaimKind, Value};
+use crate::policy::oracle::{Written, hierarchies, joined, value, written};
+use crate::policy::{CheckResults, ClaimValue, Demand, Requirement, SchemeUse, Step};
+use crate::principal::Principal;
+use crate::scheme::{ApiKeyScheme, BearerScheme, DigestScheme};
+
+/// Somebody, as a decision sees them.
+#[derive(Clone, Debug, Default)]
+struct Person {
+    /// Granted and disputed; `None` where nothing is known.
+    scopes: Option<[Vec<String>; 2]>,
+    roles: Option<[Vec<String>; 2]>,
+    claims: serde_json::Map<String, Json>,
+    passes: Vec<String>,
+}
+
+impl Person {
+    fn principal(&self) -> Principal {
+        let names = |names: &Option<[Vec<String>; 2]>| {
+            names.clone().map(|[granted, disputed]| [granted, disputed].map(|names| names.join(" ")))
+        };
+        let (scopes, roles) = (names(&self.scopes), names(&self.roles));
+        let split = |names: &Option<[String; 2]>| {
+            names.as_ref().map(|lists| {
+                lists.each_ref().map(|list| list.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+            })
+        };
+        let (scopes, roles) = (split(&scopes), split(&roles));
+        fn borrowed(names: &Option<[Vec<String>; 2]>) -> Option<[Vec<&str>; 2]> {
+            names.as_ref().map(|lists| lists.each_ref().map(|list| list.iter().map(String::as_str).collect()))
+        }
+        let claims = self.claims.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        Principal::builder("bearer", "someone").claims(claims).claimed(borrowed(&scopes), borrowed(&roles)).build()
+    }
+
+    /// The decision of the runtime.
+    fn passes(&self, spec: &'static PolicySpec, place: usize) -> bool {
+        let (principal, mut checks) = (self.principal(), CheckResults::new());
+        let demand = Demand::new(spec, &spec.schemes[place]);
+        loop {
+            match demand.evaluate(&principal, &hierarchies(), &checks) {
+                Step::Holds => return true,
+                Step::Fails => return false,
+                Step::Needs(check) => checks.record(check, self.passes.contains(&check.name())),
+            }
+        }
+    }
+
+    /// Somebody of whom exactly this can be said.
+    fn of(said: &[(Atom, Value)]) -> Self {
+        let mut person = Self { scopes: Some(Default::default()), roles: Some(Default::default()), ..Self::default() };
+        let place = |value: Value| match value {
+            Value::Held => Some(0),
+            Value::Unknown => Some(1),
+            Value::Absent => None,
+        };
+        for (atom, value) in said {
+            match &atom.statement {
+                Statement::Scope(name) | Statement::Role(name) => {
+                    let is_scope = matches!(atom.statement, Statement::Scope(_));
+                    let names = if is_scope { &mut person.scopes } else { &mut person.roles };
+                    if let Some(place) = place(*value) {
+                        names.as_mut().unwrap()[place].push(name.clone());
+                    }
+                }
+                Statement::Check(name) if *value == Value::Held => person.passes.push(name.clone()),
+                Statement::Claim(name, _) => {
+                    let of_claim: Vec<(&Literal, Value)> = said
+                        .iter()
+                        .filter_map(|(atom, value)| match &atom.statement {
+                            Statement::Claim(other, literal) if other == name => Some((literal, *value)),
+                            _ => None,
+                        })
+                        .collect();
+                    if let Some(claim) = claim_of(&of_claim) {
+                        person.claims.insert(name.clone(), claim);
+                    }
+                }
+                Statement::Check(_) | Statement::Known => {}
+            }
+        }
+        person
+    }
+}
+
+/// A claim with these values and without those.
+fn claim_of(said: &[(&Literal, Value)]) -> Option<Json> {
+    let json = |literal: &Literal| match literal {
+        Literal::Text(text) => json!(text),
+        Literal::Integer(integer) => json!(integer),
+        Literal::Boolean(boolean) => json!(boolean),
+    };
+    let mut held: Vec<Json> =
+        said.iter().filter(|(_, value)| *value == Value::Held).map(|(one, _)| json(one)).collect();
+    let absent: Vec<&Literal> = said.iter().filter(|(_, value)| *value == Value::Absent).map(|(one, _)| *one).collect();
+    match *absent {
+        [] if held.is_empty() => return None,
+        // Of another value nothing is known.
+        [] => held.push(Json::Null),
+        [Literal::Text(_), ref others @ ..]
+            if held.is_empty() && others.iter().all(|one| one.kind() == ClaimKind::Text) =>
+        {
+            held.push(json!("else"));
+        }
+        [Literal::Integer(_), ref others @ ..]
+            if held.is_empty() && others.iter().all(|one| one.kind() == ClaimKind::Integer) =>
+        {
+            held.push(json!(0.5));
+        }
+        [Literal::Boolean(only)] if held.is_empty() => held.push(json!(!only)),
+        _ => {}
+    }
+    Some(Json::Array(held))
+}
+
+/// A policy of bearer tokens, with conditions of the alternative's own beside the common one.
+fn spec(requirement: &Written) -> &'static PolicySpec {
+    const USES: &[SchemeUse] = &[SchemeUse::new::<BearerScheme>("bearer")];
+    let spec = PolicySpec::new("handler", "file.rs", 1).accepting(Presence::Required, USES);
+    Box::leak(Box::new(spec.demanding(value(requirement))))
+}
+
+fn meaning(spec: &PolicySpec) -> Meaning {
+    Meaning::new(spec, &hierarchies(), |_| false)
+}
+
+/// Every name granted, disputed or not there, and nothing known at all.
+fn name_sets(names: &[&str]) -> Vec<Option<[Vec<String>; 2]>> {
+    let mut sets = vec![[Vec::new(), Vec::new()]];
+    for name in names {
+        sets = sets
+            .into_iter()
+            .flat_map(|set| {
+                let with = |place: usize| {
+                    let mut set = set.clone();
+                    set[place].push((*name).to_owned());
+                    set
+                };
+                [set.clone(), with(0), with(1)]
+            })
+            .collect();
+    }
+    sets.into_iter().map(Some).chain([None]).collect()
+}
+
+/// Everybody of whom the conditions of [`few`] tell apart.
+fn everybody() -> Vec<Person> {
+    let claims = [
+        None,
+        Some(json!("p")),
+        Some(json!("q")),
+        Some(json!("else")),
+        Some(json!(1)),
+        Some(json!(2)),
+        Some(json!(true)),
+        Some(json!(false)),
+        Some(json!(null)),
+        Some(json!([])),
+        Some(json!(["p"])),
+        Some(json!(["p", "q"])),
+        Some(json!(["p", 1])),
+        Some(json!(["p", "q", 1])),
+        Some(json!([1, null])),
+        Some(json!(["p", null])),
+        Some(json!(["p", "q", null])),
+        Some(json!(["q", 2])),
+        Some(json!([true, false])),
+        Some(json!([true, "p"])),
+        Some(json!([true, null])),
+        Some(json!([true, false, null])),
+        Some(json!([true, false, 1, "p", "q"])),
+        Some(json!([true, "p", "q"])),
+        Some(json!([true, 1])),
+        Some(json!([true, 1, "p"])),
+        Some(json!([true, 1, "q"])),
+        Some(json!([true, "q"])),
+        Some(json!([1, "q"])),
+        Some(json!([true, 1, "p", "q"])),
+        Some(json!(["q", null])),
+        Some(json!([false, null])),
+    ];
+    let mut everybody = Vec::new();
+    for scopes in name_sets(&["c"]) {
+        for roles in name_sets(&["a", "b"]) {
+            for claim in &claims {
+                for passes in [vec![], vec!["x".to_owned()]] {
+                    let claims = claim.iter().map(|claim| ("a".to_owned(), claim.clone())).collect();
+                    everybody.push(Person { scopes: scopes.clone(), roles: roles.clone(), claims, passes });
+                }
+            }
+        }
+    }
+    everybody
+}
+
+/// Conditions over few things.
+fn few() -> impl Strategy<Value = Written> {
+    let claims = [ClaimValue::text("p"), ClaimValue::text("q"), ClaimValue::Int(1), ClaimValue::Bool(true)];
+    let known = prop_oneof![
+        2 => Just(Written::Scope("c")),
+        3 => prop_oneof![Just("a"), Just("b")].prop_map(Written::Role),
+        3 => proptest::sample::select(claims.to_vec()).prop_map(|value| Written::Claim("a", value)),
+    ];
+    joined(prop_oneof![
+        3 => known.clone(),
+        1 => Just(Written::Check("x")),
+        2 => known.prop_map(|leaf| Written::Not(Box::new(leaf))),
+    ])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn implication_is_what_everybody_says(one in few(), other in few()) {
+        let (one, other) = (spec(&one), spec(&other));
+        let everybody = everybody();
+        let differs = everybody.iter().any(|person| person.passes(one, 0) && !person.passes(other, 0));
+        let implied = meaning(one).implies(&meaning(other));
+        prop_assert_eq!(implied.is_err(), differs, "{:?}", implied);
+        let equal = everybody.iter().all(|person| person.passes(one, 0) == person.passes(other, 0));
+        prop_assert_eq!(meaning(one).equivalent(&meaning(other)).is_ok(), equal);
+    }
+
+    #[test]
+    fn minimal_callers_are_all_ways_in_and_nothing_more(written in few()) {
+        let spec = spec(&written);
+        let meaning = meaning(spec);
+        let minimal: Vec<Caller> = meaning.minimal_callers().unwrap().collect();
+        for caller in &minimal {
+            prop_assert!(Person::of(&caller.said).passes(spec, 0), "{caller}");
+            let less = |other: &&Caller| other.said.iter().all(|one| caller.said.contains(one));
+            prop_assert_eq!(minimal.iter().filter(less).count(), 1, "{} needs less", caller);
+        }
+        let sizes: Vec<usize> = minimal.iter().map(|caller| caller.said.len()).collect();
+        prop_assert!(sizes.is_sorted());
+        // Whoever passes has all that one of them has.
+        for person in everybody() {
+            let is_covered = minimal.iter().any(|caller| caller.said.iter().all(|(atom, value)| {
+                let statement = &atom.statement;
+                let names = |names: &Option<[Vec<String>; 2]>, name: &String| names.as_ref().map_or(Value::Unknown, |[granted, disputed]| {
+                    if granted.contains(name) { Value::Held } else if disputed.contains(name) { Value::Unknown } else { Value::Absent }
+                });
+                *value == match statement {
+                    Statement::Scope(name) => names(&person.scopes, name),
+                    Statement::Role(name) => names(&person.roles, name),
+                    Statement::Check(name) if person.passes.contains(name) => Value::Held,
+                    Statement::Check(_) | Statement::Known => Value::Absent,
+                    Statement::Claim(_, literal) => claim_says(person.claims.get("a"), literal),
+                }
+            }));
+            prop_assert_eq!(is_covered, person.passes(spec, 0), "{:?}", person);
+        }
+    }
+
+    #[test]
+    fn minimal_failures_fail(written in few()) {
+        let spec = spec(&written);
+        for caller in meaning(spec).minimal_failures().unwrap().filter(Caller::is_authenticated) {
+            prop_assert!(!Person::of(&caller.said).passes(spec, 0), "{caller}");
+        }
+    }
+}
+
+/// What a claim says of one value, by a requirement of nothing else.
+fn claim_says(claim: Option<&Json>, literal: &Literal) -> Value {
+    let wanted = match literal {
+        Literal::Text(text) => ClaimValue::text(Box::leak(text.clone().into_boxed_str())),
+        Literal::Integer(integer) => ClaimValue::Int(*integer),
+        Literal::Boolean(boolean) => ClaimValue::Bool(*boolean),
+    };
+    let claims = claim.into_iter().map(|claim| ("a".to_owned(), claim.clone())).collect();
+    let person = Person { claims, ..Person::default() };
+    let held = Written::Claim("a", wanted);
+    if person.passes(spec(&held), 0) {
+        Value::Held
+    } else if person.passes(spec(&Written::Not(Box::new(held))), 0) {
+        Value::Absent
+    } else {
+        Value::Unknown
+    }
+}
+
+/// Somebody at random, of larger conditions.
+fn anybody() -> impl Strategy<Value = Person> {
+    let names = || {
+        let set = proptest::sample::subsequence(vec!["a", "b", "c", "d"], 0..=4)
+            .prop_map(|names| names.into_iter().map(str::to_owned).collect::<Vec<_>>());
+        proptest::option::weighted(0.9, [set.clone(), set])
+    };
+    let claim = proptest::sample::select(vec![
+        json!("p"),
+        json!("q"),
+        json!(1),
+        json!(2),
+        json!(true),
+        json!(false),
+        json!(["p", 1]),
+        json!([]),
+        json!(["q", null]),
+    ]);
+    let claims = proptest::collection::btree_map(proptest::sample::select(vec!["a", "b", "c", "d"]), claim, 0..4);
+    let passes = proptest::sample::subsequence(vec!["x", "y", "z"], 0..=3);
+    (names(), names(), claims, passes).prop_map(|(scopes, roles, claims, passes)| Person {
+        scopes,
+        roles,
+        claims: claims.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        passes: passes.into_iter().map(str::to_owned).collect(),
+    })
+}
+
+/// A policy of one to three alternatives, each perhaps with a condition of its own.
+fn policy() -> impl Strategy<Value = &'static PolicySpec> {
+    let own = || proptest::option::weighted(0.6, proptest::option::of(written()));
+    ([own(), own(), own()], written()).prop_filter_map("nobody", |(alternatives, common)| {
+        let schemes = [
+            SchemeUse::new::<BearerScheme>("bearer"),
+            SchemeUse::new::<BearerScheme>("bearer").configured("partner"),
+            SchemeUse::new::<ApiKeyScheme>("my::Own"),
+        ];
+        let uses: Vec<SchemeUse> = schemes
+            .into_iter()
+            .zip(&alternatives)
+            .filter_map(|(used, own)| {
+                let own = own.as_ref()?;
+                Some(own.as_ref().map_or(used, |own| used.on_condition(value(own))))
+            })
+            .collect();
+        let spec = PolicySpec::new("handler", "file.rs", 1).accepting(Presence::Required, Vec::leak(uses));
+        let spec = spec.demanding(value(&common));
+        (!spec.schemes.is_empty()).then(|| &*Box::leak(Box::new(spec)))
+    })
+}
+
+fn place_of(sent: &Sent, spec: &'static PolicySpec) -> Option<usize> {
+    let Sent::Valid(name) = sent else { return None };
+    spec.schemes
+        .iter()
+        .position(|used| (used.kind)() == name.kind && used.configuration.map(str::to_owned) == name.configuration)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4096))]
+
+    #[test]
+    fn implication_is_what_decisions_say(
+        one in policy(),
+        other in policy(),
+        people in proptest::collection::vec(anybody(), 16),
+    ) {
+        let (of_one, of_other) = (meaning(one), meaning(other));
+        match of_one.implies(&of_other) {
+            Err(counterexample) => {
+                let caller = counterexample.caller().unwrap();
+                let person = Person::of(&caller.said);
+                let place = place_of(&caller.sent, one).unwrap();
+                prop_assert!(person.passes(one, place), "{caller} {person:?}");
+                let passes = place_of(&caller.sent, other).is_some_and(|place| person.passes(other, place));
+                prop_assert!(!passes, "{caller} {person:?}");
+            }
+            Ok(()) => {
+                for sent in of_one.sendings() {
+                    let (Some(place), other_place) = (place_of(&sent, one), place_of(&sent, other)) else { continue };
+                    for person in people.iter().filter(|person| person.passes(one, place)) {
+                        prop_assert!(other_place.is_some_and(|place| person.passes(other, place)), "{person:?}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn scopes(count: usize) -> Vec<Written> {
+    (0..count).map(|number| Written::Scope(Box::leak(format!("s{number}").into_boxed_str()))).collect()
+}
+
+/// Pairs of equal policies of 64 atoms that are written differently, and the first with one branch more.
+fn large() -> Vec<(&'static str, Written, Written, Written)> {
+    let atoms = scopes(64);
+    let pairs = |order: &dyn Fn(usize) -> usize| -> Vec<Written> {
+        (0..32).map(order).map(|at| Written::Or(vec![atoms[at].clone(), atoms[at + 32].clone()])).collect()
+    };
+    let cube = || Written::And(atoms[..8].to_vec());
+    let nested = |start: Written| {
+        atoms.iter().enumerate().skip(1).fold(start, |inner, (place, atom)| match place % 2 {
+            0 => Written::And(vec![atom.clone(), inner]),
+            _ => Written::Or(vec![inner, atom.clone()]),
+        })
+    };
+    // All in one order first, so that the pairs are far apart.
+    let far = |rest: Vec<Written>| Written::And(vec![Written::Or(atoms.clone()), Written::And(rest)]);
+    vec![
+        (
+            "pairs",
+            Written::And(pairs(&|at| at)),
+            Written::And(pairs(&|at| 31 - at)),
+            Written::Or(vec![Written::And(pairs(&|at| at)), cube()]),
+        ),
+        ("far", far(pairs(&|at| at)), far(pairs(&|at| 31 - at)), Written::Or(vec![far(pairs(&|at| at)), cube()])),
+        (
+            "nested",
+            nested(atoms[0].clone()),
+            nested(atoms[0].clone()),
+            Written::Or(vec![
+                nested(atoms[0].clone()),
+                Written::And(vec![atoms[1].clone(), atoms[2].clone(), Written::Role("d")]),
+            ]),
+        ),
+    ]
+}
+
+#[test]
+fn sixty_four_conditions_take_milliseconds() {
+    for (name, one, same, wider) in large() {
+        let [one, same, wider] = [one, same, wider].map(|written| meaning(spec(&written)));
+        let started = Instant::now();
+        assert_eq!(one.equivalent(&same), Ok(()), "{name}");
+        assert_eq!(one.implies(&wider), Ok(()), "{name}");
+        assert!(wider.implies(&one).is_err(), "{name}");
+        let took = started.elapsed();
+        assert!(took < Duration::from_secs(2), "{name} took {took:?}");
+        let started = Instant::now();
+        assert!(one.minimal_callers().unwrap().take(100).count() > 30, "{name}");
+        assert!(started.elapsed() < Duration::from_secs(2), "{name} took {:?}", started.elapsed());
+    }
+}
+
+fn declared(presence: Presence, schemes: &'static [SchemeUse], requirement: Requirement) -> Meaning {
+    meaning(Box::leak(Box::new(PolicySpec::new("h", "f.rs", 1).accepting(presence, schemes).demanding(requirement))))
+}
+
+const BEARER: SchemeUse = SchemeUse::new::<BearerScheme>("bearer");
+const PARTNER: SchemeUse = BEARER.configured("partner");
+const API_KEY: SchemeUse = SchemeUse::new::<ApiKeyScheme>("api_key");
+const DIGEST: SchemeUse = SchemeUse::new::<DigestScheme>("digest");
+const VIEWER: Requirement = Requirement::role("viewer");
+
+fn all_callers(of: &Meaning) -> Vec<String> {
+    of.minimal_callers().unwrap().map(|caller| caller.to_string()).collect()
+}
+
+fn all_failures(of: &Meaning) -> Vec<String> {
+    of.minimal_failures().unwrap().map(|caller| caller.to_string()).collect()
+}
+
+#[test]
+fn the_deciding_credential_is_told_apart() {
+    let of = |schemes| declared(Presence::Required, schemes, Requirement::Authenticated);
+    let (both, bearer, partner) = (of(&[BEARER, API_KEY]), of(&[BEARER]), of(&[PARTNER]));
+    assert_eq!(bearer.implies(&both), Ok(()));
+    assert_eq!(both.implies(&bearer).unwrap_err().to_string(), "an API key");
+    assert_eq!(partner.implies(&bearer).unwrap_err().to_string(), "a bearer token (partner)");
+
+    let open = meaning(&const { PolicySpec::new("h", "f.rs", 1).open() });
+    let optional = declared(Presence::Optional, &[BEARER], Requirement::Authenticated);
+    assert_eq!(bearer.implies(&optional), Ok(()));
+    assert_eq!(optional.implies(&open), Ok(()));
+    assert_eq!(optional.implies(&bearer).unwrap_err().to_string(), "a caller without credentials");
+    assert_eq!(open.implies(&optional).unwrap_err().to_string(), "a bearer token that is refused");
+    // Nobody looks at a key there.
+    assert_eq!(both.implies(&optional), Ok(()));
+    assert_eq!(all_callers(&open), ["a caller without credentials"]);
+    assert!(all_failures(&open).is_empty());
+    assert_eq!(all_callers(&optional), ["a bearer token", "a caller without credentials"]);
+    assert_eq!(all_failures(&optional), ["a bearer token that is refused"]);
+}
+
+#[test]
+fn callers_are_told_in_words() {
+    let of = |requirement| declared(Presence::Required, &[BEARER, API_KEY, DIGEST], requirement);
+    const READS: Requirement = Requirement::scope("orders:read");
+    const TENANT: Requirement = Requirement::claim("tenant", ClaimValue::text("acme"));
+    const OPS: Requirement = Requirement::All(&[READS, Requirement::role("ops")]);
+    let (ops, either) = (of(OPS), of(Requirement::Any(&[OPS, VIEWER])));
+    let newcomer = either.implies(&ops).unwrap_err();
+    assert_eq!(newcomer.to_string(), "a bearer token with role viewer and no scope");
+    let caller = newcomer.caller().unwrap();
+    assert_eq!((caller.scheme(), caller.configuration(), caller.is_authenticated()), (Some("bearer"), None, true));
+    assert_eq!((caller.roles().collect::<Vec<_>>(), caller.scopes().count()), (vec!["viewer"], 0));
+
+    // Digest tells no scopes, and of claims only bearer tokens do.
+    assert_eq!(
+        all_callers(&of(Requirement::All(&[READS, Requirement::Any(&[TENANT, VIEWER])]))),
+        [
+            "a bearer token with scope orders:read and role viewer",
+            "a bearer token with scope orders:read, claim tenant = \"acme\" and no role",
+            "an API key with scope orders:read and role viewer",
+        ]
+    );
+    const NO_GUEST: Requirement = Requirement::Not(&Requirement::role("guest"));
+    const VIEWERS: Requirement = Requirement::All(&[READS, VIEWER, NO_GUEST]);
+    let failures = all_failures(&declared(Presence::Required, &[BEARER], VIEWERS));
+    assert_eq!(
+        failures,
+        [
+            "a caller without credentials",
+            "a bearer token that is refused",
+            "a bearer token with role viewer and no scope, without role guest",
+            "a bearer token with scope orders:read and no role",
+            "a bearer token with scope orders:read and roles viewer and guest",
+        ]
+    );
+}
