@@ -66,6 +66,7 @@
 //! | [`revocation`] | tokens, subjects and sessions that count no more |
 //! | [`opaque`] | opaque tokens of your own, looked up by a function |
 //! | `introspection` | opaque tokens of an issuer (feature `introspection`) |
+//! | `redis` | where Redis is: one server, Sentinel, a cluster (feature `redis`) |
 //! | [`resource_metadata`] | what clients find about this service (RFC 9728) |
 //! | [`policy`](mod@policy), [`registry`] | the value an attribute stands for, and all of them |
 //! | [`review`] | who may call what, for those who review it: the policy table, comparing policies |
@@ -84,6 +85,8 @@
 //! | `introspection` | opaque tokens, judged by their issuer's endpoint: the module `introspection` |
 //! | `redis` | shared between machines: revocations (`revocation::RedisRevocations`), nonces of Digest (`digest::SharedNonces`) and, with `introspection`, its answers (`introspection::SharedResults`) |
 //! | `redis-tls` | the same over TLS: `rediss://` URLs, and `root_certificate` for an authority of your own |
+//! | `redis-sentinel` | the primary that Sentinel names, also after a failover: `redis::Redis::sentinel` |
+//! | `redis-cluster` | a Redis Cluster: `redis::Redis::cluster` |
 //! | `testing` | the module `testing`, for `[dev-dependencies]` |
 //!
 //! One of the first two is needed.
@@ -117,7 +120,7 @@ mod http;
 pub mod principal;
 mod provider;
 #[cfg(feature = "redis")]
-mod redis;
+pub mod redis;
 mod shares;
 
 pub mod authorities;

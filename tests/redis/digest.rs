@@ -21,7 +21,7 @@ async fn digest(caller: Digest) -> String {
     caller.name().to_owned()
 }
 
-fn machine(nonces: SharedNonces) -> Server {
+pub(crate) fn machine(nonces: SharedNonces) -> Server {
     machine_at(nonces, SystemClock)
 }
 
@@ -40,26 +40,26 @@ fn of(redis: &Redis) -> Server {
     machine(SharedNonces::redis(redis.url(), KEY))
 }
 
-fn asked(server: &Server, user: &str) -> DigestAnswer {
+pub(crate) fn asked(server: &Server, user: &str) -> DigestAnswer {
     let answer = server.get("/digest").send();
     let challenge = DigestChallenge::read(answer.only("www-authenticate").unwrap());
     challenge.answer(user, "wonderland", "GET", "/digest", 1)
 }
 
-fn send(server: &Server, answer: &DigestAnswer) -> Answer {
+pub(crate) fn send(server: &Server, answer: &DigestAnswer) -> Answer {
     server.get("/digest").header("Authorization", answer.field()).send()
 }
 
-fn counted(answer: &DigestAnswer, nc: u32) -> DigestAnswer {
+pub(crate) fn counted(answer: &DigestAnswer, nc: u32) -> DigestAnswer {
     DigestAnswer { nc: format!("{nc:08x}"), ..answer.clone() }
 }
 
-fn is_stale(answer: &Answer) -> bool {
+pub(crate) fn is_stale(answer: &Answer) -> bool {
     answer.status == 401 && answer.only("www-authenticate").unwrap().ends_with(", stale=true")
 }
 
 /// Waits until Redis is found; nonces from before it was first asked do not count, since it might have been another one.
-fn found(server: &Server) -> DigestAnswer {
+pub(crate) fn found(server: &Server) -> DigestAnswer {
     let began = Instant::now();
     loop {
         let answer = asked(server, "alice");
@@ -72,7 +72,7 @@ fn found(server: &Server) -> DigestAnswer {
 }
 
 #[track_caller]
-fn replayed(answer: &Answer) {
+pub(crate) fn replayed(answer: &Answer) {
     assert!(answer.status == 401 && !is_stale(answer), "{answer:?}");
 }
 
@@ -178,6 +178,10 @@ fn without_redis_nobody_is_let_in_and_after_its_restart_nothing_old_counts() {
     // Emptied without a restart.
     redis.command("FLUSHALL");
     assert!(is_stale(&send(&machines[1], &fresh)));
+    assert!(is_stale(&send(&machines[0], &counted(&fresh, 2))));
+    let fresh = found(&machines[0]);
+    // Another server behind the same connection.
+    redis.command("HSET {auth}:digest run another");
     assert!(is_stale(&send(&machines[0], &counted(&fresh, 2))));
     found(&machines[0]);
     redis.pause();

@@ -14,9 +14,11 @@ macro_rules! alone {
     };
 }
 
+mod cluster;
 mod digest;
 mod load;
 mod processes;
+mod sentinel;
 mod shared;
 mod tls;
 
@@ -349,6 +351,25 @@ fn changes_that_are_counted_and_gone_are_read_again() {
     let stored = redis.command(&format!(r#"EVAL "{script}" 3 {keys} "{member}" "{} 0""#, later()));
     assert!(stored.starts_with(':'), "{stored}");
     await_that("refused", BOUND, || node.status(&token("second", "s", "s")) == 401);
+}
+
+/// As after a failover that the connection to a cluster has followed by itself.
+#[test]
+fn another_server_behind_the_same_connection_begins_a_new_epoch() {
+    let _alone = alone!("a server that has taken over");
+    let redis = Redis::start(Disk::Nothing);
+    let node = Node::start(&redis, &[]);
+    node.await_current();
+    assert_eq!(node.revoke("jti", "first", later()), 204);
+    let epoch = || redis.text("HGET {auth}:revocations:state epoch");
+    let before = epoch();
+    assert_eq!(redis.command("HSET {auth}:revocations:state run another"), ":0");
+    assert_eq!(redis.command("DEL {auth}:revocations"), ":1");
+    await_that("what the other server lacks is sent again", RECOVERY, || {
+        epoch() != before && redis.command("HLEN {auth}:revocations") == ":1"
+    });
+    node.await_current();
+    assert_eq!(node.status(&token("first", "f", "f")), 401);
 }
 
 #[test]

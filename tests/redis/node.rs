@@ -55,7 +55,7 @@ fn milliseconds(name: &str) -> Option<Duration> {
 }
 
 fn main() -> std::io::Result<()> {
-    let mut revocations = RedisRevocations::builder(env::var("REDIS_URL").expect("REDIS_URL"));
+    let mut revocations = RedisRevocations::builder(tests::redis_at(&env::var("REDIS").expect("REDIS")));
     if let Some(bound) = milliseconds("BOUND_MS") {
         revocations = revocations.max_staleness(bound);
     }

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -24,19 +24,46 @@ pub(crate) enum Disk {
 
 /// A redis-server of our own: on a free port of 127.0.0.1, in a folder of its own.
 pub(crate) struct Redis {
-    port: u16,
+    pub(crate) port: u16,
     folder: PathBuf,
-    disk: Disk,
+    arguments: Vec<String>,
     child: Option<Child>,
+}
+
+/// A port that nobody has.
+pub(crate) fn free_port() -> u16 {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
 }
 
 impl Redis {
     pub(crate) fn start(disk: Disk) -> Self {
+        let append = if disk == Disk::Everything { "yes" } else { "no" };
+        Self::with(&["--save", "", "--appendonly", append, "--appendfsync", "always"])
+    }
+
+    /// With these arguments.
+    pub(crate) fn with(arguments: &[&str]) -> Self {
+        Self::configured(|_| arguments.iter().map(|&argument| argument.to_owned()).collect())
+    }
+
+    /// A sentinel that watches this primary under the name `orders`, and gives it up after half a second.
+    pub(crate) fn sentinel(primary: &Self) -> Self {
+        Self::configured(|folder| {
+            // It keeps what it learns in its file.
+            let file = folder.join("sentinel.conf");
+            let monitor = format!("sentinel monitor orders 127.0.0.1 {} 1\n", primary.port);
+            let patience = "sentinel down-after-milliseconds orders 500\nsentinel failover-timeout orders 3000\n";
+            fs::write(&file, monitor + patience).unwrap();
+            vec![file.to_str().unwrap().to_owned(), "--sentinel".to_owned()]
+        })
+    }
+
+    fn configured(arguments: impl FnOnce(&Path) -> Vec<String>) -> Self {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let folder = env::temp_dir().join(format!("auth-redis-{}-{number}", process::id()));
         fs::create_dir_all(&folder).unwrap();
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
-        let mut redis = Self { port, folder, disk, child: None };
+        let arguments = arguments(&folder);
+        let mut redis = Self { port: free_port(), folder, arguments, child: None };
         redis.restart();
         redis
     }
@@ -47,10 +74,9 @@ impl Redis {
 
     /// Starts it, on the same port and folder as before.
     pub(crate) fn restart(&mut self) {
-        let append = if self.disk == Disk::Everything { "yes" } else { "no" };
         let child = Command::new("redis-server")
-            .args(["--bind", "127.0.0.1", "--port", &self.port.to_string(), "--daemonize", "no"])
-            .args(["--save", "", "--appendonly", append, "--appendfsync", "always", "--dir"])
+            .args(&self.arguments)
+            .args(["--bind", "127.0.0.1", "--port", &self.port.to_string(), "--daemonize", "no", "--dir"])
             .arg(&self.folder)
             .stdout(Stdio::null())
             .spawn()
@@ -87,6 +113,19 @@ impl Redis {
     /// The first line of the answer to a command.
     pub(crate) fn command(&self, command: &str) -> String {
         self.try_command(command).expect("redis-server answers")
+    }
+
+    /// The whole answer to a command that is answered by one text.
+    pub(crate) fn text(&self, command: &str) -> String {
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).unwrap();
+        stream.write_all(format!("{command}\r\n").as_bytes()).unwrap();
+        let mut answer = BufReader::new(stream);
+        let mut length = String::new();
+        answer.read_line(&mut length).unwrap();
+        let length = length.trim().trim_start_matches('$').parse().expect("a text");
+        let mut text = vec![0; length];
+        answer.read_exact(&mut text).unwrap();
+        String::from_utf8(text).unwrap()
     }
 
     /// The names of all keys.
@@ -132,8 +171,13 @@ pub(crate) struct Node {
 
 impl Node {
     pub(crate) fn start(redis: &Redis, settings: &[(&str, &str)]) -> Self {
+        Self::at(&redis.url(), settings)
+    }
+
+    /// With the Redis that [`tests::redis_at`] finds there.
+    pub(crate) fn at(place: &str, settings: &[(&str, &str)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_revocation-node"))
-            .env("REDIS_URL", redis.url())
+            .env("REDIS", place)
             .envs(settings.iter().copied())
             .stdout(Stdio::piped())
             .spawn()
@@ -145,7 +189,12 @@ impl Node {
 
     /// Three of them that know all there is.
     pub(crate) fn three(redis: &Redis, settings: &[(&str, &str)]) -> [Self; 3] {
-        let nodes = [(); 3].map(|()| Self::start(redis, settings));
+        Self::three_at(&redis.url(), settings)
+    }
+
+    /// The same with the Redis that is found there.
+    pub(crate) fn three_at(place: &str, settings: &[(&str, &str)]) -> [Self; 3] {
+        let nodes = [(); 3].map(|()| Self::at(place, settings));
         nodes.iter().for_each(Self::await_current);
         nodes
     }

@@ -12,10 +12,10 @@ use auth_runtime::{Auth, Principal, requires};
 use serde_json::json;
 use tests::Server;
 
-use crate::processes::{Disk, ISSUER, Redis, now};
-use crate::tell;
+use crate::processes::{Disk, ISSUER, Redis, await_that, now};
+use crate::{RECOVERY, tell};
 
-const KEY: [u8; 32] = [7; 32];
+pub(crate) const KEY: [u8; 32] = [7; 32];
 
 #[requires(bearer("shared"))]
 #[get("/shared")]
@@ -25,13 +25,13 @@ async fn shared(caller: Principal) -> String {
 
 /// An introspection endpoint that counts its calls. The token `NAME` is good and NAME's; what begins with `no` is not active;
 /// `NAME-until-TIME` is active until then.
-struct Endpoint {
+pub(crate) struct Endpoint {
     server: Server,
     calls: Arc<AtomicUsize>,
 }
 
 impl Endpoint {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let calls = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&calls);
         let server = Server::start(move |config| {
@@ -55,11 +55,11 @@ impl Endpoint {
     }
 
     /// Calls since this was last asked.
-    fn calls(&self) -> usize {
+    pub(crate) fn calls(&self) -> usize {
         self.calls.swap(0, Ordering::SeqCst)
     }
 
-    fn introspection(&self, client: &str, results: Option<SharedResults>) -> Server {
+    pub(crate) fn introspection(&self, client: &str, results: Option<SharedResults>) -> Server {
         self.remembering(Duration::from_secs(20), client, results)
     }
 
@@ -80,6 +80,18 @@ impl Endpoint {
         })
     }
 
+    /// Waits until what one of two was told the other need not ask: connecting may take longer than a request waits for Redis.
+    pub(crate) fn await_sharing(&self, machines: &[Server; 2]) {
+        let mut tokens = (0..).map(|number| format!("warm-{number}"));
+        await_that("shared", RECOVERY, || {
+            let token = tokens.next().expect("a token");
+            for machine in machines {
+                good(machine, &token);
+            }
+            self.calls() == 1
+        });
+    }
+
     /// A machine that shares, as the others do.
     fn machine(&self, redis: &Redis) -> Server {
         self.introspection("api", Some(SharedResults::redis(redis.url(), KEY)))
@@ -88,7 +100,7 @@ impl Endpoint {
 
 /// Presents a token, which must be good; how long that took.
 #[track_caller]
-fn good(machine: &Server, token: &str) -> Duration {
+pub(crate) fn good(machine: &Server, token: &str) -> Duration {
     let asked = Instant::now();
     let answer = machine.get("/shared").bearer(token).send();
     assert_eq!((answer.status, answer.text()), (200, token));

@@ -7,6 +7,7 @@ mod digest;
 mod http2;
 pub mod load;
 pub mod provider;
+mod redis;
 mod server;
 mod token;
 
@@ -14,5 +15,6 @@ pub use client::{Answer, Connection, Request};
 pub use denial::Denied;
 pub use digest::{DigestAnswer, DigestChallenge};
 pub use http2::http2;
+pub use redis::redis_at;
 pub use server::Server;
 pub use token::{Token, base64url};

@@ -3,8 +3,7 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use ::redis::aio::MultiplexedConnection;
-use ::redis::{Client, cmd};
+use ::redis::cmd;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac as _};
@@ -13,7 +12,7 @@ use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
 use crate::introspection::settings::ANSWER_BYTES;
-use crate::redis::{SharedRedis, connect, describe};
+use crate::redis::{Client, Connection, Redis, SharedRedis, describe};
 use crate::time::UnixTime;
 
 /// Counter of what the shared results were good for, with the label `outcome`: `found`, `absent`, `refused` (older than
@@ -63,19 +62,10 @@ pub struct SharedResults {
 }
 
 impl SharedResults {
-    /// Shares through this Redis, `redis://[user][:password@]host[:port][/database]` or `unix:///path`, under this secret.
-    /// `Auth::build()` refuses a URL that cannot be used and a secret of fewer than 32 bytes.
-    pub fn redis(url: impl Into<String>, secret: impl AsRef<[u8]>) -> Self {
-        Self { redis: SharedRedis::new(url, secret) }
-    }
-
-    /// Trusts this certificate of an authority, as PEM text, in place of the system's, for `rediss://`; by default the system's
-    /// count, which `SSL_CERT_FILE` replaces.
-    #[cfg(feature = "redis-tls")]
-    #[must_use]
-    pub fn root_certificate(mut self, pem: impl AsRef<[u8]>) -> Self {
-        self.redis.trust(pem);
-        self
+    /// Shares through this Redis under this secret: a URL, `redis://[user][:password@]host[:port][/database]`, or whatever
+    /// [`Redis`] describes. `Auth::build()` refuses a URL that cannot be used and a secret of fewer than 32 bytes.
+    pub fn redis(redis: impl Into<Redis>, secret: impl AsRef<[u8]>) -> Self {
+        Self { redis: SharedRedis::new(redis, secret) }
     }
 
     /// What the names of all keys begin with, by default `auth`; they are `PREFIX:introspection:…`.
@@ -119,7 +109,7 @@ pub(crate) struct Shared {
 
 #[derive(Default)]
 struct Link {
-    connection: Option<MultiplexedConnection>,
+    connection: Option<Connection>,
     /// Until when Redis is left alone.
     paused: Option<Instant>,
 }
@@ -189,14 +179,14 @@ impl Shared {
     }
 
     /// The connection, or a new one; nothing while Redis is left alone.
-    async fn connection(&self) -> Option<MultiplexedConnection> {
+    async fn connection(&self) -> Option<Connection> {
         // Held while connecting: one attempt for all who wait.
         let mut link = self.link.lock().await;
         if link.is_paused() {
             return None;
         }
         if link.connection.is_none() {
-            match connect(&self.client, PATIENCE).await {
+            match self.client.connect(PATIENCE, PATIENCE).await {
                 Ok(connection) => link.connection = Some(connection),
                 Err(error) => {
                     count("failed");

@@ -9,6 +9,7 @@
 //!   `jwks` and `testing`).
 //! - [`review`]: who may call what, as a table to print, to serialize and to compare.
 //! - [`memory`]: what is remembered between requests, for how long, and what empties it.
+//! - `redis`: one server, Sentinel or Redis Cluster, and what happens when a primary dies (feature `redis`).
 //! - [`answers`]: every status, challenge and header, and what a client should make of it.
 //!
 //! The grammar of the attributes stands at [`requires`](macro@crate::requires).
@@ -21,5 +22,7 @@ pub mod identity_providers;
 pub mod memory;
 pub mod mounting;
 pub mod providers;
+#[cfg(feature = "redis")]
+pub mod redis;
 pub mod review;
 pub mod threats;

@@ -90,8 +90,8 @@
 //! | revocations | through Redis | each process holds all of them, and follows a stream |
 //! | verified passwords | never | they stay on the machine that verified them |
 //!
-//! Redis is reached by `redis://`, and with the feature `redis-tls` by `rediss://`: the system's certificates count, which
-//! `SSL_CERT_FILE` replaces, or those of `root_certificate`. One server is followed; Redis Cluster and Sentinel are not.
+//! Redis is one server, the primary that Sentinel names, or a Redis Cluster, each also over TLS: see `manual::redis` (feature
+//! `redis`).
 //!
 //! Their clocks must agree within the leeway, by default 60 seconds.
 //!
@@ -120,6 +120,7 @@
 //! | Redis down or paused, for revocations | nothing at first: what is known is in force | `max_staleness` and `grace`, by default 1 s and 5 s; then 503 `revocations_stale` for configurations with revocations | `auth_revocations_sync_total{event="lost"}`; `auth_revocations_age_seconds` | a restart within the grace is not noticed |
 //! | a revocation while Redis is down | in force in that process; `revoke_…` reports that it is not stored | sent again until Redis takes it | `auth_revocations_total{outcome="unstored"}` | – |
 //! | Redis lost its data | 503 for about a second | then every process has sent again what it knows | `event="data_lost"`, `event="sent_again"` | persist it: `appendonly yes` |
+//! | the primary of Redis dies, and another takes over | as for "Redis down" until it is found, then as for "lost its data" | the failover, and about a second | as there | a grace in which a failover fits: see `manual::redis` |
 //! | a clock that was never set | 503 `clock_unreadable` | until it is set | error | set it |
 //!
 //! # Readiness

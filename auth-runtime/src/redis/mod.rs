@@ -1,104 +1,182 @@
-//! What all that talks to Redis does alike.
+//! Where Redis is (feature `redis`): one server, the primary that Sentinel names, or a Redis Cluster.
+//!
+//! All that is shared through Redis takes a [`Redis`]: [`RedisRevocations`](crate::revocation::RedisRevocations),
+//! [`SharedNonces`](crate::digest::SharedNonces) and, with `introspection`, `SharedResults`. Redis 6.2 or later, or Valkey. Which to
+//! choose, and what happens when a primary dies, is in the chapter [`redis`](crate::manual::redis) of the manual.
 
-use std::time::Duration;
+mod client;
+#[cfg(feature = "redis-cluster")]
+mod cluster;
+mod lua;
+#[cfg(feature = "redis-sentinel")]
+mod sentinel;
+mod shared;
 
-use ::redis::aio::MultiplexedConnection;
-use ::redis::{AsyncConnectionConfig, Client, RedisError, RedisResult};
+use std::sync::Arc;
 
+#[cfg(feature = "redis-tls")]
+use ::redis::TlsCertificates;
+use ::redis::{RedisError, RedisResult};
 #[cfg(feature = "redis-tls")]
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 
-use zeroize::Zeroizing;
-
+pub(crate) use self::client::{Client, Connection};
+pub(crate) use self::lua::Lua;
+pub(crate) use self::shared::SharedRedis;
 use crate::telemetry::foreign;
 
-/// Where Redis is, as a user says it.
+/// Where Redis is, and how it is reached.
+///
+/// A URL is `redis://[user][:password@]host[:port][/database]`, or `rediss://…` over TLS with the feature `redis-tls`. Where a
+/// `Redis` is asked for, a URL will do.
+///
+/// ```
+/// use auth_runtime::redis::Redis;
+/// use auth_runtime::revocation::RedisRevocations;
+///
+/// let one = RedisRevocations::builder("redis://10.0.0.5");
+/// # #[cfg(feature = "redis-sentinel")] {
+/// let sentinels = ["redis://10.0.0.5:26379", "redis://10.0.0.6:26379", "redis://10.0.0.7:26379"];
+/// let watched = RedisRevocations::builder(Redis::sentinel(sentinels, "redis://:secret@orders"));
+/// # }
+/// # #[cfg(feature = "redis-cluster")] {
+/// let nodes = ["redis://:secret@10.0.0.5", "redis://:secret@10.0.0.6", "redis://:secret@10.0.0.7"];
+/// let cluster = RedisRevocations::builder(Redis::cluster(nodes));
+/// # }
+/// ```
+///
+/// What cannot be used comes up where it is given to: in `start()` of revocations, in `Auth::build()` for the others. Redis need
+/// not be reachable then.
 #[derive(Clone)]
-pub(crate) struct RedisAddress {
-    url: String,
+#[must_use]
+pub struct Redis {
+    servers: Servers,
     /// What is trusted in place of the system's certificates, as PEM text.
     #[cfg(feature = "redis-tls")]
     root: Option<Vec<u8>>,
 }
 
-impl RedisAddress {
-    pub(crate) fn new(url: impl Into<String>) -> Self {
+#[derive(Clone)]
+enum Servers {
+    One(String),
+    #[cfg(feature = "redis-sentinel")]
+    Sentinel {
+        sentinels: Vec<String>,
+        primary: String,
+    },
+    #[cfg(feature = "redis-cluster")]
+    Cluster(Vec<String>),
+}
+
+impl Redis {
+    /// One server: `redis://…`, `rediss://…` or `unix:///path`.
+    pub fn at(url: impl Into<String>) -> Self {
+        Self::of(Servers::One(url.into()))
+    }
+
+    /// The primary that sentinels name under this name, also after a failover (feature `redis-sentinel`).
+    ///
+    /// `sentinels` are URLs, with user and password where sentinels ask for some; they are alike but for host and port, which is
+    /// 26379 as a rule. `primary` is the name, as in `sentinel monitor orders 10.0.0.5 6379 2`, or a URL with the name for a
+    /// host where the primary asks for a password, has TLS when the sentinels do not, or another database is meant:
+    /// `redis://user:password@orders/1`. The primary is whoever a sentinel names and calls itself primary: keep sentinels on a
+    /// network of their own too.
+    #[cfg(feature = "redis-sentinel")]
+    pub fn sentinel(sentinels: impl IntoIterator<Item = impl Into<String>>, primary: impl Into<String>) -> Self {
+        let sentinels = sentinels.into_iter().map(Into::into).collect();
+        Self::of(Servers::Sentinel { sentinels, primary: primary.into() })
+    }
+
+    /// A Redis Cluster, by URLs of some of its nodes, which name the others (feature `redis-cluster`). The URLs are alike but
+    /// for host and port.
+    ///
+    /// What is shared under one prefix and belongs together is kept on one node: revocations by the hash tag of their prefix,
+    /// nonces of Digest likewise. Answers of introspection are spread over all nodes.
+    #[cfg(feature = "redis-cluster")]
+    pub fn cluster(nodes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self::of(Servers::Cluster(nodes.into_iter().map(Into::into).collect()))
+    }
+
+    fn of(servers: Servers) -> Self {
         Self {
-            url: url.into(),
+            servers,
             #[cfg(feature = "redis-tls")]
             root: None,
         }
     }
 
+    /// Trusts this certificate of an authority, as PEM text, in place of the system's, for `rediss://`; by default the system's
+    /// count, which `SSL_CERT_FILE` replaces.
     #[cfg(feature = "redis-tls")]
-    pub(crate) fn trust(&mut self, pem: impl AsRef<[u8]>) {
+    pub fn root_certificate(mut self, pem: impl AsRef<[u8]>) -> Self {
         self.root = Some(pem.as_ref().to_vec());
+        self
     }
 
     /// # Errors
-    /// Where the URL cannot be used, or the certificate is none.
+    /// Where a URL cannot be used, or the certificate is none.
     pub(crate) fn open(&self) -> RedisResult<Client> {
         #[cfg(feature = "redis-tls")]
-        if self.url.starts_with("rediss:") {
-            // The client takes the process's default, which there is none of where a dependency brings a second backend. An
-            // error: somebody was faster, which is as good.
-            let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-            let readable = |pem: &Vec<u8>| {
-                let mut found = CertificateDer::pem_slice_iter(pem).peekable();
-                found.peek().is_some() && found.all(|one| one.is_ok())
-            };
-            if !self.root.as_ref().is_none_or(readable) {
-                let what = "the root certificate is not PEM text, `-----BEGIN CERTIFICATE-----`";
-                return Err(RedisError::from((::redis::ErrorKind::InvalidClientConfig, what)));
+        let certificates = self.certificates()?;
+        Ok(match &self.servers {
+            #[cfg(feature = "redis-tls")]
+            Servers::One(url) if let Some(certificates) = certificates => {
+                Client::One(Arc::new(::redis::Client::build_with_tls(url.as_str(), certificates)?))
             }
-            let certificates = ::redis::TlsCertificates { client_tls: None, root_cert: self.root.clone() };
-            return Client::build_with_tls(self.url.as_str(), certificates);
-        }
-        Client::open(self.url.as_str())
-    }
-}
-
-/// The shortest secret that several processes share, in bytes: as long as the MAC (RFC 2104 section 3).
-const SECRET_BYTES: usize = 32;
-
-/// A Redis through which several processes share something, under a secret that it does not know.
-#[derive(Clone)]
-pub(crate) struct SharedRedis {
-    address: RedisAddress,
-    pub(crate) secret: Zeroizing<Vec<u8>>,
-    /// What the names of all keys begin with.
-    pub(crate) prefix: String,
-}
-
-impl SharedRedis {
-    pub(crate) fn new(url: impl Into<String>, secret: impl AsRef<[u8]>) -> Self {
-        let secret = Zeroizing::new(secret.as_ref().to_vec());
-        Self { address: RedisAddress::new(url), secret, prefix: "auth".into() }
+            Servers::One(url) => Client::One(Arc::new(::redis::Client::open(url.as_str())?)),
+            #[cfg(feature = "redis-sentinel")]
+            Servers::Sentinel { sentinels, primary } => Client::Sentinel(Arc::new(sentinel::Sentinels::new(
+                sentinels,
+                primary,
+                #[cfg(feature = "redis-tls")]
+                certificates,
+            )?)),
+            #[cfg(feature = "redis-cluster")]
+            Servers::Cluster(nodes) => Client::Cluster(Arc::new(cluster::Cluster::new(
+                nodes,
+                #[cfg(feature = "redis-tls")]
+                certificates,
+            )?)),
+        })
     }
 
+    /// What counts for `rediss://`; nothing where that is not spoken.
     #[cfg(feature = "redis-tls")]
-    pub(crate) fn trust(&mut self, pem: impl AsRef<[u8]>) {
-        self.address.trust(pem);
-    }
-
-    /// # Errors
-    /// What is wrong and what to do.
-    pub(crate) fn open(&self) -> Result<Client, &'static str> {
-        if self.secret.len() < SECRET_BYTES {
-            return Err("the secret that is shared is shorter than 32 bytes; make one with `openssl rand 32`");
+    fn certificates(&self) -> RedisResult<Option<TlsCertificates>> {
+        let is_tls = |url: &String| url.starts_with("rediss:");
+        let speaks_tls = match &self.servers {
+            Servers::One(url) => is_tls(url),
+            #[cfg(feature = "redis-sentinel")]
+            Servers::Sentinel { sentinels, primary } => is_tls(primary) || sentinels.iter().any(is_tls),
+            #[cfg(feature = "redis-cluster")]
+            Servers::Cluster(nodes) => nodes.iter().any(is_tls),
+        };
+        if !speaks_tls {
+            return Ok(None);
         }
-        self.address.open().map_err(
-            |_| "the URL of Redis cannot be used; write `redis://host:port`, or with the feature `redis-tls` `rediss://host:port`",
-        )
+        // The client takes the process's default, which there is none of where a dependency brings a second backend. An error:
+        // somebody was faster, which is as good.
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let readable = |pem: &Vec<u8>| {
+            let mut found = CertificateDer::pem_slice_iter(pem).peekable();
+            found.peek().is_some() && found.all(|one| one.is_ok())
+        };
+        if !self.root.as_ref().is_none_or(readable) {
+            let what = "the root certificate is not PEM text, `-----BEGIN CERTIFICATE-----`";
+            return Err(RedisError::from((::redis::ErrorKind::InvalidClientConfig, what)));
+        }
+        Ok(Some(TlsCertificates { client_tls: None, root_cert: self.root.clone() }))
     }
 }
 
-/// A connection that gives up on an answer after `patience`.
-pub(crate) async fn connect(client: &Client, patience: Duration) -> RedisResult<MultiplexedConnection> {
-    let config =
-        AsyncConnectionConfig::new().set_connection_timeout(Some(patience)).set_response_timeout(Some(patience));
-    client.get_multiplexed_async_connection_with_config(&config).await
+impl<T: Into<String>> From<T> for Redis {
+    fn from(url: T) -> Self {
+        Self::at(url)
+    }
 }
+
+// No URL: it may hold a password.
+debug_by_name!([] Redis as "Redis";);
 
 /// An error as it may be logged.
 pub(crate) fn describe(error: &RedisError) -> String {
@@ -117,5 +195,50 @@ mod tests {
         let error = RedisError::from((ErrorKind::Client, "said", format!("\u{1b}[31m\n{}", "x".repeat(10_000))));
         let text = describe(&error);
         assert!(!text.contains(['\n', '\u{1b}']) && text.len() < 2 * FOREIGN_TEXT, "{text}");
+    }
+
+    #[test]
+    fn a_url_that_cannot_be_used_is_refused_and_never_shown() {
+        for url in ["", "redis", "redis://", "http://127.0.0.1", "redis://127.0.0.1/x"] {
+            assert!(Redis::at(url).open().is_err(), "{url}");
+        }
+        assert!(Redis::at("redis://127.0.0.1").open().is_ok());
+        assert_eq!(format!("{:?}", Redis::at("redis://:hidden@127.0.0.1")), "Redis { .. }");
+    }
+
+    #[cfg(feature = "redis-sentinel")]
+    #[test]
+    fn a_primary_is_named_by_itself_or_in_a_url() {
+        let open =
+            |sentinels: &[&str], primary: &str| Redis::sentinel(sentinels.iter().copied(), primary).open().is_ok();
+        let sentinels = ["redis://127.0.0.1:26379", "redis://user:pass@[::1]:26379"];
+        for primary in ["orders", "My_Master-1.x", "redis://:secret@orders/2"] {
+            assert!(open(&sentinels, primary), "{primary}");
+        }
+        for (sentinels, primary) in [
+            (&[][..], "orders"),
+            (&sentinels, ""),
+            (&sentinels, "or ders"),
+            (&sentinels, "unix:///tmp/redis"),
+            (&sentinels, "redis://orders/x"),
+            (&["127.0.0.1:26379"], "orders"),
+        ] {
+            assert!(!open(sentinels, primary), "{sentinels:?} {primary}");
+        }
+    }
+
+    #[cfg(feature = "redis-cluster")]
+    #[test]
+    fn nodes_of_a_cluster_are_alike_but_for_their_addresses() {
+        let open = |nodes: &[&str]| Redis::cluster(nodes.iter().copied()).open().is_ok();
+        assert!(open(&["redis://:a@10.0.0.1", "redis://:a@10.0.0.2:6380"]));
+        for nodes in [
+            &[][..],
+            &["redis://:a@10.0.0.1", "redis://:b@10.0.0.2"],
+            &["redis://10.0.0.1", "nonsense"],
+            &["unix:///tmp/redis"],
+        ] {
+            assert!(!open(nodes), "{nodes:?}");
+        }
     }
 }

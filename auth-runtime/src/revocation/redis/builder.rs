@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
-use crate::redis::{RedisAddress, describe};
+use crate::redis::{Redis, describe};
 use crate::revocation::memory::LONGEST;
 use crate::revocation::redis::freshness::Freshness;
 use crate::revocation::redis::protocol::Keys;
@@ -28,7 +28,7 @@ pub(super) const WAITING_MAX: usize = 4_096;
 /// All processes that share a Redis and a prefix should be configured alike.
 #[must_use]
 pub struct RedisRevocationsBuilder {
-    address: RedisAddress,
+    redis: Redis,
     prefix: String,
     bound: Duration,
     grace: Duration,
@@ -38,9 +38,9 @@ pub struct RedisRevocationsBuilder {
 }
 
 impl RedisRevocationsBuilder {
-    pub(super) fn new(url: String) -> Self {
+    pub(super) fn new(redis: Redis) -> Self {
         Self {
-            address: RedisAddress::new(url),
+            redis,
             prefix: "auth".into(),
             bound: Duration::from_secs(1),
             grace: Duration::from_secs(5),
@@ -55,14 +55,6 @@ impl RedisRevocationsBuilder {
     /// `{auth}:revocations:log`.
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
-        self
-    }
-
-    /// Trusts this certificate of an authority, as PEM text, in place of the system's, for `rediss://`; by default the system's
-    /// count, which `SSL_CERT_FILE` replaces.
-    #[cfg(feature = "redis-tls")]
-    pub fn root_certificate(mut self, pem: impl AsRef<[u8]>) -> Self {
-        self.address.trust(pem);
         self
     }
 
@@ -114,10 +106,8 @@ impl RedisRevocationsBuilder {
     /// # Errors
     /// When the URL or an option cannot be meant, or the process may start no more threads.
     pub fn start(self) -> Result<RedisRevocations, RedisRevocationsError> {
-        let client = self
-            .address
-            .open()
-            .map_err(|error| RedisRevocationsError::UrlInvalid { cause: describe(&error).into() })?;
+        let client =
+            self.redis.open().map_err(|error| RedisRevocationsError::UrlInvalid { cause: describe(&error).into() })?;
         let checks = [
             (
                 self.prefix.is_empty() || self.prefix.contains(['{', '}']),

@@ -7,12 +7,11 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use std::{io, thread};
 
-use ::redis::aio::MultiplexedConnection;
-use ::redis::{Client, RedisError, RedisResult};
+use ::redis::{RedisError, RedisResult};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
 
-use crate::redis::{connect, describe};
+use crate::redis::{Client, Connection, describe};
 use crate::revocation::observe::{self, Outcome, RevocationKind, SyncEvent};
 use crate::revocation::record::Record;
 use crate::revocation::redis::protocol::{self, Changes, Heard};
@@ -99,12 +98,12 @@ async fn follow(shared: &Shared, client: &Client) -> Result<Infallible, RedisErr
     let options = &shared.options;
     // Whoever waits hears of a loss of data when the wait ends, and has to send again before anybody counts as current.
     let wait = (options.bound / 4).min(SETTLING / 4);
-    let mut connection = connect(client, PATIENCE.min(options.bound)).await?;
+    let patience = PATIENCE.min(options.bound);
+    let mut connection = client.connect(patience, wait + patience).await?;
     let mut forgotten = None;
     loop {
         let Caught { epoch, mut position, settled } = catch_up(shared, &mut connection).await?;
         let caught_up = Instant::now();
-        connection.set_response_timeout(wait + PATIENCE.min(options.bound));
         loop {
             let asked = Instant::now();
             match protocol::listen(&mut connection, &options.keys, &epoch, position, wait).await? {
@@ -148,7 +147,7 @@ struct Caught {
 }
 
 /// Reads everything that is stored, and sends what this process knows beyond it.
-async fn catch_up(shared: &Shared, connection: &mut MultiplexedConnection) -> RedisResult<Caught> {
+async fn catch_up(shared: &Shared, connection: &mut Connection) -> RedisResult<Caught> {
     let keys = &shared.options.keys;
     shared.unsent.store(false, Ordering::Release);
     let caught_up = async {
@@ -228,7 +227,7 @@ async fn write(shared: &Shared, client: &Client, mut writes: mpsc::Receiver<Writ
 async fn store<'a>(
     shared: &Shared,
     client: &Client,
-    connection: &mut Option<MultiplexedConnection>,
+    connection: &mut Option<Connection>,
     records: impl Iterator<Item = &'a Record> + Clone,
 ) -> RedisResult<()> {
     let keys = &shared.options.keys;
@@ -239,7 +238,7 @@ async fn store<'a>(
             result => return result,
         }
     }
-    let fresh = connection.insert(connect(client, PATIENCE).await?);
+    let fresh = connection.insert(client.connect(PATIENCE, PATIENCE).await?);
     protocol::store(fresh, keys, records).await
 }
 

@@ -18,6 +18,7 @@ pub use self::builder::{RedisRevocationsBuilder, RedisRevocationsError};
 use self::freshness::Freshness;
 use self::keeper::Write;
 use self::protocol::Keys;
+use crate::redis::Redis;
 use crate::revocation::observe::{self, Outcome, RevocationKind};
 use crate::revocation::record::Record;
 use crate::revocation::view::View;
@@ -33,8 +34,9 @@ use crate::time::{Clock, UnixTime};
 /// whoever consults this store answers 503.
 ///
 /// What is revoked here is in force here at once, whatever becomes of Redis. A revocation that Redis did not take, or has
-/// lost in a restart, is sent again by every process that knows it. After Redis has lost its data, and when it is used for
-/// the first time, nobody counts as current for one second, so that the others can do so.
+/// lost in a restart or a failover, is sent again by every process that knows it. After Redis has lost its data, when another
+/// server has taken over, and when it is used for the first time, nobody counts as current for one second, so that the others
+/// can do so.
 ///
 /// Clones share one thread and one view; both end with the last clone.
 ///
@@ -61,8 +63,8 @@ use crate::time::{Clock, UnixTime};
 /// # Security
 /// - Whoever can write to this Redis can take revocations out of it, and whoever can change the traffic can hide them from
 ///   one process: keep it on a network of its own.
-/// - Use the address of the primary. A server that takes no writes (a replica, too few replicas, a full disk) counts as
-///   away. An old primary that was cut off and does not know it can prove itself current to those cut off with it:
+/// - Use the address of the primary, or let Sentinel or a cluster tell it: see [`Redis`]. A server that takes no writes (a
+///   replica, too few replicas, a full disk) counts as away. An old primary that was cut off and does not know it can prove itself current to those cut off with it:
 ///   `min-replicas-to-write 1` prevents that.
 /// - The keys have no expiry of their own. With an eviction policy of `allkeys-…` Redis may drop them: use `noeviction` or
 ///   `volatile-…`.
@@ -96,9 +98,9 @@ struct Options {
 }
 
 impl RedisRevocations {
-    /// Starts a configuration. `url` is `redis://[user][:password@]host[:port][/database]`, or `unix:///path`.
-    pub fn builder(url: impl Into<String>) -> RedisRevocationsBuilder {
-        RedisRevocationsBuilder::new(url.into())
+    /// Starts a configuration: a URL, `redis://[user][:password@]host[:port][/database]`, or whatever [`Redis`] describes.
+    pub fn builder(redis: impl Into<Redis>) -> RedisRevocationsBuilder {
+        RedisRevocationsBuilder::new(redis.into())
     }
 
     /// Revokes the token whose `jti` this is and which expires at `exp`, in seconds since 1970.

@@ -9,9 +9,9 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use ::redis::aio::MultiplexedConnection;
-use ::redis::{ErrorKind, RedisError, RedisResult, Script, cmd, pipe};
+use ::redis::{ErrorKind, RedisError, RedisResult, cmd, pipe};
 
+use crate::redis::{Connection, Lua};
 use crate::revocation::observe::RevocationKind;
 use crate::revocation::record::Record;
 use crate::revocation::redis::RevokeError;
@@ -52,15 +52,16 @@ pub(super) struct Opened {
     pub(super) position: u64,
 }
 
-static OPEN: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("open.lua")));
+static OPEN: LazyLock<Lua> =
+    LazyLock::new(|| Lua::new(concat!(include_str!("../../redis/run.lua"), include_str!("open.lua"))));
 
 /// Begins reading: names the epoch, if nobody has, and says where its stream stands.
-pub(super) async fn open(connection: &mut MultiplexedConnection, keys: &Keys) -> RedisResult<Opened> {
-    let info: String = cmd("INFO").arg("server").query_async(connection).await?;
-    let run = info.lines().find_map(|line| line.trim().strip_prefix("run_id:")).unwrap_or("unknown");
-    let mut opening = OPEN.key(&keys.state);
-    opening.key(&keys.log).arg(random_name()?).arg(run);
-    let (epoch, age, position): (Vec<u8>, String, String) = opening.invoke_async(connection).await?;
+pub(super) async fn open(connection: &mut Connection, keys: &Keys) -> RedisResult<Opened> {
+    let name = random_name()?;
+    let opened = OPEN.run(connection, [&keys.state, &keys.log], |call| {
+        call.arg(&name);
+    });
+    let (epoch, age, position): (Vec<u8>, String, String) = opened.await?;
     // Set back, the clock of Redis says nothing: as if the epoch had just begun.
     let age = age.parse().map(Duration::from_millis).unwrap_or(Duration::ZERO);
     let position = position.parse().map_err(|_| broken("`seq` is not a number"))?;
@@ -79,7 +80,7 @@ fn broken(what: &'static str) -> RedisError {
 
 /// Everything that is stored, as far as it can be read, and how much cannot.
 pub(super) async fn read_all(
-    connection: &mut MultiplexedConnection,
+    connection: &mut Connection,
     keys: &Keys,
     mut each: impl FnMut(Record),
 ) -> RedisResult<usize> {
@@ -122,6 +123,9 @@ pub(super) struct Changes {
     pub(super) position: u64,
 }
 
+/// Says epoch and sequence number, unless another server has taken over: it may lack what this one had.
+const STATE: &str = concat!(include_str!("../../redis/run.lua"), include_str!("state.lua"));
+
 /// Epoch and sequence number.
 type State = (Option<Vec<u8>>, Option<u64>);
 /// The id of a change, and its fields.
@@ -133,7 +137,7 @@ type Streams = Option<Vec<(Vec<u8>, Vec<Change>)>>;
 ///
 /// `PERSIST` changes nothing, and is a write: a server that takes none, and so may be no primary any more, proves nothing.
 pub(super) async fn listen(
-    connection: &mut MultiplexedConnection,
+    connection: &mut Connection,
     keys: &Keys,
     epoch: &[u8],
     position: u64,
@@ -141,7 +145,7 @@ pub(super) async fn listen(
 ) -> RedisResult<Heard> {
     let mut exchange = pipe();
     exchange.cmd("PERSIST").arg(&keys.state).ignore();
-    exchange.cmd("HMGET").arg(&keys.state).arg("epoch").arg("seq");
+    exchange.cmd("EVAL").arg(STATE).arg(1).arg(&keys.state);
     exchange.cmd("XREAD").arg("COUNT").arg(AT_ONCE).arg("BLOCK").arg(wait.as_millis().max(1) as u64);
     exchange.arg("STREAMS").arg(&keys.log).arg(format!("{position}-0"));
     let ((now, seq), streams): (State, Streams) = exchange.query_async(connection).await?;
@@ -170,33 +174,35 @@ pub(super) async fn listen(
     Ok(if more { Heard::More(changes) } else { Heard::Current(changes) })
 }
 
-static STORE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("store.lua")));
+static STORE: LazyLock<Lua> = LazyLock::new(|| Lua::new(include_str!("store.lua")));
 
 /// Stores revocations, and tells all readers of what is news.
 pub(super) async fn store<'a>(
-    connection: &mut MultiplexedConnection,
+    connection: &mut Connection,
     keys: &Keys,
     records: impl IntoIterator<Item = &'a Record>,
 ) -> RedisResult<()> {
     let records: Vec<&Record> = records.into_iter().collect();
     for records in records.chunks(AT_ONCE) {
-        let mut storing = STORE.key(&keys.entries);
-        storing.key(&keys.expiry).key(&keys.state).key(&keys.log).arg(LOG_LENGTH);
-        for record in records {
-            storing.arg(encode(record)).arg(record.until).arg(record.before);
-        }
-        storing.invoke_async::<()>(connection).await?;
+        let stored = STORE.run::<(), 4>(connection, [&keys.entries, &keys.expiry, &keys.state, &keys.log], |call| {
+            call.arg(LOG_LENGTH);
+            for record in records {
+                call.arg(encode(record)).arg(record.until).arg(record.before);
+            }
+        });
+        stored.await?;
     }
     Ok(())
 }
 
-static FORGET: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("forget.lua")));
+static FORGET: LazyLock<Lua> = LazyLock::new(|| Lua::new(include_str!("forget.lua")));
 
 /// Lets Redis forget some of what has expired; `true` if there may be more.
-pub(super) async fn forget(connection: &mut MultiplexedConnection, keys: &Keys, now: UnixTime) -> RedisResult<bool> {
-    let gone: usize =
-        FORGET.key(&keys.entries).key(&keys.expiry).arg(now).arg(AT_ONCE).invoke_async(connection).await?;
-    Ok(gone >= AT_ONCE)
+pub(super) async fn forget(connection: &mut Connection, keys: &Keys, now: UnixTime) -> RedisResult<bool> {
+    let gone = FORGET.run::<usize, 2>(connection, [&keys.entries, &keys.expiry], |call| {
+        call.arg(now).arg(AT_ONCE);
+    });
+    Ok(gone.await? >= AT_ONCE)
 }
 
 /// The name of a revocation in Redis: a JSON array of kind, issuer and id.

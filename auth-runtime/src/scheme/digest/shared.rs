@@ -1,10 +1,10 @@
 //! Nonces and their request counts shared by many processes through Redis.
 
 use std::fmt;
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use ::redis::aio::MultiplexedConnection;
-use ::redis::{Client, RedisResult, Script, cmd};
+use ::redis::RedisResult;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac as _};
@@ -12,7 +12,7 @@ use sha2::Sha256;
 use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
-use crate::redis::{SharedRedis, connect, describe};
+use crate::redis::{Client, Connection, Lua, Redis, SharedRedis, describe};
 use crate::scheme::digest::counts::{Counted, USER_NONCES, WINDOW};
 use crate::scheme::digest::nonce::{Key, LEEWAY, NonceId};
 use crate::telemetry::limited;
@@ -50,19 +50,10 @@ pub struct SharedNonces {
 }
 
 impl SharedNonces {
-    /// Shares through this Redis 6.2 or later, `redis://[user][:password@]host[:port][/database]` or `unix:///path`, under
-    /// this secret. `Auth::build()` refuses a URL that cannot be used and a secret of fewer than 32 bytes.
-    pub fn redis(url: impl Into<String>, secret: impl AsRef<[u8]>) -> Self {
-        Self { redis: SharedRedis::new(url, secret) }
-    }
-
-    /// Trusts this certificate of an authority, as PEM text, in place of the system's, for `rediss://`; by default the system's
-    /// count, which `SSL_CERT_FILE` replaces.
-    #[cfg(feature = "redis-tls")]
-    #[must_use]
-    pub fn root_certificate(mut self, pem: impl AsRef<[u8]>) -> Self {
-        self.redis.trust(pem);
-        self
+    /// Shares through this Redis 6.2 or later under this secret: a URL, `redis://[user][:password@]host[:port][/database]`, or
+    /// whatever [`Redis`] describes. `Auth::build()` refuses a URL that cannot be used and a secret of fewer than 32 bytes.
+    pub fn redis(redis: impl Into<Redis>, secret: impl AsRef<[u8]>) -> Self {
+        Self { redis: SharedRedis::new(redis, secret) }
     }
 
     /// What the names of all keys begin with, `auth` by default; they are `{PREFIX}:digest` and `{PREFIX}:digest:…`.
@@ -93,8 +84,7 @@ impl SharedNonces {
             return Err("the secret of shared nonces cannot be used; make one with `openssl rand 32`");
         };
         let state = format!("{{{prefix}}}:digest");
-        let script = Script::new(COUNT);
-        Ok((key, SharedCounts { client, names, state, lifetime, script, link: Mutex::default() }))
+        Ok((key, SharedCounts { client, names, state, lifetime, link: Mutex::default() }))
     }
 }
 
@@ -111,10 +101,9 @@ fn derive(key: &[u8], purpose: &str, of: &str) -> Option<Key> {
     Some(Zeroizing::new(mac.finalize().into_bytes().into()))
 }
 
-/// Notices a Redis that may have lost something.
-const OPEN: &str = include_str!("shared/open.lua");
 /// Counts a response.
-const COUNT: &str = include_str!("shared/count.lua");
+static COUNT: LazyLock<Lua> =
+    LazyLock::new(|| Lua::new(concat!(include_str!("../../redis/run.lua"), include_str!("shared/count.lua"))));
 
 /// The counts of one configuration, in Redis.
 ///
@@ -125,13 +114,12 @@ pub(super) struct SharedCounts {
     names: Key,
     state: String,
     lifetime: Duration,
-    script: Script,
     link: Mutex<Link>,
 }
 
 #[derive(Default)]
 struct Link {
-    connection: Option<MultiplexedConnection>,
+    connection: Option<Connection>,
     /// Until when Redis is left alone.
     paused: Option<Instant>,
 }
@@ -141,15 +129,17 @@ impl SharedCounts {
     pub(super) async fn count(&self, user: &str, nonce: NonceId, nc: u32) -> Option<Counted> {
         let name = derive(&*self.names, "user", user)?;
         let user = format!("{}:{}", self.state, URL_SAFE_NO_PAD.encode(*name));
-        let mut call = self.script.prepare_invoke();
-        call.key(&self.state).key(&user).key(format!("{user}:ages"));
+        let ages = format!("{user}:ages");
+        let milliseconds = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         // Longer than any nonce of it lives, whatever the clocks say.
-        let kept = self.lifetime.saturating_mul(2).as_millis();
-        call.arg(&nonce.to_bytes()[..]).arg(nonce.stamp()).arg(nc).arg(u64::try_from(kept).unwrap_or(u64::MAX));
-        call.arg(WINDOW).arg(USER_NONCES).arg(u64::try_from(LEEWAY.as_millis()).unwrap_or(u64::MAX));
+        let kept = milliseconds(self.lifetime.saturating_mul(2));
         let answer = tokio::time::timeout(PATIENCE, async {
             let Some(mut connection) = self.connection().await? else { return Ok(None) };
-            call.invoke_async::<String>(&mut connection).await.map(Some)
+            let counted = COUNT.run::<String, 3>(&mut connection, [&self.state, &user, &ages], |call| {
+                call.arg(&nonce.to_bytes()[..]).arg(nonce.stamp()).arg(nc).arg(kept);
+                call.arg(WINDOW).arg(USER_NONCES).arg(milliseconds(LEEWAY));
+            });
+            counted.await.map(Some)
         });
         let fault = match answer.await {
             Ok(Ok(Some(counted))) => match &*counted {
@@ -171,19 +161,14 @@ impl SharedCounts {
     }
 
     /// The connection, or a new one; nothing while Redis is left alone.
-    async fn connection(&self) -> RedisResult<Option<MultiplexedConnection>> {
+    async fn connection(&self) -> RedisResult<Option<Connection>> {
         // Held while connecting: one attempt for all who wait.
         let mut link = self.link.lock().await;
         if link.is_paused() {
             return Ok(None);
         }
         if link.connection.is_none() {
-            let mut connection = connect(&self.client, PATIENCE).await?;
-            // A server that was restarted may have lost something, and is found by a new connection alone.
-            let info: String = cmd("INFO").arg("server").query_async(&mut connection).await?;
-            let run = info.lines().find_map(|line| line.trim().strip_prefix("run_id:")).unwrap_or("unknown");
-            Script::new(OPEN).key(&self.state).arg(run).invoke_async::<()>(&mut connection).await?;
-            link.connection = Some(connection);
+            link.connection = Some(self.client.connect(PATIENCE, PATIENCE).await?);
         }
         Ok(link.connection.clone())
     }

@@ -6,10 +6,11 @@ local nonce, stamp, nc, kept = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), to
 local width, most, leeway = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
-local born = tonumber(redis.call('HGET', KEYS[1], 'born'))
-if not born then
-  -- Everything was deleted: what was counted before is not known.
-  redis.call('HSET', KEYS[1], 'born', string.format('%.0f', now))
+local run, state = run_of_server(), redis.call('HMGET', KEYS[1], 'run', 'born')
+local born = tonumber(state[2])
+if state[1] ~= run or not born then
+  -- Another server, or everything was deleted: what was counted before is not known. Nonces count from now on.
+  redis.call('HSET', KEYS[1], 'run', run, 'born', string.format('%.0f', now))
   return 'forgotten'
 end
 -- What is kept no more would seem new.

@@ -1,0 +1,77 @@
+//! Redis: what is shared through it, one server or many, and what happens when one dies.
+//!
+//! # What is shared
+//!
+//! | what | feature | given to | where Redis is away |
+//! |---|---|---|---|
+//! | revocations | `redis` | `RedisRevocations::builder(redis)` | what is known counts for `max_staleness` and `grace`, then 503 |
+//! | nonces of Digest | `redis` | `SharedNonces::redis(redis, secret)` | 503 for requests with Digest credentials |
+//! | answers of introspection | `redis`, `introspection` | `SharedResults::redis(redis, secret)` | the issuer is asked |
+//!
+//! Each takes a [`Redis`](crate::redis::Redis), or a URL. Redis 6.2 or later, or Valkey; tested with Redis 7.0.
+//!
+//! # Which one
+//!
+//! | you have | features | write | when a server dies |
+//! |---|---|---|---|
+//! | one server | `redis` | `"redis://10.0.0.5"` | wait for its restart |
+//! | a primary, replicas, and sentinels that choose another primary | `redis-sentinel` | `Redis::sentinel(urls_of_sentinels, "orders")` | the next primary is followed |
+//! | a Redis Cluster | `redis-cluster` | `Redis::cluster(urls_of_nodes)` | the replica that takes over is followed |
+//! | a service behind one name that moves by itself | `redis` | its URL | as its provider says |
+//!
+//! `rediss://` in any of the URLs is TLS (feature `redis-tls`): the system's certificates count, which `SSL_CERT_FILE` replaces, or
+//! those of `root_certificate`. A certificate must name the address by which a server is reached, and that is what sentinels and
+//! nodes say of each other: where certificates have names, let servers announce names (`sentinel announce-hostnames yes`,
+//! `cluster-preferred-endpoint-type hostname`).
+//!
+//! Prefer Sentinel, or one server, where nothing else asks for a cluster: all revocations are kept on one node, since a reader
+//! must see one order of events; nonces of Digest likewise. Answers of introspection are spread over all nodes.
+//!
+//! ```
+//! # #[cfg(all(feature = "redis-sentinel", feature = "redis-cluster"))] {
+//! use auth_runtime::digest::SharedNonces;
+//! use auth_runtime::redis::Redis;
+//! use auth_runtime::revocation::RedisRevocations;
+//!
+//! # let secret = [7; 32];
+//! let watched = Redis::sentinel(
+//!     ["redis://10.0.0.5:26379", "redis://10.0.0.6:26379", "redis://10.0.0.7:26379"],
+//!     // The name of `sentinel monitor orders …`; a URL with it for a host, where the primary asks for a password.
+//!     "redis://auth:secret@orders",
+//! );
+//! let revocations = RedisRevocations::builder(watched.clone()).start().unwrap();
+//! assert!(!revocations.is_current(), "it returns at once; nobody passes before Redis was reached");
+//! let nonces = SharedNonces::redis(watched, secret);
+//!
+//! let cluster = Redis::cluster(["redis://auth:secret@10.0.0.5", "redis://auth:secret@10.0.0.6"]);
+//! let revocations = RedisRevocations::builder(cluster).prefix("orders").start().unwrap();
+//! # let _ = (nonces, revocations);
+//! # }
+//! ```
+//!
+//! A user of Redis for this needs the keys that begin with the prefix (`{auth}:*`, and `auth:introspection:*`), the commands of
+//! hashes, sorted sets, streams and scripts, and `INFO`; in a cluster `CLUSTER SLOTS` too.
+//!
+//! # When a primary dies
+//!
+//! Replication of Redis is asynchronous: what a primary has acknowledged a moment before it dies may be lost. So whoever comes next
+//! is never trusted to know everything:
+//!
+//! - Each server process has a random name, its `run_id`. Where another one answers than before, after a failover or a restart,
+//!   every process reads all revocations again and sends what it knows beyond them. For the first second nobody counts as
+//!   current.
+//! - Until then requests are decided by what is known: no token that was refused before is accepted. After `max_staleness` and
+//!   `grace`, by default 1 s and 5 s, they are answered 503. Choose a grace in which a failover fits: `down-after-milliseconds`
+//!   and about two seconds for Sentinel, `cluster-node-timeout` and about two seconds for a cluster.
+//! - A revocation that is asked for meanwhile is in force in its process, is reported as not stored, and is sent to the next
+//!   primary.
+//! - Nonces of Digest from before count no more: their counts may be lost. Clients are told `stale=true` and ask nobody.
+//! - Answers of introspection that are lost are asked for again.
+//! - An old primary that comes back is a replica by then. One that was cut off and does not know it proves itself current to those
+//!   who are cut off with it: set `min-replicas-to-write 1`, which makes it refuse.
+//!
+//! # What cannot be seen from here
+//!
+//! Whoever can write to Redis, or make a sentinel or a node name another server, can take out what is shared and keep news from
+//! processes. Neither lets a token pass that a process knows to be revoked, nor makes an answer of introspection: those are
+//! authenticated. Keep Redis and sentinels on a network of their own, with passwords.

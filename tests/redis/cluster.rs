@@ -1,0 +1,167 @@
+//! Redis Cluster: three primaries, and a replica of the one that holds what belongs together.
+
+use std::collections::BTreeSet;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use auth_runtime::digest::SharedNonces;
+use auth_runtime::introspection::SharedResults;
+use tests::{Denied, redis_at};
+
+use crate::digest::{asked, counted, found, is_stale, machine, replayed, send};
+use crate::processes::{Node, Redis, await_that, free_port, token};
+use crate::shared::{Endpoint, KEY, good};
+use crate::{BOUND, RECOVERY, SECOND, later, load, tell};
+
+/// How long the nodes may take to find each other, and to elect a new primary on a busy machine.
+const ELECTION: Duration = Duration::from_secs(30);
+
+struct Cluster {
+    primaries: Vec<Redis>,
+}
+
+impl Cluster {
+    fn start() -> Self {
+        let primaries: Vec<_> = (0..3).map(|_| node()).collect();
+        for (primary, slots) in primaries.iter().zip(["0 5460", "5461 10922", "10923 16383"]) {
+            assert_eq!(primary.command(&format!("CLUSTER ADDSLOTSRANGE {slots}")), "+OK");
+            meet(&primaries[0], primary);
+        }
+        await_that("the cluster is there", ELECTION, || {
+            let knows_all = |info: String| info.contains("cluster_state:ok") && info.contains("cluster_known_nodes:3");
+            primaries.iter().all(|primary| knows_all(primary.text("CLUSTER INFO")))
+        });
+        Self { primaries }
+    }
+
+    fn place(&self) -> String {
+        self.primaries.iter().fold("cluster".to_owned(), |place, node| place + " " + &node.url())
+    }
+
+    /// The place of the primary that has what is called `{auth}…`.
+    fn of_revocations(&self) -> usize {
+        let slot = self.primaries[0].command("CLUSTER KEYSLOT {auth}:revocations");
+        let slot: usize = slot.trim_start_matches(':').parse().unwrap();
+        slot / 5461
+    }
+
+    /// A replica of that one, which is ready to take over.
+    fn replica(&self) -> Redis {
+        let (replica, primary) = (node(), &self.primaries[self.of_revocations()]);
+        let id = primary.text("CLUSTER MYID");
+        meet(&self.primaries[0], &replica);
+        await_that("they have met", ELECTION, || replica.command(&format!("CLUSTER REPLICATE {id}")) == "+OK");
+        await_that("it replicates", ELECTION, || replica.text("INFO replication").contains("master_link_status:up"));
+        await_that("all know", ELECTION, || {
+            self.primaries.iter().all(|node| node.text("CLUSTER NODES").contains(&format!("slave {id}")))
+        });
+        replica
+    }
+}
+
+fn node() -> Redis {
+    let bus = free_port().to_string();
+    Redis::with(&["--save", "", "--cluster-enabled", "yes", "--cluster-port", &bus, "--cluster-node-timeout", "1000"])
+}
+
+fn meet(one: &Redis, other: &Redis) {
+    if one.port != other.port {
+        // `ID host:port@bus …`
+        let nodes = other.text("CLUSTER NODES");
+        let bus = nodes.split(['@', ' ', ',']).nth(2).expect("a node");
+        assert_eq!(one.command(&format!("CLUSTER MEET 127.0.0.1 {} {bus}", other.port)), "+OK");
+    }
+}
+
+#[test]
+fn a_cluster_of_three_shares_all_that_one_server_does() {
+    let _alone = alone!("a Redis Cluster");
+    let (cluster, endpoint) = (Cluster::start(), Endpoint::start());
+    // Of one node they learn the others.
+    let one = format!("cluster {}", cluster.primaries[0].url());
+    for place in [cluster.place(), one] {
+        let nodes = Node::three_at(&place, &[]);
+        let id = format!("revoked-{}", place.len());
+        assert_eq!(nodes[0].revoke("jti", &id, later()), 204);
+        let text = token(&id, "a", "b");
+        let taken = await_that("refused", BOUND, || nodes.iter().all(|node| node.status(&text) == 401));
+        assert!(nodes.iter().all(|node| node.status(&token("good", "a", "b")) == 200));
+        tell(&format!("a revocation in a Redis Cluster: in force everywhere after {taken:?}"));
+    }
+
+    let redis = || redis_at(&cluster.place());
+    let machines = [(); 2].map(|()| endpoint.introspection("api", Some(SharedResults::redis(redis(), KEY))));
+    endpoint.await_sharing(&machines);
+    for number in 0..30 {
+        for machine in &machines {
+            good(machine, &format!("token-{number}"));
+        }
+    }
+    assert_eq!(endpoint.calls(), 30, "each was asked for once");
+    let results = |node: &Redis| node.keys().iter().filter(|key| key.starts_with("auth:introspection:")).count();
+    assert!(cluster.primaries.iter().all(|node| results(node) > 0), "all nodes share the load");
+
+    let machines = [(); 2].map(|()| machine(SharedNonces::redis(redis(), KEY)));
+    found(&machines[0]);
+    let answer = asked(&machines[0], "alice");
+    send(&machines[1], &answer).expect("alice");
+    replayed(&send(&machines[0], &answer));
+    send(&machines[0], &counted(&answer, 2)).expect("alice");
+}
+
+#[test]
+fn the_successor_of_a_node_that_dies_is_followed_and_without_one_the_policy_closes() {
+    let _alone = alone!("a failover in a Redis Cluster");
+    let mut cluster = Cluster::start();
+    let mut replica = cluster.replica();
+    let (place, dies) = (cluster.place(), cluster.of_revocations());
+    let nodes = Node::three_at(&place, &[("GRACE_MS", "30000")]);
+    let strict = Node::at(&place, &[("GRACE_MS", "500")]);
+    strict.await_current();
+    let digest = machine(SharedNonces::redis(redis_at(&place), KEY));
+    let answer = found(&digest);
+    let (good, before, after) = (token("good", "g", "g"), token("before", "b", "b"), token("after", "a", "a"));
+    assert_eq!(nodes[0].revoke("jti", "before", later()), 204);
+    await_that("refused", BOUND, || nodes.iter().all(|node| node.status(&before) == 401));
+    let load = load::start(&nodes, &[&good, &before]);
+
+    cluster.primaries[dies].kill();
+    let killed = Instant::now();
+    await_that("the replica takes over", ELECTION, || replica.text("INFO replication").contains("role:master"));
+    let elected = killed.elapsed();
+    await_that("a revocation is stored", RECOVERY, || nodes[0].revoke("jti", "after", later()) == 204);
+    let stored = killed.elapsed();
+    await_that("refused", RECOVERY, || nodes.iter().all(|node| node.status(&after) == 401));
+    let told = killed.elapsed();
+    nodes.iter().for_each(Node::await_current);
+    strict.await_current();
+    assert_eq!((strict.status(&good), strict.status(&before), strict.status(&after)), (200, 401, 401));
+    // What was counted before may be lost.
+    let again = loop {
+        let again = send(&digest, &counted(&answer, 2));
+        if again.status != 503 {
+            break again;
+        }
+        thread::sleep(SECOND / 10);
+    };
+    assert!(is_stale(&again), "{again:?}");
+    found(&digest);
+    let newcomer = Node::at(&place, &[]);
+    newcomer.await_current();
+    assert_eq!([&good, &before, &after].map(|token| newcomer.status(token)), [200, 401, 401]);
+    let told_all = load.end();
+    tell(&format!(
+        "a node of the cluster killed: its replica had taken over after {elected:?}, a revocation was stored after {stored:?}, \
+         and in force everywhere after {told:?}; {} requests meanwhile",
+        told_all.len()
+    ));
+    let statuses = |token| -> BTreeSet<u16> {
+        told_all.iter().filter(|told| told.what.token == token).map(|told| told.status).collect()
+    };
+    assert_eq!((statuses(0), statuses(1)), (BTreeSet::from([200]), BTreeSet::from([401])));
+
+    replica.kill();
+    await_that("closed", ELECTION, || strict.status(&good) == 503);
+    Denied::unavailable().check(&strict.get(&good));
+    assert_eq!(strict.status(&after), 401, "what is known to be revoked stays so");
+}
