@@ -70,6 +70,7 @@
 //! | [`resource_metadata`] | what clients find about this service (RFC 9728) |
 //! | [`policy`](mod@policy), [`registry`] | the value an attribute stands for, and all of them |
 //! | [`review`] | who may call what, for those who review it: the policy table, comparing policies |
+//! | `openapi` | the description of the API, completed from the policies (feature `openapi`) |
 //! | [`observe`] | names of the metrics, and what is told of decisions |
 //! | [`clock`] | where the time comes from |
 //! | `testing` | test issuer, request helpers, denial assertions, manual clock (feature `testing`) |
@@ -87,6 +88,7 @@
 //! | `redis-tls` | the same over TLS: `rediss://` URLs, and `root_certificate` for an authority of your own |
 //! | `redis-sentinel` | the primary that Sentinel names, also after a failover: `redis::Redis::sentinel` |
 //! | `redis-cluster` | a Redis Cluster: `redis::Redis::cluster` |
+//! | `openapi` | security, responses and rules in an OpenAPI document, by utoipa: the module `openapi` |
 //! | `testing` | the module `testing`, for `[dev-dependencies]` |
 //!
 //! One of the first two is needed.
@@ -153,6 +155,8 @@ pub mod __private;
 #[cfg(any(feature = "testing", not(doctest)))]
 #[cfg_attr(not(feature = "testing"), allow(rustdoc::broken_intra_doc_links))]
 pub mod manual;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 #[cfg(feature = "testing")]
 pub mod testing;
 

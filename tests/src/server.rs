@@ -76,6 +76,13 @@ impl Server {
         Self { address, handle, thread: Some(thread) }
     }
 
+    /// The same, when its application has been assembled: that is done in the worker, before the first answer.
+    #[must_use]
+    pub fn assembled(self) -> Self {
+        self.get("/").send();
+        self
+    }
+
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address

@@ -1,5 +1,7 @@
 //! What is mounted, as plain data.
 
+#[cfg(feature = "openapi")]
+use std::any::TypeId;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -27,6 +29,10 @@ pub struct MountedRoute {
     pub(crate) reason: Option<&'static str>,
     pub(crate) realm: String,
     pub(crate) policy: Option<&'static PolicySpec>,
+    /// The type that stands for the policy, by which its plan is found.
+    #[cfg(feature = "openapi")]
+    #[serde(skip)]
+    pub(crate) policy_type: Option<TypeId>,
 }
 
 /// Which requests a mounted route gets.

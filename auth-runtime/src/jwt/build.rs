@@ -123,7 +123,12 @@ impl Trust {
         let keys = Keyring::load(&issuer.keys, &options).map_err(|fault| key_error(&issuer, fault))?;
         let audience = issuer.terms.audience.or_else(|| self.audience.clone());
         let authorized_parties = issuer.terms.authorized_parties.or_else(|| self.authorized_parties.clone());
-        Ok(TrustedIssuer { terms: IssuerTerms { audience, authorized_parties, ..issuer.terms }, keys })
+        Ok(TrustedIssuer {
+            terms: IssuerTerms { audience, authorized_parties, ..issuer.terms },
+            keys,
+            #[cfg(all(feature = "jwks", feature = "openapi"))]
+            is_discovered: issuer.keys.iter().any(|key| key.is_discovered()),
+        })
     }
 }
 

@@ -47,6 +47,9 @@ pub(crate) struct Verifier {
 pub(crate) struct TrustedIssuer {
     pub(crate) terms: IssuerTerms,
     pub(crate) keys: Keyring,
+    /// Whether its metadata say where its keys are.
+    #[cfg(all(feature = "jwks", feature = "openapi"))]
+    pub(crate) is_discovered: bool,
 }
 
 impl TrustedIssuer {
@@ -296,6 +299,12 @@ impl Verifier {
     /// The issuers whose tokens are accepted, in configured order.
     pub(crate) fn issuer_names(&self) -> impl Iterator<Item = &str> {
         self.issuers.iter().filter_map(|issuer| issuer.name())
+    }
+
+    /// Those of them whose metadata say where their keys are.
+    #[cfg(all(feature = "jwks", feature = "openapi"))]
+    pub(crate) fn discovered_issuers(&self) -> impl Iterator<Item = &str> {
+        self.issuers.iter().filter(|issuer| issuer.is_discovered).filter_map(TrustedIssuer::name)
     }
 
     /// What [`recognizes`](Self::recognizes) says of this very token, where it is remembered.

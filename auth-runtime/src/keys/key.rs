@@ -137,6 +137,12 @@ impl Key {
         Self::new(KeyInput::Discovered(issuer))
     }
 
+    /// Whether it is found by the metadata of its issuer.
+    #[cfg(all(feature = "jwks", feature = "openapi"))]
+    pub(crate) fn is_discovered(&self) -> bool {
+        matches!(self.source, KeyInput::Discovered(_))
+    }
+
     /// The key's id, which a token names in `kid`. A token that names another id never meets this key; a key without
     /// an id is tried on every token whose `kid` no other key has. Sets bring their own ids.
     #[must_use]

@@ -176,6 +176,8 @@
 //! | [`Auth::scheme_routes`](crate::Auth::scheme_routes) | what a scheme serves is open to everyone |
 //! | [`Scope::service_public`](crate::mount::Scope::service_public), `#[public]` | no credentials are asked for |
 //! | [`Auth::policy_table`](crate::Auth::policy_table), [`Auth::mounted`](crate::Auth::mounted) | list hidden routes too |
+//! | `openapi`: `Description::with_rules` | readers of the document learn the names of roles, claims and checks |
+//! | `openapi`: `Description::with_hidden` | readers of the document learn of hidden routes |
 //! | `shared_cache` | a shared cache may hand one caller's answer to another |
 //!
 //! # The same, run

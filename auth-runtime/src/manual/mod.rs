@@ -8,6 +8,7 @@
 //! - `identity_providers`: Keycloak, Auth0, Entra ID, Okta and eleven more, one page each: configuration, tokens, limits (features
 //!   `jwks` and `testing`).
 //! - [`review`]: who may call what, as a table to print, to serialize and to compare.
+//! - `api_description`: an OpenAPI document and Swagger UI (features `openapi` and `testing`).
 //! - [`memory`]: what is remembered between requests, for how long, and what empties it.
 //! - `redis`: one server, Sentinel or Redis Cluster, and what happens when a primary dies (feature `redis`).
 //! - [`answers`]: every status, challenge and header, and what a client should make of it.
@@ -15,6 +16,8 @@
 //! The grammar of the attributes stands at [`requires`](macro@crate::requires).
 
 pub mod answers;
+#[cfg(all(feature = "openapi", feature = "testing"))]
+pub mod api_description;
 pub mod defaults;
 pub mod how_to;
 #[cfg(all(feature = "jwks", feature = "testing"))]

@@ -72,6 +72,14 @@ impl Auth {
     }
 }
 
+#[cfg(feature = "openapi")]
+impl<T> Scope<T> {
+    /// The pattern that stands before those of its services.
+    pub(crate) fn prefix(&self) -> String {
+        self.config.prefix.to_string()
+    }
+}
+
 impl<T> Scope<T>
 where
     T: ServiceFactory<ServiceRequest, Config = (), Error = Error, InitError = ()>,

@@ -75,6 +75,10 @@ impl Scheme for BearerScheme {
         }
         if let Some(verifier) = &self.verifier {
             description = verifier.issuer_names().fold(description, SchemeDescription::issuer);
+            #[cfg(all(feature = "jwks", feature = "openapi"))]
+            {
+                description = verifier.discovered_issuers().fold(description, SchemeDescription::discovered);
+            }
         }
         if let Some(opaque) = &self.opaque {
             description =

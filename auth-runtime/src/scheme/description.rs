@@ -28,6 +28,9 @@ pub struct SchemeDescription {
     carriers: Vec<Carrier>,
     forms: Vec<CredentialForm>,
     issuers: Vec<Box<str>>,
+    /// Those of the issuers that publish where their keys are.
+    #[cfg(feature = "openapi")]
+    discovered: Vec<Box<str>>,
     details: Vec<DetailsType>,
     authorities: Option<AuthorityLoader>,
     scope_names: ScopeNames,
@@ -77,6 +80,8 @@ impl SchemeDescription {
             carriers: Vec::new(),
             forms: Vec::new(),
             issuers: Vec::new(),
+            #[cfg(feature = "openapi")]
+            discovered: Vec::new(),
             details: Vec::new(),
             authorities: None,
             scope_names: ScopeNames::default(),
@@ -119,6 +124,13 @@ impl SchemeDescription {
     /// Who issues the credentials, for the metadata of the resource (RFC 9728). Called again, adds.
     pub fn issuer(mut self, issuer: impl Into<Box<str>>) -> Self {
         self.issuers.push(issuer.into());
+        self
+    }
+
+    /// Metadata of this issuer say where its keys are, and where tokens can be had.
+    #[cfg(all(feature = "jwks", feature = "openapi"))]
+    pub(crate) fn discovered(mut self, issuer: &str) -> Self {
+        self.discovered.push(issuer.into());
         self
     }
 
@@ -170,6 +182,23 @@ impl SchemeDescription {
 
     pub(crate) fn issuers(&self) -> &[Box<str>] {
         &self.issuers
+    }
+
+    #[cfg(feature = "openapi")]
+    pub(crate) fn discovered_issuers(&self) -> &[Box<str>] {
+        &self.discovered
+    }
+
+    #[cfg(feature = "openapi")]
+    pub(crate) fn carriers(&self) -> &[Carrier] {
+        &self.carriers
+    }
+
+    /// Whether no credentials of another form are recognized.
+    #[cfg(feature = "openapi")]
+    pub(crate) fn holds_jwts_only(&self) -> bool {
+        let is_jwt = |form: &CredentialForm| matches!(form, CredentialForm::JwtOf(_) | CredentialForm::AnyJwt);
+        !self.forms.is_empty() && self.forms.iter().all(is_jwt)
     }
 
     /// Whether callers may have issuers that are not named.

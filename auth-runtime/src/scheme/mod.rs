@@ -25,6 +25,8 @@ pub use basic::{BasicScheme, User};
 pub use bearer::BearerScheme;
 pub use context::Context;
 pub use credentials::{Credentials, Evidence};
+#[cfg(feature = "openapi")]
+pub(crate) use description::Carrier;
 pub use description::{CredentialForm, SchemeDescription};
 pub use digest::DigestScheme;
 pub use exposed::ExposedCredential;
