@@ -150,5 +150,6 @@ async fn the_table_says_where_the_body_is_read_first() {
     let report = assert_every_policy_denies(&auth).await;
     assert_eq!((report.public.len(), report.optional), (0, vec!["forum::list_posts"]));
     let table = auth.policy_table().to_string();
-    assert!(table.contains("check_after(forum::moderates(removal)), which reads the body first"), "{table}");
+    let words = "once check forum::moderates(removal) has agreed, which sees the arguments  [reads the body first]";
+    assert!(table.contains(words), "{table}");
 }

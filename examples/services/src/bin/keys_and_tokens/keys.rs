@@ -59,6 +59,8 @@ impl Reach {
 
 impl Keys {
     pub(crate) fn new(master: String, db: &Database) -> Self {
+        // Said, for a build with all features of the workspace has two cryptographies, and `jsonwebtoken` chooses none.
+        let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
         Self { master: master.into(), db: db.clone() }
     }
 

@@ -57,12 +57,12 @@ async fn search(
 ) -> Result<impl Responder, Error> {
     let asked = (index.clone(), reach.customer(&index));
     let question = "SELECT title FROM documents WHERE in_index = ?1 AND (?2 IS NULL OR customer = ?2) ORDER BY title";
-    let titles: Vec<String> =
-        db.ask(move |db| db.prepare(question)?.query_map(asked, |row| row.get(0))?.collect()).await?;
-    if titles.is_empty() {
+    let hits = db.ask(move |db| db.prepare(question)?.query_map(asked, |row| row.get(0))?.collect());
+    let hits: Vec<String> = hits.await?;
+    if hits.is_empty() {
         return Err(Denial::not_found(format!("Index `{index}` not found.")).code("index_not_found").into());
     }
-    Ok(web::Json(json!({ "hits": titles })))
+    Ok(web::Json(json!({ "hits": hits })))
 }
 
 #[requires(bearer, scope = Action::DocumentsAdd, check = reaches_index)]
@@ -134,8 +134,7 @@ fn body(denial: &Denial) -> DenialBody {
     DenialBody::json(&json!({ "message": message, "code": code, "type": "auth", "link": link }))
 }
 
-/// Clients of the service know 401 for no key, and 403 for one that is no good, where the guard answers 401 with a challenge
-/// (RFC 6750 section 3.1). What it decided, counted and logged stays what it was.
+/// Clients know 401 for no key and 403 for a bad one, to which the guard says 401 (RFC 6750 section 3.1). What it counts stays.
 async fn with_statuses_of_old(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
@@ -171,14 +170,13 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let db = Database::with(TABLES)?;
     let keys = Keys::new(std::env::var("MASTER_KEY").unwrap_or_else(|_| "a-master-key-for-development".into()), &db);
     let auth = auth(&keys)?;
-    println!("the key `search`, for all indexes:\n{}\n", keys.key_of("search"));
-    println!("the key `movies`, which adds documents too:\n{}\n", keys.key_of("movies"));
+    for (uid, what) in [("search", "searches everywhere"), ("movies", "adds movies, too")] {
+        println!("the key `{uid}`, which {what}:\n{}\n", keys.key_of(uid));
+    }
     let token = TestIssuer::with_secret(keys.key_of("movies")).token().without("aud").expires_in(3600);
     let token = token.claim("apiKeyUid", "movies").claim("searchRules", json!({ "movies": "acme" })).sign();
     println!("a token for the tenant acme, which a customer signed with it:\n{token}");
-    HttpServer::new(move || App::new().configure(|app| mount(app, &auth, &keys, &db)))
-        .listen(services::listener("127.0.0.1:8087")?)?
-        .run()
-        .await?;
+    let server = HttpServer::new(move || App::new().configure(|app| mount(app, &auth, &keys, &db)));
+    server.listen(services::listener("127.0.0.1:8087")?)?.run().await?;
     Ok(())
 }
