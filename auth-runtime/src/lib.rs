@@ -48,6 +48,7 @@
 //!   it means.
 //! - [`Auth`] and its [builder](config::AuthBuilder): realm, schemes, hierarchies; [`Auth::scope`] mounts handlers.
 //! - [`Jwt`], [`basic::Passwords`], [`ApiKeys`], [`digest::DigestUsers`]: what each scheme accepts.
+//! - [`manual::moving`]: how to move your app, from another crate or from a guard of your own.
 //! - [`manual`]: [threats](manual::threats), [defaults](manual::defaults), [how-to](manual::how_to),
 //!   [providers](manual::providers), [memory](manual::memory), [answers](manual::answers).
 //!

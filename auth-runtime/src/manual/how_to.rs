@@ -16,8 +16,9 @@
 //! [a service that is not a handler](#a-service-that-is-not-a-handler) ·
 //! [testing](#testing) ·
 //! [the policy table](#the-policy-table) ·
-//! [logs and metrics](#logs-and-metrics) ·
-//! [coming from actix-web-httpauth or actix-web-grants](#coming-from-actix-web-httpauth-or-actix-web-grants)
+//! [logs and metrics](#logs-and-metrics)
+//!
+//! Coming from another crate, or from a guard of your own: [`moving`](super::moving).
 //!
 //! # An identity provider
 //!
@@ -748,42 +749,4 @@
 //! let log = Logger::new("%a %{route}xi %s %T")
 //!     .custom_request_replace("route", |request| format!("{} {}", request.method(), request.path()));
 //! # let _ = log;
-//! ```
-//!
-//! # Coming from actix-web-httpauth or actix-web-grants
-//!
-//! | there | here |
-//! |---|---|
-//! | `HttpAuthentication::bearer(validator)` around a scope | `auth.scope(…)`; the validator becomes `Jwt::…` on the builder |
-//! | `BearerAuth` as an argument, `jsonwebtoken::decode` in the handler | `#[requires(bearer)]`, `Bearer<Claims>` as an argument |
-//! | `BasicAuth` and a comparison | `#[requires(basic)]`; [`Passwords`](crate::basic::Passwords) with a file or your function |
-//! | `bearer::Config::default().realm(…).scope(…)` | the realm on the builder; scopes come from the attribute |
-//! | a validator that looks a token up in a database | a [`Scheme`](crate::Scheme) of your own; or [`KeyStore::lookup`](crate::api_key::KeyStore::lookup), if the tokens are your own random ones |
-//! | `GrantsMiddleware::with_extractor(extract)` | not needed: scopes and roles come out of the token, the key, or [`roles_of`](crate::basic::Passwords::roles_of) |
-//! | `#[protect("ROLE_ADMIN")]` | `#[requires(bearer, role = "ADMIN")]` |
-//! | `#[protect(any("A", "B"))]` | `#[requires(bearer, role("A") \|\| role("B"))]` |
-//! | `#[protect("A", expr = "user_id == user.id")]` | `#[requires(bearer, role("A"), check = is_self)]`, with the comparison in `async fn is_self` |
-//! | `#[protect("A", error = "access_denied")]` | [`denial_body`](crate::config::AuthBuilder::denial_body), or a check that returns a [`Denial`](crate::Denial) |
-//!
-//! You can move one route at a time: a handler under `#[requires]` is guarded outside of an `auth.scope(…)` too, given
-//! `.app_data(auth.clone())` on the `App`. The scope adds that nothing in it can be left open.
-//!
-//! ```
-//! # use actix_web::{App, get, test};
-//! # use auth_runtime::testing::TestIssuer;
-//! # use auth_runtime::{Auth, requires};
-//! #[requires(bearer)]
-//! #[get("/moved")]
-//! async fn moved() -> &'static str { "" }
-//!
-//! #[get("/not-yet")]
-//! async fn not_yet() -> &'static str { "" }
-//!
-//! # #[actix_web::main]
-//! # async fn main() {
-//! # let auth = Auth::builder().bearer(TestIssuer::new().jwt()).build().unwrap();
-//! let app = test::init_service(App::new().app_data(auth.clone()).service(moved).service(not_yet)).await;
-//! let answer = test::call_service(&app, test::TestRequest::get().uri("/moved").to_request()).await;
-//! assert_eq!(answer.status(), 401);
-//! # }
 //! ```

@@ -2,7 +2,8 @@
 //!
 //! - [`threats`]: the attacks this crate is built against, with the rule and its source; and what is left to you.
 //! - [`defaults`]: every default with its unit, and how to change it; every method that weakens protection.
-//! - [`how_to`]: recipes, from an identity provider to migrating from other crates. Each is a test of this crate.
+//! - [`how_to`]: recipes, from an identity provider to logs and metrics. Each is a test of this crate.
+//! - [`moving`]: how to move your app, from `actix-web-httpauth`, `actix-web-grants`, an extractor or a middleware of your own.
 //! - [`mounting`]: which route answers, what the assembly refuses and what it cannot see, the table of what is mounted.
 //! - [`providers`]: JWT or introspection, rotation, revocation, many machines, and what fails how.
 //! - `identity_providers`: Keycloak, Auth0, Entra ID, Okta and eleven more, one page each: configuration, tokens, limits (features
@@ -24,6 +25,7 @@ pub mod how_to;
 pub mod identity_providers;
 pub mod memory;
 pub mod mounting;
+pub mod moving;
 pub mod providers;
 #[cfg(feature = "redis")]
 pub mod redis;
