@@ -74,6 +74,10 @@ async fn load_for_shop(who: Principal, shop: web::Path<String>) -> Result<Option
     Ok(Some(Authorities::new(shop).replace_roles(is_owner.then_some("owner"))))
 }
 
+async fn grant_read(_: Principal) -> Result<Option<Authorities<()>>, String> {
+    Ok(Some(Authorities::new(()).replace_scopes(["read"])))
+}
+
 /// Callers with a badge; the application knows their roles.
 pub(crate) struct Badge;
 
@@ -125,6 +129,7 @@ pub(crate) fn configure(auth: AuthBuilder) -> AuthBuilder {
             ),
         )
         .basic_named("db", Passwords::verify_with(fixture::member).authorities(load_user))
+        .basic_named("granted", Passwords::verify_with(fixture::member).authorities(grant_read))
         .api_key_named("db", ApiKeys::header("X-API-Key", KeyStore::lookup(fixture::directory)).authorities(kept(60)))
         .digest_named("db", fixture::digest_users().authorities(load_by_key))
         .scheme(Badge)
@@ -197,6 +202,18 @@ async fn kept_shop(shop: Details<String>) -> String {
 #[get("/basic")]
 async fn by_password(user: Details<User>, member: Details<Member>) -> String {
     format!("{} {}", user.name, member.number)
+}
+
+#[requires(basic("granted"), scope = "read")]
+#[get("/granted")]
+async fn granted(who: Principal) -> String {
+    who.subject().to_owned()
+}
+
+#[requires(basic("granted"), scope = "write")]
+#[get("/granted-less")]
+async fn granted_less() -> &'static str {
+    "reached"
 }
 
 #[requires(api_key("db"))]
@@ -277,7 +294,7 @@ fn server(db: Db) -> (Server, web::Data<Db>) {
         let scope =
             scope.service(read_kept).service(kept_by_key).service(show_shop).service(kept_shop).service(by_password);
         let scope = scope.service(by_key).service(by_digest).service(by_badge).service(read_shared).service(checked);
-        let scope = scope.service(misfit).service(either);
+        let scope = scope.service(misfit).service(either).service(granted).service(granted_less);
         app.service(scope.service_as::<StaffArea>("/staff", inner()).service_as::<OpenArea>("/open", inner()));
     });
     (server, db)
@@ -495,6 +512,14 @@ fn every_scheme_can_have_them() {
     assert_eq!(server.get("/badge").header("X-Badge", "bob").send().status, 403);
     let key = || server.get("/key").header("X-API-Key", KEY).send().text().to_owned();
     assert_eq!([key(), key()], ["7 carol 4", "7 carol 4"], "one key is one caller, though it was looked up anew");
+}
+
+#[test]
+fn scopes_are_granted_to_users_with_passwords() {
+    let (server, _) = server(Db::default());
+    server.get("/granted").basic("bob", "builder").send().expect("bob");
+    Denied::forbidden("the credentials lack a required scope")
+        .check(&server.get("/granted-less").basic("bob", "builder").send());
 }
 
 #[test]

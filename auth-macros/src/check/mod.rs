@@ -71,14 +71,14 @@ fn check_meaning(policy: &Policy, sink: &Sink) {
             sink.report(&policy.requirement.tokens, format!("{fault}; {remedy}"));
             return;
         }
-        ability::check_ability(&policy.requirement, alternatives, sink);
+        ability::check_ability(&policy.requirement, alternatives, policy.without_authorities, sink);
     }
     check_loads(&policy.requirement, sink);
     let is_sound = logic::check_logic(&policy.requirement, sink);
     let Access::Schemes { alternatives, .. } = &policy.access else { return };
     for alternative in alternatives {
         let Some(own) = &alternative.requirement else { continue };
-        ability::check_ability(own, std::slice::from_ref(alternative), sink);
+        ability::check_ability(own, std::slice::from_ref(alternative), policy.without_authorities, sink);
         if logic::check_logic(own, sink) && is_sound {
             logic::check_beside(own, &policy.requirement, &alternative.tokens, sink);
         }

@@ -8,7 +8,7 @@ use crate::auth::error::{ConfigFault, RequiredBy};
 use crate::denial::Reason;
 use crate::guard::{ConfiguredScheme, Plan, Settings};
 use crate::policy::registry::Linked;
-use crate::policy::{DetailsUse, PolicySpec, SchemeUse};
+use crate::policy::{DetailsUse, PolicySpec, Requirement, SchemeUse, condition, conditions_on_scopes};
 
 /// A scheme of an `Auth`, by its type and the name of its configuration.
 pub(super) type SchemeKey = (TypeId, Option<Box<str>>);
@@ -58,6 +58,7 @@ impl Binding<'_> {
         if unbound.lacking_details(spec, &schemes) {
             return Err(Reason::IdentityUnfit);
         }
+        unbound.lacking_scopes(spec, &schemes);
         Ok(Arc::new(Plan::new(spec, schemes, self.realm, Arc::clone(self.settings))))
     }
 }
@@ -104,6 +105,37 @@ impl Unbound {
             }
         }
         self.unfit.len() > before
+    }
+
+    /// Notes conditions on scopes that no caller of a policy can satisfy. It can still be bound: it admits nobody by them.
+    fn lacking_scopes(&mut self, spec: &'static PolicySpec, schemes: &[Arc<ConfiguredScheme>]) {
+        let used: Vec<_> =
+            schemes.iter().map(|scheme| scheme.may_have_scopes(spec.without_authorities)).zip(spec.schemes).collect();
+        self.unscoped(spec, &spec.requirement, &used);
+        for one in &used {
+            if let Some(own) = &one.1.condition {
+                self.unscoped(spec, own, std::slice::from_ref(one));
+            }
+        }
+    }
+
+    /// The same of one requirement, whose callers come by these schemes.
+    fn unscoped(&mut self, spec: &PolicySpec, requirement: &'static Requirement, used: &[(bool, &SchemeUse)]) {
+        let mut conditions = Vec::new();
+        conditions_on_scopes(requirement, &mut conditions);
+        for asked in conditions {
+            let mut without = used.iter().filter(|(scopes, _)| !scopes).map(|(_, used)| as_written(used));
+            let is_negated = matches!(asked, Requirement::Not(_));
+            let (Some(scheme), true) = (without.next(), is_negated || without.count() + 1 == used.len()) else {
+                continue;
+            };
+            let (asked, never) = (condition(asked), if is_negated { "is never known to hold" } else { "never holds" });
+            let fault = format!(
+                "`{scheme}` gives no scopes, so `{asked}` {never}; configure `.authorities(…)` that grant them, or ask for a \
+                 role"
+            );
+            self.unfit.push((RequiredBy::of(spec), ConfigFault::PolicyInvalid { policy: RequiredBy::of(spec), fault }));
+        }
     }
 
     /// The linker fixes no order; people read by scheme, then by file and line.

@@ -63,13 +63,24 @@ impl ConfiguredScheme {
             || self.has_issuers() && description.takes_any_issuer()
     }
 
-    /// Whether somebody beside this service may vouch for its callers.
-    fn has_issuers(&self) -> bool {
+    /// Whether a caller of this configuration may have scopes: one with a password has none but those that the application
+    /// gives.
+    pub(crate) fn may_have_scopes(&self, without_authorities: bool) -> bool {
+        let loads = !without_authorities && !matches!(self.authorities, AuthoritySource::Nobody);
+        loads || !self.is_by_password()
+    }
+
+    fn is_by_password(&self) -> bool {
         #[cfg(feature = "basic")]
         if self.kind == TypeId::of::<crate::scheme::BasicScheme>() {
-            return false;
+            return true;
         }
-        self.kind != TypeId::of::<ApiKeyScheme>() && self.kind != TypeId::of::<DigestScheme>()
+        self.kind == TypeId::of::<DigestScheme>()
+    }
+
+    /// Whether somebody beside this service may vouch for its callers.
+    fn has_issuers(&self) -> bool {
+        self.kind != TypeId::of::<ApiKeyScheme>() && !self.is_by_password()
     }
 
     /// Whether every caller brings details of this type; `without` says that authorities are not loaded.

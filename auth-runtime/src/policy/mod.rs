@@ -15,11 +15,11 @@ mod written;
 
 pub(crate) use evaluate::{CheckResults, Demand, Step};
 pub(crate) use hierarchy::{Hierarchies, Hierarchy};
-pub(crate) use requirement::canonical_scopes;
 pub use requirement::{Check, ClaimValue, Requirement};
+pub(crate) use requirement::{canonical_scopes, conditions_on_scopes};
 pub(crate) use spec::{DetailsUse, Sole};
 pub use spec::{Hide, Policy, PolicySpec, Presence, RouteSpec, SchemeUse};
 pub(crate) use word::Variant;
 pub use word::Word;
 pub(crate) use words::Vocabulary;
-pub(crate) use written::Written;
+pub(crate) use written::{Written, condition};

@@ -180,6 +180,21 @@ pub(crate) fn demands_scope(requirement: &Requirement) -> bool {
     }
 }
 
+/// The conditions on scopes that stand in it: `Scope`, or `Not` of one.
+pub(crate) fn conditions_on_scopes(requirement: &'static Requirement, to: &mut Vec<&'static Requirement>) {
+    match requirement {
+        Requirement::Scope(_) | Requirement::Not(Requirement::Scope(_)) => to.push(requirement),
+        Requirement::All(parts) | Requirement::Any(parts) => {
+            parts.iter().for_each(|part| conditions_on_scopes(part, to));
+        }
+        Requirement::Authenticated
+        | Requirement::Role(_)
+        | Requirement::Claim(..)
+        | Requirement::Check(_)
+        | Requirement::Not(_) => {}
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

@@ -1,6 +1,6 @@
 use auth_runtime::requires;
 
-#[requires(any(bearer, basic && scope("read")))]
+#[requires(any(bearer, basic && scope("read")), without_authorities)]
 async fn handler() -> &'static str {
     "hello"
 }

@@ -1,6 +1,6 @@
 use auth_runtime::requires;
 
-#[requires(basic, scope = "read")]
+#[requires(basic, scope = "read", without_authorities)]
 async fn handler() -> &'static str {
     "hello"
 }

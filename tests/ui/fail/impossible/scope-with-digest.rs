@@ -1,6 +1,6 @@
 use auth_runtime::requires;
 
-#[requires(digest, scope = "read")]
+#[requires(digest, scope = "read", without_authorities)]
 async fn handler() -> &'static str {
     "hello"
 }

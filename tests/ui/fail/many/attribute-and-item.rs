@@ -1,6 +1,6 @@
 use auth_runtime::requires;
 
-#[requires(any(basic, basic), scope = "read")]
+#[requires(any(basic, basic), claim("tenant", 1))]
 fn handler() -> &'static str {
     "hello"
 }
