@@ -62,6 +62,17 @@ async fn denies(request: HttpRequest) -> Result<(), Denial> {
     Err(said(request.match_info().query("what")))
 }
 
+/// A denial in place of an error.
+async fn denies_or_answers(request: HttpRequest) -> Result<bool, Denial> {
+    denies(request).await.map(|()| true)
+}
+
+#[requires(bearer, scope = "read", check(denies_or_answers))]
+#[get("/asked/{what}")]
+async fn of_asked() -> &'static str {
+    "reached"
+}
+
 #[requires(bearer, scope = "read", check(denies))]
 #[get("/checked/{what}")]
 async fn of_checked() -> &'static str {
@@ -167,7 +178,7 @@ fn server_of(configure: fn(AuthBuilder) -> AuthBuilder) -> Server {
             scope.service(of_open).service(of_hidden).service(hidden_handled).service(of_half).service(account_half);
         let service = web::resource("/{what}")
             .to(|what: web::Path<(String, String)>| async move { Err::<&'static str, _>(said(&what.1)) });
-        let scope = scope.service(of_account).service_as::<Service>("/service", service);
+        let scope = scope.service(of_account).service(of_asked).service_as::<Service>("/service", service);
         app.service(scope.default_service(route::to(lost)));
     })
 }
@@ -181,7 +192,7 @@ fn get(server: &Server, path: &str) -> Answer {
 }
 
 /// Everywhere a denial may come from.
-const PLACES: [&str; 4] = ["/t/checked", "/t/handled", "/t/open", "/t/service"];
+const PLACES: [&str; 5] = ["/t/checked", "/t/asked", "/t/handled", "/t/open", "/t/service"];
 
 /// A denial's answer: what is fixed for every denial, with this status and body.
 #[track_caller]

@@ -431,7 +431,8 @@
 //! policy yields. It runs after all cheap conditions and before the body may be read. It returns
 //!
 //! - `bool`: `false` is a 403;
-//! - `Result<bool, E>` with `E: Display`: an error is a 500 that tells the caller nothing, and goes to the log;
+//! - `Result<bool, E>` with `E: Display`: an error is a 500 that tells the caller nothing, and goes to the log; a `Denial` in
+//!   its place denies;
 //! - `Result<(), Denial>`: [`Denial::forbidden`](crate::Denial::forbidden) says why, to the caller.
 //!
 //! ```

@@ -54,6 +54,7 @@ pub enum Verdict {
 /// The types a check may return.
 #[diagnostic::on_unimplemented(
     message = "a check cannot return `{Self}`",
+    label = "neither lets the caller pass nor refuses it",
     note = "return `bool`, `Result<bool, E>` where `E: Display`, or `Result<(), Denial>`",
     note = "one that loads something for the handler says what: `check = load_order -> Order`"
 )]
@@ -70,9 +71,17 @@ impl IntoVerdict for bool {
 }
 
 #[diagnostic::do_not_recommend]
-impl<E: Display> IntoVerdict for Result<bool, E> {
+impl<E: Display + 'static> IntoVerdict for Result<bool, E> {
     fn into_verdict(self) -> Verdict {
-        self.map_or_else(|error| Verdict::Erred(error.to_string()), bool::into_verdict)
+        self.map_or_else(erred, bool::into_verdict)
+    }
+}
+
+/// An error decides nothing, unless it is a denial.
+fn erred<E: Display + 'static>(error: E) -> Verdict {
+    match (&error as &dyn Any).downcast_ref::<Denial>() {
+        Some(denial) => Verdict::Denied(denial.copied()),
+        None => Verdict::Erred(error.to_string()),
     }
 }
 
@@ -86,6 +95,7 @@ impl IntoVerdict for Result<(), Denial> {
 /// The types that a check which loads a `T` may return.
 #[diagnostic::on_unimplemented(
     message = "a check that loads `{T}` cannot return `{Self}`",
+    label = "loads no `{T}`, and refuses nobody",
     note = "return `Option<{T}>`, `Result<{T}, Denial>`, or `Result<Option<{T}>, E>` where `E: Display`"
 )]
 pub trait IntoLoaded<T> {
@@ -108,8 +118,8 @@ impl<T: Send + Sync + 'static> IntoLoaded<T> for Result<T, Denial> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Send + Sync + 'static, E: Display> IntoLoaded<T> for Result<Option<T>, E> {
+impl<T: Send + Sync + 'static, E: Display + 'static> IntoLoaded<T> for Result<Option<T>, E> {
     fn into_loaded(self) -> Verdict {
-        self.map_or_else(|error| Verdict::Erred(error.to_string()), Option::into_loaded)
+        self.map_or_else(erred, Option::into_loaded)
     }
 }

@@ -1,0 +1,7 @@
+use auth_runtime::Denial;
+
+fn gone() -> Denial {
+    Denial::new(410)
+}
+
+fn main() {}
