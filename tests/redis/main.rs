@@ -16,6 +16,7 @@ macro_rules! alone {
 
 mod cluster;
 mod digest;
+mod forget;
 mod load;
 mod processes;
 mod sentinel;

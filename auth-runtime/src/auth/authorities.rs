@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::auth::binding::SchemeKey;
-use crate::auth::{Auth, AuthBuilder, ConfigFault};
+use crate::auth::forgetting::CallerMemories;
+use crate::auth::{AuthBuilder, ConfigFault};
 use crate::authorities::{AuthorityLoader, IntoAuthorityLoader, ReadyLoader};
 use crate::fault::Misconfiguration;
 use crate::guard::{AuthoritySource, ConfiguredScheme, LoaderOfDetails};
-use crate::principal::{Forgetful, PrincipalKey, local};
+use crate::principal::local;
 
 /// A function that speaks for the callers of several configurations, and whose callers these are.
 pub(super) type Shared = (Vec<Box<str>>, AuthorityLoader);
@@ -50,37 +51,17 @@ impl AuthBuilder {
     }
 }
 
-impl Auth {
-    /// Forgets what is remembered of a caller: its [authorities](crate::authorities), and [tokens of your own](crate::opaque). Call it when roles change or somebody is
-    /// disabled.
-    ///
-    /// A load that is under way now is not remembered, and serves no request that comes after this call.
-    ///
-    /// ```
-    /// # use auth_runtime::{Auth, Jwt};
-    /// use auth_runtime::principal::PrincipalKey;
-    ///
-    /// # let jwt = Jwt::hs256([7; 32]).issuer("https://idp.example").audience("https://api.example");
-    /// # let auth = Auth::builder().bearer(jwt).build().unwrap();
-    /// auth.forget(PrincipalKey::new("https://idp.example", "mallory")); // or `&principal`
-    /// ```
-    pub fn forget(&self, who: impl Into<PrincipalKey>) {
-        let who = who.into();
-        self.0.forgetful.iter().for_each(|memory| memory.forget(&who));
-    }
-}
-
 /// Says of each configuration who loads the authorities of its callers.
 pub(super) fn place_authorities(
     schemes: HashMap<SchemeKey, ConfiguredScheme>,
     shared: Vec<Shared>,
-    forgetful: &mut Vec<Arc<dyn Forgetful>>,
+    memories: &mut CallerMemories,
     faults: &mut Vec<ConfigFault>,
 ) -> HashMap<SchemeKey, Arc<ConfiguredScheme>> {
     let mut ready = |loader: AuthorityLoader| {
         let details = loader.details();
         let loader = Arc::new(loader.build()?);
-        forgetful.push(Arc::<ReadyLoader>::clone(&loader));
+        memories.add(Arc::<ReadyLoader>::clone(&loader));
         Ok::<_, Misconfiguration>(LoaderOfDetails { loader, details })
     };
     let mut fault = |fault: String| faults.push(ConfigFault::AuthoritiesInvalid { fault });

@@ -11,6 +11,7 @@ use actix_web::HttpRequest;
 
 use crate::auth::authorities::{Shared, place_authorities};
 use crate::auth::binding::{Binding, SchemeKey, Unbound};
+use crate::auth::forgetting::CallerMemories;
 use crate::auth::words::faults_of_words;
 use crate::auth::{Auth, ConfigError, ConfigFault};
 use crate::auth::{Configuration, MountedTable};
@@ -20,12 +21,12 @@ use crate::denial::DenialBody;
 use crate::guard::{Audience, ConfiguredScheme, Plans, Settings};
 use crate::http::forwarded::Proxies;
 use crate::http::origin::OriginPolicy;
-use crate::jwt::{JwtError, ReadyJwt};
+use crate::jwt::ReadyJwt;
+use crate::jwt::settings::BearerSettings;
 use crate::metadata::ResourceMetadata;
 use crate::policy::SchemeUse;
 use crate::policy::registry::{Linked, POLICIES};
 use crate::policy::{Hierarchies, Hierarchy, Vocabulary};
-use crate::principal::Forgetful;
 use crate::scheme::api_key::ApiKeys;
 #[cfg(feature = "basic")]
 use crate::scheme::basic::Passwords;
@@ -47,8 +48,7 @@ pub struct AuthBuilder {
     public_origin: Option<String>,
     resource_metadata: Option<ResourceMetadata>,
     pub(super) shared_authorities: Vec<Shared>,
-    /// Whatever remembers callers.
-    forgetful: Vec<Arc<dyn Forgetful>>,
+    pub(super) memories: CallerMemories,
     allowed_origins: Vec<String>,
     refuse_without_origin: bool,
     pub(super) proxies: Proxies,
@@ -81,7 +81,7 @@ impl AuthBuilder {
             public_origin: None,
             resource_metadata: None,
             shared_authorities: Vec::new(),
-            forgetful: Vec::new(),
+            memories: CallerMemories::default(),
             allowed_origins: Vec::new(),
             refuse_without_origin: false,
             proxies: Proxies::default(),
@@ -104,12 +104,12 @@ impl AuthBuilder {
 
     /// The `bearer` scheme: JSON Web Tokens (RFC 6750, RFC 7519).
     pub fn bearer(self, jwt: impl ReadyJwt) -> Self {
-        self.built_bearer(None, jwt.into_settings().build(None))
+        self.built_bearer(None, jwt.into_settings())
     }
 
     /// Another configuration of the `bearer` scheme, for policies that say `bearer("name")`.
     pub fn bearer_named(self, name: &str, jwt: impl ReadyJwt) -> Self {
-        self.built_bearer(Some(name), jwt.into_settings().build(Some(name.into())))
+        self.built_bearer(Some(name), jwt.into_settings())
     }
 
     /// The `basic` scheme: user name and password (RFC 7617).
@@ -160,8 +160,10 @@ impl AuthBuilder {
         self.built::<S, Infallible>(std::any::type_name::<S>(), Some(name), Ok(scheme))
     }
 
-    fn built_bearer(mut self, name: Option<&str>, scheme: Result<BearerScheme, JwtError>) -> Self {
-        self.forgetful.extend(scheme.iter().filter_map(BearerScheme::forgetful));
+    fn built_bearer(mut self, name: Option<&str>, settings: BearerSettings) -> Self {
+        settings.revocations().for_each(|store| self.memories.share(store.forgetting()));
+        let scheme = settings.build(name.map(Into::into));
+        scheme.iter().filter_map(BearerScheme::forgetful).for_each(|memory| self.memories.add(memory));
         self.built("bearer", name, scheme)
     }
 
@@ -349,7 +351,7 @@ impl AuthBuilder {
             audience: Audience::new(&described),
             exposes_principal: self.exposes_principal,
         });
-        let schemes = place_authorities(self.schemes, self.shared_authorities, &mut self.forgetful, &mut self.faults);
+        let schemes = place_authorities(self.schemes, self.shared_authorities, &mut self.memories, &mut self.faults);
         let binding =
             Binding { configured: &schemes, unusable: &self.unusable, realm: &self.realm, settings: &settings };
         let mut plans = Plans::default();
@@ -374,7 +376,7 @@ impl AuthBuilder {
             Ok(Auth(Arc::new(Configuration {
                 plans,
                 schemes: self.written,
-                forgetful: self.forgetful,
+                memories: self.memories.connected(),
                 settings,
                 published,
                 realm: self.realm,

@@ -4,6 +4,7 @@ mod authorities;
 mod binding;
 mod builder;
 mod error;
+mod forgetting;
 mod mounted;
 mod proxies;
 mod words;
@@ -14,13 +15,14 @@ use std::sync::Arc;
 
 use actix_web::HttpRequest;
 
+use crate::auth::forgetting::CallerMemories;
 use crate::denial::Denial;
 use crate::guard::observation::Observation;
 use crate::guard::{Decision, Plans, Settings};
 use crate::http::parts::RequestParts;
 use crate::metadata::Published;
 use crate::policy::Policy;
-use crate::principal::{Forgetful, Principal};
+use crate::principal::Principal;
 use crate::scheme::Scheme;
 pub use builder::AuthBuilder;
 pub use error::{ConfigError, ConfigFault, RequiredBy};
@@ -49,8 +51,7 @@ pub(crate) struct Configuration {
     pub(crate) plans: Plans,
     /// Every scheme as it was configured, by the name that policies call it.
     pub(crate) schemes: Vec<(String, Arc<dyn Scheme>)>,
-    /// Whatever remembers callers.
-    pub(crate) forgetful: Vec<Arc<dyn Forgetful>>,
+    memories: CallerMemories,
     pub(crate) settings: Arc<Settings>,
     pub(crate) published: Option<Arc<Published>>,
     pub(crate) realm: String,

@@ -84,7 +84,8 @@ impl AuthorityLoader {
     /// [of the request](Self::of_request) without [`keyed_by`](Self::keyed_by).
     ///
     /// # Security
-    /// For so long a role that was taken away still counts, unless you call [`Auth::forget`](crate::Auth::forget).
+    /// For so long a role that was taken away still counts, unless you call [`Auth::forget`](crate::Auth::forget), which
+    /// with `RedisRevocations` reaches all machines.
     pub fn remember_for(mut self, time: Duration) -> Self {
         self.remember_for = time;
         self

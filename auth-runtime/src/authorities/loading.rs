@@ -14,7 +14,7 @@ use crate::authorities::function::Load;
 use crate::authorities::loader::RequestKey;
 use crate::authorities::memory::Known;
 use crate::denial::Reason;
-use crate::principal::{CallerMemory, Forgetful, Generation, Holding, MemoryKey, Principal, PrincipalKey};
+use crate::principal::{CallerMemory, Forgetful, Forgotten, Generation, Holding, MemoryKey, News, Principal};
 use crate::provider::limits::flight::{Boarding, Flights, landed};
 
 /// How many loads may be under way.
@@ -85,7 +85,7 @@ impl ReadyLoader {
         if let Some(known) = recall() {
             return Loading::Known(Ok(known));
         }
-        let generation = self.memory.generation();
+        let generation = self.memory.generation(Instant::now());
         let told = match self.flights.board((key, generation), FLIGHTS, || recall().map(Ok)) {
             Boarding::Known(known) => return Loading::Known(known),
             Boarding::Full => {
@@ -151,7 +151,11 @@ impl ReadyLoader {
 
 /// Also what is being loaded.
 impl Forgetful for ReadyLoader {
-    fn forget(&self, who: &PrincipalKey) {
-        self.memory.forget(who);
+    fn forget(&self, whom: &Forgotten<'_>) {
+        self.memory.forget(whom);
+    }
+
+    fn heed(&self, news: &Arc<[Arc<dyn News>]>) {
+        self.memory.heed(news);
     }
 }

@@ -57,11 +57,12 @@ fn caller_bytes(principal: &Principal) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
     use std::time::{Duration, Instant};
 
     use super::*;
     use crate::authorities::Authorities;
-    use crate::principal::{CallerMemory, MemoryKey, PrincipalKey};
+    use crate::principal::{CallerMemory, Forgotten, MemoryKey, News, PrincipalKey};
 
     const MINUTE: Duration = Duration::from_secs(60);
 
@@ -80,7 +81,7 @@ mod tests {
     }
 
     fn remember(memory: &CallerMemory<Arc<Known>>, number: u32, details: Authorities<String>, now: Instant) {
-        let generation = memory.generation();
+        let generation = memory.generation(now);
         memory.remember(key(number), &alice().key(), &known(details), generation, now);
     }
 
@@ -109,11 +110,43 @@ mod tests {
     fn what_began_before_something_was_forgotten_is_not_remembered() {
         let now = Instant::now();
         let memory = CallerMemory::<Arc<Known>>::new(1024 * 1024, MINUTE);
-        let began = memory.generation();
-        memory.forget(&PrincipalKey::new("https://idp.example", "bob"));
+        let began = memory.generation(now);
+        memory.forget(&Forgotten::Callers(&HashSet::from([PrincipalKey::new("https://idp.example", "bob")])));
         memory.remember(key(1), &alice().key(), &known(Authorities::default()), began, now);
         assert!(memory.recall(&key(1), now).is_none());
-        assert!(memory.generation() != began);
+        assert!(memory.generation(now) != began);
+    }
+
+    /// News that are old for as long as is said.
+    struct Lapsing(std::sync::atomic::AtomicU64);
+
+    impl News for Lapsing {
+        fn lapse(&self, _: Instant) -> u64 {
+            self.0.load(std::sync::atomic::Ordering::Relaxed)
+        }
+    }
+
+    #[test]
+    fn without_news_of_other_processes_nothing_remembered_counts_and_nothing_is_remembered() {
+        let now = Instant::now();
+        let memory = CallerMemory::<Arc<Known>>::new(1024 * 1024, MINUTE);
+        let news = Arc::new(Lapsing(0.into()));
+        let lapse = |span| news.0.store(span, std::sync::atomic::Ordering::Relaxed);
+        memory.heed(&Arc::from([Arc::clone(&news) as Arc<dyn News>]));
+        remember(&memory, 1, Authorities::default(), now);
+        let recall = |number| memory.recall(&key(number), now).is_some();
+        assert!(recall(1));
+        let began = memory.generation(now);
+        lapse(1);
+        assert!(!recall(1) && memory.generation(now) != began, "loads are not shared with those from before");
+        let first = memory.generation(now);
+        assert!(memory.generation(now) == first, "nor for longer than a span");
+        remember(&memory, 2, Authorities::default(), now);
+        lapse(2);
+        assert!(memory.generation(now) != first);
+        memory.remember(key(3), &alice().key(), &known(Authorities::default()), began, now);
+        lapse(0);
+        assert!(recall(1) && !recall(2) && !recall(3));
     }
 
     #[test]

@@ -58,6 +58,10 @@ pub(crate) struct Asking {
 }
 
 impl OpaqueSettings for IntrospectionSettings {
+    fn revocations(&self) -> Option<&Consulted> {
+        self.acceptance.revocations.as_ref()
+    }
+
     fn build(
         &self,
         name: Option<Arc<str>>,

@@ -11,6 +11,9 @@ use crate::time::UnixTime;
 
 /// How somebody who judges opaque tokens is configured.
 pub(crate) trait OpaqueSettings: fmt::Debug + Send + Sync {
+    /// The store of revocations that is consulted, if it has its own.
+    fn revocations(&self) -> Option<&Consulted>;
+
     /// Checks everything. `name` is that of the configuration; `revocations` are consulted unless it has its own.
     fn build(&self, name: Option<Arc<str>>, revocations: Option<&Consulted>)
     -> Result<Box<dyn OpaqueTokens>, JwtError>;

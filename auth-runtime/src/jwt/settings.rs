@@ -14,6 +14,7 @@ use crate::jwt::tenants::Find;
 use crate::keys::Key;
 #[cfg(feature = "jwks")]
 use crate::keys::KeySetOptions;
+use crate::revocation::Consulted;
 use crate::scheme::ScopeNames;
 
 /// How much memory verified tokens may take: 32 MiB.
@@ -126,4 +127,12 @@ pub struct BearerSettings {
     pub(crate) authorities: Option<AuthorityLoader>,
     pub(crate) jwt: Option<JwtSettings>,
     pub(crate) opaque: Option<Arc<dyn OpaqueSettings>>,
+}
+
+impl BearerSettings {
+    /// The stores of revocations that are consulted.
+    pub(crate) fn revocations(&self) -> impl Iterator<Item = &Consulted> {
+        let of_jwt = self.jwt.iter().filter_map(|jwt| jwt.acceptance.revocations.as_ref());
+        of_jwt.chain(self.opaque.iter().filter_map(|opaque| opaque.revocations()))
+    }
 }

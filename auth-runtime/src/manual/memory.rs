@@ -55,6 +55,18 @@
 //! kept for as long as it lives, 256 nonces of a user and 16,384 in all; which of them goes, and what that means, is said in
 //! [`digest`](crate::digest#security).
 //!
+//! # Authorities, and opaque tokens of your own
+//!
+//! Only with [`AuthorityLoader::remember_for`](crate::authorities::AuthorityLoader::remember_for) and
+//! [`Opaque::remember_for`](crate::Opaque::remember_for), for five minutes at most and 16 MiB each by default. What was found is
+//! kept, never that nothing was. Whether an opaque token has expired or is revoked is judged on each request.
+//!
+//! [`Auth::forget`](crate::Auth::forget) drops what is known of one caller, in this process at once; a load that is under way then
+//! is not remembered and serves no later request. Where a configuration consults `RedisRevocations`, or
+//! [`forget_through`](crate::config::AuthBuilder::forget_through) names one, every process drops it within the maximum staleness,
+//! by default 1 second. A process that does not hear from Redis for so long counts on nothing that it remembers of callers, and
+//! one that may have missed something forgets everybody: every request loads until then, so size the database for it.
+//!
 //! # API keys
 //!
 //! Nothing is remembered: each request looks its key up by digest.

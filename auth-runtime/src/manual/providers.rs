@@ -88,6 +88,7 @@
 //! | remembered tokens | no | each process verifies a token once |
 //! | remembered answers of introspection | through Redis, on request | `Introspection::shared(SharedResults::redis(url, secret))`: a shared cache of its answers, authenticated by a secret that Redis does not know; no answer counts for longer than `max_staleness`. Without it each process asks for itself |
 //! | revocations | through Redis | each process holds all of them, and follows a stream |
+//! | authorities and opaque tokens that are remembered | no | each process loads its own; whom [`Auth::forget`](crate::Auth::forget) forgets is told by the stream of revocations |
 //! | verified passwords | never | they stay on the machine that verified them |
 //!
 //! Redis is one server, the primary that Sentinel names, or a Redis Cluster, each also over TLS: see `manual::redis` (feature

@@ -5,6 +5,7 @@
 //! | what | feature | given to | where Redis is away |
 //! |---|---|---|---|
 //! | revocations | `redis` | `RedisRevocations::builder(redis)` | what is known counts for `max_staleness` and `grace`, then 503 |
+//! | whom [`Auth::forget`](crate::Auth::forget) forgets | `redis` | the same: the stream of revocations tells all processes | nothing that is remembered of callers counts past `max_staleness`: every request loads |
 //! | nonces of Digest | `redis` | `SharedNonces::redis(redis, secret)` | 503 for requests with Digest credentials |
 //! | answers of introspection | `redis`, `introspection` | `SharedResults::redis(redis, secret)` | the issuer is asked |
 //!
@@ -66,6 +67,7 @@
 //! - A revocation that is asked for meanwhile is in force in its process, is reported as not stored, and is sent to the next
 //!   primary.
 //! - Nonces of Digest from before count no more: their counts may be lost. Clients are told `stale=true` and ask nobody.
+//! - Authorities and opaque tokens that are remembered are loaded anew, by every process.
 //! - Answers of introspection that are lost are asked for again.
 //! - An old primary that comes back is a replica by then. One that was cut off and does not know it proves itself current to those
 //!   who are cut off with it: set `min-replicas-to-write 1`, which makes it refuse.
@@ -73,5 +75,5 @@
 //! # What cannot be seen from here
 //!
 //! Whoever can write to Redis, or make a sentinel or a node name another server, can take out what is shared and keep news from
-//! processes. Neither lets a token pass that a process knows to be revoked, nor makes an answer of introspection: those are
+//! processes, or have callers forgotten, which costs loads. None of that lets a token pass that a process knows to be revoked, nor makes an answer of introspection: those are
 //! authenticated. Keep Redis and sentinels on a network of their own, with passwords.

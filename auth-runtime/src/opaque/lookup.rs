@@ -14,7 +14,7 @@ use super::{Lookup, Opaque};
 use crate::denial::{Reason, Rejection, Unavailable};
 use crate::jwt::SCHEME;
 use crate::jwt::opaque::OpaqueTokens;
-use crate::principal::{CallerMemory, Forgetful, Generation, MemoryKey, Principal, PrincipalKey, Weighed, local};
+use crate::principal::{CallerMemory, Forgetful, Forgotten, Generation, MemoryKey, News, Principal, Weighed, local};
 use crate::provider::limits::flight::{Boarding, Flights, landed};
 use crate::revocation::{Consulted, Revocable};
 use crate::scheme::api_key::KeyDigest;
@@ -106,7 +106,7 @@ impl OpaqueTokens for OpaqueLookup {
         if let Some(known) = recall() {
             return shared.judged(&known, now).into();
         }
-        let generation = shared.memory.generation();
+        let generation = shared.memory.generation(Instant::now());
         let told = match shared.flights.board((key, generation), FLIGHTS, || recall().map(|known| Ok(Some(known)))) {
             Boarding::Known(known) => return shared.judged_or_not(&known, now).into(),
             Boarding::Full => return Authentication::unavailable(Unavailable::lookup()),
@@ -204,8 +204,12 @@ impl Shared {
 }
 
 impl Forgetful for Shared {
-    fn forget(&self, who: &PrincipalKey) {
-        self.memory.forget(who);
+    fn forget(&self, whom: &Forgotten<'_>) {
+        self.memory.forget(whom);
+    }
+
+    fn heed(&self, news: &Arc<[Arc<dyn News>]>) {
+        self.memory.heed(news);
     }
 }
 

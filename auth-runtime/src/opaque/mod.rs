@@ -48,7 +48,7 @@
 //!   callers take turns by their address, and those whose tokens were good within the last hour come first; who waits longer than
 //!   two seconds is answered 503. Requests with the same token share one.
 //! - What is [remembered](Opaque::remember_for) counts although the row is gone, for at most five minutes, unless you call
-//!   [`Auth::forget`](crate::Auth::forget). Whether a token has expired or is revoked is judged with each request. Unknown
+//!   [`Auth::forget`](crate::Auth::forget), which with `RedisRevocations` reaches all machines. Whether a token has expired or is revoked is judged with each request. Unknown
 //!   tokens are not remembered.
 
 mod holder;
@@ -248,6 +248,10 @@ impl IntoSettings for Opaque {
 impl ReadyJwt for Opaque {}
 
 impl OpaqueSettings for Opaque {
+    fn revocations(&self) -> Option<&Consulted> {
+        self.revocations.as_ref()
+    }
+
     fn build(&self, name: Option<Arc<str>>, _: Option<&Consulted>) -> Result<Box<dyn OpaqueTokens>, JwtError> {
         let is_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(byte);
         let is_unusable = |prefix: &str| prefix.is_empty() || !prefix.as_bytes().iter().all(is_token);

@@ -31,7 +31,7 @@ use self::claims::{Claims, TypedClaims};
 pub(crate) use self::details::DetailsType;
 pub use self::key::PrincipalKey;
 pub(crate) use self::key::local;
-pub(crate) use self::memory::{CallerMemory, Forgetful, Generation, MemoryKey, Weighed};
+pub(crate) use self::memory::{CallerMemory, Forgetful, Forgotten, Generation, MemoryKey, News, Weighed};
 pub(crate) use self::rights::{Holding, NameChange, Rights};
 
 /// The claim that names the subject of a token (RFC 7519 section 4.1.2).

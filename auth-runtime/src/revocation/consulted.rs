@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::denial::Reason;
 use crate::principal::Principal;
-use crate::revocation::{Presented, Revocations, Standing};
+use crate::revocation::{Forgetting, Presented, Revocations, Standing};
 use crate::time::UnixTime;
 
 /// A store of revocations as a configuration holds it.
@@ -26,6 +26,10 @@ pub(crate) struct Revocable {
 impl Consulted {
     pub(crate) fn new(store: impl Revocations) -> Self {
         Self(Arc::new(store))
+    }
+
+    pub(crate) fn forgetting(&self) -> Option<Forgetting> {
+        self.0.forgetting()
     }
 
     /// Whether a verified token still counts.

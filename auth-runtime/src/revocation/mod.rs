@@ -34,6 +34,7 @@
 //! minutes for clocks that differ. Then it vanishes, from memory and from Redis.
 
 mod consulted;
+mod forgetting;
 mod memory;
 mod observe;
 mod record;
@@ -42,6 +43,9 @@ mod redis;
 mod view;
 
 pub(crate) use consulted::{Consulted, Revocable};
+#[cfg(feature = "redis")]
+pub(crate) use forgetting::ForgetStream;
+pub use forgetting::Forgetting;
 pub use memory::InMemoryRevocations;
 #[cfg(feature = "redis")]
 pub use redis::{Acknowledgement, RedisRevocations, RedisRevocationsBuilder, RedisRevocationsError, RevokeError};
@@ -73,11 +77,21 @@ use crate::time::UnixTime;
 pub trait Revocations: Send + Sync + 'static {
     /// Whether this token still counts.
     fn standing(&self, token: &Presented<'_>) -> Standing;
+
+    /// How other processes are told whom [`Auth::forget`](crate::Auth::forget) forgets. By default `None`: there are no others.
+    /// A store of yours that asks `RedisRevocations` hands on what that one says.
+    fn forgetting(&self) -> Option<Forgetting> {
+        None
+    }
 }
 
 impl<R: Revocations + ?Sized> Revocations for Arc<R> {
     fn standing(&self, token: &Presented<'_>) -> Standing {
         (**self).standing(token)
+    }
+
+    fn forgetting(&self) -> Option<Forgetting> {
+        (**self).forgetting()
     }
 }
 

@@ -55,6 +55,13 @@ pub(super) fn revoked(kind: RevocationKind, outcome: Outcome) {
     metrics::counter!(REVOCATIONS, "kind" => kind.label(), "outcome" => outcome.label()).increment(1);
 }
 
+/// A caller was forgotten here, and the others were told, or were not. Whom it concerns is not logged.
+#[cfg(feature = "redis")]
+pub(super) fn forgotten(outcome: Outcome) {
+    tracing::info!(outcome = outcome.label(), "forgotten");
+    metrics::counter!(REVOCATIONS, "kind" => "caller", "outcome" => outcome.label()).increment(1);
+}
+
 /// How many revocations this process holds.
 pub(super) fn held(kind: RevocationKind, count: usize) {
     metrics::gauge!(REVOCATIONS_HELD, "kind" => kind.label()).set(count as f64);

@@ -22,7 +22,7 @@ pub const KEY_FETCHES: &str = "auth_key_fetches_total";
 pub const KEY_AGE: &str = "auth_key_age_seconds";
 
 /// Counter of revocations asked for in this process, with the labels `kind` (`token`, `subject`, `session`) and `outcome`
-/// (`local`, `stored`, `unstored`).
+/// (`local`, `stored`, `unstored`); with the kind `caller`, those whom other processes were told to forget.
 pub const REVOCATIONS: &str = "auth_revocations_total";
 /// Gauge of revocations this process holds, with the label `kind`.
 pub const REVOCATIONS_HELD: &str = "auth_revocations_held";

@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 
 use crate::redis::{Redis, describe};
 use crate::revocation::memory::LONGEST;
+use crate::revocation::redis::forgetting::Memories;
 use crate::revocation::redis::freshness::Freshness;
 use crate::revocation::redis::protocol::Keys;
 use crate::revocation::redis::{Handle, Options, RedisRevocations, Shared, keeper};
@@ -125,6 +126,7 @@ impl RedisRevocationsBuilder {
             view: View::new(),
             freshness: Freshness::new(Instant::now()),
             unsent: AtomicBool::new(false),
+            memories: Memories::default(),
             options: Options {
                 keys: Keys::new(&self.prefix),
                 bound: self.bound,

@@ -22,6 +22,11 @@ impl Freshness {
         self.proven.fetch_max(after, Ordering::Release);
     }
 
+    /// How long ago the process began to watch.
+    pub(super) fn watched_for(&self, at: Instant) -> Duration {
+        at.saturating_duration_since(self.started)
+    }
+
     /// How long ago the proof was; `None` before the first.
     pub(super) fn age(&self, at: Instant) -> Option<Duration> {
         let after = self.proven.load(Ordering::Acquire).checked_sub(1)?;

@@ -11,10 +11,11 @@ use ::redis::{RedisError, RedisResult};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
 
+use crate::principal::PrincipalKey;
 use crate::redis::{Client, Connection, describe};
 use crate::revocation::observe::{self, Outcome, RevocationKind, SyncEvent};
 use crate::revocation::record::Record;
-use crate::revocation::redis::protocol::{self, Changes, Heard};
+use crate::revocation::redis::protocol::{self, Changes, Entry, Heard};
 use crate::revocation::redis::{RevokeError, Shared};
 
 /// Time between two attempts to reach Redis. Together with the time a connection takes well below `SETTLING`.
@@ -32,10 +33,19 @@ const WATCH_EVERY: Duration = Duration::from_millis(250);
 /// Entries that the view forgets at once.
 const SWEPT_AT_ONCE: usize = 4_096;
 
-/// A revocation to be stored.
-pub(super) struct Write {
-    pub(super) record: Record,
-    pub(super) done: oneshot::Sender<Result<(), RevokeError>>,
+/// What is to be stored, or told to the other processes.
+pub(super) enum Write {
+    Revoked { record: Record, done: oneshot::Sender<Result<(), RevokeError>> },
+    Forgotten(PrincipalKey),
+}
+
+impl Write {
+    fn entry(&self) -> Entry {
+        match self {
+            Self::Revoked { record, .. } => Entry::revoked(record),
+            Self::Forgotten(who) => Entry::forgotten(who),
+        }
+    }
 }
 
 /// Starts the thread; it ends when nobody can send it writes any more and the last is done with.
@@ -150,9 +160,12 @@ struct Caught {
 async fn catch_up(shared: &Shared, connection: &mut Connection) -> RedisResult<Caught> {
     let keys = &shared.options.keys;
     shared.unsent.store(false, Ordering::Release);
+    let forgotten = shared.memories.take_unsent();
     let caught_up = async {
         // The position first: what is stored from now on will be heard, if it is not read.
         let opened = protocol::open(connection, keys).await?;
+        // Whom the others forgot until then is not stored.
+        shared.memories.forget_everybody();
         let settled = Instant::now() + SETTLING.saturating_sub(opened.age);
         let mut stored = HashMap::new();
         let unreadable = protocol::read_all(connection, keys, |record| {
@@ -170,8 +183,10 @@ async fn catch_up(shared: &Shared, connection: &mut Connection) -> RedisResult<C
             })
             .filter(|ours| shared.options.clock.now().is_ok_and(|now| ours.until > now))
             .collect();
+        let everybody = forgotten.then(Entry::everybody);
+        let entries: Vec<Entry> = missing.iter().map(|record| Entry::revoked(record)).chain(everybody).collect();
+        protocol::store(connection, keys, &entries).await?;
         if !missing.is_empty() {
-            protocol::store(connection, keys, missing.iter().copied()).await?;
             observe::sync(SyncEvent::SentAgain, &format!("{} that Redis did not have", missing.len()));
         }
         observe::sync(SyncEvent::CaughtUp, &format!("{} in Redis", stored.len()));
@@ -180,6 +195,9 @@ async fn catch_up(shared: &Shared, connection: &mut Connection) -> RedisResult<C
     let caught_up = caught_up.await;
     if caught_up.is_err() {
         shared.mark_unsent();
+        if forgotten {
+            shared.memories.mark_unsent();
+        }
     }
     caught_up
 }
@@ -189,6 +207,7 @@ fn apply(shared: &Shared, changes: Changes) -> u64 {
     for record in changes.records {
         add(shared, record);
     }
+    shared.memories.forget(&changes.to_forget);
     changes.position
 }
 
@@ -203,8 +222,8 @@ async fn write(shared: &Shared, client: &Client, mut writes: mpsc::Receiver<Writ
     let mut connection = None;
     let mut batch = Vec::new();
     while writes.recv_many(&mut batch, 256).await > 0 {
-        let records = batch.iter().map(|write| &write.record);
-        let stored = tokio::time::timeout(2 * PATIENCE, store(shared, client, &mut connection, records)).await;
+        let entries: Vec<Entry> = batch.iter().map(Write::entry).collect();
+        let stored = tokio::time::timeout(2 * PATIENCE, store(shared, client, &mut connection, &entries)).await;
         let result = match stored {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err((protocol::fault(&error), describe(&error))),
@@ -212,34 +231,43 @@ async fn write(shared: &Shared, client: &Client, mut writes: mpsc::Receiver<Writ
         };
         if let Err((_, error)) = &result {
             connection = None;
+            if batch.iter().any(|write| matches!(write, Write::Forgotten(_))) {
+                shared.memories.mark_unsent();
+            }
             shared.mark_unsent();
             tracing::error!(error, revocations = batch.len(), "revocations were not stored and will be sent again");
         }
         let result = result.map_err(|(fault, _)| fault);
-        for Write { record, done } in batch.drain(..) {
-            observe::revoked(record.kind, if result.is_ok() { Outcome::Stored } else { Outcome::Unstored });
-            let _ = done.send(result); // whoever asked may have gone
+        let outcome = if result.is_ok() { Outcome::Stored } else { Outcome::Unstored };
+        for write in batch.drain(..) {
+            match write {
+                Write::Revoked { record, done } => {
+                    observe::revoked(record.kind, outcome);
+                    let _ = done.send(result); // whoever asked may have gone
+                }
+                Write::Forgotten(_) => observe::forgotten(outcome),
+            }
         }
     }
 }
 
 /// Stores over the connection there is, or over a new one if that has failed.
-async fn store<'a>(
+async fn store(
     shared: &Shared,
     client: &Client,
     connection: &mut Option<Connection>,
-    records: impl Iterator<Item = &'a Record> + Clone,
+    entries: &[Entry],
 ) -> RedisResult<()> {
     let keys = &shared.options.keys;
     if let Some(known) = connection.as_mut() {
-        match protocol::store(known, keys, records.clone()).await {
+        match protocol::store(known, keys, entries).await {
             // A connection that was closed while nothing was sent: storing twice is storing once.
             Err(error) if error.is_connection_dropped() => *connection = None,
             result => return result,
         }
     }
     let fresh = connection.insert(client.connect(PATIENCE, PATIENCE).await?);
-    protocol::store(fresh, keys, records).await
+    protocol::store(fresh, keys, entries).await
 }
 
 /// Says when this process stops and starts to be current, and sweeps the view.

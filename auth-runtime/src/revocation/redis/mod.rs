@@ -2,6 +2,7 @@
 
 mod acknowledgement;
 mod builder;
+mod forgetting;
 mod freshness;
 mod keeper;
 mod protocol;
@@ -15,6 +16,7 @@ use tokio::sync::{mpsc, oneshot};
 
 pub use self::acknowledgement::{Acknowledgement, RevokeError};
 pub use self::builder::{RedisRevocationsBuilder, RedisRevocationsError};
+use self::forgetting::Memories;
 use self::freshness::Freshness;
 use self::keeper::Write;
 use self::protocol::Keys;
@@ -22,7 +24,7 @@ use crate::redis::Redis;
 use crate::revocation::observe::{self, Outcome, RevocationKind};
 use crate::revocation::record::Record;
 use crate::revocation::view::View;
-use crate::revocation::{Presented, Revocations, Standing};
+use crate::revocation::{Forgetting, Presented, Revocations, Standing};
 use crate::time::{Clock, UnixTime};
 
 /// Revocations shared by any number of processes through Redis 6.2 or later, or Valkey (feature `redis`).
@@ -38,7 +40,10 @@ use crate::time::{Clock, UnixTime};
 /// server has taken over, and when it is used for the first time, nobody counts as current for one second, so that the others
 /// can do so.
 ///
-/// Clones share one thread and one view; both end with the last clone.
+/// The same stream tells every process whom [`Auth::forget`](crate::Auth::forget) forgets. That is not stored: a process that may
+/// have missed something forgets everybody.
+///
+/// Clones share one thread and one view; both end with the last clone, and with the last `Auth` that was given one.
 ///
 /// ```no_run
 /// use auth_runtime::{Auth, Jwt, revocation::RedisRevocations};
@@ -85,6 +90,7 @@ struct Shared {
     freshness: Freshness,
     /// Something is in the view that Redis did not take.
     unsent: AtomicBool,
+    memories: Memories,
     options: Options,
 }
 
@@ -164,7 +170,7 @@ impl RedisRevocations {
         let kind = record.kind;
         shared.view.add(&record, shared.options.clock.now().ok(), Instant::now());
         let (done, answer) = oneshot::channel();
-        if self.0.writes.try_send(Write { record, done }).is_err() {
+        if self.0.writes.try_send(Write::Revoked { record, done }).is_err() {
             shared.mark_unsent();
             observe::revoked(kind, Outcome::Unstored);
             return Acknowledgement::failed(RevokeError::Busy);
@@ -176,6 +182,10 @@ impl RedisRevocations {
 impl Revocations for RedisRevocations {
     fn standing(&self, token: &Presented<'_>) -> Standing {
         self.0.shared.standing(token, Instant::now())
+    }
+
+    fn forgetting(&self) -> Option<Forgetting> {
+        Some(Forgetting::new(Arc::clone(&self.0)))
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Four keys: a hash of revocations (member → `until before`), a sorted set of the same members by `until`, a hash of state
 //! (`epoch`, `run`, `born`, `seq`) and a stream of the latest changes. The ids of the stream are `seq-0`: they count without
-//! a gap and depend on no clock, so that a reader sees when it has missed something. `epoch` is a random name for one life of
+//! a gap and depend on no clock, so that a reader sees when it has missed something. The stream also tells of callers who are to
+//! be forgotten, and that is stored nowhere else. `epoch` is a random name for one life of
 //! these data in one server process: a restarted server may have lost some of them, and all of them may be deleted.
 
 use std::collections::HashMap;
@@ -11,10 +12,12 @@ use std::time::Duration;
 
 use ::redis::{ErrorKind, RedisError, RedisResult, cmd, pipe};
 
+use crate::principal::PrincipalKey;
 use crate::redis::{Connection, Lua};
 use crate::revocation::observe::RevocationKind;
 use crate::revocation::record::Record;
 use crate::revocation::redis::RevokeError;
+use crate::revocation::redis::forgetting::ToForget;
 use crate::time::UnixTime;
 
 /// How many changes the stream keeps, about: a reader that is further behind reads everything.
@@ -119,6 +122,7 @@ pub(super) enum Heard {
 #[derive(Default)]
 pub(super) struct Changes {
     pub(super) records: Vec<Record>,
+    pub(super) to_forget: ToForget,
     pub(super) unreadable: usize,
     pub(super) position: u64,
 }
@@ -162,8 +166,10 @@ pub(super) async fn listen(
         }
         changes.position += 1;
         let field = |name| fields.get(name).map(Vec::as_slice).unwrap_or_default();
-        match decode(field("member"), field("value")) {
+        let (member, value) = (field("member"), field("value"));
+        match decode(member, value) {
             Some(record) => changes.records.push(record),
+            None if decode_forgotten(member, value, &mut changes.to_forget) => {}
             None => changes.unreadable += 1,
         }
     }
@@ -176,18 +182,40 @@ pub(super) async fn listen(
 
 static STORE: LazyLock<Lua> = LazyLock::new(|| Lua::new(include_str!("store.lua")));
 
+/// What is stored, or told alone.
+pub(super) struct Entry {
+    /// A JSON array: of a revocation its kind, issuer and id; of a caller who is to be forgotten the parts of its key.
+    member: String,
+    /// Of a revocation: `until` and `before`.
+    times: Option<(UnixTime, UnixTime)>,
+}
+
+impl Entry {
+    pub(super) fn revoked(record: &Record) -> Self {
+        Self { member: encode(record), times: Some((record.until, record.before)) }
+    }
+
+    pub(super) fn forgotten(who: &PrincipalKey) -> Self {
+        let member = serde_json::json!([FORGOTTEN, who.issuer(), who.subject(), who.claim()]).to_string();
+        if member.len() > FORGOTTEN_BYTES { Self::everybody() } else { Self { member, times: None } }
+    }
+
+    /// Everybody is to be forgotten.
+    pub(super) fn everybody() -> Self {
+        Self { member: EVERYBODY.to_owned(), times: None }
+    }
+}
+
 /// Stores revocations, and tells all readers of what is news.
-pub(super) async fn store<'a>(
-    connection: &mut Connection,
-    keys: &Keys,
-    records: impl IntoIterator<Item = &'a Record>,
-) -> RedisResult<()> {
-    let records: Vec<&Record> = records.into_iter().collect();
-    for records in records.chunks(AT_ONCE) {
+pub(super) async fn store(connection: &mut Connection, keys: &Keys, entries: &[Entry]) -> RedisResult<()> {
+    for entries in entries.chunks(AT_ONCE) {
         let stored = STORE.run::<(), 4>(connection, [&keys.entries, &keys.expiry, &keys.state, &keys.log], |call| {
             call.arg(LOG_LENGTH);
-            for record in records {
-                call.arg(encode(record)).arg(record.until).arg(record.before);
+            for Entry { member, times } in entries {
+                match times {
+                    Some((until, before)) => call.arg(member).arg(until).arg(before),
+                    None => call.arg(member).arg("").arg(""),
+                };
             }
         });
         stored.await?;
@@ -216,6 +244,32 @@ fn decode(member: &[u8], value: &[u8]) -> Option<Record> {
     let (until, before) = str::from_utf8(value).ok()?.split_once(' ')?;
     let (until, before) = (until.parse().ok()?, before.parse().ok()?);
     Some(Record { kind, issuer: issuer.into(), id: id.into(), before, until })
+}
+
+/// What begins the name of a caller who is to be forgotten.
+const FORGOTTEN: &str = "forgotten";
+/// Everybody is to be forgotten.
+const EVERYBODY: &str = r#"["everybody"]"#;
+/// The longest name of a caller who is to be forgotten: whoever can write to Redis must not fill our memory.
+const FORGOTTEN_BYTES: usize = 32 * 1024;
+
+/// Whom to forget, if it says so.
+fn decode_forgotten(member: &[u8], value: &[u8], into: &mut ToForget) -> bool {
+    if !value.is_empty() || member.len() > FORGOTTEN_BYTES {
+        return false;
+    }
+    if member == EVERYBODY.as_bytes() {
+        into.everybody = true;
+        return true;
+    }
+    let read: Result<(String, String, String, Option<String>), _> = serde_json::from_slice(member);
+    let Some((_, issuer, subject, claim)) = read.ok().filter(|(kind, ..)| kind == FORGOTTEN) else { return false };
+    let who = PrincipalKey::new(issuer, subject);
+    into.callers.insert(match claim {
+        Some(claim) => who.with_claim(claim),
+        None => who,
+    });
+    true
 }
 
 /// Whether Redis said no, or nothing.
@@ -249,6 +303,50 @@ mod tests {
             encode(&Record::token("a\",\"b", "c", 1)),
         ];
         assert!(names.iter().enumerate().all(|(at, name)| !names[..at].contains(name)), "{names:?}");
+    }
+
+    #[test]
+    fn a_caller_to_forget_survives_its_way_through_redis() {
+        let long = PrincipalKey::new("i", "x".repeat(FORGOTTEN_BYTES));
+        let keys = [
+            PrincipalKey::new("https://idp.example", "alice"),
+            PrincipalKey::new("", ""),
+            PrincipalKey::new("local:api_key(\"partner\")", "a\"b\\c\n").with_claim("client_id"),
+        ];
+        let mut read = ToForget::default();
+        for key in &keys {
+            let Entry { member, times } = Entry::forgotten(key);
+            assert!(times.is_none() && decode_forgotten(member.as_bytes(), b"", &mut read), "{key:?}");
+        }
+        assert!(!read.everybody && read.callers == keys.into_iter().collect());
+        assert!(decode_forgotten(Entry::forgotten(&long).member.as_bytes(), b"", &mut read) && read.everybody);
+    }
+
+    #[test]
+    fn what_names_nobody_forgets_nobody() {
+        let name = Entry::forgotten(&PrincipalKey::new("i", "s")).member;
+        let long = format!("[\"forgotten\",\"i\",\"{}\",null]", "x".repeat(FORGOTTEN_BYTES));
+        let times = i64::MAX.to_string();
+        for (member, value) in [
+            (&*name, &*times),
+            (&name, "9223372036854775807 0"),
+            (&name, " "),
+            (EVERYBODY, "0 0"),
+            (&long, ""),
+            ("[\"forgotten\",\"i\",\"s\"]", ""),
+            ("[\"forgotten\",\"i\",\"s\",null,null]", ""),
+            ("[\"forgotten\",\"i\",\"s\",7]", ""),
+            ("[\"forgotten\",null,\"s\",null]", ""),
+            ("[\"Forgotten\",\"i\",\"s\",null]", ""),
+            ("[\"everybody\",\"\"]", ""),
+            ("[ \"everybody\"]", ""),
+            ("forgotten", ""),
+            ("", ""),
+        ] {
+            let mut read = ToForget::default();
+            assert!(!decode_forgotten(member.as_bytes(), value.as_bytes(), &mut read), "{member} {value}");
+            assert!(!read.everybody && read.callers.is_empty());
+        }
     }
 
     #[test]

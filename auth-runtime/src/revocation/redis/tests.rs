@@ -141,6 +141,7 @@ fn more_than_can_wait_is_refused_at_once_and_in_force_all_the_same() {
 #[test]
 fn past_bound_and_grace_nobody_passes_and_not_before() {
     let shared = |stay_open| Shared {
+        memories: Memories::default(),
         view: View::new(),
         freshness: Freshness::new(Instant::now()),
         unsent: AtomicBool::new(false),
@@ -156,6 +157,7 @@ fn past_bound_and_grace_nobody_passes_and_not_before() {
     let (closing, open) = (shared(false), shared(true));
     let at = Instant::now();
     assert_eq!(closing.standing(&token("t"), at), Standing::Unknown, "never proven");
+    assert!(closing.lapse(at) != 0 && open.lapse(at) != 0, "open or not, whom others forget is not known");
     assert_eq!(open.standing(&token("t"), at), Standing::Good, "as was asked for, loudly");
     closing.freshness.prove(at);
     for (after, expected) in [
@@ -167,6 +169,12 @@ fn past_bound_and_grace_nobody_passes_and_not_before() {
     ] {
         assert_eq!(closing.standing(&token("t"), at + Duration::from_millis(after)), expected, "after {after} ms");
     }
+    let lapse = |after| closing.lapse(at + Duration::from_millis(after));
+    assert_eq!((lapse(0), lapse(1_000)), (0, 0), "no grace for what is remembered");
+    assert!(
+        lapse(1_001) != 0 && lapse(1_001) != lapse(2_001) && lapse(2_001) < lapse(3_001),
+        "nothing is shared for longer"
+    );
     closing.view.add(&Record::token("i", "t", NOW + 600), Some(NOW), at);
     assert_eq!(closing.standing(&token("t"), at + Duration::from_secs(600)), Standing::Revoked);
 }
