@@ -15,7 +15,7 @@ use crate::openapi::matching::{Mounted, Routes, template};
 use crate::openapi::references::References;
 use crate::openapi::schemes::SecuritySchemes;
 use crate::openapi::{assertion, operations};
-use crate::policy::{Presence, Requirement, Written};
+use crate::policy::{Presence, Requirement, Rule};
 
 /// The whole policy, as an attribute would say it.
 const POLICY: &str = "x-policy";
@@ -231,7 +231,7 @@ struct Rules {
 impl Rules {
     fn add(&mut self, mounted: &Mounted<'_>) {
         let Some(spec) = mounted.route.policy() else { return };
-        self.policies.insert(Written(spec).to_string());
+        self.policies.insert(Rule::from(spec).to_string());
         self.name(spec.requirement());
         spec.schemes().iter().filter_map(|used| used.condition()).for_each(|condition| self.name(condition));
         self.checks.extend(spec.check_after().map(|check| check.name()));

@@ -1,6 +1,6 @@
 //! The policy value: what `#[requires]`, `#[public]` and `policy!` expand to.
 
-use std::any::TypeId;
+use std::any::{TypeId, type_name};
 
 use serde::Serialize;
 
@@ -271,9 +271,18 @@ pub struct SchemeUse {
     pub(crate) condition: Option<Requirement>,
     #[serde(skip)]
     pub(crate) kind: fn() -> TypeId,
+    #[serde(skip)]
+    type_name: fn() -> &'static str,
 }
 
 impl SchemeUse {
+    /// The keyword of a scheme of this crate, or the whole type of another one, which an attribute may call by less.
+    pub(crate) fn name(&self) -> &'static str {
+        let type_name = (self.type_name)();
+        let is_ours = type_name.split("::").next() == Some(env!("CARGO_CRATE_NAME"));
+        if is_ours { self.keyword } else { type_name }
+    }
+
     /// The scheme as written in the attribute: a keyword or a path.
     pub const fn keyword(&self) -> &'static str {
         self.keyword
@@ -294,7 +303,7 @@ impl SchemeUse {
 #[doc(hidden)]
 impl SchemeUse {
     pub const fn new<S: Scheme>(keyword: &'static str) -> Self {
-        Self { keyword, configuration: None, condition: None, kind: TypeId::of::<S> }
+        Self { keyword, configuration: None, condition: None, kind: TypeId::of::<S>, type_name: type_name::<S> }
     }
 
     pub const fn configured(self, name: &'static str) -> Self {

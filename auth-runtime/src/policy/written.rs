@@ -2,102 +2,139 @@
 
 use std::fmt::{self, Write as _};
 
-use crate::policy::{ClaimValue, Hide, PolicySpec, Presence, Requirement};
+use crate::policy::rule::{Alternative, Expression, Literal, Rule, SchemeName};
+use crate::policy::{Hide, Presence, Requirement};
 
-/// One policy as its attribute would say it.
-pub(crate) struct Written<'a>(pub(crate) &'a PolicySpec);
-
-impl fmt::Display for Written<'_> {
+impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let spec = self.0;
-        let mut schemes = Vec::new();
-        for used in spec.schemes {
-            let mut scheme = match used.configuration {
-                Some(name) => format!("{}({name:?})", used.keyword),
-                None => used.keyword.to_owned(),
-            };
-            if let Some(requirement) = &used.condition {
-                let nested = matches!(requirement, Requirement::Any(_));
-                write!(scheme, " && {}", Condition { requirement, nested })?;
+        let access = match &*self.alternatives {
+            [Alternative { scheme, own: Expression::Authenticated }] => scheme.to_string(),
+            several => {
+                format!("any({})", several.iter().map(Alternative::to_string).collect::<Vec<_>>().join(", "))
             }
-            schemes.push(scheme);
-        }
-        let access = match &*schemes {
-            [one] if spec.schemes.iter().all(|used| used.condition.is_none()) => one.clone(),
-            several => format!("any({})", several.join(", ")),
         };
-        match spec.presence {
-            Presence::Public => match spec.reason {
+        match self.presence {
+            Presence::Public => match &self.reason {
                 Some(reason) => return write!(f, "public(reason = {reason:?})"),
                 None => return f.write_str("public"),
             },
             Presence::Optional => write!(f, "optional({access})")?,
             Presence::Required => f.write_str(&access)?,
         }
-        if !matches!(spec.requirement, Requirement::Authenticated) {
-            write!(f, ", {}", Condition { requirement: &spec.requirement, nested: false })?;
+        if self.common != Expression::Authenticated {
+            write!(f, ", {}", self.common)?;
         }
-        if let Some(realm) = spec.realm {
+        if let Some(realm) = &self.realm {
             write!(f, ", realm = {realm:?}")?;
         }
-        match spec.hide {
+        match self.hide {
             Hide::Nothing => Ok(()),
             Hide::FromAuthenticated => f.write_str(", hide = \"from_authenticated\""),
             Hide::Everything => f.write_str(", hide"),
         }?;
-        for (said, word) in [(spec.shared_cache, "shared_cache"), (spec.without_authorities, "without_authorities")] {
+        for (said, word) in [(self.shared_cache, "shared_cache"), (self.without_authorities, "without_authorities")] {
             if said {
                 write!(f, ", {word}")?;
             }
         }
-        match spec.check_after {
-            Some(check) => write!(f, ", check_after({check})"),
+        match &self.check_after {
+            Some(check) => write!(f, ", check_after({})", CheckName(check)),
             None => Ok(()),
         }
     }
 }
 
-/// A condition as an attribute would say it.
-struct Condition<'a> {
-    requirement: &'a Requirement,
-    /// Whether it stands inside another one.
-    nested: bool,
-}
-
-impl fmt::Display for Condition<'_> {
+impl fmt::Display for Alternative {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.requirement {
-            Requirement::Authenticated => f.write_str("authenticated"),
-            Requirement::Scope(scope) => write!(f, "scope({scope:?})"),
-            Requirement::Role(role) => write!(f, "role({role:?})"),
-            Requirement::Claim(name, ClaimValue::Str(value)) => write!(f, "claim({name:?}, {value:?})"),
-            Requirement::Claim(name, ClaimValue::Int(value)) => write!(f, "claim({name:?}, {value})"),
-            Requirement::Claim(name, ClaimValue::Bool(value)) => write!(f, "claim({name:?}, {value})"),
-            Requirement::Check(check) => write!(f, "check({check})"),
-            Requirement::Not(inner) => write!(f, "!{}", Condition { requirement: inner, nested: true }),
-            Requirement::All([]) | Requirement::Any([]) => f.write_str("nobody"),
-            Requirement::All(all) => self.joined(f, all, " && "),
-            Requirement::Any(any) => self.joined(f, any, " || "),
+        match &self.own {
+            Expression::Authenticated => self.scheme.fmt(f),
+            own => {
+                write!(f, "{} && ", self.scheme)?;
+                own.write(f, matches!(own, Expression::Any(_)))
+            }
         }
     }
 }
 
-impl Condition<'_> {
-    fn joined(&self, f: &mut fmt::Formatter<'_>, parts: &[Requirement], operator: &str) -> fmt::Result {
-        if self.nested {
-            f.write_char('(')?;
+impl fmt::Display for SchemeName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.configuration {
+            Some(name) => write!(f, "{}({name:?})", self.keyword),
+            None => f.write_str(&self.keyword),
         }
-        for (index, part) in parts.iter().enumerate() {
-            if index > 0 {
-                f.write_str(operator)?;
-            }
-            write!(f, "{}", Condition { requirement: part, nested: true })?;
-        }
-        if self.nested { f.write_char(')') } else { Ok(()) }
     }
+}
+
+impl fmt::Display for Expression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f, false)
+    }
+}
+
+impl Expression {
+    /// `nested` says whether it stands inside another one.
+    fn write(&self, f: &mut fmt::Formatter<'_>, nested: bool) -> fmt::Result {
+        match self {
+            Self::Authenticated => f.write_str("authenticated"),
+            Self::Nobody => f.write_str("nobody"),
+            Self::Scope(scope) => write!(f, "scope({scope:?})"),
+            Self::Role(role) => write!(f, "role({role:?})"),
+            Self::Claim(name, Literal::Text(value)) => write!(f, "claim({name:?}, {value:?})"),
+            Self::Claim(name, Literal::Integer(value)) => write!(f, "claim({name:?}, {value})"),
+            Self::Claim(name, Literal::Boolean(value)) => write!(f, "claim({name:?}, {value})"),
+            Self::Check(check) => write!(f, "check({})", CheckName(check)),
+            Self::Not(inner) => {
+                f.write_char('!')?;
+                inner.write(f, true)
+            }
+            Self::All(all) => joined(f, all, " && ", nested),
+            Self::Any(any) => joined(f, any, " || ", nested),
+        }
+    }
+}
+
+fn joined(f: &mut fmt::Formatter<'_>, parts: &[Expression], operator: &str, nested: bool) -> fmt::Result {
+    if nested {
+        f.write_char('(')?;
+    }
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 {
+            f.write_str(operator)?;
+        }
+        part.write(f, true)?;
+    }
+    if nested { f.write_char(')') } else { Ok(()) }
+}
+
+/// The name of a check, in quotes where its values could be misread.
+struct CheckName<'a>(&'a str);
+
+impl fmt::Display for CheckName<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match is_plain(self.0) {
+            true => f.write_str(self.0),
+            false => write!(f, "{:?}", self.0),
+        }
+    }
+}
+
+/// Whether nobody can mistake where it ends: parentheses are balanced, and there is no quote.
+fn is_plain(name: &str) -> bool {
+    let mut depth = 0_usize;
+    let is_known = |c: char| c.is_ascii_alphanumeric() || "_:<>,.(){}[]&+- ".contains(c);
+    let is_closed = name.chars().all(|c| {
+        match c {
+            '(' => depth += 1,
+            ')' if depth == 0 => return false,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        is_known(c)
+    });
+    is_closed && depth == 0 && !name.is_empty() && name.trim() == name
 }
 
 /// The condition as an attribute would say it.
 pub(crate) fn condition(requirement: &Requirement) -> String {
-    Condition { requirement, nested: false }.to_string()
+    Expression::from(requirement).to_string()
 }

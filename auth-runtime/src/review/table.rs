@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::auth::{Auth, Matches, MountedRoute};
 use crate::guard::Plan;
 use crate::policy::registry::policies;
-use crate::policy::{Hide, PolicySpec, Presence, Written};
+use crate::policy::{Hide, PolicySpec, Presence, Rule};
 use crate::review::words;
 
 /// Who may call what: data to print, to serialize, or to keep in a snapshot test.
@@ -209,7 +209,7 @@ impl Auth {
             access: spec.presence(),
             hide: spec.hide(),
             who: words::who(spec, &self.settings().hierarchies),
-            rule: Some(Written(spec).to_string()),
+            rule: Some(Rule::from(spec).to_string()),
             challenges: plan.map(Plan::first_challenges).unwrap_or_default(),
             statuses: plan.map(Plan::statuses).unwrap_or_default(),
             notes: words::notes(spec, plan),

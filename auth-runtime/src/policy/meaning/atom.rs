@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::logic::{ClaimKind, Price};
-use crate::policy::ClaimValue;
+use crate::policy::rule::Literal;
 use crate::telemetry::foreign;
 
 /// One thing that can be said of a caller.
@@ -22,24 +22,6 @@ pub(super) enum Statement {
     Check(String),
     /// The application, when asked, knows the caller.
     Known,
-}
-
-/// What a claim is compared with.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Literal {
-    Text(String),
-    Integer(i64),
-    Boolean(bool),
-}
-
-impl From<ClaimValue> for Literal {
-    fn from(value: ClaimValue) -> Self {
-        match value {
-            ClaimValue::Str(text) => Self::Text(text.as_str().to_owned()),
-            ClaimValue::Int(integer) => Self::Integer(integer),
-            ClaimValue::Bool(boolean) => Self::Boolean(boolean),
-        }
-    }
 }
 
 impl Literal {

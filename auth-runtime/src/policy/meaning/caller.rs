@@ -1,27 +1,11 @@
 //! Callers in words.
 
-use std::any::TypeId;
 use std::fmt;
 
 use super::atom::Name;
 use super::draw::Atoms;
-use super::{Atom, Statement};
+use super::{Atom, SchemeName, Statement};
 use crate::logic::Value;
-
-/// A scheme as policies name it.
-#[derive(Clone, Debug, Eq)]
-pub(super) struct SchemeName {
-    pub(super) keyword: String,
-    pub(super) configuration: Option<String>,
-    pub(super) kind: TypeId,
-}
-
-/// By type: two modules may each have a `Webhook`.
-impl PartialEq for SchemeName {
-    fn eq(&self, other: &Self) -> bool {
-        self.kind == other.kind && self.configuration == other.configuration
-    }
-}
 
 /// What a caller sends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +36,8 @@ impl Caller {
         Self { sent, said: said.collect(), mentions_scopes: mentions(is_scope), mentions_roles: mentions(is_role) }
     }
 
-    /// The scheme of the credentials that decide, as the attribute names it; `None` for somebody who sends none.
+    /// The scheme of the credentials that decide: its keyword, or the type of one of the application's own; `None` for somebody who
+    /// sends none.
     pub fn scheme(&self) -> Option<&str> {
         self.scheme_name().map(|name| &*name.keyword)
     }
@@ -158,8 +143,8 @@ impl fmt::Display for Caller {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.sent {
             Sent::Nothing => return f.write_str("a caller without credentials"),
-            Sent::Invalid(scheme) => return write!(f, "{scheme} that is refused"),
-            Sent::Valid(scheme) => scheme.fmt(f)?,
+            Sent::Invalid(scheme) => return write!(f, "{} that is refused", Credentials(scheme)),
+            Sent::Valid(scheme) => Credentials(scheme).fmt(f)?,
         }
         for (word, parts) in [(" with", self.with()), (", without", self.without())] {
             if !parts.is_empty() {
@@ -177,17 +162,19 @@ impl fmt::Display for Caller {
     }
 }
 
-/// The credentials.
-impl fmt::Display for SchemeName {
+/// The credentials of a scheme.
+struct Credentials<'a>(&'a SchemeName);
+
+impl fmt::Display for Credentials<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &*self.keyword {
+        match &*self.0.keyword {
             "bearer" => f.write_str("a bearer token"),
             "basic" => f.write_str("a password"),
             "api_key" => f.write_str("an API key"),
             "digest" => f.write_str("a Digest response"),
             own => write!(f, "a credential of {own}"),
         }?;
-        match &self.configuration {
+        match &self.0.configuration {
             Some(name) => write!(f, " ({})", Name(name)),
             None => Ok(()),
         }

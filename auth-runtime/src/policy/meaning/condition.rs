@@ -3,7 +3,8 @@
 use std::iter;
 
 use super::{Atom, Statement};
-use crate::policy::{Check, Hierarchies, Hierarchy, Requirement};
+use crate::policy::rule::Expression;
+use crate::policy::{Hierarchies, Hierarchy};
 
 /// A condition over one caller.
 #[derive(Clone, Debug)]
@@ -58,34 +59,34 @@ pub(super) struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    pub(super) fn condition(&self, requirement: &Requirement) -> Condition {
-        match requirement {
-            Requirement::All([]) => Condition::NEVER,
-            Requirement::All(parts) => Condition::All(parts.iter().map(|part| self.condition(part)).collect()),
-            Requirement::Any(parts) => Condition::Any(parts.iter().map(|part| self.condition(part)).collect()),
-            Requirement::Check(check) => self.check(check),
+    pub(super) fn condition(&self, expression: &Expression) -> Condition {
+        match expression {
+            Expression::All(parts) => Condition::All(parts.iter().map(|part| self.condition(part)).collect()),
+            Expression::Any(parts) => Condition::Any(parts.iter().map(|part| self.condition(part)).collect()),
+            Expression::Check(check) => self.check(check),
             leaf => self.leaf(leaf, true),
         }
     }
 
-    pub(super) fn check(&self, check: &Check) -> Condition {
-        Condition::Held(vec![self.atom(Statement::Check(check.name()))])
+    pub(super) fn check(&self, check: &str) -> Condition {
+        Condition::Held(vec![self.atom(Statement::Check(check.to_owned()))])
     }
 
     /// A leaf, or its negation where `holds` is false. As in a decision, what else is negated is never known to hold.
-    fn leaf(&self, requirement: &Requirement, holds: bool) -> Condition {
-        let atoms = match requirement {
-            Requirement::Scope(scope) => self.names(scope.as_str(), &self.hierarchies.scopes, Statement::Scope),
-            Requirement::Role(role) => self.names(role.as_str(), &self.hierarchies.roles, Statement::Role),
-            Requirement::Claim(name, value) => vec![Atom {
-                statement: Statement::Claim(name.as_str().to_owned(), (*value).into()),
-                by_credentials: true,
-            }],
-            Requirement::Not(inner) => return self.leaf(inner, !holds),
-            Requirement::Authenticated if holds => return Condition::ALWAYS,
-            Requirement::Authenticated | Requirement::Check(_) | Requirement::All(_) | Requirement::Any(_) => {
-                return Condition::NEVER;
+    fn leaf(&self, expression: &Expression, holds: bool) -> Condition {
+        let atoms = match expression {
+            Expression::Scope(scope) => self.names(scope, &self.hierarchies.scopes, Statement::Scope),
+            Expression::Role(role) => self.names(role, &self.hierarchies.roles, Statement::Role),
+            Expression::Claim(name, value) => {
+                vec![Atom { statement: Statement::Claim(name.clone(), value.clone()), by_credentials: true }]
             }
+            Expression::Not(inner) => return self.leaf(inner, !holds),
+            Expression::Authenticated if holds => return Condition::ALWAYS,
+            Expression::Authenticated
+            | Expression::Nobody
+            | Expression::Check(_)
+            | Expression::All(_)
+            | Expression::Any(_) => return Condition::NEVER,
         };
         if holds { Condition::Held(atoms) } else { Condition::Lacking(atoms) }
     }

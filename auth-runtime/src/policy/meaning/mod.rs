@@ -12,10 +12,10 @@ mod minimal;
 #[cfg(test)]
 mod tests;
 
-use crate::policy::{Hierarchies, PolicySpec, Presence};
+use crate::policy::{Hierarchies, PolicySpec, Presence, Rule, SchemeName};
 use atom::{Atom, Statement};
 pub use caller::Caller;
-use caller::{SchemeName, Sent};
+use caller::Sent;
 pub use compare::Counterexample;
 use condition::{Carried, Condition};
 pub use draw::TooComplex;
@@ -70,23 +70,24 @@ struct Alternative {
 impl Meaning {
     /// `loads` says of each alternative whether the application is asked what it knows of the caller.
     pub(crate) fn new(spec: &PolicySpec, hierarchies: &Hierarchies, loads: impl Fn(usize) -> bool) -> Self {
-        let loads = |place| !spec.without_authorities && loads(place);
-        let by_credentials = !(0..spec.schemes.len()).any(loads);
+        Self::of_rule(&spec.into(), hierarchies, loads)
+    }
+
+    /// As [`new`](Self::new), of a policy that may have been read from text.
+    pub(crate) fn of_rule(rule: &Rule, hierarchies: &Hierarchies, loads: impl Fn(usize) -> bool) -> Self {
+        let loads = |place| !rule.without_authorities && loads(place);
+        let by_credentials = !(0..rule.alternatives.len()).any(loads);
         let reading = condition::Reading { hierarchies, by_credentials };
-        let mut common = reading.condition(&spec.requirement);
-        if let Some(check) = spec.check_after {
+        let mut common = reading.condition(&rule.common);
+        if let Some(check) = &rule.check_after {
             common = Condition::All(vec![common, reading.check(check)]);
         }
-        let alternatives = spec.schemes.iter().enumerate().map(|(place, used)| Alternative {
-            scheme: SchemeName {
-                keyword: used.keyword.to_owned(),
-                configuration: used.configuration.map(str::to_owned),
-                kind: (used.kind)(),
-            },
-            own: used.condition.as_ref().map_or(Condition::ALWAYS, |own| reading.condition(own)),
-            carried: Carried::by(used.keyword, loads(place)),
+        let alternatives = rule.alternatives.iter().enumerate().map(|(place, by)| Alternative {
+            scheme: by.scheme.clone(),
+            own: reading.condition(&by.own),
+            carried: Carried::by(&by.scheme.keyword, loads(place)),
         });
-        Self { presence: spec.presence, alternatives: alternatives.collect(), common, by_credentials }
+        Self { presence: rule.presence, alternatives: alternatives.collect(), common, by_credentials }
     }
 
     /// What is demanded of a caller who sends this; `None` where it lets nobody in.

@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
-use super::atom::Literal;
 use super::*;
 use crate::logic::{ClaimKind, Value};
 use crate::policy::oracle::{Written, hierarchies, joined, value, written};
+use crate::policy::rule::Literal;
 use crate::policy::{CheckResults, ClaimValue, Demand, Requirement, SchemeUse, Step};
 use crate::principal::Principal;
 use crate::scheme::{ApiKeyScheme, BearerScheme, DigestScheme};
@@ -343,9 +343,7 @@ fn policy() -> impl Strategy<Value = &'static PolicySpec> {
 
 fn place_of(sent: &Sent, spec: &'static PolicySpec) -> Option<usize> {
     let Sent::Valid(name) = sent else { return None };
-    spec.schemes
-        .iter()
-        .position(|used| (used.kind)() == name.kind && used.configuration.map(str::to_owned) == name.configuration)
+    spec.schemes.iter().position(|used| SchemeName::from(used) == *name)
 }
 
 proptest! {
