@@ -10,15 +10,17 @@ use futures_core::future::LocalBoxFuture;
 use futures_util::FutureExt as _;
 use sha2::{Digest as _, Sha256};
 
-use crate::authorities::function::Load;
+use crate::authorities::function::{Load, Loaded};
 use crate::authorities::loader::RequestKey;
 use crate::authorities::memory::Known;
 use crate::denial::Reason;
+use crate::http::peer::AddressShare;
 use crate::principal::{CallerMemory, Forgetful, Forgotten, Generation, Holding, MemoryKey, News, Principal};
 use crate::provider::limits::flight::{Boarding, Flights, landed};
+use crate::shares::{FLIGHTS, KnownCallers, Lookups, Presented};
 
-/// How many loads may be under way.
-const FLIGHTS: usize = 1024;
+/// How many loads of one function may run at once: those who cause them were authenticated before.
+const AT_ONCE: usize = 128;
 
 /// Why nothing was loaded.
 #[derive(Clone, Debug)]
@@ -55,6 +57,9 @@ pub(crate) struct ReadyLoader {
     keyed_by: Option<Arc<RequestKey>>,
     memory: CallerMemory<Arc<Known>>,
     flights: Arc<Flights<(MemoryKey, Generation), LoadOutcome>>,
+    lookups: Lookups,
+    /// Callers whose authorities were loaded within the last hour.
+    known: KnownCallers,
     beyond_token: bool,
 }
 
@@ -68,16 +73,25 @@ impl ReadyLoader {
         bytes: usize,
         beyond_token: bool,
     ) -> Self {
-        Self { load, keyed_by, memory: CallerMemory::new(bytes, remember_for), flights: Arc::default(), beyond_token }
+        let (memory, flights) = (CallerMemory::new(bytes, remember_for), Arc::default());
+        let (lookups, known) = (Lookups::at_once(AT_ONCE), KnownCallers::default());
+        Self { load, keyed_by, memory, flights, lookups, known, beyond_token }
     }
 
-    /// Begins to load what is known of a caller, in no longer than `deadline`.
-    pub(crate) fn load(self: &Arc<Self>, principal: &Principal, request: &HttpRequest, deadline: Duration) -> Loading {
+    /// Begins to load what is known of a caller at this address, in no longer than `deadline`.
+    pub(crate) fn load(
+        self: &Arc<Self>,
+        principal: &Principal,
+        request: &HttpRequest,
+        address: impl FnOnce() -> AddressShare,
+        deadline: Duration,
+    ) -> Loading {
         if self.load.sees_request() && self.keyed_by.is_none() {
+            let (loader, presented) = (Arc::clone(self), presented(principal, address()));
             let begun = self.load.begin(principal, request);
             return Loading::Asked(Box::pin(async move {
-                let given = AssertUnwindSafe(begun).catch_unwind().await.unwrap_or(Err(Reason::Panicked.into()));
-                Known::new(given?, None)
+                let begun = AssertUnwindSafe(loader.in_turn(presented, begun)).catch_unwind();
+                Known::new(begun.await.unwrap_or(Err(Reason::Panicked.into()))?, None)
             }));
         }
         let key = self.key(principal, request);
@@ -88,16 +102,14 @@ impl ReadyLoader {
         let generation = self.memory.generation(Instant::now());
         let told = match self.flights.board((key, generation), FLIGHTS, || recall().map(Ok)) {
             Boarding::Known(known) => return Loading::Known(known),
-            Boarding::Full => {
-                let cause = "too many loads of authorities are under way";
-                return Loading::Known(Err(LoadFailure::new(Reason::AuthoritiesUnavailable, cause)));
-            }
+            Boarding::Full => return Loading::Known(Err(too_many())),
             Boarding::Join(told) => told,
             Boarding::Lead(flight, told) => {
                 // In a task of its own: it is for all who wait, also when whoever came first goes away.
                 let (loader, principal) = (Arc::clone(self), principal.clone());
-                let begun = tokio::time::timeout(deadline, self.load.begin(&principal, request));
+                let (presented, begun) = (presented(&principal, address()), self.load.begin(&principal, request));
                 actix_web::rt::spawn(async move {
+                    let begun = tokio::time::timeout(deadline, loader.in_turn(presented, begun));
                     let found = match AssertUnwindSafe(begun).catch_unwind().await {
                         Ok(Ok(given)) => given.and_then(|given| Known::new(given, Some(&principal))),
                         Ok(Err(_)) => {
@@ -117,6 +129,17 @@ impl ReadyLoader {
             // Given up only where the worker that loads ends.
             landed(told).await.unwrap_or(Err(Reason::AuthoritiesUnavailable.into()))
         }))
+    }
+
+    /// Goes on once it is the caller's turn.
+    async fn in_turn(&self, presented: Presented, begun: LocalBoxFuture<'static, Loaded>) -> Loaded {
+        let claimant = self.known.claimant(presented, Instant::now());
+        let _turn = self.lookups.turn(claimant).await.map_err(|_| too_many())?;
+        let loaded = begun.await;
+        if let Ok(Some(_)) = &loaded {
+            self.known.insert(presented, Instant::now());
+        }
+        loaded
     }
 
     /// The caller with what is known of it. `holding` says whether whoever holds some scopes holds one.
@@ -153,9 +176,20 @@ impl ReadyLoader {
 impl Forgetful for ReadyLoader {
     fn forget(&self, whom: &Forgotten<'_>) {
         self.memory.forget(whom);
+        self.known.forget_owners(whom);
     }
 
     fn heed(&self, news: &Arc<[Arc<dyn News>]>) {
         self.memory.heed(news);
     }
+}
+
+/// Callers are known by who they are, where they are.
+fn presented(principal: &Principal, address: AddressShare) -> Presented {
+    let who = principal.key();
+    Presented::new((who.issuer(), who.subject()), (), address)
+}
+
+fn too_many() -> LoadFailure {
+    LoadFailure::new(Reason::AuthoritiesUnavailable, "too many loads of authorities are under way")
 }

@@ -66,7 +66,8 @@
 //! whoever is removed from the database is out. It does not run where the policy says `without_authorities`. It runs at most once
 //! a request; guards around guards share the result. Requests of one caller that come at the same time share one load, which runs
 //! in a task of its own: a connection that is dropped cancels nobody's. Between requests nothing is kept, unless
-//! [`remember_for`](AuthorityLoader::remember_for) says so.
+//! [`remember_for`](AuthorityLoader::remember_for) says so. At most 128 loads of one function run at once; callers
+//! [take turns](crate::manual::threats#what-a-stranger-can-cause), and who waits longer than two seconds is answered 503.
 //!
 //! # Unknown, disputed and replaced
 //!

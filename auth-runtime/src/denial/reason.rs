@@ -255,7 +255,7 @@ reasons! {
         /// Authorities cannot be loaded.
         AuthoritiesUnavailable = "authorities_unavailable", SERVICE_UNAVAILABLE, "the function that loads authorities failed; see its error in `cause`";
         /// Too many tokens are being looked up.
-        LookupBusy = "lookup_busy" by lookup, SERVICE_UNAVAILABLE, "more tokens arrive than the application's own function can look up";
+        LookupBusy = "lookup_busy" by lookup, SERVICE_UNAVAILABLE, "more credentials arrive than the application's own function can look up";
         /// An extractor of a check answers 503.
         CheckUnavailable = "check_unavailable", SERVICE_UNAVAILABLE, "an extractor of the check cannot be served; see its error in `cause`";
 

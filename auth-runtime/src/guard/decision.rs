@@ -158,7 +158,8 @@ impl GuardedRequest<'_> {
         if let Some(loaded) = nested::loaded(request, by, &principal) {
             return self.weigh(loaded);
         }
-        let begin = || loader.load(&principal, request, plan.settings.deadline);
+        let address = || plan.settings.address_share(request.into());
+        let begin = || loader.load(&principal, request, address, plan.settings.deadline);
         match std::panic::catch_unwind(AssertUnwindSafe(begin)) {
             Ok(Loading::Known(found)) => self.loaded(principal, found),
             Ok(Loading::Asked(load)) => Judged::Loads(principal, load),

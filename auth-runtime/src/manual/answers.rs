@@ -56,7 +56,7 @@
 //! | the store of revocations is not current | `RevocationsStale` | 503 | none, `Retry-After: 5` | |
 //! | too many passwords are being hashed | `HashingBusy` | 503 | none, `Retry-After: 5` | |
 //! | the machine's clock cannot be right | `ClockUnreadable` | 503 | none, `Retry-After: 5` | |
-//! | too many [tokens of your own](crate::opaque) are being looked up | `LookupBusy` | 503 | none, `Retry-After: 5` | |
+//! | too many credentials are being looked up by a function of your own | `LookupBusy` | 503 | none, `Retry-After: 5` | |
 //! | your own lookup or verification function returned an error | `BackendUnavailable` | 503 | none, `Retry-After: 5` | |
 //! | an extractor of a check answers 503 | `CheckUnavailable` | 503 | none, `Retry-After: 5` | RFC 9110 §15.6.4 |
 //! | the function that loads [authorities](crate::authorities) returned an error, takes too long, or 1024 others run | `AuthoritiesUnavailable` | 503 | none, `Retry-After: 5` | RFC 9110 §15.6.4 |

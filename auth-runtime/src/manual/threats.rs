@@ -40,7 +40,8 @@
 //! | what | bound for all | how it is divided | what it costs the others |
 //! |---|---|---|---|
 //! | password hashes (`htpasswd`) | half the cores at once; 16 wait for each, at most 2 s | callers take turns, and one with fewer requests takes the place of one with more; users whose password was good within the last hour, at the address they come from, have a queue of their own, and three of four turns | a turn of each caller that waits |
-//!
+//! | calls of your own functions that look up tokens, API keys, passwords or digests | 32 of each function at once; 512 wait in each queue, at most 2 s | callers take turns; tokens and keys that were good within the last hour, and users at the address they come from, have a queue of their own, and three of four turns | a turn of each caller that waits |
+//! | loads of [authorities](crate::authorities), by callers who were authenticated | 128 of each function at once; 512 wait in each queue, at most 2 s | the same, by who calls from where | a turn of each caller that waits |
 //! | calls of an introspection endpoint | `Introspection::calls_per_second`, `calls_at_once`; 8 wait for each place, at most `timeout` | callers have alike of what comes in and leave as many calls as they take; one alone has what comes in; for places they take turns; a quarter of the calls, three of four turns and a queue of their own are for tokens that were active within the last hour | with one caller that sends invented tokens, half of the calls of other strangers |
 //! | a 429, a redirect, a page, an error, an answer that never comes, about some tokens | nobody asks again about such a token for a second, or for what `Retry-After` says, 5 minutes at most | a 429 keeps the caller waiting for as long, not the others; failures of one caller count once towards the `breaker` | nothing |
 //! | fetches of keys for a `kid` that is not known | one per 30 s with a burst of two for each key set; 256 wait | one of the two, and a quarter of the places, are for subjects whose tokens were good within the last hour, at the address they come from; a caller leaves half of the places that are free; of two fetches for those who were good before, one caller has one | nothing for known keys, nor for those who were good before; to others a new key is known 30 s later, and with it to all |
@@ -50,7 +51,8 @@
 //!
 //! Whoever was good before comes earlier and is judged alike. Only hashes of who that was are kept, under a key of this process, of
 //! at most 16,384 users or tokens of a configuration, 8 addresses each, for an hour; a changed password, or
-//! [`forget`](crate::basic::RememberedPasswords::forget), ends it, as does an introspection that says "inactive". A stranger who names a known user, from that user's own address,
+//! [`forget`](crate::basic::RememberedPasswords::forget), ends it, as does a token that is found no more, has expired or is revoked, an introspection that says
+//! "inactive", and [`Auth::forget`](crate::Auth::forget) of its holder. A stranger who names a known user, from that user's own address,
 //! takes turns with that user alone.
 //!
 //! # Forged and misused tokens

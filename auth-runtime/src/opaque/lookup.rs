@@ -1,38 +1,22 @@
 //! From a token to its holder: remembered, on its way for another request, or looked up now.
 
 use std::fmt;
-use std::panic::AssertUnwindSafe;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use futures_util::FutureExt as _;
-use zeroize::Zeroizing;
-
+use super::Opaque;
 use super::holder::FoundHolder;
-use super::{Lookup, Opaque};
 use crate::denial::{Reason, Rejection, Unavailable};
 use crate::jwt::SCHEME;
 use crate::jwt::opaque::OpaqueTokens;
 use crate::principal::{CallerMemory, Forgetful, Forgotten, Generation, MemoryKey, News, Principal, Weighed, local};
 use crate::provider::limits::flight::{Boarding, Flights, landed};
-use crate::revocation::{Consulted, Revocable};
+use crate::revocation::Revocable;
 use crate::scheme::api_key::KeyDigest;
-use crate::scheme::{Authentication, Context, ExposedCredential, Outcome, SchemeDescription, backend_failed};
-use crate::shares::{Claimant, KnownCallers, Presented, Turns};
+use crate::scheme::{Authentication, Context, ExposedCredential, Outcome, SchemeDescription};
+use crate::shares::{FLIGHTS, KnownCallers, Lookups, Presented};
 use crate::time::UnixTime;
 
-/// What a function of the application's own will have found.
-pub(super) type LookupFuture = Pin<Box<dyn Future<Output = Result<Option<FoundHolder>, String>> + Send>>;
-
-/// How many lookups may run at once, how many may wait in each queue, and for how long.
-const AT_ONCE: usize = 32;
-const WAITING: usize = 512;
-const WAIT: Duration = Duration::from_secs(2);
-/// How many may be under way: more than wait for turns, which are divided by caller.
-const FLIGHTS: usize = 8 * WAITING;
-/// The longest lookup: whoever waits for it has been answered by then.
-const LOOKUP_MAX: Duration = Duration::from_secs(10);
 /// What an entry costs beyond what is in it.
 const ENTRY_BYTES: usize = 2048;
 
@@ -46,7 +30,7 @@ struct Shared {
     issuer: Arc<str>,
     memory: CallerMemory<Arc<KnownToken>>,
     flights: Arc<Flights<(MemoryKey, Generation), LookedUp>>,
-    turns: Arc<Turns>,
+    lookups: Lookups,
     known: KnownCallers,
 }
 
@@ -71,9 +55,8 @@ impl OpaqueLookup {
     pub(super) fn new(opaque: Opaque, configuration: Option<Arc<str>>) -> Self {
         let issuer = local(SCHEME, configuration.as_deref()).into();
         let memory = CallerMemory::new(opaque.cache_bytes, opaque.remember_for);
-        let turns = Turns::new(AT_ONCE, WAITING, WAIT);
-        let (flights, known) = (Arc::default(), KnownCallers::default());
-        Self(Arc::new(Shared { opaque, configuration, issuer, memory, flights, turns, known }))
+        let (flights, lookups, known) = (Arc::default(), Lookups::default(), KnownCallers::default());
+        Self(Arc::new(Shared { opaque, configuration, issuer, memory, flights, lookups, known }))
     }
 }
 
@@ -104,24 +87,26 @@ impl OpaqueTokens for OpaqueLookup {
         let key = *digest.as_bytes();
         let recall = || shared.memory.recall(&key, Instant::now());
         if let Some(known) = recall() {
-            return shared.judged(&known, now).into();
+            return shared.judged(&key, &known, now).into();
         }
         let generation = shared.memory.generation(Instant::now());
         let told = match shared.flights.board((key, generation), FLIGHTS, || recall().map(|known| Ok(Some(known)))) {
-            Boarding::Known(known) => return shared.judged_or_not(&known, now).into(),
+            Boarding::Known(known) => return shared.judged_or_not(&key, &known, now).into(),
             Boarding::Full => return Authentication::unavailable(Unavailable::lookup()),
             Boarding::Join(told) => told,
             Boarding::Lead(flight, told) => {
-                let address = context.address_share();
-                let presented = Presented::new(key, (), address);
-                let claimant = shared.known.claimant(presented, Instant::now());
+                let presented = Presented::unguessable(key, context.address_share());
                 let (shared, token) = (Arc::clone(shared), ExposedCredential::new(token));
                 // In a task of its own: it is for all who wait, also when whoever came first goes away.
                 tokio::spawn(async move {
-                    let looked_up = shared.look_up(claimant, digest, token).await;
+                    let looked_up = shared.look_up(presented, digest, token).await;
                     if let Ok(Some(known)) = &looked_up {
-                        shared.known.insert(presented, Instant::now());
-                        shared.memory.remember(key, &known.principal.key(), known, generation, Instant::now());
+                        let who = known.principal.key();
+                        if shared.check(known, now).is_ok() {
+                            let presented = presented.owned_by((who.issuer(), who.subject()));
+                            shared.known.insert(presented, Instant::now());
+                        }
+                        shared.memory.remember(key, &who, known, generation, Instant::now());
                     }
                     flight.land(looked_up);
                 });
@@ -132,7 +117,7 @@ impl OpaqueTokens for OpaqueLookup {
         Authentication::pending(async move {
             let looked_up = landed(told).await.unwrap_or_else(|| Err(Unavailable::lookup()));
             match clock.now() {
-                Ok(now) => shared.judged_or_not(&looked_up, now),
+                Ok(now) => shared.judged_or_not(&key, &looked_up, now),
                 Err(error) => Outcome::failed(error),
             }
         })
@@ -154,22 +139,11 @@ impl Opaque {
 }
 
 impl Shared {
-    async fn look_up(&self, claimant: Claimant, digest: KeyDigest, token: ExposedCredential) -> LookedUp {
-        let Some(_turn) = self.turns.turn(claimant).await else { return Err(Unavailable::lookup()) };
-        let secret = Zeroizing::new(String::from_utf8_lossy(token.expose()).into_owned());
-        let run = async {
-            match &self.opaque.lookup {
-                Lookup::Digest(lookup) => lookup(digest).await,
-                Lookup::Exposed(lookup) => lookup(token).await,
-            }
-        };
-        let answer = tokio::time::timeout(LOOKUP_MAX, AssertUnwindSafe(run).catch_unwind()).await;
-        match answer {
-            Ok(Ok(Ok(found))) => Ok(found.map(|found| Arc::new(self.known(&found, digest)))),
-            Ok(Ok(Err(error))) => Err(backend_failed(&error, &[&secret])),
-            Ok(Err(_)) => Err(Reason::Panicked.rejection().err().unwrap_or_else(Unavailable::backend)),
-            Err(_) => Err(Unavailable::backend().because("the lookup took too long")),
-        }
+    async fn look_up(&self, presented: Presented, digest: KeyDigest, token: ExposedCredential) -> LookedUp {
+        let claimant = self.known.claimant(presented, Instant::now());
+        let lookup = self.opaque.lookup.clone();
+        let found = self.lookups.run(claimant, move || lookup.call(digest, token)).await?;
+        Ok(found.map(|found| Arc::new(self.known(&found, digest))))
     }
 
     fn known(&self, found: &FoundHolder, digest: KeyDigest) -> KnownToken {
@@ -179,33 +153,42 @@ impl Shared {
         KnownToken { principal, expires_at: found.expires_at, revocable, bytes }
     }
 
-    fn judged_or_not(&self, looked_up: &LookedUp, now: UnixTime) -> Outcome {
+    fn judged_or_not(&self, key: &MemoryKey, looked_up: &LookedUp, now: UnixTime) -> Outcome {
         match looked_up {
-            Ok(Some(known)) => self.judged(known, now),
-            Ok(None) => Outcome::Refused(Rejection::credentials_wrong()),
+            Ok(Some(known)) => self.judged(key, known, now),
+            Ok(None) => {
+                self.known.forget(key);
+                Outcome::Refused(Rejection::credentials_wrong())
+            }
             Err(unavailable) => Outcome::Unavailable(unavailable.clone()),
         }
     }
 
-    /// Whether a token that was found counts now.
-    fn judged(&self, known: &KnownToken, now: UnixTime) -> Outcome {
-        if known.expires_at.is_some_and(|at| now >= at) {
-            return Outcome::failed(Reason::TokenExpired);
-        }
-        let revoked = |store: &Consulted| {
-            let revocable = known.revocable.as_ref().ok_or(Reason::ClaimsInvalid)?;
-            store.check(&known.principal, revocable, known.expires_at.unwrap_or(UnixTime::MAX), now)
-        };
-        match self.opaque.revocations.as_ref().map_or(Ok(()), revoked) {
+    /// Whether a token that was found counts now. One that does not any more comes first no more.
+    fn judged(&self, key: &MemoryKey, known: &KnownToken, now: UnixTime) -> Outcome {
+        match self.check(known, now) {
             Ok(()) => Outcome::Verified(known.principal.clone()),
-            Err(reason) => Outcome::failed(reason),
+            Err(reason) => {
+                self.known.forget(key);
+                Outcome::failed(reason)
+            }
         }
+    }
+
+    fn check(&self, known: &KnownToken, now: UnixTime) -> Result<(), Reason> {
+        if known.expires_at.is_some_and(|at| now >= at) {
+            return Err(Reason::TokenExpired);
+        }
+        let Some(store) = &self.opaque.revocations else { return Ok(()) };
+        let revocable = known.revocable.as_ref().ok_or(Reason::ClaimsInvalid)?;
+        store.check(&known.principal, revocable, known.expires_at.unwrap_or(UnixTime::MAX), now)
     }
 }
 
 impl Forgetful for Shared {
     fn forget(&self, whom: &Forgotten<'_>) {
         self.memory.forget(whom);
+        self.known.forget_owners(whom);
     }
 
     fn heed(&self, news: &Arc<[Arc<dyn News>]>) {
@@ -217,5 +200,65 @@ impl Forgetful for Shared {
 impl fmt::Debug for OpaqueLookup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("OpaqueLookup").field(&self.0.opaque).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use actix_web::test::TestRequest;
+
+    use super::*;
+    use crate::http::peer::AddressShare;
+    use crate::opaque::Holder;
+    use crate::principal::PrincipalKey;
+    use crate::time::{Clock, SystemClock};
+
+    const TOKEN: &[u8] = b"pat_0123456789abcdef";
+    const NOW: UnixTime = 1_780_000_000;
+
+    /// Good until then, if it is there.
+    fn lookup(is_there: &Arc<AtomicBool>, expires_at: UnixTime) -> OpaqueLookup {
+        let is_there = Arc::clone(is_there);
+        let find = move |_: KeyDigest| {
+            let holder = is_there.load(Ordering::SeqCst).then(|| Holder::new("alice").expires_at(expires_at));
+            async move { Ok::<_, std::io::Error>(holder) }
+        };
+        OpaqueLookup::new(Opaque::lookup(find), None)
+    }
+
+    async fn is_good(lookup: &OpaqueLookup) -> bool {
+        let (request, clock) = (TestRequest::default().to_http_request(), Arc::new(SystemClock) as Arc<dyn Clock>);
+        let outcome = match lookup.judge(TOKEN, NOW, &Context::new(&request, &clock)) {
+            Authentication::Ready(outcome) => outcome,
+            Authentication::Pending(outcome) => outcome.await,
+        };
+        matches!(outcome, Outcome::Verified(_))
+    }
+
+    fn comes_first(lookup: &OpaqueLookup) -> bool {
+        let elsewhere = AddressShare::of(Some(([192, 0, 2, 1], 1).into()));
+        let presented = Presented::unguessable(KeyDigest::of(TOKEN).as_bytes(), elsewhere);
+        lookup.0.known.claimant(presented, Instant::now()).is_known()
+    }
+
+    #[actix_web::test]
+    async fn a_token_comes_first_wherever_it_comes_from_until_it_is_found_no_more() {
+        let is_there = Arc::new(AtomicBool::new(true));
+        let lookup = lookup(&is_there, UnixTime::MAX);
+        assert!(!comes_first(&lookup) && is_good(&lookup).await && comes_first(&lookup));
+        is_there.store(false, Ordering::SeqCst);
+        assert!(!is_good(&lookup).await && !comes_first(&lookup));
+        is_there.store(true, Ordering::SeqCst);
+        assert!(is_good(&lookup).await && comes_first(&lookup));
+        lookup.0.forget(&Forgotten::Callers(&[PrincipalKey::new("local:bearer", "alice")].into()));
+        assert!(!comes_first(&lookup));
+    }
+
+    #[actix_web::test]
+    async fn a_token_that_has_expired_never_comes_first() {
+        let lookup = lookup(&Arc::new(AtomicBool::new(true)), NOW - 80_000_000);
+        assert!(!is_good(&lookup).await && !comes_first(&lookup));
     }
 }

@@ -65,12 +65,12 @@ use crate::jwt::settings::{BearerSettings, Carriers};
 use crate::jwt::{IntoSettings, JwtError, ReadyJwt};
 use crate::principal::DetailsType;
 use crate::revocation::{Consulted, Revocations};
-use crate::scheme::ExposedCredential;
 use crate::scheme::api_key::KeyDigest;
+use crate::scheme::{ExposedCredential, SecretLookup};
 
 use holder::FoundHolder;
 pub use holder::Holder;
-use lookup::{LookupFuture, OpaqueLookup};
+use lookup::OpaqueLookup;
 
 /// The longest that a token is remembered: one that was deleted is out after it at the latest.
 const REMEMBER_MAX: Duration = Duration::from_secs(300);
@@ -87,7 +87,7 @@ const LENGTHS: RangeInclusive<usize> = 16..=512;
 #[derive(Clone)]
 #[must_use]
 pub struct Opaque {
-    lookup: Lookup,
+    lookup: SecretLookup<FoundHolder>,
     details: DetailsType,
     prefixes: Vec<Box<str>>,
     lengths: RangeInclusive<usize>,
@@ -97,13 +97,6 @@ pub struct Opaque {
     cache_bytes: usize,
     revocations: Option<Consulted>,
     authorities: Option<AuthorityLoader>,
-}
-
-/// What the function is given.
-#[derive(Clone)]
-enum Lookup {
-    Digest(Arc<dyn Fn(KeyDigest) -> LookupFuture + Send + Sync>),
-    Exposed(Arc<dyn Fn(ExposedCredential) -> LookupFuture + Send + Sync>),
 }
 
 impl Opaque {
@@ -119,7 +112,7 @@ impl Opaque {
         T: Send + Sync + 'static,
         E: fmt::Display + 'static,
     {
-        Self::of(Lookup::Digest(Arc::new(move |digest| found(lookup(digest)))), DetailsType::of::<T>())
+        Self::of(SecretLookup::digest(lookup, FoundHolder::from), DetailsType::of::<T>())
     }
 
     /// The same with the token itself, for tokens that are not stored by their SHA-256, such as those derived by HMAC.
@@ -133,10 +126,10 @@ impl Opaque {
         T: Send + Sync + 'static,
         E: fmt::Display + 'static,
     {
-        Self::of(Lookup::Exposed(Arc::new(move |token| found(lookup(token)))), DetailsType::of::<T>())
+        Self::of(SecretLookup::exposed(lookup, FoundHolder::from), DetailsType::of::<T>())
     }
 
-    fn of(lookup: Lookup, details: DetailsType) -> Self {
+    fn of(lookup: SecretLookup<FoundHolder>, details: DetailsType) -> Self {
         Self {
             lookup,
             details,
@@ -222,20 +215,6 @@ impl Opaque {
         self.authorities = Some(load.into_loader());
         self
     }
-}
-
-/// Runs the function, whatever its types are.
-fn found<T, E>(answer: impl Future<Output = Result<Option<Holder<T>>, E>> + Send + 'static) -> LookupFuture
-where
-    T: Send + Sync + 'static,
-    E: fmt::Display + 'static,
-{
-    Box::pin(async move {
-        match answer.await {
-            Ok(holder) => Ok(holder.map(FoundHolder::from)),
-            Err(error) => Err(error.to_string()),
-        }
-    })
 }
 
 impl IntoSettings for Opaque {

@@ -16,6 +16,7 @@ mod outcome;
 pub(crate) mod probe;
 mod response;
 mod scope_names;
+mod secret_lookup;
 #[cfg(feature = "basic")]
 mod user_pass;
 
@@ -36,10 +37,10 @@ pub use response::{Additions, PendingAdditions, Refusal, Response};
 #[cfg(feature = "basic")]
 pub use user_pass::UserPass;
 
-pub(crate) use backend_error::backend_failed;
 pub(crate) use credentials::{Read, TokenCarrier};
 pub(crate) use description::Carried;
 pub(crate) use scope_names::ScopeNames;
+pub(crate) use secret_lookup::SecretLookup;
 
 use crate::denial::Rejection;
 pub use crate::denial::{Challenge, Token};

@@ -1,13 +1,14 @@
 //! Who was good within the last hour. It decides who comes first where many wait, and nothing else: whoever is known passes the
 //! same checks as everybody.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::{Claimant, Share, Standing, keyed};
 use crate::http::peer::AddressShare;
+use crate::principal::Forgotten;
 
 /// For how long whoever was good is known.
 const LIFETIME: Duration = Duration::from_secs(3600);
@@ -29,6 +30,8 @@ pub(crate) struct Presented {
     address: AddressShare,
     /// What tells it from others where the address does not.
     apart: u64,
+    /// Whose it is.
+    owner: u64,
     /// Whether it is known at other addresses too.
     anywhere: bool,
 }
@@ -36,7 +39,7 @@ pub(crate) struct Presented {
 impl Presented {
     pub(crate) fn new(subject: impl Hash, state: impl Hash, address: AddressShare) -> Self {
         let subject = keyed(subject);
-        Self { subject, state: keyed(state), address, apart: subject, anywhere: false }
+        Self { subject, state: keyed(state), address, apart: subject, owner: subject, anywhere: false }
     }
 
     /// The same by credentials of which the subject is only a part.
@@ -46,9 +49,13 @@ impl Presented {
     }
 
     /// What nobody can guess, such as a token: whoever has it is known wherever it comes from.
-    #[cfg(feature = "introspection")]
     pub(crate) fn unguessable(secret: impl Hash, address: AddressShare) -> Self {
         Self { anywhere: true, ..Self::new(secret, (), address) }
+    }
+
+    /// The same, whose owner is known by now.
+    pub(crate) fn owned_by(self, owner: impl Hash) -> Self {
+        Self { owner: keyed(owner), ..self }
     }
 
     fn is_of(&self, success: &Success) -> bool {
@@ -74,6 +81,7 @@ struct Callers {
 struct Success {
     address: AddressShare,
     state: u64,
+    owner: u64,
     at: Instant,
 }
 
@@ -94,8 +102,8 @@ impl KnownCallers {
 
     /// Takes note of a success, the only thing by which anybody becomes known.
     pub(crate) fn insert(&self, presented: Presented, now: Instant) {
-        let Presented { subject, state, address, .. } = presented;
-        let success = Success { address, state, at: now };
+        let Presented { subject, state, address, owner, .. } = presented;
+        let success = Success { address, state, owner, at: now };
         let mut callers = self.callers();
         let known = callers.subjects.get_mut(&subject);
         if let Some(known) = known.and_then(|known| known.iter_mut().find(|known| presented.is_of(known))) {
@@ -123,7 +131,6 @@ impl KnownCallers {
     }
 
     /// Nobody is known as this subject any more.
-    #[cfg(any(feature = "basic", feature = "introspection", test))]
     pub(crate) fn forget(&self, subject: impl Hash) {
         let mut callers = self.callers();
         for success in callers.subjects.remove(&keyed(subject)).unwrap_or_default() {
@@ -131,7 +138,22 @@ impl KnownCallers {
         }
     }
 
-    #[cfg(feature = "basic")]
+    /// Nobody is known any more by what these callers had.
+    pub(crate) fn forget_owners(&self, whom: &Forgotten<'_>) {
+        let Forgotten::Callers(owners) = whom else { return self.forget_all() };
+        let owners: HashSet<u64> = owners.iter().map(|who| keyed((who.issuer(), who.subject()))).collect();
+        let (mut callers, mut gone) = (self.callers(), Vec::new());
+        callers.subjects.retain(|_, known| {
+            known.retain(|success| {
+                let is_of = owners.contains(&success.owner);
+                gone.extend(is_of.then_some(success.address));
+                !is_of
+            });
+            !known.is_empty()
+        });
+        gone.into_iter().for_each(|address| callers.gone(address));
+    }
+
     pub(crate) fn forget_all(&self) {
         *self.callers() = Callers::default();
     }
@@ -182,6 +204,7 @@ impl Callers {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::principal::PrincipalKey;
 
     const HOUR: Duration = Duration::from_secs(3600);
 
@@ -201,6 +224,22 @@ mod tests {
         assert!(!find("bob", "hash", host(1), now));
         known.forget("alice");
         assert!(!find("alice", "hash", host(1), now));
+        assert!(known.callers().addresses.is_empty());
+    }
+
+    #[test]
+    fn what_is_unguessable_is_known_anywhere_until_its_owner_is_forgotten() {
+        let (known, now) = (KnownCallers::default(), Instant::now());
+        let token = |number: u32, from| Presented::unguessable(number, host(from));
+        for number in 0..6 {
+            known.insert(token(number, 1).owned_by(("here", &*(number % 2).to_string())), now);
+        }
+        let forget = |owner| known.forget_owners(&Forgotten::Callers(&[PrincipalKey::new("here", owner)].into()));
+        let counts = || (0..6).filter(|number| known.claimant(token(*number, 2), now).is_known()).collect::<Vec<_>>();
+        assert_eq!(counts(), [0, 1, 2, 3, 4, 5]);
+        forget("1");
+        assert_eq!(counts(), [0, 2, 4]);
+        forget("0");
         assert!(known.callers().addresses.is_empty());
     }
 

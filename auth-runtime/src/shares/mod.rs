@@ -1,6 +1,7 @@
 //! What all callers share, divided among them: nobody takes what others need, and whoever was good before comes first.
 
 mod known;
+mod lookups;
 mod turns;
 
 use std::hash::{BuildHasher, Hash, RandomState};
@@ -9,9 +10,8 @@ use std::sync::LazyLock;
 use crate::http::peer::AddressShare;
 
 pub(crate) use self::known::{KnownCallers, Presented};
-#[cfg(feature = "introspection")]
-pub(crate) use self::turns::Turn;
-pub(crate) use self::turns::Turns;
+pub(crate) use self::lookups::{FLIGHTS, Lookups};
+pub(crate) use self::turns::{Turn, Turns};
 
 /// What counts as one caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

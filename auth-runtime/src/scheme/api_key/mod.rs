@@ -48,21 +48,20 @@ mod table;
 
 use std::fmt;
 use std::sync::Arc;
-
-use zeroize::Zeroizing;
+use std::time::Instant;
 
 use self::carrier::{Carrier, Sent};
 use self::key::is_environment;
-use self::store::{Lookup, Store};
+use self::store::{Function, Store};
 use self::table::{Table, builder};
-use super::backend_error::backend_failed;
 use super::{
-    Additions, Authentication, Context, CredentialForm, Credentials, Evidence, Outcome, Read, Recognition, Response,
-    Scheme, SchemeDescription,
+    Additions, Authentication, Context, CredentialForm, Credentials, Evidence, ExposedCredential, Outcome, Read,
+    Recognition, Response, Scheme, SchemeDescription,
 };
 use crate::authorities::AuthorityLoader;
 use crate::denial::{Reason, Rejection};
 use crate::principal::Principal;
+use crate::shares::Presented;
 use crate::time::ClockError;
 
 pub use self::key::{Key, KeyDigest, KeyFault};
@@ -132,7 +131,7 @@ impl Scheme for ApiKeyScheme {
         match &self.store {
             Store::Fixed(table) => self.find_key(table, &digest, context).into(),
             Store::Watched(file) => self.find_key(&file.current(), &digest, context).into(),
-            Store::Function(lookup, _) => self.ask(lookup, &key, digest, context),
+            Store::Function(function) => self.ask(function, &key, digest, context),
         }
     }
 
@@ -167,24 +166,26 @@ impl ApiKeyScheme {
         }
     }
 
-    fn ask(&self, lookup: &Arc<Lookup>, key: &[u8], digest: KeyDigest, context: &Context<'_>) -> Authentication {
-        let answer = lookup(key);
-        let secret = Zeroizing::new(String::from_utf8_lossy(key).into_owned());
-        let environment = self.environment.clone();
+    fn ask(&self, function: &Function, key: &[u8], digest: KeyDigest, context: &Context<'_>) -> Authentication {
+        let (lookup, key, lookups) = (function.lookup.clone(), ExposedCredential::new(key), function.lookups.clone());
+        let presented = Presented::unguessable(digest.as_bytes(), context.address_share());
+        let (known, environment) = (Arc::clone(&function.known), self.environment.clone());
         let (configuration, clock) = (self.configuration.clone(), Arc::clone(context.clock()));
         Authentication::pending(async move {
-            let found = match answer.await {
-                Ok(Some(found)) => found,
-                Ok(None) => return Outcome::Refused(Rejection::credentials_wrong()),
-                Err(error) => return Outcome::Unavailable(backend_failed(&error, &[&secret])),
+            let claimant = known.claimant(presented, Instant::now());
+            let found = match lookups.run(claimant, move || lookup.call(digest, key)).await {
+                Ok(found) => found,
+                Err(unavailable) => return Outcome::Unavailable(unavailable),
             };
-            match check_key(&found.key, environment.as_deref(), || clock.now()) {
-                Ok(()) => {
-                    let described = builder(&found.key, configuration, found.details);
-                    Outcome::Verified(described.credential_id(digest.to_string()).build())
-                }
-                Err(reason) => Outcome::failed(reason),
+            let good = found.ok_or(Reason::CredentialsWrong).and_then(|found| {
+                check_key(&found.key, environment.as_deref(), || clock.now())?;
+                Ok(builder(&found.key, configuration, found.details).credential_id(digest.to_string()).build())
+            });
+            match &good {
+                Ok(_) => known.insert(presented, Instant::now()),
+                Err(_) => known.forget(digest.as_bytes()),
             }
+            good.into()
         })
     }
 }

@@ -4,7 +4,6 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::fault::Misconfiguration;
@@ -13,7 +12,8 @@ use crate::principal::DetailsType;
 use crate::scheme::api_key::file;
 use crate::scheme::api_key::key::{Key, KeyDigest};
 use crate::scheme::api_key::table::Table;
-use crate::scheme::{ExposedCredential, SchemeDescription};
+use crate::scheme::{ExposedCredential, SchemeDescription, SecretLookup};
+use crate::shares::{KnownCallers, Lookups};
 
 /// Where API keys are looked up, by their digests: a file, a list, or a function of your own.
 ///
@@ -44,13 +44,8 @@ enum KeyDirectory {
     File(PathBuf),
     Text(String),
     List(Vec<(KeyDigest, Key)>),
-    Function(Arc<Lookup>, DetailsType),
+    Function(SecretLookup<FoundKey>, DetailsType),
 }
-
-/// Looks up a key as it was sent.
-pub(super) type Lookup = dyn Fn(&[u8]) -> LookupFuture + Send + Sync;
-
-type LookupFuture = Pin<Box<dyn Future<Output = Result<Option<FoundKey>, String>> + Send>>;
 
 /// What a function of the application's own found.
 pub(super) struct FoundKey {
@@ -62,7 +57,16 @@ pub(super) struct FoundKey {
 pub(super) enum Store {
     Fixed(Arc<Table>),
     Watched(WatchedFile<Table>),
-    Function(Arc<Lookup>, DetailsType),
+    Function(Function),
+}
+
+/// A function of the application's own.
+pub(super) struct Function {
+    pub(super) lookup: SecretLookup<FoundKey>,
+    pub(super) lookups: Lookups,
+    /// Keys that were good within the last hour.
+    pub(super) known: Arc<KnownCallers>,
+    details: DetailsType,
 }
 
 impl Store {
@@ -70,7 +74,7 @@ impl Store {
     pub(super) fn describe(&self, description: SchemeDescription) -> SchemeDescription {
         match self {
             Self::Fixed(_) | Self::Watched(_) => description.details::<Key>(),
-            Self::Function(_, details) => description.with_details(*details),
+            Self::Function(function) => description.with_details(function.details),
         }
     }
 }
@@ -104,6 +108,9 @@ impl KeyStore {
     /// itself. What it returns is what a handler gets as `ApiKey<K>`; its [`Key`] says id, scopes, roles, expiry and
     /// environment, which are checked for you.
     ///
+    /// At most 32 calls run at once; callers [take turns](crate::manual::threats#what-a-stranger-can-cause), and who waits longer
+    /// than two seconds is answered 503. A call goes on in a task of its own where its caller hangs up, for ten seconds at most.
+    ///
     /// # Errors
     /// An error of the function says that it cannot decide, such as a database out of reach: the request is answered 503,
     /// and the error is logged.
@@ -114,8 +121,7 @@ impl KeyStore {
         K: AsRef<Key> + Send + Sync + 'static,
         E: fmt::Display + 'static,
     {
-        let function = move |key: &[u8]| found(lookup(KeyDigest::of(key)));
-        Self(KeyDirectory::Function(Arc::new(function), DetailsType::of::<K>()))
+        Self(KeyDirectory::Function(SecretLookup::digest(lookup, FoundKey::of), DetailsType::of::<K>()))
     }
 
     /// The same with the key itself, for keys that are not stored by their SHA-256, such as those derived by HMAC.
@@ -141,8 +147,7 @@ impl KeyStore {
         K: AsRef<Key> + Send + Sync + 'static,
         E: fmt::Display + 'static,
     {
-        let function = move |key: &[u8]| found(lookup(ExposedCredential::new(key)));
-        Self(KeyDirectory::Function(Arc::new(function), DetailsType::of::<K>()))
+        Self(KeyDirectory::Function(SecretLookup::exposed(lookup, FoundKey::of), DetailsType::of::<K>()))
     }
 
     pub(super) fn build(self, configuration: Option<Arc<str>>) -> Result<Store, Misconfiguration> {
@@ -162,23 +167,18 @@ impl KeyStore {
                 }
                 Store::Fixed(Arc::new(table))
             }
-            KeyDirectory::Function(lookup, details) => Store::Function(lookup, details),
+            KeyDirectory::Function(lookup, details) => {
+                let (lookups, known) = (Lookups::default(), Arc::default());
+                Store::Function(Function { lookup, lookups, known, details })
+            }
         })
     }
 }
 
-/// Runs the function, whatever its types are.
-fn found<K, E>(answer: impl Future<Output = Result<Option<K>, E>> + Send + 'static) -> LookupFuture
-where
-    K: AsRef<Key> + Send + Sync + 'static,
-    E: fmt::Display + 'static,
-{
-    Box::pin(async move {
-        match answer.await {
-            Ok(found) => Ok(found.map(|found| FoundKey { key: found.as_ref().clone(), details: Arc::new(found) })),
-            Err(error) => Err(error.to_string()),
-        }
-    })
+impl FoundKey {
+    fn of<K: AsRef<Key> + Send + Sync + 'static>(found: K) -> Self {
+        Self { key: found.as_ref().clone(), details: Arc::new(found) }
+    }
 }
 
 impl From<HashMap<KeyDigest, Key>> for KeyStore {

@@ -63,7 +63,7 @@ use crate::denial::{Rejection, Unavailable};
 use crate::file::FileContent;
 use crate::http::authorization::{Authorization, authorization};
 use crate::principal::Principal;
-use crate::shares::Presented;
+use crate::shares::{Lookups, Presented};
 
 pub use self::memory::RememberedPasswords;
 pub use self::passwords::{Passwords, User};
@@ -88,7 +88,7 @@ pub struct BasicScheme {
 /// Who says whether a password is right.
 enum Verifier {
     File { users: FileContent<Users>, hashing: Arc<Hashing>, identify: Arc<dyn Fn(String) -> Principal + Send + Sync> },
-    Function(Arc<Verify>),
+    Function { verify: Arc<Verify>, lookups: Lookups },
 }
 
 type Verify = dyn Fn(UserPass) -> Verification + Send + Sync;
@@ -125,7 +125,7 @@ impl Scheme for BasicScheme {
         let description = (self.details)(description).loaded_by(self.authorities.clone());
         description.authorization("Basic").form(match self.verifier {
             Verifier::File { .. } => CredentialForm::Listed,
-            Verifier::Function(_) => CredentialForm::Any,
+            Verifier::Function { .. } => CredentialForm::Any,
         })
     }
 
@@ -143,7 +143,7 @@ impl Scheme for BasicScheme {
     /// By whether the user is in the file. A function of the application's own takes whoever is in none.
     fn recognizes<'a>(&self, _: &Context<'a>, evidence: &Evidence<'a>) -> Recognition {
         match (&self.verifier, &evidence.0) {
-            (Verifier::Function(_), Read::Password(_)) => Recognition::Perhaps,
+            (Verifier::Function { .. }, Read::Password(_)) => Recognition::Perhaps,
             (Verifier::File { users, .. }, Read::Password(sent)) if users.current().contains(sent.user()) => {
                 Recognition::Mine
             }
@@ -173,7 +173,7 @@ impl BasicScheme {
             Verifier::File { users, hashing, identify } => {
                 self.verify_by_file(context, sent, &users.current(), hashing, identify)
             }
-            Verifier::Function(verify) => self.verify_by_function(sent, verify),
+            Verifier::Function { verify, lookups } => self.verify_by_function(context, sent, verify, lookups),
         }
     }
 
@@ -216,7 +216,13 @@ impl BasicScheme {
     }
 
     /// An overlong password is refused before the function sees it: that depends on no user.
-    fn verify_by_function(&self, sent: UserPass, verify: &Arc<Verify>) -> Authentication {
+    fn verify_by_function(
+        &self,
+        context: &Context<'_>,
+        sent: UserPass,
+        verify: &Arc<Verify>,
+        lookups: &Lookups,
+    ) -> Authentication {
         if sent.expose_password().len() > PASSWORD_MAX {
             return Authentication::refused(Rejection::credentials_wrong());
         }
@@ -225,11 +231,14 @@ impl BasicScheme {
             return Authentication::verified(principal);
         }
         let pending = self.pending(&sent, tag);
-        let verify = Arc::clone(verify);
+        let presented = Presented::new(sent.user(), (), context.address_share());
+        let claimant = self.memory.known.claimant(presented, Instant::now());
+        let (verify, lookups) = (Arc::clone(verify), lookups.clone());
         Authentication::pending(async move {
-            match verify(sent).await {
+            match lookups.run(claimant, move || verify(sent)).await {
                 Ok(Some(principal)) => {
                     pending.remember(&principal);
+                    pending.succeeded(presented);
                     Outcome::Verified(principal)
                 }
                 Ok(None) => Outcome::Refused(Rejection::credentials_wrong()),

@@ -18,6 +18,7 @@ use crate::scheme::basic::hashing::Hashing;
 use crate::scheme::basic::htpasswd::Users;
 use crate::scheme::basic::memory::{LIFETIME_MAX, Memory, RememberedPasswords};
 use crate::scheme::basic::{BasicScheme, NAME, UserPass, Verification, Verifier};
+use crate::shares::Lookups;
 
 /// Where user names and passwords are verified; `U` is what a handler gets to know of the user.
 ///
@@ -101,6 +102,9 @@ impl Passwords<User> {
 impl<U: Send + Sync + 'static> Passwords<U> {
     /// Users that a function of your own verifies: `Ok(Some(user))` for the right password, `Ok(None)` for anything else.
     /// The subject of the principal is the user name as sent.
+    ///
+    /// At most 32 calls run at once; callers [take turns](crate::manual::threats#what-a-stranger-can-cause), and who waits longer
+    /// than two seconds is answered 503. A call goes on in a task of its own where its caller hangs up, for ten seconds at most.
     ///
     /// # Errors
     /// An error of the function says that it cannot decide, such as a database out of reach: the request is answered 503,
@@ -224,7 +228,7 @@ impl<U: Send + Sync + 'static> Identity<U> {
 
     fn by_function(self, function: Arc<Function<U>>) -> Verifier {
         let identity = Arc::new(self);
-        Verifier::Function(Arc::new(move |sent: UserPass| -> Verification {
+        let verify = move |sent: UserPass| -> Verification {
             let identity = Arc::clone(&identity);
             let (name, password) = (sent.user().to_owned(), Zeroizing::new(sent.expose_password().to_owned()));
             let answer = function(sent);
@@ -232,7 +236,8 @@ impl<U: Send + Sync + 'static> Identity<U> {
                 let user = answer.await.map_err(|error| backend_failed(&error, &[&password]))?;
                 Ok(user.map(|user| identity.principal(&name, user)))
             })
-        }))
+        };
+        Verifier::Function { verify: Arc::new(verify), lookups: Lookups::default() }
     }
 }
 

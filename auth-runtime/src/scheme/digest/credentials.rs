@@ -26,7 +26,7 @@ pub(crate) struct DigestCredentials {
 }
 
 /// Whom credentials claim to come from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum ClaimedUser {
     Name(String),
     /// The digest of `user:realm` (section 3.4.4), in lower case.

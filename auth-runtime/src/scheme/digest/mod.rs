@@ -137,7 +137,8 @@ impl Scheme for DigestScheme {
         if let Err(unreadable) = context.now() {
             return Outcome::failed(unreadable).into();
         }
-        self.verifier.verify(sent, Request { method: context.method().clone(), now: context.clock().read() })
+        let request = Request { method: context.method().clone(), now: context.clock().read() };
+        self.verifier.verify(sent, request, || context.address_share())
     }
 
     /// One for each algorithm, with a nonce of its own.

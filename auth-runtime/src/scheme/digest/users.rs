@@ -21,8 +21,9 @@ use crate::scheme::digest::nonce::{Key, Nonces};
 use crate::scheme::digest::response::{DigestAlgorithm, Ha1};
 #[cfg(feature = "redis")]
 use crate::scheme::digest::shared::SharedNonces;
-use crate::scheme::digest::verifier::{Memory, Stored, UserSource, Verifier};
+use crate::scheme::digest::verifier::{Finding, Memory, Stored, UserSource, Verifier};
 use crate::scheme::digest::{Described, DigestScheme, NAME};
+use crate::shares::{KnownCallers, Lookups};
 
 /// How long a nonce lives that was not told otherwise.
 const LIFETIME: Duration = Duration::from_secs(300);
@@ -180,6 +181,9 @@ impl DigestUsers<User> {
 impl<U: Send + Sync + 'static> DigestUsers<U> {
     /// Users whose digests a function of your own finds; `Ok(None)` where there is no such user, or none with a digest of
     /// the query's algorithm.
+    ///
+    /// At most 32 calls run at once; callers [take turns](crate::manual::threats#what-a-stranger-can-cause), and who waits longer
+    /// than two seconds is answered 503. A call goes on in a task of its own where its caller hangs up, for ten seconds at most.
     ///
     /// # Errors
     /// An error of the function says that it cannot decide, such as a database out of reach: the request is answered 503,
@@ -380,7 +384,7 @@ impl<U: Send + Sync + 'static> Identity<U> {
 
     fn by_function(self, function: Arc<Function<U>>) -> UserSource {
         let identity = Arc::new(self);
-        UserSource::Function(Arc::new(move |query| {
+        let find = move |query: UserQuery| -> Finding {
             let (identity, realm) = (Arc::clone(&identity), query.realm.clone());
             let answer = function(query);
             Box::pin(async move {
@@ -391,7 +395,8 @@ impl<U: Send + Sync + 'static> Identity<U> {
                     ha1,
                 }))
             })
-        }))
+        };
+        UserSource::Function { find: Arc::new(find), lookups: Lookups::default(), known: KnownCallers::default() }
     }
 }
 

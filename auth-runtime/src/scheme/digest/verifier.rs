@@ -2,13 +2,14 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use actix_web::http::header::HeaderValue;
 use actix_web::http::{Method, Uri};
 
 use crate::denial::{Reason, Unavailable};
 use crate::file::FileContent;
+use crate::http::peer::AddressShare;
 use crate::principal::PrincipalBuilder;
 use crate::scheme::digest::counts::{Counted, Counts};
 use crate::scheme::digest::credentials::{ClaimedUser, DigestCredentials};
@@ -19,6 +20,7 @@ use crate::scheme::digest::response::{DigestAlgorithm, Ha1};
 use crate::scheme::digest::shared::SharedCounts;
 use crate::scheme::digest::users::{Options, UserQuery};
 use crate::scheme::{Authentication, Outcome};
+use crate::shares::{KnownCallers, Lookups, Presented};
 
 /// What verifies the credentials of one configuration.
 pub(super) struct Verifier {
@@ -33,13 +35,13 @@ pub(super) struct Verifier {
 /// Who knows the digests of passwords.
 pub(super) enum UserSource {
     File { users: FileContent<Realms>, identify: Arc<Identify> },
-    Function(Arc<Find>),
+    Function { find: Arc<Find>, lookups: Lookups, known: KnownCallers },
 }
 
 /// The principal of a user by name and realm.
 type Identify = dyn Fn(Arc<str>, &str) -> PrincipalBuilder + Send + Sync;
 type Find = dyn Fn(UserQuery) -> Finding + Send + Sync;
-type Finding = Pin<Box<dyn Future<Output = Result<Option<Stored>, Unavailable>> + Send>>;
+pub(super) type Finding = Pin<Box<dyn Future<Output = Result<Option<Stored>, Unavailable>> + Send>>;
 
 /// A user as a function of the application's own found it.
 pub(super) struct Stored {
@@ -102,7 +104,12 @@ impl Verifier {
     }
 
     /// Verifies credentials that fit.
-    pub(super) fn verify(self: &Arc<Self>, sent: DigestCredentials, request: Request) -> Authentication {
+    pub(super) fn verify(
+        self: &Arc<Self>,
+        sent: DigestCredentials,
+        request: Request,
+        address: impl FnOnce() -> AddressShare,
+    ) -> Authentication {
         match &self.users {
             UserSource::File { users, identify } => {
                 let users = users.current();
@@ -116,17 +123,20 @@ impl Verifier {
                     (Ok(_), None) => Outcome::failed(Reason::CredentialsWrong).into(),
                 }
             }
-            UserSource::Function(find) => {
-                let finding = find(UserQuery::new(sent.user.clone(), &sent.realm, sent.algorithm));
-                let verifier = Arc::clone(self);
+            UserSource::Function { find, lookups, known } => {
+                let presented = Presented::new((&sent.user, &sent.realm), (), address());
+                let claimant = known.claimant(presented, Instant::now());
+                let (find, lookups, verifier) = (Arc::clone(find), lookups.clone(), Arc::clone(self));
                 Authentication::pending(async move {
-                    let found = match finding.await {
+                    let query = UserQuery::new(sent.user.clone(), &sent.realm, sent.algorithm);
+                    let found = match lookups.run(claimant, move || find(query)).await {
                         Ok(found) => found,
                         Err(unavailable) => return Outcome::Unavailable(unavailable),
                     };
                     let proven = verifier.prove(&sent, &request, found.as_ref().map(|found| &found.ha1));
                     let admitted = match (proven, found) {
                         (Ok(proven), Some(found)) => {
+                            verifier.succeeded(presented);
                             verifier.admit(proven, &sent, &request, &found.name, found.principal)
                         }
                         (Err(reason), _) => return Outcome::failed(reason),
@@ -138,6 +148,13 @@ impl Verifier {
                     }
                 })
             }
+        }
+    }
+
+    /// The user is known from now on, and comes first where many are looked up.
+    fn succeeded(&self, presented: Presented) {
+        if let UserSource::Function { known, .. } = &self.users {
+            known.insert(presented, Instant::now());
         }
     }
 

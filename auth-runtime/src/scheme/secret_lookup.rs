@@ -1,0 +1,78 @@
+//! Functions of the application's own that find who holds a secret: a key, or a token.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+use super::backend_error::backend_failed;
+use super::{ExposedCredential, api_key::KeyDigest};
+use crate::denial::Unavailable;
+
+/// What a function will have found, whatever its own types are.
+type Finding<T> = Pin<Box<dyn Future<Output = Result<Option<T>, String>> + Send>>;
+
+/// A function that is given the digest of a secret, or the secret itself.
+pub(crate) enum SecretLookup<T> {
+    Digest(Arc<dyn Fn(KeyDigest) -> Finding<T> + Send + Sync>),
+    Exposed(Arc<dyn Fn(ExposedCredential) -> Finding<T> + Send + Sync>),
+}
+
+impl<T: Send + 'static> SecretLookup<T> {
+    pub(crate) fn digest<F, Answer, Raw, E>(lookup: F, make: fn(Raw) -> T) -> Self
+    where
+        F: Fn(KeyDigest) -> Answer + Send + Sync + 'static,
+        Answer: Future<Output = Result<Option<Raw>, E>> + Send + 'static,
+        Raw: 'static,
+        E: fmt::Display + 'static,
+    {
+        Self::Digest(Arc::new(move |digest| found(lookup(digest), make)))
+    }
+
+    pub(crate) fn exposed<F, Answer, Raw, E>(lookup: F, make: fn(Raw) -> T) -> Self
+    where
+        F: Fn(ExposedCredential) -> Answer + Send + Sync + 'static,
+        Answer: Future<Output = Result<Option<Raw>, E>> + Send + 'static,
+        Raw: 'static,
+        E: fmt::Display + 'static,
+    {
+        Self::Exposed(Arc::new(move |secret| found(lookup(secret), make)))
+    }
+
+    /// Calls the function. Its error goes to the log without the secret.
+    pub(crate) async fn call(self, digest: KeyDigest, secret: ExposedCredential) -> Result<Option<T>, Unavailable> {
+        let text = Zeroizing::new(String::from_utf8_lossy(secret.expose()).into_owned());
+        let found = match self {
+            Self::Digest(lookup) => lookup(digest).await,
+            Self::Exposed(lookup) => lookup(secret).await,
+        };
+        found.map_err(|error| backend_failed(&error, &[&text]))
+    }
+}
+
+fn found<T, Raw, E>(
+    answer: impl Future<Output = Result<Option<Raw>, E>> + Send + 'static,
+    make: fn(Raw) -> T,
+) -> Finding<T>
+where
+    T: 'static,
+    Raw: 'static,
+    E: fmt::Display + 'static,
+{
+    Box::pin(async move {
+        match answer.await {
+            Ok(raw) => Ok(raw.map(make)),
+            Err(error) => Err(error.to_string()),
+        }
+    })
+}
+
+impl<T> Clone for SecretLookup<T> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Digest(lookup) => Self::Digest(Arc::clone(lookup)),
+            Self::Exposed(lookup) => Self::Exposed(Arc::clone(lookup)),
+        }
+    }
+}
