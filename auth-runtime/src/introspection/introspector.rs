@@ -21,7 +21,7 @@ use crate::provider::limits::breaker::Cause as _;
 use crate::provider::limits::budget::Budget;
 use crate::provider::limits::flight::{Boarding, Flights, landed};
 use crate::scheme::{Authentication, Context, Outcome};
-use crate::shares::{Claimant, Presented};
+use crate::shares::{Claimant, Presented, Share};
 use crate::telemetry::limited;
 use crate::time::UnixTime;
 
@@ -134,7 +134,9 @@ impl Inquiry {
             limited!(warn, "more tokens need introspection than its budget of calls allows");
             return Err(Reason::IntrospectionUnavailable);
         };
-        let judged = self.call(token, claimant, now).await;
+        // Whoever was good before speaks for itself; strangers may invent as many tokens as they like.
+        let blamed = if claimant.is_known() { claimant.share() } else { Share::of_all_at(address) };
+        let judged = self.call(token, blamed, now).await;
         drop(place);
         let outcome = match &judged {
             Ok(Ok(_)) => "active",
@@ -190,7 +192,8 @@ impl Inquiry {
         self.memory.hold(hash, now + pause);
     }
 
-    async fn call(&self, token: &[u8], claimant: Claimant, now: UnixTime) -> Result<Result<Active, Reason>, Failure> {
+    /// Asks the endpoint; `blamed` is whose failure it is where the token may have caused it.
+    async fn call(&self, token: &[u8], blamed: Share, now: UnixTime) -> Result<Result<Active, Reason>, Failure> {
         let permit = self.breaker.admit(Instant::now())?;
         let answer = self.endpoint.ask(token, now).await.and_then(|text| {
             self.judge.judge(text, now).map_err(|NoAnswer| {
@@ -206,7 +209,7 @@ impl Inquiry {
             // The endpoint works, whatever it thinks of this token.
             Ok(_) | Err(Failure::TokenRefused | Failure::Limited(_)) => permit.worked(),
             Err(failure) => {
-                let of = failure.may_be_the_tokens().then(|| claimant.share());
+                let of = failure.may_be_the_tokens().then_some(blamed);
                 permit.failed(Instant::now(), *failure, of);
             }
         }

@@ -44,6 +44,8 @@ pub(super) struct Reply {
     pub(super) delay: Duration,
     pub(super) location: Option<&'static str>,
     pub(super) retry_after: Option<u32>,
+    /// Ends the connection in place of the answer's end.
+    pub(super) breaks_off: bool,
 }
 
 impl Reply {
@@ -56,6 +58,7 @@ impl Reply {
             delay: Duration::ZERO,
             location: None,
             retry_after: None,
+            breaks_off: false,
         }
     }
 
@@ -149,7 +152,7 @@ async fn answer<F: Fn(&Call) -> Reply>(
         seen.most_at_once = seen.most_at_once.max(seen.under_way);
         call
     };
-    let Reply { status, content_type, body, delay, location, retry_after } = reply(&call);
+    let Reply { status, content_type, body, delay, location, retry_after, breaks_off } = reply(&call);
     if !delay.is_zero() {
         actix_web::rt::time::sleep(delay).await;
     }
@@ -161,6 +164,11 @@ async fn answer<F: Fn(&Call) -> Reply>(
     }
     if let Some(seconds) = retry_after {
         response.insert_header(("Retry-After", seconds.to_string()));
+    }
+    if breaks_off {
+        let sent = (!body.is_empty()).then(|| Ok(web::Bytes::from(body)));
+        let broken = [Err(std::io::Error::other("part of a test"))];
+        return response.streaming(futures_util::stream::iter(sent.into_iter().chain(broken)));
     }
     response.body(body)
 }

@@ -2,15 +2,6 @@
 
 use super::*;
 
-/// Asks from an address.
-async fn ask_from(scheme: &BearerScheme, host: u8, token: &str) -> Outcome {
-    let request = TestRequest::default().peer_addr(([192, 0, 2, host], 1).into());
-    match begin_with(scheme, request, token, NOW) {
-        Authentication::Ready(outcome) => outcome,
-        Authentication::Pending(outcome) => outcome.await,
-    }
-}
-
 fn is_good(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Verified(_))
 }
@@ -23,18 +14,23 @@ fn odd_about(reply: impl Fn() -> Reply + Send + Sync + 'static) -> Mock {
     })
 }
 
+type Answer = fn() -> Reply;
+
+const ODD: [(&str, Answer); 9] = [
+    ("429", || Reply::status(429, "")),
+    ("429 for an hour", || Reply { retry_after: Some(3600), ..Reply::status(429, "{}") }),
+    ("302", || Reply { location: Some("/login"), ..Reply::status(302, "") }),
+    ("a page", || Reply { content_type: "text/html", ..Reply::ok("<html>") }),
+    ("an empty answer", || Reply::ok("")),
+    ("the connection's end", || Reply { breaks_off: true, ..Reply::ok("") }),
+    ("the connection's end within the answer", || Reply { breaks_off: true, ..Reply::json(&good()) }),
+    ("no answer in time", || Reply { delay: Duration::from_secs(20), ..Reply::json(&good()) }),
+    ("an error", || Reply::status(500, "")),
+];
+
 #[actix_web::test]
 async fn what_an_endpoint_does_about_one_callers_tokens_leaves_the_others_alone() {
-    type Answer = fn() -> Reply;
-    let replies: [(&str, Answer); 6] = [
-        ("429", || Reply::status(429, "")),
-        ("429 for an hour", || Reply { retry_after: Some(3600), ..Reply::status(429, "{}") }),
-        ("302", || Reply { location: Some("/login"), ..Reply::status(302, "") }),
-        ("a page", || Reply { content_type: "text/html", ..Reply::ok("<html>") }),
-        ("nothing", || Reply { delay: Duration::from_secs(20), ..Reply::json(&good()) }),
-        ("an error", || Reply::status(500, "")),
-    ];
-    for (what, reply) in replies {
+    for (what, reply) in ODD {
         let mock = odd_about(reply);
         let settings = introspection(&mock).max_staleness(Duration::ZERO);
         let scheme = scheme(settings.timeout(Duration::from_millis(300)).breaker(2, Duration::from_secs(60)));
@@ -51,6 +47,37 @@ async fn what_an_endpoint_does_about_one_callers_tokens_leaves_the_others_alone(
         assert!(is_good(&ask_from(&scheme, 2, "elsewhere").await), "{what}");
         assert!(is_good(&ask_from(&scheme, 1, "known").await), "{what}");
     }
+}
+
+/// Behind a proxy that is not listed, or where connections have no address, tokens tell callers apart, and a stranger invents as many
+/// as it likes.
+#[actix_web::test]
+async fn tokens_from_nobody_knows_where_fail_as_one_callers() {
+    for (what, reply) in ODD {
+        let mock = odd_about(reply);
+        let settings = introspection(&mock).max_staleness(Duration::ZERO);
+        let scheme = scheme(settings.timeout(Duration::from_millis(300)).breaker(2, Duration::from_secs(60)));
+        assert!(is_good(&ask(&scheme, "known").await));
+        for number in 0..4 {
+            let token = format!("odd{number}");
+            assert_eq!(unavailable(&ask(&scheme, &token).await), Reason::IntrospectionUnavailable, "{what}");
+        }
+        assert!(is_good(&ask(&scheme, "another").await), "{what}");
+        assert!(is_good(&ask(&scheme, "known").await), "{what}");
+    }
+}
+
+#[actix_web::test]
+async fn an_endpoint_that_fails_those_who_were_good_before_is_left_alone() {
+    let mock = Mock::start(|call| if call.number < 3 { Reply::json(&good()) } else { Reply::status(500, "") });
+    let scheme = scheme(introspection(&mock).max_staleness(Duration::ZERO).breaker(3, Duration::from_secs(60)));
+    for token in ["a", "b", "c"] {
+        assert!(is_good(&ask(&scheme, token).await));
+    }
+    for token in ["a", "b", "c", "d"] {
+        assert!(!is_good(&ask(&scheme, token).await));
+    }
+    assert_eq!(mock.calls(), 6);
 }
 
 #[actix_web::test]
