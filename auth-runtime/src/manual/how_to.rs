@@ -599,6 +599,9 @@
 //! A scheme of your own that knows the caller and keeps it out, such as a suspended account, says
 //! [`Rejection::forbidden`](crate::denial::Rejection::forbidden).
 //!
+//! Middleware of a resource or a route answers `Ok(request.error_response(denial))`, and its denial is shaped as all are. What it returns
+//! as `Err` is answered by actix-web, which has no request any more to shape it by.
+//!
 //! # A body of your own
 //!
 //! Status and challenges stay; body and media type are yours. Hidden routes keep the body of an unknown route.

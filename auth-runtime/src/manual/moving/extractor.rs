@@ -139,7 +139,8 @@
 //! # After
 //!
 //! `FromPrincipal` takes the place of `FromRequest`. The arguments of handlers stay as they are, and in a handler that nobody
-//! guards `User` does not compile any more.
+//! guards `User` does not compile any more. Do it once all handlers have the attribute: where a type is both, the compiler cannot
+//! tell which one a handler means.
 //!
 //! ```standalone_crate
 //! # #[actix_web::main]

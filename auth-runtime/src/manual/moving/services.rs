@@ -26,7 +26,7 @@
 //! | | handlers that call handlers | `inner = name`, with proof | [below](#scopes-that-are-bits) |
 //! | a store for logs | `.authorize(Action::Query)` on the route | `route::get().requires::<CanQuery>().to(handler)` | [below](#a-policy-on-the-route) |
 //! | | one handler at three routes | the same, three times | [below](#a-policy-on-the-route) |
-//! | a database with HTTP and gRPC | a key for all and one for reading, or a JWT | `any(api_key, bearer)` and scopes that [imply](crate::config::AuthBuilder::scope_implies) each other | [below](#beside-grpc) |
+//! | a database with HTTP and gRPC | a key for all and one for reading, in `api-key` or as Bearer, or a JWT | `any(api_key, bearer("key"), bearer)` and scopes that [imply](crate::config::AuthBuilder::scope_implies) each other | [below](#beside-grpc) |
 //! | | the same rule for gRPC | [`Auth::verify`](crate::Auth::verify) | [below](#beside-grpc) |
 //! | | every access in an audit log | [`Auth::on_decision`](crate::Auth::on_decision) | [below](#beside-grpc) |
 //! | any | tests call handlers as functions | the policy on the route, which leaves the handler as it is; or real requests with a [`TestIssuer`](crate::testing::TestIssuer) | [below](#a-policy-on-the-route) |
@@ -164,6 +164,7 @@
 //! ```standalone_crate
 //! # #[actix_web::main]
 //! # async fn main() {
+//! # use std::convert::Infallible;
 //! # use std::sync::mpsc;
 //! # use std::time::Duration;
 //! # use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
@@ -172,11 +173,13 @@
 //! # use auth_runtime::testing::{TestIssuer, TestRequestExt as _};
 //! use auth_runtime::api_key::{Key, KeyDigest, KeyStore};
 //! use auth_runtime::observe::RequestParts;
-//! use auth_runtime::{ApiKeys, Auth, policy, requires};
+//! use auth_runtime::opaque::Holder;
+//! use auth_runtime::{ApiKeys, Auth, Opaque, policy, requires};
 //!
 //! policy! {
-//!     Reads: any(api_key, bearer), scope("read");
-//!     Writes: any(api_key, bearer), scope("write");
+//!     /// A key in `api-key`, the same as a Bearer token, or a JWT.
+//!     Reads: any(api_key, bearer("key"), bearer), scope("read");
+//!     Writes: any(api_key, bearer("key"), bearer), scope("write");
 //! }
 //!
 //! #[requires(policy = Reads)]
@@ -191,13 +194,24 @@
 //!     "written"
 //! }
 //!
-//! let keys = KeyStore::from([
-//!     (KeyDigest::of("the-key-for-everything"), Key::new("rw").with_scopes(["write"])),
-//!     (KeyDigest::of("the-key-for-reading-01"), Key::new("ro").with_scopes(["read"])),
-//! ]);
+//! /// Name and scope of the two keys that the configuration file says, by their digests.
+//! fn find(digest: KeyDigest) -> Option<(&'static str, &'static str)> {
+//!     let keys = [("the-key-for-everything", "rw", "write"), ("the-key-for-reading-01", "ro", "read")];
+//!     keys.into_iter().find(|(key, ..)| digest == KeyDigest::of(key)).map(|(_, name, scope)| (name, scope))
+//! }
+//!
+//! async fn find_key(digest: KeyDigest) -> Result<Option<Key>, Infallible> {
+//!     Ok(find(digest).map(|(name, scope)| Key::new(name).with_scopes([scope])))
+//! }
+//!
+//! async fn find_token(digest: KeyDigest) -> Result<Option<Holder>, Infallible> {
+//!     Ok(find(digest).map(|(name, scope)| Holder::new(name).scopes([scope])))
+//! }
+//!
 //! # let issuer = TestIssuer::new();
 //! let auth = Auth::builder()
-//!     .api_key(ApiKeys::header("api-key", keys))
+//!     .api_key(ApiKeys::header("api-key", KeyStore::lookup(find_key)))
+//!     .bearer_named("key", Opaque::lookup(find_token))
 //!     .bearer(issuer.jwt())
 //!     .scope_implies("write", ["read"])
 //!     .build()
@@ -219,8 +233,14 @@
 //! #     let request = request.uri("/points").api_key("api-key", key).to_request();
 //! #     assert_eq!(test::call_service(&app, request).await.status(), status, "{key}");
 //! # }
-//! # let by_token = test::TestRequest::get().uri("/points").bearer(issuer.token().subject("ann").scope("read").sign());
-//! # assert_eq!(test::call_service(&app, by_token.to_request()).await.status(), 200);
+//! # for (request, token, status) in [
+//! #     (test::TestRequest::get(), issuer.token().subject("ann").scope("read").sign(), 200),
+//! #     (test::TestRequest::put(), "the-key-for-everything".to_owned(), 200),
+//! #     (test::TestRequest::put(), "the-key-for-reading-01".to_owned(), 403),
+//! #     (test::TestRequest::put(), "the-key-of-nobody-0001".to_owned(), 401),
+//! # ] {
+//! #     assert_eq!(test::call_service(&app, request.uri("/points").bearer(token).to_request()).await.status(), status);
+//! # }
 //!
 //! // An interceptor of the gRPC server: the metadata of a call are header fields.
 //! let mut fields = HeaderMap::new();
@@ -231,10 +251,10 @@
 //! # let mut heard = Vec::new();
 //! # while let Ok(line) = lines.recv_timeout(Duration::from_secs(2)) {
 //! #     heard.push(line);
-//! #     if heard.len() == 8 { break; }
+//! #     if heard.len() == 11 { break; }
 //! # }
 //! # assert_eq!(heard[0], "rw /points Allowed");
 //! # assert_eq!(heard[3], "ro /points Denied");
-//! # assert_eq!(heard[6..], ["ro /points.Points/Upsert Allowed", "ro /points.Points/Upsert Denied"]);
+//! # assert_eq!(heard[9..], ["ro /points.Points/Upsert Allowed", "ro /points.Points/Upsert Denied"]);
 //! # }
 //! ```

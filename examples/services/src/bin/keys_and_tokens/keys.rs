@@ -48,8 +48,8 @@ struct Row {
 
 impl Reach {
     pub(crate) fn includes(&self, index: &str) -> bool {
-        let of_key = self.of_key.iter().any(|known| known == "*" || known == index);
-        of_key && self.of_tenant.as_ref().is_none_or(|rules| rules.contains_key(index))
+        let matches = |known: &String| known.strip_suffix('*').map_or(known == index, |start| index.starts_with(start));
+        self.of_key.iter().any(matches) && self.of_tenant.as_ref().is_none_or(|rules| rules.contains_key(index))
     }
 
     pub(crate) fn customer(&self, index: &str) -> Option<String> {

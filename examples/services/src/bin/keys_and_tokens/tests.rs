@@ -50,6 +50,8 @@ fn a_key_that_is_stored_nowhere_finds_its_row() {
     let (server, keys) = start();
     search(&server, "movies", keys.key_of("search")).expect(r#"{"hits":["Solaris","Stalker"]}"#);
     search(&server, "books", keys.key_of("search")).expect(r#"{"hits":["Roadside Picnic"]}"#);
+    search(&server, "movies", keys.key_of("films")).expect(r#"{"hits":["Solaris","Stalker"]}"#);
+    assert_invalid(&search(&server, "books", keys.key_of("films")));
     search(&server, "movies", MASTER).expect(r#"{"hits":["Solaris","Stalker"]}"#);
 }
 

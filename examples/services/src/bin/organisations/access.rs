@@ -66,6 +66,7 @@ pub(crate) async fn find_key(digest: KeyDigest, db: Database) -> Result<Option<S
         let read = |row: &rusqlite::Row<'_>| {
             let may: &[Permission] = match &*row.get::<_, String>(2)? {
                 "secret" => &[Permission::InvoicesRead, Permission::RefundsCreate],
+                "admin" => &[Permission::OrganisationManage],
                 "publishable" | "ephemeral" => &[Permission::InvoicesRead],
                 _ => &[],
             };

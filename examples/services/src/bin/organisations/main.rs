@@ -14,7 +14,7 @@ mod access;
 mod tests;
 
 use actix_web::http::StatusCode;
-use actix_web::{App, Error, HttpResponse, HttpServer, Responder, get, post, put, web};
+use actix_web::{App, Error, HttpRequest, HttpResponse, HttpServer, Responder, get, post, put, web};
 use auth_runtime::api_key::{KeyStore, NewKey};
 use auth_runtime::authorities::AuthorityLoader;
 use auth_runtime::config::{ConfigError, DenialBody};
@@ -47,9 +47,18 @@ policy! {
     /// A key by its kind; a person by what the database allows it in this organisation.
     ReadsInvoices: any(api_key && scope(Permission::InvoicesRead), bearer && role(Permission::InvoicesRead));
 
+    /// What the organisation's people and keys may do, in that organisation only.
+    Manages: any(api_key && scope(Permission::OrganisationManage), bearer && role(Permission::OrganisationManage)),
+        check(is_here);
+
     /// Whose invoice it is not, learns nothing of it.
     Refunds: any(api_key && scope(Permission::RefundsCreate), bearer && role(Permission::RefundsCreate)),
         check = Invoice::load -> Invoice, hide = "from_authenticated";
+}
+
+/// A person is here for the organisation that the request is about; a key is for one.
+async fn is_here(request: HttpRequest, who: Caller) -> bool {
+    who.organisation == organisation_of(&request)
 }
 
 #[derive(Clone, Serialize)]
@@ -73,11 +82,9 @@ impl Invoice {
         db: web::Data<Database>,
     ) -> Result<Option<Self>, DatabaseError> {
         let (organisation, id) = path.into_inner();
-        if organisation != who.organisation {
-            return Ok(None);
-        }
-        let question = format!("{} organisation = ?1 AND id = ?2", Self::COLUMNS);
-        db.ask(move |db| db.prepare(&question)?.query_map((organisation, id), Self::read)?.next().transpose()).await
+        let asked = (organisation, who.organisation, id);
+        let question = format!("{} organisation = ?1 AND organisation = ?2 AND id = ?3", Self::COLUMNS);
+        db.ask(move |db| db.prepare(&question)?.query_map(asked, Self::read)?.next().transpose()).await
     }
 }
 
@@ -112,7 +119,7 @@ async fn refund(invoice: Checked<Invoice>, db: web::Data<Database>) -> Result<Ht
 }
 
 /// The new role counts with the next request, although roles are remembered.
-#[requires(bearer, role = Permission::OrganisationManage)]
+#[requires(policy = Manages)]
 #[put("/organisations/{organisation}/members/{subject}")]
 async fn set_role(
     path: web::Path<(String, String)>,
@@ -132,7 +139,7 @@ async fn set_role(
 }
 
 /// A key for a shop: told once, and stored by its digest.
-#[requires(bearer, role = Permission::OrganisationManage)]
+#[requires(policy = Manages)]
 #[post("/organisations/{organisation}/keys")]
 async fn create_key(who: Caller, db: web::Data<Database>) -> Result<impl Responder, Error> {
     let key = NewKey::generate("live").map_err(actix_web::error::ErrorInternalServerError)?;
@@ -176,15 +183,9 @@ fn people() -> TestIssuer {
 }
 
 fn mount(app: &mut web::ServiceConfig, auth: &Auth, db: &Database) {
-    let scope = auth
-        .scope("")
-        .app_data(web::Data::new(db.clone()))
-        .app_data(web::Data::new(auth.clone()))
-        .service(show_invoice)
-        .service(list_invoices)
-        .service(refund)
-        .service(set_role)
-        .service(create_key);
+    let scope = auth.scope("").app_data(web::Data::new(db.clone())).app_data(web::Data::new(auth.clone()));
+    let scope =
+        scope.service(show_invoice).service(list_invoices).service(refund).service(set_role).service(create_key);
     app.service(scope);
 }
 
@@ -195,10 +196,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     for (subject, what) in [("ann", "owns acme, looks at globex"), ("ben", "looks at acme"), ("cleo", "was let go")] {
         println!("{subject}, who {what}:\n{}\n", people.token().subject(subject).expires_in(3600).sign());
     }
-    HttpServer::new(move || App::new().configure(|app| mount(app, &auth, &db)))
-        .workers(1)
-        .listen(services::listener("127.0.0.1:8088")?)?
-        .run()
-        .await?;
+    let server = HttpServer::new(move || App::new().configure(|app| mount(app, &auth, &db)));
+    server.listen(services::listener("127.0.0.1:8088")?)?.run().await?;
     Ok(())
 }

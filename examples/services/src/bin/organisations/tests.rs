@@ -15,6 +15,7 @@ static PEOPLE: LazyLock<TestIssuer> = LazyLock::new(people);
 
 const FIRST: &str = "/organisations/acme/invoices/1";
 const SECRET: &str = "live_acme-secret";
+const ADMIN: &str = "live_acme-admin";
 const PUBLISHABLE: &str = "live_acme-publishable";
 
 fn start() -> (Server, Database) {
@@ -81,8 +82,12 @@ fn a_key_may_what_its_kind_says_for_its_organisation() {
     assert_eq!((refunded.status, refunded.json()), (201, json!({ "refunded": 120 })));
     let again = with_key(&server, SECRET, "POST", refunds);
     assert_eq!((again.status, &again.json()["error"]["code"]), (409, &json!("IR_14")));
-    // A key has no role: what people manage is closed to it.
-    assert_eq!(with_key(&server, SECRET, "POST", "/organisations/acme/keys").status, 401);
+    // Only keys of the kind `admin` manage, and only their own organisation.
+    assert_eq!(with_key(&server, SECRET, "POST", "/organisations/acme/keys").status, 403);
+    assert_eq!(with_key(&server, ADMIN, "POST", "/organisations/globex/keys").status, 403);
+    assert_eq!(with_key(&server, ADMIN, "GET", FIRST).status, 404);
+    let made = with_key(&server, ADMIN, "POST", "/organisations/acme/keys");
+    assert_eq!((made.status, with_key(&server, made.text(), "GET", FIRST).status), (201, 200));
 }
 
 #[test]
