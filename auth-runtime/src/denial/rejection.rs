@@ -24,6 +24,8 @@ pub struct Rejection {
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     /// In place of what the reason says.
     pub(crate) detail: Option<Cow<'static, str>>,
+    /// The mark of whoever was good with these credentials, or in this name, within the last hour.
+    pub(crate) once_good: Option<u64>,
 }
 
 impl Rejection {
@@ -47,7 +49,12 @@ impl Rejection {
     }
 
     pub(super) fn of(reason: Reason) -> Self {
-        Self { reason, headers: Vec::new(), detail: None }
+        Self { reason, headers: Vec::new(), detail: None, once_good: None }
+    }
+
+    /// They were good within the last hour, and are of whoever has this mark.
+    pub(crate) fn once_good(self, of: Option<u64>) -> Self {
+        Self { once_good: of, ..self }
     }
 
     /// Adds a header to the denial. What says how to authenticate, where to go, what the body is, how it may be stored and how

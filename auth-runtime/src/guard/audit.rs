@@ -4,16 +4,19 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::denial::Reason;
 use crate::guard::Plan;
+use crate::guard::limit::FirstRefusals;
 use crate::guard::observation::{Details, NO_SCHEME};
 use crate::guard::refuse::{Case, Seen};
 use crate::http::parts::{Redaction, RequestParts};
+use crate::http::peer::AddressShare;
 use crate::policy::{Check, PolicySpec};
 use crate::principal::Principal;
 use crate::scheme::SchemeDescription;
+use crate::shares;
 use crate::telemetry::limited;
 
 /// Decisions that wait to be heard; further ones are left out.
@@ -33,6 +36,9 @@ pub struct Decision {
     pub(super) scheme: &'static str,
     pub(super) took: Duration,
     pub(super) request: RequestParts,
+    /// The mark of whoever was good within the last hour, with the credentials that are refused now, or in their name.
+    pub(super) once_good: Option<u64>,
+    pub(super) address: AddressShare,
 }
 
 /// How a decision ended.
@@ -101,6 +107,13 @@ impl Decision {
     fn is_kept(&self) -> bool {
         self.reason.is_some_and(Reason::is_always_written)
     }
+
+    /// Whether it is the first refusal of whoever was good before.
+    fn is_first(&self, firsts: &FirstRefusals) -> bool {
+        let once_good = self.once_good.or_else(|| self.caller.as_ref().map(shares::mark));
+        self.outcome == DecisionOutcome::Denied
+            && once_good.is_some_and(|once_good| firsts.is_first(once_good, self.address, Instant::now()))
+    }
 }
 
 impl DecisionOutcome {
@@ -113,8 +126,8 @@ impl Plan {
     /// Tells whoever wants to hear of a decision.
     pub(super) fn tell(&self, seen: Seen<'_>, outcome: DecisionOutcome, reason: Option<Reason>, details: &Details) {
         let Some(ear) = self.settings.audience.ear().filter(|_| seen.observation.counts()) else { return };
-        let &Details { check, code, .. } = details;
-        ear.tell(Decision { reason, check, code, ..self.decision(&ear, seen, outcome) });
+        let &Details { check, code, once_good, .. } = details;
+        ear.tell(Decision { reason, check, code, once_good, ..self.decision(&ear, seen, outcome) });
     }
 
     /// The same, to be told later; `None` while nobody wants to hear.
@@ -135,6 +148,8 @@ impl Plan {
             scheme: alternative.map_or(NO_SCHEME, |alternative| alternative.scheme.name()),
             took: seen.observation.took(),
             request: ear.redaction.parts(seen.request),
+            once_good: None,
+            address: self.settings.address_share(seen.request),
         }
     }
 
@@ -165,6 +180,7 @@ impl fmt::Debug for Audience {
 #[derive(Default)]
 struct Queue {
     waiting: Mutex<Waiting>,
+    firsts: FirstRefusals,
     changed: Condvar,
 }
 
@@ -250,7 +266,9 @@ impl Queue {
 
     fn put(&self, decision: Decision) {
         let mut waiting = self.lock();
-        let is_kept = decision.is_kept();
+        // What finds a place needs no other.
+        let is_full = waiting.decisions.len() >= WAITING_MAX;
+        let is_kept = decision.is_kept() || (is_full && decision.is_first(&self.firsts));
         let (queue, max) = match is_kept {
             true => (&mut waiting.kept, KEPT_MAX),
             false => (&mut waiting.decisions, WAITING_MAX),
@@ -265,7 +283,10 @@ impl Queue {
             (false, _) => {}
             (true, false) => limited!(warn, "a function given to `on_decision` is slow; it misses decisions"),
             (true, true) => {
-                limited!(error, "a function given to `on_decision` is slow; it misses replays and revoked tokens")
+                limited!(
+                    error,
+                    "a function given to `on_decision` is slow; it misses replays, revoked tokens and first refusals"
+                )
             }
         }
     }
@@ -322,6 +343,8 @@ mod tests {
             scheme: "none",
             took: Duration::ZERO,
             request: Redaction::default().parts((&TestRequest::default().to_http_request()).into()),
+            once_good: None,
+            address: AddressShare::Unknown,
         }
     }
 
@@ -333,13 +356,18 @@ mod tests {
         }
         queue.put(decision(Reason::NonceReplayed));
         queue.put(decision(Reason::TokenRevoked));
+        // And the first refusal of whoever was good before.
+        for once_good in [1, 1, 2] {
+            queue.put(Decision { once_good: Some(once_good), ..decision(Reason::TokenExpired) });
+        }
         let mut reasons = Vec::new();
         queue.lock().is_over = true;
         while let Some(decision) = queue.next(&mut Vec::new()) {
             reasons.push(decision.reason.unwrap());
         }
-        assert_eq!(reasons.len(), WAITING_MAX + 2);
-        assert_eq!(reasons[..3], [Reason::NonceReplayed, Reason::TokenRevoked, Reason::CredentialsWrong]);
+        assert_eq!(reasons.len(), WAITING_MAX + 4);
+        let (expired, wrong) = (Reason::TokenExpired, Reason::CredentialsWrong);
+        assert_eq!(reasons[..5], [Reason::NonceReplayed, Reason::TokenRevoked, expired, expired, wrong]);
     }
 
     #[test]

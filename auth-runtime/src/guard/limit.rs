@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use crate::denial::Reason;
 use crate::http::peer::AddressShare;
 use crate::policy::PolicySpec;
+use crate::shares::{KnownCallers, Presented};
 
 /// Events of one policy, reason and address share in one window.
 const WRITTEN_MAX: u32 = 10;
@@ -21,7 +22,21 @@ const NAMED_MAX: usize = 3;
 
 /// What is written in this process. Only refusals come here, and only where somebody listens to them.
 #[derive(Default)]
-pub(crate) struct RefusalLimit(Mutex<HashMap<RefusalKind, Window>>);
+pub(crate) struct RefusalLimit {
+    windows: Mutex<HashMap<RefusalKind, Window>>,
+    firsts: FirstRefusals,
+}
+
+/// Who was good and has been refused since, within the last hour: only the first refusal of each is never left out.
+#[derive(Default)]
+pub(crate) struct FirstRefusals(KnownCallers);
+
+impl FirstRefusals {
+    /// Whether this is the first refusal of whoever has this mark; asked again, it is not. Where too many were refused, none is.
+    pub(crate) fn is_first(&self, once_good: u64, address: AddressShare, now: Instant) -> bool {
+        self.0.mark(once_good, now).is_none() && self.0.insert(Presented::unguessable(once_good, address), now)
+    }
+}
 
 /// A policy's refusals for one reason, by their names.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -79,7 +94,13 @@ impl RefusalLimit {
     }
 
     /// Takes note of a refusal.
-    pub(crate) fn turn(&self, kind: RefusalKind, address: AddressShare, now: Instant) -> Turn {
+    pub(crate) fn turn(
+        &self,
+        kind: RefusalKind,
+        address: AddressShare,
+        once_good: impl FnOnce() -> Option<u64>,
+        now: Instant,
+    ) -> Turn {
         let mut windows = self.windows();
         if windows.len() >= KINDS_MAX && !windows.contains_key(&kind) {
             windows.retain(|_, window| window.awaited || now.duration_since(window.began) < WINDOW);
@@ -90,10 +111,12 @@ impl RefusalLimit {
             overdue = std::mem::replace(window, Window::new(now)).left_out();
         }
         let share = window.share(address);
-        let write = share.written < WRITTEN_MAX;
-        if write {
+        let is_among = share.written < WRITTEN_MAX;
+        // Asked only where it makes a difference: what is written anyway may be the first or not.
+        let write = is_among || once_good().is_some_and(|once_good| self.firsts.is_first(once_good, address, now));
+        if is_among {
             share.written += 1;
-        } else {
+        } else if !write {
             share.left_out += 1;
         }
         let close = !write && !window.awaited;
@@ -110,7 +133,7 @@ impl RefusalLimit {
     }
 
     fn windows(&self) -> MutexGuard<'_, HashMap<RefusalKind, Window>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.windows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -154,7 +177,7 @@ mod tests {
 
     /// The number of events written out of so many.
     fn written(limit: &RefusalLimit, kind: RefusalKind, address: AddressShare, times: u32, now: Instant) -> usize {
-        (0..times).filter(|_| limit.turn(kind, address, now).write).count()
+        (0..times).filter(|_| limit.turn(kind, address, || None, now).write).count()
     }
 
     #[test]
@@ -176,11 +199,11 @@ mod tests {
         let (limit, now) = (RefusalLimit::default(), Instant::now());
         assert_eq!(written(&limit, KIND, from(1), 10, now), 10);
         let soon = now + WINDOW / 4;
-        assert_eq!(limit.turn(KIND, from(1), soon).close_in, Some(WINDOW * 3 / 4));
-        assert_eq!(limit.turn(KIND, from(1), soon).close_in, None);
+        assert_eq!(limit.turn(KIND, from(1), || None, soon).close_in, Some(WINDOW * 3 / 4));
+        assert_eq!(limit.turn(KIND, from(1), || None, soon).close_in, None);
         assert_eq!(limit.close(KIND, soon), None, "not over yet");
         // Nobody came: the next refusal brings it.
-        let overdue = limit.turn(KIND, from(2), now + WINDOW * 2).overdue.expect("a summary");
+        let overdue = limit.turn(KIND, from(2), || None, now + WINDOW * 2).overdue.expect("a summary");
         assert_eq!((overdue.events, overdue.callers), (2, 1));
     }
 
@@ -199,11 +222,26 @@ mod tests {
     }
 
     #[test]
+    fn the_first_refusal_of_whoever_was_good_is_written_once_however_many_others_are_left_out() {
+        let (limit, now) = (RefusalLimit::default(), Instant::now());
+        assert_eq!(written(&limit, KIND, from(1), 1000, now), 10);
+        let of = |once_good, now| limit.turn(KIND, from(1), || Some(once_good), now).write;
+        assert!(of(7, now) && !of(7, now) && of(8, now));
+        assert_eq!(limit.close(KIND, now + WINDOW).map(|left_out| left_out.events), Some(991));
+        // An hour later it is the first again. More than are told apart are not firsts.
+        let later = now + Duration::from_secs(3600);
+        assert_eq!(written(&limit, KIND, from(1), 1000, later), 10);
+        assert!(of(7, later));
+        let firsts = (0..100_000).filter(|number| of(*number, later)).count();
+        assert_eq!(firsts, 4095, "one address is no more than a part of all");
+    }
+
+    #[test]
     fn kinds_that_are_over_are_forgotten() {
         let (limit, now) = (RefusalLimit::default(), Instant::now());
         let labels: Vec<&'static str> = (0..3000).map(|label| &*label.to_string().leak()).collect();
         for (second, reason) in labels.iter().enumerate() {
-            limit.turn(RefusalKind { reason, ..KIND }, from(1), now + WINDOW * u32::try_from(second).unwrap());
+            limit.turn(RefusalKind { reason, ..KIND }, from(1), || None, now + WINDOW * u32::try_from(second).unwrap());
         }
         assert!(limit.windows().len() <= KINDS_MAX);
     }

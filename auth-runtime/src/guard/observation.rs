@@ -11,6 +11,8 @@ use crate::guard::audit::Untold;
 use crate::guard::limit::{self, LeftOut, RefusalLimit};
 use crate::http::peer::AddressShare;
 use crate::policy::{Check, Hide, PolicySpec};
+use crate::principal::Principal;
+use crate::shares;
 use crate::telemetry::{DECISIONS, DURATION, HANDLER_DENIALS, limited};
 
 /// An event at a level that is known only when it is written.
@@ -37,6 +39,8 @@ pub(crate) struct Details {
     pub(crate) claim: Option<String>,
     /// The type that was asked for.
     pub(crate) expected: Option<&'static str>,
+    /// The mark of whoever was good within the last hour, with the credentials that are refused now, or in their name.
+    pub(crate) once_good: Option<u64>,
 }
 
 /// One decision under way.
@@ -111,6 +115,7 @@ impl Observation {
     pub(crate) fn denied(
         &self,
         address: impl FnOnce() -> AddressShare,
+        principal: Option<&Principal>,
         scheme: &'static str,
         reason: Reason,
         details: &Details,
@@ -119,7 +124,8 @@ impl Observation {
         if !self.counts {
             return;
         }
-        if is_listened_to(reason.severity()) && self.is_written(address, reason) {
+        let once_good = || details.once_good.or_else(|| principal.map(shares::mark));
+        if is_listened_to(reason.severity()) && self.is_written(address, once_good, reason) {
             self.write(scheme, reason, details);
         }
         match meter {
@@ -128,14 +134,20 @@ impl Observation {
         }
     }
 
-    /// Whether this event is among those that are written, and takes care that others are counted in one.
-    fn is_written(&self, address: impl FnOnce() -> AddressShare, reason: Reason) -> bool {
+    /// Whether this event is among those that are written, and takes care that others are counted in one. The first refusal of
+    /// whoever was good before always is.
+    fn is_written(
+        &self,
+        address: impl FnOnce() -> AddressShare,
+        once_good: impl FnOnce() -> Option<u64>,
+        reason: Reason,
+    ) -> bool {
         if reason.is_always_written() {
             return true;
         }
-        let (spec, limit) = (self.spec, RefusalLimit::of_process());
+        let (spec, limit, address) = (self.spec, RefusalLimit::of_process(), address());
         let kind = limit::RefusalKind::new(spec, reason);
-        let turn = limit.turn(kind, address(), std::time::Instant::now());
+        let turn = limit.turn(kind, address, once_good, std::time::Instant::now());
         if let Some(left_out) = turn.overdue {
             summarize(spec, reason, &left_out);
         }
@@ -154,7 +166,7 @@ impl Observation {
     fn write(&self, scheme: &'static str, reason: Reason, details: &Details) {
         let (policy, label, remedy) = (self.spec.handler, reason.label(), reason.remedy());
         let outcome = if reason.status().is_server_error() { FAILED } else { DENIED };
-        let Details { check, code, cause, claim, expected } = details;
+        let Details { check, code, cause, claim, expected, .. } = details;
         let check = check.map(tracing::field::display);
         let (code, cause, claim, expected) = (*code, cause.as_deref(), claim.as_deref(), *expected);
         // Where the developer must look.
@@ -180,7 +192,7 @@ impl Observation {
 
     /// A denial where no plan could be found: there is no realm, no challenge and no body hook to speak of.
     pub(crate) fn undecidable(&self, peer: Option<SocketAddr>, reason: Reason) -> Denial {
-        self.denied(|| AddressShare::of(peer), NO_SCHEME, reason, &Details::default(), None);
+        self.denied(|| AddressShare::of(peer), None, NO_SCHEME, reason, &Details::default(), None);
         let mut denial = Denial::of(reason);
         if self.spec.hide == Hide::Everything {
             denial.hide();

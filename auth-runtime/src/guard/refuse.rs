@@ -39,8 +39,9 @@ impl From<Reason> for Grounds {
 }
 
 impl From<Rejection> for Grounds {
-    fn from(Rejection { reason, headers, detail }: Rejection) -> Self {
-        Self { headers, detail, ..reason.into() }
+    fn from(Rejection { reason, headers, detail, once_good }: Rejection) -> Self {
+        let details = Details { once_good, ..Details::default() };
+        Self { headers, detail, details, ..reason.into() }
     }
 }
 
@@ -122,6 +123,7 @@ impl Plan {
         let written = self.challenges.written(reason, attempted.place, place, scheme);
         observation.denied(
             || self.settings.address_share(request),
+            seen.principal,
             scheme,
             reason,
             &details,
@@ -180,10 +182,11 @@ impl Plan {
         said: Denial,
         check: Option<&'static Check>,
     ) -> Eventual<Denial> {
-        let Case { request, observation, attempted, .. } = case;
+        let Case { request, observation, attempted, principal } = case;
         let scheme = attempted.alternative(self).map_or(NO_SCHEME, |alternative| alternative.scheme.name());
         let details = Details { check, code: said.problem().code, ..Details::default() };
-        observation.denied(|| self.settings.address_share(request.into()), scheme, said.reason(), &details, None);
+        let address = || self.settings.address_share(request.into());
+        observation.denied(address, principal, scheme, said.reason(), &details, None);
         self.tell(case.into(), DecisionOutcome::of(said.reason()), Some(said.reason()), &details);
         self.complete(case, said)
     }

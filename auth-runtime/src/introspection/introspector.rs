@@ -74,7 +74,7 @@ impl OpaqueTokens for Introspector {
         let hash = inquiry.memory.hash(token);
         let recall = || inquiry.memory.recall(&hash, Instant::now(), now);
         if let Some(known) = recall() {
-            return Outcome::from(inquiry.judged(Ok(known), now)).into();
+            return inquiry.judged(&hash, Ok(known), now).into();
         }
         if inquiry.memory.is_held(&hash, Instant::now()) {
             return Outcome::failed(Reason::IntrospectionUnavailable).into();
@@ -83,7 +83,7 @@ impl OpaqueTokens for Introspector {
             return Outcome::failed(cause.reason()).into();
         }
         let told = match inquiry.flights.board(hash, FLIGHTS, || recall().map(Ok)) {
-            Boarding::Known(known) => return Outcome::from(inquiry.judged(known, now)).into(),
+            Boarding::Known(known) => return inquiry.judged(&hash, known, now).into(),
             Boarding::Full => {
                 return Outcome::failed(Reason::IntrospectionUnavailable).into();
             }
@@ -102,14 +102,26 @@ impl OpaqueTokens for Introspector {
         let inquiry = Arc::clone(inquiry);
         Authentication::pending(async move {
             let verdict = landed(told).await.unwrap_or(Err(Reason::IntrospectionUnavailable));
-            inquiry.judged(verdict, now).into()
+            inquiry.judged(&hash, verdict, now)
         })
     }
 }
 
 impl Inquiry {
-    fn judged(&self, verdict: Verdict, now: UnixTime) -> Result<Principal, Reason> {
-        let Active { principal, times, revocable, .. } = verdict??;
+    /// What a verdict is worth now. A token that is not good any more comes first no more.
+    fn judged(&self, token: &TokenHash, verdict: Verdict, now: UnixTime) -> Outcome {
+        let good = match verdict {
+            Ok(said) => said.and_then(|active| self.check(active, now)),
+            Err(unknown) => return Outcome::failed(unknown),
+        };
+        match good {
+            Ok(principal) => Outcome::Verified(principal),
+            Err(reason) => Outcome::failed(reason).once_good(self.memory.known.forget(token)),
+        }
+    }
+
+    fn check(&self, active: Active, now: UnixTime) -> Result<Principal, Reason> {
+        let Active { principal, times, revocable, .. } = active;
         let acceptance = self.judge.acceptance();
         times.check(now, acceptance.leeway())?;
         acceptance.unrevoked(&principal, revocable.as_ref(), &times, now)?;

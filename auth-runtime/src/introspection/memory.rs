@@ -114,7 +114,6 @@ impl Memory {
                 }
             }
             Err(reason) => {
-                self.known.forget(token);
                 if let Some(cache) = &self.active {
                     cache.remove(&token);
                 }

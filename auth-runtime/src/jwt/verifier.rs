@@ -23,6 +23,7 @@ use crate::keys::keyring::Asked;
 use crate::keys::keyring::Keyring;
 use crate::principal::Principal;
 use crate::scheme::Recognition;
+use crate::shares;
 #[cfg(feature = "jwks")]
 use crate::shares::{Claimant, KnownCallers, Presented};
 use crate::time::UnixTime;
@@ -134,6 +135,11 @@ impl Verifier {
             .check(now, self.acceptance.leeway())
             .and_then(|()| self.acceptance.unrevoked(&known.principal, known.revocable.as_ref(), &known.times, now));
         Some(good.map(|()| known.principal))
+    }
+
+    /// The mark of whose token this is, where it is remembered: only what was good is.
+    pub(crate) fn mark(&self, token: &[u8]) -> Option<u64> {
+        self.memory.recall(token).map(|known| shares::mark(&known.principal))
     }
 
     /// The generation of keys by which a principal would be verified now.

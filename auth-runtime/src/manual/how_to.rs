@@ -728,7 +728,8 @@
 //! can cause at will is a warning. Where a check refused, `check` names it. Of the refusals of one policy for one reason from
 //! one address (an IPv4 address or an IPv6 /64) ten a second are written; when the second is over, one more event says how
 //! many were `left_out`, from how many `callers` and which were the `largest`. Revoked tokens and replayed Digest responses are
-//! always written.
+//! always written, and so is, once an hour, the first refusal of whoever was good within the last hour: of a caller who was
+//! authenticated, of a token or key that was good and is not any more, of a wrong password for a user who was let in.
 //!
 //! The `metrics` facade gets the counter [`DECISIONS`](crate::observe::DECISIONS) and the histogram
 //! [`DURATION`](crate::observe::DURATION), in seconds; they count every decision, and as `abandoned` those that take time and

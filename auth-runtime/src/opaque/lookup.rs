@@ -156,10 +156,7 @@ impl Shared {
     fn judged_or_not(&self, key: &MemoryKey, looked_up: &LookedUp, now: UnixTime) -> Outcome {
         match looked_up {
             Ok(Some(known)) => self.judged(key, known, now),
-            Ok(None) => {
-                self.known.forget(key);
-                Outcome::Refused(Rejection::credentials_wrong())
-            }
+            Ok(None) => Outcome::Refused(Rejection::credentials_wrong().once_good(self.known.forget(key))),
             Err(unavailable) => Outcome::Unavailable(unavailable.clone()),
         }
     }
@@ -168,10 +165,7 @@ impl Shared {
     fn judged(&self, key: &MemoryKey, known: &KnownToken, now: UnixTime) -> Outcome {
         match self.check(known, now) {
             Ok(()) => Outcome::Verified(known.principal.clone()),
-            Err(reason) => {
-                self.known.forget(key);
-                Outcome::failed(reason)
-            }
+            Err(reason) => Outcome::failed(reason).once_good(self.known.forget(key)),
         }
     }
 

@@ -167,8 +167,11 @@ impl Scheme for BearerScheme {
             Err(error) => return Outcome::failed(error).into(),
         };
         // A token that is known is well-formed.
-        if let Some(known) = self.verifier.as_ref().and_then(|verifier| verifier.recall(token, now)) {
-            return Outcome::from(known).into();
+        if let Some((verifier, known)) = self.verifier.as_ref().and_then(|by| Some((by, by.recall(token, now)?))) {
+            return match known {
+                Ok(principal) => Authentication::verified(principal),
+                Err(reason) => Outcome::failed(reason).once_good(verifier.mark(token)).into(),
+            };
         }
         let compact = context.take_compact(token);
         if let Some(opaque) = self.opaque.as_ref().filter(|_| self.takes_opaque(compact.as_ref())) {

@@ -77,6 +77,14 @@ impl Outcome {
             Err(unavailable) => Self::Unavailable(unavailable),
         }
     }
+
+    /// If it is a refusal: of credentials that were good within the last hour, of whoever has this mark.
+    pub(crate) fn once_good(self, of: Option<u64>) -> Self {
+        match self {
+            Self::Refused(rejection) => Self::Refused(rejection.once_good(of)),
+            other => other,
+        }
+    }
 }
 
 impl From<Outcome> for Authentication {

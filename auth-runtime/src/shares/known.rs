@@ -100,22 +100,30 @@ impl KnownCallers {
         Claimant { share, standing }
     }
 
-    /// Takes note of a success, the only thing by which anybody becomes known.
-    pub(crate) fn insert(&self, presented: Presented, now: Instant) {
+    /// The mark of this subject if it was good within the last hour, wherever it was.
+    pub(crate) fn mark(&self, subject: impl Hash, now: Instant) -> Option<u64> {
+        let subject = keyed(subject);
+        let callers = self.callers();
+        let mut successes = callers.subjects.get(&subject)?.iter();
+        successes.any(|success| now.saturating_duration_since(success.at) < LIFETIME).then_some(subject)
+    }
+
+    /// Takes note of a success, the only thing by which anybody becomes known. Whether it is known now.
+    pub(crate) fn insert(&self, presented: Presented, now: Instant) -> bool {
         let Presented { subject, state, address, owner, .. } = presented;
         let success = Success { address, state, owner, at: now };
         let mut callers = self.callers();
         let known = callers.subjects.get_mut(&subject);
         if let Some(known) = known.and_then(|known| known.iter_mut().find(|known| presented.is_of(known))) {
             *known = Success { address: known.address, ..success };
-            return;
+            return true;
         }
         callers.sweep(now);
         let is_new = !callers.subjects.contains_key(&subject);
         if callers.addresses.get(&address).is_some_and(|count| *count >= SUBJECTS_AT_ONE)
             || (is_new && callers.subjects.len() >= SUBJECTS_MAX)
         {
-            return;
+            return false;
         }
         let known = callers.subjects.entry(subject).or_default();
         let mut displaced = None;
@@ -128,14 +136,15 @@ impl KnownCallers {
             callers.gone(address);
         }
         *callers.addresses.entry(address).or_default() += 1;
+        true
     }
 
-    /// Nobody is known as this subject any more.
-    pub(crate) fn forget(&self, subject: impl Hash) {
-        let mut callers = self.callers();
-        for success in callers.subjects.remove(&keyed(subject)).unwrap_or_default() {
-            callers.gone(success.address);
-        }
+    /// Nobody is known as this subject any more; its mark, if somebody was.
+    pub(crate) fn forget(&self, subject: impl Hash) -> Option<u64> {
+        let (subject, mut callers) = (keyed(subject), self.callers());
+        let known = callers.subjects.remove(&subject)?;
+        known.iter().for_each(|success| callers.gone(success.address));
+        Some(subject)
     }
 
     /// Nobody is known any more by what these callers had.

@@ -8,6 +8,7 @@ use std::hash::{BuildHasher, Hash, RandomState};
 use std::sync::LazyLock;
 
 use crate::http::peer::AddressShare;
+use crate::principal::Principal;
 
 pub(crate) use self::known::{KnownCallers, Presented};
 pub(crate) use self::lookups::{FLIGHTS, Lookups};
@@ -94,6 +95,12 @@ impl Claimant {
     pub(crate) fn known(share: Share) -> Self {
         Self { share, standing: Standing::Known }
     }
+}
+
+/// Stands for this caller in this process, whatever it presents.
+pub(crate) fn mark(caller: &Principal) -> u64 {
+    let who = caller.key();
+    keyed((who.issuer(), who.subject()))
 }
 
 /// Under a key of this process, so that nobody can choose two that are one.

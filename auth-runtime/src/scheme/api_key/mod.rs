@@ -181,11 +181,13 @@ impl ApiKeyScheme {
                 check_key(&found.key, environment.as_deref(), || clock.now())?;
                 Ok(builder(&found.key, configuration, found.details).credential_id(digest.to_string()).build())
             });
-            match &good {
-                Ok(_) => known.insert(presented, Instant::now()),
-                Err(_) => known.forget(digest.as_bytes()),
+            match good {
+                Ok(principal) => {
+                    known.insert(presented, Instant::now());
+                    Outcome::Verified(principal)
+                }
+                Err(reason) => Outcome::failed(reason).once_good(known.forget(digest.as_bytes())),
             }
-            good.into()
         })
     }
 }

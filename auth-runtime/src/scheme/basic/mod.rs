@@ -108,6 +108,12 @@ impl PendingVerification {
         self.memory.remember(self.tag, &self.user, principal, self.began, Instant::now());
     }
 
+    /// The password is wrong.
+    fn failed(&self) -> Outcome {
+        let once_good = self.memory.known.mark(&*self.user, Instant::now());
+        Outcome::Refused(Rejection::credentials_wrong().once_good(once_good))
+    }
+
     /// The user is known from now on, and comes first where many wait.
     fn succeeded(&self, presented: Presented) {
         self.memory.succeeded(&self.user, presented, self.began, Instant::now());
@@ -209,7 +215,7 @@ impl BasicScheme {
                     pending.succeeded(presented);
                     Outcome::Verified(principal)
                 }
-                Ok(false) => Outcome::Refused(Rejection::credentials_wrong()),
+                Ok(false) => pending.failed(),
                 Err(reason) => Outcome::failed(reason),
             }
         })
@@ -241,7 +247,7 @@ impl BasicScheme {
                     pending.succeeded(presented);
                     Outcome::Verified(principal)
                 }
-                Ok(None) => Outcome::Refused(Rejection::credentials_wrong()),
+                Ok(None) => pending.failed(),
                 Err(unavailable) => Outcome::Unavailable(unavailable),
             }
         })

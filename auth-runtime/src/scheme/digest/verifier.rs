@@ -139,8 +139,11 @@ impl Verifier {
                             verifier.succeeded(presented);
                             verifier.admit(proven, &sent, &request, &found.name, found.principal)
                         }
-                        (Err(reason), _) => return Outcome::failed(reason),
-                        (Ok(_), None) => return Outcome::failed(Reason::CredentialsWrong),
+                        (proven, _) => {
+                            let reason = proven.err().unwrap_or(Reason::CredentialsWrong);
+                            let once_good = verifier.mark((&sent.user, &sent.realm));
+                            return Outcome::failed(reason).once_good(once_good);
+                        }
                     };
                     match admitted {
                         Authentication::Ready(outcome) => outcome,
@@ -155,6 +158,13 @@ impl Verifier {
     fn succeeded(&self, presented: Presented) {
         if let UserSource::Function { known, .. } = &self.users {
             known.insert(presented, Instant::now());
+        }
+    }
+
+    fn mark(&self, subject: (&ClaimedUser, &String)) -> Option<u64> {
+        match &self.users {
+            UserSource::Function { known, .. } => known.mark(subject, Instant::now()),
+            UserSource::File { .. } => None,
         }
     }
 
