@@ -37,6 +37,7 @@ pub(crate) fn builder() -> AuthBuilder {
         .realm("docs")
         .bearer(jwt())
         .bearer_named("cookie", jwt().cookie("__Host-token"))
+        .bearer_named("edge", jwt().header("X-Edge-Token"))
         .bearer_named("partner", jwt())
         .basic(Passwords::htpasswd(format!("alice:{password}")))
         .digest(DigestUsers::htdigest(digest::htdigest_line("alice", "docs", "wonderland").unwrap()))

@@ -5,6 +5,7 @@ use actix_web::http::StatusCode;
 use crate::denial::Reason;
 use crate::guard::Plan;
 use crate::policy::{Presence, Requirement};
+use crate::scheme::SchemeDescription;
 
 /// The schemes whose refusals are known.
 const BUILT_IN: [&str; 4] = ["bearer", "basic", "digest", "api_key"];
@@ -26,8 +27,9 @@ impl Plan {
             return Vec::new();
         }
         let described = || self.alternatives().iter().map(|by| by.description());
-        let is_malformed =
-            described().any(|scheme| scheme.is_in_authorization_or_query()).then_some(Reason::CredentialsMalformed);
+        let may_be_malformed =
+            |scheme: &SchemeDescription| scheme.challenge().is_oauth() || scheme.is_in_authorization_or_query();
+        let is_malformed = described().any(may_be_malformed).then_some(Reason::CredentialsMalformed);
         let is_forbidden = (!matches!(self.spec.requirement, Requirement::Authenticated)
             || self.spec.check_after.is_some()
             || self.spec.schemes.iter().any(|used| used.condition.is_some() || !BUILT_IN.contains(&used.keyword))

@@ -46,7 +46,7 @@ impl Answers {
         self.0.values().any(|answer| answer.is_problem)
     }
 
-    /// Adds them to those that are described. What is there already keeps its words, and gets the headers.
+    /// Adds them to those that are described. What is there already keeps its words, and gets what ours has.
     pub(super) fn enter(self, responses: &mut Responses) {
         for (status, answer) in self.0 {
             let described = responses.responses.entry(status.to_string());
@@ -57,7 +57,8 @@ impl Answers {
                     own.headers.insert(title(name), header.into());
                 }
             }
-            if answer.is_problem && own.content.is_empty() {
+            // Beside what the handler itself answers with this status.
+            if answer.is_problem && !own.content.contains_key(MEDIA_TYPE) {
                 let content = Content::new(Some(Ref::from_schema_name(SCHEMA)));
                 own.content.insert(MEDIA_TYPE.into(), content.into());
             }

@@ -6,7 +6,6 @@ mod hierarchy;
 pub(crate) mod meaning;
 #[cfg(test)]
 mod oracle;
-pub(crate) mod proof;
 mod read;
 pub(crate) mod registry;
 mod requirement;
