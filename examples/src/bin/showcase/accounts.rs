@@ -64,17 +64,15 @@ pub(crate) async fn load_user(who: PrincipalKey, users: web::Data<Users>) -> Res
 #[cfg(test)]
 mod tests {
     use actix_web::{App, test};
-    use auth_runtime::ServiceConfig;
 
     use crate::environment::Environment;
-    use crate::{auth, routes};
+    use crate::{auth, docs};
 
     /// Status and body of the answer to a request with this token.
     async fn answer(path: &str, token: &str) -> (u16, String) {
         let environment = Environment::default();
         let auth = auth::configure(&environment, None).expect("the showcase is configured");
-        let mount = |config: &mut ServiceConfig| routes::mount(config, &environment, None);
-        let app = test::init_service(App::new().service(auth.scope("").configure(mount))).await;
+        let app = test::init_service(docs::application(App::new(), &auth, &environment, None).0).await;
         let request = test::TestRequest::with_uri(path).insert_header(("Authorization", format!("Bearer {token}")));
         let answer = test::call_service(&app, request.to_request()).await;
         let status = answer.status().as_u16();

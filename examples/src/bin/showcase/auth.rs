@@ -9,6 +9,7 @@ use auth_runtime::digest::DigestUsers;
 use auth_runtime::introspection::Introspection;
 use auth_runtime::jwt::{Audiences, Said};
 use auth_runtime::resource_metadata::ResourceMetadata;
+use auth_runtime::scheme::User;
 use auth_runtime::testing::TestIssuer;
 use auth_runtime::{Algorithm, ApiKeys, Auth, Jwt, Opaque};
 
@@ -45,6 +46,10 @@ issuer!(es256_issuer, ES256, "dev-es256", ISSUER, AUDIENCE);
 issuer!(eddsa_issuer, EdDSA, "dev-eddsa", ISSUER, AUDIENCE);
 issuer!(partner_issuer, ES256, "partner-es256", PARTNER, "https://showcase.example/partner");
 
+fn passwords() -> Passwords<User> {
+    Passwords::htpasswd_file(concat!(env!("CARGO_MANIFEST_DIR"), "/data/htpasswd"))
+}
+
 /// The development key; its digest is all that is kept.
 fn keys() -> [(KeyDigest, Key); 1] {
     let key = Key::new("development").with_scopes(["read", "write"]).with_roles(["viewer"]).of_environment("test");
@@ -75,7 +80,9 @@ pub(crate) fn configure(environment: &Environment, revoking: Option<&Revoking>) 
         .bearer_named("pat", Opaque::lookup(accounts::find_token).prefix("pat_").length(8..=64))
         .bearer_named("edge", bearer().header("X-Edge-Token"))
         .bearer_named("partner", revocable(partner_issuer().jwt(), revoking))
-        .basic(Passwords::htpasswd_file(concat!(env!("CARGO_MANIFEST_DIR"), "/data/htpasswd")))
+        .basic(passwords())
+        // The same people, with what they are here: a browser has no tokens to open a page with.
+        .basic_named("staff", passwords().roles_of(|user| if user.name() == "alice" { vec!["ops"] } else { vec![] }))
         .digest(DigestUsers::htdigest_file(concat!(env!("CARGO_MANIFEST_DIR"), "/data/htdigest")))
         .api_key(ApiKeys::header("X-API-Key", keys()).environment("test"))
         .api_key_named("query", ApiKeys::dangerous_query("api_key", keys()).environment("test"))

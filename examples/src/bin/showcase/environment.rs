@@ -11,6 +11,8 @@ pub(crate) struct Environment {
     pub(crate) redis_url: Option<String>,
     /// Where clients reach this server.
     pub(crate) public_origin: Option<String>,
+    /// Whether everyone may read what describes the server.
+    pub(crate) open_docs: bool,
 }
 
 /// An identity provider whose JWTs are accepted.
@@ -84,6 +86,13 @@ impl Environment {
                 introspection,
                 redis_url: read("REDIS_URL")?,
                 public_origin: read("PUBLIC_ORIGIN")?,
+                open_docs: match read("DOCS")?.as_deref() {
+                    None => false,
+                    Some("open") => true,
+                    Some(_) => {
+                        return Err(Incomplete("`DOCS` is set and not to `open`; write that, or unset it".into()));
+                    }
+                },
             }),
         }
     }
@@ -108,8 +117,14 @@ mod tests {
 
     #[test]
     fn no_variables_add_nothing() {
-        let Environment { provider, introspection, redis_url, public_origin } = read(&[]).expect("complete");
-        assert!(provider.is_none() && introspection.is_none() && redis_url.is_none() && public_origin.is_none());
+        let Environment { provider, introspection, redis_url, public_origin, open_docs } = read(&[]).expect("complete");
+        assert!(
+            provider.is_none()
+                && introspection.is_none()
+                && redis_url.is_none()
+                && public_origin.is_none()
+                && !open_docs
+        );
     }
 
     #[test]
@@ -122,6 +137,7 @@ mod tests {
             ("CLIENT_SECRET", "not a secret"),
             ("REDIS_URL", "redis://127.0.0.1"),
             ("PUBLIC_ORIGIN", "https://api.example"),
+            ("DOCS", "open"),
         ];
         let read = read(&all).expect("complete");
         let (provider, endpoint) = (read.provider.expect("set"), read.introspection.expect("set"));
@@ -129,6 +145,7 @@ mod tests {
         assert_eq!((&*endpoint.client_id, &*endpoint.client_secret), ("api", "not a secret"));
         assert_eq!(read.redis_url.as_deref(), Some("redis://127.0.0.1"));
         assert_eq!(read.public_origin.as_deref(), Some("https://api.example"));
+        assert!(read.open_docs);
     }
 
     #[cfg(unix)]
@@ -143,7 +160,8 @@ mod tests {
     fn what_is_missing_is_named() {
         let refused = |variables: &[(&str, &str)]| read(variables).err().unwrap_or_default();
         for (variables, said) in [
-            (&[("OIDC_ISSUER", "i")][..], "`OIDC_ISSUER` is set and `AUDIENCE` is not"),
+            (&[("DOCS", "yes")][..], "`DOCS` is set and not to `open`"),
+            (&[("OIDC_ISSUER", "i")], "`OIDC_ISSUER` is set and `AUDIENCE` is not"),
             (&[("INTROSPECTION_URL", "u")], "`INTROSPECTION_URL` is set and `CLIENT_ID` is not"),
             (
                 &[("INTROSPECTION_URL", "u"), ("CLIENT_ID", "c")],

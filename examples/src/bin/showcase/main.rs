@@ -11,6 +11,9 @@
 //! `GET /edge` takes its token from `X-Edge-Token`, as behind a proxy that signs people in. `GET /orders/1` is alice's and `/orders/2` bob's;
 //! `POST /orders/lock` looks for the order in its JSON body; `GET /teapot` is denied in words of the application's own.
 //!
+//! `GET /docs` is Swagger UI, and `GET /openapi.json` the document that it shows: for whoever has the role `ops`, such as alice
+//! with her password. There one presses *Authorize*, calls a route and sees the answer.
+//!
 //! Variables of the environment add routes; without them the server is complete, and these routes do not exist:
 //!
 //! | variables | what they add |
@@ -18,10 +21,12 @@
 //! | `OIDC_ISSUER`, `AUDIENCE` | `GET /idp`, and `GET /idp/admin` for the scope `admin`: JWTs of this identity provider |
 //! | `INTROSPECTION_URL`, `CLIENT_ID`, `CLIENT_SECRET`, `AUDIENCE` | `GET /opaque`: tokens that only their issuer can read; `OIDC_ISSUER` says who that is |
 //! | `PUBLIC_ORIGIN` | where clients reach the server, such as `https://api.example`. With `OIDC_ISSUER`: the metadata of RFC 9728 at `/.well-known/oauth-protected-resource`, which challenges then name |
+//! | `DOCS` | `open`: everyone may read `/docs` and `/openapi.json`, which then leave out roles, claims and checks |
 //! | `REDIS_URL` | `POST /revoke` for users with a password: `{"jti": "…"}` or `{"subject": "…"}` ends JWTs, here and on every showcase with this Redis |
 
 mod accounts;
 mod auth;
+mod docs;
 mod environment;
 mod revoke;
 mod routes;
@@ -30,7 +35,6 @@ mod token;
 use std::process::ExitCode;
 
 use actix_web::{App, HttpServer, middleware};
-use auth_runtime::ServiceConfig;
 use auth_runtime::config::{ConfigError, ConfigFault};
 
 use crate::environment::Environment;
@@ -73,8 +77,7 @@ async fn serve() -> Result<(), Box<dyn std::error::Error>> {
     };
     let auth = auth::configure(&environment, revoking.as_ref()).map_err(|error| naming_variables(&error))?;
     let server = HttpServer::new(move || {
-        let mount = |config: &mut ServiceConfig| routes::mount(config, &environment, revoking.as_ref());
-        App::new().wrap(access_log()).service(auth.scope("").configure(mount))
+        docs::application(App::new().wrap(access_log()), &auth, &environment, revoking.as_ref()).0
     })
     .listen(examples::listener("127.0.0.1:8080")?)?;
     for address in server.addrs() {

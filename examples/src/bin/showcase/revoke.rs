@@ -7,6 +7,9 @@ use actix_web::{HttpResponse, Responder, post, web};
 use auth_runtime::requires;
 use auth_runtime::revocation::{RedisRevocations, RedisRevocationsError};
 use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::routes::Unread;
 
 /// The longest that a token may live here, in seconds: nobody says when the token of a `jti` expires.
 const LONGEST_TOKEN: i64 = 31 * 86_400;
@@ -30,13 +33,14 @@ impl Revoking {
 }
 
 /// What to end: one token, or everything issued to somebody so far.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum Ended {
     Jti(String),
     Subject(String),
 }
 
+#[utoipa::path(responses((status = 204, description = "ended"), Unread))]
 #[requires(basic)]
 #[post("/revoke")]
 pub(crate) async fn revoke(ended: web::Json<Ended>, revoking: web::Data<Revoking>) -> impl Responder {

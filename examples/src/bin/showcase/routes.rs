@@ -1,33 +1,48 @@
 //! The routes: one for each kind of policy.
 
 use actix_web::{HttpResponse, Responder, get, post, web};
-use auth_runtime::{Checked, Denial, Optional, Principal, ServiceConfig, public, requires};
+use auth_runtime::openapi::ServiceConfig;
+use auth_runtime::{Auth, Checked, Denial, Optional, Principal, public, requires};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::{IntoResponses, ToSchema};
 
 use crate::accounts::Users;
 use crate::auth;
+use crate::docs;
 use crate::environment::Environment;
 use crate::revoke::{self, Revoking};
 
 /// Adds all of them that this environment has a scheme for.
-pub(crate) fn mount(config: &mut ServiceConfig, environment: &Environment, revoking: Option<&Revoking>) {
+pub(crate) fn mount(
+    config: &mut ServiceConfig<'_>,
+    auth: &Auth,
+    environment: &Environment,
+    revoking: Option<&Revoking>,
+) {
+    docs::mount(config, environment);
     if environment.provider.is_some() {
         config.service(idp).service(idp_admin);
     }
-    if config.auth().resource_metadata_url().is_some() {
-        let metadata = config.auth().resource_metadata_service();
-        config.service(metadata);
+    if auth.resource_metadata_url().is_some() {
+        config.map(|config| {
+            config.service(auth.resource_metadata_service());
+        });
     }
     if environment.introspection.is_some() {
         config.service(opaque);
     }
     if let Some(revoking) = revoking {
-        config.app_data(web::Data::new(revoking.clone())).service(revoke::revoke);
+        config
+            .map(|config| {
+                config.app_data(web::Data::new(revoking.clone()));
+            })
+            .service(revoke::revoke);
     }
     config
-        .app_data(web::JsonConfig::default().limit(1024))
-        .app_data(web::Data::new(Users::of(auth::ISSUER)))
+        .map(|config| {
+            config.app_data(web::JsonConfig::default().limit(1024)).app_data(web::Data::new(Users::of(auth::ISSUER)));
+        })
         .service(health)
         .service(bearer)
         .service(bearer_admin)
@@ -54,95 +69,127 @@ pub(crate) fn mount(config: &mut ServiceConfig, environment: &Environment, revok
 }
 
 /// Who called, as every protected route answers.
-#[derive(Serialize)]
-struct Caller<'a> {
-    subject: Option<&'a str>,
+#[derive(Serialize, ToSchema, IntoResponses)]
+#[response(status = 200, description = "who called")]
+struct Caller {
+    subject: Option<String>,
     scheme: Option<&'static str>,
-    scopes: Vec<&'a str>,
-    roles: Vec<&'a str>,
+    scopes: Vec<String>,
+    roles: Vec<String>,
 }
 
 fn tell(who: Option<&Principal>) -> HttpResponse {
     HttpResponse::Ok().json(Caller {
-        subject: who.map(Principal::subject),
+        subject: who.map(|who| who.subject().to_owned()),
         scheme: who.map(Principal::scheme),
-        scopes: who.and_then(Principal::scopes).map(Iterator::collect).unwrap_or_default(),
-        roles: who.and_then(Principal::roles).map(Iterator::collect).unwrap_or_default(),
+        scopes: who.and_then(Principal::scopes).into_iter().flatten().map(str::to_owned).collect(),
+        roles: who.and_then(Principal::roles).into_iter().flatten().map(str::to_owned).collect(),
     })
 }
 
+/// What actix-web answers to a body that it cannot read.
+#[derive(IntoResponses)]
+#[allow(dead_code, reason = "it stands for answers that actix-web writes")]
+pub(crate) enum Unread {
+    #[response(status = 400, description = "not the JSON that is wanted", content_type = "text/plain")]
+    Malformed(String),
+    #[response(status = 413, description = "too long a body", content_type = "text/plain")]
+    TooLong(String),
+}
+
+#[derive(Serialize, ToSchema)]
+struct Health {
+    status: &'static str,
+}
+
+#[utoipa::path(responses((status = 200, description = "it lives", body = Health)))]
 #[public(reason = "liveness probe")]
 #[get("/health")]
 async fn health() -> impl Responder {
-    web::Json(serde_json::json!({ "status": "ok" }))
+    web::Json(Health { status: "ok" })
 }
 
+#[utoipa::path(responses(Caller))]
 #[requires(bearer)]
 #[get("/bearer")]
 async fn bearer(who: Principal) -> impl Responder {
     tell(Some(&who))
 }
 
+#[utoipa::path(responses(Caller))]
 #[requires(bearer, scope = "admin")]
 #[get("/bearer/admin")]
 async fn bearer_admin(who: Principal) -> impl Responder {
     tell(Some(&who))
 }
 
+#[utoipa::path(responses(Caller))]
 #[requires(bearer, scope = "read write")]
 #[get("/bearer/both")]
 async fn bearer_both(who: Principal) -> impl Responder {
     tell(Some(&who))
 }
 
+#[utoipa::path(
+    request_body = Value,
+    responses((status = 200, description = "the body, as it came", body = Value), Unread)
+)]
 #[requires(bearer)]
 #[post("/bearer/echo")]
 async fn bearer_echo(body: web::Json<Value>) -> impl Responder {
     body
 }
 
+#[utoipa::path(responses(Caller))]
 #[requires(basic)]
 #[get("/basic")]
 async fn basic(who: Principal) -> impl Responder {
     tell(Some(&who))
 }
 
+#[utoipa::path(responses(Caller))]
 #[requires(digest)]
 #[get("/digest")]
 async fn digest(who: Principal) -> impl Responder {
     tell(Some(&who))
 }
 
+#[utoipa::path(responses(Caller))]
 #[requires(api_key)]
 #[get("/key")]
 async fn key(who: Principal) -> impl Responder {
     tell(Some(&who))
 }
 
+#[utoipa::path(responses(Caller))]
 #[requires(api_key("query"))]
 #[get("/key/query")]
 async fn key_query(who: Principal) -> impl Responder {
     tell(Some(&who))
 }
 
+#[utoipa::path(responses(Caller))]
 #[requires(any(bearer, api_key, basic))]
 #[get("/either")]
 async fn either(who: Principal) -> impl Responder {
     tell(Some(&who))
 }
 
+#[utoipa::path(responses(Caller))]
 #[requires(optional(bearer))]
 #[get("/optional")]
 async fn optional(who: Optional<Principal>) -> impl Responder {
     tell(who.as_ref())
 }
 
+#[utoipa::path(responses(Caller))]
 #[requires(bearer, role = "ops")]
 #[get("/ops")]
 async fn ops(who: Principal) -> impl Responder {
     tell(Some(&who))
 }
 
+#[utoipa::path(responses(Caller))]
 #[requires(bearer, scope("read") && (role("ops") || scope("admin")))]
 #[get("/mixed")]
 async fn mixed(who: Principal) -> impl Responder {
@@ -158,6 +205,7 @@ async fn holds_account(id: web::Path<String>, who: Principal) -> bool {
     }
 }
 
+#[utoipa::path(params(("id" = String, Path, description = "the claim `account` of the token")), responses(Caller))]
 #[requires(bearer, check = holds_account)]
 #[get("/accounts/{id}")]
 async fn account(who: Principal) -> impl Responder {
@@ -169,12 +217,14 @@ async fn brews_coffee() -> Result<(), Denial> {
     Err(Denial::conflict("this is a teapot").code("teapot"))
 }
 
+#[utoipa::path(responses((status = 409, description = "a teapot brews no coffee", content_type = "application/problem+json")))]
 #[requires(bearer, check = brews_coffee)]
 #[get("/teapot")]
 async fn teapot(who: Principal) -> impl Responder {
     tell(Some(&who))
 }
 
+#[utoipa::path(responses(Caller))]
 #[requires(bearer("edge"))]
 #[get("/edge")]
 async fn edge(who: Principal) -> impl Responder {
@@ -182,7 +232,7 @@ async fn edge(who: Principal) -> impl Responder {
 }
 
 /// An order, as a database would have it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Order {
     id: u32,
     owner: &'static str,
@@ -201,6 +251,13 @@ impl Order {
     }
 }
 
+#[utoipa::path(
+    params(("id" = u32, Path, description = "1 is alice's, 2 is bob's")),
+    responses(
+        (status = 200, description = "the order", body = Order),
+        (status = 404, description = "not the number of an order", content_type = "text/plain"),
+    )
+)]
 #[requires(bearer, check = Order::load -> Order)]
 #[get("/orders/{id}")]
 async fn show_order(order: Checked<Order>) -> impl Responder {
@@ -208,9 +265,14 @@ async fn show_order(order: Checked<Order>) -> impl Responder {
 }
 
 /// Which order is to be locked.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 struct Lock {
     id: u32,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Locked {
+    locked: u32,
 }
 
 /// An order is locked by its owner only.
@@ -218,54 +280,63 @@ async fn may_lock(body: &web::Json<Lock>, who: Principal) -> bool {
     Order::load(web::Path::from(body.id), who).await.is_some()
 }
 
+#[utoipa::path(responses((status = 200, description = "it is locked", body = Locked), Unread))]
 #[requires(bearer, check_after = may_lock(body))]
 #[post("/orders/lock")]
 async fn lock_order(body: web::Json<Lock>) -> impl Responder {
-    HttpResponse::Ok().json(serde_json::json!({ "locked": body.id }))
+    web::Json(Locked { locked: body.id })
 }
 
+#[utoipa::path(responses(Caller))]
 #[requires(bearer, scope = "admin", hide)]
 #[get("/hidden")]
 async fn hidden(who: Principal) -> impl Responder {
     tell(Some(&who))
 }
 
+#[utoipa::path(responses(Caller))]
 #[requires(bearer("partner"))]
 #[get("/partner")]
 async fn partner(who: Principal) -> impl Responder {
     tell(Some(&who))
 }
 
+#[utoipa::path(responses(Caller))]
 #[requires(bearer("pat"))]
 #[get("/pat")]
 async fn pat(who: Principal) -> impl Responder {
     tell(Some(&who))
 }
 
+#[utoipa::path(responses(Caller))]
 #[requires(any(bearer("pat"), bearer))]
 #[get("/pat/either")]
 async fn pat_either(who: Principal) -> impl Responder {
     tell(Some(&who))
 }
 
+#[utoipa::path(responses(Caller))]
 #[requires(bearer("db"), role = "editor")]
 #[get("/db")]
 async fn db(who: Principal) -> impl Responder {
     tell(Some(&who))
 }
 
+#[utoipa::path(responses(Caller))]
 #[requires(bearer("idp"))]
 #[get("/idp")]
 async fn idp(who: Principal) -> impl Responder {
     tell(Some(&who))
 }
 
+#[utoipa::path(responses(Caller))]
 #[requires(bearer("idp"), scope = "admin")]
 #[get("/idp/admin")]
 async fn idp_admin(who: Principal) -> impl Responder {
     tell(Some(&who))
 }
 
+#[utoipa::path(responses(Caller))]
 #[requires(bearer("opaque"))]
 #[get("/opaque")]
 async fn opaque(who: Principal) -> impl Responder {

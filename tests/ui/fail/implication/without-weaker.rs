@@ -1,8 +1,0 @@
-use auth_runtime::policy;
-
-policy! {
-    AdminArea: bearer, role("admin");
-    AdminArea =>
-}
-
-fn main() {}
