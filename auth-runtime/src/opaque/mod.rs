@@ -65,8 +65,8 @@ use crate::jwt::settings::{BearerSettings, Carriers};
 use crate::jwt::{IntoSettings, JwtError, ReadyJwt};
 use crate::principal::DetailsType;
 use crate::revocation::{Consulted, Revocations};
-use crate::scheme::api_key::KeyDigest;
-use crate::scheme::{ExposedCredential, SecretLookup};
+use crate::scheme::ExposedCredential;
+use crate::scheme::api_key::{KeyDigest, SecretLookup};
 
 use holder::FoundHolder;
 pub use holder::Holder;

@@ -16,7 +16,6 @@ mod outcome;
 pub(crate) mod probe;
 mod response;
 mod scope_names;
-mod secret_lookup;
 #[cfg(feature = "basic")]
 mod user_pass;
 
@@ -40,7 +39,6 @@ pub use user_pass::UserPass;
 pub(crate) use credentials::{Read, TokenCarrier};
 pub(crate) use description::Carried;
 pub(crate) use scope_names::ScopeNames;
-pub(crate) use secret_lookup::SecretLookup;
 
 use crate::denial::Rejection;
 pub use crate::denial::{Challenge, Token};

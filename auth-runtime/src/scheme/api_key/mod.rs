@@ -43,6 +43,7 @@ mod file;
 mod key;
 mod keys;
 mod new_key;
+mod secret_lookup;
 mod store;
 mod table;
 
@@ -67,6 +68,7 @@ use crate::time::ClockError;
 pub use self::key::{Key, KeyDigest, KeyFault};
 pub use self::keys::ApiKeys;
 pub use self::new_key::NewKey;
+pub(crate) use self::secret_lookup::SecretLookup;
 pub use self::store::KeyStore;
 
 const NAME: &str = "api_key";

@@ -9,10 +9,11 @@ use std::sync::Arc;
 use crate::fault::Misconfiguration;
 use crate::file::WatchedFile;
 use crate::principal::DetailsType;
+use crate::scheme::api_key::SecretLookup;
 use crate::scheme::api_key::file;
 use crate::scheme::api_key::key::{Key, KeyDigest};
 use crate::scheme::api_key::table::Table;
-use crate::scheme::{ExposedCredential, SchemeDescription, SecretLookup};
+use crate::scheme::{ExposedCredential, SchemeDescription};
 use crate::shares::{KnownCallers, Lookups};
 
 /// Where API keys are looked up, by their digests: a file, a list, or a function of your own.

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::backend_error::backend_failed;
-use super::{ExposedCredential, api_key::KeyDigest};
 use crate::denial::Unavailable;
+use crate::scheme::ExposedCredential;
+use crate::scheme::api_key::KeyDigest;
+use crate::scheme::backend_error::backend_failed;
 
 /// What a function will have found, whatever its own types are.
 type Finding<T> = Pin<Box<dyn Future<Output = Result<Option<T>, String>> + Send>>;
