@@ -56,7 +56,7 @@ impl Denial {
     pub fn too_many_requests(after: Duration) -> Self {
         let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
         let mut denial = Self::new(StatusCode::TOO_MANY_REQUESTS).detail("too many requests");
-        denial.headers.push((RETRY_AFTER, seconds.max(1).into()));
+        denial.headers(vec![(RETRY_AFTER, seconds.max(1).into())]);
         denial
     }
 
@@ -145,7 +145,7 @@ impl Denial {
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         if may_be_added(&name) {
-            self.headers.push((name, value));
+            self.headers(vec![(name, value)]);
         }
         self
     }

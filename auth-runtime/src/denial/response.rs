@@ -42,11 +42,18 @@ pub struct Denial {
     /// Whether policy and application have said what they say of every denial.
     complete: bool,
     answer: Arc<Answer>,
-    pub(super) headers: Vec<(HeaderName, HeaderValue)>,
+    /// Boxed, so that a denial without any of it is small: it is moved often on its way out.
+    extras: Option<Box<Extras>>,
+}
+
+/// What few denials have beyond their answer.
+#[derive(Clone, Default)]
+struct Extras {
+    headers: Vec<(HeaderName, HeaderValue)>,
     /// Where the caller is sent instead, by a 303.
     location: Option<HeaderValue>,
-    /// Another body than the standard one. Boxed, so that a `Result` over a denial stays small.
-    body: Option<Box<Body>>,
+    /// Another body than the standard one.
+    body: Option<Body>,
 }
 
 /// A body that is not the standard one.
@@ -119,8 +126,7 @@ impl Denial {
     }
 
     pub(crate) fn with(reason: Reason, answer: Arc<Answer>) -> Self {
-        let status = reason.status();
-        Self { reason, status, hidden: false, complete: false, answer, headers: Vec::new(), location: None, body: None }
+        Self { reason, status: reason.status(), hidden: false, complete: false, answer, extras: None }
     }
 
     /// The answer of an extractor that a check needs, which the caller is to blame for. It is stored by nobody, challenges
@@ -129,8 +135,8 @@ impl Denial {
         let mut denial = Self::of(Reason::ArgumentUnfit);
         let dropped = [CACHE_CONTROL, WWW_AUTHENTICATE, PROXY_AUTHENTICATE, SET_COOKIE];
         let kept = answer.headers().iter().filter(|(name, _)| !dropped.contains(name));
-        denial.headers(kept.map(|(name, value)| (name.clone(), value.clone())));
-        denial.body = Some(Box::new(Body::OfExtractor(answer.status(), body)));
+        denial.headers(kept.map(|(name, value)| (name.clone(), value.clone())).collect());
+        denial.extras().body = Some(Body::OfExtractor(answer.status(), body));
         denial
     }
 
@@ -192,46 +198,34 @@ impl Denial {
 
     /// The same denial; an error can be had by reference only.
     pub(crate) fn copied(&self) -> Self {
-        Self {
-            answer: Arc::clone(&self.answer),
-            headers: self.headers.clone(),
-            location: self.location.clone(),
-            body: self.body.clone(),
-            ..*self
-        }
+        Self { answer: Arc::clone(&self.answer), extras: self.extras.clone(), ..*self }
     }
 
     /// Sends a caller that would get a 401 there instead.
     pub(crate) fn elsewhere(&mut self, location: Option<HeaderValue>) {
-        if self.status == StatusCode::UNAUTHORIZED {
-            self.location = location;
+        if self.status == StatusCode::UNAUTHORIZED && (location.is_some() || self.extras.is_some()) {
+            self.extras().location = location;
         }
     }
 
     /// The fields that were added to it.
     pub(crate) fn added(&self) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
-        self.headers.iter().cloned()
+        self.extras.iter().flat_map(|extras| extras.headers.iter().cloned())
     }
 
-    pub(crate) fn headers(&mut self, headers: impl IntoIterator<Item = (HeaderName, HeaderValue)>) {
-        self.headers.extend(headers);
+    pub(crate) fn headers(&mut self, headers: Vec<(HeaderName, HeaderValue)>) {
+        if !headers.is_empty() {
+            self.extras().headers.extend(headers);
+        }
     }
 
     /// The application's own body; what an extractor answers stays as it is.
     pub(crate) fn body(&mut self, body: DenialBody) {
-        self.body.get_or_insert_with(|| Box::new(Body::OfApplication(body)));
+        self.extras().body.get_or_insert(Body::OfApplication(body));
     }
-}
 
-impl Denial {
-    fn as_extractor(&self, status: StatusCode, body: &Bytes) -> HttpResponse<BoxBody> {
-        let mut response = HttpResponse::with_body(status, BoxBody::new(body.clone()));
-        let headers = response.headers_mut();
-        headers.append(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        for (name, value) in &self.headers {
-            headers.append(name.clone(), value.clone());
-        }
-        response
+    fn extras(&mut self) -> &mut Extras {
+        self.extras.get_or_insert_default()
     }
 }
 
@@ -255,11 +249,11 @@ impl Problem {
 
 impl ResponseError for Denial {
     fn status_code(&self) -> StatusCode {
-        match self.body.as_deref() {
+        match self.extras.as_deref() {
             _ if self.hidden => StatusCode::NOT_FOUND,
-            _ if self.location.is_some() => StatusCode::SEE_OTHER,
-            Some(Body::OfExtractor(status, _)) => *status,
-            Some(Body::OfApplication(_)) | None => self.status,
+            Some(Extras { location: Some(_), .. }) => StatusCode::SEE_OTHER,
+            Some(Extras { body: Some(Body::OfExtractor(status, _)), .. }) => *status,
+            Some(_) | None => self.status,
         }
     }
 
@@ -267,16 +261,18 @@ impl ResponseError for Denial {
         if self.hidden {
             return HttpResponse::NotFound().finish();
         }
-        if let Some(location) = &self.location {
+        let extras = self.extras.as_deref();
+        if let Some(Extras { location: Some(location), headers, .. }) = extras {
             let mut response = HttpResponse::SeeOther();
             response.insert_header((CACHE_CONTROL, "no-store")).insert_header((LOCATION, location.clone()));
-            for (name, value) in self.headers.iter().filter(|(name, _)| *name != CACHE_CONTROL) {
+            for (name, value) in headers.iter().filter(|(name, _)| *name != CACHE_CONTROL) {
                 response.append_header((name.clone(), value.clone()));
             }
             return response.finish();
         }
-        let (body, content_type) = match self.body.as_deref() {
-            Some(Body::OfExtractor(status, body)) => return self.as_extractor(*status, body),
+        let added = extras.map(|extras| extras.headers.as_slice()).unwrap_or_default();
+        let (body, content_type) = match extras.and_then(|extras| extras.body.as_ref()) {
+            Some(Body::OfExtractor(status, body)) => return as_extractor(*status, body, added),
             Some(Body::OfApplication(DenialBody { bytes, content_type })) => (bytes.clone(), content_type.clone()),
             None => (self.answer.body(), HeaderValue::from_static("application/problem+json")),
         };
@@ -288,7 +284,7 @@ impl ResponseError for Denial {
         for line in &self.answer.challenges {
             headers.append(WWW_AUTHENTICATE, line.clone());
         }
-        for (name, value) in self.headers.iter().filter(|(name, _)| *name != CACHE_CONTROL && *name != CONTENT_TYPE) {
+        for (name, value) in added.iter().filter(|(name, _)| *name != CACHE_CONTROL && *name != CONTENT_TYPE) {
             headers.append(name.clone(), value.clone());
         }
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
@@ -296,6 +292,16 @@ impl ResponseError for Denial {
         }
         response
     }
+}
+
+fn as_extractor(status: StatusCode, body: &Bytes, added: &[(HeaderName, HeaderValue)]) -> HttpResponse<BoxBody> {
+    let mut response = HttpResponse::with_body(status, BoxBody::new(body.clone()));
+    let headers = response.headers_mut();
+    headers.append(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    for (name, value) in added {
+        headers.append(name.clone(), value.clone());
+    }
+    response
 }
 
 /// Label only: error text is logged by middleware, and the detail may be the application's own words.

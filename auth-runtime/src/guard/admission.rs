@@ -83,7 +83,7 @@ impl Admission {
     pub(crate) fn allowed(&self, request: &HttpRequest, caller: &Caller) {
         self.observation.allowed(self.plan.meter_of(self.attempted));
         let case = self.case(request, caller);
-        self.plan.tell(case.into(), DecisionOutcome::Allowed, None, &Details::default());
+        self.plan.tell(&case.into(), DecisionOutcome::Allowed, None, &Details::default());
         self.plan.expose(case);
     }
 
@@ -96,7 +96,7 @@ impl Admission {
         let case = self.case(request, caller);
         let scheme = self.attempted.alternative(&self.plan).map_or(NO_SCHEME, |by| by.scheme.name());
         self.observation.not_run(scheme);
-        self.plan.tell(case.into(), DecisionOutcome::NotRun, None, &Details::default());
+        self.plan.tell(&case.into(), DecisionOutcome::NotRun, None, &Details::default());
     }
 
     pub(super) fn case<'a>(&self, request: &'a HttpRequest, caller: &'a Caller) -> Case<'a> {
@@ -155,7 +155,7 @@ impl Terms {
         let Case { attempted, observation, principal, .. } = case;
         let superseded = nested::surround(request, plan.judged(request, attempted, principal));
         plan.expose(case);
-        let untold = plan.untold(case.into(), DecisionOutcome::Allowed);
+        let untold = plan.untold(&case.into(), DecisionOutcome::Allowed);
         let (plan, took) = (Arc::clone(plan), observation.took());
         Some(Surrounding { plan, attempted, observation, took, superseded, untold })
     }

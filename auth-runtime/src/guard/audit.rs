@@ -124,19 +124,20 @@ impl DecisionOutcome {
 
 impl Plan {
     /// Tells whoever wants to hear of a decision.
-    pub(super) fn tell(&self, seen: Seen<'_>, outcome: DecisionOutcome, reason: Option<Reason>, details: &Details) {
+    #[inline]
+    pub(super) fn tell(&self, seen: &Seen<'_>, outcome: DecisionOutcome, reason: Option<Reason>, details: &Details) {
         let Some(ear) = self.settings.audience.ear().filter(|_| seen.observation.counts()) else { return };
         let &Details { check, code, once_good, .. } = details;
         ear.tell(Decision { reason, check, code, once_good, ..self.decision(&ear, seen, outcome) });
     }
 
     /// The same, to be told later; `None` while nobody wants to hear.
-    pub(super) fn untold(&self, seen: Seen<'_>, outcome: DecisionOutcome) -> Option<Untold> {
+    pub(super) fn untold(&self, seen: &Seen<'_>, outcome: DecisionOutcome) -> Option<Untold> {
         let ear = self.settings.audience.ear().filter(|_| seen.observation.counts())?;
         Some(ear.prepare(self.decision(&ear, seen, outcome)))
     }
 
-    fn decision(&self, ear: &Ear<'_>, seen: Seen<'_>, outcome: DecisionOutcome) -> Decision {
+    fn decision(&self, ear: &Ear<'_>, seen: &Seen<'_>, outcome: DecisionOutcome) -> Decision {
         let alternative = seen.attempted.alternative(self);
         Decision {
             policy: self.spec,
@@ -147,9 +148,9 @@ impl Plan {
             caller: seen.principal.cloned(),
             scheme: alternative.map_or(NO_SCHEME, |alternative| alternative.scheme.name()),
             took: seen.observation.took(),
-            request: ear.redaction.parts(seen.request),
+            request: ear.redaction.parts(seen.request.into()),
             once_good: None,
-            address: self.settings.address_share(seen.request),
+            address: self.settings.address_share(seen.request.into()),
         }
     }
 

@@ -204,7 +204,7 @@ impl GuardedRequest<'_> {
         F: AsyncFnOnce(&mut GuardedRequest<'_>) -> Decided + 'static,
     {
         let (plan, request) = (Arc::clone(self.plan), self.request.clone());
-        let untold = plan.untold(self.case().into(), DecisionOutcome::Abandoned);
+        let untold = plan.untold(&self.case().into(), DecisionOutcome::Abandoned);
         let Self { attempted, verified, observation, .. } = self;
         let scheme = attempted.alternative(&plan).map_or(NO_SCHEME, |by| by.scheme.name());
         let waiting = observation.wait(scheme, untold);

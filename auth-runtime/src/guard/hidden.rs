@@ -71,20 +71,21 @@ where
 #[derive(Clone, Copy)]
 pub(crate) struct Matched {
     parameters: usize,
-    length: u16,
+    /// Bytes of the path that were not.
+    unmatched: usize,
 }
 
 impl Matched {
     fn of(path: &Path<Url>) -> Self {
-        let length = path.as_str().len().saturating_sub(path.unprocessed().len());
-        Self { parameters: path.segment_count(), length: u16::try_from(length).unwrap_or(u16::MAX) }
+        Self { parameters: path.segment_count(), unmatched: path.unprocessed().len() }
     }
 
     fn restore(self, path: &mut Path<Url>) {
         let parameters = path.iter().take(self.parameters);
         let parameters: Vec<_> = parameters.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let length = path.as_str().len().saturating_sub(self.unmatched);
         path.reset();
-        path.skip(self.length);
+        path.skip(u16::try_from(length).unwrap_or(u16::MAX));
         for (name, value) in parameters {
             path.add_static(name, value);
         }
@@ -105,22 +106,23 @@ impl<F: Future<Output = Result<ServiceResponse, Error>>> Future for Covered<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let (answer, unknown, before) = match self.as_mut().project() {
-            CoveredProjection::Routing { answer, unknown, before } => match ready!(answer.poll(context)) {
-                Ok(answer) => (answer, unknown, *before),
-                error @ Err(_) => return Poll::Ready(error),
-            },
+        let (answered, unknown, before) = match self.as_mut().project() {
+            CoveredProjection::Routing { answer, unknown, before } => (ready!(answer.poll(context)), unknown, *before),
             CoveredProjection::Hiding { answer } => return answer.as_mut().poll(context),
         };
-        let Some(error) = answer.response().error() else { return Poll::Ready(Ok(answer)) };
-        let denial = error.as_error::<Denial>();
-        let hidden = denial.is_some_and(Denial::is_hidden);
-        let shaped = denial.and_then(|denial| unknown.shape(answer.request(), denial));
-        let answer = match shaped {
-            None => answer,
-            Some(denial) => ServiceResponse::from_err(denial, answer.into_parts().0),
+        // Looked at where it lies: most answers pass as they are, and to move one is to copy it.
+        let denied = answered.as_ref().ok().and_then(|answer| Some((answer, answer.response().error()?.as_error()?)));
+        let Some((answer, denial)) = denied else { return Poll::Ready(answered) };
+        let (is_hidden, shaped) = (Denial::is_hidden(denial), unknown.shape(answer.request(), denial));
+        if !is_hidden && shaped.is_none() {
+            return Poll::Ready(answered);
+        }
+        let answer = match (answered, shaped) {
+            (Ok(answer), Some(denial)) => ServiceResponse::from_err(denial, answer.into_parts().0),
+            (Ok(answer), None) => answer,
+            error => return Poll::Ready(error.0),
         };
-        let default = if hidden { unknown.default.borrow().clone() } else { None };
+        let default = if is_hidden { unknown.default.borrow().clone() } else { None };
         let Some(default) = default else { return Poll::Ready(Ok(answer)) };
         let answer = Box::pin(hide(answer, default, before));
         // Drops the router's future first, which may hold the request.

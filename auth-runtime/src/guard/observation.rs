@@ -33,14 +33,21 @@ pub(crate) struct Details {
     pub(crate) check: Option<&'static Check>,
     /// The application's own name for it.
     pub(crate) code: Option<&'static str>,
-    /// The error behind it.
+    /// The error behind it. Boxed, because most denials have none.
+    pub(crate) error: Option<Box<ErrorDetails>>,
+    /// The mark of whoever was good within the last hour, with the credentials that are refused now, or in their name.
+    pub(crate) once_good: Option<u64>,
+}
+
+/// An error behind a denial, for the log.
+#[derive(Default)]
+pub(crate) struct ErrorDetails {
+    /// What it says.
     pub(crate) cause: Option<String>,
     /// The claim that does not fit.
     pub(crate) claim: Option<String>,
     /// The type that was asked for.
     pub(crate) expected: Option<&'static str>,
-    /// The mark of whoever was good within the last hour, with the credentials that are refused now, or in their name.
-    pub(crate) once_good: Option<u64>,
 }
 
 /// One decision under way.
@@ -166,7 +173,9 @@ impl Observation {
     fn write(&self, scheme: &'static str, reason: Reason, details: &Details) {
         let (policy, label, remedy) = (self.spec.handler, reason.label(), reason.remedy());
         let outcome = if reason.status().is_server_error() { FAILED } else { DENIED };
-        let Details { check, code, cause, claim, expected, .. } = details;
+        let Details { check, code, error, .. } = details;
+        let no_error = ErrorDetails::default();
+        let ErrorDetails { cause, claim, expected } = error.as_deref().unwrap_or(&no_error);
         let check = check.map(tracing::field::display);
         let (code, cause, claim, expected) = (*code, cause.as_deref(), claim.as_deref(), *expected);
         // Where the developer must look.

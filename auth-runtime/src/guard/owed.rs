@@ -8,6 +8,7 @@ use futures_core::future::LocalBoxFuture;
 use futures_util::FutureExt as _;
 
 use crate::denial::{Denial, Reason, Unavailable};
+use crate::guard::plan::Alternative;
 use crate::guard::{Attempted, Plan};
 use crate::principal::Principal;
 use crate::scheme::{Additions, PendingAdditions, Response};
@@ -45,14 +46,26 @@ impl Plan {
     ///
     /// A scheme is foreign code. One that panics at once leaves the answer as it is. A future is another matter: it was to do
     /// something before the answer goes out, so that where it fails the caller must not be told that all went well.
+    #[inline]
     pub(crate) fn owed(
         self: &Arc<Self>,
         request: &HttpRequest,
         attempted: Attempted,
         principal: Option<&Principal>,
     ) -> Eventual<Owed> {
+        match attempted.owing(self) {
+            Some(alternative) => self.owed_by(alternative, request, principal),
+            None => Eventual::Ready(Ok(Additions::new())),
+        }
+    }
+
+    fn owed_by(
+        self: &Arc<Self>,
+        alternative: &Alternative,
+        request: &HttpRequest,
+        principal: Option<&Principal>,
+    ) -> Eventual<Owed> {
         let nothing = Eventual::Ready(Ok(Additions::new()));
-        let Some(alternative) = attempted.owing(self) else { return nothing };
         let (context, scheme) = (self.context(request), &alternative.scheme);
         match std::panic::catch_unwind(AssertUnwindSafe(|| scheme.respond(&context, principal))) {
             Ok(Response::Nothing) => nothing,

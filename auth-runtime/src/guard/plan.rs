@@ -20,6 +20,8 @@ pub(crate) struct Plan {
     /// Of a caller that passes without credentials.
     anonymous: Meter,
     alternatives: Vec<Alternative>,
+    /// Those whose challenges may differ from answer to answer.
+    renewing: Vec<usize>,
     pub(super) challenges: Challenges,
 }
 
@@ -90,6 +92,8 @@ impl Plan {
             let others = described().enumerate();
             others.filter(|(index, other)| *index != of && other.shares_carrier(own)).map(|(index, _)| index).collect()
         };
+        let renewing = described().enumerate().filter(|(_, description)| !description.is_challenge_fixed());
+        let renewing = renewing.map(|(index, _)| index).collect();
         let alternatives = schemes
             .iter()
             .zip(demands)
@@ -107,7 +111,7 @@ impl Plan {
             })
             .collect();
         let anonymous = Meter::allowed(spec.handler, NO_SCHEME);
-        Self { spec, settings, anonymous, alternatives, challenges }
+        Self { spec, settings, anonymous, alternatives, renewing, challenges }
     }
 
     /// Whether authorities are loaded for the holder of any token, whatever its scopes.
@@ -117,6 +121,16 @@ impl Plan {
 
     pub(crate) fn alternatives(&self) -> &[Alternative] {
         &self.alternatives
+    }
+
+    /// Whether any challenge may differ from answer to answer.
+    pub(super) fn renews_challenges(&self) -> bool {
+        !self.renewing.is_empty()
+    }
+
+    /// Those whose challenges may.
+    pub(super) fn renewing(&self) -> impl Iterator<Item = &Alternative> {
+        self.renewing.iter().filter_map(|&index| self.alternative(index))
     }
 
     pub(crate) fn alternative(&self, index: usize) -> Option<&Alternative> {

@@ -1,12 +1,10 @@
 //! Turning a reason into the one denial of a request, and its one event.
 
-use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::authorities::LoadFailure;
 use crate::denial::{Challenge, Denial, Reason, Rejection, Unavailable};
@@ -14,10 +12,12 @@ use crate::grant::IdentityError;
 use crate::guard::audit::DecisionOutcome;
 use crate::guard::challenges::Challenges;
 use crate::guard::nested::Judged;
-use crate::guard::observation::{Details, NO_SCHEME, Observation, observe_denial_of_handler, observe_unfit_denial};
+use crate::guard::observation::{
+    Details, ErrorDetails, NO_SCHEME, Observation, observe_denial_of_handler, observe_unfit_denial,
+};
 use crate::guard::owed::Owed;
 use crate::guard::{Asked, Attempted, Eventual, Plan, Settings, nested};
-use crate::http::parts::RequestView;
+use crate::http::parts::Viewed;
 use crate::policy::{Check, Hide};
 use crate::principal::Principal;
 use crate::scheme::{self, Outcome};
@@ -26,22 +26,23 @@ use crate::telemetry::{foreign, limited};
 /// Why a request is refused, with what its answer and its event say beyond the reason.
 pub(crate) struct Grounds {
     pub(super) reason: Reason,
-    headers: Vec<(HeaderName, HeaderValue)>,
-    /// In place of what the reason says.
-    detail: Option<Cow<'static, str>>,
+    /// What the scheme says of it. Boxed, because it is said of few.
+    said: Option<Box<Rejection>>,
     pub(super) details: Details,
 }
 
 impl From<Reason> for Grounds {
     fn from(reason: Reason) -> Self {
-        Self { reason, headers: Vec::new(), detail: None, details: Details::default() }
+        Self { reason, said: None, details: Details::default() }
     }
 }
 
 impl From<Rejection> for Grounds {
-    fn from(Rejection { reason, headers, detail, once_good }: Rejection) -> Self {
-        let details = Details { once_good, ..Details::default() };
-        Self { headers, detail, details, ..reason.into() }
+    fn from(rejection: Rejection) -> Self {
+        let reason = rejection.reason;
+        let details = Details { once_good: rejection.once_good, ..Details::default() };
+        let says_more = rejection.detail.is_some() || !rejection.headers.is_empty();
+        Self { said: says_more.then(|| Box::new(rejection)), details, ..reason.into() }
     }
 }
 
@@ -64,9 +65,11 @@ impl From<&IdentityError> for Grounds {
     fn from(error: &IdentityError) -> Self {
         let mut grounds = Self::from(error.reason);
         if let Some(claim) = &error.claim {
-            grounds.details.claim = Some(foreign(&claim.path));
-            grounds.details.cause = Some(foreign(&claim.fault));
-            grounds.details.expected = Some(claim.expected);
+            grounds.details.error = Some(Box::new(ErrorDetails {
+                claim: Some(foreign(&claim.path)),
+                cause: Some(foreign(&claim.fault)),
+                expected: Some(claim.expected),
+            }));
         }
         grounds
     }
@@ -75,7 +78,7 @@ impl From<&IdentityError> for Grounds {
 impl Grounds {
     /// Adds the error behind it, for the log.
     pub(crate) fn because(mut self, cause: &str) -> Self {
-        self.details.cause = Some(foreign(cause));
+        self.details.error.get_or_insert_default().cause = Some(foreign(cause));
         self
     }
 }
@@ -94,7 +97,7 @@ pub(crate) struct Case<'a> {
 /// The same, as far as it is told of.
 #[derive(Clone, Copy)]
 pub(crate) struct Seen<'a> {
-    pub(crate) request: RequestView<'a>,
+    pub(crate) request: Viewed<'a>,
     pub(crate) observation: Observation,
     pub(crate) attempted: Attempted,
     pub(crate) principal: Option<&'a Principal>,
@@ -102,27 +105,29 @@ pub(crate) struct Seen<'a> {
 
 impl<'a> From<Case<'a>> for Seen<'a> {
     fn from(Case { request, observation, attempted, principal }: Case<'a>) -> Self {
-        Self { request: request.into(), observation, attempted, principal }
+        Self { request: Viewed::Request(request), observation, attempted, principal }
     }
 }
 
 impl Plan {
     /// Records and answers a denial.
+    #[inline]
     pub(crate) fn deny(self: &Arc<Self>, case: Case<'_>, grounds: Grounds) -> Eventual<Denial> {
-        let denial = self.record(case.into(), grounds);
+        let denial = self.record(&case.into(), grounds);
         self.complete(case, denial)
     }
 
     /// Records a denial.
-    pub(super) fn record(&self, seen: Seen<'_>, grounds: Grounds) -> Denial {
-        let Seen { request, observation, attempted, .. } = seen;
-        let Grounds { reason, headers, detail, details } = grounds;
+    #[inline]
+    pub(super) fn record(&self, seen: &Seen<'_>, grounds: Grounds) -> Denial {
+        let Seen { request, observation, attempted, .. } = *seen;
+        let Grounds { reason, said, details } = grounds;
         let alternative = attempted.alternative(self);
         let place = alternative.and_then(|alternative| alternative.challenge);
         let scheme = alternative.map_or(NO_SCHEME, |alternative| alternative.scheme.name());
         let written = self.challenges.written(reason, attempted.place, place, scheme);
         observation.denied(
-            || self.settings.address_share(request),
+            || self.settings.address_share(request.into()),
             seen.principal,
             scheme,
             reason,
@@ -130,9 +135,9 @@ impl Plan {
             written.map(|written| &written.meter),
         );
         self.tell(seen, DecisionOutcome::of(reason), Some(reason), &details);
-        let fresh = match self.hides(reason, reason.status()) {
-            true => Vec::new(),
-            false => self.fresh_challenges(request, reason, place),
+        let fresh = match self.renews_challenges() && !self.hides(reason, reason.status()) {
+            true => self.fresh_challenges(request, reason, place),
+            false => Vec::new(),
         };
         let mut denial = Denial::with(
             reason,
@@ -141,17 +146,20 @@ impl Plan {
                 _ => Arc::new(self.challenges.answer(reason, attempted.place, place, &fresh)),
             },
         );
-        if let Some(detail) = detail {
-            denial = denial.detail(detail);
+        if let Some(said) = said {
+            let Rejection { headers, detail, .. } = *said;
+            if let Some(detail) = detail {
+                denial = denial.detail(detail);
+            }
+            denial.headers(headers);
         }
-        denial.headers(headers);
         denial
     }
 
     /// The challenges that differ from answer to answer, by their place; none where the answer has no challenges.
     fn fresh_challenges(
         &self,
-        request: RequestView<'_>,
+        request: Viewed<'_>,
         reason: Reason,
         attempted: Option<usize>,
     ) -> Vec<(usize, Vec<Challenge>)> {
@@ -159,14 +167,15 @@ impl Plan {
         if !Challenges::are_sent(reason) {
             return fresh;
         }
-        let context = self.context(request);
-        for alternative in self.alternatives() {
+        let mut context = None;
+        for alternative in self.renewing() {
             let Some(place) = alternative.challenge.filter(|place| fresh.iter().all(|(known, _)| known != place))
             else {
                 continue;
             };
+            let context = context.get_or_insert_with(|| self.context(request));
             let refusal = scheme::Refusal::new(reason, attempted == Some(place));
-            let own = AssertUnwindSafe(|| alternative.scheme.challenges(&context, &refusal));
+            let own = AssertUnwindSafe(|| alternative.scheme.challenges(context, &refusal));
             match std::panic::catch_unwind(own) {
                 Ok(own) => fresh.extend(own.map(|own| (place, own))),
                 Err(_) => limited!(error, scheme = alternative.scheme.name(), "a scheme panicked over its challenges"),
@@ -187,7 +196,7 @@ impl Plan {
         let details = Details { check, code: said.problem().code, ..Details::default() };
         let address = || self.settings.address_share(request.into());
         observation.denied(address, principal, scheme, said.reason(), &details, None);
-        self.tell(case.into(), DecisionOutcome::of(said.reason()), Some(said.reason()), &details);
+        self.tell(&case.into(), DecisionOutcome::of(said.reason()), Some(said.reason()), &details);
         self.complete(case, said)
     }
 
@@ -213,6 +222,7 @@ impl Plan {
     }
 
     /// Adds what scheme and application say of every denial: `hide`, headers, and the application's own body.
+    #[inline]
     fn complete(self: &Arc<Self>, case: Case<'_>, mut denial: Denial) -> Eventual<Denial> {
         let Case { request, attempted, principal, .. } = case;
         if denial.is_hidden() || self.hides(denial.reason(), denial.status()) {
@@ -231,15 +241,16 @@ impl Plan {
         }
     }
 
+    #[inline]
     fn finish(&self, request: &HttpRequest, mut denial: Denial, owed: Owed) -> Denial {
         let additions = match owed {
             Ok(additions) => additions,
             Err(reason) => return self.incomplete(request, reason),
         };
-        let mut headers = HeaderMap::new();
-        let location = additions.apply(&mut headers);
-        denial.headers(headers);
-        denial.elsewhere(location);
+        if let Some((headers, location)) = additions.into_parts() {
+            denial.headers(headers);
+            denial.elsewhere(location);
+        }
         self.settings.shape(request, &mut denial);
         denial
     }
@@ -275,7 +286,7 @@ impl Plan {
     fn challenge(&self, request: &HttpRequest, attempted: Attempted, denial: &mut Denial) {
         if denial.reason() == Reason::ApplicationUnauthorized {
             let place = attempted.alternative(self).and_then(|alternative| alternative.challenge);
-            let fresh = self.fresh_challenges(request.into(), denial.reason(), place);
+            let fresh = self.fresh_challenges(Viewed::Request(request), denial.reason(), place);
             denial.challenged_as(&self.challenges.answer(denial.reason(), attempted.place, place, &fresh));
         }
     }
@@ -292,6 +303,7 @@ impl Plan {
 
 impl Settings {
     /// Gives a denial the application's own body.
+    #[inline]
     pub(crate) fn shape(&self, request: &HttpRequest, denial: &mut Denial) {
         denial.complete();
         let Some(hook) = &self.body else { return };

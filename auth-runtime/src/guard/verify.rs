@@ -12,7 +12,7 @@ use crate::guard::decision::refused_only;
 use crate::guard::observation::{Details, Observation};
 use crate::guard::refuse::{Grounds, Seen};
 use crate::guard::{Asked, Attempted, Plan};
-use crate::http::parts::RequestParts;
+use crate::http::parts::{RequestParts, Viewed};
 use crate::policy::{CheckResults, Presence, Requirement, Step};
 use crate::principal::Principal;
 use crate::scheme::{Authentication, Outcome};
@@ -66,8 +66,8 @@ impl Plan {
             }
         }
         observation.allowed(self.meter_of(attempted));
-        let seen = Seen { request: (&parts).into(), observation, attempted, principal: principal.as_ref() };
-        self.tell(seen, DecisionOutcome::Allowed, None, &Details::default());
+        let seen = Seen { request: Viewed::Parts(&parts), observation, attempted, principal: principal.as_ref() };
+        self.tell(&seen, DecisionOutcome::Allowed, None, &Details::default());
         Ok(principal)
     }
 
@@ -99,8 +99,8 @@ impl Plan {
         principal: Option<&Principal>,
         grounds: Grounds,
     ) -> Denial {
-        let seen = Seen { request: parts.into(), observation, attempted, principal };
-        let denial = self.record(seen, grounds);
+        let seen = Seen { request: Viewed::Parts(parts), observation, attempted, principal };
+        let denial = self.record(&seen, grounds);
         let is_hidden = self.hides(denial.reason(), denial.status());
         // Its challenges would show what it hides.
         let mut denial = if is_hidden { Denial::of(denial.reason()) } else { denial };

@@ -88,6 +88,22 @@ impl<'a> From<&'a RequestParts> for RequestView<'a> {
     }
 }
 
+/// A request of either kind, to be looked at where somebody needs to.
+#[derive(Clone, Copy)]
+pub(crate) enum Viewed<'a> {
+    Request(&'a HttpRequest),
+    Parts(&'a RequestParts),
+}
+
+impl<'a> From<Viewed<'a>> for RequestView<'a> {
+    fn from(viewed: Viewed<'a>) -> Self {
+        match viewed {
+            Viewed::Request(request) => request.into(),
+            Viewed::Parts(parts) => parts.into(),
+        }
+    }
+}
+
 /// Where in a request credentials may be.
 #[derive(Debug)]
 pub(crate) struct Redaction {

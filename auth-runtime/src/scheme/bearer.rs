@@ -61,7 +61,9 @@ impl Scheme for BearerScheme {
     }
 
     fn describe(&self) -> SchemeDescription {
-        let description = SchemeDescription::new(Challenge::oauth("Bearer")).loaded_by(self.authorities.clone());
+        let description = SchemeDescription::new(Challenge::oauth("Bearer"))
+            .with_fixed_challenge()
+            .loaded_by(self.authorities.clone());
         let mut description = match &self.carriers.header {
             Some(header) => description.header(&header.name),
             None => description.authorization("Bearer"),

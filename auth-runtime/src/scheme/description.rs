@@ -34,6 +34,8 @@ pub struct SchemeDescription {
     details: Vec<DetailsType>,
     authorities: Option<AuthorityLoader>,
     scope_names: ScopeNames,
+    /// Whether [`Scheme::challenges`](super::Scheme::challenges) is never asked.
+    is_challenge_fixed: bool,
 }
 
 /// Where in a request credentials are.
@@ -85,7 +87,18 @@ impl SchemeDescription {
             details: Vec::new(),
             authorities: None,
             scope_names: ScopeNames::default(),
+            is_challenge_fixed: false,
         }
+    }
+
+    /// The challenge is the same in every answer: the scheme need not be asked for those of each.
+    pub(crate) fn with_fixed_challenge(mut self) -> Self {
+        self.is_challenge_fixed = true;
+        self
+    }
+
+    pub(crate) fn is_challenge_fixed(&self) -> bool {
+        self.is_challenge_fixed
     }
 
     /// Credentials are in the `Authorization` field under this scheme word, such as `Bearer`.

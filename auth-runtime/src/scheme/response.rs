@@ -76,7 +76,11 @@ impl fmt::Debug for Response {
 /// ```
 #[derive(Debug, Default)]
 #[must_use]
-pub struct Additions {
+// Boxed, because most answers have none and every one passes them on.
+pub struct Additions(Option<Box<Added>>);
+
+#[derive(Debug, Default)]
+struct Added {
     fields: Vec<Addition>,
     location: Option<HeaderValue>,
 }
@@ -107,32 +111,43 @@ impl Additions {
 
     /// Sends a caller that would get a 401 to this address, by a 303; ignored on every other answer.
     pub fn see_other(mut self, location: HeaderValue) -> Self {
-        self.location = Some(location);
+        self.0.get_or_insert_default().location = Some(location);
         self
     }
 
     fn add(mut self, name: HeaderName, value: HeaderValue, replaces: bool) -> Self {
         if may_be_added(&name) {
-            self.fields.push(Addition { name, value, replaces });
+            self.0.get_or_insert_default().fields.push(Addition { name, value, replaces });
         }
         self
     }
 
     /// Where to send a caller that would get a 401.
     pub(crate) fn location(&self) -> Option<HeaderValue> {
-        self.location.clone()
+        self.0.as_ref()?.location.clone()
     }
 
-    /// Adds the fields, and says where to send a caller that would get a 401.
-    pub(crate) fn apply(self, headers: &mut HeaderMap) -> Option<HeaderValue> {
-        for Addition { name, value, replaces } in self.fields {
+    /// Adds the fields.
+    pub(crate) fn apply(self, headers: &mut HeaderMap) {
+        for Addition { name, value, replaces } in self.0.into_iter().flat_map(|added| added.fields) {
             if replaces {
                 headers.insert(name, value);
             } else {
                 headers.append(name, value);
             }
         }
-        self.location
+    }
+
+    /// The fields of an answer that has no others, and where to send a caller that would get a 401; `None` where nothing is
+    /// added.
+    pub(crate) fn into_parts(self) -> Option<(Vec<(HeaderName, HeaderValue)>, Option<HeaderValue>)> {
+        let added = self.0?;
+        let mut fields: Vec<(HeaderName, HeaderValue)> = Vec::with_capacity(added.fields.len());
+        for Addition { name, value, replaces } in added.fields {
+            fields.retain(|(known, _)| !replaces || *known != name);
+            fields.push((name, value));
+        }
+        Some((fields, added.location))
     }
 }
 
@@ -156,5 +171,27 @@ impl Refusal {
     /// Whether it was credentials of this scheme that were refused.
     pub fn is_of_this_scheme(&self) -> bool {
         self.attempted
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::{REFERRER_POLICY, SET_COOKIE};
+
+    use super::*;
+
+    #[test]
+    fn a_field_that_is_set_takes_the_place_of_its_like_on_a_denial_too() {
+        let value = HeaderValue::from_static;
+        let additions = Additions::new()
+            .append(SET_COOKIE, value("a=1"))
+            .append(SET_COOKIE, value("b=2"))
+            .append(REFERRER_POLICY, value("origin"))
+            .set(REFERRER_POLICY, value("no-referrer"));
+        let (fields, location) = additions.into_parts().unwrap();
+        let expected =
+            [(SET_COOKIE, value("a=1")), (SET_COOKIE, value("b=2")), (REFERRER_POLICY, value("no-referrer"))];
+        assert_eq!((fields.as_slice(), location), (expected.as_slice(), None));
+        assert!(Additions::new().into_parts().is_none());
     }
 }

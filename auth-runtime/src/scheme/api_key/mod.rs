@@ -92,7 +92,8 @@ impl Scheme for ApiKeyScheme {
     }
 
     fn describe(&self) -> SchemeDescription {
-        let description = self.store.describe(self.carrier.describe()).loaded_by(self.authorities.clone());
+        let description =
+            self.store.describe(self.carrier.describe()).with_fixed_challenge().loaded_by(self.authorities.clone());
         match (&self.environment, &self.store) {
             (Some(name), _) => description.form(CredentialForm::Prefix(format!("{name}_").into())),
             (None, Store::Function(..)) => description.form(CredentialForm::Any),

@@ -128,7 +128,7 @@ impl Scheme for BasicScheme {
 
     fn describe(&self) -> SchemeDescription {
         let description = SchemeDescription::new(Challenge::new("Basic").parameter("charset", "UTF-8"));
-        let description = (self.details)(description).loaded_by(self.authorities.clone());
+        let description = (self.details)(description).with_fixed_challenge().loaded_by(self.authorities.clone());
         description.authorization("Basic").form(match self.verifier {
             Verifier::File { .. } => CredentialForm::Listed,
             Verifier::Function { .. } => CredentialForm::Any,
