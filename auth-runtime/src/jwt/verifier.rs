@@ -134,6 +134,7 @@ impl Verifier {
             .times
             .check(now, self.acceptance.leeway())
             .and_then(|()| self.acceptance.unrevoked(&known.principal, known.revocable.as_ref(), &known.times, now));
+        known.principal.come_again();
         Some(good.map(|()| known.principal))
     }
 
