@@ -1,7 +1,7 @@
 //! The bounds that the project set itself, each against what was measured.
 
 use auth_benches::cases::{Case, Contender, Situation};
-use auth_benches::measured::{Build, BuildTime, Growth, Point, Profile};
+use auth_benches::measured::{Build, BuildTime, Growth, Point, Profile, Tokens};
 use serde::Serialize;
 
 use crate::build_time::HANDLERS;
@@ -62,9 +62,8 @@ pub(crate) fn all(measured: &Measured) -> Vec<Bound> {
         let beyond = allocations(situation, Repeated) - allocations(situation, Bare);
         bounds.push(at_most(format!("allocations beyond bare, {what}"), limit, beyond, ""));
     }
-    if let Some(growth) = &measured.growth {
-        bounds.extend(flat(growth));
-    }
+    bounds.extend(flat(&measured.growth));
+    bounds.extend(tokens(&measured.tokens));
     let rate = |what: &str| measured.load.iter().find(|load| load.what == what).map(|load| load.requests_per_second);
     if let (Some(ours), Some(bare)) = (rate("ours, repeated"), rate("bare handler")) {
         let what = "loopback throughput, repeated token".into();
@@ -81,25 +80,29 @@ fn flat(growth: &Growth) -> Vec<Bound> {
         let first = points.next().map_or(f64::NAN, |point| point.nanoseconds);
         points.next_back().map_or(f64::NAN, |point| point.nanoseconds) / first
     };
-    let mut bounds = vec![
+    vec![
         at_most("1,000 routes, the first called", 1.1, ratio(&growth.routes, "ours, first"), "× one route"),
         at_most("100 keys, first sight", 1.1, ratio(&growth.keys, "ours, first sight"), "× one key"),
         at_most("100 keys, repeated token", 1.1, ratio(&growth.keys, "ours, repeated"), "× one key"),
-    ];
-    for point in &growth.tokens {
+    ]
+}
+
+/// The same of distinct tokens, and what they cost and take.
+fn tokens(Tokens { points, cache_bytes }: &Tokens) -> Vec<Bound> {
+    let mut bounds = Vec::new();
+    for point in points {
         let what = format!("first sight, HS256, the memory of tokens on, after {} of them", point.size);
         bounds.push(at_most(what, 0.75, point.new_over_hand_written, "× hand-written"));
     }
-    if let [first, .., last] = &growth.tokens[..] {
+    if let [first, .., last] = &points[..] {
         let new = last.new_over_bare / first.new_over_bare;
         let recent = last.recent_over_bare / first.recent_over_bare;
         let fewest = format!("× after {}", first.size);
         let unit: &'static str = "× fewest";
         bounds.push(at_most(format!("{} tokens, a new one ({fewest})", last.size), 1.1, new, unit));
         bounds.push(at_most(format!("{} tokens, a recent one ({fewest})", last.size), 1.1, recent, unit));
-        let limit = growth.cache_bytes as f64 / MEBIBYTE;
-        let resident =
-            growth.tokens.iter().map(|point| point.resident_bytes).max().unwrap_or_default() as f64 / MEBIBYTE;
+        let limit = *cache_bytes as f64 / MEBIBYTE;
+        let resident = points.iter().map(|point| point.resident_bytes).max().unwrap_or_default() as f64 / MEBIBYTE;
         bounds.push(at_most(format!("{} tokens, resident memory at most", last.size), limit, resident, "MiB"));
     }
     bounds

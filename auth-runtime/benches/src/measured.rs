@@ -51,9 +51,14 @@ pub struct Growth {
     pub keys: Vec<Point>,
     /// With the number of scopes.
     pub scopes: Vec<Point>,
-    /// With the number of distinct tokens.
-    pub tokens: Vec<TokenPoint>,
-    /// What the tokens may take of memory.
+}
+
+/// What the number of distinct tokens changes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Tokens {
+    /// With so many, the fewest first.
+    pub points: Vec<TokenPoint>,
+    /// What they may take of memory.
     pub cache_bytes: usize,
 }
 

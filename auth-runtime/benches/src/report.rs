@@ -3,7 +3,7 @@
 use std::{fs, io};
 
 use auth_benches::cases::{Case, all};
-use auth_benches::measured::{Allocation, BuildTime, Growth, Instruction, Load, Program, Time};
+use auth_benches::measured::{Allocation, BuildTime, Growth, Instruction, Load, Program, Time, Tokens};
 use serde::Serialize;
 
 use crate::bounds::{self, Bound};
@@ -17,7 +17,8 @@ pub(crate) struct Measured {
     pub(crate) times: Vec<Time>,
     pub(crate) instructions: Vec<Instruction>,
     pub(crate) allocations: Vec<Allocation>,
-    pub(crate) growth: Option<Growth>,
+    pub(crate) growth: Growth,
+    pub(crate) tokens: Tokens,
     pub(crate) load: Vec<Load>,
     pub(crate) build_times: Vec<BuildTime>,
     pub(crate) programs: Vec<Program>,
@@ -66,13 +67,14 @@ pub(crate) fn report(effort: &Effort, quick: bool) -> io::Result<()> {
     let times = run::run("times", &[effort.rounds])?;
     let allocations = run::allocations()?;
     let instructions = run::instructions(Which::All)?;
-    run::build(&["growth", "load"], &["report"])?;
+    run::build(&["growth", "tokens", "load"], &["report"])?;
     let measured = Measured {
         machine: machine::Machine::this()?,
         times,
         instructions,
         allocations,
-        growth: Some(run::run("growth", &[effort.tokens])?),
+        growth: run::run("growth", &[])?,
+        tokens: run::run("tokens", &[effort.tokens])?,
         load: run::run("load", &[effort.load_rounds, "2"])?,
         build_times: build_time::measure(effort.build_rounds)?,
         programs: build_time::programs()?,

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use auth_benches::cases::{Case, Contender, SITUATIONS};
-use auth_benches::measured::{BuildTime, Point};
+use auth_benches::measured::{BuildTime, Point, Tokens};
 
 use crate::bounds::Bound;
 use crate::report::Measured;
@@ -22,34 +22,35 @@ pub(crate) fn markdown(measured: &Measured, bounds: &[Bound]) -> String {
         self::bounds(bounds)
     );
     text.push_str(&requests(measured));
-    if let Some(growth) = &measured.growth {
-        for (title, points, unit) in [
-            ("Routes: the first and the last of so many", &growth.routes, "routes"),
-            ("Keys in a set, the last one used", &growth.keys, "keys"),
-            ("Scopes in a token", &growth.scopes, "scopes"),
-        ] {
-            let _ = write!(text, "\n## {title}\n\nNanoseconds a request.\n\n{}", grown(points, unit));
-        }
-        let _ = write!(
+    let growth = &measured.growth;
+    for (title, points, unit) in [
+        ("Routes: the first and the last of so many", &growth.routes, "routes"),
+        ("Keys in a set, the last one used", &growth.keys, "keys"),
+        ("Scopes in a token", &growth.scopes, "scopes"),
+    ] {
+        let _ = write!(text, "\n## {title}\n\nNanoseconds a request.\n\n{}", grown(points, unit));
+    }
+    let Tokens { points, cache_bytes } = &measured.tokens;
+    let _ = write!(
+        text,
+        "\n## Distinct tokens\n\nA new token is verified and remembered; a recent one is of the last thousand. The \
+         memory may take {} MiB. All answer the same tokens in turn.\n\n\
+         | tokens seen | new, ns | × bare | × hand-written | recent, ns | × bare | process grown by, MiB |\n\
+         |---:|---:|---:|---:|---:|---:|---:|\n",
+        cache_bytes / 1_048_576
+    );
+    for point in points {
+        let _ = writeln!(
             text,
-            "\n## Distinct tokens\n\nA new token is verified and remembered; a recent one is of the last thousand. The \
-             memory may take {} MiB.\n\n| tokens seen | new, ns | × bare | × hand-written | recent, ns | × bare | process grown by, MiB |\n\
-             |---:|---:|---:|---:|---:|---:|---:|\n",
-            growth.cache_bytes / 1_048_576
+            "| {} | {:.0} | {:.2} | {:.2} | {:.0} | {:.2} | {:.1} |",
+            point.size,
+            point.new_nanoseconds,
+            point.new_over_bare,
+            point.new_over_hand_written,
+            point.recent_nanoseconds,
+            point.recent_over_bare,
+            point.resident_bytes as f64 / 1_048_576.0
         );
-        for point in &growth.tokens {
-            let _ = writeln!(
-                text,
-                "| {} | {:.0} | {:.2} | {:.2} | {:.0} | {:.2} | {:.1} |",
-                point.size,
-                point.new_nanoseconds,
-                point.new_over_bare,
-                point.new_over_hand_written,
-                point.recent_nanoseconds,
-                point.recent_over_bare,
-                point.resident_bytes as f64 / 1_048_576.0
-            );
-        }
     }
     text.push_str("\n## Over loopback HTTP\n\n| | requests a second |\n|---|---:|\n");
     for load in &measured.load {

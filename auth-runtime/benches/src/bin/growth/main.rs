@@ -1,14 +1,12 @@
-//! Measures what grows: routes, keys, scopes, distinct tokens. Prints JSON.
+//! Measures what grows: routes, keys, scopes. Prints JSON.
 //!
-//! Sizes are measured in interleaved rounds, beside the bare handler. `growth TOKENS` says how many distinct tokens, by
-//! default a million.
+//! Sizes are measured in interleaved rounds, beside the bare handler.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::print_stdout)]
 
 mod keys;
 mod routes;
 mod scopes;
 mod thousand;
-mod tokens;
 
 use auth_benches::measured::{Growth, Point, median};
 use auth_benches::subject::{Subject, block_on};
@@ -16,15 +14,10 @@ use auth_benches::subject::{Subject, block_on};
 const ROUNDS: usize = 201;
 
 fn main() {
-    let tokens = std::env::args().nth(1).and_then(|count| count.parse().ok()).unwrap_or(1_000_000);
-    // First, while the process is still small.
-    let tokens = block_on(tokens::measure(tokens));
     let growth = Growth {
         routes: block_on(routes::measure()),
         keys: block_on(keys::measure()),
         scopes: block_on(scopes::measure()),
-        tokens,
-        cache_bytes: tokens::CACHE_BYTES,
     };
     println!("{}", serde_json::to_string(&growth).expect("numbers"));
 }
