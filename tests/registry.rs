@@ -6,7 +6,7 @@ use actix_web::{App, get, post};
 use auth_runtime::registry::policies;
 use auth_runtime::review::PolicyRow;
 use auth_runtime::testing::assert_every_policy_denies;
-use auth_runtime::{Auth, Jwt, policy, public, requires, route};
+use auth_runtime::{Auth, Granted, Jwt, policy, public, requires, route};
 use tests::Token;
 
 #[requires(bearer)]
@@ -60,13 +60,15 @@ mod defaulted {
 
 policy! {
     Area: bearer, role("ops");
-    pub(crate) Unused: bearer, role("viewer")
+    pub(crate) Unused: bearer, role("viewer");
+    // Of another crate.
+    Area => linked::StaffArea
 }
 
 #[requires(policy = Area)]
 #[get("/area")]
-async fn area() -> &'static str {
-    "area"
+async fn area(proof: Granted<Area>) -> &'static str {
+    linked::of_staff(&proof.weaken())
 }
 
 macro_rules! handlers {
@@ -112,6 +114,7 @@ async fn every_policy_of_the_program_is_in_the_registry_once() {
     let mut found: Vec<&str> = policies().map(|policy| policy.handler()).collect();
     found.sort_unstable();
     let expected = [
+        "linked::StaffArea",
         "linked::mounted",
         "linked::private::open",
         "linked::unmounted",

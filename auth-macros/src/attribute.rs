@@ -16,12 +16,18 @@ pub(crate) fn public(arguments: TokenStream, item: TokenStream) -> TokenStream {
 
 pub(crate) fn policy(entries: TokenStream) -> TokenStream {
     let sink = Sink::new();
-    let entries = parse::parse_named(entries, &sink);
-    check::check_names(&entries, &sink);
-    let (heads, checked): (Vec<_>, Vec<_>) = entries.into_iter().map(|entry| check_entry(entry, &sink)).unzip();
+    let parse::Entries { policies, implications } = parse::parse_named(entries, &sink);
+    check::check_names(&policies, &sink);
+    check::check_implications(&implications, &sink);
+    let (heads, checked): (Vec<_>, Vec<_>) = policies.into_iter().map(|entry| check_entry(entry, &sink)).unzip();
     let checked = checked.into_iter().collect::<Option<Vec<_>>>();
     let heads = expand::distinct(heads);
-    sink.finish(checked, |named| expand::expand_named(&named), || expand::expand_faulty_named(&heads))
+    let expand = |named: Vec<_>| {
+        let mut tokens = expand::expand_named(&named);
+        tokens.extend(expand::expand_implications(&implications));
+        tokens
+    };
+    sink.finish(checked, expand, || expand::expand_faulty_named(&heads, &implications))
 }
 
 fn attribute(arguments: TokenStream, item: TokenStream, dialect: Dialect) -> TokenStream {

@@ -8,11 +8,13 @@ pub use std::fmt::Debug;
 pub use std::future::Future;
 
 pub use crate::__auth_runtime_declare as declare;
+pub use crate::__auth_runtime_origin as origin;
 pub use crate::extract::Granted;
 pub use crate::extract::authorized::Authorized;
-pub use crate::grant::{Everything, Includes, Loading, Maybe, Nobody, OneOf, Only, ViaRequest, ViaToken};
+pub use crate::grant::{Everything, Implies, Includes, Loading, Maybe, Nobody, OneOf, Only, ViaRequest, ViaToken};
 pub use crate::guard::Answered;
 pub use crate::mount::handler::*;
+pub use crate::policy::proof::prove;
 pub use crate::policy::registry::{Linked, section};
 pub use crate::policy::spec::DetailsUse;
 pub use crate::policy::{
@@ -53,6 +55,29 @@ macro_rules! __auth_runtime_declare {
             };
             type Access = $access;
         }
+    };
+}
+
+/// What is written in a policy, and where: no two functions of the application's have the same, whatever macros wrote them.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __auth_runtime_origin {
+    ($written:literal, $policy:literal, $place:literal) => {
+        ::core::concat!(
+            $written,
+            "\n",
+            ::core::module_path!(),
+            "::",
+            $policy,
+            " ",
+            ::core::file!(),
+            ":",
+            ::core::line!(),
+            ":",
+            ::core::column!(),
+            " ",
+            $place
+        )
     };
 }
 

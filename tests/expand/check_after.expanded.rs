@@ -4,8 +4,9 @@ struct lock;
     lock, "lock", ::core::line!(), ::auth_runtime::__private::Loading <
     ::auth_runtime::__private::Only < ::auth_runtime::__private::BearerScheme >, Order >,
     { const __AUTH_0 : ::auth_runtime::__private::Check =
-    ::auth_runtime::__private::Check::new("load_order(Limit::SMALL) -> Order", ||
-    ::auth_runtime::__private::check_name(& load_order, & [& Limit::SMALL as & dyn
+    ::auth_runtime::__private::Check::new("load_order(Limit::SMALL) -> Order",
+    ::auth_runtime::__private::origin!("load_order(Limit::SMALL) -> Order", "lock", 0),
+    || ::auth_runtime::__private::check_name(& load_order, & [& Limit::SMALL as & dyn
     ::auth_runtime::__private::Debug]), | __context |
     ::auth_runtime::__private::run_load:: < lock, Order, (_,), _, _, _ > (load_order, ||
     (Limit::SMALL,), __context),); const __AUTH_1 : ::auth_runtime::__private::Check =

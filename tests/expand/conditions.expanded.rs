@@ -8,7 +8,8 @@ enum __change_order_policy {}
     ::core::primitive::str = ::auth_runtime::__private::Constant::new(READ).text(); const
     _ : & ::core::primitive::str = ::auth_runtime::__private::scope(__AUTH_0); const
     __AUTH_2 : ::auth_runtime::__private::Check =
-    ::auth_runtime::__private::Check::new("owns_order", ||
+    ::auth_runtime::__private::Check::new("owns_order",
+    ::auth_runtime::__private::origin!("owns_order", "__change_order_policy", 2), ||
     ::auth_runtime::__private::check_name(& owns_order, & []), | __context |
     ::auth_runtime::__private::run_check:: < __change_order_policy, (), _, _, _ >
     (owns_order, || (), __context),); }
@@ -17,7 +18,9 @@ enum __change_order_policy {}
     ::auth_runtime::__private::BearerScheme > ("bearer").configured("partner"),
     ::auth_runtime::__private::SchemeUse::new:: < ::auth_runtime::__private::ApiKeyScheme
     > ("api_key"), ::auth_runtime::__private::SchemeUse::new:: < my::Webhook >
-    ("my::Webhook")]).demanding(::auth_runtime::__private::Requirement::All(&
+    ("my::Webhook").named_in(::auth_runtime::__private::origin!("my::Webhook",
+    "__change_order_policy", 0))])
+    .demanding(::auth_runtime::__private::Requirement::All(&
     [::auth_runtime::__private::Requirement::Any(&
     [::auth_runtime::__private::Requirement::scope(__AUTH_0),
     ::auth_runtime::__private::Requirement::All(&

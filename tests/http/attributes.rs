@@ -75,7 +75,20 @@ mod in_actix_scope {
 policy! {
     /// Who may administrate.
     pub(crate) AdminArea: bearer, scope("admin");
-    ReadArea: bearer, scope("read"), realm = "reading room"
+    ReadArea: bearer, scope("read"), realm = "reading room";
+    Writers: bearer, scope("read") && role("ops");
+    Writers => ReadArea;
+}
+
+/// Cannot be called but by whom a policy admitted that demands as much as `ReadArea`.
+fn page(_: &Granted<ReadArea>) -> &'static str {
+    "a page"
+}
+
+#[requires(policy = Writers)]
+#[get("/weakened")]
+async fn weakened(proof: Granted<Writers>) -> String {
+    format!("{}, to write on", page(&proof.weaken()))
 }
 
 /// Cannot be called but by whom the policy admitted.
@@ -268,6 +281,17 @@ fn by_a_named_policy() {
         .challenge(r#"Bearer realm="reading room", error="insufficient_scope", scope="read""#)
         .check(&server.get("/narrowed").bearer(token().scope("").roles(&["ops"]).sign()).send());
     server.get("/narrowed").bearer(token().scope("read").roles(&["ops"]).sign()).send().expect("narrowed");
+}
+
+#[test]
+fn proof_of_a_stricter_policy_passes_where_a_weaker_is_asked() {
+    let server = Server::start(|app| {
+        app.service(auth().scope("").service(weakened));
+    });
+    let both = token().scope("read").roles(&["ops"]);
+    server.get("/weakened").bearer(both.sign()).send().expect("a page, to write on");
+    Denied::forbidden("the caller lacks a required role")
+        .check(&server.get("/weakened").bearer(token().scope("read").roles(&[]).sign()).send());
 }
 
 #[test]

@@ -498,11 +498,55 @@ fn what_happens_is_counted_under_labels_of_closed_sets() {
         "gap",
         "data_lost",
         "unreadable",
+        "capped",
         "panicked",
     ];
     for one in &series {
         let values = one.split(' ').skip(1).filter_map(|label| label.split_once('=')).map(|(_, value)| value);
         values.for_each(|value| assert!(closed.contains(&value), "{one}"));
+    }
+}
+
+#[test]
+fn who_writes_to_redis_bars_nobody_for_longer_than_tokens_live() {
+    let _alone = alone!("revocations for ever");
+    let redis = Redis::start(Disk::Nothing);
+    let knowing = Node::start(&redis, &[]);
+    knowing.await_current();
+    let text = |kind: &str, id: &str| format!(r#"[\"{kind}\",\"{ISSUER}\",\"{id}\"]"#);
+    let kinds = [("token", "t"), ("subject", "u"), ("session", "s")];
+    for (kind, id) in kinds {
+        let member = text(kind, id);
+        let stored = redis.command(&format!(r#"HSET {{auth}}:revocations "{member}" "{0} {0}""#, i64::MAX));
+        assert_eq!(stored, ":1");
+    }
+    // One told by the stream alone, which whoever hears it stores.
+    let script = "local seq = redis.call('HINCRBY', KEYS[1], 'seq', 1) \
+                  redis.call('XADD', KEYS[2], seq .. '-0', 'member', ARGV[1], 'value', ARGV[2]) return seq";
+    let keys = "{auth}:revocations:state {auth}:revocations:log";
+    let told = redis.command(&format!(r#"EVAL "{script}" 2 {keys} "{}" "{} 0""#, text("token", "told"), i64::MAX));
+    assert!(told.starts_with(':'), "{told}");
+    await_that("heard", BOUND, || knowing.status(&token("told", "x", "x")) == 401);
+    let reading = Node::start(&redis, &[]);
+    reading.await_current();
+    // Another life of the data: the first node sends what only it knows.
+    assert_eq!(redis.command("HSET {auth}:revocations:state run another"), ":0");
+    await_that("sent again", RECOVERY, || redis.command("HLEN {auth}:revocations") == ":4");
+    let latest = now() + 31 * 86_400 + 3_600 + 300;
+    for (kind, id) in kinds.into_iter().chain([("token", "told")]) {
+        let member = text(kind, id);
+        let value = redis.text(&format!(r#"HGET {{auth}}:revocations "{member}""#));
+        let (until, before) = value.split_once(' ').unwrap();
+        let (until, before): (i64, i64) = (until.parse().unwrap(), before.parse().unwrap());
+        assert!(until > now() && until <= latest + 60 && before <= latest, "{kind}: {value}");
+        let score = redis.text(&format!(r#"ZSCORE {{auth}}:revocations:expiry "{member}""#));
+        assert_eq!(score, until.to_string(), "{kind}: it expires");
+    }
+    for node in [&knowing, &reading] {
+        assert_eq!(node.status(&token("t", "x", "x")), 401);
+        assert_eq!(node.status(&token("y", "u", "x")), 401);
+        assert_eq!(node.status(&token("y", "x", "s")), 401);
+        assert_eq!(node.status(&token("good", "g", "g")), 200);
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) use after::{check_after, check_no_after, place};
 pub(crate) use handler::{MOST_ARGUMENTS, check_generics, check_handler, check_other};
 pub(crate) use inner::{check_inner, check_no_inner};
 pub(crate) use module::check_module;
-pub(crate) use named::{check_named, check_names};
+pub(crate) use named::{check_implications, check_named, check_names};
 
 /// The policy that `args` says, within its module's defaults.
 pub(crate) fn check_policy(args: Args, sink: &Sink) -> Option<Policy> {

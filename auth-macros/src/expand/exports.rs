@@ -103,6 +103,7 @@ exports! {
     granted => Granted;
     hide => Hide;
     http_service_factory => HttpServiceFactory;
+    implies => Implies;
     includes => Includes;
     loading => Loading;
     maybe => Maybe;
@@ -110,9 +111,11 @@ exports! {
     nobody => Nobody;
     one_of => OneOf;
     only => Only;
+    origin => origin;
     policy => Policy;
     policy_spec => PolicySpec;
     presence => Presence;
+    prove => prove;
     public => public;
     realm => realm;
     requirement => Requirement;

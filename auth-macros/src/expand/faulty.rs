@@ -8,8 +8,8 @@ use syn::{Attribute, Path, Safety};
 use super::exports::Exports;
 use super::handler::{cfg, expand_around, expand_factory, expand_function, expand_import, expand_type};
 use super::module::{self, Defaults};
-use super::named::Head;
-use crate::parse::{Block, Handler, Module};
+use super::named::{Head, expand_promise};
+use crate::parse::{Block, Handler, Implication, Module};
 
 /// What can be mounted and admits nobody, with the user's function inside, so that its own faults show.
 pub(crate) fn expand_faulty_handler(handler: &Handler, root: Option<&Path>) -> TokenStream {
@@ -46,7 +46,7 @@ pub(crate) fn expand_faulty_module(module: &Module, root: Option<&Path>) -> Toke
 }
 
 /// The types, so that what refers to them still resolves.
-pub(crate) fn expand_faulty_named(heads: &[Head]) -> TokenStream {
+pub(crate) fn expand_faulty_named(heads: &[Head], implications: &[Implication]) -> TokenStream {
     let each = heads.iter().map(|Head { root, attributes, visibility, name }| {
         let policy = expand_faulty_policy(name, &cfg(attributes), &Exports::new(root.as_ref()));
         quote! {
@@ -55,7 +55,14 @@ pub(crate) fn expand_faulty_named(heads: &[Head]) -> TokenStream {
             #policy
         }
     });
-    quote!(#(#each)*)
+    let mut distinct: Vec<&Implication> = Vec::new();
+    for implication in implications {
+        if !distinct.iter().any(|earlier| earlier.is(implication)) {
+            distinct.push(implication);
+        }
+    }
+    let promises = distinct.into_iter().map(expand_promise);
+    quote!(#(#each)* #(#promises)*)
 }
 
 /// A policy that yields everything, so that no error follows from the fault, and that nothing is asked to enforce.

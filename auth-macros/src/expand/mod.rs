@@ -13,4 +13,4 @@ mod requirement;
 pub(crate) use faulty::{expand_faulty_handler, expand_faulty_module, expand_faulty_named};
 pub(crate) use handler::{expand_handler, expand_reordered};
 pub(crate) use module::expand_module;
-pub(crate) use named::{Head, distinct, expand_named};
+pub(crate) use named::{Head, distinct, expand_implications, expand_named};

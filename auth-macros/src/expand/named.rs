@@ -1,13 +1,15 @@
 //! The types of `policy!`.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{Attribute, Visibility};
 
 use super::exports::Exports;
 use super::handler::cfg;
 use super::policy::{PolicyType, expand_policy};
 use crate::model::Named;
+use crate::parse::Implication;
 
 /// What an entry of `policy!` says before its colon.
 pub(crate) struct Head {
@@ -47,5 +49,39 @@ fn expand_one(named: &Named) -> TokenStream {
         #policy
         #(#cfg)*
         impl #includes<#name> for #name {}
+    }
+}
+
+/// All implications: that they hold, and what follows.
+pub(crate) fn expand_implications(implications: &[Implication]) -> TokenStream {
+    implications
+        .iter()
+        .map(|implication| {
+            expand_proof(implication).into_iter().chain(expand_promise(implication)).collect::<TokenStream>()
+        })
+        .collect()
+}
+
+/// The compiler finds it false at the whole of the implication, while checking, too.
+fn expand_proof(implication: &Implication) -> TokenStream {
+    let Implication { attributes, strict, weak, root } = implication;
+    let exports = Exports::new(root.as_ref());
+    let prove = exports.prove.at(strict.span());
+    // From the one to the other: a token of another place among them, and the compiler shows all of the macro.
+    let (open, close) = (quote_spanned!(strict.span()=> ::<), quote_spanned!(weak.span()=> >()));
+    quote! {
+        #(#attributes)*
+        const _: () = #prove #open #strict, #weak #close;
+    }
+}
+
+/// What lets proof of the one be turned into proof of the other.
+pub(crate) fn expand_promise(implication: &Implication) -> TokenStream {
+    let Implication { attributes, strict, weak, root } = implication;
+    let exports = Exports::new(root.as_ref());
+    let implies = exports.implies.at(strict.span());
+    quote_spanned! {strict.span()=>
+        #(#attributes)*
+        impl #implies<#weak> for #strict {}
     }
 }

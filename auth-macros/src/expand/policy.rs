@@ -118,9 +118,13 @@ fn expand_scheme_use(alternative: &Alternative, constants: &mut Constants<'_>) -
         let own = constants.expand_requirement(own);
         quote!(.on_condition(#own))
     });
+    let origin = alternative.kind.keyword().is_none().then(|| {
+        let origin = constants.expand_origin(&keyword, 0);
+        quote!(.named_in(#origin))
+    });
     let at = alternative.tokens.span();
     let scheme_use = exports.scheme_use.at(at);
-    quote_spanned!(at=> #scheme_use::new::<#ty>(#keyword) #configuration #condition)
+    quote_spanned!(at=> #scheme_use::new::<#ty>(#keyword) #origin #configuration #condition)
 }
 
 fn expand_scheme<'a>(kind: &'a SchemeKind, exports: &'a Exports<'a>) -> &'a dyn ToTokens {

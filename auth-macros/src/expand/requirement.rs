@@ -1,6 +1,6 @@
 //! The requirement as constant data.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Path;
 use syn::ext::IdentExt;
@@ -71,7 +71,15 @@ impl Constants<'_> {
         let (at, Exports { word, word_type, .. }) = (variant.span(), self.exports);
         let word = word.at(at);
         let said = quote_spanned!(at=> #word(#variant));
-        self.hoist(Span::mixed_site(), word_type, &quote!(#word_type::variant(|| #said)))
+        let origin = self.expand_origin(&written(variant), self.items.len());
+        self.hoist(Span::mixed_site(), word_type, &quote!(#word_type::variant(#origin, || #said)))
+    }
+
+    /// What is written, with where, by which functions of the user's are told apart while compiling.
+    pub(crate) fn expand_origin(&self, written: &str, place: usize) -> TokenStream {
+        let (origin, policy) = (&self.exports.origin, self.policy.unraw().to_string());
+        let place = Literal::usize_unsuffixed(place);
+        quote!(#origin!(#written, #policy, #place))
     }
 
     /// The requirement, as a constant expression.
@@ -139,9 +147,11 @@ impl Constants<'_> {
             let debug = debug.at(value.span());
             quote_spanned!(value.span()=> &#value as &dyn #debug)
         });
+        let origin = self.expand_origin(&written, self.items.len());
         quote! {
             #check::new(
                 #written,
+                #origin,
                 || #check_name(&#function, &[#(#shown),*]),
                 |#context| #run,
             )

@@ -17,7 +17,7 @@ pub(crate) use args::{Args, Clause, Dialect, Key, parse_again, parse_args};
 pub(crate) use condition::{Condition, ConditionKind};
 pub(crate) use item::{Argument, Handler, Item, mentions, parse_item};
 pub(crate) use module::{Module, ModuleItem};
-pub(crate) use named::{NamedEntry, parse_named};
+pub(crate) use named::{Entries, Implication, NamedEntry, parse_named};
 pub(crate) use route::{Route, is_routes, parse_routes, reads_route};
 #[cfg(test)]
 pub(crate) use route::{is_ours, is_route};

@@ -15,10 +15,11 @@ use crate::denial::Reason;
 use crate::extract::details::Details;
 use crate::extract::expiry::UntilExpiry;
 use crate::grant::{
-    AnyScheme, Caller, FromGrant, FromToken, Grant, IdentityError, Includes, MayYield, UnfitClaim, ViaGrant, ViaPlace,
-    Yields,
+    AnyScheme, Caller, FromGrant, FromToken, Grant, IdentityError, Implies, Includes, MayYield, UnfitClaim, ViaGrant,
+    ViaPlace, Yields,
 };
 use crate::policy::Policy;
+use crate::policy::proof::prove;
 use crate::principal::{Principal, Unfit};
 use crate::scheme::{ApiKeyScheme, BearerScheme, DigestScheme, Key, Scheme, digest};
 #[cfg(feature = "basic")]
@@ -97,13 +98,43 @@ pub struct Optional<T>(Option<T>);
 
 /// Proof that policy `Q` admitted this request, for functions that must not be called from anywhere else.
 ///
-/// It cannot be made, cloned or sent to another thread.
+/// It cannot be made, cloned or sent to another thread. Of a stricter policy's proof [`weaken`](Self::weaken) makes one of a weaker
+/// policy.
 ///
 /// ```compile_fail
 /// auth_runtime::policy! { Area: bearer, role("ops") }
 /// fn twice(proof: &auth_runtime::Granted<Area>) { let _ = proof.clone() as auth_runtime::Granted<Area>; }
 /// ```
 pub struct Granted<Q>(PhantomData<fn() -> Q>, NotSend);
+
+impl<Q: Policy> Granted<Q> {
+    /// Proof of a policy that admits whomever `Q` admits, which `policy! { Q => W }` declares and the compiler proves.
+    ///
+    /// ```
+    /// use auth_runtime::{Granted, policy};
+    ///
+    /// policy! {
+    ///     AdminArea: bearer, role("admin") && role("staff");
+    ///     StaffArea: bearer, role("staff");
+    ///     AdminArea => StaffArea;
+    /// }
+    ///
+    /// fn of_staff(_: &Granted<StaffArea>) -> usize { 3 }
+    ///
+    /// fn of_admins(proof: &Granted<AdminArea>) -> usize {
+    ///     of_staff(&proof.weaken())
+    /// }
+    /// # let _ = of_admins;
+    /// ```
+    pub fn weaken<W: Policy>(&self) -> Granted<W>
+    where
+        Q: Implies<W>,
+    {
+        // Whoever implements the trait by hand has proved nothing.
+        const { prove::<Q, W>() };
+        Granted(PhantomData, PhantomData)
+    }
+}
 
 /// Keeps what holds it on its thread.
 type NotSend = PhantomData<Rc<()>>;

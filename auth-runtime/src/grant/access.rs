@@ -37,6 +37,14 @@ pub trait MayYield<S: ?Sized, At> {}
 /// The implementing policy demands all that policy `Q` does.
 pub trait Includes<Q: ?Sized> {}
 
+/// Everybody whom the implementing policy admits is admitted by the policy `W`, too.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not declared to imply `{W}`",
+    label = "no proof of `{W}` follows",
+    note = "declare it once, which proves it: `policy! {{ {Self} => {W} }}`"
+)]
+pub trait Implies<W: ?Sized> {}
+
 /// The place of [`AnyScheme`], which no list names.
 #[derive(Debug)]
 pub enum Anywhere {}

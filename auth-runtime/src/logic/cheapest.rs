@@ -11,7 +11,13 @@ pub(crate) struct Price {
 }
 
 impl Price {
-    const FREE: Self = Self { held: 0, absent: 0, unknown: 0 };
+    pub(crate) const FREE: Self = Self { held: 0, absent: 0, unknown: 0 };
+    /// Of a scope or a role: as a rule it is known which there are.
+    pub(crate) const NAME: Self = Self { held: 1, absent: 0, unknown: 1000 };
+    /// Of a claim: mostly it is not there.
+    pub(crate) const CLAIM: Self = Self { held: 1, absent: 1, unknown: 0 };
+    /// Of somebody's consent.
+    pub(crate) const CHECK: Self = Self { held: 1, absent: 1, unknown: 1000 };
 
     /// The answer that costs least.
     fn least(self) -> Value {

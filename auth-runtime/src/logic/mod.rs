@@ -5,7 +5,7 @@ mod claims;
 mod diagram;
 mod drawn;
 
-pub(crate) use cheapest::{Price, cheapest};
+pub(crate) use cheapest::{Costs, Price, cheapest};
 pub(crate) use claims::{ClaimAtom, ClaimKind, absent, possible};
 pub(crate) use diagram::{Diagram, Diagrams, Slot, Value};
 pub(crate) use drawn::{Drawn, Sizes};

@@ -76,4 +76,5 @@
 //!
 //! Whoever can write to Redis, or make a sentinel or a node name another server, can take out what is shared and keep news from
 //! processes, or have callers forgotten, which costs loads. None of that lets a token pass that a process knows to be revoked, nor makes an answer of introspection: those are
-//! authenticated. Keep Redis and sentinels on a network of their own, with passwords.
+//! authenticated. What is forged there bars a caller for `max_token_lifetime` at the most; processes know it until then, and a
+//! restart of all of them after it was deleted from Redis ends it earlier. Keep Redis and sentinels on a network of their own, with passwords.

@@ -6,6 +6,7 @@ mod hierarchy;
 pub(crate) mod meaning;
 #[cfg(test)]
 mod oracle;
+pub(crate) mod proof;
 mod read;
 pub(crate) mod registry;
 mod requirement;

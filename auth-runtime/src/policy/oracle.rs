@@ -132,7 +132,7 @@ pub(super) fn value(written: &Written) -> Requirement {
                 "y" => || "y".into(),
                 _ => || "z".into(),
             };
-            Requirement::Check(Check::new(name, of, |_| Box::pin(async { unreachable!() })))
+            Requirement::Check(Check::new(name, name, of, |_| Box::pin(async { unreachable!() })))
         }
         Written::Not(inner) => Requirement::Not(Box::leak(Box::new(value(inner)))),
         Written::And(all) => Requirement::All(leaked(all)),

@@ -84,6 +84,8 @@ impl ClaimValue {
 #[derive(Clone, Copy)]
 pub struct Check {
     pub(crate) written: &'static str,
+    /// Where it is written: no two have the same, while one that is inherited has the one it was given.
+    pub(crate) origin: &'static str,
     name: fn() -> String,
     pub(crate) run: fn(CheckContext) -> LocalBoxFuture<'static, Verdict>,
 }
@@ -104,16 +106,17 @@ impl Check {
     #[doc(hidden)]
     pub const fn new(
         written: &'static str,
+        origin: &'static str,
         name: fn() -> String,
         run: fn(CheckContext) -> LocalBoxFuture<'static, Verdict>,
     ) -> Self {
-        Self { written, name, run }
+        Self { written, origin, name, run }
     }
 
     /// One that runs when the handler's arguments are there, and by nothing but them.
     #[doc(hidden)]
     pub const fn after(written: &'static str, name: fn() -> String) -> Self {
-        Self::new(written, name, |_| {
+        Self::new(written, "", name, |_| {
             Box::pin(ready(Verdict::Erred("it needs the arguments of its handler".to_owned())))
         })
     }
@@ -203,10 +206,10 @@ mod tests {
 
     #[test]
     fn every_requirement_is_data_for_other_tools() {
-        const CHECK: Check = Check::new("owns", || "orders::owns".to_owned(), |_| Box::pin(std::future::pending()));
+        const CHECK: Check = Check::new("owns", "", || "orders::owns".to_owned(), |_| Box::pin(std::future::pending()));
         const REQUIREMENT: Requirement = Requirement::All(&[
             Requirement::Authenticated,
-            Requirement::Any(&[Requirement::Scope(Word::variant(|| "read")), Requirement::role("ops")]),
+            Requirement::Any(&[Requirement::Scope(Word::variant("", || "read")), Requirement::role("ops")]),
             Requirement::Not(&Requirement::claim("tenant", ClaimValue::text("acme"))),
             Requirement::claim("level", ClaimValue::Int(3)),
             Requirement::claim("beta", ClaimValue::Bool(true)),

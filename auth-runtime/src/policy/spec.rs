@@ -267,6 +267,9 @@ impl RouteSpec {
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct SchemeUse {
     pub(crate) keyword: &'static str,
+    /// Where a scheme of the application's own is named, by which it is told from others while compiling.
+    #[serde(skip)]
+    pub(crate) origin: &'static str,
     pub(crate) configuration: Option<&'static str>,
     pub(crate) condition: Option<Requirement>,
     #[serde(skip)]
@@ -303,7 +306,22 @@ impl SchemeUse {
 #[doc(hidden)]
 impl SchemeUse {
     pub const fn new<S: Scheme>(keyword: &'static str) -> Self {
-        Self { keyword, configuration: None, condition: None, kind: TypeId::of::<S>, type_name: type_name::<S> }
+        Self {
+            keyword,
+            origin: "",
+            configuration: None,
+            condition: None,
+            kind: TypeId::of::<S>,
+            type_name: type_name::<S>,
+        }
+    }
+
+    pub const fn named_in(self, origin: &'static str) -> Self {
+        Self { origin, ..self }
+    }
+
+    pub(crate) const fn is_ours(&self) -> bool {
+        self.origin.is_empty()
     }
 
     pub const fn configured(self, name: &'static str) -> Self {
@@ -312,6 +330,17 @@ impl SchemeUse {
 
     pub const fn on_condition(self, condition: Requirement) -> Self {
         Self { condition: Some(condition), ..self }
+    }
+}
+
+/// What a caller by a scheme of ours sends.
+pub(crate) const fn noun(keyword: &str) -> Option<&'static str> {
+    match keyword.as_bytes() {
+        b"bearer" => Some("a bearer token"),
+        b"basic" => Some("a user name and password"),
+        b"digest" => Some("a user name and proof of the password"),
+        b"api_key" => Some("an API key"),
+        _ => None,
     }
 }
 

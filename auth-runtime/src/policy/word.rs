@@ -13,7 +13,11 @@ pub struct Word(Said);
 enum Said {
     Text(&'static str),
     /// A constant cannot call `Into`, so that the word is asked for when it is used.
-    Variant(fn() -> &'static str),
+    Variant {
+        /// The variant as written, and in further lines where.
+        origin: &'static str,
+        word: fn() -> &'static str,
+    },
 }
 
 impl Word {
@@ -21,7 +25,7 @@ impl Word {
     pub fn as_str(&self) -> &'static str {
         match self.0 {
             Said::Text(text) => text,
-            Said::Variant(word) => word(),
+            Said::Variant { word, .. } => word(),
         }
     }
 
@@ -32,8 +36,20 @@ impl Word {
 
     /// Generated code passes a closure that captures nothing.
     #[doc(hidden)]
-    pub const fn variant(word: fn() -> &'static str) -> Self {
-        Self(Said::Variant(word))
+    pub const fn variant(origin: &'static str, word: fn() -> &'static str) -> Self {
+        Self(Said::Variant { origin, word })
+    }
+
+    pub(crate) const fn is_variant(&self) -> bool {
+        matches!(self.0, Said::Variant { .. })
+    }
+
+    /// The text, or the variant with where it stands, which is all that is known of it while compiling.
+    pub(crate) const fn written(&self) -> &'static str {
+        match self.0 {
+            Said::Text(text) => text,
+            Said::Variant { origin, .. } => origin,
+        }
     }
 }
 

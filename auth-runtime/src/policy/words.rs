@@ -211,8 +211,8 @@ mod tests {
         vocabulary.faults(&PolicySpec::new("handler", "file.rs", 1).demanding(requirement))
     }
 
-    const READ: Requirement = Requirement::Scope(Word::variant(|| "read"));
-    const REED: Requirement = Requirement::Scope(Word::variant(|| "reed"));
+    const READ: Requirement = Requirement::Scope(Word::variant("", || "read"));
+    const REED: Requirement = Requirement::Scope(Word::variant("", || "reed"));
 
     #[test]
     fn words_must_be_known_where_the_application_says_which_there_are() {

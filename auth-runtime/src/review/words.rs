@@ -85,10 +85,12 @@ struct Words<'a> {
 impl Words<'_> {
     /// What is demanded, as a part of a longer sentence.
     fn part(&self, demanded: &Requirement) -> String {
-        match demanded {
-            Requirement::All([_, _, ..]) | Requirement::Any([_, _, ..]) => format!("({})", self.condition(demanded)),
-            single => self.condition(single),
-        }
+        let is_sentence = match demanded {
+            Requirement::All(all) => beyond_authentication(all).len() > 1,
+            Requirement::Any(any) => any.len() > 1,
+            _ => false,
+        };
+        if is_sentence { format!("({})", self.condition(demanded)) } else { self.condition(demanded) }
     }
 
     fn condition(&self, demanded: &Requirement) -> String {
@@ -107,14 +109,22 @@ impl Words<'_> {
             Requirement::Check(check) => format!("the consent of check {}", foreign(check)),
             Requirement::Not(inner) => format!("no {}", self.part(inner)),
             Requirement::All([]) | Requirement::Any([]) => "what nobody has".into(),
-            Requirement::All(all) => self.joined(all, " and "),
-            Requirement::Any(any) => self.joined(any, " or "),
+            Requirement::All(all) => match &*beyond_authentication(all) {
+                [] => "valid credentials".into(),
+                all => self.joined(all, " and "),
+            },
+            Requirement::Any(any) => self.joined(&any.iter().collect::<Vec<_>>(), " or "),
         }
     }
 
-    fn joined(&self, parts: &[Requirement], word: &str) -> String {
+    fn joined(&self, parts: &[&Requirement], word: &str) -> String {
         parts.iter().map(|part| self.part(part)).collect::<Vec<_>>().join(word)
     }
+}
+
+/// What is demanded of a caller who is known: a named policy without conditions, on which another builds, adds nothing.
+fn beyond_authentication(all: &[Requirement]) -> Vec<&Requirement> {
+    all.iter().filter(|demanded| !matches!(demanded, Requirement::Authenticated)).collect()
 }
 
 /// A role or scope, with what else satisfies it.

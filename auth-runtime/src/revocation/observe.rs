@@ -83,6 +83,8 @@ pub(super) enum SyncEvent {
     DataLost,
     /// An entry in Redis is not a revocation that this version understands.
     Unreadable,
+    /// Revocations in Redis were to be kept for longer than tokens live, and are not.
+    Capped,
     /// A bug of this crate.
     Panicked,
 }
@@ -97,6 +99,7 @@ impl SyncEvent {
             Self::Gap => "gap",
             Self::DataLost => "data_lost",
             Self::Unreadable => "unreadable",
+            Self::Capped => "capped",
             Self::Panicked => "panicked",
         }
     }
@@ -111,7 +114,9 @@ pub(super) fn sync(event: SyncEvent, detail: &str) {
         SyncEvent::SentAgain | SyncEvent::Lost | SyncEvent::Gap | SyncEvent::DataLost => {
             tracing::warn!(event = label, detail, "revocations");
         }
-        SyncEvent::Unreadable | SyncEvent::Panicked => tracing::error!(event = label, detail, "revocations"),
+        SyncEvent::Unreadable | SyncEvent::Capped | SyncEvent::Panicked => {
+            tracing::error!(event = label, detail, "revocations")
+        }
     }
     metrics::counter!(REVOCATIONS_SYNC, "event" => label).increment(1);
 }

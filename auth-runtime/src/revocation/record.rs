@@ -55,6 +55,15 @@ impl Record {
         }
     }
 
+    /// The same for no longer than tokens live: whoever can write to Redis bars nobody for ever.
+    #[cfg(any(feature = "redis", test))]
+    pub(super) fn capped(mut self, now: UnixTime, longest: Duration) -> Self {
+        let last = now.saturating_add(seconds(longest));
+        self.before = self.before.min(last);
+        self.until = self.until.min(last.saturating_add(KEPT_AFTER));
+        self
+    }
+
     /// The same, kept at least as long as this process would have kept it had it been the one to revoke.
     #[cfg(any(feature = "redis", test))]
     pub(super) fn kept_for(mut self, longest: Duration) -> Self {
@@ -92,6 +101,25 @@ mod tests {
         assert_eq!(Record::token("i", "j", i64::MIN).until, 0);
         let record = Record::subject("i", "s", i64::MAX, Duration::MAX);
         assert_eq!((record.before, record.until), (LATEST, LATEST));
+    }
+
+    #[test]
+    fn nothing_is_kept_for_longer_than_tokens_live() {
+        let (now, longest) = (1_000_000, Duration::from_secs(600));
+        let latest = now + 600 + 3_900;
+        let far = [
+            Record::token("i", "j", i64::MAX),
+            Record::session("i", "s", i64::MAX),
+            Record { before: i64::MAX, until: i64::MAX, ..Record::subject("i", "s", 0, longest) },
+        ];
+        for record in far {
+            let capped = record.clone().capped(now, longest);
+            assert_eq!((capped.until, capped.before), (latest, record.before.min(now + 600)), "{record:?}");
+        }
+        for usual in [Record::token("i", "j", now + 600), Record::subject("i", "s", now, longest)] {
+            assert_eq!(usual.clone().capped(now, longest), usual);
+        }
+        assert_eq!(Record::token("i", "j", 7).capped(i64::MAX, Duration::MAX).until, 7 + 3_900);
     }
 
     #[test]

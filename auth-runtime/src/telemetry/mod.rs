@@ -29,7 +29,7 @@ pub const REVOCATIONS_HELD: &str = "auth_revocations_held";
 /// Gauge of the time since this process last proved that it knows every revocation in Redis, in seconds.
 pub const REVOCATIONS_AGE: &str = "auth_revocations_age_seconds";
 /// Counter of what happens between this process and Redis, with the label `event` (`caught_up`, `sent_again`, `lost`,
-/// `gap`, `data_lost`, `unreadable`, `panicked`).
+/// `gap`, `data_lost`, `unreadable`, `capped`, `panicked`).
 pub const REVOCATIONS_SYNC: &str = "auth_revocations_sync_total";
 
 /// Longest foreign text that enters a log line, in characters.

@@ -1,7 +1,17 @@
 //! Handlers of a library, some of which no program mounts.
 
 use actix_web::get;
-use auth_runtime::{public, requires};
+use auth_runtime::{Granted, policy, public, requires};
+
+policy! {
+    /// Whoever works here.
+    pub StaffArea: bearer, role("ops") || role("admin")
+}
+
+/// Not for others.
+pub fn of_staff(_: &Granted<StaffArea>) -> &'static str {
+    "of staff"
+}
 
 /// Mounted by the test.
 #[requires(bearer)]

@@ -9,6 +9,7 @@ mod constants;
 mod details;
 mod functions;
 mod identities;
+mod implications;
 mod macros;
 mod modules;
 mod named_policies;

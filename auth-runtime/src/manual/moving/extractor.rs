@@ -14,7 +14,7 @@
 //!
 //! In `add` the body stands before the user, so a stranger's body is read and parsed.
 //!
-//! ```standalone_crate
+//! ```
 //! # #[actix_web::main]
 //! # async fn main() {
 //! use std::future::{Ready, ready};
@@ -81,7 +81,7 @@
 //! The attribute is written on a handler that still takes the extractor. The guard decides before any argument is read, so their
 //! order no longer matters.
 //!
-//! ```standalone_crate
+//! ```
 //! # #[actix_web::main]
 //! # async fn main() {
 //! # use std::future::{Ready, ready};
@@ -142,7 +142,7 @@
 //! guards `User` does not compile any more. Do it once all handlers have the attribute: where a type is both, the compiler cannot
 //! tell which one a handler means.
 //!
-//! ```standalone_crate
+//! ```
 //! # #[actix_web::main]
 //! # async fn main() {
 //! # use actix_web::{App, delete, post, test, web};

@@ -13,7 +13,7 @@
 //!
 //! # Before
 //!
-//! ```standalone_crate
+//! ```
 //! # #[actix_web::main]
 //! # async fn main() {
 //! use std::collections::HashSet;
@@ -70,7 +70,7 @@
 //! `#[protect]` goes to the top, above `#[requires]`: it adds an argument, which the attributes below must see. The new guard decides,
 //! then the old one.
 //!
-//! ```standalone_crate
+//! ```
 //! # #[actix_web::main]
 //! # async fn main() {
 //! # use std::collections::HashSet;
@@ -114,7 +114,7 @@
 //!
 //! # After
 //!
-//! ```standalone_crate
+//! ```
 //! # #[actix_web::main]
 //! # async fn main() {
 //! # use actix_web::{App, get, test, web};

@@ -12,7 +12,7 @@
 //!
 //! # Before
 //!
-//! ```standalone_crate
+//! ```
 //! # #[actix_web::main]
 //! # async fn main() {
 //! use actix_web::dev::ServiceRequest;

@@ -13,7 +13,7 @@
 //!
 //! # Before
 //!
-//! ```standalone_crate
+//! ```
 //! # #[actix_web::main]
 //! # async fn main() {
 //! use actix_web::body::MessageBody;

@@ -35,12 +35,12 @@ impl Literal {
 }
 
 impl Statement {
-    /// What it adds to the description of a caller. A set of scopes or roles is known as a rule, a claim is mostly not there.
+    /// What it adds to the description of a caller.
     pub(super) fn price(&self) -> Price {
         match self {
-            Self::Scope(_) | Self::Role(_) => Price { held: 1, absent: 0, unknown: 1000 },
-            Self::Claim(..) => Price { held: 1, absent: 1, unknown: 0 },
-            Self::Check(_) | Self::Known => Price { held: 1, absent: 1, unknown: 1000 },
+            Self::Scope(_) | Self::Role(_) => Price::NAME,
+            Self::Claim(..) => Price::CLAIM,
+            Self::Check(_) | Self::Known => Price::CHECK,
         }
     }
 }

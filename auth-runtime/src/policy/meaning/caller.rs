@@ -6,6 +6,7 @@ use super::atom::Name;
 use super::draw::Atoms;
 use super::{Atom, SchemeName, Statement};
 use crate::logic::Value;
+use crate::policy::spec::noun;
 
 /// What a caller sends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -167,12 +168,9 @@ struct Credentials<'a>(&'a SchemeName);
 
 impl fmt::Display for Credentials<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &*self.0.keyword {
-            "bearer" => f.write_str("a bearer token"),
-            "basic" => f.write_str("a password"),
-            "api_key" => f.write_str("an API key"),
-            "digest" => f.write_str("a Digest response"),
-            own => write!(f, "a credential of {own}"),
+        match noun(&self.0.keyword) {
+            Some(noun) => f.write_str(noun),
+            None => write!(f, "a credential of {}", self.0.keyword),
         }?;
         match &self.0.configuration {
             Some(name) => write!(f, " ({})", Name(name)),

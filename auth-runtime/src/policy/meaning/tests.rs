@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 use super::*;
 use crate::logic::{ClaimKind, Value};
 use crate::policy::oracle::{Written, hierarchies, joined, value, written};
+use crate::policy::proof::{Message, disprove};
 use crate::policy::rule::Literal;
 use crate::policy::{CheckResults, ClaimValue, Demand, Requirement, SchemeUse, Step};
 use crate::principal::Principal;
@@ -374,6 +375,16 @@ proptest! {
                 }
             }
         }
+    }
+}
+
+proptest! {
+    #[test]
+    fn the_compiler_proves_the_same_without_hierarchies(one in policy(), other in policy()) {
+        let flat = |spec| Meaning::new(spec, &Hierarchies::default(), |_| true);
+        let disproved = disprove(one, other, &mut Message::new());
+        prop_assert_eq!(disproved, flat(one).implies(&flat(other)).is_err());
+        prop_assert!(!disprove(one, one, &mut Message::new()));
     }
 }
 

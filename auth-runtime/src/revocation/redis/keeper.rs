@@ -167,13 +167,21 @@ async fn catch_up(shared: &Shared, connection: &mut Connection) -> RedisResult<C
         // Whom the others forgot until then is not stored.
         shared.memories.forget_everybody();
         let settled = Instant::now() + SETTLING.saturating_sub(opened.age);
-        let mut stored = HashMap::new();
+        let (mut stored, mut implausible) = (HashMap::new(), Vec::new());
         let unreadable = protocol::read_all(connection, keys, |record| {
-            add(shared, record.clone());
+            let plausible = add(shared, record.clone());
+            if plausible.until < record.until || plausible.before < record.before {
+                implausible.push(Entry::revoked(&plausible));
+            }
             stored.insert((record.kind, record.issuer, record.id), (record.until, record.before));
         })
         .await?;
         observe::unreadable(unreadable);
+        if !implausible.is_empty() {
+            // Else they would count anew with each reading.
+            protocol::cap(connection, keys, &implausible).await?;
+            observe::sync(SyncEvent::Capped, &format!("{} for longer than tokens live", implausible.len()));
+        }
         let ours = shared.view.records();
         let missing: Vec<&Record> = ours
             .iter()
@@ -211,10 +219,12 @@ fn apply(shared: &Shared, changes: Changes) -> u64 {
     changes.position
 }
 
-/// Adds what was read to the view.
-fn add(shared: &Shared, record: Record) {
-    let record = record.kept_for(shared.options.longest);
-    shared.view.add(&record, shared.options.clock.now().ok(), Instant::now());
+/// Adds what was read to the view, as far as it is believed.
+fn add(shared: &Shared, record: Record) -> Record {
+    let now = shared.options.clock.now().ok();
+    let record = shared.plausible(record.kept_for(shared.options.longest), now);
+    shared.view.add(&record, now, Instant::now());
+    record
 }
 
 /// Stores what is revoked here, as much at once as is waiting.

@@ -71,6 +71,7 @@ use crate::time::{Clock, UnixTime};
 /// - Use the address of the primary, or let Sentinel or a cluster tell it: see [`Redis`]. A server that takes no writes (a
 ///   replica, too few replicas, a full disk) counts as away. An old primary that was cut off and does not know it can prove itself current to those cut off with it:
 ///   `min-replicas-to-write 1` prevents that.
+/// - Who can write to this Redis can bar callers too, for `max_token_lifetime` from then at the most.
 /// - The keys have no expiry of their own. With an eviction policy of `allkeys-…` Redis may drop them: use `noeviction` or
 ///   `volatile-…`.
 /// - An acknowledged revocation that Redis loses within milliseconds, along with the process that asked for it, is lost.
@@ -118,7 +119,8 @@ impl RedisRevocations {
     /// When it is not stored yet. It stays in force here, and is sent again until Redis takes it or this process ends.
     ///
     /// # Security
-    /// The revocation is forgotten after `exp`; take it from the token itself, or later.
+    /// The revocation is forgotten after `exp`, and [`max_token_lifetime`](RedisRevocationsBuilder::max_token_lifetime) from now
+    /// at the latest; take `exp` from the token itself, or later.
     pub fn revoke_token(&self, issuer: &str, jti: &str, exp: UnixTime) -> Acknowledgement {
         self.add(Record::token(issuer, jti, exp))
     }
@@ -140,7 +142,8 @@ impl RedisRevocations {
     /// When it is not stored yet. It stays in force here, and is sent again until Redis takes it or this process ends.
     ///
     /// # Security
-    /// The revocation is forgotten after `until`; a session that goes on must be ended at its issuer too.
+    /// The revocation is forgotten after `until`, and [`max_token_lifetime`](RedisRevocationsBuilder::max_token_lifetime) from now
+    /// at the latest; a session that goes on must be ended at its issuer too.
     pub fn revoke_session(&self, issuer: &str, sid: &str, until: UnixTime) -> Acknowledgement {
         self.add(Record::session(issuer, sid, until))
     }
@@ -168,7 +171,9 @@ impl RedisRevocations {
     fn add(&self, record: Record) -> Acknowledgement {
         let shared = &self.0.shared;
         let kind = record.kind;
-        shared.view.add(&record, shared.options.clock.now().ok(), Instant::now());
+        let now = shared.options.clock.now().ok();
+        let record = shared.plausible(record, now);
+        shared.view.add(&record, now, Instant::now());
         let (done, answer) = oneshot::channel();
         if self.0.writes.try_send(Write::Revoked { record, done }).is_err() {
             shared.mark_unsent();
@@ -195,6 +200,14 @@ impl Shared {
             // What is known to be revoked stays so, however old the knowledge.
             Standing::Good if self.is_closed(at) => Standing::Unknown,
             standing => standing,
+        }
+    }
+
+    /// As far as a revocation can be meant, by all that the clock says.
+    fn plausible(&self, record: Record, now: Option<UnixTime>) -> Record {
+        match now {
+            Some(now) => record.capped(now, self.options.longest),
+            None => record,
         }
     }
 

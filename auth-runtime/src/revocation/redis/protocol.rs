@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use ::redis::{ErrorKind, RedisError, RedisResult, cmd, pipe};
+use ::redis::{Cmd, ErrorKind, RedisError, RedisResult, cmd, pipe};
 
 use crate::principal::PrincipalKey;
 use crate::redis::{Connection, Lua};
@@ -204,6 +204,13 @@ impl Entry {
     pub(super) fn everybody() -> Self {
         Self { member: EVERYBODY.to_owned(), times: None }
     }
+
+    fn add_to(&self, call: &mut Cmd) {
+        match self.times {
+            Some((until, before)) => call.arg(&self.member).arg(until).arg(before),
+            None => call.arg(&self.member).arg("").arg(""),
+        };
+    }
 }
 
 /// Stores revocations, and tells all readers of what is news.
@@ -211,14 +218,22 @@ pub(super) async fn store(connection: &mut Connection, keys: &Keys, entries: &[E
     for entries in entries.chunks(AT_ONCE) {
         let stored = STORE.run::<(), 4>(connection, [&keys.entries, &keys.expiry, &keys.state, &keys.log], |call| {
             call.arg(LOG_LENGTH);
-            for Entry { member, times } in entries {
-                match times {
-                    Some((until, before)) => call.arg(member).arg(until).arg(before),
-                    None => call.arg(member).arg("").arg(""),
-                };
-            }
+            entries.iter().for_each(|entry| entry.add_to(call));
         });
         stored.await?;
+    }
+    Ok(())
+}
+
+static CAP: LazyLock<Lua> = LazyLock::new(|| Lua::new(include_str!("cap.lua")));
+
+/// Lowers the times of what is stored.
+pub(super) async fn cap(connection: &mut Connection, keys: &Keys, entries: &[Entry]) -> RedisResult<()> {
+    for entries in entries.chunks(AT_ONCE) {
+        let capped = CAP.run::<(), 2>(connection, [&keys.entries, &keys.expiry], |call| {
+            entries.iter().for_each(|entry| entry.add_to(call));
+        });
+        capped.await?;
     }
     Ok(())
 }

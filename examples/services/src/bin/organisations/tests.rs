@@ -158,4 +158,6 @@ async fn the_table_says_who_may_what() {
     let table = auth.policy_table().to_string();
     let words = "an API key with scope refunds.create; or any valid bearer token with role refunds.create";
     assert!(table.contains(words), "{table}");
+    let shown = table.lines().find(|row| row.contains("organisations::show_invoice")).expect("a row");
+    assert!(shown.contains("; in each case with the consent of check organisations::Invoice::load  "), "{shown}");
 }

@@ -1,0 +1,10 @@
+use auth_runtime::policy;
+
+struct Area;
+
+policy! {
+    AdminArea: bearer, role("admin");
+    AdminArea => Area;
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use auth_runtime::policy;
+
+policy! {
+    AdminArea: bearer, role("admin");
+    Tokens: bearer;
+    AdminArea => Tokens;
+    AdminArea => Tokens;
+}
+
+fn main() {}

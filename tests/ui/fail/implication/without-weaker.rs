@@ -1,0 +1,8 @@
+use auth_runtime::policy;
+
+policy! {
+    AdminArea: bearer, role("admin");
+    AdminArea =>
+}
+
+fn main() {}
