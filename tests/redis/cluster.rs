@@ -9,7 +9,7 @@ use auth_runtime::introspection::SharedResults;
 use tests::{Denied, redis_at};
 
 use crate::digest::{asked, counted, found, is_stale, machine, replayed, send};
-use crate::processes::{Node, Redis, await_that, free_port, token};
+use crate::processes::{Node, Redis, await_that, token};
 use crate::shared::{Endpoint, KEY, good};
 use crate::{BOUND, RECOVERY, SECOND, later, load, tell};
 
@@ -22,7 +22,7 @@ struct Cluster {
 
 impl Cluster {
     fn start() -> Self {
-        let primaries: Vec<_> = (0..3).map(|_| node()).collect();
+        let primaries: Vec<_> = (0..3).map(|_| Redis::cluster_node()).collect();
         for (primary, slots) in primaries.iter().zip(["0 5460", "5461 10922", "10923 16383"]) {
             assert_eq!(primary.command(&format!("CLUSTER ADDSLOTSRANGE {slots}")), "+OK");
             meet(&primaries[0], primary);
@@ -47,7 +47,7 @@ impl Cluster {
 
     /// A replica of that one, which is ready to take over.
     fn replica(&self) -> Redis {
-        let (replica, primary) = (node(), &self.primaries[self.of_revocations()]);
+        let (replica, primary) = (Redis::cluster_node(), &self.primaries[self.of_revocations()]);
         let id = primary.text("CLUSTER MYID");
         meet(&self.primaries[0], &replica);
         await_that("they have met", ELECTION, || replica.command(&format!("CLUSTER REPLICATE {id}")) == "+OK");
@@ -57,11 +57,6 @@ impl Cluster {
         });
         replica
     }
-}
-
-fn node() -> Redis {
-    let bus = free_port().to_string();
-    Redis::with(&["--save", "", "--cluster-enabled", "yes", "--cluster-port", &bus, "--cluster-node-timeout", "1000"])
 }
 
 fn meet(one: &Redis, other: &Redis) {

@@ -58,14 +58,28 @@ impl Redis {
         })
     }
 
-    fn configured(arguments: impl FnOnce(&Path) -> Vec<String>) -> Self {
+    /// A node of a cluster, which gives up another one after a second.
+    pub(crate) fn cluster_node() -> Self {
+        Self::configured(|_| {
+            let bus = free_port().to_string();
+            let cluster = ["--cluster-enabled", "yes", "--cluster-port", &bus, "--cluster-node-timeout", "1000"];
+            ["--save", ""].into_iter().chain(cluster).map(str::to_owned).collect()
+        })
+    }
+
+    fn configured(arguments: impl Fn(&Path) -> Vec<String>) -> Self {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let folder = env::temp_dir().join(format!("auth-redis-{}-{number}", process::id()));
         fs::create_dir_all(&folder).unwrap();
-        let arguments = arguments(&folder);
-        let mut redis = Self { port: free_port(), folder, arguments, child: None };
-        redis.restart();
-        redis
+        let mut redis = Self { port: 0, folder, arguments: Vec::new(), child: None };
+        let begun = Instant::now();
+        loop {
+            (redis.port, redis.arguments) = (free_port(), arguments(&redis.folder));
+            if redis.answers() {
+                return redis;
+            }
+            assert!(begun.elapsed() < STARTING, "redis-server does not start");
+        }
     }
 
     pub(crate) fn url(&self) -> String {
@@ -74,6 +88,11 @@ impl Redis {
 
     /// Starts it, on the same port and folder as before.
     pub(crate) fn restart(&mut self) {
+        await_that("redis-server answers", STARTING, || self.answers());
+    }
+
+    /// Starts it, and waits until it answers or has ended: somebody else may have taken its port meanwhile.
+    fn answers(&mut self) -> bool {
         let child = Command::new("redis-server")
             .args(&self.arguments)
             .args(["--bind", "127.0.0.1", "--port", &self.port.to_string(), "--daemonize", "no", "--dir"])
@@ -81,11 +100,15 @@ impl Redis {
             .stdout(Stdio::null())
             .spawn()
             .expect("redis-server starts");
-        self.child = Some(child);
+        let child = self.child.insert(child);
         let begun = Instant::now();
-        while self.try_command("PING").as_deref() != Some("+PONG") {
-            assert!(begun.elapsed() < STARTING, "redis-server does not answer");
+        loop {
             thread::sleep(Duration::from_millis(20));
+            let has_ended = child.try_wait().unwrap().is_some();
+            if has_ended || ping(self.port) {
+                return !has_ended;
+            }
+            assert!(begun.elapsed() < STARTING, "redis-server does not answer");
         }
     }
 
@@ -112,7 +135,7 @@ impl Redis {
 
     /// The first line of the answer to a command.
     pub(crate) fn command(&self, command: &str) -> String {
-        self.try_command(command).expect("redis-server answers")
+        try_command(self.port, command).expect("redis-server answers")
     }
 
     /// The whole answer to a command that is answered by one text.
@@ -137,15 +160,6 @@ impl Redis {
         let count: usize = line().trim_start_matches('*').parse().unwrap();
         (0..count).map(|_| (line(), line()).1).collect()
     }
-
-    fn try_command(&self, command: &str) -> Option<String> {
-        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).ok()?;
-        stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
-        stream.write_all(format!("{command}\r\n").as_bytes()).ok()?;
-        let mut line = String::new();
-        BufReader::new(stream).read_line(&mut line).ok()?;
-        Some(line.trim_end().to_owned())
-    }
 }
 
 impl Drop for Redis {
@@ -156,6 +170,20 @@ impl Drop for Redis {
         }
         let _ = fs::remove_dir_all(&self.folder);
     }
+}
+
+/// Whether a redis-server answers there.
+fn ping(port: u16) -> bool {
+    try_command(port, "PING").as_deref() == Some("+PONG")
+}
+
+fn try_command(port: u16, command: &str) -> Option<String> {
+    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok()?;
+    stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
+    stream.write_all(format!("{command}\r\n").as_bytes()).ok()?;
+    let mut line = String::new();
+    BufReader::new(stream).read_line(&mut line).ok()?;
+    Some(line.trim_end().to_owned())
 }
 
 fn signal(id: u32, signal: &str) {
