@@ -250,16 +250,6 @@ async fn checked() -> &'static str {
     "checked"
 }
 
-async fn asks_for_a_number(_: Details<u16>) -> bool {
-    true
-}
-
-#[requires(bearer("db"), check = asks_for_a_number)]
-#[get("/misfit")]
-async fn misfit() -> &'static str {
-    "misfit"
-}
-
 #[requires(any(bearer("db"), api_key))]
 #[get("/either-user")]
 async fn either(user: Optional<Details<User>>) -> String {
@@ -294,7 +284,7 @@ fn server(db: Db) -> (Server, web::Data<Db>) {
         let scope =
             scope.service(read_kept).service(kept_by_key).service(show_shop).service(kept_shop).service(by_password);
         let scope = scope.service(by_key).service(by_digest).service(by_badge).service(read_shared).service(checked);
-        let scope = scope.service(misfit).service(either).service(granted).service(granted_less);
+        let scope = scope.service(either).service(granted).service(granted_less);
         app.service(scope.service_as::<StaffArea>("/staff", inner()).service_as::<OpenArea>("/open", inner()));
     });
     (server, db)
@@ -545,7 +535,6 @@ fn checks_take_details_too() {
     let (server, _) = server(Db::default());
     server.post("/checked").bearer(of("alice").sign()).send().expect("checked");
     Denied::forbidden("the caller may not do this").check(&server.post("/checked").bearer(of("bob").sign()).send());
-    Denied::failed().check(&server.get("/misfit").bearer(of("alice").sign()).send());
 }
 
 #[test]

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, GenericParam, Path, ReturnType, Type};
+use syn::{Attribute, ConstParam, GenericParam, Path, ReturnType, Type, TypeParam};
 
 use super::exports::{Exports, Way};
 use super::generics::{argument_types, generics};
@@ -284,29 +284,33 @@ fn expand_after_check(
     quote!(|#all, #context| #run)
 }
 
-/// The arguments that are called `Details<…>`. In a generic function a constant cannot name them.
+/// The arguments that are called `Details<…>`. A constant cannot name what a generic function has parameters for.
 fn details(handler: &Handler) -> Vec<&Type> {
     let is_called_so = |ty: &&Type| match ty {
         Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "Details"),
         _ => false,
     };
-    let nameable = |ty: &&Type| !mentions(ty.to_token_stream(), &["&", "'", "impl"]);
-    let types = handler.arguments.iter().map(|argument| &argument.ty).filter(is_called_so).filter(nameable);
-    if handler.signature.generics.params.is_empty() { types.collect() } else { Vec::new() }
+    let parameters: Vec<String> = parameters(&handler.signature.generics).iter().map(ToString::to_string).collect();
+    let unnameable: Vec<&str> = ["&", "'", "impl"].into_iter().chain(parameters.iter().map(String::as_str)).collect();
+    let nameable = |ty: &&Type| !mentions(ty.to_token_stream(), &unnameable);
+    handler.arguments.iter().map(|argument| &argument.ty).filter(is_called_so).filter(nameable).collect()
 }
 
 /// Types and constants by name, since the arguments need not determine them; lifetimes are always inferred.
 pub(crate) fn expand_turbofish(generics: &syn::Generics) -> Option<TokenStream> {
-    let names: Vec<&Ident> = generics
-        .params
-        .iter()
-        .filter_map(|parameter| match parameter {
-            GenericParam::Type(ty) => Some(&ty.ident),
-            GenericParam::Const(constant) => Some(&constant.ident),
-            GenericParam::Lifetime(_) => None,
-        })
-        .collect();
+    let names = parameters(generics);
     (!names.is_empty()).then(|| quote!(::<#(#names),*>))
+}
+
+/// Its types and constants.
+fn parameters(generics: &syn::Generics) -> Vec<&Ident> {
+    let name = |parameter| match parameter {
+        &GenericParam::Type(TypeParam { ref ident, .. }) | &GenericParam::Const(ConstParam { ref ident, .. }) => {
+            Some(ident)
+        }
+        GenericParam::Lifetime(_) => None,
+    };
+    generics.params.iter().filter_map(name).collect()
 }
 
 /// The attributes of the user's function, and those of the outer item. `#[cfg]`s are of neither.

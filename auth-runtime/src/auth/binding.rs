@@ -8,10 +8,14 @@ use crate::auth::error::{ConfigFault, RequiredBy};
 use crate::denial::Reason;
 use crate::guard::{ConfiguredScheme, Plan, Settings};
 use crate::policy::registry::Linked;
-use crate::policy::{DetailsUse, PolicySpec, Requirement, SchemeUse, condition, conditions_on_scopes};
+use crate::policy::{Check, DetailsUse, PolicySpec, Requirement, SchemeUse, condition, conditions};
+use crate::principal::DetailsType;
 
 /// A scheme of an `Auth`, by its type and the name of its configuration.
 pub(super) type SchemeKey = (TypeId, Option<Box<str>>);
+
+/// A scheme that a policy names, with its configuration.
+type Used<'a> = (&'a ConfiguredScheme, &'static SchemeUse);
 
 /// What policies can be bound to.
 pub(super) struct Binding<'a> {
@@ -55,10 +59,11 @@ impl Binding<'_> {
         if schemes.len() != spec.schemes.len() || unbound.indistinct(spec, &schemes) {
             return Err(Reason::SchemeUnconfigured);
         }
-        if unbound.lacking_details(spec, &schemes) {
+        let used: Vec<Used<'_>> = schemes.iter().map(Arc::as_ref).zip(spec.schemes).collect();
+        if unbound.lacking_details(spec, &used) {
             return Err(Reason::IdentityUnfit);
         }
-        unbound.lacking_scopes(spec, &schemes);
+        unbound.lacking_scopes(spec, &used);
         Ok(Arc::new(Plan::new(spec, schemes, self.realm, Arc::clone(self.settings))))
     }
 }
@@ -91,45 +96,45 @@ impl Unbound {
         self.unfit.len() > before
     }
 
-    /// Whether the handler takes details that a scheme of its policy does not give.
-    fn lacking_details(&mut self, spec: &PolicySpec, schemes: &[Arc<ConfiguredScheme>]) -> bool {
+    /// Whether the handler or a check takes details that a scheme of the policy does not give.
+    fn lacking_details(&mut self, spec: &'static PolicySpec, used: &[Used<'_>]) -> bool {
         let before = self.unfit.len();
         for wanted in spec.details.iter().flatten().map(DetailsUse::details) {
-            for (scheme, used) in schemes.iter().zip(spec.schemes) {
-                if !scheme.gives(&wanted, spec.without_authorities) {
-                    let PolicySpec { handler, file, line, .. } = *spec;
-                    let (scheme, details) = (as_written(used), wanted.name);
-                    let fault = ConfigFault::DetailsMissing { handler, file, line, scheme, details };
-                    self.unfit.push((RequiredBy::of(spec), fault));
-                }
+            self.ungiven(spec, None, &wanted, used);
+        }
+        for (condition, used) in conditions_of(spec, used) {
+            let Requirement::Check(check) = condition else { continue };
+            for wanted in check.details() {
+                self.ungiven(spec, Some(check), &wanted, used);
             }
         }
         self.unfit.len() > before
     }
 
-    /// Notes conditions on scopes that no caller of a policy can satisfy. It can still be bound: it admits nobody by them.
-    fn lacking_scopes(&mut self, spec: &'static PolicySpec, schemes: &[Arc<ConfiguredScheme>]) {
-        let used: Vec<_> =
-            schemes.iter().map(|scheme| scheme.may_have_scopes(spec.without_authorities)).zip(spec.schemes).collect();
-        self.unscoped(spec, &spec.requirement, &used);
-        for one in &used {
-            if let Some(own) = &one.1.condition {
-                self.unscoped(spec, own, std::slice::from_ref(one));
-            }
+    fn ungiven(&mut self, spec: &PolicySpec, check: Option<&Check>, wanted: &DetailsType, used: &[Used<'_>]) {
+        for (_, used) in used.iter().filter(|(scheme, _)| !scheme.gives(wanted, spec.without_authorities)) {
+            let PolicySpec { handler, file, line, .. } = *spec;
+            let (scheme, details, check) = (as_written(used), wanted.name, check.map(Check::name));
+            let fault = ConfigFault::DetailsMissing { handler, file, line, scheme, details, check };
+            self.unfit.push((RequiredBy::of(spec), fault));
         }
     }
 
-    /// The same of one requirement, whose callers come by these schemes.
-    fn unscoped(&mut self, spec: &PolicySpec, requirement: &'static Requirement, used: &[(bool, &SchemeUse)]) {
-        let mut conditions = Vec::new();
-        conditions_on_scopes(requirement, &mut conditions);
-        for asked in conditions {
-            let mut without = used.iter().filter(|(scopes, _)| !scopes).map(|(_, used)| as_written(used));
-            let is_negated = matches!(asked, Requirement::Not(_));
-            let (Some(scheme), true) = (without.next(), is_negated || without.count() + 1 == used.len()) else {
-                continue;
+    /// Notes conditions on scopes that no caller of a policy can satisfy. It can still be bound: it admits nobody by them.
+    fn lacking_scopes(&mut self, spec: &'static PolicySpec, used: &[Used<'_>]) {
+        for (asked, used) in conditions_of(spec, used) {
+            let is_negated = match asked {
+                Requirement::Scope(_) => false,
+                Requirement::Not(Requirement::Scope(_)) => true,
+                _ => continue,
             };
-            let (asked, never) = (condition(asked), if is_negated { "is never known to hold" } else { "never holds" });
+            let mut without = used.iter().filter(|(scheme, _)| !scheme.may_have_scopes(spec.without_authorities));
+            let Some((_, scheme)) = without.next() else { continue };
+            if !is_negated && without.count() + 1 < used.len() {
+                continue;
+            }
+            let (scheme, asked) = (as_written(scheme), condition(asked));
+            let never = if is_negated { "is never known to hold" } else { "never holds" };
             let fault = format!(
                 "`{scheme}` gives no scopes, so `{asked}` {never}; configure `.authorities(…)` that grant them, or ask for a \
                  role"
@@ -147,6 +152,16 @@ impl Unbound {
         });
         missing.chain(self.unfit.into_iter().map(|(_, fault)| fault))
     }
+}
+
+/// Each single condition of a policy, with the schemes whose callers it binds.
+fn conditions_of<'a>(
+    spec: &'static PolicySpec,
+    used: &'a [Used<'a>],
+) -> impl Iterator<Item = (&'static Requirement, &'a [Used<'a>])> {
+    let own = used.iter().filter_map(|one| Some((one.1.condition.as_ref()?, std::slice::from_ref(one))));
+    let all = own.chain([(&spec.requirement, used)]);
+    all.flat_map(|(requirement, used)| conditions(requirement).into_iter().map(move |condition| (condition, used)))
 }
 
 fn as_written(wanted: &SchemeUse) -> String {

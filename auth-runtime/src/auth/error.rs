@@ -35,7 +35,7 @@ pub enum ConfigFault {
         /// What both claim.
         cause: String,
     },
-    /// A handler takes details of a type that a scheme of its policy does not give.
+    /// A handler, or a check of its policy, takes details of a type that a scheme of its policy does not give.
     DetailsMissing {
         /// The handler.
         handler: &'static str,
@@ -47,6 +47,8 @@ pub enum ConfigFault {
         scheme: String,
         /// The type.
         details: &'static str,
+        /// The check that takes them, where it is not the handler.
+        check: Option<String>,
     },
     /// A policy asks for what no caller can be granted: a word that is not among the known ones or that cannot be sent, or
     /// conditions that exclude each other once variants are read as words.
@@ -177,11 +179,17 @@ impl fmt::Display for ConfigFault {
                 "`{handler}` at {file}:{line} accepts `{one}` and `{other}`, whose credentials cannot be told apart: \
                  {cause}; give the two other issuers, prefixes or places"
             ),
-            Self::DetailsMissing { handler, file, line, scheme, details } => write!(
-                f,
-                "`{handler}` at {file}:{line} takes `Details<{details}>`, and `{scheme}` gives no details of type \
-                 `{details}`; configure `.authorities(…)` that bring it, or take `Optional<Details<…>>`"
-            ),
+            Self::DetailsMissing { handler, file, line, scheme, details, check } => {
+                match check {
+                    None => write!(f, "`{handler}` at {file}:{line}")?,
+                    Some(check) => write!(f, "the check `{check}` of `{handler}` at {file}:{line}")?,
+                }
+                write!(
+                    f,
+                    " takes `Details<{details}>`, and `{scheme}` gives no details of type `{details}`; configure \
+                     `.authorities(…)` that bring it, or take `Optional<Details<…>>`"
+                )
+            }
             Self::PolicyInvalid { policy: RequiredBy { handler, file, line }, fault } => {
                 write!(f, "`{handler}` at {file}:{line}: {fault}")
             }

@@ -20,7 +20,7 @@ use crate::grant::{
 };
 use crate::policy::Policy;
 use crate::policy::proof::prove;
-use crate::principal::{Principal, Unfit};
+use crate::principal::{DetailsType, Principal, Unfit};
 use crate::scheme::{ApiKeyScheme, BearerScheme, DigestScheme, Key, Scheme, digest};
 #[cfg(feature = "basic")]
 use crate::scheme::{BasicScheme, User};
@@ -363,6 +363,17 @@ macro_rules! from_grant {
     )+};
 }
 
+#[diagnostic::do_not_recommend]
+impl<P: Policy<Access: Yields<AnyScheme>>, T: Send + Sync + 'static> FromGrant<P, ViaGrant> for Details<T> {
+    fn details() -> Option<DetailsType> {
+        Some(DetailsType::of::<T>())
+    }
+
+    fn from_grant(grant: &Grant<P>) -> Result<Option<Self>, IdentityError> {
+        certain(grant).map(Some)
+    }
+}
+
 impl<P: Policy<Access: Yields<BearerScheme>>, C: DeserializeOwned + Send + Sync + 'static> FromToken<P> for Bearer<C> {
     fn from_token(grant: &Grant<P>) -> Result<Self, IdentityError> {
         certain(grant)
@@ -373,7 +384,6 @@ from_grant! {
     [U: Send + Sync + 'static] Digest<U>, DigestScheme;
     [K: Send + Sync + 'static] ApiKey<K>, ApiKeyScheme;
     [] Principal, AnyScheme;
-    [T: Send + Sync + 'static] Details<T>, AnyScheme;
 }
 
 #[cfg(feature = "basic")]

@@ -7,6 +7,7 @@ use actix_web::dev::Payload;
 use actix_web::{Error, HttpRequest};
 
 use crate::grant::{FromGrant, Grant, IdentityError};
+use crate::principal::DetailsType;
 
 /// Up to sixteen arguments, each by its own way.
 #[diagnostic::on_unimplemented(
@@ -16,6 +17,9 @@ use crate::grant::{FromGrant, Grant, IdentityError};
 pub trait Extract<P, Via>: Sized {
     /// Those among them that come out of the grant.
     type Identities;
+
+    /// The details that they take for granted of every caller.
+    fn details() -> Vec<DetailsType>;
 
     /// Takes the identities: after them nothing but the function's own arguments can refuse the request.
     fn identities(grant: &Grant<P>) -> Result<Self::Identities, IdentityError>;
@@ -45,6 +49,10 @@ pub(crate) async fn extract<P, Via, T: Extract<P, Via>>(mut source: GrantedReque
 impl<P> Extract<P, ()> for () {
     type Identities = ();
 
+    fn details() -> Vec<DetailsType> {
+        Vec::new()
+    }
+
     fn identities(_: &Grant<P>) -> Result<(), IdentityError> {
         Ok(())
     }
@@ -58,6 +66,10 @@ macro_rules! extract_tuples {
     ($($($argument:ident $via:ident)+;)+) => {$(
         impl<P, $($argument: FromGrant<P, $via>, $via),+> Extract<P, ($($via,)+)> for ($($argument,)+) {
             type Identities = ($(Option<$argument>,)+);
+
+            fn details() -> Vec<DetailsType> {
+                [$($argument::details()),+].into_iter().flatten().collect()
+            }
 
             fn identities(grant: &Grant<P>) -> Result<Self::Identities, IdentityError> {
                 Ok(($($argument::from_grant(grant)?,)+))

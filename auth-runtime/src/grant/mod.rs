@@ -16,6 +16,7 @@ pub(crate) use arguments::{Extract, GrantedRequest, extract};
 pub(crate) use caller::{Caller, IdentityError, Loaded, UnfitClaim};
 
 use crate::denial::Reason;
+use crate::principal::DetailsType;
 
 /// Proof that policy `P` admitted the request. Only the runtime makes one.
 pub struct Grant<P> {
@@ -57,6 +58,11 @@ impl<P> Grant<P> {
     note = "a value that a check is given stands at its name: `check = can(Permission::Refund)`"
 )]
 pub trait FromGrant<P, Via>: Sized {
+    /// The details that it takes for granted of every caller.
+    fn details() -> Option<DetailsType> {
+        None
+    }
+
     /// Takes an identity out of the grant, which is all it sees; `None` for what comes out of the request. A function's
     /// identities are taken first, so that one that does not fit is refused before another argument reads the body.
     fn from_grant(grant: &Grant<P>) -> Result<Option<Self>, IdentityError>;

@@ -1,6 +1,7 @@
 //! Running a user's own check: an `async fn` with its own extractors, before the body may be read.
 
 use std::cell::Cell;
+use std::future::ready;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -117,11 +118,12 @@ where
     Args: Extract<P, Via> + 'static,
     Via: 'static,
 {
+    let Some((caller, request)) = context.0 else { return Box::pin(ready(Verdict::Takes(Args::details()))) };
     Box::pin(async move {
         let read = Rc::new(Cell::new(false));
         let body: BoxedPayloadStream = Box::pin(Poisoned(Rc::clone(&read)));
         let payload = Payload::Stream { payload: body };
-        let source = GrantedRequest { grant: Grant::<P>::new(context.caller), request: context.request, payload };
+        let source = GrantedRequest { grant: Grant::<P>::new(caller), request, payload };
         let verdict = match extract(source).await {
             Ok(arguments) => judge(check.call(values(), arguments).await),
             Err(error) => unextracted(error).await,

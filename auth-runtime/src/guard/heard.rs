@@ -44,6 +44,8 @@ impl Heard {
             Ok(Verdict::Unidentified(error)) => Self::Fails(Grounds::from(&error)),
             Ok(Verdict::Erred(cause)) => Self::Fails(Grounds::from(Reason::CheckErred).because(&cause)),
             Ok(Verdict::Unavailable(cause)) => Self::Fails(Grounds::from(Reason::CheckUnavailable).because(&cause)),
+            // Asked of a policy only, never for a request.
+            Ok(Verdict::Takes(_)) => Self::Fails(Reason::CheckErred.into()),
             Ok(Verdict::ReadBody) => Self::Fails(Reason::CheckReadBody.into()),
             Err(_) => Self::Fails(Reason::Panicked.into()),
         }

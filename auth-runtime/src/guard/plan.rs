@@ -10,7 +10,7 @@ use crate::guard::observation::{Meter, NO_SCHEME};
 use crate::guard::{Attempted, AuthoritySource, ConfiguredScheme, Settings};
 use crate::http::parts::RequestView;
 use crate::policy::{CheckResults, Demand, PolicySpec, Requirement, Step, canonical_scopes};
-use crate::principal::Principal;
+use crate::principal::{DetailsType, Principal};
 use crate::scheme::{Context, Scheme, SchemeDescription};
 
 /// One policy, ready to decide.
@@ -117,6 +117,12 @@ impl Plan {
     /// Whether authorities are loaded for the holder of any token, whatever its scopes.
     pub(crate) fn is_open_to_any_token(&self) -> bool {
         self.alternatives.iter().any(|by| by.loads && by.is_oauth() && !by.demand.is_of_a_scope())
+    }
+
+    /// The first scheme that does not give these details to every caller.
+    pub(crate) fn lacking(&self, wanted: &DetailsType) -> Option<&'static str> {
+        let gives = |by: &Alternative| by.configured.gives(wanted, self.spec.without_authorities);
+        self.alternatives.iter().zip(self.spec.schemes).find(|(by, _)| !gives(by)).map(|(_, used)| used.keyword)
     }
 
     pub(crate) fn alternatives(&self) -> &[Alternative] {

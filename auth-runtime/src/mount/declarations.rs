@@ -234,13 +234,23 @@ impl Mounted {
         let spec = declaration.spec;
         let (handler, file, line) = (spec.handler, spec.file, spec.line);
         match auth.plans().plan(declaration.policy) {
-            Ok(_) => {}
+            Ok(plan) => {
+                let lacking =
+                    (declaration.details)().into_iter().find_map(|wanted| Some((plan.lacking(&wanted)?, wanted)));
+                if let Some((scheme, wanted)) = lacking {
+                    let (holder, details) = (&self.holder, wanted.name);
+                    refuse(&format!(
+                        "{holder} takes `Details<{details}>`, and `{scheme}` gives none of that type in scope `{scope}`; \
+                         configure `.authorities(…)` that bring it, or take `Optional<Details<…>>`",
+                    ));
+                }
+            }
             Err(Reason::PolicyUnlinked) => refuse(&format!(
                 "`{handler}` at {file}:{line} has a policy that is not in the link-time registry; let `#[requires]`, \
                  `#[public]` or `policy!` make it",
             )),
             Err(Reason::IdentityUnfit) => refuse(&format!(
-                "`{handler}` at {file}:{line} takes `Details<…>` of a type that a scheme of its policy does not give in scope \
+                "`{handler}` at {file}:{line}, or a check of its policy, takes `Details<…>` of a type that a scheme of its policy does not give in scope \
                  `{scope}`; configure `.authorities(…)` that bring it, or take `Optional<Details<…>>`",
             )),
             Err(_) => refuse(&format!(

@@ -9,6 +9,7 @@ use crate::grant::Nobody;
 use crate::mount::declarations::Declarations;
 use crate::mount::route::Route;
 use crate::policy::{Policy, PolicySpec};
+use crate::principal::DetailsType;
 
 /// A service that says who may call it: a handler under `#[requires]` or `#[public]`, a [`Resource`](super::Resource)
 /// of such handlers, or another [`Scope`](super::Scope).
@@ -73,11 +74,13 @@ impl DeclaredArgs for (Undeclared,) {
 pub struct Declaration {
     pub(crate) policy: TypeId,
     pub(crate) spec: &'static PolicySpec,
+    /// The details that a handler takes for granted, where its policy does not say so itself.
+    pub(crate) details: fn() -> Vec<DetailsType>,
 }
 
 impl Declaration {
     pub(crate) fn of<P: Policy>() -> Self {
-        Self { policy: TypeId::of::<P>(), spec: const { &P::SPEC } }
+        Self { policy: TypeId::of::<P>(), spec: const { &P::SPEC }, details: Vec::new }
     }
 }
 

@@ -9,18 +9,21 @@ use futures_core::future::LocalBoxFuture;
 
 use crate::denial::Denial;
 use crate::grant::{Caller, IdentityError};
+use crate::principal::DetailsType;
 
-/// What a check runs with.
-pub struct CheckContext {
-    pub(crate) caller: Caller,
-    pub(crate) request: HttpRequest,
-}
+/// What a check is called for: to judge a caller by its request, or to say what it takes for granted of every caller.
+pub struct CheckContext(pub(crate) Option<(Caller, HttpRequest)>);
 
 debug_by_name!([] CheckContext as "CheckContext";);
 
 impl CheckContext {
     pub(crate) fn new(caller: Caller, request: HttpRequest) -> Self {
-        Self { caller, request }
+        Self(Some((caller, request)))
+    }
+
+    /// Nobody is judged, and the user's function does not run: the check [says](Verdict::Takes) what it takes.
+    pub(crate) fn description() -> Self {
+        Self(None)
     }
 }
 
@@ -47,6 +50,8 @@ pub enum Verdict {
     Unextracted(Denial),
     /// The caller's identity does not fit what the check asks for.
     Unidentified(IdentityError),
+    /// Nothing: it was asked which details it takes.
+    Takes(Vec<DetailsType>),
     /// The check read the body, which nothing may before the decision.
     ReadBody,
 }

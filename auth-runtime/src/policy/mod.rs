@@ -19,7 +19,7 @@ mod written;
 pub(crate) use evaluate::{CheckResults, Demand, Step};
 pub(crate) use hierarchy::{Hierarchies, Hierarchy};
 pub use requirement::{Check, ClaimValue, Requirement};
-pub(crate) use requirement::{canonical_scopes, conditions_on_scopes};
+pub(crate) use requirement::{canonical_scopes, conditions};
 pub(crate) use rule::{Rule, SchemeName};
 pub(crate) use spec::{DetailsUse, Sole};
 pub use spec::{Hide, Policy, PolicySpec, Presence, RouteSpec, SchemeUse};

@@ -4,11 +4,13 @@ use std::fmt;
 use std::future::ready;
 
 use futures_core::future::LocalBoxFuture;
+use futures_util::FutureExt as _;
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
 use crate::policy::Word;
 use crate::policy::check::{CheckContext, Verdict};
+use crate::principal::DetailsType;
 
 /// A condition over an authenticated caller.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -102,6 +104,14 @@ impl Check {
         self.written
     }
 
+    /// The details that its arguments take for granted of every caller.
+    pub(crate) fn details(&self) -> Vec<DetailsType> {
+        match (self.run)(CheckContext::description()).now_or_never() {
+            Some(Verdict::Takes(details)) => details,
+            _ => Vec::new(),
+        }
+    }
+
     /// Generated code passes closures that capture nothing: one names the user's function, one runs it.
     #[doc(hidden)]
     pub const fn new(
@@ -183,18 +193,12 @@ pub(crate) fn demands_scope(requirement: &Requirement) -> bool {
     }
 }
 
-/// The conditions on scopes that stand in it: `Scope`, or `Not` of one.
-pub(crate) fn conditions_on_scopes(requirement: &'static Requirement, to: &mut Vec<&'static Requirement>) {
+/// The single conditions that it is made of: each a predicate, or `Not` of one.
+pub(crate) fn conditions(requirement: &'static Requirement) -> Vec<&'static Requirement> {
     match requirement {
-        Requirement::Scope(_) | Requirement::Not(Requirement::Scope(_)) => to.push(requirement),
-        Requirement::All(parts) | Requirement::Any(parts) => {
-            parts.iter().for_each(|part| conditions_on_scopes(part, to));
-        }
-        Requirement::Authenticated
-        | Requirement::Role(_)
-        | Requirement::Claim(..)
-        | Requirement::Check(_)
-        | Requirement::Not(_) => {}
+        Requirement::Authenticated => Vec::new(),
+        Requirement::All(parts) | Requirement::Any(parts) => parts.iter().flat_map(conditions).collect(),
+        single => vec![single],
     }
 }
 

@@ -4,7 +4,7 @@ use std::any::TypeId;
 
 /// A type of details, with its name.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct DetailsType {
+pub struct DetailsType {
     pub(crate) id: TypeId,
     pub(crate) name: &'static str,
 }

@@ -38,6 +38,9 @@ impl<P: Policy> PolicyRoute<P> {
     ///
     /// The same function can be mounted several times, behind different policies. [`Auth::mounted`](crate::Auth::mounted)
     /// lists each place.
+    ///
+    /// # Panics
+    /// The scope it is mounted in panics where the handler takes [`Details`](crate::Details) that a scheme of `P` does not give.
     #[track_caller]
     pub fn to<F, T, Via>(self, handler: F) -> Route
     where
@@ -47,7 +50,7 @@ impl<P: Policy> PolicyRoute<P> {
         Via: 'static,
     {
         let RouteBuilder { route, methods, guarded } = self.route;
-        let declaration = Declaration::of::<P>();
+        let declaration = Declaration { details: T::details, ..Declaration::of::<P>() };
         let holder = Holder::plain_handler::<(P, F)>(type_name::<F>(), Location::caller());
         let route = route.to(move |authorized: Authorized<P>| authorized.run(handler.clone()));
         Route { route, methods, guarded, handler: RouteHandler { holder, declaration } }
