@@ -27,6 +27,10 @@ macro_rules! keep_section {
         keep_section! { target_os = "windows" => $windows }
         keep_section! { target_os = "illumos" => $illumos }
         keep_section! { any(target_os = "freebsd", target_os = "openbsd") => $bsd }
+
+        #[cfg(test)]
+        const SECTIONS: [(&str, &str); 5] =
+            [("linux", $linux), ("macos", $macho), ("windows", $windows), ("illumos", $illumos), ("freebsd", $bsd)];
     };
     ($system:meta => $section:expr) => {
         #[cfg($system)]
@@ -75,6 +79,9 @@ impl Linked {
 
 /// All policies linked into this program, named and of handlers, in no particular order.
 ///
+/// The linker collects them. On Linux this is tested, with lld and with GNU ld. For macOS, Windows, illumos and the BSDs the names
+/// of the sections are compared with what the crate `linkme` documents, and no program was linked there by this project.
+///
 /// ```
 /// use auth_runtime::{public, registry};
 ///
@@ -87,4 +94,36 @@ impl Linked {
 /// ```
 pub fn policies() -> impl Iterator<Item = &'static PolicySpec> {
     POLICIES.iter().map(Linked::spec)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where linkme looks on each system: from the start to the end of the section, by symbols of the linker's own; on Windows,
+    /// whose linkers sort the parts of a section by what follows `$`, between `$a` and `$c`.
+    #[test]
+    fn policies_are_put_where_linkme_looks_on_every_system() {
+        for (system, section) in SECTIONS {
+            match system {
+                "linux" | "freebsd" => assert_eq!(section, "linkme_POLICIES"),
+                "illumos" => assert_eq!(section, "set_linkme_POLICIES"),
+                "windows" => assert_eq!(section, ".linkme_POLICIES$b"),
+                _ => {
+                    let parts: Vec<&str> = section.split(',').collect();
+                    assert!(
+                        matches!(&*parts, ["__DATA", name, "regular", "no_dead_strip"]
+                            if name.starts_with("__linkme") && name.len() <= 16),
+                        "Mach-O has sixteen bytes for a name: {section}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_section_of_this_system_is_one_of_them() {
+        let own = SECTIONS.iter().find(|(system, _)| *system == std::env::consts::OS);
+        assert!(own.is_none_or(|(_, section)| *section == section!()), "{own:?}");
+    }
 }
