@@ -297,7 +297,7 @@ impl AuthBuilder {
 
     /// Replaces the body of every denial and its media type, a [`Denial`] that a handler or a check returns included; status
     /// and challenges stay, and hidden denials keep the body of an unknown route. The default is `application/problem+json` (RFC 9457). See the
-    /// [manual](crate::manual::how_to#a-body-of-your-own) for an example.
+    /// [manual](crate::manual::how_to::refusals#a-body-of-your-own) for an example.
     pub fn denial_body(mut self, body: impl Fn(&HttpRequest, &Denial) -> DenialBody + Send + Sync + 'static) -> Self {
         self.body = Some(Box::new(body));
         self
