@@ -115,6 +115,7 @@ pub mod denial;
 mod fault;
 mod json;
 mod logic;
+mod setting;
 mod telemetry;
 mod time;
 

@@ -59,10 +59,10 @@ pub(super) fn place_authorities(
     faults: &mut Vec<ConfigFault>,
 ) -> HashMap<SchemeKey, Arc<ConfiguredScheme>> {
     let mut ready = |loader: AuthorityLoader| {
-        let details = loader.details();
+        let (details, reviewed) = (loader.details(), loader.reviewed());
         let loader = Arc::new(loader.build()?);
         memories.add(Arc::<ReadyLoader>::clone(&loader));
-        Ok::<_, Misconfiguration>(LoaderOfDetails { loader, details })
+        Ok::<_, Misconfiguration>(LoaderOfDetails { loader, details, reviewed })
     };
     let mut fault = |fault: String| faults.push(ConfigFault::AuthoritiesInvalid { fault });
     let mut by_issuer: Vec<(Box<str>, LoaderOfDetails)> = Vec::new();

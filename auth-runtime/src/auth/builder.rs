@@ -13,20 +13,16 @@ use crate::auth::authorities::{Shared, place_authorities};
 use crate::auth::binding::{Binding, SchemeKey, Unbound};
 use crate::auth::forgetting::CallerMemories;
 use crate::auth::words::faults_of_words;
-use crate::auth::{Auth, ConfigError, ConfigFault};
-use crate::auth::{Configuration, MountedTable};
-use crate::denial::BodyHook;
-use crate::denial::Denial;
-use crate::denial::DenialBody;
+use crate::auth::{Auth, ConfigError, ConfigFault, Configuration, MountedTable};
+use crate::denial::{BodyHook, Denial, DenialBody};
 use crate::guard::{Audience, ConfiguredScheme, Plans, Settings};
 use crate::http::forwarded::Proxies;
 use crate::http::origin::OriginPolicy;
 use crate::jwt::ReadyJwt;
 use crate::jwt::settings::BearerSettings;
 use crate::metadata::ResourceMetadata;
-use crate::policy::SchemeUse;
 use crate::policy::registry::{Linked, POLICIES};
-use crate::policy::{Hierarchies, Hierarchy, Vocabulary};
+use crate::policy::{Hierarchies, Hierarchy, SchemeName, SchemeUse, Vocabulary};
 use crate::scheme::api_key::ApiKeys;
 #[cfg(feature = "basic")]
 use crate::scheme::basic::Passwords;
@@ -175,13 +171,14 @@ impl AuthBuilder {
         if let Some(name) = name.filter(|name| name.is_empty() || name.chars().any(char::is_control)) {
             self.faults.push(ConfigFault::NameInvalid { scheme: keyword.to_owned(), name: name.to_owned() });
         }
-        let written = name.map_or_else(|| keyword.to_owned(), |name| format!("{keyword}({name:?})"));
+        let named = SchemeName { keyword: keyword.to_owned(), configuration: name.map(str::to_owned) };
+        let written = named.to_string();
         match scheme {
             Ok(scheme) => {
                 let scheme: Arc<dyn Scheme> = Arc::new(scheme);
                 let kind = TypeId::of::<S>();
                 self.written.push((written.clone(), Arc::clone(&scheme)));
-                let configured = ConfiguredScheme::new(kind, scheme);
+                let configured = ConfiguredScheme::new(kind, named, scheme);
                 if self.schemes.insert((kind, name.map(Into::into)), configured).is_some() {
                     self.faults.push(ConfigFault::Repeated { scheme: written });
                 }
@@ -376,6 +373,8 @@ impl AuthBuilder {
             Ok(Auth(Arc::new(Configuration {
                 plans,
                 schemes: self.written,
+                configured: schemes.into_values().collect(),
+                allows_unconfigured: self.dangerous_allow_unconfigured,
                 memories: self.memories.connected(),
                 settings,
                 published,

@@ -18,12 +18,13 @@ use actix_web::HttpRequest;
 use crate::auth::forgetting::CallerMemories;
 use crate::denial::Denial;
 use crate::guard::observation::Observation;
-use crate::guard::{Decision, Plans, Settings};
+use crate::guard::{ConfiguredScheme, Decision, Plans, Settings};
 use crate::http::parts::RequestParts;
 use crate::metadata::Published;
 use crate::policy::Policy;
 use crate::principal::Principal;
 use crate::scheme::Scheme;
+use crate::setting::Setting;
 pub use builder::AuthBuilder;
 pub use error::{ConfigError, ConfigFault, RequiredBy};
 pub(crate) use mounted::MountedTable;
@@ -51,6 +52,8 @@ pub(crate) struct Configuration {
     pub(crate) plans: Plans,
     /// Every scheme as it was configured, by the name that policies call it.
     pub(crate) schemes: Vec<(String, Arc<dyn Scheme>)>,
+    configured: Vec<Arc<ConfiguredScheme>>,
+    allows_unconfigured: bool,
     memories: CallerMemories,
     pub(crate) settings: Arc<Settings>,
     pub(crate) published: Option<Arc<Published>>,
@@ -171,6 +174,21 @@ impl Auth {
 
     pub(crate) fn schemes(&self) -> impl Iterator<Item = &dyn Scheme> {
         self.0.schemes.iter().map(|(_, scheme)| &**scheme)
+    }
+
+    /// Every configuration of a scheme, in no particular order.
+    pub(crate) fn configured(&self) -> impl Iterator<Item = &ConfiguredScheme> {
+        self.0.configured.iter().map(|configured| &**configured)
+    }
+
+    /// What reviewers see of what holds for every scheme, hierarchies aside.
+    pub(crate) fn reviewed(&self) -> Vec<Setting> {
+        let settings = self.settings();
+        let mut reviewed = settings.origins.reviewed();
+        reviewed.extend(settings.proxies.reviewed());
+        reviewed
+            .extend(self.0.allows_unconfigured.then(|| Setting::allows("dangerous_allow_unconfigured", "any policy")));
+        reviewed
     }
 
     pub(crate) fn plans(&self) -> &Plans {

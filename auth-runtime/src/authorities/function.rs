@@ -3,6 +3,7 @@
 // Each type parameter names the variable that holds its argument.
 #![allow(non_snake_case)]
 
+use std::any::type_name;
 use std::fmt::Display;
 use std::marker::PhantomData;
 
@@ -22,6 +23,9 @@ pub(super) type Loaded = Result<Option<Given>, LoadFailure>;
 
 /// A function with its arguments, erased.
 pub(super) trait Load: Send + Sync {
+    /// The name of the function.
+    fn name(&self) -> &'static str;
+
     /// The type of the details that it brings.
     fn details(&self) -> DetailsType;
 
@@ -266,6 +270,10 @@ where
     Args: AppDataArguments,
     F::Output: AuthoritiesAnswer,
 {
+    fn name(&self) -> &'static str {
+        type_name::<F>()
+    }
+
     fn details(&self) -> DetailsType {
         details_of::<F::Output>()
     }
@@ -297,6 +305,10 @@ where
     Args: RequestArguments,
     F::Output: AuthoritiesAnswer,
 {
+    fn name(&self) -> &'static str {
+        type_name::<F>()
+    }
+
     fn details(&self) -> DetailsType {
         details_of::<F::Output>()
     }

@@ -10,6 +10,7 @@ use crate::authorities::function::{AppDataArguments, AuthoritiesAnswer, Load, Of
 use crate::authorities::loading::ReadyLoader;
 use crate::fault::Misconfiguration;
 use crate::principal::DetailsType;
+use crate::setting::{AUTHORITIES, Setting};
 
 /// The longest that authorities are remembered: whoever is removed is out after it at the latest.
 const REMEMBER_MAX: Duration = Duration::from_secs(300);
@@ -121,6 +122,17 @@ impl AuthorityLoader {
     /// The type of the details that it brings.
     pub(crate) fn details(&self) -> DetailsType {
         self.load.details()
+    }
+
+    /// What reviewers see of it.
+    pub(crate) fn reviewed(&self) -> Vec<Setting> {
+        let remembered = self.remember_for.as_secs();
+        let settings = [
+            Some(Setting::reads(AUTHORITIES, self.load.name())),
+            Some(Setting::at_most("authorities_remembered", remembered, "s")),
+            self.beyond_token.then(|| Setting::allows("dangerous_scopes_beyond_token", self.load.name())),
+        ];
+        settings.into_iter().flatten().collect()
     }
 
     /// Checks everything.

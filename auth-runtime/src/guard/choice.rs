@@ -136,7 +136,7 @@ mod tests {
     use crate::http::origin::OriginPolicy;
     use crate::jwt::{IntoSettings as _, Jwt};
     use crate::keys::compact::counter::{DECODED, SCANNED};
-    use crate::policy::{Hierarchies, PolicySpec, Presence, SchemeUse};
+    use crate::policy::{Hierarchies, PolicySpec, Presence, SchemeName, SchemeUse};
     use crate::scheme::{Authentication, BearerScheme, Challenge, CredentialForm, Outcome, Scheme, SchemeDescription};
     use crate::time::SystemClock;
 
@@ -156,7 +156,8 @@ mod tests {
             audience: Audience::default(),
             exposes_principal: false,
         };
-        let configured = |scheme| Arc::new(ConfiguredScheme::new(TypeId::of::<()>(), scheme));
+        let named = || SchemeName { keyword: "prefixed".into(), configuration: None };
+        let configured = |scheme| Arc::new(ConfiguredScheme::new(TypeId::of::<()>(), named(), scheme));
         let schemes = schemes.into_iter().map(configured).collect();
         Plan::new(&SPEC, schemes, "test", Arc::new(settings))
     }

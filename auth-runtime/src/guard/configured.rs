@@ -4,13 +4,16 @@ use std::any::TypeId;
 use std::sync::Arc;
 
 use crate::authorities::ReadyLoader;
+use crate::policy::SchemeName;
 use crate::principal::{DetailsType, Principal, local};
 use crate::scheme::{ApiKeyScheme, DigestScheme, Scheme, SchemeDescription};
+use crate::setting::Setting;
 
 /// A configuration of a scheme, with what it says of itself.
 pub(crate) struct ConfiguredScheme {
     /// The scheme's type.
     pub(crate) kind: TypeId,
+    pub(crate) name: SchemeName,
     pub(crate) scheme: Arc<dyn Scheme>,
     pub(crate) description: SchemeDescription,
     pub(crate) authorities: AuthoritySource,
@@ -30,13 +33,30 @@ pub(crate) enum AuthoritySource {
 pub(crate) struct LoaderOfDetails {
     pub(crate) loader: Arc<ReadyLoader>,
     pub(crate) details: DetailsType,
+    pub(crate) reviewed: Vec<Setting>,
 }
 
 impl ConfiguredScheme {
     /// Without authorities.
-    pub(crate) fn new(kind: TypeId, scheme: Arc<dyn Scheme>) -> Self {
+    pub(crate) fn new(kind: TypeId, name: SchemeName, scheme: Arc<dyn Scheme>) -> Self {
         let description = scheme.describe();
-        Self { kind, scheme, description, authorities: AuthoritySource::Nobody }
+        Self { kind, name, scheme, description, authorities: AuthoritySource::Nobody }
+    }
+
+    /// What reviewers see of it.
+    pub(crate) fn reviewed(&self) -> Vec<Setting> {
+        let mut reviewed = self.description.reviewed();
+        match &self.authorities {
+            AuthoritySource::Nobody => {}
+            AuthoritySource::Own(own) => reviewed.extend(own.reviewed.iter().cloned()),
+            AuthoritySource::ByIssuer(shared) => {
+                let of_each = shared
+                    .iter()
+                    .flat_map(|(issuer, loader)| loader.reviewed.iter().map(move |setting| setting.of(issuer)));
+                reviewed.extend(of_each);
+            }
+        }
+        reviewed
     }
 
     /// Who loads the authorities of this caller.

@@ -7,6 +7,7 @@ use actix_web::http::header::{FORWARDED, HeaderMap, HeaderName};
 
 use super::peer::AddressShare;
 use crate::fault::Misconfiguration;
+use crate::setting::Setting;
 use crate::telemetry::foreign;
 
 /// The fields by which proxies say whom they speak for.
@@ -42,6 +43,14 @@ impl Proxies {
             return Err(Misconfiguration::new("no proxy is listed; name the addresses of those before this service"));
         }
         Ok(Self { listed: Some((name, networks)), told: AtomicBool::new(false) })
+    }
+
+    /// What reviewers see of it.
+    pub(crate) fn reviewed(&self) -> Vec<Setting> {
+        let Some((field, networks)) = &self.listed else { return Vec::new() };
+        let networks = networks.iter().map(|network| format!("{}/{}", network.address, network.prefix));
+        let trusted = networks.map(|network| Setting::allows("proxy", network));
+        trusted.chain([Setting::reads("address", field.as_str())]).collect()
     }
 
     /// The share of whoever sends a request with these fields over this connection.

@@ -6,6 +6,7 @@ use actix_web::http::header::{HeaderMap, HeaderName, ORIGIN, UPGRADE};
 use url::Url;
 
 use crate::fault::Misconfiguration;
+use crate::setting::Setting;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -48,6 +49,13 @@ impl OriginPolicy {
             .map(|origin| check_origin("allowed origin", origin).map(|()| Box::from(origin)))
             .collect::<Result<_, _>>()?;
         Ok(Self { ours: public_origin.map(Box::from), allowed, refuse_without_origin })
+    }
+
+    /// What reviewers see of it.
+    pub(crate) fn reviewed(&self) -> Vec<Setting> {
+        let origins = self.ours.iter().chain(&self.allowed).map(|origin| Setting::allows("origin", &**origin));
+        let demand = self.refuse_without_origin.then(|| Setting::demands("origin", "with every ambient credential"));
+        origins.chain(demand).collect()
     }
 
     /// Our own origin, if it was configured.

@@ -20,6 +20,7 @@ use crate::provider::limits::budget::Budget;
 use crate::provider::limits::flight::Flights;
 use crate::provider::transport::Transport;
 use crate::revocation::Consulted;
+use crate::setting::{ANY, Setting};
 
 /// The longest answer that is read: 64 KiB.
 pub(crate) const ANSWER_BYTES: usize = 64 * 1024;
@@ -58,6 +59,18 @@ pub(crate) struct Asking {
 }
 
 impl OpaqueSettings for IntrospectionSettings {
+    fn reviewed(&self) -> Vec<Setting> {
+        let asking = &self.asking;
+        let mut settings = self.acceptance.reviewed();
+        settings.extend(asking.transport.reviewed());
+        let url = asking.url.split(['?', '#']).next().unwrap_or_default();
+        settings.push(Setting::allows("introspection", url));
+        settings.push(Setting::at_most("introspection_staleness", asking.max_staleness.as_secs(), "s"));
+        settings.extend(asking.dangerous_any_token_type.then(|| Setting::allows("dangerous_any_token_type", ANY)));
+        settings.extend(self.every_form.then(|| Setting::allows("form", "of a JWT, too")));
+        settings
+    }
+
     fn revocations(&self) -> Option<&Consulted> {
         self.acceptance.revocations.as_ref()
     }

@@ -74,6 +74,11 @@ pub(crate) fn roles(
 }
 
 impl ClaimPaths {
+    /// As they were said; one that may be missing with a question mark.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = String> {
+        self.0.iter().map(|path| format!("{}{}", path.names.join("."), if path.optional { "?" } else { "" }))
+    }
+
     pub(crate) fn add(&mut self, path: impl IntoIterator<Item = impl Into<Box<str>>>, optional: bool) {
         self.0.push(ClaimPath { names: path.into_iter().map(Into::into).collect(), optional });
     }

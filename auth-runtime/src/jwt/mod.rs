@@ -18,6 +18,7 @@ mod memory;
 pub(crate) mod opaque;
 mod options;
 mod ready;
+mod reviewed;
 pub(crate) mod settings;
 #[cfg(feature = "jwks")]
 mod tenants;

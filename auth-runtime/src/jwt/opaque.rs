@@ -7,12 +7,16 @@ use crate::jwt::error::JwtError;
 use crate::principal::Forgetful;
 use crate::revocation::Consulted;
 use crate::scheme::{Authentication, Context, SchemeDescription};
+use crate::setting::Setting;
 use crate::time::UnixTime;
 
 /// How somebody who judges opaque tokens is configured.
 pub(crate) trait OpaqueSettings: fmt::Debug + Send + Sync {
     /// The store of revocations that is consulted, if it has its own.
     fn revocations(&self) -> Option<&Consulted>;
+
+    /// What reviewers see of it.
+    fn reviewed(&self) -> Vec<Setting>;
 
     /// Checks everything. `name` is that of the configuration; `revocations` are consulted unless it has its own.
     fn build(&self, name: Option<Arc<str>>, revocations: Option<&Consulted>)

@@ -197,6 +197,28 @@ impl Key {
         }
     }
 
+    /// Where it comes from, for reviewers.
+    pub(crate) fn origin(&self) -> String {
+        let from = match &self.source {
+            // Its folder is another one on every machine.
+            KeyInput::JwkSetFile(path) => {
+                path.file_name().map(|name| format!(" {}", name.display())).unwrap_or_default()
+            }
+            #[cfg(feature = "jwks")]
+            KeyInput::JwkSetUrl(url) | KeyInput::Discovered(url) => {
+                format!(" {}", url.split(['?', '#']).next().unwrap_or_default())
+            }
+            _ => String::new(),
+        };
+        format!("{}{from}", self.describe().replace('`', ""))
+    }
+
+    /// Whether a provider publishes it.
+    #[cfg(feature = "jwks")]
+    pub(crate) fn is_remote(&self) -> bool {
+        matches!(self.source, KeyInput::JwkSetUrl(_) | KeyInput::Discovered(_))
+    }
+
     /// As error messages and `Debug` name it: no part of the key.
     pub(crate) fn describe(&self) -> String {
         let source = match &self.source {

@@ -8,7 +8,7 @@
 //! - [`providers`]: JWT or introspection, rotation, revocation, many machines, and what fails how.
 //! - `identity_providers`: Keycloak, Auth0, Entra ID, Okta and eleven more, one page each: configuration, tokens, limits (features
 //!   `jwks` and `testing`).
-//! - [`review`]: who may call what, as a table to print, to serialize and to compare.
+//! - [`review`]: who may call what, as a table to print, to serialize and to compare; the lock file, for the review of changes.
 //! - `api_description`: an OpenAPI document and Swagger UI (features `openapi` and `testing`).
 //! - [`memory`]: what is remembered between requests, for how long, and what empties it.
 //! - `redis`: one server, Sentinel or Redis Cluster, and what happens when a primary dies (feature `redis`).

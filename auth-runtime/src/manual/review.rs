@@ -66,6 +66,84 @@
 //!
 //! Members may be added; these keep their meaning within a major version.
 //!
+//! # The lock file
+//!
+//! [`review::assert_matches`](crate::review::assert_matches) in one test of yours keeps what was reviewed in a file, `auth.lock`: who may
+//! call each route, and the configuration that decides it. The first run writes it. Commit it; from then on the test fails where the
+//! program lets in other callers than the file says, and names the simplest of them.
+//!
+//! ```standalone_crate
+//! # use std::panic::{AssertUnwindSafe, catch_unwind};
+//! # use actix_web::{App, get, test};
+//! # use auth_runtime::testing::TestIssuer;
+//! # use auth_runtime::{Auth, requires};
+//! use auth_runtime::review;
+//!
+//! #[requires(bearer, role = "viewer")]
+//! #[get("/orders")]
+//! async fn list_orders() -> &'static str { "" }
+//!
+//! // Builds the `Auth` as the program does, with keys for tests.
+//! fn configured(hierarchy: &str) -> Auth {
+//!     Auth::builder().bearer(TestIssuer::new().jwt()).role_hierarchy(hierarchy).build().unwrap()
+//! }
+//!
+//! # #[actix_web::main]
+//! # async fn main() {
+//! # if std::env::var_os("CI").is_some() { return }
+//! # let folder = std::env::temp_dir().join(format!("auth-lock-manual-{}", std::process::id()));
+//! # std::fs::create_dir_all(&folder).unwrap();
+//! # let file = folder.join("auth.lock");
+//! // In a test of yours, `file` is "auth.lock": beside the `Cargo.toml` of the package.
+//! let auth = configured("admin > viewer");
+//! let app = test::init_service(App::new().service(auth.scope("").service(list_orders))).await;
+//! review::assert_matches(&file, &auth, app);
+//!
+//! let text = std::fs::read_to_string(&file).unwrap();
+//! assert!(text.contains("\n  allows role \"admin includes viewer\"\n"));
+//! assert!(text.contains("\nGET /orders\n  handler "));
+//! assert!(text.contains("\n  rule bearer, role(\"viewer\")\n"));
+//!
+//! // One arrow more, and interns read orders.
+//! let auth = configured("admin > intern > viewer");
+//! let app = test::init_service(App::new().service(auth.scope("").service(list_orders))).await;
+//! # let assertion = || review::assert_matches(&file, &auth, app);
+//! # let message = *catch_unwind(AssertUnwindSafe(assertion)).unwrap_err().downcast::<String>().unwrap();
+//! // review::assert_matches(&file, &auth, app); panics, and says:
+//! assert!(message.contains("WEAKER    GET /orders\n"));
+//! assert!(message.contains("=>    newly lets in a bearer token with role intern\n"));
+//! assert!(message.contains("AUTH_LOCK=accept:") && message.contains(" AUTH_LOCK_REASON='…' cargo test"));
+//! # std::fs::remove_dir_all(folder).unwrap();
+//! # }
+//! ```
+//!
+//! Each change is named by what it does:
+//!
+//! | | |
+//! |---|---|
+//! | `WEAKER` | somebody is let in who was not; a route is new and open to everyone; `hide` is gone, `shared_cache` is there; an issuer, audience, origin, arrow of a hierarchy or anything `dangerous_…` is added, a bound is wider |
+//! | `stronger` | the contrary, of all of it |
+//! | `other` | some are let in and others are not, each with an example; written differently with the same meaning; moved; another credential of several decides; or nobody can tell |
+//! | `new`, `gone` | a route, or a scheme that is configured |
+//!
+//! Run what the message says to accept it:
+//!
+//! - `AUTH_LOCK=accept` accepts what lets in nobody new.
+//! - `AUTH_LOCK=accept:<hash>` with `AUTH_LOCK_REASON='…'` accepts this one change, whatever it does. The reason stays in the file, with
+//!   the route or configuration that was weakened, until the next one.
+//! - Where the variable `CI` is set, nothing is accepted, and a missing file fails.
+//!
+//! The file is for people: one paragraph a route, in the order of the paths, without line numbers. It is read strictly: what was edited
+//! by hand or torn by a merge is refused by its line, and left as it is. After a merge take one side, run the test, and accept what it
+//! shows.
+//!
+//! A scheme of your own says what decides who is let in by
+//! [`SchemeDescription::allows`](crate::scheme::SchemeDescription::allows) and its neighbours.
+//!
+//! What it does not see: the bodies of checks, of functions that load authorities, and of handlers; keys, users and API keys; routes
+//! outside of `auth.scope`. A route that is gone may leave its requests to a wider pattern. Policies of all that is linked into the test
+//! are in the file, so keep the test where only the application's are.
+//!
 //! # Compare policies
 //!
 //! A policy is data, so that a test can prove what holds of it, for every caller there can be.

@@ -67,6 +67,7 @@ use crate::principal::DetailsType;
 use crate::revocation::{Consulted, Revocations};
 use crate::scheme::ExposedCredential;
 use crate::scheme::api_key::{KeyDigest, SecretLookup};
+use crate::setting::Setting;
 
 use holder::FoundHolder;
 pub use holder::Holder;
@@ -227,6 +228,19 @@ impl IntoSettings for Opaque {
 impl ReadyJwt for Opaque {}
 
 impl OpaqueSettings for Opaque {
+    fn reviewed(&self) -> Vec<Setting> {
+        let mut settings = vec![
+            Setting::reads("tokens", "looked up by a function"),
+            Setting::at_most("remembered", self.remember_for.as_secs(), "s"),
+        ];
+        settings.extend(self.prefixes.iter().map(|prefix| Setting::allows("prefix", &**prefix)));
+        settings.extend(self.looks_up_jwts.then(|| Setting::allows("form", "of a JWT, too")));
+        settings
+            .extend(self.lookup.is_exposed().then(|| Setting::allows("dangerous_lookup_exposed", "the token itself")));
+        settings.extend(self.revocations.iter().flat_map(|store| store.reviewed()));
+        settings
+    }
+
     fn revocations(&self) -> Option<&Consulted> {
         self.revocations.as_ref()
     }

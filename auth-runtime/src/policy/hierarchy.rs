@@ -49,6 +49,11 @@ impl Hierarchy {
             || self.implied_by.get(wanted).is_some_and(|holders| holders.iter().any(|holder| held.contains(holder)))
     }
 
+    /// Every pair of a name and one that it implies.
+    pub(crate) fn arrows(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.implied_by.iter().flat_map(|(lower, holders)| holders.iter().map(|higher| (&**higher, &**lower)))
+    }
+
     /// Every name that implies `wanted`, for the policy table.
     pub(crate) fn holders(&self, wanted: &str) -> impl Iterator<Item = &str> {
         self.implied_by.get(wanted).into_iter().flatten().map(|holder| &**holder)

@@ -5,7 +5,7 @@ mod evaluate;
 mod hierarchy;
 pub(crate) mod meaning;
 #[cfg(test)]
-mod oracle;
+pub(crate) mod oracle;
 pub(crate) mod proof;
 mod read;
 pub(crate) mod registry;
@@ -18,6 +18,7 @@ mod written;
 
 pub(crate) use evaluate::{CheckResults, Demand, Step};
 pub(crate) use hierarchy::{Hierarchies, Hierarchy};
+pub(crate) use read::{Reader, Unreadable};
 pub use requirement::{Check, ClaimValue, Requirement};
 pub(crate) use requirement::{canonical_scopes, conditions};
 pub(crate) use rule::{Rule, SchemeName};

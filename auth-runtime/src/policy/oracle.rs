@@ -63,7 +63,7 @@ fn including(name: &str) -> &'static [&'static str] {
     }
 }
 
-pub(super) fn hierarchies() -> Hierarchies {
+pub(crate) fn hierarchies() -> Hierarchies {
     let mut hierarchies = Hierarchies::default();
     for hierarchy in [&mut hierarchies.roles, &mut hierarchies.scopes] {
         hierarchy.imply("b", "c").unwrap();

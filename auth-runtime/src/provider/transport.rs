@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::http::url::is_loopback;
 use crate::provider::client::{Endpoint, EndpointFault, ProviderClient};
+use crate::setting::Setting;
 
 /// As it was said; by default https, no proxy, and the certificates that the system trusts.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -40,6 +41,13 @@ impl Transport {
 
     pub(crate) fn trust(&mut self, pem: impl AsRef<[u8]>) {
         self.roots.push(pem.as_ref().into());
+    }
+
+    /// What reviewers see of it.
+    pub(crate) fn reviewed(&self) -> Vec<Setting> {
+        let plain = self.plain_hosts.iter().map(|host| Setting::allows("dangerous_plain_http", &**host));
+        let roots = (1..=self.roots.len()).map(|place| Setting::allows("root_certificate", place.to_string()));
+        plain.chain(roots).collect()
     }
 
     /// An address that may be asked.

@@ -1,6 +1,6 @@
 //! The policy table as text and as Markdown.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use crate::auth::Matches;
 use crate::policy::Presence;
@@ -30,7 +30,7 @@ impl fmt::Display for PolicyTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let cells = |row: &PolicyRow| {
             let notes: String = row.notes().iter().map(|note| format!("  [{note}]")).collect();
-            [route(row), format!("{}{notes}", row.who()), at(row)]
+            [route_of(row), format!("{}{notes}", row.who()), at(row)]
         };
         let parts: Vec<_> =
             self.parts().map(|(heading, rows)| (heading, rows.into_iter().map(cells).collect::<Vec<_>>())).collect();
@@ -63,31 +63,28 @@ pub(super) fn markdown(table: &PolicyTable) -> String {
             let statuses = row.statuses().iter().map(u16::to_string).collect::<Vec<_>>().join(", ");
             let challenges = row.challenges().iter().map(|challenge| format!("<br>{}", code(challenge)));
             let refused = format!("{statuses}{}", challenges.collect::<String>());
-            let cells = [code(&route(row)), text(row.who()), refused, text(&row.notes().join("; ")), code(&at(row))];
+            let cells = [code(&route_of(row)), text(row.who()), refused, text(&row.notes().join("; ")), code(&at(row))];
             page.push_str(&format!("| {} |\n", cells.join(" | ")));
         }
     }
     page
 }
 
-/// Method and pattern, and what more it gets.
-fn route(row: &PolicyRow) -> String {
-    let Some(path) = row.path() else { return "(no route of its own)".into() };
-    let mut route = format!("{} ", row.method().unwrap_or("any"));
-    if !row.is_whole_path() {
-        route.push('…');
+fn route_of(row: &PolicyRow) -> String {
+    match row.path() {
+        Some(path) => route(row.method(), path, row.is_whole_path(), row.matches()),
+        None => "(no route of its own)".into(),
     }
-    route.push_str(path);
-    let _ = write!(
-        route,
-        "{}",
-        match row.matches() {
-            Matches::Path => "",
-            Matches::Below => " and below",
-            Matches::Unmatched => " and below, if nothing else matches",
-        }
-    );
-    route
+}
+
+/// Method and pattern, and what more it gets.
+pub(super) fn route(method: Option<&str>, path: &str, is_whole_path: bool, matches: Matches) -> String {
+    let more = match matches {
+        Matches::Path => "",
+        Matches::Below => " and below",
+        Matches::Unmatched => " and below, if nothing else matches",
+    };
+    format!("{} {}{path}{more}", method.unwrap_or("any"), if is_whole_path { "" } else { "…" })
 }
 
 fn at(row: &PolicyRow) -> String {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::denial::Reason;
 use crate::principal::Principal;
 use crate::revocation::{Forgetting, Presented, Revocations, Standing};
+use crate::setting::Setting;
 use crate::time::UnixTime;
 
 /// A store of revocations as a configuration holds it.
@@ -30,6 +31,12 @@ impl Consulted {
 
     pub(crate) fn forgetting(&self) -> Option<Forgetting> {
         self.0.forgetting()
+    }
+
+    /// What reviewers see of it.
+    pub(crate) fn reviewed(&self) -> Vec<Setting> {
+        let lenience = self.0.lenience().into_iter().map(|(name, value)| Setting::allows(name, value));
+        [Setting::demands("revocations", "consulted")].into_iter().chain(lenience).collect()
     }
 
     /// Whether a verified token still counts.

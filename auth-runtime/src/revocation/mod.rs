@@ -83,6 +83,12 @@ pub trait Revocations: Send + Sync + 'static {
     fn forgetting(&self) -> Option<Forgetting> {
         None
     }
+
+    /// What it lets through that a strict store would not, by name and value, such as how old its knowledge may be: for the
+    /// [lock file](crate::review::assert_matches), which names a change of it. By default nothing.
+    fn lenience(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
 }
 
 impl<R: Revocations + ?Sized> Revocations for Arc<R> {
@@ -92,6 +98,10 @@ impl<R: Revocations + ?Sized> Revocations for Arc<R> {
 
     fn forgetting(&self) -> Option<Forgetting> {
         (**self).forgetting()
+    }
+
+    fn lenience(&self) -> Vec<(&'static str, String)> {
+        (**self).lenience()
     }
 }
 

@@ -19,11 +19,12 @@ use crate::http::query::{Parameter, parameter};
 #[cfg(feature = "jwks")]
 use crate::jwt::LookUp;
 use crate::jwt::opaque::OpaqueTokens;
-use crate::jwt::settings::{BearerSettings, Carriers, TokenHeader};
+use crate::jwt::settings::{BearerSettings, Carriers, JwtSettings, TokenHeader};
 use crate::jwt::{JwtError, SCHEME, Verifier};
 #[cfg(feature = "jwks")]
 use crate::keys::compact::Compact;
 use crate::principal::{Forgetful, Principal};
+use crate::setting::Setting;
 #[cfg(feature = "jwks")]
 use crate::time::Clock;
 
@@ -37,12 +38,16 @@ pub struct BearerScheme {
     verifier: Option<Arc<Verifier>>,
     /// Who is asked about tokens that are not verified here.
     opaque: Option<Box<dyn OpaqueTokens>>,
+    reviewed: Vec<Setting>,
 }
 
 impl BearerSettings {
     /// Checks everything and makes the scheme. `name` is that of the configuration, as in `bearer("partner")`.
     pub(crate) fn build(self, name: Option<Arc<str>>) -> Result<BearerScheme, JwtError> {
         self.carriers.check()?;
+        let mut reviewed: Vec<_> =
+            self.jwt.iter().flat_map(JwtSettings::reviewed).chain(self.carriers.reviewed()).collect();
+        reviewed.extend(self.opaque.iter().flat_map(|opaque| opaque.reviewed()));
         let revocations = self.jwt.as_ref().and_then(|jwt| jwt.acceptance.revocations.as_ref());
         let opaque = self.opaque.map(|opaque| opaque.build(name.clone(), revocations)).transpose()?;
         Ok(BearerScheme {
@@ -50,6 +55,7 @@ impl BearerSettings {
             authorities: self.authorities,
             verifier: self.jwt.map(|jwt| jwt.verifier(name).map(Arc::new)).transpose()?,
             opaque,
+            reviewed,
         })
     }
 }
@@ -63,7 +69,8 @@ impl Scheme for BearerScheme {
     fn describe(&self) -> SchemeDescription {
         let description = SchemeDescription::new(Challenge::oauth("Bearer"))
             .with_fixed_challenge()
-            .loaded_by(self.authorities.clone());
+            .loaded_by(self.authorities.clone())
+            .told(self.reviewed.iter().cloned());
         let mut description = match &self.carriers.header {
             Some(header) => description.header(&header.name),
             None => description.authorization("Bearer"),

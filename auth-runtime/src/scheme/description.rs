@@ -10,6 +10,7 @@ use crate::denial::Challenge;
 use crate::http::parts::Redaction;
 use crate::principal::DetailsType;
 use crate::scheme::ScopeNames;
+use crate::setting::Setting;
 
 /// What a configuration of a scheme says of itself: where its credentials are, which of them are its own, and how it asks for
 /// them. Read when the [`Auth`](crate::Auth) is built, for challenges, metadata, the policy table, and to refuse
@@ -25,9 +26,9 @@ use crate::scheme::ScopeNames;
 #[must_use]
 pub struct SchemeDescription {
     challenge: Challenge,
-    carriers: Vec<Carrier>,
-    forms: Vec<CredentialForm>,
-    issuers: Vec<Box<str>>,
+    pub(super) carriers: Vec<Carrier>,
+    pub(super) forms: Vec<CredentialForm>,
+    pub(super) issuers: Vec<Box<str>>,
     /// Those of the issuers that publish where their keys are.
     #[cfg(feature = "openapi")]
     discovered: Vec<Box<str>>,
@@ -36,6 +37,7 @@ pub struct SchemeDescription {
     scope_names: ScopeNames,
     /// Whether [`Scheme::challenges`](super::Scheme::challenges) is never asked.
     is_challenge_fixed: bool,
+    pub(super) settings: Vec<Setting>,
 }
 
 /// Where in a request credentials are.
@@ -88,6 +90,7 @@ impl SchemeDescription {
             authorities: None,
             scope_names: ScopeNames::default(),
             is_challenge_fixed: false,
+            settings: Vec::new(),
         }
     }
 

@@ -15,6 +15,7 @@ mod outcome;
 #[cfg(test)]
 pub(crate) mod probe;
 mod response;
+mod reviewed;
 mod scope_names;
 #[cfg(feature = "basic")]
 mod user_pass;

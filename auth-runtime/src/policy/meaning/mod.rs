@@ -10,7 +10,7 @@ mod condition;
 mod draw;
 mod minimal;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use crate::policy::{Hierarchies, PolicySpec, Presence, Rule, SchemeName};
 use atom::{Atom, Statement};

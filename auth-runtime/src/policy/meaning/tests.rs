@@ -16,7 +16,7 @@ use crate::scheme::{ApiKeyScheme, BearerScheme, DigestScheme};
 
 /// Somebody, as a decision sees them.
 #[derive(Clone, Debug, Default)]
-struct Person {
+pub(crate) struct Person {
     /// Granted and disputed; `None` where nothing is known.
     scopes: Option<[Vec<String>; 2]>,
     roles: Option<[Vec<String>; 2]>,
@@ -45,10 +45,14 @@ impl Person {
 
     /// The decision of the runtime.
     fn passes(&self, spec: &'static PolicySpec, place: usize) -> bool {
+        self.passes_under(spec, place, &hierarchies())
+    }
+
+    pub(crate) fn passes_under(&self, spec: &'static PolicySpec, place: usize, hierarchies: &Hierarchies) -> bool {
         let (principal, mut checks) = (self.principal(), CheckResults::new());
         let demand = Demand::new(spec, &spec.schemes[place]);
         loop {
-            match demand.evaluate(&principal, &hierarchies(), &checks) {
+            match demand.evaluate(&principal, hierarchies, &checks) {
                 Step::Holds => return true,
                 Step::Fails => return false,
                 Step::Needs(check) => checks.record(check, self.passes.contains(&check.name())),
@@ -292,7 +296,7 @@ fn claim_says(claim: Option<&Json>, literal: &Literal) -> Value {
 }
 
 /// Somebody at random, of larger conditions.
-fn anybody() -> impl Strategy<Value = Person> {
+pub(crate) fn anybody() -> impl Strategy<Value = Person> {
     let names = || {
         let set = proptest::sample::subsequence(vec!["a", "b", "c", "d"], 0..=4)
             .prop_map(|names| names.into_iter().map(str::to_owned).collect::<Vec<_>>());
@@ -320,7 +324,7 @@ fn anybody() -> impl Strategy<Value = Person> {
 }
 
 /// A policy of one to three alternatives, each perhaps with a condition of its own.
-fn policy() -> impl Strategy<Value = &'static PolicySpec> {
+pub(crate) fn policy() -> impl Strategy<Value = &'static PolicySpec> {
     let own = || proptest::option::weighted(0.6, proptest::option::of(written()));
     ([own(), own(), own()], written()).prop_filter_map("nobody", |(alternatives, common)| {
         let schemes = [

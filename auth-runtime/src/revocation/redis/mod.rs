@@ -192,6 +192,13 @@ impl Revocations for RedisRevocations {
     fn forgetting(&self) -> Option<Forgetting> {
         Some(Forgetting::new(Arc::clone(&self.0)))
     }
+
+    fn lenience(&self) -> Vec<(&'static str, String)> {
+        let options = &self.0.shared.options;
+        let known = options.bound.saturating_add(options.grace);
+        let open = options.stay_open.then(|| ("dangerous_stay_open_when_stale", "any token".to_owned()));
+        [("revocations_unknown_for", format!("{} s", known.as_secs()))].into_iter().chain(open).collect()
+    }
 }
 
 impl Shared {

@@ -95,7 +95,9 @@ impl Scheme for ApiKeyScheme {
         let description =
             self.store.describe(self.carrier.describe()).with_fixed_challenge().loaded_by(self.authorities.clone());
         match (&self.environment, &self.store) {
-            (Some(name), _) => description.form(CredentialForm::Prefix(format!("{name}_").into())),
+            (Some(name), _) => {
+                description.demands("environment", &**name).form(CredentialForm::Prefix(format!("{name}_").into()))
+            }
             (None, Store::Function(..)) => description.form(CredentialForm::Any),
             (None, Store::Fixed(_) | Store::Watched(_)) => description.form(CredentialForm::Listed),
         }

@@ -41,6 +41,11 @@ impl<T: Send + 'static> SecretLookup<T> {
         Self::Exposed(Arc::new(move |secret| found(lookup(secret), make)))
     }
 
+    /// Whether the function sees the secret itself.
+    pub(crate) fn is_exposed(&self) -> bool {
+        matches!(self, Self::Exposed(_))
+    }
+
     /// Calls the function. Its error goes to the log without the secret.
     pub(crate) async fn call(self, digest: KeyDigest, secret: ExposedCredential) -> Result<Option<T>, Unavailable> {
         let text = Zeroizing::new(String::from_utf8_lossy(secret.expose()).into_owned());

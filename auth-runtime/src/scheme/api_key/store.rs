@@ -74,8 +74,15 @@ impl Store {
     /// Says which type describes a key to handlers.
     pub(super) fn describe(&self, description: SchemeDescription) -> SchemeDescription {
         match self {
-            Self::Fixed(_) | Self::Watched(_) => description.details::<Key>(),
-            Self::Function(function) => description.with_details(function.details),
+            Self::Fixed(_) => description.details::<Key>().reads("keys", "of a list"),
+            Self::Watched(_) => description.details::<Key>().reads("keys", "of a file"),
+            Self::Function(function) => {
+                let description = description.with_details(function.details).reads("keys", "by a function");
+                match function.lookup.is_exposed() {
+                    true => description.allows("dangerous_lookup_exposed", "the key itself"),
+                    false => description,
+                }
+            }
         }
     }
 }

@@ -129,6 +129,11 @@ impl Scheme for BasicScheme {
     fn describe(&self) -> SchemeDescription {
         let description = SchemeDescription::new(Challenge::new("Basic").parameter("charset", "UTF-8"));
         let description = (self.details)(description).with_fixed_challenge().loaded_by(self.authorities.clone());
+        let users = match self.verifier {
+            Verifier::File { .. } => "of a file",
+            Verifier::Function { .. } => "by a function",
+        };
+        let description = description.reads("users", users).at_most("remembered", self.remember_for.as_secs(), "s");
         description.authorization("Basic").form(match self.verifier {
             Verifier::File { .. } => CredentialForm::Listed,
             Verifier::Function { .. } => CredentialForm::Any,

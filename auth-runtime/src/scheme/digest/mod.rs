@@ -115,7 +115,7 @@ impl Scheme for DigestScheme {
     fn describe(&self) -> SchemeDescription {
         let description =
             SchemeDescription::new(Challenge::new("Digest").parameter("qop", "auth")).authorization("Digest");
-        (self.described.details)(description).loaded_by(self.described.authorities.clone())
+        (self.described.details)(self.verifier.reviewed(description)).loaded_by(self.described.authorities.clone())
     }
 
     fn find<'a>(&self, context: &Context<'a>) -> Credentials<'a> {

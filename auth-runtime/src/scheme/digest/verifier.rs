@@ -19,7 +19,7 @@ use crate::scheme::digest::response::{DigestAlgorithm, Ha1};
 #[cfg(feature = "redis")]
 use crate::scheme::digest::shared::SharedCounts;
 use crate::scheme::digest::users::{Options, UserQuery};
-use crate::scheme::{Authentication, Outcome};
+use crate::scheme::{Authentication, Outcome, SchemeDescription};
 use crate::shares::{KnownCallers, Lookups, Presented};
 
 /// What verifies the credentials of one configuration.
@@ -74,6 +74,20 @@ struct Proven {
 }
 
 impl Verifier {
+    /// Says what reviewers see of it.
+    pub(super) fn reviewed(&self, description: SchemeDescription) -> SchemeDescription {
+        let users = match self.users {
+            UserSource::File { .. } => "of a file",
+            UserSource::Function { .. } => "by a function",
+        };
+        let lifetime = self.options.nonce_lifetime.as_secs();
+        let description = description.reads("users", users).at_most("nonce_lifetime", lifetime, "s");
+        self.options.algorithms.iter().fold(description, |description, algorithm| match algorithm {
+            DigestAlgorithm::Md5 => description.allows("dangerous_md5", "MD5"),
+            better => description.allows("algorithm", better.name()),
+        })
+    }
+
     pub(super) fn new(users: UserSource, nonces: Nonces, memory: Memory, options: Options) -> Self {
         let decoys = DigestAlgorithm::ALL.map(|algorithm| Ha1::of(algorithm, "", "", ""));
         Self { users, memory, nonces, decoys, options }
