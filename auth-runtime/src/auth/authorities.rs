@@ -18,8 +18,8 @@ impl AuthBuilder {
     /// What the application knows of the callers of these issuers: a function that loads their
     /// [authorities](crate::authorities). A configuration with a function of its own asks that one.
     ///
-    /// An issuer is what [`PrincipalKey::issuer`] says: the `iss` of tokens, or for callers without an issuer scheme and
-    /// configuration, as `local:basic`, `local:api_key("partner")` or `local:digest/staff`. Whoever is not named gets none.
+    /// An issuer is what [`PrincipalKey::issuer`](crate::principal::PrincipalKey::issuer) says: the `iss` of tokens, or for
+    /// callers without an issuer scheme and configuration, as `local:basic`, `local:api_key("partner")` or `local:digest/staff`. Whoever is not named gets none.
     ///
     /// ```
     /// # use std::convert::Infallible;
