@@ -28,6 +28,8 @@ mod accounts;
 mod auth;
 mod docs;
 mod environment;
+#[cfg(test)]
+mod reviewed;
 mod revoke;
 mod routes;
 mod token;
