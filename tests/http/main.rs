@@ -21,6 +21,7 @@ mod decisions;
 mod denials;
 mod digest;
 mod events;
+mod explain;
 mod facade;
 mod failures;
 mod fixture;

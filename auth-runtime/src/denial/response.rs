@@ -54,6 +54,9 @@ struct Extras {
     location: Option<HeaderValue>,
     /// Another body than the standard one.
     body: Option<Body>,
+    /// Why, for the message of a test.
+    #[cfg(all(feature = "testing", debug_assertions))]
+    explanation: Option<Arc<str>>,
 }
 
 /// A body that is not the standard one.
@@ -175,6 +178,27 @@ impl Denial {
         let answer = Arc::make_mut(&mut self.answer);
         edit(&mut answer.problem);
         answer.body = OnceLock::new();
+    }
+
+    /// Says why, in a test. It is no part of the answer.
+    #[cfg(all(feature = "testing", debug_assertions))]
+    pub(crate) fn explain(&mut self, why: Option<String>) {
+        if let Some(why) = why {
+            self.extras.get_or_insert_default().explanation = Some(why.into());
+        }
+    }
+
+    /// Outside of tests nobody asks.
+    #[cfg(not(all(feature = "testing", debug_assertions)))]
+    pub(crate) fn explain(&mut self, _: Option<String>) {}
+
+    /// Why, in a test.
+    #[cfg(feature = "testing")]
+    pub(crate) fn explanation(&self) -> Option<&str> {
+        #[cfg(debug_assertions)]
+        return self.extras.as_ref()?.explanation.as_deref();
+        #[cfg(not(debug_assertions))]
+        None
     }
 
     /// Whether the answer is that of an unknown route.

@@ -11,6 +11,7 @@ use actix_web::{Error, HttpRequest, HttpResponse, Responder};
 use crate::denial::Denial;
 use crate::grant::{Caller, IdentityError};
 use crate::guard::audit::{DecisionOutcome, Untold};
+use crate::guard::explain::NO_RESULTS;
 use crate::guard::observation::{Details, NO_SCHEME, Observation};
 use crate::guard::owed::Owed;
 use crate::guard::plan::Alternative;
@@ -101,7 +102,7 @@ impl Admission {
 
     pub(super) fn case<'a>(&self, request: &'a HttpRequest, caller: &'a Caller) -> Case<'a> {
         let Self { observation, attempted, .. } = *self;
-        Case { request, observation, attempted, principal: caller.principal() }
+        Case { request, observation, attempted, principal: caller.principal(), results: &NO_RESULTS }
     }
 
     /// The caller is genuine, but what it proved does not fit what the handler asks for.

@@ -52,6 +52,7 @@ pub(crate) fn decide(
         attempted,
         verified: None,
         check: None,
+        results: CheckResults::new(),
         loaded: Loaded::default(),
         observation,
     };
@@ -84,6 +85,8 @@ struct GuardedRequest<'a> {
     verified: Option<Principal>,
     /// The check that runs, or that refused.
     check: Option<&'static Check>,
+    /// What checks have said.
+    results: CheckResults,
     /// What checks have loaded.
     loaded: Loaded,
     observation: Observation,
@@ -216,6 +219,7 @@ impl GuardedRequest<'_> {
                 attempted,
                 verified,
                 check: None,
+                results: CheckResults::new(),
                 loaded: Loaded::default(),
                 observation,
             };
@@ -254,7 +258,6 @@ impl GuardedRequest<'_> {
 
     /// Runs checks one after the other, as long as their results still matter.
     async fn checks(&mut self, principal: Principal, first: &'static Check) -> Decided {
-        let mut results = CheckResults::new();
         let mut said = None;
         let mut check = first;
         let mut caller = self.caller(Some(principal.clone()));
@@ -264,7 +267,7 @@ impl GuardedRequest<'_> {
             // Started inside the guarded future: a check may panic before its first await.
             let verdict = AssertUnwindSafe(async { (check.run)(context).await }).catch_unwind().await;
             // What a check says helps more than that it failed, but only the first that fails is heard.
-            let heard = results.first_refusal().is_none();
+            let heard = self.results.first_refusal().is_none();
             let held = match Heard::of(verdict) {
                 Heard::Holds(None) => true,
                 Heard::Holds(Some(value)) => {
@@ -278,13 +281,13 @@ impl GuardedRequest<'_> {
                 }
                 Heard::Fails(grounds) => return Err(self.deny(grounds)),
             };
-            results.record(check, held);
-            match self.plan.weigh(self.attempted, &principal, &results) {
+            self.results.record(check, held);
+            match self.plan.weigh(self.attempted, &principal, &self.results) {
                 Step::Holds => return Ok(self.pass(Some(principal))),
                 Step::Needs(next) => check = next,
                 Step::Fails => {
-                    let reason = self.plan.failure(self.attempted, &principal, &results);
-                    self.check = results.first_refusal();
+                    let reason = self.plan.failure(self.attempted, &principal, &self.results);
+                    self.check = self.results.first_refusal();
                     return Err(match said {
                         // Unless other scopes would help.
                         Some(said) if reason != Reason::ScopeMissing => self.plan.refuse(self.case(), said, self.check),
@@ -313,7 +316,7 @@ impl GuardedRequest<'_> {
 
     fn case(&self) -> Case<'_> {
         let Self { request, attempted, observation, .. } = *self;
-        Case { request, observation, attempted, principal: self.verified.as_ref() }
+        Case { request, observation, attempted, principal: self.verified.as_ref(), results: &self.results }
     }
 
     fn deny(&self, grounds: impl Into<Grounds>) -> Eventual<Denial> {

@@ -9,6 +9,7 @@ mod choice;
 mod configured;
 pub(crate) mod decision;
 mod described;
+mod explain;
 mod heard;
 pub(crate) mod hidden;
 mod limit;

@@ -118,7 +118,7 @@ impl Observation {
         SoFar(self.started)
     }
 
-    /// The request may not; `meter`, where the caller has one, is that of this reason.
+    /// The request may not; `meter`, where the caller has one, is that of this reason. Whether an event was written.
     pub(crate) fn denied(
         &self,
         address: impl FnOnce() -> AddressShare,
@@ -127,18 +127,20 @@ impl Observation {
         reason: Reason,
         details: &Details,
         meter: Option<&Meter>,
-    ) {
+    ) -> bool {
         if !self.counts {
-            return;
+            return false;
         }
         let once_good = || details.once_good.or_else(|| principal.map(shares::mark));
-        if is_listened_to(reason.severity()) && self.is_written(address, once_good, reason) {
+        let is_written = is_listened_to(reason.severity()) && self.is_written(address, once_good, reason);
+        if is_written {
             self.write(scheme, reason, details);
         }
         match meter {
             Some(meter) => record(meter, self.so_far()),
             None => record(&Meter::denied(self.spec.handler, scheme, reason), self.so_far()),
         }
+        is_written
     }
 
     /// Whether this event is among those that are written, and takes care that others are counted in one. The first refusal of

@@ -11,6 +11,7 @@ use crate::denial::{Challenge, Denial, Reason, Rejection, Unavailable};
 use crate::grant::IdentityError;
 use crate::guard::audit::DecisionOutcome;
 use crate::guard::challenges::Challenges;
+use crate::guard::explain::Explanation;
 use crate::guard::nested::Judged;
 use crate::guard::observation::{
     Details, ErrorDetails, NO_SCHEME, Observation, observe_denial_of_handler, observe_unfit_denial,
@@ -18,7 +19,7 @@ use crate::guard::observation::{
 use crate::guard::owed::Owed;
 use crate::guard::{Asked, Attempted, Eventual, Plan, Settings, nested};
 use crate::http::parts::Viewed;
-use crate::policy::{Check, Hide};
+use crate::policy::{Check, CheckResults, Hide};
 use crate::principal::Principal;
 use crate::scheme::{self, Outcome};
 use crate::telemetry::{foreign, limited};
@@ -92,6 +93,8 @@ pub(crate) struct Case<'a> {
     pub(crate) attempted: Attempted,
     /// Whom they turned out to be of.
     pub(crate) principal: Option<&'a Principal>,
+    /// What checks have said so far.
+    pub(crate) results: &'a CheckResults,
 }
 
 /// The same, as far as it is told of.
@@ -101,11 +104,12 @@ pub(crate) struct Seen<'a> {
     pub(crate) observation: Observation,
     pub(crate) attempted: Attempted,
     pub(crate) principal: Option<&'a Principal>,
+    pub(crate) results: &'a CheckResults,
 }
 
 impl<'a> From<Case<'a>> for Seen<'a> {
-    fn from(Case { request, observation, attempted, principal }: Case<'a>) -> Self {
-        Self { request: Viewed::Request(request), observation, attempted, principal }
+    fn from(Case { request, observation, attempted, principal, results }: Case<'a>) -> Self {
+        Self { request: Viewed::Request(request), observation, attempted, principal, results }
     }
 }
 
@@ -126,7 +130,7 @@ impl Plan {
         let place = alternative.and_then(|alternative| alternative.challenge);
         let scheme = alternative.map_or(NO_SCHEME, |alternative| alternative.scheme.name());
         let written = self.challenges.written(reason, attempted.place, place, scheme);
-        observation.denied(
+        let is_written = observation.denied(
             || self.settings.address_share(request.into()),
             seen.principal,
             scheme,
@@ -139,6 +143,10 @@ impl Plan {
             true => self.fresh_challenges(request, reason, place),
             false => Vec::new(),
         };
+        let cause = details.error.as_ref().and_then(|error| error.cause.as_deref());
+        let refused = details.check.map(|check| (check, cause));
+        let status = reason.status().as_u16();
+        let explained = self.explain(is_written, &Explanation { plan: self, seen, reason, status, refused });
         let mut denial = Denial::with(
             reason,
             match written {
@@ -153,6 +161,7 @@ impl Plan {
             }
             denial.headers(headers);
         }
+        denial.explain(explained);
         denial
     }
 
@@ -188,15 +197,20 @@ impl Plan {
     pub(crate) fn pass_on(
         self: &Arc<Self>,
         case: Case<'_>,
-        said: Denial,
+        mut said: Denial,
         check: Option<&'static Check>,
     ) -> Eventual<Denial> {
-        let Case { request, observation, attempted, principal } = case;
+        let Case { request, observation, attempted, principal, .. } = case;
         let scheme = attempted.alternative(self).map_or(NO_SCHEME, |alternative| alternative.scheme.name());
         let details = Details { check, code: said.problem().code, ..Details::default() };
         let address = || self.settings.address_share(request.into());
-        observation.denied(address, principal, scheme, said.reason(), &details, None);
-        self.tell(&case.into(), DecisionOutcome::of(said.reason()), Some(said.reason()), &details);
+        let is_written = observation.denied(address, principal, scheme, said.reason(), &details, None);
+        let seen = Seen::from(case);
+        self.tell(&seen, DecisionOutcome::of(said.reason()), Some(said.reason()), &details);
+        let (reason, status) = (said.reason(), said.status().as_u16());
+        let refused = check.map(|check| (check, Some(&*said.problem().detail)));
+        let explained = self.explain(is_written, &Explanation { plan: self, seen: &seen, reason, status, refused });
+        said.explain(explained);
         self.complete(case, said)
     }
 

@@ -9,6 +9,7 @@ use crate::denial::{Denial, Reason};
 use crate::guard::audit::DecisionOutcome;
 use crate::guard::choice::Choice;
 use crate::guard::decision::refused_only;
+use crate::guard::explain::NO_RESULTS;
 use crate::guard::observation::{Details, Observation};
 use crate::guard::refuse::{Grounds, Seen};
 use crate::guard::{Asked, Attempted, Plan};
@@ -66,7 +67,13 @@ impl Plan {
             }
         }
         observation.allowed(self.meter_of(attempted));
-        let seen = Seen { request: Viewed::Parts(&parts), observation, attempted, principal: principal.as_ref() };
+        let seen = Seen {
+            request: Viewed::Parts(&parts),
+            observation,
+            attempted,
+            principal: principal.as_ref(),
+            results: &NO_RESULTS,
+        };
         self.tell(&seen, DecisionOutcome::Allowed, None, &Details::default());
         Ok(principal)
     }
@@ -99,7 +106,7 @@ impl Plan {
         principal: Option<&Principal>,
         grounds: Grounds,
     ) -> Denial {
-        let seen = Seen { request: Viewed::Parts(parts), observation, attempted, principal };
+        let seen = Seen { request: Viewed::Parts(parts), observation, attempted, principal, results: &NO_RESULTS };
         let denial = self.record(&seen, grounds);
         let is_hidden = self.hides(denial.reason(), denial.status());
         // Its challenges would show what it hides.

@@ -176,3 +176,47 @@
 //!
 //! It compares what one credential must prove. A policy that accepts one scheme more lets in whoever has that credential, and judges
 //! by it those who send both. What the body of a check does, and whom authorities know, it does not see.
+//!
+//! # Why a request is refused
+//!
+//! The answer says no more than a caller should know. At the level debug the log has another event beside the decision's, `auth
+//! decision explained`, with the rule as it is written, and what held of this caller; there all of it is one line:
+//!
+//! ```text
+//! denied 403 role_missing   GET /orders  (src/orders.rs:41)   caller https://idp.example alice by bearer
+//!   scope("orders:read")   yes
+//!   && role("ops")         no      has: viewer
+//!   || check(owns_order)   no      "no such order of yours"
+//!   would have sufficed: role("ops") or check(owns_order)
+//! ```
+//!
+//! A condition may also be `unknown`, where the credentials do not tell, and a check `not run`, where the decision did not need it.
+//! Texts of others are escaped and cut, and values of claims left out; the caller's name, roles and scopes are in it, so treat such a
+//! log as personal data. It is made for those refusals only that are written, and only while somebody listens at that level. In
+//! tests, an [`ExpectedDenial`](crate::testing::ExpectedDenial) that is not met says the same:
+//!
+//! ```standalone_crate
+//! # use std::panic::AssertUnwindSafe;
+//! # use actix_web::{App, get, test};
+//! # use auth_runtime::testing::{ExpectedDenial, TestIssuer, TestRequestExt as _};
+//! # use auth_runtime::{Auth, requires};
+//! # use futures_util::FutureExt as _;
+//! #[requires(bearer, scope("orders:read") && role("ops"))]
+//! #[get("/orders")]
+//! async fn orders() -> &'static str { "" }
+//!
+//! # #[actix_web::main]
+//! # async fn main() {
+//! let issuer = TestIssuer::new();
+//! let auth = Auth::builder().bearer(issuer.jwt()).build().unwrap();
+//! let app = test::init_service(App::new().service(auth.scope("").service(orders))).await;
+//! let token = issuer.token().subject("alice").scope("orders:read").role("viewer").sign();
+//! let answer = test::call_service(&app, test::TestRequest::get().uri("/orders").bearer(token).to_request()).await;
+//! // Expected of a caller without credentials, and so fails:
+//! let test = ExpectedDenial::new(401).assert(answer);
+//! # let failed = AssertUnwindSafe(test).catch_unwind().await.unwrap_err();
+//! # let message = failed.downcast_ref::<String>().unwrap();
+//! assert!(message.contains("&& role(\"ops\")         no      has: viewer"), "{message}");
+//! assert!(message.contains("would have sufficed: role(\"ops\")"), "{message}");
+//! # }
+//! ```

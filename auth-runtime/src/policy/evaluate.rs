@@ -27,7 +27,7 @@ pub(crate) enum Step {
 pub(crate) struct CheckResults(Vec<(&'static Check, bool)>);
 
 impl CheckResults {
-    pub(crate) fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self(Vec::new())
     }
 
@@ -63,7 +63,7 @@ impl Demand {
         Self { own, common }
     }
 
-    fn parts(self) -> impl Iterator<Item = &'static Requirement> {
+    pub(crate) fn parts(self) -> impl Iterator<Item = &'static Requirement> {
         self.own.into_iter().chain([self.common])
     }
 
@@ -100,6 +100,39 @@ impl Demand {
             return Reason::ScopeMissing;
         }
         leftmost_of_all(self.parts(), principal, hierarchies, checks)
+    }
+}
+
+/// What was found of one condition without parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    Holds,
+    Fails,
+    /// What the credentials do not tell.
+    Unknown,
+    /// A check that the decision did not need.
+    NotRun,
+}
+
+impl Found {
+    pub(crate) fn of(
+        leaf: &'static Requirement,
+        principal: &Principal,
+        hierarchies: &Hierarchies,
+        checks: &CheckResults,
+    ) -> Self {
+        let known = match leaf {
+            Requirement::Check(check) => match checks.result(check) {
+                None => return Self::NotRun,
+                held => held,
+            },
+            leaf => known(leaf, principal, hierarchies),
+        };
+        match known {
+            Some(true) => Self::Holds,
+            Some(false) => Self::Fails,
+            None => Self::Unknown,
+        }
     }
 }
 

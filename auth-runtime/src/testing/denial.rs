@@ -7,6 +7,8 @@ use actix_web::dev::ServiceResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
 use serde_json::Value;
 
+use crate::denial::Denial;
+
 /// The denial that a test expects: its status, all of its challenges, and members of its body.
 ///
 /// ```standalone_crate
@@ -82,8 +84,10 @@ impl ExpectedDenial {
     /// Compares.
     ///
     /// # Panics
-    /// With everything that differs.
+    /// With everything that differs, and with why the request was refused: the rule, with what held of the caller and what did not.
     pub async fn assert<B: MessageBody>(self, answer: ServiceResponse<B>) {
+        let denial = answer.response().error().and_then(|error| error.as_error::<Denial>());
+        let explanation = denial.and_then(Denial::explanation).map(str::to_owned).unwrap_or_default();
         let mut differences = Vec::new();
         let mut compare = |what: &str, expected: &dyn Debug, found: &dyn Debug| {
             let (expected, found) = (format!("{expected:?}"), format!("{found:?}"));
@@ -113,6 +117,6 @@ impl ExpectedDenial {
             None if self.members.is_empty() => {}
             None => differences.push(format!("body: expected JSON, found {:?}", String::from_utf8_lossy(&body))),
         }
-        assert!(differences.is_empty(), "the denial differs\n{}", differences.join("\n"));
+        assert!(differences.is_empty(), "the denial differs\n{}\n{explanation}", differences.join("\n"));
     }
 }
