@@ -206,7 +206,8 @@ fn setting(line: &str) -> Result<Setting, Unreadable> {
             _ => Err(reader.fault("a name, a whole number and a unit")),
         };
     }
-    let effects: [(&str, fn(String) -> Effect); 3] =
+    type Make = fn(String) -> Effect;
+    let effects: [(&str, Make); 3] =
         [("allows ", Effect::Allows), ("demands ", Effect::Demands), ("reads ", Effect::Reads)];
     for (word, effect) in effects {
         if reader.takes(word) {
