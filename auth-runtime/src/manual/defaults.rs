@@ -178,6 +178,7 @@
 //! | [`Auth::policy_table`](crate::Auth::policy_table), [`Auth::mounted`](crate::Auth::mounted) | list hidden routes too |
 //! | `openapi`: `Description::with_rules` | readers of the document learn the names of roles, claims and checks |
 //! | `openapi`: `Description::with_hidden` | readers of the document learn of hidden routes |
+//! | [`review::assert_matches`](crate::review::assert_matches) | what checks, authorities and handlers do inside is not compared |
 //! | `shared_cache` | a shared cache may hand one caller's answer to another |
 //!
 //! # The same, run
