@@ -133,6 +133,7 @@ const FIELDS: &[&str] = &[
     "error",
     "event",
     "expected",
+    "explanation",
     "failures",
     "fault",
     "handler",

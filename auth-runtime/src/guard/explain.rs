@@ -196,7 +196,7 @@ impl Plan {
     /// Tells developers why, where they listen: at the level debug, and in tests with the answer.
     pub(super) fn explain(&self, is_written: bool, explanation: &Explanation<'_>) -> Option<String> {
         if is_written && tracing::enabled!(tracing::Level::DEBUG) {
-            tracing::debug!(%explanation, "auth decision explained");
+            tracing::debug!(explanation = explanation.to_string(), "auth decision explained");
         }
         cfg!(all(feature = "testing", debug_assertions)).then(|| format!("{explanation:#}"))
     }
