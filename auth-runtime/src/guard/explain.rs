@@ -7,7 +7,7 @@ use crate::guard::Plan;
 use crate::guard::refuse::Seen;
 use crate::http::parts::RequestView;
 use crate::policy::rule::{Expression, Rule};
-use crate::policy::{Check, CheckResults, Demand, Found, Requirement};
+use crate::policy::{Check, CheckResults, Demand, Finding, Requirement};
 use crate::principal::{ClaimedIn, Principal};
 use crate::telemetry::foreign;
 
@@ -29,7 +29,7 @@ pub(super) struct Explanation<'a> {
 /// One condition, and what was found.
 struct Row {
     condition: String,
-    found: Found,
+    found: Finding,
     note: String,
 }
 
@@ -107,14 +107,14 @@ impl Explanation<'_> {
         }
     }
 
-    fn found(&self, leaf: &'static Requirement, principal: &Principal) -> Found {
-        Found::of(leaf, principal, &self.plan.settings.hierarchies, self.seen.results)
+    fn found(&self, leaf: &'static Requirement, principal: &Principal) -> Finding {
+        Finding::of(leaf, principal, &self.plan.settings.hierarchies, self.seen.results)
     }
 
     /// What helps to see why a condition does not hold. Values of claims may be personal, and are left out.
-    fn note(&self, leaf: &Requirement, found: Found, principal: &Principal) -> String {
+    fn note(&self, leaf: &Requirement, found: Finding, principal: &Principal) -> String {
         match leaf {
-            _ if found == Found::Holds => String::new(),
+            _ if found == Finding::Holds => String::new(),
             Requirement::Scope(_) => held("scopes", principal.scope_set()),
             Requirement::Role(_) => held("roles", principal.role_set()),
             Requirement::Not(inner) => self.note(inner, found, principal),
@@ -122,7 +122,7 @@ impl Explanation<'_> {
                 Some((refused, Some(said))) if std::ptr::eq(refused, check) => format!("\"{}\"", foreign(said)),
                 _ => String::new(),
             },
-            Requirement::Claim(..) if found == Found::Unknown => "not there, or of another type".to_owned(),
+            Requirement::Claim(..) if found == Finding::Unknown => "not there, or of another type".to_owned(),
             _ => String::new(),
         }
     }
@@ -141,7 +141,7 @@ impl Explanation<'_> {
                 ways.truncate(WAYS);
                 ways
             }
-            leaf if self.found(leaf, principal) == Found::Holds => vec![Vec::new()],
+            leaf if self.found(leaf, principal) == Finding::Holds => vec![Vec::new()],
             leaf => vec![vec![written(leaf)]],
         }
     }
@@ -181,7 +181,7 @@ fn held(kind: &str, names: Option<ClaimedIn<'_>>) -> String {
     }
 }
 
-impl Found {
+impl Finding {
     fn word(self) -> &'static str {
         match self {
             Self::Holds => "yes",

@@ -105,7 +105,7 @@ impl Demand {
 
 /// What was found of one condition without parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Found {
+pub(crate) enum Finding {
     Holds,
     Fails,
     /// What the credentials do not tell.
@@ -114,7 +114,7 @@ pub(crate) enum Found {
     NotRun,
 }
 
-impl Found {
+impl Finding {
     pub(crate) fn of(
         leaf: &'static Requirement,
         principal: &Principal,

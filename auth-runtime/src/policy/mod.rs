@@ -16,7 +16,7 @@ mod word;
 mod words;
 mod written;
 
-pub(crate) use evaluate::{CheckResults, Demand, Found, Step};
+pub(crate) use evaluate::{CheckResults, Demand, Finding, Step};
 pub(crate) use hierarchy::{Hierarchies, Hierarchy};
 pub(crate) use read::{Reader, Unreadable};
 pub use requirement::{Check, ClaimValue, Requirement};
