@@ -93,6 +93,9 @@ struct Addition {
     replaces: bool,
 }
 
+/// A header field of an answer.
+type Field = (HeaderName, HeaderValue);
+
 impl Additions {
     /// Nothing so far.
     pub fn new() -> Self {
@@ -140,9 +143,9 @@ impl Additions {
 
     /// The fields of an answer that has no others, and where to send a caller that would get a 401; `None` where nothing is
     /// added.
-    pub(crate) fn into_parts(self) -> Option<(Vec<(HeaderName, HeaderValue)>, Option<HeaderValue>)> {
+    pub(crate) fn into_parts(self) -> Option<(Vec<Field>, Option<HeaderValue>)> {
         let added = self.0?;
-        let mut fields: Vec<(HeaderName, HeaderValue)> = Vec::with_capacity(added.fields.len());
+        let mut fields: Vec<Field> = Vec::with_capacity(added.fields.len());
         for Addition { name, value, replaces } in added.fields {
             fields.retain(|(known, _)| !replaces || *known != name);
             fields.push((name, value));

@@ -103,7 +103,7 @@ async fn measure(most: usize) -> Vec<TokenPoint> {
             let left = (size - stream.seen.get()) / BATCH;
             stream.renew();
             if left < LATEST {
-                new.push(contenders.round(&stream, left % 2 == 0).await);
+                new.push(contenders.round(&stream, left.is_multiple_of(2)).await);
             } else {
                 contenders.ours.round(BATCH).await;
             }
