@@ -41,7 +41,7 @@ impl<F: Fn(usize, Resource, &mut AppService)> Places for Customized<'_, F> {
     label = "not a `Responder`",
     note = "return what implements `actix_web::Responder`: `HttpResponse`, a text, `web::Json<T>` where `T` implements \
             `serde::Serialize`",
-    note = "in a `Result<T, E>`, `T` must be such an answer, and `E` must implement `actix_web::ResponseError`"
+    note = "in a `Result<T, E>`, `T` must be such an answer, and `E` must implement `actix_web::ResponseError`, as `Denial` does"
 )]
 pub trait Answer: Responder {}
 
