@@ -1,6 +1,6 @@
 //! Processes the tests start, and end by their ids.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -140,15 +140,20 @@ impl Redis {
 
     /// The whole answer to a command that is answered by one text.
     pub(crate) fn text(&self, command: &str) -> String {
-        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).unwrap();
-        stream.write_all(format!("{command}\r\n").as_bytes()).unwrap();
+        // A server that a sentinel makes the primary ends its connections: then it is asked again.
+        (0..10).find_map(|_| self.try_text(command).ok()).expect("redis-server answers by a text")
+    }
+
+    fn try_text(&self, command: &str) -> io::Result<String> {
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port))?;
+        stream.write_all(format!("{command}\r\n").as_bytes())?;
         let mut answer = BufReader::new(stream);
         let mut length = String::new();
-        answer.read_line(&mut length).unwrap();
-        let length = length.trim().trim_start_matches('$').parse().expect("a text");
+        answer.read_line(&mut length)?;
+        let length = length.trim().trim_start_matches('$').parse().map_err(io::Error::other)?;
         let mut text = vec![0; length];
-        answer.read_exact(&mut text).unwrap();
-        String::from_utf8(text).unwrap()
+        answer.read_exact(&mut text)?;
+        String::from_utf8(text).map_err(io::Error::other)
     }
 
     /// The names of all keys.
