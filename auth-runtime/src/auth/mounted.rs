@@ -1,16 +1,17 @@
 //! What is mounted, as plain data.
 
-#[cfg(feature = "openapi")]
 use std::any::TypeId;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
 
 use crate::auth::Auth;
+use crate::guard::Plan;
 use crate::policy::PolicySpec;
+use crate::policy::registry::{Linked, POLICIES};
 
 /// One route as an application mounts it: where, and who may call it.
 ///
@@ -30,7 +31,6 @@ pub struct MountedRoute {
     pub(crate) realm: String,
     pub(crate) policy: Option<&'static PolicySpec>,
     /// The type that stands for the policy, by which its plan is found.
-    #[cfg(feature = "openapi")]
     #[serde(skip)]
     pub(crate) policy_type: Option<TypeId>,
 }
@@ -169,6 +169,17 @@ impl Auth {
     pub fn mounted(&self) -> Vec<MountedRoute> {
         let table = self.0.mounted.0.lock().unwrap_or_else(PoisonError::into_inner);
         table.values().cloned().collect()
+    }
+
+    /// Every policy of the program that none of these routes has.
+    pub(crate) fn unmounted(mounted: &[MountedRoute]) -> impl Iterator<Item = &'static Linked> + use<> {
+        let seen: HashSet<TypeId> = mounted.iter().filter_map(|route| route.policy_type).collect();
+        POLICIES.iter().filter(move |linked| !seen.contains(&linked.kind()))
+    }
+
+    /// How this `Auth` enforces the policy of this type, if it can.
+    pub(crate) fn plan(&self, policy: TypeId) -> Option<&Plan> {
+        self.plans().plan(policy).ok().map(|plan| &**plan)
     }
 
     pub(crate) fn enter(&self, route: MountedRoute) {

@@ -279,7 +279,6 @@ impl Mounted {
             reason: reason.or(policy.and_then(|policy| policy.reason)),
             realm: auth.realm().to_owned(),
             policy,
-            #[cfg(feature = "openapi")]
             policy_type: declaration.map(|declaration| declaration.policy),
         });
     }

@@ -15,7 +15,7 @@ use crate::openapi::matching::{Mounted, Routes, template};
 use crate::openapi::references::References;
 use crate::openapi::schemes::SecuritySchemes;
 use crate::openapi::{assertion, operations};
-use crate::policy::{Presence, Requirement, Rule};
+use crate::policy::{Presence, Requirement, Rule, conditions};
 
 /// The whole policy, as an attribute would say it.
 const POLICY: &str = "x-policy";
@@ -178,7 +178,7 @@ impl Writing<'_> {
         for mounted in routes {
             let spec = mounted.route.policy();
             rules.add(mounted);
-            let plan = mounted.route.policy_type.and_then(|kind| mounted.auth.plans().plan(kind).ok());
+            let plan = mounted.route.policy_type.and_then(|policy| mounted.auth.plan(policy));
             let guarding = plan.filter(|plan| plan.spec.presence() != Presence::Public);
             is_open |= spec.is_none_or(|spec| spec.presence() != Presence::Required);
             let Some(plan) = guarding else { continue };
@@ -232,22 +232,18 @@ impl Rules {
     fn add(&mut self, mounted: &Mounted<'_>) {
         let Some(spec) = mounted.route.policy() else { return };
         self.policies.insert(Rule::from(spec).to_string());
-        self.name(spec.requirement());
-        spec.schemes().iter().filter_map(|used| used.condition()).for_each(|condition| self.name(condition));
         self.checks.extend(spec.check_after().map(|check| check.name()));
-    }
-
-    fn name(&mut self, requirement: &Requirement) {
-        match requirement {
-            Requirement::Role(role) => {
-                self.roles.insert(role.as_str().to_owned());
+        let own = spec.schemes().iter().filter_map(|used| used.condition());
+        for condition in own.chain([spec.requirement()]).flat_map(conditions) {
+            match condition {
+                Requirement::Role(role) | Requirement::Not(Requirement::Role(role)) => {
+                    self.roles.insert(role.as_str().to_owned());
+                }
+                Requirement::Check(check) => {
+                    self.checks.insert(check.name());
+                }
+                _ => {}
             }
-            Requirement::Check(check) => {
-                self.checks.insert(check.name());
-            }
-            Requirement::All(parts) | Requirement::Any(parts) => parts.iter().for_each(|part| self.name(part)),
-            Requirement::Not(inner) => self.name(inner),
-            Requirement::Authenticated | Requirement::Scope(_) | Requirement::Claim(..) => {}
         }
     }
 

@@ -1,12 +1,9 @@
 //! The policy table: every route that is mounted, and every policy that is not, as data.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
 use crate::auth::{Auth, Matches, MountedRoute};
 use crate::guard::Plan;
-use crate::policy::registry::policies;
 use crate::policy::{Hide, PolicySpec, Presence, Rule};
 use crate::review::words;
 
@@ -171,33 +168,22 @@ impl Auth {
     /// It lists hidden routes too: it is for the developers, not for callers.
     pub fn policy_table(&self) -> PolicyTable {
         let routes = self.mounted();
-        let mut seen = BTreeSet::new();
-        let mut mounted: Vec<_> = routes
-            .iter()
-            .map(|route| match route.policy() {
-                Some(spec) => {
-                    seen.insert(place(spec));
-                    self.row(spec).at(route)
-                }
-                None => PolicyRow::of_public_service(route),
-            })
-            .collect();
-        let left = policies().filter(|spec| !seen.contains(&place(spec)));
-        let mut unmounted: Vec<_> = left.flat_map(|spec| self.row(spec).by_its_attributes(spec)).collect();
+        let row = |route: &MountedRoute| match route.policy() {
+            Some(spec) => self.row(spec, route.policy_type.and_then(|policy| self.plan(policy))).at(route),
+            None => PolicyRow::of_public_service(route),
+        };
+        let mut mounted: Vec<_> = routes.iter().map(row).collect();
+        let unmounted = Self::unmounted(&routes).map(|linked| (linked.spec(), self.plan(linked.kind())));
+        let mut unmounted: Vec<_> =
+            unmounted.flat_map(|(spec, plan)| self.row(spec, plan).by_its_attributes(spec)).collect();
         for rows in [&mut mounted, &mut unmounted] {
             rows.sort_by(|one, other| one.order().cmp(&other.order()));
         }
         PolicyTable { mounted, unmounted }
     }
 
-    /// The plan by which this `Auth` enforces a policy.
-    fn plan_of(&self, spec: &PolicySpec) -> Option<&Plan> {
-        self.plans().enforceable().find(|plan| place(plan.spec) == place(spec)).map(|plan| &**plan)
-    }
-
     /// What can be said of a policy wherever it is mounted.
-    fn row(&self, spec: &PolicySpec) -> PolicyRow {
-        let plan = self.plan_of(spec);
+    fn row(&self, spec: &PolicySpec, plan: Option<&Plan>) -> PolicyRow {
         PolicyRow {
             method: None,
             path: None,
@@ -279,9 +265,4 @@ impl PolicyRow {
         };
         (openness, &self.path, &self.method, self.matches, &self.handler, self.file, self.line)
     }
-}
-
-/// What tells policies apart.
-fn place(spec: &PolicySpec) -> (&'static str, &'static str, u32) {
-    (spec.handler(), spec.file(), spec.line())
 }

@@ -1,24 +1,21 @@
 //! The policies of an `Auth`, as the lock file holds them.
 
-use std::collections::BTreeSet;
-
 use super::{Entry, Lock, configuration};
 use crate::auth::{Auth, MountedRoute};
-use crate::policy::registry::policies;
-use crate::policy::{PolicySpec, Rule};
+use crate::policy::Rule;
+use crate::policy::registry::Linked;
 use crate::review::render::route;
 
 impl From<&Auth> for Lock {
     fn from(auth: &Auth) -> Self {
         let mounted = auth.mounted();
-        let seen: BTreeSet<_> = mounted.iter().filter_map(MountedRoute::policy).map(place).collect();
         let mut routes: Vec<_> =
             mounted.iter().map(|mounted| (mounted.path(), mounted.method(), entry(mounted))).collect();
         routes
             .sort_by_cached_key(|(path, method, entry)| ((*path).to_owned(), method.map(str::to_owned), entry.order()));
         let mut routes: Vec<_> = routes.into_iter().map(|(.., entry)| entry).collect();
-        let left = policies().filter(|spec| !seen.contains(&place(spec)));
-        let mut unmounted: Vec<_> = left
+        let mut unmounted: Vec<_> = Auth::unmounted(&mounted)
+            .map(Linked::spec)
             .map(|spec| Entry {
                 place: plain(spec.handler()),
                 handler: plain(spec.handler()),
@@ -46,10 +43,6 @@ fn entry(mounted: &MountedRoute) -> Entry {
 /// What stands on a line of its own.
 fn plain(text: &str) -> String {
     text.trim().chars().flat_map(|c| if c.is_control() { c.escape_debug().collect() } else { vec![c] }).collect()
-}
-
-fn place(spec: &'static PolicySpec) -> (&'static str, &'static str, u32) {
-    (spec.handler(), spec.file(), spec.line())
 }
 
 impl Entry {
