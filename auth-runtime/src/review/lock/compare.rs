@@ -5,21 +5,22 @@ use std::mem;
 use super::change::{Change, ChangeName, Difference, Note, Part};
 use super::{Entry, Lock, configuration};
 use crate::policy::meaning::{Counterexample, Meaning};
-use crate::policy::{Hide, Presence, Rule, SchemeName};
+use crate::policy::{Hide, Hierarchies, Presence, Rule, SchemeName};
 
 /// Compares what was accepted with what is, each under its own hierarchies and authorities.
 pub(super) fn compare(old: &Lock, new: &Lock) -> Difference {
     let mut changes = configuration::compare(old, new);
-    let judge = |entry: &Entry, of: &Lock| {
+    let judge = |entry: &Entry, of: &Lock, hierarchies: &Hierarchies| {
         let loads = |place: usize| entry.rule.alternatives.get(place).is_none_or(|by| of.loads(&by.scheme));
-        Meaning::of_rule(&entry.rule, &of.hierarchies(), loads)
+        Meaning::of_rule(&entry.rule, hierarchies, loads)
     };
+    let (before, now) = (old.hierarchies(), new.hierarchies());
     for (part, were, are) in
         [(Part::Routes, &old.routes, &new.routes), (Part::Unmounted, &old.unmounted, &new.unmounted)]
     {
         let Pairs { pairs, gone, added } = pair(were, are);
         changes.extend(pairs.into_iter().filter_map(|(was, is)| {
-            let change = changed(part, was, is, &judge(was, old), &judge(is, new));
+            let change = changed(part, was, is, &judge(was, old, &before), &judge(is, new, &now));
             (!change.notes.is_empty()).then_some(change)
         }));
         changes.extend(gone.into_iter().map(|was| Change {
