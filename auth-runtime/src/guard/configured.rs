@@ -86,8 +86,12 @@ impl ConfiguredScheme {
     /// Whether a caller of this configuration may have scopes: one with a password has none but those that the application
     /// gives.
     pub(crate) fn may_have_scopes(&self, without_authorities: bool) -> bool {
-        let loads = !without_authorities && !matches!(self.authorities, AuthoritySource::Nobody);
-        loads || !self.is_by_password()
+        self.loads(without_authorities) || !self.is_by_password()
+    }
+
+    /// Whether the application is asked what it knows of callers.
+    pub(crate) fn loads(&self, without_authorities: bool) -> bool {
+        !without_authorities && !matches!(self.authorities, AuthoritySource::Nobody)
     }
 
     fn is_by_password(&self) -> bool {

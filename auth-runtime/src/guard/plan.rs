@@ -7,7 +7,7 @@ use crate::authorities::ReadyLoader;
 use crate::denial::Reason;
 use crate::guard::challenges::{Challenges, Offered};
 use crate::guard::observation::{Meter, NO_SCHEME};
-use crate::guard::{Attempted, AuthoritySource, ConfiguredScheme, Settings};
+use crate::guard::{Attempted, ConfiguredScheme, Settings};
 use crate::http::parts::RequestView;
 use crate::policy::{CheckResults, Demand, PolicySpec, Requirement, Step, canonical_scopes};
 use crate::principal::{DetailsType, Principal};
@@ -106,7 +106,7 @@ impl Plan {
                 allowed: Meter::allowed(spec.handler, configured.scheme.name()),
                 rivals: rivals(index, &configured.description),
                 configured: Arc::clone(configured),
-                loads: !spec.without_authorities && !matches!(configured.authorities, AuthoritySource::Nobody),
+                loads: configured.loads(spec.without_authorities),
                 challenge: challenges.place(configured.description.challenge()),
             })
             .collect();
