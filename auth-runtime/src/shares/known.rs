@@ -151,16 +151,7 @@ impl KnownCallers {
     pub(crate) fn forget_owners(&self, whom: &Forgotten<'_>) {
         let Forgotten::Callers(owners) = whom else { return self.forget_all() };
         let owners: HashSet<u64> = owners.iter().map(|who| keyed((who.issuer(), who.subject()))).collect();
-        let (mut callers, mut gone) = (self.callers(), Vec::new());
-        callers.subjects.retain(|_, known| {
-            known.retain(|success| {
-                let is_of = owners.contains(&success.owner);
-                gone.extend(is_of.then_some(success.address));
-                !is_of
-            });
-            !known.is_empty()
-        });
-        gone.into_iter().for_each(|address| callers.gone(address));
+        self.callers().retain(|success| !owners.contains(&success.owner));
     }
 
     pub(crate) fn forget_all(&self) {
@@ -195,15 +186,13 @@ impl Callers {
             return;
         }
         self.swept = Some(now);
+        self.retain(|success| now.saturating_duration_since(success.at) < LIFETIME);
+    }
+
+    fn retain(&mut self, counts: impl Fn(&Success) -> bool) {
         let mut gone = Vec::new();
         self.subjects.retain(|_, known| {
-            known.retain(|success| {
-                let counts = now.saturating_duration_since(success.at) < LIFETIME;
-                if !counts {
-                    gone.push(success.address);
-                }
-                counts
-            });
+            gone.extend(known.extract_if(.., |success| !counts(success)).map(|success| success.address));
             !known.is_empty()
         });
         gone.into_iter().for_each(|address| self.gone(address));
