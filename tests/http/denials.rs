@@ -9,12 +9,10 @@ use actix_web::http::header::{
 };
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use auth_runtime::config::{AuthBuilder, DenialBody};
-use auth_runtime::denial::Rejection;
 use auth_runtime::observe::DECISIONS;
-use auth_runtime::scheme::{Authentication, Challenge, Context, Credentials, Evidence, SchemeDescription};
-use auth_runtime::{Denial, Optional, Principal, Scheme, policy, public, requires, route};
+use auth_runtime::{Denial, Optional, Principal, policy, public, requires, route};
 use serde_json::{Value, json};
-use tests::{Answer, Denied, Server};
+use tests::{Answer, Denied, Server, Suspending};
 
 use crate::fixture::{builder, scoped};
 use crate::observed::{self, Event, listen, snapshotter};
@@ -129,33 +127,6 @@ async fn lost(request: HttpRequest) -> HttpResponse {
 }
 
 policy! { Service: bearer, scope("read") }
-
-/// Knows everybody, and lets in whoever is not suspended.
-pub(crate) struct Suspending;
-
-impl Scheme for Suspending {
-    fn name(&self) -> &'static str {
-        "suspending"
-    }
-
-    fn describe(&self) -> SchemeDescription {
-        SchemeDescription::new(Challenge::new("Suspending")).header("x-account")
-    }
-
-    fn find<'a>(&self, context: &Context<'a>) -> Credentials<'a> {
-        match context.headers().get("x-account") {
-            Some(account) => Credentials::Explicit(Evidence::new(account.as_bytes().to_vec())),
-            None => Credentials::Absent,
-        }
-    }
-
-    fn authenticate<'a>(&self, _: &Context<'a>, evidence: Evidence<'a>) -> Authentication {
-        match &*evidence.into_value::<Vec<u8>>().unwrap() {
-            b"mallory" => Authentication::refused(Rejection::forbidden("the account is suspended")),
-            _ => Authentication::verified(Principal::builder(self.name(), "ali").build()),
-        }
-    }
-}
 
 #[requires(Suspending)]
 #[get("/account")]

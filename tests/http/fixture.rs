@@ -10,12 +10,11 @@ use auth_runtime::digest::{self, DigestAlgorithm, DigestUsers, Ha1, StoredUser, 
 use auth_runtime::review::PolicyRow;
 use auth_runtime::{ApiKeys, Auth, Jwt};
 use serde_json::json;
-use tests::{Token, base64url};
+use tests::{Suspending, Token, base64url};
 
 use crate::answering::Storing;
 use crate::authorities;
 use crate::decisions::Sure;
-use crate::denials::Suspending;
 use crate::joint::Numbered;
 use crate::opaque;
 use crate::schemes::{Counted, Failing, Panicking, PanickingLater, Patient, Stuck};

@@ -5,11 +5,11 @@ use auth_runtime::openapi::{self, Description};
 use auth_runtime::{Auth, Jwt, Optional, Principal, policy, public, requires, route};
 use serde::Serialize;
 use serde_json::{Value, json};
-use tests::{Answer, Server};
+use tests::{Answer, Server, Suspending};
 use utoipa::{OpenApi, ToSchema};
 use utoipa_actix_web::AppExt as _;
 
-use crate::fixture::{KEY, Suspending, builder, jwt, keys, scoped, token};
+use crate::fixture::{KEY, builder, jwt, keys, scoped, token};
 
 #[derive(Serialize, ToSchema)]
 struct Order {

@@ -3,12 +3,10 @@
 use auth_runtime::api_key::{Key, KeyDigest};
 use auth_runtime::basic::Passwords;
 use auth_runtime::config::AuthBuilder;
-use auth_runtime::denial::Rejection;
 use auth_runtime::digest::{self, DigestUsers};
 use auth_runtime::jwt::{Audiences, Said};
-use auth_runtime::scheme::{Authentication, Challenge, Context, Credentials, Evidence, SchemeDescription};
-use auth_runtime::{ApiKeys, Auth, Jwt, Principal, Scheme};
-use tests::Token;
+use auth_runtime::{ApiKeys, Auth, Jwt};
+use tests::{Suspending, Token};
 
 const SECRET: &[u8] = b"a secret of the tests, 32 bytes.";
 const ISSUER: &str = "https://idp.example";
@@ -45,31 +43,4 @@ pub(crate) fn builder() -> AuthBuilder {
         .api_key_named("query", ApiKeys::dangerous_query("api_key", keys()))
         .scheme(Suspending)
         .role_hierarchy("admin > ops > viewer")
-}
-
-/// Knows everybody, and lets in whoever is not suspended.
-pub(crate) struct Suspending;
-
-impl Scheme for Suspending {
-    fn name(&self) -> &'static str {
-        "suspending"
-    }
-
-    fn describe(&self) -> SchemeDescription {
-        SchemeDescription::new(Challenge::new("Suspending")).header("x-account")
-    }
-
-    fn find<'a>(&self, context: &Context<'a>) -> Credentials<'a> {
-        match context.headers().get("x-account") {
-            Some(account) => Credentials::Explicit(Evidence::new(account.as_bytes().to_vec())),
-            None => Credentials::Absent,
-        }
-    }
-
-    fn authenticate<'a>(&self, _: &Context<'a>, evidence: Evidence<'a>) -> Authentication {
-        match &*evidence.into_value::<Vec<u8>>().unwrap() {
-            b"mallory" => Authentication::refused(Rejection::forbidden("the account is suspended")),
-            _ => Authentication::verified(Principal::builder(self.name(), "ali").build()),
-        }
-    }
 }

@@ -9,6 +9,7 @@ pub mod load;
 pub mod provider;
 mod redis;
 mod server;
+mod suspending;
 mod token;
 
 pub use client::{Answer, Connection, Request};
@@ -17,4 +18,5 @@ pub use digest::{DigestAnswer, DigestChallenge};
 pub use http2::http2;
 pub use redis::redis_at;
 pub use server::Server;
+pub use suspending::Suspending;
 pub use token::{Token, base64url};
