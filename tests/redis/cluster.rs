@@ -1,17 +1,16 @@
 //! Redis Cluster: three primaries, and a replica of the one that holds what belongs together.
 
-use std::collections::BTreeSet;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use auth_runtime::digest::SharedNonces;
 use auth_runtime::introspection::SharedResults;
-use tests::{Denied, redis_at};
+use tests::redis_at;
 
-use crate::digest::{asked, counted, found, is_stale, machine, replayed, send};
+use crate::digest::{asked, counted, found, machine, replayed, send};
+use crate::failover::Failover;
 use crate::processes::{Node, Redis, await_that, token};
 use crate::shared::{Endpoint, KEY, good};
-use crate::{BOUND, RECOVERY, SECOND, later, load, tell};
+use crate::{BOUND, later, tell};
 
 /// How long the nodes may take to find each other, and to elect a new primary on a busy machine.
 const ELECTION: Duration = Duration::from_secs(30);
@@ -110,53 +109,10 @@ fn the_successor_of_a_node_that_dies_is_followed_and_without_one_the_policy_clos
     let mut cluster = Cluster::start();
     let mut replica = cluster.replica();
     let (place, dies) = (cluster.place(), cluster.of_revocations());
-    let nodes = Node::three_at(&place, &[("GRACE_MS", "30000")]);
-    let strict = Node::at(&place, &[("GRACE_MS", "500")]);
-    strict.await_current();
-    let digest = machine(SharedNonces::redis(redis_at(&place), KEY));
-    let answer = found(&digest);
-    let (good, before, after) = (token("good", "g", "g"), token("before", "b", "b"), token("after", "a", "a"));
-    assert_eq!(nodes[0].revoke("jti", "before", later()), 204);
-    await_that("refused", BOUND, || nodes.iter().all(|node| node.status(&before) == 401));
-    let load = load::start(&nodes, &[&good, &before]);
-
-    cluster.primaries[dies].kill();
-    let killed = Instant::now();
-    await_that("the replica takes over", ELECTION, || replica.text("INFO replication").contains("role:master"));
-    let elected = killed.elapsed();
-    await_that("a revocation is stored", RECOVERY, || nodes[0].revoke("jti", "after", later()) == 204);
-    let stored = killed.elapsed();
-    await_that("refused", RECOVERY, || nodes.iter().all(|node| node.status(&after) == 401));
-    let told = killed.elapsed();
-    nodes.iter().for_each(Node::await_current);
-    strict.await_current();
-    assert_eq!((strict.status(&good), strict.status(&before), strict.status(&after)), (200, 401, 401));
-    // What was counted before may be lost.
-    let again = loop {
-        let again = send(&digest, &counted(&answer, 2));
-        if again.status != 503 {
-            break again;
-        }
-        thread::sleep(SECOND / 10);
-    };
-    assert!(is_stale(&again), "{again:?}");
-    found(&digest);
-    let newcomer = Node::at(&place, &[]);
-    newcomer.await_current();
-    assert_eq!([&good, &before, &after].map(|token| newcomer.status(token)), [200, 401, 401]);
-    let told_all = load.end();
-    tell(&format!(
-        "a node of the cluster killed: its replica had taken over after {elected:?}, a revocation was stored after {stored:?}, \
-         and in force everywhere after {told:?}; {} requests meanwhile",
-        told_all.len()
-    ));
-    let statuses = |token| -> BTreeSet<u16> {
-        told_all.iter().filter(|told| told.what.token == token).map(|told| told.status).collect()
-    };
-    assert_eq!((statuses(0), statuses(1)), (BTreeSet::from([200]), BTreeSet::from([401])));
+    let failover = Failover::of(&place);
+    let times = failover.survive(&mut cluster.primaries[dies], &replica, ELECTION);
+    let survivor = failover.end("a node of the cluster killed", &times);
 
     replica.kill();
-    await_that("closed", ELECTION, || strict.status(&good) == 503);
-    Denied::unavailable().check(&strict.get(&good));
-    assert_eq!(strict.status(&after), 401, "what is known to be revoked stays so");
+    survivor.closes(ELECTION);
 }

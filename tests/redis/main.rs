@@ -16,6 +16,7 @@ macro_rules! alone {
 
 mod cluster;
 mod digest;
+mod failover;
 mod forget;
 mod load;
 mod processes;
