@@ -42,12 +42,17 @@ const operation = (page, method, path) =>
 // Calls a route; its status, its body, and the `Authorization` that was sent.
 async function call(page, method, path) {
     const block = operation(page, method, path);
-    if (!(await block.locator(".execute-wrapper, .try-out").first().isVisible())) await block.locator(".opblock-summary-control").click();
+    const inside = block.locator(".try-out");
+    if (!(await inside.isVisible())) await block.locator(".opblock-summary-control").click();
+    // An operation opens some time after the click; a look before that would find no button, and never press it.
+    await inside.waitFor();
     const tryOut = block.getByRole("button", { name: "Try it out" });
     if (await tryOut.isVisible()) await tryOut.click();
-    const answering = page.waitForResponse((answer) => new URL(answer.url()).pathname === path);
-    await block.getByRole("button", { name: "Execute" }).click();
-    const answer = await answering;
+    const execute = block.getByRole("button", { name: "Execute" });
+    const [answer] = await Promise.all([
+        page.waitForResponse((answer) => new URL(answer.url()).pathname === path),
+        execute.click(),
+    ]);
     const shown = block.locator(".live-responses-table tbody .response-col_status").first();
     await shown.waitFor();
     assert.match(await shown.innerText(), new RegExp(`^${answer.status()}`));
