@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use crate::logic::{Diagram, Diagrams, Slot};
 use crate::policy::written::condition;
 use crate::policy::{ClaimValue, PolicySpec, Requirement, Word};
 
-/// With so many distinct conditions, every combination of them is tried.
-const EXACT: usize = 12;
+/// Memory for the diagrams of one policy. Where that is too little, nothing is said of what its conditions make of each other.
+const SLOTS: usize = 1 << 12;
 
 /// The scopes and roles that there are, where the application says so.
 #[derive(Debug, Default)]
@@ -32,10 +33,15 @@ impl Vocabulary {
         for requirement in own().map(|(_, own)| own).chain([&spec.requirement]) {
             self.visit(requirement, &mut atoms, &mut faults);
         }
-        if faults.is_empty() && atoms.len() <= EXACT {
-            let table = Table { atoms };
-            if !table.visit(&spec.requirement, &mut faults) {
-                own().for_each(|(used, own)| table.visit_beside(own, &spec.requirement, used.keyword, &mut faults));
+        if faults.is_empty() && !atoms.is_empty() {
+            let mut slots = vec![Slot::EMPTY; SLOTS];
+            let mut conditions = Conditions { atoms, diagrams: Diagrams::new(&mut slots) };
+            if !conditions.visit(&spec.requirement, &mut faults) {
+                own()
+                    .for_each(|(used, own)| conditions.visit_beside(own, &spec.requirement, used.keyword, &mut faults));
+            }
+            if conditions.diagrams.is_full() {
+                faults.clear();
             }
         }
         faults.into_iter().collect()
@@ -127,15 +133,16 @@ fn distance(one: &str, other: &str) -> usize {
     row.last().copied().unwrap_or_default()
 }
 
-/// Truth tables: each meaning is a bit for every combination of the atoms.
-struct Table {
+/// What conditions mean, of whom everything is known: each atom holds or does not.
+struct Conditions<'m> {
     atoms: Vec<String>,
+    diagrams: Diagrams<'m>,
 }
 
-impl Table {
+impl Conditions<'_> {
     /// Whether a fault was found within; what contains it is then left alone. What is merely superfluous beside an
     /// inherited condition is not one.
-    fn visit(&self, requirement: &Requirement, faults: &mut BTreeSet<String>) -> bool {
+    fn visit(&mut self, requirement: &Requirement, faults: &mut BTreeSet<String>) -> bool {
         let (Requirement::All(parts) | Requirement::Any(parts)) = requirement else { return false };
         let mut faulty = false;
         for part in *parts {
@@ -144,15 +151,13 @@ impl Table {
         if faulty {
             return true;
         }
-        let meaning = self.meaning(requirement);
-        let fault = if !meaning.contains(&true) {
-            Some(format!("`{}` holds for nobody, so that every caller is refused", condition(requirement)))
-        } else if !meaning.contains(&false) {
-            Some(format!("`{}` holds for every caller; remove it", condition(requirement)))
-        } else if matches!(requirement, Requirement::Any(_)) {
-            self.shadowed(parts)
-        } else {
-            None
+        let fault = match self.meaning(requirement) {
+            Diagram::NEVER => {
+                Some(format!("`{}` holds for nobody, so that every caller is refused", condition(requirement)))
+            }
+            Diagram::ALWAYS => Some(format!("`{}` holds for every caller; remove it", condition(requirement))),
+            _ if matches!(requirement, Requirement::Any(_)) => self.shadowed(parts),
+            _ => None,
         };
         let faulty = fault.is_some();
         faults.extend(fault);
@@ -160,22 +165,23 @@ impl Table {
     }
 
     /// What one alternative demands beside what all do.
-    fn visit_beside(&self, own: &Requirement, common: &Requirement, scheme: &str, faults: &mut BTreeSet<String>) {
-        if !self.visit(own, faults)
-            && !self.meaning(own).iter().zip(self.meaning(common)).any(|(own, common)| *own && common)
-        {
+    fn visit_beside(&mut self, own: &Requirement, common: &Requirement, scheme: &str, faults: &mut BTreeSet<String>) {
+        if self.visit(own, faults) {
+            return;
+        }
+        let (meaning, of_all) = (self.meaning(own), self.meaning(common));
+        if self.diagrams.both(meaning, of_all).is(Diagram::NEVER) {
             let (own, common) = (condition(own), condition(common));
             faults.insert(format!("`{own}` contradicts `{common}`, so that nobody passes by `{scheme}`"));
         }
     }
 
     /// A branch that admits nobody whom another one does not.
-    fn shadowed(&self, parts: &[Requirement]) -> Option<String> {
+    fn shadowed(&mut self, parts: &[Requirement]) -> Option<String> {
         let meanings: Vec<_> = parts.iter().map(|part| self.meaning(part)).collect();
-        let implies = |one: &[bool], other: &[bool]| one.iter().zip(other).all(|(one, other)| *other || !one);
-        for (place, (part, meaning)) in parts.iter().zip(&meanings).enumerate() {
-            for (at, (other, wider)) in parts.iter().zip(&meanings).enumerate() {
-                if at != place && implies(meaning, wider) && (at < place || !implies(wider, meaning)) {
+        for (place, (part, &meaning)) in parts.iter().zip(&meanings).enumerate() {
+            for (at, (other, &wider)) in parts.iter().zip(&meanings).enumerate() {
+                if at != place && self.implies(meaning, wider) && (at < place || meaning != wider) {
                     let (part, other) = (condition(part), condition(other));
                     return Some(format!("branch `{part}` admits nobody whom branch `{other}` does not; remove it"));
                 }
@@ -184,19 +190,29 @@ impl Table {
         None
     }
 
-    fn meaning(&self, requirement: &Requirement) -> Vec<bool> {
-        (0_u32..1 << self.atoms.len()).map(|held| self.holds(requirement, held)).collect()
+    fn implies(&mut self, one: Diagram, other: Diagram) -> bool {
+        self.diagrams.without(one, other).is(Diagram::NEVER)
     }
 
-    fn holds(&self, requirement: &Requirement, held: u32) -> bool {
+    fn meaning(&mut self, requirement: &Requirement) -> Diagram {
         match requirement {
-            Requirement::Authenticated => true,
-            Requirement::All(parts) => parts.iter().all(|part| self.holds(part, held)),
-            Requirement::Any(parts) => parts.iter().any(|part| self.holds(part, held)),
-            Requirement::Not(inner) => !self.holds(inner, held),
+            Requirement::Authenticated => Diagram::ALWAYS,
+            Requirement::All(parts) => parts.iter().fold(Diagram::ALWAYS, |all, part| {
+                let part = self.meaning(part);
+                self.diagrams.both(all, part)
+            }),
+            Requirement::Any(parts) => parts.iter().fold(Diagram::NEVER, |any, part| {
+                let part = self.meaning(part);
+                self.diagrams.either(any, part)
+            }),
+            Requirement::Not(inner) => {
+                let inner = self.meaning(inner);
+                self.diagrams.without(Diagram::ALWAYS, inner)
+            }
             atom => {
                 let atom = condition(atom);
-                self.atoms.iter().position(|known| *known == atom).is_some_and(|place| held >> place & 1 == 1)
+                let place = self.atoms.iter().position(|known| *known == atom).unwrap_or(self.atoms.len());
+                self.diagrams.held(u16::try_from(place).unwrap_or(u16::MAX))
             }
         }
     }
@@ -255,6 +271,36 @@ mod tests {
         assert!(shadowed[0].contains("admits nobody whom branch `scope(\"read\")` does not"), "{shadowed:?}");
         assert!(faults(&vocabulary, Requirement::Any(&[REED, NARROW])).is_empty());
         assert!(faults(&vocabulary, Requirement::All(&[READ, NARROW])).is_empty(), "inherited, and said again");
+    }
+
+    #[test]
+    fn many_conditions_are_compared_as_few_are() {
+        const MANY: [Requirement; 16] = [
+            Requirement::scope("a"),
+            Requirement::scope("b"),
+            Requirement::scope("c"),
+            Requirement::scope("d"),
+            Requirement::scope("e"),
+            Requirement::scope("f"),
+            Requirement::scope("g"),
+            Requirement::scope("h"),
+            Requirement::role("a"),
+            Requirement::role("b"),
+            Requirement::role("c"),
+            Requirement::role("d"),
+            Requirement::role("e"),
+            Requirement::role("f"),
+            Requirement::role("g"),
+            Requirement::role("h"),
+        ];
+        let vocabulary = Vocabulary::default();
+        assert!(faults(&vocabulary, const { Requirement::All(&MANY) }).is_empty());
+        const NOBODY: Requirement = Requirement::All(&[Requirement::All(&MANY), Requirement::Not(&MANY[7])]);
+        let nobody = faults(&vocabulary, NOBODY);
+        assert!(
+            nobody.len() == 1 && nobody[0].ends_with("holds for nobody, so that every caller is refused"),
+            "{nobody:?}"
+        );
     }
 
     #[test]
