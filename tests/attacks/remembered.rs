@@ -95,8 +95,11 @@ fn many_good_tokens_do_not_push_the_decision_aside() {
     let mut connection = server.connect();
     for n in 0..2000 {
         let token = token(&with(json!({"sub": format!("user-{n}"), "pad": "x".repeat(2000)})));
-        connection.send(format!("GET /bearer HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n\r\n"));
-        connection.answer().expect(&format!("bearer user-{n}"));
+        // A MAC is remembered when it comes again.
+        for _ in 0..2 {
+            connection.send(format!("GET /bearer HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n\r\n"));
+            connection.answer().expect(&format!("bearer user-{n}"));
+        }
     }
     bearer(&server, "/bearer", &mine).expect("bearer alice");
 }

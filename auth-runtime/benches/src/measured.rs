@@ -84,6 +84,10 @@ pub struct TokenPoint {
     pub new_over_bare: f64,
     /// The same, as a multiple of the hand-written extractor's.
     pub new_over_hand_written: f64,
+    /// The same token for the second time.
+    pub second_nanoseconds: f64,
+    /// The same, as a multiple of the hand-written extractor's.
+    pub second_over_hand_written: f64,
     /// A token of the last thousand.
     pub recent_nanoseconds: f64,
     /// The same, as a multiple of the bare handler's.

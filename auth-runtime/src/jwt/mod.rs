@@ -19,6 +19,7 @@ pub(crate) mod opaque;
 mod options;
 mod ready;
 mod reviewed;
+mod seen;
 pub(crate) mod settings;
 #[cfg(feature = "jwks")]
 mod tenants;

@@ -194,7 +194,7 @@ impl<I, A> Jwt<I, A> {
     }
 
     /// How many bytes of memory the verified tokens of this configuration may take, so that the signature of a token is
-    /// verified once; by default 32 MiB, zero remembers nothing.
+    /// verified once, a MAC (`HS256`, …) twice; by default 32 MiB, zero remembers nothing.
     ///
     /// Only verified tokens are remembered. `exp` and `nbf` are judged on each request, and so is every condition of the
     /// policy; a change of keys forgets all.

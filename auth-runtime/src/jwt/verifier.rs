@@ -134,13 +134,17 @@ impl Verifier {
             .times
             .check(now, self.acceptance.leeway())
             .and_then(|()| self.acceptance.unrevoked(&known.principal, known.revocable.as_ref(), &known.times, now));
-        known.principal.come_again();
         Some(good.map(|()| known.principal))
     }
 
     /// The mark of whose token this is, where it is remembered: only what was good is.
     pub(crate) fn mark(&self, token: &[u8]) -> Option<u64> {
         self.memory.recall(token).map(|known| shares::mark(&known.principal))
+    }
+
+    /// The same of a token that has a good signature and was good once: it counts as a caller of its own.
+    pub(crate) fn mark_of_expected(&self, compact: &Compact<'_>) -> Option<u64> {
+        compact.signature().ok().filter(|signature| self.memory.expects(signature)).map(shares::keyed)
     }
 
     /// The generation of keys by which a principal would be verified now.
@@ -191,12 +195,15 @@ impl Verifier {
         if is_new {
             self.headers.keep(compact.header_segment(), &header);
         }
-        let payload = compact.take_payload();
-        let token = str::from_utf8(compact.token()).ok().filter(|_| self.memory.is_on());
+        let is_remembered = self.memory.wants(header.algorithm.kind(), compact.signature()?);
+        let (payload, signature) = compact.take_content();
+        let token = str::from_utf8(compact.token()).ok().filter(|_| is_remembered);
         let principal = accepted.with_claims(payload, shape, token);
-        let verified = Remembered { principal: principal.clone(), times, revocable, generation };
-        self.acceptance.unrevoked(&verified.principal, verified.revocable.as_ref(), &verified.times, now)?;
-        self.memory.remember(verified);
+        self.acceptance.unrevoked(&principal, revocable.as_ref(), &times, now)?;
+        match token {
+            Some(_) => self.memory.remember(Remembered { principal: principal.clone(), times, revocable, generation }),
+            None => self.memory.expect(&signature),
+        }
         Ok(principal)
     }
 

@@ -145,12 +145,12 @@ impl<'a> Compact<'a> {
         members.as_ref().map(|members| members.within(payload)).map_err(|_| Reason::ClaimsInvalid)
     }
 
-    /// Takes the text of the claims out; nothing more can be read afterwards.
-    pub(crate) fn take_payload(&mut self) -> String {
+    /// Takes the text of the claims and the signature out; nothing more can be read afterwards.
+    pub(crate) fn take_content(&mut self) -> (String, Vec<u8>) {
         self.claims.take();
         match self.content.take() {
-            Some(Ok(content)) => content.payload,
-            Some(Err(_)) | None => String::new(),
+            Some(Ok(Content { payload, signature })) => (payload, signature),
+            Some(Err(_)) | None => Default::default(),
         }
     }
 }

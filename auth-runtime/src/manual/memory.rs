@@ -11,6 +11,7 @@
 //! | | |
 //! |---|---|
 //! | what enters | a token whose signature, issuer, audience and times were good; never a refused one, so a flood of bad tokens neither fills nor empties it |
+//! | when | with an asymmetric signature at once. With a MAC (`HS256`, …), which is verified about as fast as a token is remembered, when it comes again; until then four bytes of its MAC are kept |
 //! | what is kept | the token's text, its [`Principal`](crate::Principal), its times, and its claims as the types that handlers asked for |
 //! | how it is found | by a hash of the token's end under a random key of this process, then by comparing the whole text: two tokens with one hash are two tokens |
 //! | how much | 32 MiB for each configuration; a token counts 1.5 KiB, its length, and twice what its claims, scopes and roles take, which is somewhat more than it costs: a usual one 3 KiB. [`Jwt::cache_bytes`](crate::Jwt::cache_bytes) changes the bound, zero turns the memory off |

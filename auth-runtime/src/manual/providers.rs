@@ -85,7 +85,7 @@
 //! | | shared | how |
 //! |---|---|---|
 //! | keys of a provider | no | each process fetches them: one request in some minutes |
-//! | remembered tokens | no | each process verifies a token once |
+//! | remembered tokens | no | each process verifies a token once; one with a MAC twice |
 //! | remembered answers of introspection | through Redis, on request | `Introspection::shared(SharedResults::redis(url, secret))`: a shared cache of its answers, authenticated by a secret that Redis does not know; no answer counts for longer than `max_staleness`. Without it each process asks for itself |
 //! | revocations | through Redis | each process holds all of them, and follows a stream |
 //! | authorities and opaque tokens that are remembered | no | each process loads its own; whom [`Auth::forget`](crate::Auth::forget) forgets is told by the stream of revocations |

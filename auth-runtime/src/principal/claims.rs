@@ -1,7 +1,6 @@
 //! The claims of a token, read when somebody asks for them.
 
 use std::any::Any;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use serde::de::DeserializeOwned;
@@ -92,11 +91,9 @@ impl Claims {
 /// The error of claims that do not fit a type, with the path to the claim.
 pub(crate) type Unfit = serde_path_to_error::Error<serde_json::Error>;
 
-/// The claims as the types that handlers asked for: a remembered token is read once for each, not with each request. That
-/// begins when it comes again: of a token that is seen once, nothing need stay that was read of it.
+/// The claims as the types that handlers asked for: a remembered token is read once for each, not with each request.
 #[derive(Default)]
 pub(super) struct TypedClaims {
-    came_again: AtomicBool,
     first: OnceLock<AnyClaims>,
     /// Seldom there: a place that is empty is remembered with each token.
     more: OnceLock<Box<[OnceLock<AnyClaims>; Self::MORE]>>,
@@ -107,14 +104,6 @@ type AnyClaims = Arc<dyn Any + Send + Sync>;
 impl TypedClaims {
     /// How many types are kept beside the first; an application rarely reads one issuer's tokens in more ways.
     const MORE: usize = 3;
-
-    /// The token is known, and came again.
-    pub(super) fn come_again(&self) {
-        // Written once: each request looks at it, on whatever core.
-        if !self.came_again.load(Ordering::Relaxed) {
-            self.came_again.store(true, Ordering::Relaxed);
-        }
-    }
 
     pub(super) fn read<C>(&self, claims: &Claims) -> Result<Arc<C>, Unfit>
     where
@@ -127,9 +116,6 @@ impl TypedClaims {
             }
         }
         let read: Arc<C> = Arc::new(claims.read()?);
-        if !claims.token().is_empty() && !self.came_again.load(Ordering::Relaxed) {
-            return Ok(read);
-        }
         let unkept = self.first.set(read.clone()).err().filter(|_| claims.may_keep_several_types());
         if let Some(mut unkept) = unkept {
             for place in self.more.get_or_init(Box::default).iter() {
@@ -140,27 +126,5 @@ impl TypedClaims {
             }
         }
         Ok(read)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn is_kept(claims: &Claims, typed: &TypedClaims) -> bool {
-        let read = || typed.read::<Value>(claims).unwrap();
-        Arc::ptr_eq(&read(), &read())
-    }
-
-    #[test]
-    fn what_is_read_of_a_remembered_token_is_kept_when_it_comes_again() {
-        let text = || r#"{"sub":"alice"}"#.to_owned();
-        let remembered = Claims::of_text(text(), Shape::default(), Some("a.b.c"));
-        let typed = TypedClaims::default();
-        assert!(!is_kept(&remembered, &typed), "seen once");
-        typed.come_again();
-        assert!(is_kept(&remembered, &typed));
-        // Whose principal nobody else gets.
-        assert!(is_kept(&Claims::of_text(text(), Shape::default(), None), &TypedClaims::default()));
     }
 }

@@ -203,11 +203,6 @@ impl Principal {
         said.claims.as_ref().map(|claims| said.typed_claims.read(claims))
     }
 
-    /// Its token is known, and came again.
-    pub(crate) fn come_again(&self) {
-        self.0.typed_claims.come_again();
-    }
-
     /// Length in bytes of what a token made it hold: the claims as text, and scopes and roles.
     pub(crate) fn bytes(&self) -> usize {
         let text = self.0.claims_text().len();

@@ -220,6 +220,10 @@ impl Scheme for BearerScheme {
                     }
                 }
             }
+            // The signature comes before the times.
+            Err(reason @ Reason::TokenExpired) => {
+                Outcome::failed(reason).once_good(verifier.mark_of_expected(&compact)).into()
+            }
             Err(reason) => refused(carrier, token, reason),
         }
     }

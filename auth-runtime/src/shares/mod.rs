@@ -104,7 +104,7 @@ pub(crate) fn mark(caller: &Principal) -> u64 {
 }
 
 /// Under a key of this process, so that nobody can choose two that are one.
-fn keyed(what: impl Hash) -> u64 {
+pub(crate) fn keyed(what: impl Hash) -> u64 {
     static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
     KEY.hash_one(what)
 }

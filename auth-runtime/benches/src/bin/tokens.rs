@@ -1,4 +1,5 @@
-//! From a thousand to a million distinct tokens against one application: time per request, and resident memory. Prints JSON.
+//! From a thousand to a million distinct tokens against one application, each twice: time per request, and resident memory.
+//! Prints JSON.
 //!
 //! A program of its own, so that the process is small when it begins. `tokens COUNT` says how many, by default a million.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::print_stdout)]
@@ -98,17 +99,18 @@ async fn measure(most: usize) -> Vec<TokenPoint> {
     let sizes = std::iter::successors(Some(1000), |size| Some(size * 10)).take_while(move |&size| size < most);
     let mut points = Vec::new();
     for size in sizes.chain([most]) {
-        let mut new = Vec::new();
+        let (mut new, mut second) = (Vec::new(), Vec::new());
         while stream.seen.get() < size {
             let left = (size - stream.seen.get()) / BATCH;
             stream.renew();
             if left < LATEST {
                 new.push(contenders.round(&stream, left.is_multiple_of(2)).await);
+                second.push(contenders.round(&stream, left.is_multiple_of(2)).await);
             } else {
-                contenders.ours.round(BATCH).await;
+                contenders.ours.round(2 * BATCH).await;
             }
         }
-        points.push(TokenPoint { size, ..again(&stream, &contenders, &new, empty).await });
+        points.push(TokenPoint { size, ..again(&stream, &contenders, [&new, &second], empty).await });
     }
     points
 }
@@ -147,7 +149,7 @@ impl Contenders {
 }
 
 /// The figures once so many tokens were seen.
-async fn again(stream: &Stream, contenders: &Contenders, new: &[Beside], empty: u64) -> TokenPoint {
+async fn again(stream: &Stream, contenders: &Contenders, [new, second]: [&[Beside]; 2], empty: u64) -> TokenPoint {
     let resident_bytes = resident().saturating_sub(empty);
     stream.again();
     for _ in 0..RECENT / BATCH {
@@ -163,6 +165,8 @@ async fn again(stream: &Stream, contenders: &Contenders, new: &[Beside], empty: 
         new_nanoseconds: of(new, |time| time.ours),
         new_over_bare: of(new, |time| time.over_bare),
         new_over_hand_written: of(new, |time| time.over_hand_written),
+        second_nanoseconds: of(second, |time| time.ours),
+        second_over_hand_written: of(second, |time| time.over_hand_written),
         recent_nanoseconds: of(&recent, |time| time.ours),
         recent_over_bare: of(&recent, |time| time.over_bare),
         resident_bytes,

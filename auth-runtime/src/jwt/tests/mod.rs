@@ -8,6 +8,7 @@ mod differential;
 mod grants;
 mod issuers;
 mod keys;
+mod memory;
 mod mutation;
 #[cfg(feature = "jwks")]
 mod providers;

@@ -10,7 +10,7 @@ fn revocable() -> Value {
     with(json!({"jti": "t1", "sid": "s1", "iat": NOW - 60}))
 }
 
-/// What the verifier says the first time, and once it remembers the token.
+/// What the verifier says the first times, and once it remembers the token.
 #[track_caller]
 fn ask(verifier: &Verifier, token: &str) -> Result<String, Reason> {
     let subject = |principal: Principal| principal.subject().to_owned();
@@ -18,6 +18,7 @@ fn ask(verifier: &Verifier, token: &str) -> Result<String, Reason> {
         return known.map(subject);
     }
     let first = verifier.verify_token(token.as_bytes(), NOW).map(subject);
+    assert_eq!(verifier.verify_token(token.as_bytes(), NOW).map(subject), first);
     let again = verifier.recall(token.as_bytes(), NOW).map(|known| known.map(subject));
     assert_eq!(again, first.is_ok().then(|| first.clone()), "remembered exactly when accepted");
     first
