@@ -205,6 +205,7 @@ pub mod observe {
     pub use crate::http::parts::RequestParts;
     pub use crate::telemetry::{
         DECISIONS, DURATION, HANDLER_DENIALS, REVOCATIONS, REVOCATIONS_AGE, REVOCATIONS_HELD, REVOCATIONS_SYNC,
+        REVOCATIONS_WITHDRAWN,
     };
     #[cfg(feature = "jwks")]
     pub use crate::telemetry::{KEY_AGE, KEY_FETCHES};

@@ -23,6 +23,7 @@ mod processes;
 mod sentinel;
 mod shared;
 mod tls;
+mod withdraw;
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
@@ -458,7 +459,9 @@ fn what_happens_is_counted_under_labels_of_closed_sets() {
     redis.restart();
     await_that("sent again", RECOVERY, || redis.command("HLEN {auth}:revocations") == ":4");
     await_that("current", RECOVERY, || store.is_current());
-    InMemoryRevocations::new().revoke_token(ISSUER, "t", later());
+    let local = InMemoryRevocations::new();
+    local.revoke_token(ISSUER, "t", later());
+    local.withdraw_token(ISSUER, "t");
     thread::sleep(SECOND);
     let series: BTreeSet<String> = counted
         .snapshot()
@@ -483,6 +486,7 @@ fn what_happens_is_counted_under_labels_of_closed_sets() {
         "auth_revocations_total kind=token outcome=local",
         "auth_revocations_total kind=token outcome=stored",
         "auth_revocations_total kind=token outcome=unstored",
+        "auth_revocations_withdrawn_total kind=token",
     ];
     let missing: Vec<_> = expected.iter().filter(|&&wanted| !series.contains(wanted)).collect();
     assert!(missing.is_empty(), "{missing:?} of {series:?}");
@@ -500,6 +504,7 @@ fn what_happens_is_counted_under_labels_of_closed_sets() {
         "data_lost",
         "unreadable",
         "capped",
+        "forged",
         "panicked",
     ];
     for one in &series {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::{App, HttpResponse, HttpServer, get, post, web};
-use auth_runtime::revocation::RedisRevocations;
+use auth_runtime::revocation::{RedisRevocations, WithdrawError};
 use auth_runtime::{Auth, Jwt, public, requires};
 use serde::Deserialize;
 
@@ -44,6 +44,23 @@ async fn revoke(what: web::Json<Revocation>, revocations: web::Data<RedisRevocat
     }
 }
 
+/// What is revoked no more: a kind and a name.
+#[public(reason = "for the tests")]
+#[post("/withdraw")]
+async fn withdraw(what: web::Json<(String, String)>, revocations: web::Data<RedisRevocations>) -> HttpResponse {
+    let (kind, id) = what.into_inner();
+    let withdrawn = match &*kind {
+        "jti" => revocations.withdraw_token(ISSUER, &id).await,
+        "subject" => revocations.withdraw_subject(ISSUER, &id).await,
+        _ => revocations.withdraw_session(ISSUER, &id).await,
+    };
+    match withdrawn {
+        Ok(()) => HttpResponse::NoContent().finish(),
+        Err(WithdrawError::SecretMissing) => HttpResponse::NotImplemented().finish(),
+        Err(error) => HttpResponse::build(StatusCode::BAD_GATEWAY).body(format!("{error:?}")),
+    }
+}
+
 #[public(reason = "for the tests")]
 #[get("/state")]
 async fn state(revocations: web::Data<RedisRevocations>) -> HttpResponse {
@@ -65,13 +82,16 @@ fn main() -> std::io::Result<()> {
     if env::var_os("STAY_OPEN").is_some() {
         revocations = revocations.dangerous_stay_open_when_stale();
     }
+    if let Ok(secret) = env::var("WITHDRAWALS") {
+        revocations = revocations.withdrawals(secret);
+    }
     // Outside of any runtime: as an application may.
     let revocations = revocations.start().expect("revocations");
     let jwt = Jwt::hs256(SECRET).issuer(ISSUER).audience("api").revocations(revocations.clone());
     let auth = Auth::builder().realm("node").bearer(jwt).build().expect("the configuration");
     actix_web::rt::System::new().block_on(async move {
         let server = HttpServer::new(move || {
-            let scope = auth.scope("").service(protected).service(revoke).service(state);
+            let scope = auth.scope("").service(protected).service(revoke).service(withdraw).service(state);
             App::new().app_data(web::Data::new(revocations.clone())).service(scope)
         });
         let server = server.workers(1).shutdown_timeout(0).bind(("127.0.0.1", 0))?;

@@ -254,9 +254,18 @@ impl Node {
 
     /// Asks this process to revoke; `what` is `jti`, `subject` or `session`. 204 when it is stored.
     pub(crate) fn revoke(&self, what: &str, id: &str, until: i64) -> u16 {
-        let body = serde_json::json!({ what: id, "until": until }).to_string();
+        self.post("/revoke", serde_json::json!({ what: id, "until": until }))
+    }
+
+    /// Asks this process to withdraw a revocation. 204 when that is stored.
+    pub(crate) fn withdraw(&self, what: &str, id: &str) -> u16 {
+        self.post("/withdraw", serde_json::json!([what, id]))
+    }
+
+    fn post(&self, target: &str, body: serde_json::Value) -> u16 {
+        let body = body.to_string();
         let head = format!(
-            "POST /revoke HTTP/1.1\r\nHost: node\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            "POST {target} HTTP/1.1\r\nHost: node\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
             body.len()
         );
         Connection::open(self.address).send(head).send(body).answer().status

@@ -59,6 +59,7 @@
 //! | longest life of a token, where they are | 31 days; one that lives longer is refused | [`max_token_lifetime`](crate::revocation::InMemoryRevocations::max_token_lifetime) of the store |
 //! | a revocation is kept | until `exp`, 3600 seconds and 300 seconds | |
 //! | in force in other processes (feature `redis`) | within 1 second, as long as Redis answers | `RedisRevocationsBuilder::max_staleness` |
+//! | revoked no more | only with a secret that all processes have | `RedisRevocationsBuilder::withdrawals` |
 //! | without Redis | 5 seconds beyond that by what is known, then 503 | `RedisRevocationsBuilder::grace` |
 //!
 //! ## Basic

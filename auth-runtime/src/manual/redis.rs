@@ -72,9 +72,39 @@
 //! - An old primary that comes back is a replica by then. One that was cut off and does not know it proves itself current to those
 //!   who are cut off with it: set `min-replicas-to-write 1`, which makes it refuse.
 //!
+//! # Revoked in error
+//!
+//! A revocation can be withdrawn, one that was a mistake and one that somebody forged who can write to Redis: give all processes
+//! the same secret, which Redis does not have, and ask any of them.
+//!
+//! ```no_run
+//! # #[cfg(feature = "redis")] {
+//! use auth_runtime::revocation::{RedisRevocations, WithdrawError};
+//!
+//! # fn from_your_secret_store() -> [u8; 32] { [7; 32] }
+//! let secret = from_your_secret_store();
+//! let revocations = RedisRevocations::builder("redis://10.0.0.5").withdrawals(secret).start().unwrap();
+//!
+//! /// For a handler that may do this.
+//! async fn let_back_in(revocations: &RedisRevocations, subject: &str) -> Result<(), WithdrawError> {
+//!     revocations.withdraw_subject("https://idp.example", subject).await
+//! }
+//! # let _ = (revocations, let_back_in);
+//! # }
+//! ```
+//!
+//! - A token, a subject and a session are withdrawn each by the name under which they were revoked, and nothing else with them.
+//! - It is in force in that process once Redis has stored it, and in the others within `max_staleness`. Where Redis does not store
+//!   it, nothing is withdrawn, and nothing is sent again later.
+//! - It outlives a restart of Redis and a failover, as revocations do. What is revoked afterwards is revoked; and so is what a
+//!   process without Redis revoked at the same time.
+//! - Each process that knew the revocation writes a warning, and counts it in `auth_revocations_withdrawn_total`.
+//! - What is withdrawn without the secret counts for nothing and is taken out of Redis; an error event tells of it.
+//!
 //! # What cannot be seen from here
 //!
 //! Whoever can write to Redis, or make a sentinel or a node name another server, can take out what is shared and keep news from
-//! processes, or have callers forgotten, which costs loads. None of that lets a token pass that a process knows to be revoked, nor makes an answer of introspection: those are
-//! authenticated. What is forged there bars a caller for `max_token_lifetime` at the most; processes know it until then, and a
-//! restart of all of them after it was deleted from Redis ends it earlier. Keep Redis and sentinels on a network of their own, with passwords.
+//! processes, or have callers forgotten, which costs loads. None of that lets a token pass that a process knows to be revoked, nor
+//! makes an answer of introspection: those are authenticated, as withdrawals are. What is forged there bars a caller until it is
+//! [withdrawn](#revoked-in-error), and for `max_token_lifetime` at the most. Keep Redis and sentinels on a network of their own,
+//! with passwords.

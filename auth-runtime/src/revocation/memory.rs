@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::revocation::observe::{self, Outcome};
-use crate::revocation::record::Record;
+use crate::revocation::observe::{self, Outcome, RevocationKind};
+use crate::revocation::record::{Record, Withdrawn};
 use crate::revocation::view::View;
 use crate::revocation::{Presented, Revocations, Standing};
 use crate::time::{Clock, SystemClock, UnixTime};
@@ -81,7 +81,7 @@ impl InMemoryRevocations {
     /// # Security
     /// The revocation is forgotten after `exp`; take it from the token itself, or later.
     pub fn revoke_token(&self, issuer: &str, jti: &str, exp: UnixTime) {
-        self.add(&Record::token(issuer, jti, exp));
+        self.revoke(Record::token(issuer, jti, exp));
     }
 
     /// Revokes everything issued to a subject at `issued_until` or earlier, in seconds since 1970, and its tokens without `iat`
@@ -89,7 +89,7 @@ impl InMemoryRevocations {
     ///
     /// `issuer` is the tokens' `iss`, or empty where they have none.
     pub fn revoke_subject(&self, issuer: &str, subject: &str, issued_until: UnixTime) {
-        self.add(&Record::subject(issuer, subject, issued_until, self.longest));
+        self.revoke(Record::subject(issuer, subject, issued_until, self.longest));
     }
 
     /// Revokes every token whose `sid` this is, the last of which expires at `until`, in seconds since 1970.
@@ -99,12 +99,38 @@ impl InMemoryRevocations {
     /// # Security
     /// The revocation is forgotten after `until`; a session that goes on must be ended at its issuer too.
     pub fn revoke_session(&self, issuer: &str, sid: &str, until: UnixTime) {
-        self.add(&Record::session(issuer, sid, until));
+        self.revoke(Record::session(issuer, sid, until));
+    }
+
+    /// Withdraws the revocation of the token whose `jti` this is: it counts again from the next request on, and so does a later
+    /// revocation. Nothing happens where nothing was revoked.
+    ///
+    /// ```
+    /// use auth_runtime::revocation::InMemoryRevocations;
+    ///
+    /// let revocations = InMemoryRevocations::new();
+    /// revocations.revoke_token("https://idp.example", "a-token-id", 1_800_000_000);
+    /// revocations.withdraw_token("https://idp.example", "a-token-id");
+    /// assert!(revocations.is_empty());
+    /// ```
+    pub fn withdraw_token(&self, issuer: &str, jti: &str) {
+        self.withdraw(RevocationKind::Token, issuer, jti);
+    }
+
+    /// Withdraws the revocation of everything that was issued to a subject up to some moment; what was revoked by a token's id
+    /// or as a session stays so.
+    pub fn withdraw_subject(&self, issuer: &str, subject: &str) {
+        self.withdraw(RevocationKind::Subject, issuer, subject);
+    }
+
+    /// Withdraws the revocation of the session whose `sid` this is.
+    pub fn withdraw_session(&self, issuer: &str, sid: &str) {
+        self.withdraw(RevocationKind::Session, issuer, sid);
     }
 
     /// How many revocations are held.
     pub fn len(&self) -> usize {
-        observe::RevocationKind::ALL.into_iter().map(|kind| self.shared.view.len(kind)).sum()
+        RevocationKind::ALL.into_iter().map(|kind| self.shared.view.len(kind)).sum()
     }
 
     /// Whether none is held.
@@ -112,14 +138,21 @@ impl InMemoryRevocations {
         self.len() == 0
     }
 
-    fn add(&self, record: &Record) {
+    fn revoke(&self, record: Record) {
         let now = self.clock.now().ok();
         let at = Instant::now();
-        self.shared.view.add(record, now, at);
-        observe::revoked(record.kind, Outcome::Local);
+        let kind = record.kind;
+        self.shared.view.revoke(record, now, at);
+        observe::revoked(kind, Outcome::Local);
         if let Some(now) = now {
             self.shared.sweep(now, at);
         }
+    }
+
+    fn withdraw(&self, kind: RevocationKind, issuer: &str, id: &str) {
+        let (view, now) = (&self.shared.view, self.clock.now().ok());
+        let withdrawn = Withdrawn { at: view.withdrawn_at(kind, issuer, id).saturating_add(1), proof: "".into() };
+        view.add(&Record::withdrawal(kind, issuer, id, withdrawn, now, Duration::ZERO), now, Instant::now());
     }
 }
 

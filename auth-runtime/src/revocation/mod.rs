@@ -29,6 +29,10 @@
 //! longer than the store remembers (see [`Standing::LivesTooLong`]). "Everything issued up to a moment" also refuses a
 //! token without `iat`.
 //!
+//! # What was revoked in error
+//! A revocation can be withdrawn, by `withdraw_token`, `withdraw_subject` and `withdraw_session` of both stores: what was revoked
+//! counts again. Through Redis that reaches every process, and is proved by a secret of yours.
+//!
 //! # How long a revocation is kept
 //! Until the last token it concerns has expired, plus an hour, the largest leeway a configuration may have, plus five
 //! minutes for clocks that differ. Then it vanishes, from memory and from Redis.
@@ -48,7 +52,9 @@ pub(crate) use forgetting::ForgetStream;
 pub use forgetting::Forgetting;
 pub use memory::InMemoryRevocations;
 #[cfg(feature = "redis")]
-pub use redis::{Acknowledgement, RedisRevocations, RedisRevocationsBuilder, RedisRevocationsError, RevokeError};
+pub use redis::{
+    Acknowledgement, RedisRevocations, RedisRevocationsBuilder, RedisRevocationsError, RevokeError, WithdrawError,
+};
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! What revocation leaves behind: events, and metrics over closed sets of labels.
 
-use crate::telemetry::{REVOCATIONS, REVOCATIONS_HELD};
+use crate::telemetry::{REVOCATIONS, REVOCATIONS_HELD, REVOCATIONS_WITHDRAWN};
 #[cfg(feature = "redis")]
 use crate::telemetry::{REVOCATIONS_AGE, REVOCATIONS_SYNC};
 
@@ -55,6 +55,12 @@ pub(super) fn revoked(kind: RevocationKind, outcome: Outcome) {
     metrics::counter!(REVOCATIONS, "kind" => kind.label(), "outcome" => outcome.label()).increment(1);
 }
 
+/// A revocation that was in force here is not any more, since somebody withdrew it. Whom it concerns is not logged.
+pub(super) fn withdrawn(kind: RevocationKind) {
+    tracing::warn!(kind = kind.label(), "a revocation was withdrawn");
+    metrics::counter!(REVOCATIONS_WITHDRAWN, "kind" => kind.label()).increment(1);
+}
+
 /// A caller was forgotten here, and the others were told, or were not. Whom it concerns is not logged.
 #[cfg(feature = "redis")]
 pub(super) fn forgotten(outcome: Outcome) {
@@ -85,6 +91,8 @@ pub(super) enum SyncEvent {
     Unreadable,
     /// Revocations in Redis were to be kept for longer than tokens live, and are not.
     Capped,
+    /// Withdrawals in Redis were made by nobody who has the secret for them.
+    Forged,
     /// A bug of this crate.
     Panicked,
 }
@@ -100,6 +108,7 @@ impl SyncEvent {
             Self::DataLost => "data_lost",
             Self::Unreadable => "unreadable",
             Self::Capped => "capped",
+            Self::Forged => "forged",
             Self::Panicked => "panicked",
         }
     }
@@ -114,7 +123,7 @@ pub(super) fn sync(event: SyncEvent, detail: &str) {
         SyncEvent::SentAgain | SyncEvent::Lost | SyncEvent::Gap | SyncEvent::DataLost => {
             tracing::warn!(event = label, detail, "revocations");
         }
-        SyncEvent::Unreadable | SyncEvent::Capped | SyncEvent::Panicked => {
+        SyncEvent::Unreadable | SyncEvent::Capped | SyncEvent::Forged | SyncEvent::Panicked => {
             tracing::error!(event = label, detail, "revocations")
         }
     }
@@ -125,7 +134,12 @@ pub(super) fn sync(event: SyncEvent, detail: &str) {
 #[cfg(feature = "redis")]
 pub(super) fn unreadable(count: usize) {
     if count > 0 {
-        sync(SyncEvent::Unreadable, &format!("{count} entries in Redis; update this process, or delete them"));
+        sync(
+            SyncEvent::Unreadable,
+            &format!(
+                "{count} entries in Redis; update this process, give it the secret for withdrawals that the others have, or delete them"
+            ),
+        );
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGua
 use std::time::{Duration, Instant};
 
 use crate::revocation::observe::{self, RevocationKind};
-use crate::revocation::record::{MARGIN, Record, seconds};
+use crate::revocation::record::{MARGIN, Record, Said, seconds};
 use crate::revocation::{Presented, Standing};
 use crate::time::UnixTime;
 
@@ -36,10 +36,8 @@ struct Shard([Table; RevocationKind::ALL.len()]);
 /// By issuer and id.
 type Table = HashMap<Arc<str>, HashMap<Arc<str>, Entry>>;
 
-#[derive(Clone, Copy)]
 struct Entry {
-    before: UnixTime,
-    until: UnixTime,
+    said: Said,
     /// By the monotonic clock, not to be forgotten earlier.
     keep: Instant,
 }
@@ -65,9 +63,9 @@ impl View {
 
     /// What is known of a token. `longest` is how long a subject's revocation is remembered.
     pub(super) fn standing(&self, token: &Presented<'_>, longest: Duration) -> Standing {
-        let find = |kind, id| self.find(kind, token.issuer, id);
+        let find = |kind, id| self.revoked_before(kind, token.issuer, id);
         // Without `iat` a token may be from before any moment.
-        let too_early = |entry: Entry| token.issued_at.is_none_or(|at| at <= entry.before);
+        let too_early = |before: UnixTime| token.issued_at.is_none_or(|at| at <= before);
         if find(RevocationKind::Token, token.token_id).is_some()
             || find(RevocationKind::Subject, token.subject).is_some_and(too_early)
             || token.session.is_some_and(|session| find(RevocationKind::Session, session).is_some())
@@ -81,34 +79,60 @@ impl View {
         Standing::Good
     }
 
-    fn find(&self, kind: RevocationKind, issuer: &str, id: &str) -> Option<Entry> {
-        self.read(id).table(kind)?.get(issuer)?.get(id).copied()
+    /// Up to which moment it is revoked; `None` where it is not, or not any more.
+    fn revoked_before(&self, kind: RevocationKind, issuer: &str, id: &str) -> Option<UnixTime> {
+        self.read(id).table(kind)?.get(issuer)?.get(id)?.said.before
     }
 
-    /// Adds a revocation; `false` if as much was known. `now` is the wall time where it can be read.
+    /// When a revocation of it was last withdrawn; zero where none was.
+    pub(super) fn withdrawn_at(&self, kind: RevocationKind, issuer: &str, id: &str) -> UnixTime {
+        let shard = self.read(id);
+        let entry = shard.table(kind).and_then(|table| table.get(issuer)?.get(id));
+        entry.map_or(0, |entry| entry.said.withdrawn_at())
+    }
+
+    /// Adds what was heard; `false` if as much was known. `now` is the wall time where it can be read.
     pub(super) fn add(&self, record: &Record, now: Option<UnixTime>, at: Instant) -> bool {
-        let left = now.map_or(0, |now| record.until.saturating_sub(now).max(0));
+        let Record { kind, issuer, id, said } = record;
+        let left = now.map_or(0, |now| said.until.saturating_sub(now).max(0));
         let left = Duration::from_secs(left.unsigned_abs()).max(MARGIN);
         let keep = at.checked_add(left).unwrap_or(at);
-        let mut shard = self.write(&record.id);
-        let Some(table) = shard.table_mut(record.kind) else { return false };
-        let ids = match table.get_mut(&record.issuer) {
+        let mut shard = self.write(id);
+        let Some(table) = shard.table_mut(*kind) else { return false };
+        let ids = match table.get_mut(issuer) {
             Some(ids) => ids,
-            None => table.entry(Arc::clone(&record.issuer)).or_default(),
+            None => table.entry(Arc::clone(issuer)).or_default(),
         };
-        if let Some(known) = ids.get_mut(&record.id) {
-            let news = record.before > known.before || record.until > known.until;
-            known.before = known.before.max(record.before);
-            known.until = known.until.max(record.until);
+        if let Some(known) = ids.get_mut(id) {
+            let was_revoked = known.said.before.is_some();
+            let news = known.said.join(said);
             known.keep = known.keep.max(keep);
+            let is_revoked = known.said.before.is_some();
+            drop(shard);
+            self.count(*kind, was_revoked, is_revoked);
+            if was_revoked && !is_revoked {
+                observe::withdrawn(*kind);
+            }
             return news; // it is queued already, and will be looked at again
         }
-        ids.insert(Arc::clone(&record.id), Entry { before: record.before, until: record.until, keep });
+        ids.insert(Arc::clone(id), Entry { said: said.clone(), keep });
         drop(shard);
-        self.count(record.kind, |held| held.fetch_add(1, Ordering::Relaxed));
-        let (issuer, id) = (Arc::clone(&record.issuer), Arc::clone(&record.id));
-        self.queue().push(Reverse(Queued { look: keep, kind: record.kind, issuer, id }));
+        self.count(*kind, false, said.before.is_some());
+        let (issuer, id) = (Arc::clone(issuer), Arc::clone(id));
+        self.queue().push(Reverse(Queued { look: keep, kind: *kind, issuer, id }));
         true
+    }
+
+    /// Adds a revocation of this moment, which counts whatever was withdrawn before. Returns it as others are to hear of it.
+    pub(super) fn revoke(&self, mut record: Record, now: Option<UnixTime>, at: Instant) -> Record {
+        let Record { kind, issuer, id, said } = &mut record;
+        {
+            let shard = self.read(id);
+            let known = shard.table(*kind).and_then(|table| table.get(issuer)?.get(id));
+            said.withdrawn = known.and_then(|known| known.said.withdrawn.clone());
+        }
+        self.add(&record, now, at);
+        record
     }
 
     /// Forgets at most `most` entries whose time is up. Returns whether there may be more.
@@ -118,18 +142,19 @@ impl View {
             let mut shard = self.write(&queued.id);
             let Some(table) = shard.table_mut(queued.kind) else { continue };
             let Some(ids) = table.get_mut(&queued.issuer) else { continue };
-            let Some(entry) = ids.get(&queued.id).copied() else { continue };
-            if entry.keep <= at && entry.until <= now {
+            let Some(&Entry { ref said, keep }) = ids.get(&queued.id) else { continue };
+            if keep <= at && said.until <= now {
+                let was_revoked = said.before.is_some();
                 ids.remove(&queued.id);
                 if ids.is_empty() {
                     table.remove(&queued.issuer);
                 }
                 drop(shard);
-                self.count(queued.kind, |held| held.fetch_sub(1, Ordering::Relaxed));
+                self.count(queued.kind, was_revoked, false);
                 continue;
             }
             drop(shard);
-            queued.look = entry.keep.max(at.checked_add(AGAIN).unwrap_or(at));
+            queued.look = keep.max(at.checked_add(AGAIN).unwrap_or(at));
             self.queue().push(Reverse(queued));
         }
         true
@@ -144,7 +169,7 @@ impl View {
         queue.pop().map(|Reverse(queued)| queued)
     }
 
-    /// Everything known, one shard after the other.
+    /// Everything known, also what was withdrawn, one shard after the other.
     #[cfg(any(feature = "redis", test))]
     pub(super) fn records(&self) -> Vec<Record> {
         let mut records = Vec::new();
@@ -156,8 +181,7 @@ impl View {
                         kind,
                         issuer: Arc::clone(issuer),
                         id: Arc::clone(id),
-                        before: entry.before,
-                        until: entry.until,
+                        said: entry.said.clone(),
                     }));
                 }
             }
@@ -165,16 +189,19 @@ impl View {
         records
     }
 
-    /// How many entries of a kind there are.
+    /// How many of a kind are revoked.
     pub(super) fn len(&self, kind: RevocationKind) -> usize {
         self.held.get(kind as usize).map_or(0, |held| held.load(Ordering::Relaxed))
     }
 
-    fn count(&self, kind: RevocationKind, change: impl FnOnce(&AtomicUsize) -> usize) {
-        if let Some(held) = self.held.get(kind as usize) {
-            change(held);
-            observe::held(kind, held.load(Ordering::Relaxed));
-        }
+    fn count(&self, kind: RevocationKind, was_revoked: bool, is_revoked: bool) {
+        let Some(held) = self.held.get(kind as usize) else { return };
+        match (was_revoked, is_revoked) {
+            (false, true) => held.fetch_add(1, Ordering::Relaxed),
+            (true, false) => held.fetch_sub(1, Ordering::Relaxed),
+            (true, true) | (false, false) => return,
+        };
+        observe::held(kind, held.load(Ordering::Relaxed));
     }
 
     fn shard(&self, id: &str) -> &RwLock<Shard> {
@@ -221,6 +248,7 @@ impl fmt::Debug for View {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::revocation::record::Withdrawn;
 
     const NOW: UnixTime = 1_767_225_600;
     const LONGEST: Duration = Duration::from_secs(86_400);
@@ -423,6 +451,27 @@ mod tests {
         records.sort_by_key(key);
         listed.sort_by_key(key);
         assert_eq!(listed, records);
+    }
+
+    #[test]
+    fn what_was_withdrawn_is_revoked_no_more_until_it_is_revoked_anew() {
+        let (now, at) = (Some(NOW), Instant::now());
+        let revoked = || Record::subject("https://idp.example", "alice", NOW, LONGEST);
+        let view = view(&[revoked()]);
+        for round in 1..4 {
+            let withdrawn = Withdrawn { at: NOW + round, proof: "".into() };
+            let kind = RevocationKind::Subject;
+            let end = Record::withdrawal(kind, "https://idp.example", "alice", withdrawn, now, LONGEST);
+            assert!(view.add(&end, now, at) && !view.add(&end, now, at));
+            assert_eq!((view.standing(&token(), LONGEST), view.len(kind)), (Standing::Good, 0));
+            assert!(!view.add(&revoked(), now, at), "what was said before counts no more");
+            assert_eq!(view.standing(&token(), LONGEST), Standing::Good);
+            let told = view.revoke(revoked(), now, at);
+            assert_eq!(told.said.withdrawn_at(), NOW + round, "others hear that it was said after the withdrawal");
+            assert_eq!((view.standing(&token(), LONGEST), view.len(kind)), (Standing::Revoked, 1));
+            assert!(!view.add(&end, now, at), "nor does the withdrawal count any more");
+            assert_eq!((view.records(), view.queue().len()), (vec![told], 1));
+        }
     }
 
     #[test]

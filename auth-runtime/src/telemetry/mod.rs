@@ -24,12 +24,14 @@ pub const KEY_AGE: &str = "auth_key_age_seconds";
 /// Counter of revocations asked for in this process, with the labels `kind` (`token`, `subject`, `session`) and `outcome`
 /// (`local`, `stored`, `unstored`); with the kind `caller`, those whom other processes were told to forget.
 pub const REVOCATIONS: &str = "auth_revocations_total";
+/// Counter of revocations that were in force in this process until somebody withdrew them, with the label `kind`.
+pub const REVOCATIONS_WITHDRAWN: &str = "auth_revocations_withdrawn_total";
 /// Gauge of revocations this process holds, with the label `kind`.
 pub const REVOCATIONS_HELD: &str = "auth_revocations_held";
 /// Gauge of the time since this process last proved that it knows every revocation in Redis, in seconds.
 pub const REVOCATIONS_AGE: &str = "auth_revocations_age_seconds";
 /// Counter of what happens between this process and Redis, with the label `event` (`caught_up`, `sent_again`, `lost`,
-/// `gap`, `data_lost`, `unreadable`, `capped`, `panicked`).
+/// `gap`, `data_lost`, `unreadable`, `capped`, `forged`, `panicked`).
 pub const REVOCATIONS_SYNC: &str = "auth_revocations_sync_total";
 
 /// Longest foreign text that enters a log line, in characters.

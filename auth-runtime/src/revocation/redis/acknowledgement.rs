@@ -65,15 +65,22 @@ pub enum RevokeError {
     Ended,
 }
 
-impl fmt::Display for RevokeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let cause = match self {
+impl RevokeError {
+    /// What happened, whatever follows from it.
+    pub(super) fn fault(self) -> &'static str {
+        match self {
             Self::Unreachable => "Redis does not answer",
             Self::Refused => "Redis refuses to store it",
             Self::Busy => "too many revocations wait for Redis",
             Self::Ended => "the thread that follows Redis has ended",
-        };
-        write!(f, "the revocation is in force in this process only, and will be sent again: {cause}")
+        }
+    }
+}
+
+impl fmt::Display for RevokeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fault = self.fault();
+        write!(f, "the revocation is in force in this process only, and will be sent again: {fault}")
     }
 }
 

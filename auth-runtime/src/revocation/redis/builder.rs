@@ -7,12 +7,15 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
+use zeroize::Zeroizing;
 
 use crate::redis::{Redis, describe};
 use crate::revocation::memory::LONGEST;
 use crate::revocation::redis::forgetting::Memories;
 use crate::revocation::redis::freshness::Freshness;
 use crate::revocation::redis::protocol::Keys;
+use crate::revocation::redis::unstored::Unstored;
+use crate::revocation::redis::withdrawal::WithdrawalSecret;
 use crate::revocation::redis::{Handle, Options, RedisRevocations, Shared, keeper};
 use crate::revocation::view::View;
 use crate::time::{Clock, SystemClock};
@@ -35,6 +38,7 @@ pub struct RedisRevocationsBuilder {
     grace: Duration,
     longest: Duration,
     stay_open: bool,
+    withdrawals: Option<Zeroizing<Vec<u8>>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -47,6 +51,7 @@ impl RedisRevocationsBuilder {
             grace: Duration::from_secs(5),
             longest: LONGEST,
             stay_open: false,
+            withdrawals: None,
             clock: Arc::new(SystemClock),
         }
     }
@@ -86,6 +91,17 @@ impl RedisRevocationsBuilder {
         self
     }
 
+    /// Lets revocations be [withdrawn](RedisRevocations::withdraw_token), as proved by this secret: at least 32 random bytes, which all
+    /// processes have, and Redis has not.
+    ///
+    /// # Security
+    /// Whoever has the secret and can write to Redis can let tokens count again that were revoked. Without the secret nobody can:
+    /// what is withdrawn by any other is left out, with an error event.
+    pub fn withdrawals(mut self, secret: impl AsRef<[u8]>) -> Self {
+        self.withdrawals = Some(Zeroizing::new(secret.as_ref().to_vec()));
+        self
+    }
+
     /// Decides by what is known for as long as Redis is away, also before it was ever reached.
     ///
     /// # Security
@@ -118,6 +134,11 @@ impl RedisRevocationsBuilder {
             (!BOUND.contains(&self.bound), "max_staleness", "not between 100 ms and 60 s"),
             (self.grace > GRACE_MAX, "grace", "more than an hour; revocations would count for nothing"),
             (self.longest.as_secs() == 0, "max_token_lifetime", "no token lives 0 seconds; give the longest lifetime"),
+            (
+                self.withdrawals.as_ref().is_some_and(|secret| WithdrawalSecret::is_too_short(secret)),
+                "withdrawals",
+                "a secret of fewer than 32 bytes; make one with `openssl rand 32`",
+            ),
         ];
         if let Some((_, option, fault)) = checks.into_iter().find(|(wrong, ..)| *wrong) {
             return Err(RedisRevocationsError::OptionInvalid { option, fault });
@@ -126,6 +147,7 @@ impl RedisRevocationsBuilder {
             view: View::new(),
             freshness: Freshness::new(Instant::now()),
             unsent: AtomicBool::new(false),
+            unstored: Unstored::default(),
             memories: Memories::default(),
             options: Options {
                 keys: Keys::new(&self.prefix),
@@ -133,6 +155,7 @@ impl RedisRevocationsBuilder {
                 grace: self.grace,
                 longest: self.longest,
                 stay_open: self.stay_open,
+                withdrawals: self.withdrawals.map(|secret| WithdrawalSecret::new(secret, &self.prefix)),
                 clock: self.clock,
             },
         });

@@ -36,13 +36,14 @@ const SWEPT_AT_ONCE: usize = 4_096;
 /// What is to be stored, or told to the other processes.
 pub(super) enum Write {
     Revoked { record: Record, done: oneshot::Sender<Result<(), RevokeError>> },
+    Withdrawn { record: Record, done: oneshot::Sender<Result<(), RevokeError>> },
     Forgotten(PrincipalKey),
 }
 
 impl Write {
     fn entry(&self) -> Entry {
         match self {
-            Self::Revoked { record, .. } => Entry::revoked(record),
+            Self::Revoked { record, .. } | Self::Withdrawn { record, .. } => Entry::anew(record),
             Self::Forgotten(who) => Entry::forgotten(who),
         }
     }
@@ -116,7 +117,7 @@ async fn follow(shared: &Shared, client: &Client) -> Result<Infallible, RedisErr
         let caught_up = Instant::now();
         loop {
             let asked = Instant::now();
-            match protocol::listen(&mut connection, &options.keys, &epoch, position, wait).await? {
+            match protocol::listen(&mut connection, options, &epoch, position, wait).await? {
                 Heard::More(changes) => position = apply(shared, changes),
                 Heard::Current(changes) => {
                     position = apply(shared, changes);
@@ -168,15 +169,23 @@ async fn catch_up(shared: &Shared, connection: &mut Connection) -> RedisResult<C
         shared.memories.forget_everybody();
         let settled = Instant::now() + SETTLING.saturating_sub(opened.age);
         let (mut stored, mut implausible) = (HashMap::new(), Vec::new());
-        let unreadable = protocol::read_all(connection, keys, |record| {
+        let unbelieved = protocol::read_all(connection, &shared.options, |record, is_forged| {
             let plausible = add(shared, record.clone());
-            if plausible.until < record.until || plausible.before < record.before {
-                implausible.push(Entry::revoked(&plausible));
+            if is_forged {
+                return;
             }
-            stored.insert((record.kind, record.issuer, record.id), (record.until, record.before));
+            if plausible.said.until < record.said.until || plausible.said.before < record.said.before {
+                implausible.push(Entry::known(&plausible));
+            }
+            stored.insert(record.name(), record.said);
         })
         .await?;
-        observe::unreadable(unreadable);
+        observe::unreadable(unbelieved.unreadable);
+        if !unbelieved.forged.is_empty() {
+            // Else what is revoked could not be stored in their places.
+            protocol::remove(connection, keys, &unbelieved.forged).await?;
+            observe::sync(SyncEvent::Forged, &format!("{} withdrawals without proof", unbelieved.forged.len()));
+        }
         if !implausible.is_empty() {
             // Else they would count anew with each reading.
             protocol::cap(connection, keys, &implausible).await?;
@@ -185,15 +194,13 @@ async fn catch_up(shared: &Shared, connection: &mut Connection) -> RedisResult<C
         let ours = shared.view.records();
         let missing: Vec<&Record> = ours
             .iter()
-            .filter(|ours| {
-                let key = (ours.kind, Arc::clone(&ours.issuer), Arc::clone(&ours.id));
-                stored.get(&key).is_none_or(|&(until, before)| ours.until > until || ours.before > before)
-            })
-            .filter(|ours| shared.options.clock.now().is_ok_and(|now| ours.until > now))
+            .filter(|ours| stored.get(&ours.name()).is_none_or(|stored| stored.clone().join(&ours.said)))
+            .filter(|ours| shared.options.clock.now().is_ok_and(|now| ours.said.until > now))
             .collect();
         let everybody = forgotten.then(Entry::everybody);
-        let entries: Vec<Entry> = missing.iter().map(|record| Entry::revoked(record)).chain(everybody).collect();
+        let entries: Vec<Entry> = missing.iter().map(|record| Entry::known(record)).chain(everybody).collect();
         protocol::store(connection, keys, &entries).await?;
+        shared.unstored.stored(&ours);
         if !missing.is_empty() {
             observe::sync(SyncEvent::SentAgain, &format!("{} that Redis did not have", missing.len()));
         }
@@ -224,6 +231,11 @@ fn add(shared: &Shared, record: Record) -> Record {
     let now = shared.options.clock.now().ok();
     let record = shared.plausible(record.kept_for(shared.options.longest), now);
     shared.view.add(&record, now, Instant::now());
+    if record.said.before.is_none()
+        && let Some(own) = shared.unstored.beside(&record)
+    {
+        shared.view.revoke(own, now, Instant::now());
+    }
     record
 }
 
@@ -244,8 +256,12 @@ async fn write(shared: &Shared, client: &Client, mut writes: mpsc::Receiver<Writ
             if batch.iter().any(|write| matches!(write, Write::Forgotten(_))) {
                 shared.memories.mark_unsent();
             }
-            shared.mark_unsent();
-            tracing::error!(error, revocations = batch.len(), "revocations were not stored and will be sent again");
+            // A withdrawal is not sent again: it might end what is revoked meanwhile.
+            let lasting = batch.iter().filter(|write| !matches!(write, Write::Withdrawn { .. })).count();
+            if lasting > 0 {
+                shared.mark_unsent();
+                tracing::error!(error, revocations = lasting, "revocations were not stored and will be sent again");
+            }
         }
         let result = result.map_err(|(fault, _)| fault);
         let outcome = if result.is_ok() { Outcome::Stored } else { Outcome::Unstored };
@@ -253,7 +269,17 @@ async fn write(shared: &Shared, client: &Client, mut writes: mpsc::Receiver<Writ
             match write {
                 Write::Revoked { record, done } => {
                     observe::revoked(record.kind, outcome);
+                    if result.is_err() {
+                        shared.unstored.insert(record);
+                    }
                     let _ = done.send(result); // whoever asked may have gone
+                }
+                Write::Withdrawn { record, done } => {
+                    if result.is_ok() {
+                        shared.unstored.remove(&record);
+                        add(shared, record);
+                    }
+                    let _ = done.send(result);
                 }
                 Write::Forgotten(_) => observe::forgotten(outcome),
             }

@@ -6,6 +6,8 @@ mod forgetting;
 mod freshness;
 mod keeper;
 mod protocol;
+mod unstored;
+mod withdrawal;
 
 use std::fmt;
 use std::sync::Arc;
@@ -20,6 +22,9 @@ use self::forgetting::Memories;
 use self::freshness::Freshness;
 use self::keeper::Write;
 use self::protocol::Keys;
+use self::unstored::Unstored;
+pub use self::withdrawal::WithdrawError;
+use self::withdrawal::WithdrawalSecret;
 use crate::redis::Redis;
 use crate::revocation::observe::{self, Outcome, RevocationKind};
 use crate::revocation::record::Record;
@@ -39,6 +44,9 @@ use crate::time::{Clock, UnixTime};
 /// lost in a restart or a failover, is sent again by every process that knows it. After Redis has lost its data, when another
 /// server has taken over, and when it is used for the first time, nobody counts as current for one second, so that the others
 /// can do so.
+///
+/// A revocation that was a mistake, or that somebody forged who can write to Redis, is [withdrawn](Self::withdraw_token) by
+/// a process that has the secret for it.
 ///
 /// The same stream tells every process whom [`Auth::forget`](crate::Auth::forget) forgets. That is not stored: a process that may
 /// have missed something forgets everybody.
@@ -71,7 +79,8 @@ use crate::time::{Clock, UnixTime};
 /// - Use the address of the primary, or let Sentinel or a cluster tell it: see [`Redis`]. A server that takes no writes (a
 ///   replica, too few replicas, a full disk) counts as away. An old primary that was cut off and does not know it can prove itself current to those cut off with it:
 ///   `min-replicas-to-write 1` prevents that.
-/// - Who can write to this Redis can bar callers too, for `max_token_lifetime` from then at the most.
+/// - Who can write to this Redis can bar callers too, until that is [withdrawn](Self::withdraw_token), and for `max_token_lifetime`
+///   from then at the most. That a revocation is withdrawn is proved by a secret that Redis does not have.
 /// - The keys have no expiry of their own. With an eviction policy of `allkeys-…` Redis may drop them: use `noeviction` or
 ///   `volatile-…`.
 /// - An acknowledged revocation that Redis loses within milliseconds, along with the process that asked for it, is lost.
@@ -91,6 +100,7 @@ struct Shared {
     freshness: Freshness,
     /// Something is in the view that Redis did not take.
     unsent: AtomicBool,
+    unstored: Unstored,
     memories: Memories,
     options: Options,
 }
@@ -101,6 +111,7 @@ struct Options {
     grace: Duration,
     longest: Duration,
     stay_open: bool,
+    withdrawals: Option<WithdrawalSecret>,
     clock: Arc<dyn Clock>,
 }
 
@@ -148,6 +159,49 @@ impl RedisRevocations {
         self.add(Record::session(issuer, sid, until))
     }
 
+    /// Withdraws the revocation of the token whose `jti` this is: it counts again, and so does a later revocation.
+    ///
+    /// Once this has resolved, the withdrawal is in force in this process, and within the bound in every other. Nothing happens
+    /// where nothing was revoked. The processes need a [secret](RedisRevocationsBuilder::withdrawals).
+    ///
+    /// ```no_run
+    /// use auth_runtime::revocation::RedisRevocations;
+    ///
+    /// # async fn example(secret: [u8; 32]) -> Result<(), Box<dyn std::error::Error>> {
+    /// let revocations = RedisRevocations::builder("redis://127.0.0.1:6379").withdrawals(secret).start()?;
+    /// revocations.revoke_subject("https://idp.example", "alice", 1_800_000_000).await?;
+    /// revocations.withdraw_subject("https://idp.example", "alice").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When there is no secret, or Redis has not stored it: then the revocation is still in force, and nothing is sent again.
+    ///
+    /// # Security
+    /// A process without Redis goes on to refuse the token, until it hears of this. Warnings and a metric tell of each withdrawal, in
+    /// each process that knew the revocation.
+    pub async fn withdraw_token(&self, issuer: &str, jti: &str) -> Result<(), WithdrawError> {
+        self.withdraw(RevocationKind::Token, issuer, jti).await
+    }
+
+    /// Withdraws the revocation of everything that was issued to a subject up to some moment; what was revoked by a token's id
+    /// or as a session stays so. As for the rest, see [`withdraw_token`](Self::withdraw_token).
+    ///
+    /// # Errors
+    /// When there is no secret, or Redis has not stored it: then the revocation is still in force, and nothing is sent again.
+    pub async fn withdraw_subject(&self, issuer: &str, subject: &str) -> Result<(), WithdrawError> {
+        self.withdraw(RevocationKind::Subject, issuer, subject).await
+    }
+
+    /// Withdraws the revocation of the session whose `sid` this is. As for the rest, see [`withdraw_token`](Self::withdraw_token).
+    ///
+    /// # Errors
+    /// When there is no secret, or Redis has not stored it: then the revocation is still in force, and nothing is sent again.
+    pub async fn withdraw_session(&self, issuer: &str, sid: &str) -> Result<(), WithdrawError> {
+        self.withdraw(RevocationKind::Session, issuer, sid).await
+    }
+
     /// Whether this process knows everything that was stored in Redis a bound ago or earlier: for a health check.
     pub fn is_current(&self) -> bool {
         self.age().is_some_and(|age| age <= self.0.shared.options.bound)
@@ -173,14 +227,29 @@ impl RedisRevocations {
         let kind = record.kind;
         let now = shared.options.clock.now().ok();
         let record = shared.plausible(record, now);
-        shared.view.add(&record, now, Instant::now());
+        let record = shared.view.revoke(record, now, Instant::now());
         let (done, answer) = oneshot::channel();
-        if self.0.writes.try_send(Write::Revoked { record, done }).is_err() {
+        if self.0.writes.try_send(Write::Revoked { record: record.clone(), done }).is_err() {
+            shared.unstored.insert(record);
             shared.mark_unsent();
             observe::revoked(kind, Outcome::Unstored);
             return Acknowledgement::failed(RevokeError::Busy);
         }
         Acknowledgement::awaited(answer)
+    }
+
+    async fn withdraw(&self, kind: RevocationKind, issuer: &str, id: &str) -> Result<(), WithdrawError> {
+        let Shared { view, options, .. } = &*self.0.shared;
+        let Some(secret) = &options.withdrawals else { return Err(WithdrawError::SecretMissing) };
+        let now = options.clock.now().ok();
+        let at = view.withdrawn_at(kind, issuer, id).saturating_add(1).max(now.unwrap_or_default());
+        let withdrawn = secret.withdrawn(kind, issuer, id, at);
+        let record = Record::withdrawal(kind, issuer, id, withdrawn, now, options.longest);
+        let (done, answer) = oneshot::channel();
+        if self.0.writes.try_send(Write::Withdrawn { record, done }).is_err() {
+            return Err(WithdrawError::Busy);
+        }
+        Ok(answer.await.unwrap_or(Err(RevokeError::Ended))?)
     }
 }
 
@@ -197,7 +266,9 @@ impl Revocations for RedisRevocations {
         let options = &self.0.shared.options;
         let known = options.bound.saturating_add(options.grace);
         let open = options.stay_open.then(|| ("dangerous_stay_open_when_stale", "any token".to_owned()));
-        [("revocations_unknown_for", format!("{} s", known.as_secs()))].into_iter().chain(open).collect()
+        let withdrawn = options.withdrawals.is_some().then(|| ("withdrawals", "by who has the secret".to_owned()));
+        let unknown_for = ("revocations_unknown_for", format!("{} s", known.as_secs()));
+        [unknown_for].into_iter().chain(withdrawn).chain(open).collect()
     }
 }
 

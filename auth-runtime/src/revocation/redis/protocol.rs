@@ -1,13 +1,13 @@
 //! What is stored in Redis, and the exchanges with it.
 //!
-//! Four keys: a hash of revocations (member → `until before`), a sorted set of the same members by `until`, a hash of state
+//! Four keys: a hash of revocations (member → `until before`, and once one was withdrawn, when, with a proof), a sorted set of the same members by `until`, a hash of state
 //! (`epoch`, `run`, `born`, `seq`) and a stream of the latest changes. The ids of the stream are `seq-0`: they count without
 //! a gap and depend on no clock, so that a reader sees when it has missed something. The stream also tells of callers who are to
 //! be forgotten, and that is stored nowhere else. `epoch` is a random name for one life of
 //! these data in one server process: a restarted server may have lost some of them, and all of them may be deleted.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use ::redis::{Cmd, ErrorKind, RedisError, RedisResult, cmd, pipe};
@@ -15,9 +15,10 @@ use ::redis::{Cmd, ErrorKind, RedisError, RedisResult, cmd, pipe};
 use crate::principal::PrincipalKey;
 use crate::redis::{Connection, Lua};
 use crate::revocation::observe::RevocationKind;
-use crate::revocation::record::Record;
-use crate::revocation::redis::RevokeError;
+use crate::revocation::record::{Record, Said, Withdrawn};
 use crate::revocation::redis::forgetting::ToForget;
+use crate::revocation::redis::withdrawal::WithdrawalSecret;
+use crate::revocation::redis::{Options, RevokeError};
 use crate::time::UnixTime;
 
 /// How many changes the stream keeps, about: a reader that is further behind reads everything.
@@ -81,26 +82,41 @@ fn broken(what: &'static str) -> RedisError {
     (ErrorKind::UnexpectedReturnType, what).into()
 }
 
-/// Everything that is stored, as far as it can be read, and how much cannot.
+/// What of all that is stored cannot be believed.
+#[derive(Default)]
+pub(super) struct Unbelieved {
+    /// How much of it cannot be read.
+    pub(super) unreadable: usize,
+    /// What says that something was withdrawn, without proof: names and values.
+    pub(super) forged: Vec<(Vec<u8>, Vec<u8>)>,
+}
+
+/// Everything that is stored, as far as it can be believed. Told with each: whether it says, without proof, that it was revoked after a
+/// withdrawal.
 pub(super) async fn read_all(
     connection: &mut Connection,
-    keys: &Keys,
-    mut each: impl FnMut(Record),
-) -> RedisResult<usize> {
+    Options { keys, withdrawals, .. }: &Options,
+    mut each: impl FnMut(Record, bool),
+) -> RedisResult<Unbelieved> {
     let mut cursor = 0_u64;
-    let mut unreadable = 0;
+    let mut unbelieved = Unbelieved::default();
     loop {
         let mut scan = cmd("HSCAN");
         scan.arg(&keys.entries).arg(cursor).arg("COUNT").arg(AT_ONCE);
         let (next, found): (u64, HashMap<Vec<u8>, Vec<u8>>) = scan.query_async(connection).await?;
         for (member, value) in found {
-            match decode(&member, &value) {
-                Some(record) => each(record),
-                None => unreadable += 1,
+            let record = decode(&member, &value, withdrawals.as_ref());
+            let is_proved = record.as_ref().is_some_and(|record| record.said.withdrawn.is_some());
+            // Whoever has no secret cannot tell.
+            let is_forged = withdrawals.is_some() && !is_proved && says_withdrawn(&value);
+            match record {
+                Some(record) => each(record, is_forged),
+                None => unbelieved.unreadable += usize::from(!is_forged),
             }
+            unbelieved.forged.extend(is_forged.then_some((member, value)));
         }
         if next == 0 {
-            return Ok(unreadable);
+            return Ok(unbelieved);
         }
         cursor = next;
     }
@@ -142,7 +158,7 @@ type Streams = Option<Vec<(Vec<u8>, Vec<Change>)>>;
 /// `PERSIST` changes nothing, and is a write: a server that takes none, and so may be no primary any more, proves nothing.
 pub(super) async fn listen(
     connection: &mut Connection,
-    keys: &Keys,
+    Options { keys, withdrawals, .. }: &Options,
     epoch: &[u8],
     position: u64,
     wait: Duration,
@@ -167,7 +183,7 @@ pub(super) async fn listen(
         changes.position += 1;
         let field = |name| fields.get(name).map(Vec::as_slice).unwrap_or_default();
         let (member, value) = (field("member"), field("value"));
-        match decode(member, value) {
+        match decode(member, value, withdrawals.as_ref()) {
             Some(record) => changes.records.push(record),
             None if decode_forgotten(member, value, &mut changes.to_forget) => {}
             None => changes.unreadable += 1,
@@ -186,30 +202,40 @@ static STORE: LazyLock<Lua> = LazyLock::new(|| Lua::new(include_str!("store.lua"
 pub(super) struct Entry {
     /// A JSON array: of a revocation its kind, issuer and id; of a caller who is to be forgotten the parts of its key.
     member: String,
-    /// Of a revocation: `until` and `before`.
-    times: Option<(UnixTime, UnixTime)>,
+    /// Of a revocation, also of one that was withdrawn.
+    said: Option<Said>,
+    /// Whether that is said now, and not repeated: then it counts whatever was said before.
+    anew: bool,
 }
 
 impl Entry {
-    pub(super) fn revoked(record: &Record) -> Self {
-        Self { member: encode(record), times: Some((record.until, record.before)) }
+    /// What this process knows, and Redis may lack.
+    pub(super) fn known(record: &Record) -> Self {
+        Self { member: encode(record), said: Some(record.said.clone()), anew: false }
+    }
+
+    /// What this process was asked for.
+    pub(super) fn anew(record: &Record) -> Self {
+        Self { anew: true, ..Self::known(record) }
     }
 
     pub(super) fn forgotten(who: &PrincipalKey) -> Self {
         let member = serde_json::json!([FORGOTTEN, who.issuer(), who.subject(), who.claim()]).to_string();
-        if member.len() > FORGOTTEN_BYTES { Self::everybody() } else { Self { member, times: None } }
+        if member.len() > FORGOTTEN_BYTES { Self::everybody() } else { Self { member, said: None, anew: true } }
     }
 
     /// Everybody is to be forgotten.
     pub(super) fn everybody() -> Self {
-        Self { member: EVERYBODY.to_owned(), times: None }
+        Self { member: EVERYBODY.to_owned(), said: None, anew: true }
     }
 
     fn add_to(&self, call: &mut Cmd) {
-        match self.times {
-            Some((until, before)) => call.arg(&self.member).arg(until).arg(before),
-            None => call.arg(&self.member).arg("").arg(""),
+        call.arg(&self.member);
+        match &self.said {
+            Some(said) => call.arg(said.until).arg(said.before.unwrap_or(NOT_REVOKED)).arg(encode_withdrawn(said)),
+            None => call.arg("").arg("").arg(""),
         };
+        call.arg(if self.anew { "anew" } else { "" });
     }
 }
 
@@ -238,6 +264,25 @@ pub(super) async fn cap(connection: &mut Connection, keys: &Keys, entries: &[Ent
     Ok(())
 }
 
+static REMOVE: LazyLock<Lua> = LazyLock::new(|| Lua::new(include_str!("remove.lua")));
+
+/// Takes out what is still as it was read.
+pub(super) async fn remove(
+    connection: &mut Connection,
+    keys: &Keys,
+    entries: &[(Vec<u8>, Vec<u8>)],
+) -> RedisResult<()> {
+    for entries in entries.chunks(AT_ONCE) {
+        let removed = REMOVE.run::<(), 2>(connection, [&keys.entries, &keys.expiry], |call| {
+            for (member, value) in entries {
+                call.arg(member).arg(value);
+            }
+        });
+        removed.await?;
+    }
+    Ok(())
+}
+
 static FORGET: LazyLock<Lua> = LazyLock::new(|| Lua::new(include_str!("forget.lua")));
 
 /// Lets Redis forget some of what has expired; `true` if there may be more.
@@ -253,12 +298,35 @@ fn encode(record: &Record) -> String {
     serde_json::json!([record.kind.label(), &*record.issuer, &*record.id]).to_string()
 }
 
-fn decode(member: &[u8], value: &[u8]) -> Option<Record> {
+/// The moment up to which nothing is revoked, as it is written.
+const NOT_REVOKED: UnixTime = -1;
+
+/// What stands behind the times: nothing, or when a revocation was withdrawn, and the proof of that.
+fn encode_withdrawn(said: &Said) -> String {
+    said.withdrawn.as_ref().map(|withdrawn| format!(" {} {}", withdrawn.at, withdrawn.proof)).unwrap_or_default()
+}
+
+/// Whether it says that something was withdrawn, proved or not.
+fn says_withdrawn(value: &[u8]) -> bool {
+    value.iter().filter(|byte| **byte == b' ').count() > 1
+}
+
+fn decode(member: &[u8], value: &[u8], secret: Option<&WithdrawalSecret>) -> Option<Record> {
     let (kind, issuer, id): (String, String, String) = serde_json::from_slice(member).ok()?;
     let kind = RevocationKind::ALL.into_iter().find(|known| known.label() == kind)?;
-    let (until, before) = str::from_utf8(value).ok()?.split_once(' ')?;
-    let (until, before) = (until.parse().ok()?, before.parse().ok()?);
-    Some(Record { kind, issuer: issuer.into(), id: id.into(), before, until })
+    let mut fields = str::from_utf8(value).ok()?.split(' ');
+    let (until, before) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
+    let withdrawn = match (fields.next(), fields.next(), fields.next()) {
+        (None, ..) => None,
+        (Some(at), Some(proof), None) => Some(Withdrawn { at: at.parse().ok()?, proof: proof.into() }),
+        _ => return None,
+    };
+    let said = Said { before: Some(before).filter(|before| *before != NOT_REVOKED), until, withdrawn: None };
+    let mut record = Record { kind, issuer: issuer.into(), id: id.into(), said };
+    // What cannot be proved ends nothing. A revocation that is said to be later than a withdrawal is one all the same.
+    let proved = withdrawn.filter(|withdrawn| secret.is_some_and(|secret| secret.proves(&record, withdrawn)));
+    record.said.withdrawn = proved.map(Arc::new);
+    (record.said.before.is_some() || record.said.withdrawn.is_some()).then_some(record)
 }
 
 /// What begins the name of a caller who is to be forgotten.
@@ -303,8 +371,8 @@ mod tests {
     fn a_record_survives_its_way_through_redis() {
         for id in ["", "alice", "a\"b\\c\n", "ünï", "[\"token\",\"\",\"\"]"] {
             for record in [Record::token("https://idp.example", id, 7), Record::token(id, id, i64::MAX)] {
-                let value = format!("{} {}", record.until, record.before);
-                assert_eq!(decode(encode(&record).as_bytes(), value.as_bytes()), Some(record));
+                let value = format!("{} 0", record.said.until);
+                assert_eq!(decode(encode(&record).as_bytes(), value.as_bytes(), None), Some(record));
             }
         }
     }
@@ -330,8 +398,8 @@ mod tests {
         ];
         let mut read = ToForget::default();
         for key in &keys {
-            let Entry { member, times } = Entry::forgotten(key);
-            assert!(times.is_none() && decode_forgotten(member.as_bytes(), b"", &mut read), "{key:?}");
+            let Entry { member, said, .. } = Entry::forgotten(key);
+            assert!(said.is_none() && decode_forgotten(member.as_bytes(), b"", &mut read), "{key:?}");
         }
         assert!(!read.everybody && read.callers == keys.into_iter().collect());
         assert!(decode_forgotten(Entry::forgotten(&long).member.as_bytes(), b"", &mut read) && read.everybody);
@@ -367,7 +435,7 @@ mod tests {
     #[test]
     fn what_is_no_record_is_left_out() {
         let member = encode(&Record::token("i", "j", 1)).into_bytes();
-        assert!(decode(&member, b"5 0").is_some());
+        assert!(decode(&member, b"5 0", None).is_some());
         for (member, value) in [
             (&b"[\"unknown\",\"i\",\"j\"]"[..], &b"5 0"[..]),
             (b"[\"token\",\"i\"]", b"5 0"),
@@ -376,8 +444,34 @@ mod tests {
             (&member, b"5"),
             (&member, b"five 0"),
             (&member, b"5 0 0"),
+            (&member, b"5 0 x y"),
+            (&member, b"5 0 0 y z"),
+            (&member, b"5 -1"),
         ] {
-            assert_eq!(decode(member, value), None, "{member:?} {value:?}");
+            assert_eq!(decode(member, value, None), None, "{member:?} {value:?}");
+        }
+    }
+
+    #[test]
+    fn only_who_has_the_secret_ends_a_revocation() {
+        let secret = |byte| WithdrawalSecret::new(vec![byte; 32].into(), "auth");
+        let revoked = Record::token("i", "j", 1_000);
+        let withdrawn = secret(7).withdrawn(RevocationKind::Token, "i", "j", 100);
+        let said = Said { withdrawn: Some(Arc::new(withdrawn)), ..revoked.said.clone() };
+        let anew = Record { said: said.clone(), ..revoked.clone() };
+        let ended = Record { said: Said { before: None, ..said }, ..revoked.clone() };
+        let read = |record: &Record, secret: Option<WithdrawalSecret>| {
+            let before = record.said.before.unwrap_or(NOT_REVOKED);
+            let value = format!("{} {before}{}", record.said.until, encode_withdrawn(&record.said));
+            decode(encode(record).as_bytes(), value.as_bytes(), secret.as_ref())
+        };
+        assert_eq!(read(&ended, Some(secret(7))).as_ref(), Some(&ended));
+        assert_eq!(read(&anew, Some(secret(7))).as_ref(), Some(&anew));
+        for other in [Some(secret(8)), None] {
+            assert_eq!(read(&ended, other), None);
+        }
+        for other in [Some(secret(8)), None] {
+            assert_eq!(read(&anew, other).as_ref(), Some(&revoked), "a revocation, which ends nothing");
         }
     }
 }

@@ -69,6 +69,7 @@ fn what_cannot_be_meant_is_refused() {
     option(good().max_staleness(Duration::from_secs(61)), "max_staleness");
     option(good().grace(Duration::from_secs(3_601)), "grace");
     option(good().max_token_lifetime(Duration::ZERO), "max_token_lifetime");
+    option(good().withdrawals([7; 31]), "withdrawals");
     for url in ["", "nonsense", "http://127.0.0.1", "redis://"] {
         assert!(matches!(fault(RedisRevocations::builder(url)), RedisRevocationsError::UrlInvalid { .. }), "{url}");
     }
@@ -119,6 +120,20 @@ fn a_revocation_is_in_force_here_at_once_and_its_answer_says_that_it_is_not_stor
 }
 
 #[test]
+fn without_redis_or_without_a_secret_nothing_is_withdrawn() {
+    let url = nowhere();
+    for (builder, expected) in [
+        (RedisRevocations::builder(&*url), WithdrawError::SecretMissing),
+        (RedisRevocations::builder(&*url).withdrawals([7; 32]), WithdrawError::Unreachable),
+    ] {
+        let revocations = builder.clock(Fixed).start().unwrap();
+        drop(revocations.revoke_token("i", "t", NOW + 600));
+        assert_eq!(wait(revocations.withdraw_token("i", "t")), Err(expected));
+        assert_eq!(revocations.standing(&token("t")), Standing::Revoked);
+    }
+}
+
+#[test]
 fn a_revocation_counts_although_its_answer_is_dropped() {
     let revocations = start(nowhere());
     drop(revocations.revoke_token("i", "t", NOW + 600));
@@ -145,12 +160,14 @@ fn past_bound_and_grace_nobody_passes_and_not_before() {
         view: View::new(),
         freshness: Freshness::new(Instant::now()),
         unsent: AtomicBool::new(false),
+        unstored: Unstored::default(),
         options: Options {
             keys: Keys::new("auth"),
             bound: Duration::from_secs(1),
             grace: Duration::from_secs(5),
             longest: LONGEST,
             stay_open,
+            withdrawals: None,
             clock: Arc::new(Fixed),
         },
     };
