@@ -1,11 +1,12 @@
 //! Opaque tokens of the application's own, and API keys under a word of its own.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use actix_web::get;
 use auth_runtime::api_key::{Key, KeyDigest, KeyStore};
 use auth_runtime::config::AuthBuilder;
+use auth_runtime::denial::Rejection;
 use auth_runtime::opaque::Holder;
 use auth_runtime::principal::PrincipalKey;
 use auth_runtime::revocation::InMemoryRevocations;
@@ -81,6 +82,39 @@ async fn role(who: PrincipalKey) -> Result<Option<Authorities>, String> {
     Ok(Some(Authorities::default().replace_roles(["editor"])))
 }
 
+/// What the application says of those it knows, and of those it does not.
+fn standing<T>(digest: KeyDigest, alice: T) -> Result<Result<T, Rejection>, String> {
+    let is = |token| digest == KeyDigest::of(token);
+    match () {
+        () if is(AWAY) => Err("the table is away".into()),
+        () if is(ALICE) && !SUSPENDED.load(Ordering::SeqCst) => Ok(Ok(alice)),
+        () if is(ALICE) => Ok(Err(Rejection::forbidden("the account is suspended"))),
+        () => Ok(Err(Rejection::credentials_wrong())),
+    }
+}
+
+static SUSPENDED: AtomicBool = AtomicBool::new(false);
+
+async fn find_standing(digest: KeyDigest) -> Result<Result<Holder, Rejection>, String> {
+    standing(digest, Holder::new("alice"))
+}
+
+async fn find_key_standing(digest: KeyDigest) -> Result<Result<Key, Rejection>, String> {
+    standing(digest, Key::new("alice"))
+}
+
+/// Tokens that were good until now.
+fn first(number: usize) -> String {
+    format!("mrp_first-{number:012}")
+}
+
+static FIRST_ARE_GONE: AtomicBool = AtomicBool::new(false);
+
+async fn find_first(digest: KeyDigest) -> Result<Option<Holder>, String> {
+    let is_one = !FIRST_ARE_GONE.load(Ordering::SeqCst) && (0..5).any(|number| digest == KeyDigest::of(first(number)));
+    Ok(is_one.then(|| Holder::new("alice")))
+}
+
 pub(crate) fn revocations() -> &'static InMemoryRevocations {
     static STORE: std::sync::LazyLock<InMemoryRevocations> = std::sync::LazyLock::new(InMemoryRevocations::new);
     &STORE
@@ -94,6 +128,9 @@ pub(crate) fn configure(auth: AuthBuilder) -> AuthBuilder {
         .bearer_named("pat_exposed", Opaque::dangerous_lookup_exposed(find_exposed))
         .bearer_named("pat_jwts", Opaque::dangerous_lookup_exposed(find_either).length(16..=4096).look_up_jwts())
         .bearer_named("pat_role", Opaque::lookup(find).authorities(role))
+        .bearer_named("pat_standing", Opaque::lookup(find_standing).prefix("mrp_"))
+        .bearer_named("pat_first", Opaque::lookup(find_first).prefix("mrp_"))
+        .api_key_named("standing", ApiKeys::header("X-API-Key", KeyStore::lookup(find_key_standing)))
         .api_key_named("word", ApiKeys::authorization("Token", keys()))
         .api_key_named("exposed", ApiKeys::header("X-API-Key", KeyStore::dangerous_lookup_exposed(find_key)))
 }
@@ -164,6 +201,24 @@ async fn exposed_key(key: ApiKey) -> String {
     key.id().to_owned()
 }
 
+#[requires(bearer("pat_standing"))]
+#[get("/pat/standing")]
+async fn pat_standing(who: Principal) -> String {
+    who.subject().to_owned()
+}
+
+#[requires(bearer("pat_first"))]
+#[get("/pat/first")]
+async fn pat_first() -> &'static str {
+    "first"
+}
+
+#[requires(api_key("standing"))]
+#[get("/key/standing")]
+async fn key_standing(key: ApiKey) -> String {
+    key.id().to_owned()
+}
+
 fn server() -> Server {
     Server::start(|app| {
         let scope =
@@ -174,7 +229,10 @@ fn server() -> Server {
             .service(with_role)
             .service(word)
             .service(word_or_bearer)
-            .service(exposed_key);
+            .service(exposed_key)
+            .service(pat_standing)
+            .service(key_standing)
+            .service(pat_first);
         app.service(scope);
     })
 }
@@ -306,6 +364,65 @@ fn a_key_may_stand_under_a_word_of_its_own() {
     with("/word/either", &format!("Bearer {}", token().sign())).expect("alice");
     let both = Denied::missing().challenge(r#"Bearer realm="orders""#).challenge(r#"Token realm="orders""#);
     both.check(&server.get("/word/either").send());
+}
+
+#[test]
+fn who_is_known_and_suspended_gets_a_403_and_who_is_unknown_a_401() {
+    observed::listen();
+    let server = server();
+    let by_token = |token: &str| server.get("/pat/standing").bearer(token).send();
+    let by_key = |key: &str| server.get("/key/standing").header("X-API-Key", key).send();
+    let wrong_key = r#"ApiKey realm="orders", in="header", name="X-API-Key""#;
+    by_token(ALICE).expect("alice");
+    by_key(ALICE).expect("alice");
+    SUSPENDED.store(true, Ordering::SeqCst);
+    let suspended = Denied::forbidden("the account is suspended");
+    suspended.check(&by_token(ALICE));
+    suspended.check(&by_key(ALICE));
+    refused("").check(&by_token("mrp_nobody-0123456789"));
+    Denied::unauthorized("the credentials are not valid").challenge(wrong_key).check(&by_key("mrp_nobody-0123456789"));
+    Denied::unavailable().check(&by_token(AWAY));
+    Denied::unavailable().check(&by_key(AWAY));
+    for (handler, scheme) in [("pat_standing", "bearer"), ("key_standing", "api_key")] {
+        let events = observed::events(&format!("http::opaque::{handler}"));
+        let event = events.iter().find(|event| event.field("reason") == "application_denied").expect("an event");
+        assert_eq!((event.level.as_str(), event.field("scheme")), ("INFO", scheme));
+    }
+}
+
+#[test]
+fn the_first_refusal_of_whoever_was_good_before_is_in_the_log_however_many_strangers_are_refused() {
+    observed::listen();
+    let server = server();
+    let status = |token: &str| server.get("/pat/first").bearer(token).send().status;
+    let stranger = || assert_eq!(status("mrp_nobody-0123456789"), 401);
+    let written = || {
+        let events = observed::events("http::opaque::pat_first");
+        let wrong = |event: &&observed::Event| event.field("reason") == "credentials_wrong";
+        events.iter().filter(wrong).filter(|event| event.field("left_out").is_empty()).count()
+    };
+    (0..5).for_each(|number| assert_eq!(status(&first(number)), 200));
+    FIRST_ARE_GONE.store(true, Ordering::SeqCst);
+    // The log counts by the second. Where one ends in between, on a busy machine, nothing is learnt.
+    let is_shown = (0..5).any(|number| {
+        std::thread::sleep(Duration::from_millis(1100));
+        let begun = std::time::Instant::now();
+        (0..12).for_each(|_| stranger());
+        let full = written();
+        stranger();
+        let left_out = written();
+        assert_eq!(status(&first(number)), 401);
+        let first_refusal = written();
+        assert_eq!(status(&first(number)), 401);
+        stranger();
+        let again = written();
+        let within = begun.elapsed() < Duration::from_secs(1);
+        if within {
+            assert_eq!((left_out, first_refusal, again), (full, full + 1, full + 1));
+        }
+        within
+    });
+    assert!(is_shown, "never within one second");
 }
 
 #[test]

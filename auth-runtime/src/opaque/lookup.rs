@@ -35,7 +35,7 @@ struct Shared {
 }
 
 /// What a lookup brought.
-type LookedUp = Result<Option<Arc<KnownToken>>, Unavailable>;
+type LookedUp = Result<Result<Arc<KnownToken>, Rejection>, Unavailable>;
 
 /// A token that is good, as far as time and revocations do not tell otherwise.
 struct KnownToken {
@@ -90,7 +90,7 @@ impl OpaqueTokens for OpaqueLookup {
             return shared.judged(&key, &known, now).into();
         }
         let generation = shared.memory.generation(Instant::now());
-        let told = match shared.flights.board((key, generation), FLIGHTS, || recall().map(|known| Ok(Some(known)))) {
+        let told = match shared.flights.board((key, generation), FLIGHTS, || recall().map(|known| Ok(Ok(known)))) {
             Boarding::Known(known) => return shared.judged_or_not(&key, &known, now).into(),
             Boarding::Full => return Authentication::unavailable(Unavailable::lookup()),
             Boarding::Join(told) => told,
@@ -100,7 +100,7 @@ impl OpaqueTokens for OpaqueLookup {
                 // In a task of its own: it is for all who wait, also when whoever came first goes away.
                 tokio::spawn(async move {
                     let looked_up = shared.look_up(presented, digest, token).await;
-                    if let Ok(Some(known)) = &looked_up {
+                    if let Ok(Ok(known)) = &looked_up {
                         let who = known.principal.key();
                         if shared.check(known, now).is_ok() {
                             let presented = presented.owned_by((who.issuer(), who.subject()));
@@ -155,8 +155,8 @@ impl Shared {
 
     fn judged_or_not(&self, key: &MemoryKey, looked_up: &LookedUp, now: UnixTime) -> Outcome {
         match looked_up {
-            Ok(Some(known)) => self.judged(key, known, now),
-            Ok(None) => Outcome::Refused(Rejection::credentials_wrong().once_good(self.known.forget(key))),
+            Ok(Ok(known)) => self.judged(key, known, now),
+            Ok(Err(rejection)) => Outcome::Refused(rejection.clone().once_good(self.known.forget(key))),
             Err(unavailable) => Outcome::Unavailable(unavailable.clone()),
         }
     }

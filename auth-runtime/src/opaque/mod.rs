@@ -66,7 +66,7 @@ use crate::jwt::{IntoSettings, JwtError, ReadyJwt};
 use crate::principal::DetailsType;
 use crate::revocation::{Consulted, Revocations};
 use crate::scheme::ExposedCredential;
-use crate::scheme::api_key::{KeyDigest, SecretLookup};
+use crate::scheme::api_key::{KeyDigest, LookedUp, SecretLookup};
 use crate::setting::Setting;
 
 use holder::FoundHolder;
@@ -103,13 +103,34 @@ pub struct Opaque {
 impl Opaque {
     /// Tokens that a function of yours looks up by their SHA-256; `Ok(None)` where there is none. It never sees the token itself.
     ///
+    /// To say why a token is refused that it knows, the function returns `Result<Result<Holder<T>, Rejection>, E>`:
+    ///
+    /// ```
+    /// use auth_runtime::Opaque;
+    /// use auth_runtime::api_key::KeyDigest;
+    /// use auth_runtime::denial::Rejection;
+    /// use auth_runtime::opaque::Holder;
+    ///
+    /// async fn find_pat(digest: KeyDigest) -> Result<Result<Holder, Rejection>, std::io::Error> {
+    ///     let found = (digest == KeyDigest::of("mrp_2b8a1c9d0e7f4a6b")).then_some(("alice", true)); // in your database
+    ///     Ok(match found {
+    ///         Some((_, true)) => Err(Rejection::forbidden("the account is suspended")), // a 403
+    ///         Some((name, false)) => Ok(Holder::new(name)),
+    ///         None => Err(Rejection::credentials_wrong()), // a 401, as `None` is
+    ///     })
+    /// }
+    /// let tokens = Opaque::lookup(find_pat).prefix("mrp_");
+    /// # let _ = tokens;
+    /// ```
+    ///
     /// # Errors
     /// An error of the function says that it cannot decide, such as a database out of reach: the request is answered 503,
     /// and the error is logged.
-    pub fn lookup<F, Answer, T, E>(lookup: F) -> Self
+    pub fn lookup<F, Answer, Found, T, E>(lookup: F) -> Self
     where
         F: Fn(KeyDigest) -> Answer + Send + Sync + 'static,
-        Answer: Future<Output = Result<Option<Holder<T>>, E>> + Send + 'static,
+        Answer: Future<Output = Result<Found, E>> + Send + 'static,
+        Found: LookedUp<Holder<T>> + 'static,
         T: Send + Sync + 'static,
         E: fmt::Display + 'static,
     {
@@ -120,10 +141,11 @@ impl Opaque {
     ///
     /// # Security
     /// The function holds what lets its owner in. A comparison in ordinary time tells whoever measures it the token, byte by byte.
-    pub fn dangerous_lookup_exposed<F, Answer, T, E>(lookup: F) -> Self
+    pub fn dangerous_lookup_exposed<F, Answer, Found, T, E>(lookup: F) -> Self
     where
         F: Fn(ExposedCredential) -> Answer + Send + Sync + 'static,
-        Answer: Future<Output = Result<Option<Holder<T>>, E>> + Send + 'static,
+        Answer: Future<Output = Result<Found, E>> + Send + 'static,
+        Found: LookedUp<Holder<T>> + 'static,
         T: Send + Sync + 'static,
         E: fmt::Display + 'static,
     {

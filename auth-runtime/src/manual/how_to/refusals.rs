@@ -59,11 +59,39 @@
 //! | `Denial::new(status).detail(…)` | every other 4xx but 407 |
 //! | `.code("quota")`, `.problem_type(uri)`, `.member(name, value)`, `.header(name, value)` | what programs read |
 //!
-//! A scheme of your own that knows the caller and keeps it out, such as a suspended account, says
-//! [`Rejection::forbidden`](crate::denial::Rejection::forbidden).
+//! A scheme of your own, or a function that looks up [opaque tokens](crate::Opaque::lookup) or [API keys](crate::api_key::KeyStore::lookup),
+//! says [`Rejection::forbidden`](crate::denial::Rejection::forbidden) of a caller whom it knows and keeps out, such as a suspended account.
+//!
+//! A check may have both to tell: that the caller is denied, and that it cannot decide, which is a 500. Then the error is outside, so
+//! that `?` is for the database, and the denial inside:
+//!
+//! ```
+//! use actix_web::{get, web};
+//! use auth_runtime::{Checked, Denial, requires};
+//!
+//! struct Order { is_open: bool }
+//!
+//! async fn find(id: u64) -> Result<Option<Order>, std::io::Error> {
+//!     Ok((id == 1).then_some(Order { is_open: true })) // from a database
+//! }
+//!
+//! async fn load_order(id: web::Path<u64>) -> Result<Result<Order, Denial>, std::io::Error> {
+//!     Ok(match find(*id).await? {
+//!         Some(order) if order.is_open => Ok(order),
+//!         Some(_) => Err(Denial::conflict("the order is closed").code("closed")),
+//!         None => Err(Denial::not_found("no such order")),
+//!     })
+//! }
+//!
+//! #[requires(bearer, check = load_order -> Order)]
+//! #[get("/orders/{id}")]
+//! async fn show_order(_order: Checked<Order>) -> &'static str {
+//!     "an open order"
+//! }
+//! ```
 //!
 //! Middleware of a resource or a route answers `Ok(request.error_response(denial))`, and its denial is shaped as all are. What it returns
-//! as `Err` is answered by actix-web, which has no request any more to shape it by.
+//! as `Err` is answered by actix-web, which has no request any more to shape it by: status, challenges and the standard body stay.
 //!
 //! # A body of your own
 //!

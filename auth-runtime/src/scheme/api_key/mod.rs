@@ -53,7 +53,7 @@ use std::time::Instant;
 
 use self::carrier::{Carrier, Sent};
 use self::key::is_environment;
-use self::store::{Function, Store};
+use self::store::{FoundKey, Function, Store};
 use self::table::{Table, builder};
 use super::{
     Additions, Authentication, Context, CredentialForm, Credentials, Evidence, ExposedCredential, Outcome, Read,
@@ -68,6 +68,7 @@ use crate::time::ClockError;
 pub use self::key::{Key, KeyDigest, KeyFault};
 pub use self::keys::ApiKeys;
 pub use self::new_key::NewKey;
+pub use self::secret_lookup::LookedUp;
 pub(crate) use self::secret_lookup::SecretLookup;
 pub use self::store::KeyStore;
 
@@ -182,17 +183,18 @@ impl ApiKeyScheme {
                 Ok(found) => found,
                 Err(unavailable) => return Outcome::Unavailable(unavailable),
             };
-            let good = found.ok_or(Reason::CredentialsWrong).and_then(|found| {
-                check_key(&found.key, environment.as_deref(), || clock.now())?;
-                Ok(builder(&found.key, configuration, found.details).credential_id(digest.to_string()).build())
-            });
-            match good {
-                Ok(principal) => {
-                    known.insert(presented, Instant::now());
-                    Outcome::Verified(principal)
-                }
-                Err(reason) => Outcome::failed(reason).once_good(known.forget(digest.as_bytes())),
-            }
+            let outcome = match found {
+                Ok(FoundKey { key, details }) => match check_key(&key, environment.as_deref(), || clock.now()) {
+                    Ok(()) => {
+                        known.insert(presented, Instant::now());
+                        let principal = builder(&key, configuration, details).credential_id(digest.to_string());
+                        return Outcome::Verified(principal.build());
+                    }
+                    Err(reason) => Outcome::failed(reason),
+                },
+                Err(rejection) => Outcome::Refused(rejection),
+            };
+            outcome.once_good(known.forget(digest.as_bytes()))
         })
     }
 }

@@ -6,13 +6,40 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use crate::denial::Unavailable;
+use crate::denial::{Rejection, Unavailable};
 use crate::scheme::ExposedCredential;
 use crate::scheme::api_key::KeyDigest;
 use crate::scheme::backend_error::backend_failed;
 
+/// What a function may find by a secret: `Option<T>`, or `Result<T, Rejection>` where it tells why somebody is refused, as by
+/// [`Rejection::forbidden`] an account that is known and suspended.
+#[diagnostic::on_unimplemented(
+    message = "a lookup of `{T}` cannot find `{Self}`",
+    label = "neither says whose the credential is nor refuses it",
+    note = "return `Result<Option<{T}>, E>`, or `Result<Result<{T}, Rejection>, E>` to say why, where `E: Display` is that it cannot tell"
+)]
+pub trait LookedUp<T> {
+    /// Whose it is, or why nobody's.
+    #[doc(hidden)]
+    fn found(self) -> Result<T, Rejection>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> LookedUp<T> for Option<T> {
+    fn found(self) -> Result<T, Rejection> {
+        self.ok_or_else(Rejection::credentials_wrong)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> LookedUp<T> for Result<T, Rejection> {
+    fn found(self) -> Result<T, Rejection> {
+        self
+    }
+}
+
 /// What a function will have found, whatever its own types are.
-type Finding<T> = Pin<Box<dyn Future<Output = Result<Option<T>, String>> + Send>>;
+type Finding<T> = Pin<Box<dyn Future<Output = Result<Result<T, Rejection>, String>> + Send>>;
 
 /// A function that is given the digest of a secret, or the secret itself.
 pub(crate) enum SecretLookup<T> {
@@ -21,20 +48,22 @@ pub(crate) enum SecretLookup<T> {
 }
 
 impl<T: Send + 'static> SecretLookup<T> {
-    pub(crate) fn digest<F, Answer, Raw, E>(lookup: F, make: fn(Raw) -> T) -> Self
+    pub(crate) fn digest<F, Answer, Found, Raw, E>(lookup: F, make: fn(Raw) -> T) -> Self
     where
         F: Fn(KeyDigest) -> Answer + Send + Sync + 'static,
-        Answer: Future<Output = Result<Option<Raw>, E>> + Send + 'static,
+        Answer: Future<Output = Result<Found, E>> + Send + 'static,
+        Found: LookedUp<Raw> + 'static,
         Raw: 'static,
         E: fmt::Display + 'static,
     {
         Self::Digest(Arc::new(move |digest| found(lookup(digest), make)))
     }
 
-    pub(crate) fn exposed<F, Answer, Raw, E>(lookup: F, make: fn(Raw) -> T) -> Self
+    pub(crate) fn exposed<F, Answer, Found, Raw, E>(lookup: F, make: fn(Raw) -> T) -> Self
     where
         F: Fn(ExposedCredential) -> Answer + Send + Sync + 'static,
-        Answer: Future<Output = Result<Option<Raw>, E>> + Send + 'static,
+        Answer: Future<Output = Result<Found, E>> + Send + 'static,
+        Found: LookedUp<Raw> + 'static,
         Raw: 'static,
         E: fmt::Display + 'static,
     {
@@ -47,7 +76,11 @@ impl<T: Send + 'static> SecretLookup<T> {
     }
 
     /// Calls the function. Its error goes to the log without the secret.
-    pub(crate) async fn call(self, digest: KeyDigest, secret: ExposedCredential) -> Result<Option<T>, Unavailable> {
+    pub(crate) async fn call(
+        self,
+        digest: KeyDigest,
+        secret: ExposedCredential,
+    ) -> Result<Result<T, Rejection>, Unavailable> {
         let text = Zeroizing::new(String::from_utf8_lossy(secret.expose()).into_owned());
         let found = match self {
             Self::Digest(lookup) => lookup(digest).await,
@@ -57,18 +90,19 @@ impl<T: Send + 'static> SecretLookup<T> {
     }
 }
 
-fn found<T, Raw, E>(
-    answer: impl Future<Output = Result<Option<Raw>, E>> + Send + 'static,
+fn found<T, Found, Raw, E>(
+    answer: impl Future<Output = Result<Found, E>> + Send + 'static,
     make: fn(Raw) -> T,
 ) -> Finding<T>
 where
     T: 'static,
+    Found: LookedUp<Raw> + 'static,
     Raw: 'static,
     E: fmt::Display + 'static,
 {
     Box::pin(async move {
         match answer.await {
-            Ok(raw) => Ok(raw.map(make)),
+            Ok(found) => Ok(found.found().map(make)),
             Err(error) => Err(error.to_string()),
         }
     })

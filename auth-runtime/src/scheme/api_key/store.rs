@@ -9,10 +9,10 @@ use std::sync::Arc;
 use crate::fault::Misconfiguration;
 use crate::file::WatchedFile;
 use crate::principal::DetailsType;
-use crate::scheme::api_key::SecretLookup;
 use crate::scheme::api_key::file;
 use crate::scheme::api_key::key::{Key, KeyDigest};
 use crate::scheme::api_key::table::Table;
+use crate::scheme::api_key::{LookedUp, SecretLookup};
 use crate::scheme::{ExposedCredential, SchemeDescription};
 use crate::shares::{KnownCallers, Lookups};
 
@@ -113,7 +113,8 @@ impl KeyStore {
     }
 
     /// Keys that a function of your own looks up by digest; `Ok(None)` where there is none. The function never sees the key
-    /// itself. What it returns is what a handler gets as `ApiKey<K>`; its [`Key`] says id, scopes, roles, expiry and
+    /// itself. To refuse a key that it knows, as by [`Rejection::forbidden`](crate::denial::Rejection::forbidden) that of an account
+    /// that is suspended, it returns `Ok(Err(rejection))`, of the type `Result<Result<K, Rejection>, E>`. What it returns is what a handler gets as `ApiKey<K>`; its [`Key`] says id, scopes, roles, expiry and
     /// environment, which are checked for you.
     ///
     /// At most 32 calls run at once; callers [take turns](crate::manual::threats#what-a-stranger-can-cause), and who waits longer
@@ -122,10 +123,11 @@ impl KeyStore {
     /// # Errors
     /// An error of the function says that it cannot decide, such as a database out of reach: the request is answered 503,
     /// and the error is logged.
-    pub fn lookup<F, Answer, K, E>(lookup: F) -> Self
+    pub fn lookup<F, Answer, Found, K, E>(lookup: F) -> Self
     where
         F: Fn(KeyDigest) -> Answer + Send + Sync + 'static,
-        Answer: Future<Output = Result<Option<K>, E>> + Send + 'static,
+        Answer: Future<Output = Result<Found, E>> + Send + 'static,
+        Found: LookedUp<K> + 'static,
         K: AsRef<Key> + Send + Sync + 'static,
         E: fmt::Display + 'static,
     {
@@ -148,10 +150,11 @@ impl KeyStore {
     ///
     /// # Security
     /// The function holds what lets its owner in. A comparison in ordinary time tells whoever measures it the key, byte by byte.
-    pub fn dangerous_lookup_exposed<F, Answer, K, E>(lookup: F) -> Self
+    pub fn dangerous_lookup_exposed<F, Answer, Found, K, E>(lookup: F) -> Self
     where
         F: Fn(ExposedCredential) -> Answer + Send + Sync + 'static,
-        Answer: Future<Output = Result<Option<K>, E>> + Send + 'static,
+        Answer: Future<Output = Result<Found, E>> + Send + 'static,
+        Found: LookedUp<K> + 'static,
         K: AsRef<Key> + Send + Sync + 'static,
         E: fmt::Display + 'static,
     {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use auth_runtime::denial::Rejection;
 use auth_runtime::opaque::Holder;
 use auth_runtime::scheme::ExposedCredential;
 use hmac::{Hmac, Mac as _};
@@ -71,8 +72,13 @@ impl Keys {
         code.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// Whose credential this is, of whichever kind.
-    pub(crate) async fn find(self, sent: ExposedCredential) -> Result<Option<Holder<Reach>>, DatabaseError> {
+    /// Whose credential this is, of whichever kind. Clients know a 401 for none, and a 403 for one that is nobody's.
+    pub(crate) async fn find(self, sent: ExposedCredential) -> Result<Result<Holder<Reach>, Rejection>, DatabaseError> {
+        let holder = self.holder(sent).await?;
+        Ok(holder.ok_or_else(|| Rejection::forbidden("The provided API key is invalid.")))
+    }
+
+    async fn holder(self, sent: ExposedCredential) -> Result<Option<Holder<Reach>>, DatabaseError> {
         let is = |key: &str| bool::from(key.as_bytes().ct_eq(sent.expose()));
         if is(&self.master) {
             let reach = Reach { of_key: vec!["*".to_owned()], of_tenant: None };
@@ -105,9 +111,10 @@ impl Keys {
         }))
     }
 
-    /// All rows, or the one of this key.
+    /// All rows that have not expired, or the one of this key.
     async fn rows(&self, uid: Option<String>) -> Result<Vec<Row>, DatabaseError> {
-        let question = "SELECT uid, actions, indexes, expires_at FROM keys WHERE ?1 IS NULL OR uid = ?1";
+        let question = "SELECT uid, actions, indexes, expires_at FROM keys \
+                        WHERE (?1 IS NULL OR uid = ?1) AND ifnull(expires_at > unixepoch(), TRUE)";
         let read = |row: &rusqlite::Row<'_>| {
             let indexes = row.get::<_, String>(2)?.split(' ').map(str::to_owned).collect();
             Ok(Row { uid: row.get(0)?, actions: row.get(1)?, indexes, expires_at: row.get(3)? })

@@ -13,11 +13,7 @@ mod keys;
 #[cfg(test)]
 mod tests;
 
-use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
-use actix_web::middleware::{Next, from_fn};
 use actix_web::{App, Error, HttpServer, Responder, delete, get, post, web};
 use auth_runtime::config::{ConfigError, DenialBody};
 use auth_runtime::denial::Reason;
@@ -134,23 +130,9 @@ fn body(denial: &Denial) -> DenialBody {
     DenialBody::json(&json!({ "message": message, "code": code, "type": "auth", "link": link }))
 }
 
-/// Clients know 401 for no key and 403 for a bad one, to which the guard says 401 (RFC 6750 section 3.1). What it counts stays.
-async fn with_statuses_of_old(
-    request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let has_sent_a_key = request.headers().contains_key(AUTHORIZATION);
-    let mut answer = next.call(request).await?;
-    if has_sent_a_key && answer.status() == StatusCode::UNAUTHORIZED {
-        answer.response_mut().head_mut().status = StatusCode::FORBIDDEN;
-        answer.headers_mut().remove(WWW_AUTHENTICATE);
-    }
-    Ok(answer)
-}
-
 fn auth(keys: &Keys) -> Result<Auth, ConfigError> {
     let keys = keys.clone(); // no key is stored, nor a digest of one, so the lookup is given what was sent
-    let credentials = Opaque::dangerous_lookup_exposed(move |sent| keys.clone().find(sent)).length(16..=4096);
+    let credentials = Opaque::dangerous_lookup_exposed(move |sent| keys.clone().find(sent)).length(1..=4096);
     Auth::builder()
         .realm("search")
         .bearer(credentials.look_up_jwts())
@@ -161,8 +143,7 @@ fn auth(keys: &Keys) -> Result<Auth, ConfigError> {
 
 fn mount(app: &mut web::ServiceConfig, auth: &Auth, keys: &Keys, db: &Database) {
     let scope = auth.scope("").app_data(web::Data::new(keys.clone())).app_data(web::Data::new(db.clone()));
-    let scope = scope.service(search).service(add_document).service(create_key).service(delete_key).service(health);
-    app.service(scope.wrap(from_fn(with_statuses_of_old)));
+    app.service(scope.service(search).service(add_document).service(create_key).service(delete_key).service(health));
 }
 
 #[actix_web::main]
