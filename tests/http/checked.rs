@@ -155,6 +155,32 @@ async fn show_account(account: Checked<Account>) -> String {
     account.0.to_string()
 }
 
+struct Ledger;
+
+/// Denies in words of its own, and fails where the database does.
+async fn load_ledger(id: web::Path<u64>) -> Result<Result<Ledger, Denial>, String> {
+    Ok(match load_account(id).await? {
+        Some(_) => Ok(Ledger),
+        None => Err(Denial::conflict("the account is closed").code("closed")),
+    })
+}
+
+async fn is_balanced(id: web::Path<u64>) -> Result<Result<(), Denial>, String> {
+    Ok(load_ledger(id).await?.map(drop))
+}
+
+#[requires(bearer, check = load_ledger -> Ledger)]
+#[get("/ledgers/{id}")]
+async fn show_ledger(_ledger: Checked<Ledger>) -> &'static str {
+    "ledger"
+}
+
+#[requires(bearer, check = is_balanced)]
+#[get("/balances/{id}")]
+async fn show_balance() -> &'static str {
+    "balance"
+}
+
 async fn too_early(_: Checked<Account>) -> bool {
     true
 }
@@ -174,7 +200,8 @@ fn server() -> Server {
             .service(show_amount)
             .service(show_small)
             .service(show_order);
-        app.service(scope.service(change).service(show_hidden).service(show_item).service(show_account).service(early));
+        let scope = scope.service(change).service(show_hidden).service(show_item).service(show_account).service(early);
+        app.service(scope.service(show_ledger).service(show_balance));
     })
 }
 
@@ -274,5 +301,21 @@ fn a_load_that_fails_is_a_500_and_one_that_comes_too_late_too() {
         assert_eq!(event.field("check"), format!("http::checked::{check}"));
         assert_eq!(event.field("reason"), reason);
         assert!(!event.field("remedy").is_empty());
+    }
+}
+
+#[test]
+fn a_check_denies_in_its_own_words_and_says_apart_that_it_cannot_decide() {
+    listen();
+    let server = server();
+    let get = |path: &str| server.get(path).bearer(token().sign()).send();
+    for (path, handler, good) in [("/ledgers", "show_ledger", "ledger"), ("/balances", "show_balance", "balance")] {
+        get(&format!("{path}/1")).expect(good);
+        let denied = get(&format!("{path}/2"));
+        assert_eq!((denied.status, &denied.json()["code"]), (409, &json!("closed")));
+        Denied::failed().check(&get(&format!("{path}/0")));
+        let events = observed::events(&format!("http::checked::{handler}"));
+        let event = events.iter().find(|event| event.level == "ERROR").expect("an error event");
+        assert_eq!((event.field("reason"), event.field("cause")), ("check_erred", "the database is away"));
     }
 }

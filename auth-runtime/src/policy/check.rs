@@ -60,7 +60,7 @@ pub enum Verdict {
 #[diagnostic::on_unimplemented(
     message = "a check cannot return `{Self}`",
     label = "neither lets the caller pass nor refuses it",
-    note = "return `bool`, `Result<bool, E>` where `E: Display`, or `Result<(), Denial>`",
+    note = "return `bool`, `Result<bool, E>` where `E: Display`, `Result<(), Denial>`, or both in one: `Result<Result<(), Denial>, E>`",
     note = "one that loads something for the handler says what: `check = load_order -> Order`"
 )]
 pub trait IntoVerdict {
@@ -97,11 +97,19 @@ impl IntoVerdict for Result<(), Denial> {
     }
 }
 
+/// A denial of its own, beside an error that decides nothing.
+#[diagnostic::do_not_recommend]
+impl<E: Display + 'static> IntoVerdict for Result<Result<(), Denial>, E> {
+    fn into_verdict(self) -> Verdict {
+        self.map_or_else(erred, Result::into_verdict)
+    }
+}
+
 /// The types that a check which loads a `T` may return.
 #[diagnostic::on_unimplemented(
     message = "a check that loads `{T}` cannot return `{Self}`",
     label = "loads no `{T}`, and refuses nobody",
-    note = "return `Option<{T}>`, `Result<{T}, Denial>`, or `Result<Option<{T}>, E>` where `E: Display`"
+    note = "return `Option<{T}>`, `Result<{T}, Denial>`, `Result<Option<{T}>, E>` where `E: Display`, or `Result<Result<{T}, Denial>, E>`"
 )]
 pub trait IntoLoaded<T> {
     /// Reads the value as a verdict.
@@ -126,5 +134,13 @@ impl<T: Send + Sync + 'static> IntoLoaded<T> for Result<T, Denial> {
 impl<T: Send + Sync + 'static, E: Display + 'static> IntoLoaded<T> for Result<Option<T>, E> {
     fn into_loaded(self) -> Verdict {
         self.map_or_else(erred, Option::into_loaded)
+    }
+}
+
+/// A denial of its own, beside an error that decides nothing.
+#[diagnostic::do_not_recommend]
+impl<T: Send + Sync + 'static, E: Display + 'static> IntoLoaded<T> for Result<Result<T, Denial>, E> {
+    fn into_loaded(self) -> Verdict {
+        self.map_or_else(erred, Result::into_loaded)
     }
 }
