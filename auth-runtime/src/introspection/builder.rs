@@ -236,7 +236,8 @@ impl<I, A, C> Introspection<I, A, C> {
 
     /// After how many failures in a row the endpoint is left alone, and for how long before one call tries again; by default 5
     /// failures and 10 s. What may come from a token (no answer, an error) counts once for each caller; what is about one token
-    /// (429, a redirect, a page, an answer that cannot be read) does not count.
+    /// (429, a redirect, a page, an answer that cannot be read) does not count. Failures of strangers count for strangers alone: whose
+    /// token was active within the last hour is still asked about.
     #[must_use]
     pub fn breaker(mut self, failures: u32, pause: Duration) -> Self {
         self.asking.failures = failures;

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use crate::denial::Reason;
 use crate::http::peer::AddressShare;
 use crate::introspection::answer::{Active, Judge, NoAnswer};
+use crate::introspection::breakers::Breakers;
 use crate::introspection::endpoint::{Failure, IntrospectionEndpoint};
 use crate::introspection::memory::{Memory, TokenHash};
 #[cfg(feature = "redis")]
@@ -16,7 +17,6 @@ use crate::introspection::shared::Shared;
 use crate::jwt::opaque::OpaqueTokens;
 use crate::principal::Principal;
 use crate::provider::Worker;
-use crate::provider::limits::breaker::Breaker;
 use crate::provider::limits::breaker::Cause as _;
 use crate::provider::limits::budget::Budget;
 use crate::provider::limits::flight::{Boarding, Flights, landed};
@@ -50,7 +50,7 @@ pub(crate) struct Inquiry {
     pub(crate) memory: Memory,
     pub(crate) flights: Arc<Flights<TokenHash, Verdict>>,
     pub(crate) budget: Budget,
-    pub(crate) breaker: Arc<Breaker<Failure>>,
+    pub(crate) breakers: Breakers,
     pub(crate) endpoint: IntrospectionEndpoint,
     pub(crate) worker: Arc<Worker>,
     #[cfg(feature = "redis")]
@@ -79,7 +79,8 @@ impl OpaqueTokens for Introspector {
         if inquiry.memory.is_held(&hash, Instant::now()) {
             return Outcome::failed(Reason::IntrospectionUnavailable).into();
         }
-        if let Some(cause) = inquiry.breaker.refusal(Instant::now()) {
+        let asking = || inquiry.claimant(hash, context.address_share(), Instant::now());
+        if let Some(cause) = inquiry.breakers.refusal(Instant::now(), asking) {
             return Outcome::failed(cause.reason()).into();
         }
         let told = match inquiry.flights.board(hash, FLIGHTS, || recall().map(Ok)) {
@@ -128,6 +129,10 @@ impl Inquiry {
         Ok(principal)
     }
 
+    fn claimant(&self, token: TokenHash, address: AddressShare, now: Instant) -> Claimant {
+        self.memory.known.claimant(Presented::unguessable(token, address), now)
+    }
+
     /// Makes the call, if budget and breaker allow, and remembers what it brought.
     async fn ask(&self, hash: TokenHash, token: &[u8], address: AddressShare, now: UnixTime) -> Verdict {
         let asked = Instant::now();
@@ -136,7 +141,7 @@ impl Inquiry {
             return Ok(Ok(active));
         }
         let presented = Presented::unguessable(hash, address);
-        let claimant = self.memory.known.claimant(presented, asked);
+        let claimant = self.claimant(hash, address, asked);
         let place = match self.budget.take(claimant, asked) {
             true => self.budget.place(claimant).await,
             false => None,
@@ -148,7 +153,7 @@ impl Inquiry {
         };
         // Whoever was good before speaks for itself; strangers may invent as many tokens as they like.
         let blamed = if claimant.is_known() { claimant.share() } else { Share::of_all_at(address) };
-        let judged = self.call(token, blamed, now).await;
+        let judged = self.call(token, claimant, blamed, now).await;
         drop(place);
         let outcome = match &judged {
             Ok(Ok(_)) => "active",
@@ -205,8 +210,14 @@ impl Inquiry {
     }
 
     /// Asks the endpoint; `blamed` is whose failure it is where the token may have caused it.
-    async fn call(&self, token: &[u8], blamed: Share, now: UnixTime) -> Result<Result<Active, Reason>, Failure> {
-        let permit = self.breaker.admit(Instant::now())?;
+    async fn call(
+        &self,
+        token: &[u8],
+        claimant: Claimant,
+        blamed: Share,
+        now: UnixTime,
+    ) -> Result<Result<Active, Reason>, Failure> {
+        let permits = self.breakers.admit(claimant, Instant::now())?;
         let answer = self.endpoint.ask(token, now).await.and_then(|text| {
             self.judge.judge(text, now).map_err(|NoAnswer| {
                 limited!(
@@ -219,11 +230,8 @@ impl Inquiry {
         });
         match &answer {
             // The endpoint works, whatever it thinks of this token.
-            Ok(_) | Err(Failure::TokenRefused | Failure::Limited(_)) => permit.worked(),
-            Err(failure) => {
-                let of = failure.may_be_the_tokens().then_some(blamed);
-                permit.failed(Instant::now(), *failure, of);
-            }
+            Ok(_) | Err(Failure::TokenRefused | Failure::Limited(_)) => permits.worked(),
+            Err(failure) => permits.failed(Instant::now(), *failure, blamed),
         }
         answer
     }

@@ -5,10 +5,11 @@
 //! is never tried both ways.
 //!
 //! What happens to a token: `memory` knows it, or another process has `shared` it, or one `flight` for all who present it asks the `endpoint`, which proves
-//! who we are by `client`, within the limits of `budget` and `breaker`; `answer` judges what came back.
+//! who we are by `client`, within the limits of `budget` and `breakers`; `answer` judges what came back.
 
 pub(crate) mod answer;
 mod answer_shape;
+mod breakers;
 mod builder;
 mod carrying;
 pub(crate) mod endpoint;

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::authorities::AuthorityLoader;
 use crate::introspection::answer::Judge;
+use crate::introspection::breakers::Breakers;
 use crate::introspection::endpoint::IntrospectionEndpoint;
 use crate::introspection::introspector::{Inquiry, Introspector};
 use crate::introspection::memory::Memory;
@@ -15,7 +16,6 @@ use crate::jwt::acceptance::AcceptanceSettings;
 use crate::jwt::opaque::{OpaqueSettings, OpaqueTokens};
 use crate::provider::Worker;
 use crate::provider::client_auth::Client;
-use crate::provider::limits::breaker::Breaker;
 use crate::provider::limits::budget::Budget;
 use crate::provider::limits::flight::Flights;
 use crate::provider::transport::Transport;
@@ -115,7 +115,7 @@ impl OpaqueSettings for IntrospectionSettings {
             memory,
             flights: Arc::new(Flights::default()),
             budget: Budget::new(asking.calls_per_second, asking.calls_at_once, asking.timeout, Instant::now()),
-            breaker: Arc::new(Breaker::new("the introspection endpoint", asking.failures, asking.pause)),
+            breakers: Breakers::new(asking.failures, asking.pause),
             endpoint: IntrospectionEndpoint::new(url, client, prover),
             worker,
             #[cfg(feature = "redis")]

@@ -67,6 +67,24 @@ async fn tokens_from_nobody_knows_where_fail_as_one_callers() {
     }
 }
 
+/// From as many addresses as the breaker counts failures, and more.
+#[actix_web::test]
+async fn strangers_of_many_addresses_keep_nobody_out_who_was_good_before() {
+    for (what, reply) in ODD {
+        let mock = odd_about(reply);
+        let settings = introspection(&mock).max_staleness(Duration::ZERO);
+        let scheme = scheme(settings.timeout(Duration::from_millis(300)).breaker(2, Duration::from_secs(60)));
+        assert!(is_good(&ask_from(&scheme, 1, "known").await));
+        for host in 2..6 {
+            assert!(!is_good(&ask_from(&scheme, host, &format!("odd{host}")).await), "{what}");
+        }
+        for host in [1, 2, 9] {
+            assert!(is_good(&ask_from(&scheme, host, "known").await), "{what}: from {host}");
+        }
+        assert!(is_good(&ask_from(&scheme, 9, "new").await), "{what}: it answers, so strangers may ask again");
+    }
+}
+
 #[actix_web::test]
 async fn an_endpoint_that_fails_those_who_were_good_before_is_left_alone() {
     let mock = Mock::start(|call| if call.number < 3 { Reply::json(&good()) } else { Reply::status(500, "") });

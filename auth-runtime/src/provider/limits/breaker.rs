@@ -19,6 +19,8 @@ pub(crate) trait Cause: Copy {
 pub(crate) struct Breaker<C: Cause> {
     /// What it guards, as logs name it.
     guarded: &'static str,
+    /// Whether those whom it turns away have caused it.
+    of_strangers: bool,
     /// Failures in a row that open it.
     threshold: u32,
     pause: Duration,
@@ -53,10 +55,16 @@ impl<C: Cause> Breaker<C> {
     pub(crate) fn new(guarded: &'static str, threshold: u32, pause: Duration) -> Self {
         Self {
             guarded,
+            of_strangers: false,
             threshold,
             pause,
             state: Mutex::new(State { phase: Phase::Closed { failures: 0 }, counted: Vec::new(), epoch: 0 }),
         }
+    }
+
+    /// One that turns strangers away, who may have caused it.
+    pub(crate) fn of_strangers(guarded: &'static str, threshold: u32, pause: Duration) -> Self {
+        Self { of_strangers: true, ..Self::new(guarded, threshold, pause) }
     }
 
     /// Why no call can pass now, without using up the probe.
@@ -83,10 +91,15 @@ impl<C: Cause> Breaker<C> {
         Ok(Permit { breaker: Arc::clone(self), epoch: state.epoch, probe })
     }
 
-    /// `of` is whoever may have caused it; `None` where nobody can.
-    fn failed(&self, epoch: u64, now: Instant, cause: C, of: Option<Share>) {
+    /// For a call that another breaker lets pass: what it brings counts here too.
+    pub(crate) fn beside(self: &Arc<Self>) -> Permit<C> {
+        Permit { breaker: Arc::clone(self), epoch: self.lock().epoch, probe: false }
+    }
+
+    /// `of` is whoever may have caused it; `None` where nobody can. Only a probe keeps open what is open.
+    fn failed(&self, epoch: u64, probe: bool, now: Instant, cause: C, of: Option<Share>) {
         let mut state = self.lock();
-        if state.epoch != epoch {
+        if state.epoch != epoch || !probe && !matches!(state.phase, Phase::Closed { .. }) {
             return;
         }
         if let (Phase::Closed { .. }, Some(share)) = (state.phase, of) {
@@ -101,12 +114,11 @@ impl<C: Cause> Breaker<C> {
         };
         if failures >= self.threshold {
             state.enter(Phase::Open { until: now + self.pause, cause });
-            tracing::error!(
-                cause = cause.label(),
-                pause_seconds = self.pause.as_secs_f64(),
-                "{} keeps failing and is left alone for a while",
-                self.guarded
-            );
+            let (cause, pause_seconds, guarded) = (cause.label(), self.pause.as_secs_f64(), self.guarded);
+            match self.of_strangers {
+                true => tracing::warn!(cause, pause_seconds, "{guarded} keeps failing and is left alone for a while"),
+                false => tracing::error!(cause, pause_seconds, "{guarded} keeps failing and is left alone for a while"),
+            }
         } else {
             state.phase = Phase::Closed { failures };
         }
@@ -147,15 +159,15 @@ impl<C: Cause> Permit<C> {
 
     /// `of` is whoever may have caused it; `None` where nobody can.
     pub(crate) fn failed(mut self, now: Instant, cause: C, of: Option<Share>) {
-        self.probe = false;
-        self.breaker.failed(self.epoch, now, cause, of);
+        let probe = std::mem::take(&mut self.probe);
+        self.breaker.failed(self.epoch, probe, now, cause, of);
     }
 }
 
 impl<C: Cause> Drop for Permit<C> {
     fn drop(&mut self) {
         if self.probe {
-            self.breaker.failed(self.epoch, Instant::now(), C::ABANDONED, None);
+            self.breaker.failed(self.epoch, true, Instant::now(), C::ABANDONED, None);
         }
     }
 }
@@ -233,6 +245,20 @@ mod tests {
         breaker.admit(now + PAUSE).unwrap().worked();
         later.failed(now, Failure::TimedOut, None);
         assert_eq!(breaker.refusal(now), None);
+    }
+
+    #[test]
+    fn a_call_beside_closes_it_and_keeps_it_open_no_longer() {
+        let (breaker, now) = open();
+        breaker.beside().failed(now + PAUSE / 2, Failure::Unreachable, None);
+        assert_eq!(breaker.refusal(now + PAUSE / 2), Some(Failure::TimedOut));
+        assert_eq!(breaker.refusal(now + PAUSE), None, "the pause is over when it was");
+        breaker.beside().worked();
+        assert_eq!(breaker.refusal(now), None, "it answers");
+        for _ in 0..3 {
+            breaker.beside().failed(now, Failure::Unreachable, None);
+        }
+        assert_eq!(breaker.refusal(now), Some(Failure::Unreachable));
     }
 
     #[test]
