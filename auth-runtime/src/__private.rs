@@ -117,6 +117,16 @@ where
     check::run::<P, V, F, Args, Via>(check, values, context, F::Output::into_verdict)
 }
 
+/// What a check of arguments takes for granted, before there are any.
+pub fn describe_after<P, V, F, Args, Via>(_: F, context: CheckContext) -> LocalBoxFuture<'static, Verdict>
+where
+    P: 'static,
+    F: CheckFn<V, Args>,
+    Args: CheckArguments<P, Via>,
+{
+    check::describe_after::<P, Via, Args>(&context)
+}
+
 /// Runs a check that loads a `T` for the handler.
 pub fn run_load<P, T, V, F, Args, Via>(
     check: F,

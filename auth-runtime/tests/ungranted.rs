@@ -73,6 +73,15 @@ async fn checked_of_one_alternative() -> &'static str {
     "reached"
 }
 
+async fn is_of_member(_: &web::Path<u64>, _: Details<Member>) -> bool {
+    true
+}
+
+#[requires(bearer, check_after = is_of_member(id))]
+async fn checked_after(id: web::Path<u64>) -> String {
+    id.to_string()
+}
+
 #[requires(any(bearer, basic("granted") && check(is_nobody)))]
 async fn brought_by_that_alternative() -> &'static str {
     "reached"
@@ -115,12 +124,14 @@ fn details_that_a_check_or_a_generic_handler_takes_and_nobody_brings_are_refused
     for entry in [
         format!("{check}checked` at auth-runtime/tests/ungranted.rs:"),
         format!("{check}checked_of_one_alternative` at auth-runtime/tests/ungranted.rs:"),
+        "the check `ungranted::is_of_member(id)` of `ungranted::checked_after` at auth-runtime/tests/ungranted.rs:"
+            .to_owned(),
         "`basic(\"granted\")` gives no details of type `ungranted::Member`; configure `.authorities(…)`".to_owned(),
         "  `ungranted::generic` at auth-runtime/tests/ungranted.rs:".to_owned(),
     ] {
         assert!(error.contains(&entry), "{entry}\nin\n{error}");
     }
-    assert_eq!(error.matches("gives no details").count(), 3, "{error}");
+    assert_eq!(error.matches("gives no details").count(), 4, "{error}");
 }
 
 async fn plain(_: Details<Member>) -> &'static str {

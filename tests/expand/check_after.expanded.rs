@@ -12,7 +12,9 @@ struct lock;
     (Limit::SMALL,), __context),); const __AUTH_1 : ::auth_runtime::__private::Check =
     ::auth_runtime::__private::Check::after("may_lock(body)", ||
     ::auth_runtime::__private::check_name(& may_lock, & [&
-    ::core::format_args!("body")])); } .requiring:: < Self::Access > ()
+    ::core::format_args!("body")]), | __context |
+    ::auth_runtime::__private::describe_after:: < lock, (_,), _, _, _ > (may_lock,
+    __context)); } .requiring:: < Self::Access > ()
     .demanding(::auth_runtime::__private::Requirement::Check(__AUTH_0)).routed(&
     [::auth_runtime::__private::RouteSpec::new(& ["POST"], "/orders/{id}")])
     .checked_after(& __AUTH_1)

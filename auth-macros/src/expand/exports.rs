@@ -124,6 +124,7 @@ exports! {
     role => role;
     route_spec => RouteSpec;
     run_check => run_check;
+    describe_after => describe_after;
     run_load => run_load;
     scheme_use => SchemeUse;
     scope => scope;

@@ -158,14 +158,19 @@ impl Constants<'_> {
         }
     }
 
-    /// What names the check of arguments. What runs it is beside the handler.
+    /// What names the check of arguments, and says what it takes for granted. What runs it is beside the handler.
     pub(crate) fn expand_after(&mut self, after: &AfterCall) -> TokenStream {
-        let Exports { check, check_name, .. } = self.exports;
+        let Exports { check, check_name, describe_after, .. } = self.exports;
         let AfterCall { path, arguments } = after;
+        let (at, policy) = (path.span(), self.policy);
         let seen: Vec<String> = arguments.iter().map(|argument| argument.unraw().to_string()).collect();
         let written = format!("{}({})", written(path), seen.join(", "));
         let name = quote!(|| #check_name(&#path, &[#(&::core::format_args!(#seen)),*]));
-        let constant = self.hoist(Span::mixed_site(), check, &quote!(#check::after(#written, #name)));
+        let (context, describe) = (Ident::new("__context", Span::mixed_site()), describe_after.at(at));
+        let each = arguments.iter().map(|_| quote!(_,));
+        let describe = quote_spanned!(at=> #describe::<#policy, (#(#each)*), _, _, _>(#path, #context));
+        let after = quote!(#check::after(#written, #name, |#context| #describe));
+        let constant = self.hoist(Span::mixed_site(), check, &after);
         quote!(.checked_after(&#constant))
     }
 

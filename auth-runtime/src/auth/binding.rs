@@ -102,6 +102,11 @@ impl Unbound {
         for wanted in spec.details.iter().flatten().map(DetailsUse::details) {
             self.ungiven(spec, None, &wanted, used);
         }
+        if let Some(check) = spec.check_after() {
+            for wanted in check.details() {
+                self.ungiven(spec, Some(check), &wanted, used);
+            }
+        }
         for (condition, used) in conditions_of(spec, used) {
             let Requirement::Check(check) = condition else { continue };
             for wanted in check.details() {

@@ -14,8 +14,7 @@ use crate::principal::Principal;
 /// Cloning shares it. Take it wherever [`Principal`] can be taken. A handler that takes a `T` which one of the schemes of its
 /// policy does not give is refused by [`build`](crate::config::AuthBuilder::build), and so is a check that does; a plain handler
 /// behind [`requires::<P>()`](crate::mount::route::RouteBuilder::requires) where it is mounted. What neither sees is answered 500,
-/// with an error event: an argument whose type does not say `Details<…>` itself or has a parameter of a generic handler, and one
-/// of a `check_after`. Where only some schemes give it, take [`Optional<Details<T>>`](crate::Optional).
+/// with an error event: an argument whose type does not say `Details<…>` itself or has a parameter of a generic handler. Where only some schemes give it, take [`Optional<Details<T>>`](crate::Optional).
 ///
 /// ```standalone_crate
 /// use auth_runtime::{Auth, Authorities, Details, Jwt, Principal, requires};

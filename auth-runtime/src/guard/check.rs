@@ -132,6 +132,16 @@ where
     })
 }
 
+/// What a check that sees the handler's arguments says where there are none.
+pub(crate) fn describe_after<P, Via, Args: Extract<P, Via>>(
+    context: &CheckContext,
+) -> LocalBoxFuture<'static, Verdict> {
+    Box::pin(ready(match context.0 {
+        None => Verdict::Takes(Args::details()),
+        Some(_) => Verdict::Erred("it needs the arguments of its handler".to_owned()),
+    }))
+}
+
 /// The statuses by which an extractor says that the request does not fit it, and no more than that.
 const MISFITS: [StatusCode; 7] = [
     StatusCode::BAD_REQUEST,

@@ -1,7 +1,6 @@
 //! What an authenticated caller must also satisfy, as constant data.
 
 use std::fmt;
-use std::future::ready;
 
 use futures_core::future::LocalBoxFuture;
 use futures_util::FutureExt as _;
@@ -123,12 +122,14 @@ impl Check {
         Self { written, origin, name, run }
     }
 
-    /// One that runs when the handler's arguments are there, and by nothing but them.
+    /// One that runs when the handler's arguments are there, and by nothing but them: here it says what it takes for granted.
     #[doc(hidden)]
-    pub const fn after(written: &'static str, name: fn() -> String) -> Self {
-        Self::new(written, "", name, |_| {
-            Box::pin(ready(Verdict::Erred("it needs the arguments of its handler".to_owned())))
-        })
+    pub const fn after(
+        written: &'static str,
+        name: fn() -> String,
+        describe: fn(CheckContext) -> LocalBoxFuture<'static, Verdict>,
+    ) -> Self {
+        Self::new(written, "", name, describe)
     }
 }
 
