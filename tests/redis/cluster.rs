@@ -8,7 +8,7 @@ use tests::redis_at;
 
 use crate::digest::{asked, counted, found, machine, replayed, send};
 use crate::failover::Failover;
-use crate::processes::{Node, Redis, await_that, token};
+use crate::processes::{Node, Redis, Wire, await_that, token};
 use crate::shared::{Endpoint, KEY, good};
 use crate::{BOUND, later, tell};
 
@@ -20,8 +20,8 @@ struct Cluster {
 }
 
 impl Cluster {
-    fn start() -> Self {
-        let primaries: Vec<_> = (0..3).map(|_| Redis::cluster_node()).collect();
+    fn start(wire: Wire) -> Self {
+        let primaries: Vec<_> = (0..3).map(|_| Redis::cluster_node(wire)).collect();
         for (primary, slots) in primaries.iter().zip(["0 5460", "5461 10922", "10923 16383"]) {
             assert_eq!(primary.command(&format!("CLUSTER ADDSLOTSRANGE {slots}")), "+OK");
             meet(&primaries[0], primary);
@@ -46,7 +46,8 @@ impl Cluster {
 
     /// A replica of that one, which is ready to take over.
     fn replica(&self) -> Redis {
-        let (replica, primary) = (Redis::cluster_node(), &self.primaries[self.of_revocations()]);
+        let primary = &self.primaries[self.of_revocations()];
+        let replica = Redis::cluster_node(primary.wire());
         let id = primary.text("CLUSTER MYID");
         meet(&self.primaries[0], &replica);
         await_that("they have met", ELECTION, || replica.command(&format!("CLUSTER REPLICATE {id}")) == "+OK");
@@ -63,14 +64,24 @@ fn meet(one: &Redis, other: &Redis) {
         // `ID host:port@bus …`
         let nodes = other.text("CLUSTER NODES");
         let bus = nodes.split(['@', ' ', ',']).nth(2).expect("a node");
-        assert_eq!(one.command(&format!("CLUSTER MEET 127.0.0.1 {} {bus}", other.port)), "+OK");
+        assert_eq!(one.command(&format!("CLUSTER MEET 127.0.0.1 {} {bus}", other.told_port())), "+OK");
     }
 }
 
 #[test]
 fn a_cluster_of_three_shares_all_that_one_server_does() {
     let _alone = alone!("a Redis Cluster");
-    let (cluster, endpoint) = (Cluster::start(), Endpoint::start());
+    shares_all(&Cluster::start(Wire::Plain));
+}
+
+#[test]
+fn a_cluster_behind_tls_does_as_well() {
+    let _alone = alone!("a Redis Cluster over TLS");
+    shares_all(&Cluster::start(Wire::Tls));
+}
+
+fn shares_all(cluster: &Cluster) {
+    let endpoint = Endpoint::start();
     // Of one node they learn the others.
     let one = format!("cluster {}", cluster.primaries[0].url());
     for place in [cluster.place(), one] {
@@ -106,12 +117,22 @@ fn a_cluster_of_three_shares_all_that_one_server_does() {
 #[test]
 fn the_successor_of_a_node_that_dies_is_followed_and_without_one_the_policy_closes() {
     let _alone = alone!("a failover in a Redis Cluster");
-    let mut cluster = Cluster::start();
+    follows_the_successor("a node of the cluster killed", Wire::Plain);
+}
+
+#[test]
+fn the_successor_is_followed_over_tls() {
+    let _alone = alone!("a failover in a Redis Cluster over TLS");
+    follows_the_successor("a node of the cluster behind TLS killed", Wire::Tls);
+}
+
+fn follows_the_successor(what: &str, wire: Wire) {
+    let mut cluster = Cluster::start(wire);
     let mut replica = cluster.replica();
     let (place, dies) = (cluster.place(), cluster.of_revocations());
     let failover = Failover::of(&place);
     let times = failover.survive(&mut cluster.primaries[dies], &replica, ELECTION);
-    let survivor = failover.end("a node of the cluster killed", &times);
+    let survivor = failover.end(what, &times);
 
     replica.kill();
     survivor.closes(ELECTION);

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use std::{env, fs, process, thread};
 
-use tests::{Answer, Connection, Token};
+use tests::{Answer, Connection, KEYS, Token};
 
 pub(crate) const ISSUER: &str = "https://idp.example";
 /// How long a process may take to start on a busy machine.
@@ -22,17 +22,33 @@ pub(crate) enum Disk {
     Everything,
 }
 
+/// How those who share a Redis reach it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wire {
+    Plain,
+    /// Servers among themselves, too; the tests' own commands are plain.
+    Tls,
+}
+
 /// A redis-server of our own: on a free port of 127.0.0.1, in a folder of its own.
 pub(crate) struct Redis {
     pub(crate) port: u16,
+    /// Where it speaks TLS, if it does.
+    tls_port: Option<u16>,
     folder: PathBuf,
     arguments: Vec<String>,
     child: Option<Child>,
 }
 
-/// A port that nobody has.
-pub(crate) fn free_port() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
+/// A port that nobody has, below those that the system gives to connections: a server that is started again on its port must not
+/// find a connection there.
+fn free_port() -> u16 {
+    static LAST: AtomicUsize = AtomicUsize::new(0);
+    let mut candidates = std::iter::repeat_with(|| {
+        let number = LAST.fetch_add(1, Ordering::Relaxed).wrapping_add(process::id() as usize * 101);
+        10_000 + (number % 20_000) as u16
+    });
+    candidates.find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok()).expect("a free port")
 }
 
 impl Redis {
@@ -43,15 +59,19 @@ impl Redis {
 
     /// With these arguments.
     pub(crate) fn with(arguments: &[&str]) -> Self {
-        Self::configured(|_| arguments.iter().map(|&argument| argument.to_owned()).collect())
+        Self::reached_by(Wire::Plain, arguments)
+    }
+
+    pub(crate) fn reached_by(wire: Wire, arguments: &[&str]) -> Self {
+        Self::configured(wire, |_| arguments.iter().map(|&argument| argument.to_owned()).collect())
     }
 
     /// A sentinel that watches this primary under the name `orders`, and gives it up after half a second.
     pub(crate) fn sentinel(primary: &Self) -> Self {
-        Self::configured(|folder| {
+        Self::configured(primary.wire(), |folder| {
             // It keeps what it learns in its file.
             let file = folder.join("sentinel.conf");
-            let monitor = format!("sentinel monitor orders 127.0.0.1 {} 1\n", primary.port);
+            let monitor = format!("sentinel monitor orders 127.0.0.1 {} 1\n", primary.told_port());
             let patience = "sentinel down-after-milliseconds orders 500\nsentinel failover-timeout orders 3000\n";
             fs::write(&file, monitor + patience).unwrap();
             vec![file.to_str().unwrap().to_owned(), "--sentinel".to_owned()]
@@ -59,22 +79,24 @@ impl Redis {
     }
 
     /// A node of a cluster, which gives up another one after a second.
-    pub(crate) fn cluster_node() -> Self {
-        Self::configured(|_| {
+    pub(crate) fn cluster_node(wire: Wire) -> Self {
+        Self::configured(wire, |_| {
             let bus = free_port().to_string();
             let cluster = ["--cluster-enabled", "yes", "--cluster-port", &bus, "--cluster-node-timeout", "1000"];
             ["--save", ""].into_iter().chain(cluster).map(str::to_owned).collect()
         })
     }
 
-    fn configured(arguments: impl Fn(&Path) -> Vec<String>) -> Self {
+    fn configured(wire: Wire, arguments: impl Fn(&Path) -> Vec<String>) -> Self {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let folder = env::temp_dir().join(format!("auth-redis-{}-{number}", process::id()));
         fs::create_dir_all(&folder).unwrap();
-        let mut redis = Self { port: 0, folder, arguments: Vec::new(), child: None };
+        let mut redis = Self { port: 0, tls_port: None, folder, arguments: Vec::new(), child: None };
         let begun = Instant::now();
         loop {
             (redis.port, redis.arguments) = (free_port(), arguments(&redis.folder));
+            redis.tls_port = (wire == Wire::Tls).then(free_port);
+            redis.arguments.extend(redis.tls_port.into_iter().flat_map(|port| tls_arguments(port, &redis.folder)));
             if redis.answers() {
                 return redis;
             }
@@ -83,7 +105,17 @@ impl Redis {
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}", self.port)
+        let scheme = if self.tls_port.is_some() { "rediss" } else { "redis" };
+        format!("{scheme}://127.0.0.1:{}", self.told_port())
+    }
+
+    /// Where others reach it.
+    pub(crate) fn told_port(&self) -> u16 {
+        self.tls_port.unwrap_or(self.port)
+    }
+
+    pub(crate) fn wire(&self) -> Wire {
+        if self.tls_port.is_some() { Wire::Tls } else { Wire::Plain }
     }
 
     /// Starts it, on the same port and folder as before.
@@ -175,6 +207,22 @@ impl Drop for Redis {
         }
         let _ = fs::remove_dir_all(&self.folder);
     }
+}
+
+/// Clients see the certificate that the tests' authority signed, and nodes of a cluster show each other one of their own.
+fn tls_arguments(port: u16, folder: &Path) -> Vec<String> {
+    let port = port.to_string();
+    let certificate = |of: &str| format!("{KEYS}{of}.cert.pem");
+    let [server, node] = ["tls-server", "tls-node"].map(certificate);
+    let [server_key, node_key] = ["tls-server", "tls-node"].map(|of| format!("{KEYS}{of}.private.pem"));
+    let trusted = folder.join("trusted.pem");
+    let authorities = ["tls-authority", "tls-node"].map(|of| fs::read_to_string(certificate(of)).unwrap());
+    fs::write(&trusted, authorities.concat()).unwrap();
+    let of_server = ["--tls-cert-file", &server, "--tls-key-file", &server_key];
+    let of_node = ["--tls-client-cert-file", &node, "--tls-client-key-file", &node_key];
+    let files = of_server.into_iter().chain(of_node).chain(["--tls-ca-cert-file", trusted.to_str().unwrap()]);
+    let modes = ["--tls-port", &port, "--tls-auth-clients", "no", "--tls-replication", "yes", "--tls-cluster", "yes"];
+    files.chain(modes).map(str::to_owned).collect()
 }
 
 /// Whether a redis-server answers there.

@@ -1,74 +1,34 @@
 //! Redis behind TLS, with a certificate of our own authority.
 
-use std::net::{Ipv4Addr, TcpStream};
-use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
-
 use auth_runtime::digest::{self, DigestUsers, SharedNonces};
 use auth_runtime::introspection::SharedResults;
 use auth_runtime::redis::Redis;
 use auth_runtime::revocation::RedisRevocations;
+use tests::redis_at;
 
+use crate::RECOVERY;
 use crate::digest::{asked, counted, found, machine, replayed, send};
-use crate::processes::{ISSUER, free_port, now};
+use crate::processes::{ISSUER, Redis as Server, Wire, await_that, now};
 use crate::shared::{Endpoint, KEY, good};
 
-/// TEST KEYS, NEVER FOR USE: see the README beside them.
-const KEYS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../auth-runtime/tests/keys/");
-
-/// A redis-server that speaks TLS and nothing else.
-struct TlsRedis {
-    port: u16,
-    child: Child,
+fn server() -> Server {
+    Server::reached_by(Wire::Tls, &["--save", ""])
 }
 
-impl TlsRedis {
-    fn start() -> Self {
-        let port = free_port();
-        let child = Command::new("redis-server")
-            .args(["--bind", "127.0.0.1", "--port", "0", "--tls-port", &port.to_string(), "--save", ""])
-            .args(["--tls-auth-clients", "no", "--tls-cert-file", &format!("{KEYS}tls-server.cert.pem")])
-            .args(["--tls-key-file", &format!("{KEYS}tls-server.private.pem")])
-            .args(["--tls-ca-cert-file", &format!("{KEYS}tls-authority.cert.pem"), "--daemonize", "no"])
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("redis-server starts");
-        let redis = Self { port, child };
-        eventually(|| TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok());
-        redis
-    }
-
-    fn url(&self) -> String {
-        format!("rediss://127.0.0.1:{}", self.port)
-    }
-
-    /// By whoever trusts the authority of its certificate.
-    fn trusting(&self) -> Redis {
-        Redis::at(self.url()).root_certificate(std::fs::read(format!("{KEYS}tls-authority.cert.pem")).unwrap())
-    }
-}
-
-impl Drop for TlsRedis {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// By whoever trusts the authority of its certificate.
+fn trusting(server: &Server) -> Redis {
+    redis_at(&server.url())
 }
 
 fn eventually(what: impl Fn() -> bool) {
-    let begun = Instant::now();
-    while !what() {
-        assert!(begun.elapsed() < Duration::from_secs(30), "never came true");
-        thread::sleep(Duration::from_millis(20));
-    }
+    await_that("over TLS", 5 * RECOVERY, what);
 }
 
 #[test]
 fn revocations_travel_by_tls_and_only_to_who_has_a_certificate_that_is_trusted() {
     let _alone = alone!("revocations over TLS");
-    let redis = TlsRedis::start();
-    let trusting = || RedisRevocations::builder(redis.trusting()).start().unwrap();
+    let redis = server();
+    let trusting = || RedisRevocations::builder(trusting(&redis)).start().unwrap();
     let (one, two) = (trusting(), trusting());
     let strange = RedisRevocations::builder(redis.url()).start().unwrap();
     let plain = RedisRevocations::builder(redis.url().replace("rediss", "redis")).start().unwrap();
@@ -83,9 +43,9 @@ fn revocations_travel_by_tls_and_only_to_who_has_a_certificate_that_is_trusted()
 #[test]
 fn answers_of_introspection_take_the_same_way() {
     let _alone = alone!("answers of introspection over TLS");
-    let (redis, endpoint) = (TlsRedis::start(), Endpoint::start());
+    let (redis, endpoint) = (server(), Endpoint::start());
     let shares = |redis: Redis| endpoint.introspection("api", Some(SharedResults::redis(redis, KEY)));
-    let machines = [shares(redis.trusting()), shares(redis.trusting())];
+    let machines = [shares(trusting(&redis)), shares(trusting(&redis))];
     endpoint.await_sharing(&machines);
     for machine in &machines {
         good(machine, "alice");
@@ -98,9 +58,9 @@ fn answers_of_introspection_take_the_same_way() {
 #[test]
 fn nonces_take_the_same_way() {
     let _alone = alone!("nonces over TLS");
-    let redis = TlsRedis::start();
+    let redis = server();
     let of = |redis: Redis| machine(SharedNonces::redis(redis, KEY));
-    let machines = [of(redis.trusting()), of(redis.trusting())];
+    let machines = [of(trusting(&redis)), of(trusting(&redis))];
     for machine in &machines {
         found(machine);
     }

@@ -16,7 +16,7 @@ pub use client::{Answer, Connection, Request};
 pub use denial::Denied;
 pub use digest::{DigestAnswer, DigestChallenge};
 pub use http2::http2;
-pub use redis::redis_at;
+pub use redis::{KEYS, redis_at};
 pub use server::Server;
 pub use suspending::Suspending;
 pub use token::{Token, base64url};
