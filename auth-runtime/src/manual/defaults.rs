@@ -161,6 +161,7 @@
 //! | `Introspection::dangerous_any_issuer`, `Introspection::dangerous_any_audience`, `Introspection::issued_to` | as for `Jwt` |
 //! | `Introspection::dangerous_any_token_type` | a refresh token that the endpoint calls active passes for an access token |
 //! | `RedisRevocationsBuilder::grace` | for as long a token may be accepted that another process revoked |
+//! | `RedisRevocationsBuilder::withdrawals` | whoever has that secret and can write to Redis can let tokens count again that were revoked |
 //! | `RedisRevocationsBuilder::dangerous_stay_open_when_stale` | whoever can bring Redis down can use revoked tokens |
 //! | [`Passwords::remember_for`](crate::basic::Passwords::remember_for) on your own function | a disabled user may get in for that long |
 //! | [`DigestUsers::dangerous_md5`](crate::digest::DigestUsers::dangerous_md5) | passwords are guessed faster from a request that somebody saw |
