@@ -18,8 +18,8 @@ pub(crate) struct Challenges {
     /// Where the metadata of the resource are (RFC 9728 section 5.1).
     metadata_url: Option<String>,
     policy: &'static str,
-    /// By reason and attempted alternative; filled as they are first needed.
-    written: Vec<OnceLock<Written>>,
+    /// By reason and attempted alternative; written as they are first needed. Boxed, because few ever are.
+    written: Vec<OnceLock<Box<Written>>>,
 }
 
 /// An alternative's challenge, and the canonical scopes by its names; none where it does not speak of scopes.
@@ -80,10 +80,11 @@ impl Challenges {
             return None;
         }
         let cell = self.written.get(row * (Reason::ALL.len() + 1) + reason.index())?;
-        Some(cell.get_or_init(|| Written {
-            answer: Arc::new(self.answer(reason, alternative, attempted, &[])),
-            meter: Meter::denied(self.policy, scheme, reason),
-        }))
+        let write = || {
+            let answer = Arc::new(self.answer(reason, alternative, attempted, &[]));
+            Box::new(Written { answer, meter: Meter::denied(self.policy, scheme, reason) })
+        };
+        Some(cell.get_or_init(write))
     }
 
     /// Writes the denial for a reason; `fresh` has challenges for this answer only, by the place of those that they replace.
