@@ -1,6 +1,8 @@
 //! What was loaded of one caller.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+
+use arc_swap::ArcSwapOption;
 
 use crate::authorities::{Given, LoadFailure};
 use crate::denial::Reason;
@@ -15,7 +17,7 @@ pub(crate) struct Known {
     /// What the caller takes in memory, by whose request it was loaded.
     caller_bytes: usize,
     /// The caller that it was applied to last: most requests of one caller have the same credentials.
-    applied: OnceLock<Principal>,
+    applied: ArcSwapOption<Principal>,
 }
 
 impl Known {
@@ -23,7 +25,7 @@ impl Known {
     pub(super) fn new(given: Option<Given>, principal: Option<&Principal>) -> Result<Arc<Self>, LoadFailure> {
         let given = given.ok_or(LoadFailure::from(Reason::CallerUnknown))?;
         let caller_bytes = principal.map_or(0, caller_bytes);
-        Ok(Arc::new(Self { given, caller_bytes, applied: OnceLock::new() }))
+        Ok(Arc::new(Self { given, caller_bytes, applied: ArcSwapOption::empty() }))
     }
 
     pub(super) fn rights(&self) -> &Rights {
@@ -32,13 +34,14 @@ impl Known {
 
     /// The same description of a caller with these rights, if that is known.
     pub(super) fn applied_to(&self, principal: &Principal) -> Option<Principal> {
-        self.applied.get().filter(|known| known.by_credentials().is_same_description(principal)).cloned()
+        let applied = self.applied.load();
+        applied.as_deref().filter(|known| known.by_credentials().is_same_description(principal)).cloned()
     }
 
     /// Keeps a caller with these rights, if it takes no more room than was counted.
     pub(super) fn keep(&self, applied: &Principal) {
         if caller_bytes(applied.by_credentials()) <= self.caller_bytes {
-            let _ = self.applied.set(applied.clone());
+            self.applied.store(Some(Arc::new(applied.clone())));
         }
     }
 }
@@ -169,5 +172,9 @@ mod tests {
         let same = alice();
         small.keep(&same.with_rights(small.rights(), None));
         assert!(small.applied_to(&same).is_some() && small.applied_to(&alice()).is_none());
+        // The same caller with other credentials, or the same ones read anew.
+        let newer = alice();
+        small.keep(&newer.with_rights(small.rights(), None));
+        assert!(small.applied_to(&newer).is_some() && small.applied_to(&same).is_none(), "the last one");
     }
 }
