@@ -11,11 +11,11 @@ use futures_util::FutureExt as _;
 use crate::authorities::{LoadOutcome, Loading};
 use crate::denial::{Denial, Reason, Rejection};
 use crate::grant::{Caller, Loaded};
-use crate::guard::audit::DecisionOutcome;
 use crate::guard::choice::Choice;
 use crate::guard::heard::{Heard, Said};
-use crate::guard::observation::{NO_SCHEME, Observation};
+use crate::guard::observation::Observation;
 use crate::guard::refuse::{Case, Grounds};
+use crate::guard::waiting::Waiting;
 use crate::guard::{Admission, Admitted, Asked, Attempted, Eventual, Plan, Plans, nested};
 use crate::policy::check::CheckContext;
 use crate::policy::{Check, CheckResults, PolicySpec, Presence, Step};
@@ -206,13 +206,11 @@ impl GuardedRequest<'_> {
     where
         F: AsyncFnOnce(&mut GuardedRequest<'_>) -> Decided + 'static,
     {
-        let (plan, request) = (Arc::clone(self.plan), self.request.clone());
-        let untold = plan.untold(&self.case().into(), DecisionOutcome::Abandoned);
-        let Self { attempted, verified, observation, .. } = self;
-        let scheme = attempted.alternative(&plan).map_or(NO_SCHEME, |by| by.scheme.name());
-        let waiting = observation.wait(scheme, untold);
+        let Self { plan, request, attempted, verified, observation, .. } = self;
+        let (plan, request, principal) = (Arc::clone(plan), request.clone(), verified.clone());
+        let waiting = Waiting { plan, request, attempted, principal, observation, is_over: false };
         Decision::Pending(Box::pin(async move {
-            let (plan, request) = (&plan, &request);
+            let (plan, request) = (&waiting.plan, &waiting.request);
             let mut guarded = GuardedRequest {
                 plan,
                 request,
@@ -224,8 +222,10 @@ impl GuardedRequest<'_> {
                 observation,
             };
             let decided = tokio::time::timeout(plan.settings.deadline, rest(&mut guarded)).await;
+            let decided = decided.unwrap_or_else(|_| Err(guarded.deny(Reason::DeadlinePassed)));
+            drop(guarded);
             waiting.over();
-            match decided.unwrap_or_else(|_| Err(guarded.deny(Reason::DeadlinePassed))) {
+            match decided {
                 Ok(admitted) => Ok(admitted),
                 Err(denial) => Err(denial.get().await),
             }

@@ -21,6 +21,7 @@ mod refuse;
 mod settings;
 mod table;
 mod verify;
+mod waiting;
 
 pub use admission::Answered;
 pub(crate) use admission::{Admission, Admitted, Asked, Attempted, Terms};

@@ -7,7 +7,6 @@ use metrics::{IntoF64, Key, Label, Level, Metadata};
 use quanta::Instant;
 
 use crate::denial::{Denial, Reason, Severity};
-use crate::guard::audit::Untold;
 use crate::guard::limit::{self, LeftOut, RefusalLimit};
 use crate::http::peer::AddressShare;
 use crate::policy::{Check, Hide, PolicySpec};
@@ -95,9 +94,12 @@ impl Observation {
         self.counts
     }
 
-    /// Somebody waits for the decision, until it is told that this is over.
-    pub(crate) fn wait(&self, scheme: &'static str, untold: Option<Untold>) -> Waiting {
-        Waiting { observation: *self, scheme, untold, is_over: false }
+    /// Nobody waits for the decision any more.
+    pub(super) fn abandoned(&self, scheme: &'static str) {
+        if self.counts {
+            tracing::debug!(policy = self.spec.handler, scheme, outcome = ABANDONED, "auth decision");
+            record(&Meter::new(self.spec.handler, scheme, ABANDONED, "none"), self.so_far());
+        }
     }
 
     /// What the decision took so far.
@@ -209,33 +211,6 @@ impl Observation {
             denial.hide();
         }
         denial
-    }
-}
-
-/// A decision that somebody waits for: counted as abandoned where nobody does any more, because the caller left.
-pub(crate) struct Waiting {
-    observation: Observation,
-    scheme: &'static str,
-    untold: Option<Untold>,
-    is_over: bool,
-}
-
-impl Waiting {
-    pub(crate) fn over(mut self) {
-        self.is_over = true;
-    }
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        let Self { observation, scheme, .. } = *self;
-        if observation.counts && !self.is_over {
-            if let Some(untold) = self.untold.take() {
-                untold.tell(observation.took());
-            }
-            tracing::debug!(policy = observation.spec.handler, scheme, outcome = ABANDONED, "auth decision");
-            record(&Meter::new(observation.spec.handler, scheme, ABANDONED, "none"), observation.so_far());
-        }
     }
 }
 
