@@ -20,6 +20,8 @@ pub(crate) struct Permits {
     own: Permit<Failure>,
     other: Permit<Failure>,
     is_known: bool,
+    /// Whose failure it is where the token may have caused it.
+    blamed: Share,
 }
 
 impl Breakers {
@@ -31,25 +33,20 @@ impl Breakers {
     }
 
     /// Why this caller cannot pass now, without using up a probe; who it is, is asked only where that makes a difference.
-    pub(crate) fn refusal(&self, now: Instant, claimant: impl FnOnce() -> Claimant) -> Option<Failure> {
-        match (self.known.refusal(now), self.strangers.refusal(now)) {
-            (None, None) => None,
-            (known, strangers) => {
-                if claimant().is_known() {
-                    known
-                } else {
-                    strangers
-                }
-            }
+    pub(crate) fn refusal(&self, now: Instant, caller: impl FnOnce() -> (Claimant, Share)) -> Option<Failure> {
+        if !self.known.is_open() && !self.strangers.is_open() {
+            return None;
         }
+        let (claimant, blamed) = caller();
+        if claimant.is_known() { &self.known } else { &self.strangers }.refusal(now, blamed)
     }
 
     /// # Errors
     /// The failure that keeps this caller from it.
-    pub(crate) fn admit(&self, claimant: Claimant, now: Instant) -> Result<Permits, Failure> {
+    pub(crate) fn admit(&self, claimant: Claimant, blamed: Share, now: Instant) -> Result<Permits, Failure> {
         let is_known = claimant.is_known();
         let (own, other) = if is_known { (&self.known, &self.strangers) } else { (&self.strangers, &self.known) };
-        Ok(Permits { own: own.admit(now)?, other: other.beside(), is_known })
+        Ok(Permits { own: own.admit(now, blamed)?, other: other.beside(), is_known, blamed })
     }
 }
 
@@ -59,9 +56,8 @@ impl Permits {
         self.other.worked();
     }
 
-    /// `blamed` is whose failure it is where the token may have caused it.
-    pub(crate) fn failed(self, now: Instant, failure: Failure, blamed: Share) {
-        let of = failure.may_be_the_tokens().then_some(blamed);
+    pub(crate) fn failed(self, now: Instant, failure: Failure) {
+        let of = failure.may_be_the_tokens().then_some(self.blamed);
         self.own.failed(now, failure, of);
         if self.is_known || of.is_none() {
             self.other.failed(now, failure, of);

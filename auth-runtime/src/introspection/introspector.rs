@@ -79,8 +79,12 @@ impl OpaqueTokens for Introspector {
         if inquiry.memory.is_held(&hash, Instant::now()) {
             return Outcome::failed(Reason::IntrospectionUnavailable).into();
         }
-        let asking = || inquiry.claimant(hash, context.address_share(), Instant::now());
-        if let Some(cause) = inquiry.breakers.refusal(Instant::now(), asking) {
+        let caller = || {
+            let address = context.address_share();
+            let claimant = inquiry.claimant(hash, address, Instant::now());
+            (claimant, blamed(claimant, address))
+        };
+        if let Some(cause) = inquiry.breakers.refusal(Instant::now(), caller) {
             return Outcome::failed(cause.reason()).into();
         }
         let told = match inquiry.flights.board(hash, FLIGHTS, || recall().map(Ok)) {
@@ -151,9 +155,7 @@ impl Inquiry {
             limited!(warn, "more tokens need introspection than its budget of calls allows");
             return Err(Reason::IntrospectionUnavailable);
         };
-        // Whoever was good before speaks for itself; strangers may invent as many tokens as they like.
-        let blamed = if claimant.is_known() { claimant.share() } else { Share::of_all_at(address) };
-        let judged = self.call(token, claimant, blamed, now).await;
+        let judged = self.call(token, claimant, blamed(claimant, address), now).await;
         drop(place);
         let outcome = match &judged {
             Ok(Ok(_)) => "active",
@@ -217,7 +219,7 @@ impl Inquiry {
         blamed: Share,
         now: UnixTime,
     ) -> Result<Result<Active, Reason>, Failure> {
-        let permits = self.breakers.admit(claimant, Instant::now())?;
+        let permits = self.breakers.admit(claimant, blamed, Instant::now())?;
         let answer = self.endpoint.ask(token, now).await.and_then(|text| {
             self.judge.judge(text, now).map_err(|NoAnswer| {
                 limited!(
@@ -231,10 +233,16 @@ impl Inquiry {
         match &answer {
             // The endpoint works, whatever it thinks of this token.
             Ok(_) | Err(Failure::TokenRefused | Failure::Limited(_)) => permits.worked(),
-            Err(failure) => permits.failed(Instant::now(), *failure, blamed),
+            Err(failure) => permits.failed(Instant::now(), *failure),
         }
         answer
     }
+}
+
+/// Whose failure it is where the token may have caused it: whoever was good before speaks for itself; strangers may invent as many
+/// tokens as they like.
+fn blamed(claimant: Claimant, address: AddressShare) -> Share {
+    if claimant.is_known() { claimant.share() } else { Share::of_all_at(address) }
 }
 
 /// How it is set up, nothing of tokens.

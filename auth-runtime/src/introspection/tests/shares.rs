@@ -85,6 +85,32 @@ async fn strangers_of_many_addresses_keep_nobody_out_who_was_good_before() {
     }
 }
 
+/// Each time that the endpoint comes back, one stranger asks first, about a token that it cannot stand.
+#[actix_web::test]
+async fn who_loses_the_probe_of_an_endpoint_that_is_back_keeps_it_from_nobody() {
+    let is_down = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let down = Arc::clone(&is_down);
+    let mock = Mock::start(move |call| match call.field("token") {
+        _ if down.load(std::sync::atomic::Ordering::SeqCst) => Reply::status(500, ""),
+        Some(token) if token.starts_with("odd") => Reply::status(500, ""),
+        _ => Reply::json(&good()),
+    });
+    let pause = Duration::from_secs(2);
+    let scheme = scheme(introspection(&mock).max_staleness(Duration::ZERO).breaker(3, pause));
+    for round in 0..2 {
+        is_down.store(true, std::sync::atomic::Ordering::SeqCst);
+        for host in 2..6 {
+            assert!(!is_good(&ask_from(&scheme, host, &format!("good{host}-{round}")).await));
+        }
+        is_down.store(false, std::sync::atomic::Ordering::SeqCst);
+        tokio::time::sleep(pause + Duration::from_millis(100)).await;
+        assert!(!is_good(&ask_from(&scheme, 1, &format!("odd{round}")).await), "the probe");
+        assert!(!is_good(&ask_from(&scheme, 1, &format!("more{round}")).await), "whose fault it was waits");
+        assert!(is_good(&ask_from(&scheme, 9, &format!("good9-{round}")).await), "and nobody else");
+        assert!(is_good(&ask_from(&scheme, 1, &format!("again{round}")).await), "it answers");
+    }
+}
+
 #[actix_web::test]
 async fn an_endpoint_that_fails_those_who_were_good_before_is_left_alone() {
     let mock = Mock::start(|call| if call.number < 3 { Reply::json(&good()) } else { Reply::status(500, "") });
