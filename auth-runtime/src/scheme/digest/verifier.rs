@@ -150,7 +150,6 @@ impl Verifier {
                     let proven = verifier.prove(&sent, &request, found.as_ref().map(|found| &found.ha1));
                     let admitted = match (proven, found) {
                         (Ok(proven), Some(found)) => {
-                            verifier.succeeded(presented);
                             verifier.admit(proven, &sent, &request, &found.name, found.principal)
                         }
                         (proven, _) => {
@@ -159,10 +158,15 @@ impl Verifier {
                             return Outcome::failed(reason).once_good(once_good);
                         }
                     };
-                    match admitted {
+                    let outcome = match admitted {
                         Authentication::Ready(outcome) => outcome,
                         Authentication::Pending(counting) => counting.await,
+                    };
+                    // Only once it is counted: what somebody else has sent before is good for nothing.
+                    if let Outcome::Verified(_) = &outcome {
+                        verifier.succeeded(presented);
                     }
+                    outcome
                 })
             }
         }
@@ -257,5 +261,48 @@ impl Info {
             info.push_str(&format!(", nextnonce=\"{next}\""));
         }
         HeaderValue::try_from(info).ok().map(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scheme::digest::{DigestUsers, StoredUser};
+
+    async fn alice(query: UserQuery) -> Result<Option<StoredUser<()>>, std::io::Error> {
+        let ha1 = Ha1::of(query.algorithm(), "alice", query.realm(), "wonderland");
+        Ok(Some(StoredUser::new("alice", ha1, ())))
+    }
+
+    #[actix_web::test]
+    async fn a_response_that_was_sent_before_makes_nobody_known() {
+        let scheme = DigestUsers::lookup(alice).build(None).unwrap();
+        let (verifier, now) = (&scheme.verifier, SystemTime::now());
+        let nonce = verifier.issue_nonce("r", DigestAlgorithm::Sha256, Some(now));
+        let sent = || {
+            let read = |response: &str| {
+                let user = r#"username="alice", realm="r", uri="/", algorithm=SHA-256"#;
+                let field =
+                    format!(r#"{user}, nonce="{nonce}", nc=00000001, cnonce="c", qop=auth, response="{response}""#);
+                DigestCredentials::read(field.as_bytes()).unwrap()
+            };
+            let ha1 = Ha1::of(DigestAlgorithm::Sha256, "alice", "r", "wonderland");
+            read(ha1.response("GET", &read(&"0".repeat(64)).exchange()).as_str())
+        };
+        let [hers, strangers] = [1, 2].map(|host| AddressShare::of(Some(([192, 0, 2, host], 1).into())));
+        let is_let_in = async |address| {
+            let outcome = match verifier.verify(sent(), Request { method: Method::GET, now }, || address) {
+                Authentication::Ready(outcome) => outcome,
+                Authentication::Pending(outcome) => outcome.await,
+            };
+            matches!(outcome, Outcome::Verified(_))
+        };
+        let is_known = |address| {
+            let UserSource::Function { known, .. } = &verifier.users else { panic!("by a function") };
+            let sent = sent();
+            known.claimant(Presented::new((&sent.user, &sent.realm), (), address), Instant::now()).is_known()
+        };
+        assert!(is_let_in(hers).await && is_known(hers));
+        assert!(!is_let_in(strangers).await && !is_known(strangers));
     }
 }
