@@ -147,9 +147,10 @@ impl KnownCallers {
         Some(subject)
     }
 
-    /// Nobody is known any more by what these callers had.
+    /// Nobody is known any more by what these callers had. Where it is not known who is meant, as when Redis is in trouble, all stay:
+    /// whoever is known comes first and is judged alike.
     pub(crate) fn forget_owners(&self, whom: &Forgotten<'_>) {
-        let Forgotten::Callers(owners) = whom else { return self.forget_all() };
+        let Forgotten::Callers(owners) = whom else { return };
         let owners: HashSet<u64> = owners.iter().map(|who| keyed((who.issuer(), who.subject()))).collect();
         self.callers().retain(|success| !owners.contains(&success.owner));
     }
@@ -235,6 +236,8 @@ mod tests {
         let forget = |owner| known.forget_owners(&Forgotten::Callers(&[PrincipalKey::new("here", owner)].into()));
         let counts = || (0..6).filter(|number| known.claimant(token(*number, 2), now).is_known()).collect::<Vec<_>>();
         assert_eq!(counts(), [0, 1, 2, 3, 4, 5]);
+        known.forget_owners(&Forgotten::Everybody);
+        assert_eq!(counts(), [0, 1, 2, 3, 4, 5], "nobody is meant");
         forget("1");
         assert_eq!(counts(), [0, 2, 4]);
         forget("0");
