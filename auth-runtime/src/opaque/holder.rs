@@ -27,15 +27,26 @@ pub struct Holder<T = ()> {
     scopes: Option<Vec<Box<str>>>,
     roles: Option<Vec<Box<str>>>,
     expires_at: Option<UnixTime>,
+    issued_at: Option<UnixTime>,
     id: Option<Box<str>>,
     details: T,
+    details_bytes: Option<usize>,
 }
 
 impl Holder {
     /// The identifier of the user. Scopes and roles are unknown, so that policies that ask for any deny, and the token never
     /// expires.
     pub fn new(subject: impl Into<Box<str>>) -> Self {
-        Self { subject: subject.into(), scopes: None, roles: None, expires_at: None, id: None, details: () }
+        Self {
+            subject: subject.into(),
+            scopes: None,
+            roles: None,
+            expires_at: None,
+            issued_at: None,
+            id: None,
+            details: (),
+            details_bytes: None,
+        }
     }
 }
 
@@ -58,6 +69,13 @@ impl<T> Holder<T> {
         self
     }
 
+    /// When the token was made, in seconds since 1970. A store of [revocations](crate::revocation) that revokes everything issued to a
+    /// subject up to some moment refuses a token of which it does not know.
+    pub fn issued_at(mut self, at: UnixTime) -> Self {
+        self.issued_at = Some(at);
+        self
+    }
+
     /// What the token is known by, and can be revoked by: never the token itself.
     pub fn id(mut self, id: impl Into<Box<str>>) -> Self {
         self.id = Some(id.into());
@@ -66,8 +84,15 @@ impl<T> Holder<T> {
 
     /// Whatever else handlers want to know, which they take as [`Details<D>`](crate::Details).
     pub fn details<D>(self, details: D) -> Holder<D> {
-        let Self { subject, scopes, roles, expires_at, id, .. } = self;
-        Holder { subject, scopes, roles, expires_at, id, details }
+        let Self { subject, scopes, roles, expires_at, issued_at, id, details_bytes, .. } = self;
+        Holder { subject, scopes, roles, expires_at, issued_at, id, details, details_bytes }
+    }
+
+    /// How many bytes the details take beyond their own size, such as those of texts in them, for the bound on what is
+    /// [remembered](super::Opaque::cache_bytes); by default 512 are assumed.
+    pub fn details_bytes(mut self, bytes: usize) -> Self {
+        self.details_bytes = Some(bytes);
+        self
     }
 }
 
@@ -84,6 +109,7 @@ pub(super) struct FoundHolder {
     scopes: Option<Vec<Box<str>>>,
     roles: Option<Vec<Box<str>>>,
     pub(super) expires_at: Option<UnixTime>,
+    pub(super) issued_at: Option<UnixTime>,
     pub(super) id: Option<Box<str>>,
     details: Arc<dyn Any + Send + Sync>,
     details_bytes: usize,
@@ -91,9 +117,9 @@ pub(super) struct FoundHolder {
 
 impl<T: Send + Sync + 'static> From<Holder<T>> for FoundHolder {
     fn from(holder: Holder<T>) -> Self {
-        let Holder { subject, scopes, roles, expires_at, id, details } = holder;
-        let details_bytes = size_of::<T>().saturating_add(DETAILS_BYTES);
-        Self { subject, scopes, roles, expires_at, id, details: Arc::new(details), details_bytes }
+        let Holder { subject, scopes, roles, expires_at, issued_at, id, details, details_bytes } = holder;
+        let details_bytes = size_of::<T>().saturating_add(details_bytes.unwrap_or(DETAILS_BYTES));
+        Self { subject, scopes, roles, expires_at, issued_at, id, details: Arc::new(details), details_bytes }
     }
 }
 
@@ -111,6 +137,7 @@ impl FoundHolder {
         add("scope", self.scopes.as_ref().map(|scopes| json!(scopes.join(" "))));
         add("roles", self.roles.as_ref().map(|roles| json!(roles)));
         add("exp", self.expires_at.map(Value::from));
+        add("iat", self.issued_at.map(Value::from));
         add("jti", self.id.as_ref().map(|id| json!(id)));
         let names = self.scopes.iter().chain(&self.roles).flatten();
         let texts = names.map(|name| name.len().saturating_add(64)).fold(self.subject.len(), usize::saturating_add);

@@ -149,7 +149,7 @@ impl Shared {
     fn known(&self, found: &FoundHolder, digest: KeyDigest) -> KnownToken {
         let (principal, bytes) = found.principal(self.configuration.clone(), &self.issuer, digest.to_string());
         let id = found.id.clone().filter(|id| !id.is_empty());
-        let revocable = id.map(|token_id| Revocable { token_id, session: None, issued_at: None });
+        let revocable = id.map(|token_id| Revocable { token_id, session: None, issued_at: found.issued_at });
         KnownToken { principal, expires_at: found.expires_at, revocable, bytes }
     }
 
@@ -207,6 +207,7 @@ mod tests {
     use crate::http::peer::AddressShare;
     use crate::opaque::Holder;
     use crate::principal::PrincipalKey;
+    use crate::revocation::InMemoryRevocations;
     use crate::time::{Clock, SystemClock};
 
     const TOKEN: &[u8] = b"pat_0123456789abcdef";
@@ -248,6 +249,36 @@ mod tests {
         assert!(is_good(&lookup).await && comes_first(&lookup));
         lookup.0.forget(&Forgotten::Callers(&[PrincipalKey::new("local:bearer", "alice")].into()));
         assert!(!comes_first(&lookup));
+    }
+
+    #[actix_web::test]
+    async fn what_was_issued_to_a_subject_since_is_not_revoked_with_what_was_before() {
+        let (store, now) = (InMemoryRevocations::new(), SystemClock.now().unwrap());
+        let of = |issued_at: Option<UnixTime>| {
+            let find = move |_: KeyDigest| {
+                let holder = Holder::new("alice").id("7").expires_at(now + 600);
+                let holder = issued_at.into_iter().fold(holder, Holder::issued_at);
+                async move { Ok::<_, std::io::Error>(Some(holder)) }
+            };
+            OpaqueLookup::new(Opaque::lookup(find).revocations(store.clone()), None)
+        };
+        let tokens = [of(Some(now - 60)), of(Some(now - 10)), of(None)];
+        for token in &tokens {
+            assert!(is_good(token).await);
+        }
+        store.revoke_subject("local:bearer", "alice", now - 30);
+        let mut good = Vec::new();
+        for token in &tokens {
+            good.push(is_good(token).await);
+        }
+        assert_eq!(good, [false, true, false]);
+    }
+
+    #[test]
+    fn details_take_the_room_that_they_say() {
+        let bytes = |holder: Holder<String>| FoundHolder::from(holder).principal(None, &"i".into(), String::new()).1;
+        let holder = || Holder::new("alice").details("x".repeat(10_000));
+        assert_eq!(bytes(holder().details_bytes(10_000)) - bytes(holder()), 10_000 - 512);
     }
 
     #[actix_web::test]

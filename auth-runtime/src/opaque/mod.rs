@@ -84,7 +84,7 @@ const LENGTHS: RangeInclusive<usize> = 16..=512;
 /// [`bearer`](crate::config::AuthBuilder::bearer); see [the module](self).
 ///
 /// The subject of the principal is what the function says, and its issuer is the configuration, as in `local:bearer("pat")`. A
-/// handler may take [`Bearer`](crate::Bearer): the claims are `sub`, `scope`, `roles`, `exp` and `jti`, as far as they are said.
+/// handler may take [`Bearer`](crate::Bearer): the claims are `sub`, `scope`, `roles`, `exp`, `iat` and `jti`, as far as they are said.
 #[derive(Clone)]
 #[must_use]
 pub struct Opaque {
