@@ -55,8 +55,11 @@ impl AuthBuilder {
 }
 
 impl Auth {
-    /// Forgets what is remembered of a caller: its [authorities](crate::authorities), and [tokens of your own](crate::opaque).
-    /// Call it when roles have changed or somebody was disabled, after the change is committed.
+    /// Forgets what is remembered of a caller: its [authorities](crate::authorities), [tokens of your own](crate::opaque), and what an
+    /// introspection endpoint said of its tokens. Call it when roles have changed or somebody was disabled, after the change is
+    /// committed.
+    ///
+    /// Answers of introspection that processes share through Redis count on for their `max_staleness`.
     ///
     /// A load that is under way now is not remembered, and serves no request that comes after this call.
     ///

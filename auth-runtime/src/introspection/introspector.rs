@@ -15,7 +15,7 @@ use crate::introspection::memory::{Memory, TokenHash};
 #[cfg(feature = "redis")]
 use crate::introspection::shared::Shared;
 use crate::jwt::opaque::OpaqueTokens;
-use crate::principal::Principal;
+use crate::principal::{Forgetful, Forgotten, News, Principal};
 use crate::provider::Worker;
 use crate::provider::limits::breaker::Cause as _;
 use crate::provider::limits::budget::Budget;
@@ -33,9 +33,6 @@ const CALLS: &str = "auth_introspections_total";
 const HELD_FOR: Duration = Duration::from_secs(1);
 /// The same where the endpoint says for how long, at most.
 const HELD_MAX: Duration = Duration::from_secs(300);
-/// How many calls may be under way or waiting for their turn.
-const FLIGHTS: usize = 1024;
-
 /// What a call brought: a principal, a refusal, or why nothing is known.
 type Verdict = Result<Result<Active, Reason>, Reason>;
 
@@ -48,7 +45,8 @@ pub(crate) struct Inquiry {
     pub(crate) every_form: bool,
     pub(crate) judge: Judge,
     pub(crate) memory: Memory,
-    pub(crate) flights: Arc<Flights<TokenHash, Verdict>>,
+    /// By token, and by the memory's generation when it was asked about.
+    pub(crate) flights: Arc<Flights<(TokenHash, u64), Verdict>>,
     pub(crate) budget: Budget,
     pub(crate) breakers: Breakers,
     pub(crate) endpoint: IntrospectionEndpoint,
@@ -64,6 +62,10 @@ impl OpaqueTokens for Introspector {
 
     fn issuer_name(&self) -> Option<&str> {
         self.0.judge.issuer_name()
+    }
+
+    fn forgetful(&self) -> Option<Arc<dyn Forgetful>> {
+        Some(Arc::<Inquiry>::clone(&self.0))
     }
 
     fn judge(&self, token: &[u8], now: UnixTime, context: &Context<'_>) -> Authentication {
@@ -87,7 +89,8 @@ impl OpaqueTokens for Introspector {
         if let Some(cause) = inquiry.breakers.refusal(Instant::now(), caller) {
             return Outcome::failed(cause.reason()).into();
         }
-        let told = match inquiry.flights.board(hash, FLIGHTS, || recall().map(Ok)) {
+        let began = inquiry.memory.generation();
+        let told = match inquiry.flights.board((hash, began), inquiry.budget.flights(), || recall().map(Ok)) {
             Boarding::Known(known) => return inquiry.judged(&hash, known, now).into(),
             Boarding::Full => {
                 return Outcome::failed(Reason::IntrospectionUnavailable).into();
@@ -98,7 +101,7 @@ impl OpaqueTokens for Introspector {
                 let (inquiry, token, address) =
                     (Arc::clone(inquiry), Zeroizing::new(token.to_vec()), context.address_share());
                 self.0.worker.spawn(async move {
-                    let verdict = inquiry.ask(hash, &token, address, now).await;
+                    let verdict = inquiry.ask(hash, began, &token, address, now).await;
                     flight.land(verdict);
                 });
                 told
@@ -138,10 +141,10 @@ impl Inquiry {
     }
 
     /// Makes the call, if budget and breaker allow, and remembers what it brought.
-    async fn ask(&self, hash: TokenHash, token: &[u8], address: AddressShare, now: UnixTime) -> Verdict {
+    async fn ask(&self, hash: TokenHash, began: u64, token: &[u8], address: AddressShare, now: UnixTime) -> Verdict {
         let asked = Instant::now();
         #[cfg(feature = "redis")]
-        if let Some(active) = self.find_shared(hash, token, now).await {
+        if let Some(active) = self.find_shared(hash, began, token, now).await {
             return Ok(Ok(active));
         }
         let presented = Presented::unguessable(hash, address);
@@ -167,10 +170,11 @@ impl Inquiry {
             self.leave_alone(hash, claimant, failure, Instant::now());
             failure.reason()
         })?;
-        if answer.is_ok() {
-            self.memory.known.insert(presented, asked);
+        if let Ok(active) = &answer {
+            let who = active.principal.key();
+            self.memory.known.insert(presented.owned_by((who.issuer(), who.subject())), asked);
         }
-        self.memory.remember(hash, &answer, asked);
+        self.memory.remember(hash, &answer, asked, began);
         #[cfg(feature = "redis")]
         self.share(token, &answer, now).await;
         Ok(answer)
@@ -178,12 +182,12 @@ impl Inquiry {
 
     /// What the endpoint told another process of this token, judged anew; remembered for what is left of its time.
     #[cfg(feature = "redis")]
-    async fn find_shared(&self, hash: TokenHash, token: &[u8], now: UnixTime) -> Option<Active> {
+    async fn find_shared(&self, hash: TokenHash, began: u64, token: &[u8], now: UnixTime) -> Option<Active> {
         let asked = Instant::now();
         let (text, age) = self.shared.as_ref()?.find(token, now).await?;
         let lasts = |answer: &Result<Active, Reason>| answer.as_ref().is_ok_and(|active| active.lasts(now));
         let answer = self.judge.judge(text, now).ok().filter(lasts)?;
-        self.memory.remember(hash, &answer, asked.checked_sub(age)?);
+        self.memory.remember(hash, &answer, asked.checked_sub(age)?, began);
         answer.ok()
     }
 
@@ -237,6 +241,15 @@ impl Inquiry {
         }
         answer
     }
+}
+
+impl Forgetful for Inquiry {
+    fn forget(&self, whom: &Forgotten<'_>) {
+        self.memory.forget(whom);
+    }
+
+    /// What is remembered is the issuer's word, and counts for its time whatever other processes say.
+    fn heed(&self, _: &Arc<[Arc<dyn News>]>) {}
 }
 
 /// Whose failure it is where the token may have caused it: whoever was good before speaks for itself; strangers may invent as many

@@ -4,6 +4,7 @@
 
 use std::hash::RandomState;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use hmac::{Hmac, Mac as _};
@@ -14,6 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::denial::Reason;
 use crate::introspection::answer::Active;
+use crate::principal::Forgotten;
 use crate::shares::KnownCallers;
 use crate::time::UnixTime;
 
@@ -41,6 +43,8 @@ pub(crate) struct Memory {
     pub(crate) known: KnownCallers,
     max_staleness: Duration,
     refused_age: Duration,
+    /// How often somebody was forgotten: what was asked before counts no more after it.
+    forgotten: AtomicU64,
 }
 
 struct Known {
@@ -73,6 +77,7 @@ impl Memory {
             known: KnownCallers::default(),
             max_staleness,
             refused_age,
+            forgotten: AtomicU64::new(0),
         })
     }
 
@@ -104,13 +109,32 @@ impl Memory {
         self.held.get(token).is_some_and(|until| at < until)
     }
 
-    /// Remembers an answer that was asked for at `asked`.
-    pub(crate) fn remember(&self, token: TokenHash, answer: &Result<Active, Reason>, asked: Instant) {
+    /// Changes whenever somebody is forgotten.
+    pub(crate) fn generation(&self) -> u64 {
+        self.forgotten.load(Ordering::SeqCst)
+    }
+
+    /// Forgets what is known of these callers' tokens. Where it is not known who is meant, answers stay for their time, as they do
+    /// where nobody tells of anything.
+    pub(crate) fn forget(&self, whom: &Forgotten<'_>) {
+        self.known.forget_owners(whom);
+        let Forgotten::Callers(callers) = whom else { return };
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
+        if let Some(cache) = &self.active {
+            cache.retain(|_, known| !callers.contains(&known.active.principal.key()));
+        }
+    }
+
+    /// Remembers an answer that was asked for at `asked`, and in this generation.
+    pub(crate) fn remember(&self, token: TokenHash, answer: &Result<Active, Reason>, asked: Instant, began: u64) {
         match answer {
             Ok(active) => {
                 self.refused.remove(&token);
-                if let Some(cache) = &self.active {
+                if let Some(cache) = self.active.as_ref().filter(|_| self.generation() == began) {
                     cache.insert(token, Arc::new(Known { active: active.clone(), until: asked + self.max_staleness }));
+                    if self.generation() != began {
+                        cache.remove(&token);
+                    }
                 }
             }
             Err(reason) => {

@@ -1,6 +1,7 @@
 //! When the endpoint is asked, how, and what is remembered of it.
 
 use super::*;
+use crate::principal::{Forgotten, PrincipalKey};
 
 #[actix_web::test]
 async fn the_same_token_at_the_same_time_is_asked_about_once() {
@@ -99,6 +100,39 @@ async fn an_endpoint_that_fails_is_left_alone_and_what_is_known_serves() {
     verified(ask(&scheme, "a").await);
     verified(ask(&scheme, "b").await);
     assert_eq!(mock.calls(), 6);
+}
+
+#[actix_web::test]
+async fn whoever_is_forgotten_is_asked_about_anew_and_nobody_else() {
+    let mock = Mock::start(|call| {
+        let subject = call.field("token").unwrap_or_default();
+        Reply { delay: Duration::from_millis(200), ..Reply::json(&with(json!({ "sub": subject }))) }
+    });
+    let scheme = scheme(introspection(&mock));
+    for token in ["alice", "bob", "alice", "bob"] {
+        verified(ask(&scheme, token).await);
+    }
+    assert_eq!(mock.calls(), 2);
+    let forget = |who: PrincipalKey| {
+        scheme.forgetful().expect("a memory").forget(&Forgotten::Callers(&[who].into()));
+    };
+    forget(PrincipalKey::new("https://other.example", "alice"));
+    forget(PrincipalKey::new(ISSUER, "alice"));
+    for token in ["alice", "bob", "alice", "bob"] {
+        verified(ask(&scheme, token).await);
+    }
+    assert_eq!(mock.calls(), 3);
+    // What is under way is not remembered, and serves nobody who comes later.
+    forget(PrincipalKey::new(ISSUER, "alice"));
+    let begun = ask(&scheme, "alice");
+    let forgotten = async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        forget(PrincipalKey::new(ISSUER, "alice"));
+        ask(&scheme, "alice").await
+    };
+    let (begun, later) = futures_util::future::join(begun, forgotten).await;
+    (verified(begun), verified(later));
+    assert_eq!(mock.calls(), 5);
 }
 
 #[actix_web::test]

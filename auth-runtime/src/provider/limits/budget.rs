@@ -17,6 +17,7 @@ const BACKING_OFF_MAX: usize = 1024;
 pub(crate) struct Budget {
     calls: Mutex<Calls>,
     places: Arc<Turns>,
+    flights: usize,
 }
 
 struct Calls {
@@ -32,7 +33,14 @@ impl Budget {
         let (period, kept) = (Duration::from_secs(1) / per_second, per_second / KNOWN_PART);
         let bucket = DividedBucket::new(period, per_second, kept, now);
         let places = Turns::new(at_once, at_once.saturating_mul(WAITING_PER_PLACE), wait);
-        Self { calls: Mutex::new(Calls { bucket, backing_off: Vec::new() }), places }
+        let flights = at_once.saturating_mul(2 * (1 + 2 * WAITING_PER_PLACE));
+        Self { calls: Mutex::new(Calls { bucket, backing_off: Vec::new() }), places, flights }
+    }
+
+    /// How many may be on their way, with those that wait: twice as many as have a place or wait for one, so that who takes turns
+    /// is told so by the queues.
+    pub(crate) fn flights(&self) -> usize {
+        self.flights
     }
 
     /// Takes one call out of the bucket, if there is one for this caller. Strangers leave a part to those who are known, and one
