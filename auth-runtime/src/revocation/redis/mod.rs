@@ -162,7 +162,8 @@ impl RedisRevocations {
     /// Withdraws the revocation of the token whose `jti` this is: it counts again, and so does a later revocation.
     ///
     /// Once this has resolved, the withdrawal is in force in this process, and within the bound in every other. Nothing happens
-    /// where nothing was revoked. The processes need a [secret](RedisRevocationsBuilder::withdrawals).
+    /// where nothing was revoked. The processes need a [secret](RedisRevocationsBuilder::withdrawals). Each that knew the revocation
+    /// writes a warning; one without Redis goes on to refuse the token, until it hears of this.
     ///
     /// ```no_run
     /// use auth_runtime::revocation::RedisRevocations;
@@ -177,10 +178,6 @@ impl RedisRevocations {
     ///
     /// # Errors
     /// When there is no secret, or Redis has not stored it: then the revocation is still in force, and nothing is sent again.
-    ///
-    /// # Security
-    /// A process without Redis goes on to refuse the token, until it hears of this. Warnings and a metric tell of each withdrawal, in
-    /// each process that knew the revocation.
     pub async fn withdraw_token(&self, issuer: &str, jti: &str) -> Result<(), WithdrawError> {
         self.withdraw(RevocationKind::Token, issuer, jti).await
     }
