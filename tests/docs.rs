@@ -69,7 +69,7 @@ fn every_keyword_stands_in_the_grammar_of_the_readme() {
 #[test]
 fn every_keyword_stands_in_a_test_over_http() {
     let mut attributes = String::new();
-    for path in sources("tests/http") {
+    for path in sources("tests/http").into_iter().chain(sources("tests/session")) {
         let text = fs::read_to_string(path).unwrap();
         // From each attribute, and from each entry of `policy!`, to the end of its line or list.
         for start in ["requires(", "public(", "policy! {"] {
@@ -124,11 +124,14 @@ const FIELDS: &[&str] = &[
     "address",
     "callers",
     "cause",
+    "changed",
     "check",
     "claim",
     "code",
     "content_type",
     "detail",
+    "ended",
+    "ended_for_it",
     "endpoint",
     "error",
     "event",
@@ -145,6 +148,7 @@ const FIELDS: &[&str] = &[
     "lifetime",
     "line",
     "member",
+    "origin",
     "other",
     "outcome",
     "path",
@@ -158,7 +162,9 @@ const FIELDS: &[&str] = &[
     "schemes",
     "scope",
     "seconds",
+    "session",
     "skipped",
+    "subject",
 ];
 
 /// The arguments of all macros that write events.
@@ -246,6 +252,19 @@ const DEFAULTS: &[(&str, &str, &str)] = &[
     ("bcrypt 15;", "scheme", "const BCRYPT_COST_MAX: u32 = 15;"),
     ("SHA-512 crypt 1000000 rounds;", "scheme", "= 1_000..=1_000_000;"),
     ("argon2 256 MiB", "scheme", "const ARGON2_MEMORY_MAX: u32 = 256 << 10;"),
+    ("not used | 30 minutes, at least 2", "scheme", "const IDLE: Duration = Duration::from_secs(30 * 60);"),
+    ("however it is used | 12 hours", "scheme", "const ABSOLUTE: Duration = Duration::from_secs(12 * 3600);"),
+    (
+        "however it is used | 12 hours, at most 400 days",
+        "scheme",
+        "const LONGEST: Duration = Duration::from_secs(400 * 86_400);",
+    ),
+    ("sessions of one subject | 50 |", "scheme", "const PER_USER: usize = 50;"),
+    ("sessions in memory | 100,000 |", "scheme", "const CAPACITY: usize = 100_000;"),
+    ("largest session | 16 KiB |", "scheme", "const RECORD_MAX: usize = 16 * 1024;"),
+    ("use is noted | once a minute |", "scheme", "const TOUCHED_EVERY: UnixTime = 60;"),
+    ("an id that was replaced is known as such | for a minute |", "scheme", "const REPLACED_FOR: UnixTime = 60;"),
+    ("is barred | for 10 minutes |", "scheme", "const BARRED_FOR: Duration = Duration::from_secs(600);"),
     ("longest key | 512 bytes |", "scheme", "const KEY_MAX: usize = 512;"),
     ("| 300 seconds |", "testing", "const LIFETIME: UnixTime = 300;"),
     ("| `https://issuer.test`, `https://api.test` |", "testing", "issuer: \"https://issuer.test\".into()"),
@@ -318,6 +337,12 @@ const CAUTIONS: &[&str] = &[
     "Revocations",
     "RedisRevocations",
     "SharedNonces",
+    "RedisSessions",
+    "SessionStore",
+    "SignIn",
+    "SignOut",
+    "key",
+    "details",
     "SharedResults",
     "revoke_token",
     "revoke_session",
@@ -400,7 +425,7 @@ fn the_readme_counts_the_crates_of_each_feature() {
         Some((feature, cells.get(3)?.strip_prefix('+')?.parse::<usize>().ok()?))
     });
     let rows: Vec<_> = rows.collect();
-    assert_eq!(rows.len(), 11, "{rows:?}");
+    assert_eq!(rows.len(), 12, "{rows:?}");
     let none = crates("");
     assert!(readme.contains(&format!("| {none} |")), "without features: {none}");
     let usual = crates("aws_lc_rs");
@@ -416,7 +441,7 @@ fn the_readme_counts_the_crates_of_each_feature() {
 #[test]
 fn the_readme_names_the_reserved_words() {
     let readme = read("README.md");
-    let sentence = section(&readme, "Grammar").split("The words ").nth(1).unwrap().split(" reserved").next().unwrap();
+    let sentence = section(&readme, "Grammar").split("\nThe word ").nth(1).unwrap().split(" reserved").next().unwrap();
     let said: BTreeSet<_> = sentence.split('`').skip(1).step_by(2).collect();
     let keywords = keywords();
     let reserved = keywords.iter().filter(|(_, usage)| usage == "SchemeToCome").map(|(word, _)| &**word);

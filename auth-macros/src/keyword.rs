@@ -25,7 +25,7 @@ pub(crate) const KEYWORDS: &[(&str, Use)] = &[
     ("basic", Use::Scheme),
     ("api_key", Use::Scheme),
     ("digest", Use::Scheme),
-    ("session", Use::SchemeToCome),
+    ("session", Use::Scheme),
     ("dpop", Use::SchemeToCome),
     ("any", Use::Combinator),
     ("optional", Use::Combinator),

@@ -65,6 +65,7 @@ pub(crate) enum SchemeKind {
     Basic,
     ApiKey,
     Digest,
+    Session,
     /// A user's own type.
     Own(Path),
 }
@@ -77,6 +78,7 @@ impl SchemeKind {
             Self::Basic => Some("basic"),
             Self::ApiKey => Some("api_key"),
             Self::Digest => Some("digest"),
+            Self::Session => Some("session"),
             Self::Own(_) => None,
         }
     }

@@ -22,6 +22,8 @@ pub use crate::policy::{
 };
 #[cfg(feature = "basic")]
 pub use crate::scheme::BasicScheme;
+#[cfg(feature = "session")]
+pub use crate::scheme::SessionScheme;
 pub use crate::scheme::{ApiKeyScheme, BearerScheme, DigestScheme};
 
 use std::any::type_name;
@@ -96,6 +98,11 @@ impl Sole for Only<ApiKeyScheme> {
 
 impl Sole for Only<DigestScheme> {
     const USES: &'static [SchemeUse] = &[SchemeUse::new::<DigestScheme>("digest")];
+}
+
+#[cfg(feature = "session")]
+impl Sole for Only<SessionScheme> {
+    const USES: &'static [SchemeUse] = &[SchemeUse::new::<SessionScheme>("session")];
 }
 
 /// Runs a check; the policy's constant holds it as a plain function pointer.

@@ -64,6 +64,7 @@
 //! | [`scheme`] | the [`Scheme`] trait and the built-in schemes: [`basic`], [`api_key`], [`digest`] |
 //! | [`jwt`] | keys and issuers beyond the first, errors |
 //! | [`denial`] | why a request is refused, and the answer it gets |
+//! | `session` | where sessions are kept and how long they last (feature `session`) |
 //! | [`revocation`] | tokens, subjects and sessions that count no more |
 //! | [`opaque`] | opaque tokens of your own, looked up by a function |
 //! | `introspection` | opaque tokens of an issuer (feature `introspection`) |
@@ -90,6 +91,7 @@
 //! | `redis-sentinel` | the primary that Sentinel names, also after a failover: `redis::Redis::sentinel` |
 //! | `redis-cluster` | a Redis Cluster: `redis::Redis::cluster` |
 //! | `openapi` | security, responses and rules in an OpenAPI document, by utoipa: the module `openapi` |
+//! | `session` | people who sign in and are known by a cookie: the scheme `session`, the module `session` |
 //! | `testing` | the module `testing`, for `[dev-dependencies]` |
 //!
 //! One of the first two is needed.
@@ -176,6 +178,8 @@ pub use denial::Denial;
 #[cfg(feature = "basic")]
 pub use extract::Basic;
 pub use extract::{ApiKey, Bearer, Checked, Details, Digest, FromPrincipal, Granted, Optional};
+#[cfg(feature = "session")]
+pub use extract::{Session, SignIn, SignOut};
 pub use jwt::Jwt;
 pub use mount::{Declared, ServiceConfig, route};
 pub use opaque::Opaque;
@@ -183,7 +187,13 @@ pub use principal::Principal;
 pub use scheme::api_key::ApiKeys;
 #[cfg(feature = "basic")]
 pub use scheme::basic;
+#[cfg(feature = "session")]
+#[doc(inline)]
+pub use scheme::session::Sessions;
 pub use scheme::{Scheme, api_key, digest};
+
+#[cfg(feature = "session")]
+pub use scheme::session;
 
 pub mod clock {
     //! Where the time comes from.
@@ -195,6 +205,8 @@ pub mod config {
     //! Building an [`Auth`], and the mistakes that stop it.
 
     pub use crate::auth::{Auth, AuthBuilder, ConfigError, ConfigFault, RequiredBy};
+    #[cfg(feature = "session")]
+    pub use crate::auth::{SessionInfo, SubjectSessions};
     pub use crate::denial::DenialBody;
 }
 

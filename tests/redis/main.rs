@@ -21,6 +21,7 @@ mod forget;
 mod load;
 mod processes;
 mod sentinel;
+mod sessions;
 mod shared;
 mod tls;
 mod withdraw;

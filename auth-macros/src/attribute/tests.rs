@@ -74,11 +74,14 @@ fn a_condition_of_many_clauses_is_still_fast() {
 }
 
 /// Run by `.ci/run` with `--no-default-features`.
-#[cfg(not(feature = "basic"))]
+#[cfg(not(any(feature = "basic", feature = "session")))]
 #[test]
 fn a_scheme_without_its_feature_names_it() {
-    for arguments in ["basic", "any(bearer, basic(\"staff\"))"] {
-        let remedy = "scheme `basic` needs the feature `basic` of auth-runtime; enable it in `Cargo.toml`";
-        assert_eq!(faults_of(arguments), [remedy]);
+    for scheme in ["basic", "session"] {
+        let remedy =
+            format!("scheme `{scheme}` needs the feature `{scheme}` of auth-runtime; enable it in `Cargo.toml`");
+        for arguments in [scheme.to_owned(), format!("any(bearer, {scheme}(\"staff\"))")] {
+            assert_eq!(faults_of(&arguments), [&*remedy]);
+        }
     }
 }

@@ -39,7 +39,7 @@ impl Attribute {
 fn knows(scheme: &SchemeKind, attribute: Attribute, without_authorities: bool) -> bool {
     match (scheme, attribute) {
         (SchemeKind::Bearer | SchemeKind::Own(_), _) => true,
-        (SchemeKind::ApiKey, Attribute::Scope) => true,
+        (SchemeKind::ApiKey | SchemeKind::Session, Attribute::Scope) => true,
         (SchemeKind::Basic | SchemeKind::Digest, Attribute::Scope) => !without_authorities,
         (_, Attribute::Claim) => false,
     }

@@ -127,6 +127,7 @@ exports! {
     describe_after => describe_after;
     run_load => run_load;
     scheme_use => SchemeUse;
+    session_scheme => SessionScheme;
     scope => scope;
     via_request => ViaRequest;
     via_token => ViaToken;

@@ -121,8 +121,10 @@ fn parse_keyword(input: ParseStream<'_>, word: Ident, place: &str) -> Result<Alt
     let kind = match name.as_str() {
         "bearer" => SchemeKind::Bearer,
         "basic" if cfg!(feature = "basic") => SchemeKind::Basic,
-        "basic" => {
-            let fault = "scheme `basic` needs the feature `basic` of auth-runtime; enable it in `Cargo.toml`";
+        "session" if cfg!(feature = "session") => SchemeKind::Session,
+        "basic" | "session" => {
+            let fault =
+                format!("scheme `{name}` needs the feature `{name}` of auth-runtime; enable it in `Cargo.toml`");
             return Err(Error::new_spanned(quote!(#word #arguments), fault));
         }
         "api_key" => SchemeKind::ApiKey,

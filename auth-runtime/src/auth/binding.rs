@@ -178,8 +178,10 @@ fn as_written(wanted: &SchemeUse) -> String {
 
 fn remedy(wanted: &SchemeUse) -> String {
     match (wanted.keyword, wanted.configuration) {
-        ("bearer" | "basic" | "api_key" | "digest", Some(name)) => format!("`.{}_named({name:?}, …)`", wanted.keyword),
-        ("bearer" | "basic" | "api_key" | "digest", None) => format!("`.{}(…)`", wanted.keyword),
+        ("bearer" | "basic" | "api_key" | "digest" | "session", Some(name)) => {
+            format!("`.{}_named({name:?}, …)`", wanted.keyword)
+        }
+        ("bearer" | "basic" | "api_key" | "digest" | "session", None) => format!("`.{}(…)`", wanted.keyword),
         (path, Some(name)) => format!("`.scheme_named({name:?}, {path} {{ … }})`"),
         (path, None) => format!("`.scheme({path} {{ … }})`"),
     }

@@ -12,6 +12,8 @@ use actix_web::HttpRequest;
 use crate::auth::authorities::{Shared, place_authorities};
 use crate::auth::binding::{Binding, SchemeKey, Unbound};
 use crate::auth::forgetting::CallerMemories;
+#[cfg(feature = "session")]
+use crate::auth::sessions::SessionsByName;
 use crate::auth::words::faults_of_words;
 use crate::auth::{Auth, ConfigError, ConfigFault, Configuration, MountedTable};
 use crate::denial::{BodyHook, Denial, DenialBody};
@@ -22,7 +24,7 @@ use crate::jwt::ReadyJwt;
 use crate::jwt::settings::BearerSettings;
 use crate::metadata::ResourceMetadata;
 use crate::policy::registry::{Linked, POLICIES};
-use crate::policy::{Hierarchies, Hierarchy, SchemeName, SchemeUse, Vocabulary};
+use crate::policy::{Hierarchies, SchemeName, SchemeUse, Vocabulary};
 use crate::scheme::api_key::ApiKeys;
 #[cfg(feature = "basic")]
 use crate::scheme::basic::Passwords;
@@ -36,14 +38,16 @@ pub struct AuthBuilder {
     realm: String,
     schemes: HashMap<SchemeKey, ConfiguredScheme>,
     written: Vec<(String, Arc<dyn Scheme>)>,
-    hierarchies: Hierarchies,
+    pub(super) hierarchies: Hierarchies,
     pub(super) vocabulary: Vocabulary,
     deadline: Duration,
     clock: Arc<dyn Clock>,
     body: Option<Box<BodyHook>>,
-    public_origin: Option<String>,
+    pub(super) public_origin: Option<String>,
     resource_metadata: Option<ResourceMetadata>,
     pub(super) shared_authorities: Vec<Shared>,
+    #[cfg(feature = "session")]
+    pub(super) sessions: SessionsByName,
     pub(super) memories: CallerMemories,
     allowed_origins: Vec<String>,
     refuse_without_origin: bool,
@@ -77,6 +81,8 @@ impl AuthBuilder {
             public_origin: None,
             resource_metadata: None,
             shared_authorities: Vec::new(),
+            #[cfg(feature = "session")]
+            sessions: SessionsByName::default(),
             memories: CallerMemories::default(),
             allowed_origins: Vec::new(),
             refuse_without_origin: false,
@@ -164,7 +170,7 @@ impl AuthBuilder {
     }
 
     /// Adds a configuration of scheme `S`, or what is wrong with it.
-    fn built<S: Scheme, E>(mut self, keyword: &str, name: Option<&str>, scheme: Result<S, E>) -> Self
+    pub(super) fn built<S: Scheme, E>(mut self, keyword: &str, name: Option<&str>, scheme: Result<S, E>) -> Self
     where
         E: std::error::Error + Send + Sync + 'static,
     {
@@ -187,47 +193,6 @@ impl AuthBuilder {
                 self.unusable.insert((TypeId::of::<S>(), name.map(Into::into)));
                 self.faults.push(ConfigFault::Scheme { scheme: written, source: Box::new(fault) });
             }
-        }
-        self
-    }
-
-    /// Roles that include other roles, the highest first: `"admin > ops > viewer"`. May be called several times.
-    ///
-    /// # Errors
-    /// [`build`](Self::build) fails on a hierarchy of fewer than two roles, and on one that goes in a circle:
-    ///
-    /// ```
-    /// let error = auth_runtime::Auth::builder().dangerous_allow_unconfigured()
-    ///     .role_hierarchy("admin > ops > viewer")
-    ///     .role_hierarchy("viewer > admin")
-    ///     .build()
-    ///     .unwrap_err();
-    /// assert!(error.to_string().contains("role `viewer` cannot include `admin`"));
-    /// ```
-    pub fn role_hierarchy(mut self, order: &str) -> Self {
-        let roles: Vec<&str> = order.split('>').map(str::trim).collect();
-        if roles.len() < 2 || roles.iter().any(|role| role.is_empty()) {
-            let fault =
-                format!("role hierarchy `{order}` is incomplete; write at least two roles, as in `admin > viewer`");
-            self.faults.push(ConfigFault::HierarchyInvalid { fault });
-            return self;
-        }
-        for pair in roles.windows(2) {
-            if let [higher, lower] = pair {
-                imply(&mut self.hierarchies.roles, "role", higher, lower, &mut self.faults);
-            }
-        }
-        self
-    }
-
-    /// Scopes that a scope includes: whoever was granted `scope` passes where one of `implied` is required. The scopes a
-    /// challenge names stay those of the policy.
-    ///
-    /// # Errors
-    /// [`build`](Self::build) fails on implications that go in a circle.
-    pub fn scope_implies<'a>(mut self, scope: &str, implied: impl IntoIterator<Item = &'a str>) -> Self {
-        for implied in implied {
-            imply(&mut self.hierarchies.scopes, "scope", scope, implied, &mut self.faults);
         }
         self
     }
@@ -322,6 +287,10 @@ impl AuthBuilder {
     /// Lists everything that is wrong: unusable keys and files, circles in a hierarchy, words of policies that no caller can
     /// be granted, and each scheme that is not configured, with the handlers, by file and line, whose policies name it.
     pub fn build(mut self) -> Result<Auth, ConfigError> {
+        #[cfg(feature = "session")]
+        {
+            self = self.with_sessions();
+        }
         if self.realm.is_empty() || !self.realm.chars().all(|c| matches!(c, ' '..='~') && c != '"' && c != '\\') {
             self.faults.push(ConfigFault::RealmInvalid { realm: self.realm.clone() });
         }
@@ -379,20 +348,12 @@ impl AuthBuilder {
                 settings,
                 published,
                 realm: self.realm,
+                #[cfg(feature = "session")]
+                sessions: self.sessions.live,
                 mounted: MountedTable::default(),
             })))
         } else {
             Err(ConfigError::new(self.faults))
         }
-    }
-}
-
-fn imply(hierarchy: &mut Hierarchy, what: &str, higher: &str, lower: &str, faults: &mut Vec<ConfigFault>) {
-    if let Err(cycle) = hierarchy.imply(higher, lower) {
-        let fault = format!(
-            "{what} `{}` cannot include `{}`, which already includes it; remove one of the two",
-            cycle.higher, cycle.lower
-        );
-        faults.push(ConfigFault::HierarchyInvalid { fault });
     }
 }

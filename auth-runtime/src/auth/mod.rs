@@ -5,8 +5,11 @@ mod binding;
 mod builder;
 mod error;
 mod forgetting;
+mod hierarchies;
 mod mounted;
 mod proxies;
+#[cfg(feature = "session")]
+mod sessions;
 mod words;
 
 use std::any::TypeId;
@@ -29,6 +32,8 @@ pub use builder::AuthBuilder;
 pub use error::{ConfigError, ConfigFault, RequiredBy};
 pub(crate) use mounted::MountedTable;
 pub use mounted::{Matches, MountedRoute};
+#[cfg(feature = "session")]
+pub use sessions::{SessionInfo, SubjectSessions};
 
 /// Everything the guards of an application need: schemes, keys, hierarchies.
 ///
@@ -58,6 +63,8 @@ pub(crate) struct Configuration {
     pub(crate) settings: Arc<Settings>,
     pub(crate) published: Option<Arc<Published>>,
     pub(crate) realm: String,
+    #[cfg(feature = "session")]
+    sessions: sessions::LiveByName,
     pub(crate) mounted: MountedTable,
 }
 

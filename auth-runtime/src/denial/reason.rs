@@ -179,6 +179,8 @@ reasons! {
         KeyOfOtherEnvironment = "key_of_other_environment" by key_of_other_environment, UNAUTHORIZED, None, "the credentials are not valid";
         /// A cookie of the wanted name that is sent twice or cannot be read.
         CookieUnreadable = "cookie_unreadable" by cookie_unreadable, UNAUTHORIZED, Some(INVALID_TOKEN), "the credentials are not valid";
+        /// The session has ended: signed out, not used for too long, too old, or revoked.
+        SessionEnded = "session_ended" by session_ended, UNAUTHORIZED, None, "the session has ended";
         /// Well-formed credentials that are not a JWT.
         TokenNotJwt = "token_not_jwt" by token_not_jwt, UNAUTHORIZED, Some(INVALID_TOKEN), "the token is not valid";
         /// Longer than the limit.

@@ -280,7 +280,7 @@ impl IdentityOf<'_> {
     }
 
     /// The principal and its clock, if scheme `S` verified it.
-    fn by<S: Scheme>(&self) -> Option<(&Principal, &Arc<dyn Clock>)> {
+    pub(super) fn by<S: Scheme>(&self) -> Option<(&Principal, &Arc<dyn Clock>)> {
         self.0.verified_by(TypeId::of::<S>())
     }
 }

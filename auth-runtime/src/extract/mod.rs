@@ -6,6 +6,12 @@ mod details;
 mod expiry;
 mod from_principal;
 mod identity;
+#[cfg(feature = "session")]
+mod session;
+#[cfg(feature = "session")]
+mod sign_in;
+#[cfg(feature = "session")]
+mod sign_out;
 
 pub use checked::Checked;
 pub use details::Details;
@@ -14,3 +20,9 @@ pub use from_principal::FromPrincipal;
 #[cfg(feature = "basic")]
 pub use identity::Basic;
 pub use identity::{ApiKey, Bearer, Digest, Granted, Optional};
+#[cfg(feature = "session")]
+pub use session::Session;
+#[cfg(feature = "session")]
+pub use sign_in::{SessionStart, SignIn, SignedIn};
+#[cfg(feature = "session")]
+pub use sign_out::{SignOut, SignedOut};

@@ -203,9 +203,14 @@ impl Terms {
             Some(denial) if denial.is_hidden() => return HttpResponse::from_error(denial).map_into_right_body(),
             Some(denial) => HttpResponse::from_error(denial).map_into_right_body(),
         };
-        let (Some(Admission { plan, .. }), Ok(additions)) = (&self.admission, owed) else { return response };
+        let (Some(Admission { plan, attempted, .. }), Ok(additions)) = (&self.admission, owed) else { return response };
         if plan.spec.presence != Presence::Public && !plan.spec.shared_cache {
-            cache_control::keep_private(response.headers_mut());
+            let by = attempted.alternative(plan);
+            if by.is_some_and(|by| by.description().is_never_stored()) {
+                cache_control::keep_nowhere(response.headers_mut());
+            } else {
+                cache_control::keep_private(response.headers_mut());
+            }
         }
         additions.apply(response.headers_mut());
         response

@@ -104,6 +104,10 @@ impl ConfiguredScheme {
 
     /// Whether somebody beside this service may vouch for its callers.
     fn has_issuers(&self) -> bool {
+        #[cfg(feature = "session")]
+        if self.kind == TypeId::of::<crate::scheme::SessionScheme>() {
+            return false;
+        }
         self.kind != TypeId::of::<ApiKeyScheme>() && !self.is_by_password()
     }
 

@@ -8,7 +8,7 @@ use crate::policy::{Presence, Requirement};
 use crate::scheme::SchemeDescription;
 
 /// The schemes whose refusals are known.
-const BUILT_IN: [&str; 4] = ["bearer", "basic", "digest", "api_key"];
+const BUILT_IN: [&str; 5] = ["bearer", "basic", "digest", "api_key", "session"];
 
 impl Plan {
     /// The challenges that a caller without credentials gets; none where that one is let in, or sees an unknown route.

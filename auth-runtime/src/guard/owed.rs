@@ -42,7 +42,8 @@ impl<T: 'static> Eventual<T> {
 pub(crate) type Owed = Result<Additions, Reason>;
 
 impl Plan {
-    /// Asks the scheme whose credentials were looked at; `principal` is there where they were good and the handler has acted.
+    /// Asks the scheme whose credentials were looked at, or where there were none the one that receives such callers; `principal`
+    /// is there where they were good and the handler has acted.
     ///
     /// A scheme is foreign code. One that panics at once leaves the answer as it is. A future is another matter: it was to do
     /// something before the answer goes out, so that where it fails the caller must not be told that all went well.
@@ -53,7 +54,8 @@ impl Plan {
         attempted: Attempted,
         principal: Option<&Principal>,
     ) -> Eventual<Owed> {
-        match attempted.owing(self) {
+        let alternative = if attempted.place.is_none() { self.receiving() } else { attempted.owing(self) };
+        match alternative {
             Some(alternative) => self.owed_by(alternative, request, principal),
             None => Eventual::Ready(Ok(Additions::new())),
         }

@@ -22,6 +22,8 @@ pub(crate) struct Plan {
     alternatives: Vec<Alternative>,
     /// Those whose challenges may differ from answer to answer.
     renewing: Vec<usize>,
+    /// The first whose scheme has something to say to callers without credentials.
+    receiving: Option<usize>,
     pub(super) challenges: Challenges,
 }
 
@@ -94,6 +96,7 @@ impl Plan {
         };
         let renewing = described().enumerate().filter(|(_, description)| !description.is_challenge_fixed());
         let renewing = renewing.map(|(index, _)| index).collect();
+        let receiving = described().position(SchemeDescription::is_for_strangers);
         let alternatives = schemes
             .iter()
             .zip(demands)
@@ -111,7 +114,7 @@ impl Plan {
             })
             .collect();
         let anonymous = Meter::allowed(spec.handler, NO_SCHEME);
-        Self { spec, settings, anonymous, alternatives, renewing, challenges }
+        Self { spec, settings, anonymous, alternatives, renewing, receiving, challenges }
     }
 
     /// Whether authorities are loaded for the holder of any token, whatever its scopes.
@@ -137,6 +140,11 @@ impl Plan {
     /// Those whose challenges may.
     pub(super) fn renewing(&self) -> impl Iterator<Item = &Alternative> {
         self.renewing.iter().filter_map(|&index| self.alternative(index))
+    }
+
+    /// The alternative whose scheme receives callers without credentials.
+    pub(super) fn receiving(&self) -> Option<&Alternative> {
+        self.receiving.and_then(|index| self.alternative(index))
     }
 
     pub(crate) fn alternative(&self, index: usize) -> Option<&Alternative> {

@@ -27,6 +27,16 @@ pub(crate) fn keep_private(headers: &mut HeaderMap) {
     headers.insert(CACHE_CONTROL, value);
 }
 
+/// A `Cache-Control` of the handler's own with `private` or `no-store` stands; otherwise it becomes `no-store`.
+///
+/// Browsers show a page again that is only `private`, by their back button, after its session has ended.
+pub(crate) fn keep_nowhere(headers: &mut HeaderMap) {
+    let mut said = headers.get_all(CACHE_CONTROL).flat_map(|line| directives(line.as_bytes()));
+    if !said.any(|directive| is(directive, b"private") || is(directive, b"no-store")) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}
+
 /// How many seconds an answer with these lines of `Cache-Control` is fresh; `None` where they do not say.
 ///
 /// Where it is said twice, or cannot be read, the shorter time counts: section 4.2.1 wants it stale.

@@ -72,9 +72,20 @@ impl OriginPolicy {
         if is_websocket(request) {
             return origin.is_some_and(|origin| self.knows(origin));
         }
-        if is_read(request) {
-            return true;
+        is_read(request) || self.permits_change(site, origin)
+    }
+
+    /// Whether a request that changes something may come from where it does, whatever its method.
+    #[cfg(feature = "session")]
+    pub(crate) fn permits_sign_in(&self, request: &HttpRequest) -> bool {
+        let headers = request.headers();
+        match (single(headers, SEC_FETCH_SITE), single(headers, ORIGIN)) {
+            (Ok(site), Ok(origin)) => self.permits_change(site, origin),
+            _ => false,
         }
+    }
+
+    fn permits_change(&self, site: Option<&[u8]>, origin: Option<&[u8]>) -> bool {
         match (site, origin) {
             (_, Some(b"null")) => false,
             (Some(site), _) => matches!(site, b"same-origin" | b"none"),

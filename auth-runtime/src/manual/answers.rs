@@ -39,6 +39,7 @@
 //! | a right Digest response whose request count was seen before | `NonceReplayed` | 401 | as for a wrong one | RFC 7616 §5.4 |
 //! | an API key past its expiry | `KeyExpired` | 401 | as for an unknown key | |
 //! | an API key of another environment | `KeyOfOtherEnvironment` | 401 | as for an unknown key | |
+//! | a session that has ended: signed out, not used for too long, too old, revoked; or a cookie of none | `SessionEnded` | 401 | `Cookie realm="R"`; the cookie is deleted, unless its id was replaced within the last minute. A browser that would show a page is sent to the login page instead, by a 303 | |
 //! | a cookie of the wanted name that is sent twice or cannot be read | `CookieUnreadable` | 401 | `error="invalid_token"` on Bearer; else the plain challenge | |
 //! | refused by a scheme of your own for a cause of its own | `Custom` | 401 | the scheme's; `error="invalid_token"` if it is an OAuth challenge | |
 //! | a scope is missing | `ScopeMissing` | 403 | `Bearer realm="R", error="insufficient_scope", scope="a b"` if the caller came by an OAuth scheme, else none | RFC 6750 §3.1 |

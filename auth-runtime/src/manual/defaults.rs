@@ -102,6 +102,26 @@
 //! | path that a proxy takes off | none | [`DigestUsers::stripped_base_path`](crate::digest::DigestUsers::stripped_base_path) |
 //! | roles | unknown | [`DigestUsers::roles_of`](crate::digest::DigestUsers::roles_of) |
 //!
+//! ## Sessions
+//!
+//! With the feature `session`; the methods are those of `session::Sessions`.
+//!
+//! | what | default | change by |
+//! |---|---|---|
+//! | a session ends that is not used | 30 minutes, at least 2 | `idle` |
+//! | a session ends however it is used | 12 hours, at most 400 days | `absolute` |
+//! | sessions of one subject | 50 | `max_per_user` |
+//! | sessions in memory | 100,000 | `capacity` |
+//! | largest session | 16 KiB | |
+//! | use is noted | once a minute | |
+//! | an id that was replaced is known as such | for a minute | |
+//! | a sign-in that began before all sessions of its subject ended is barred | for 10 minutes | |
+//! | page to sign in | none: every refusal is a 401 | `login_page` |
+//! | cookie | `__Host-session`, `Secure`, `HttpOnly`, `SameSite=Lax`; `session` for a public origin of plain http, which is this machine only | |
+//! | answers that a session decided | `Cache-Control: no-store`, unless the handler says `private` | `shared_cache` in the attribute |
+//! | details, beside `Session<T>` also as `Details<T>` | none | `details` |
+//! | revocations | not consulted | `revocations` |
+//!
 //! ## Authorities
 //!
 //! | what | default | change by |

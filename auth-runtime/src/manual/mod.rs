@@ -10,6 +10,8 @@
 //!   `jwks` and `testing`).
 //! - [`review`]: who may call what, as a table to print, to serialize and to compare; the lock file, for the review of changes.
 //! - `api_description`: an OpenAPI document and Swagger UI (features `openapi` and `testing`).
+//! - `sessions`: people who sign in, in five steps; what ends a session; where sessions are kept; OWASP's ASVS (features `session` and
+//!   `testing`).
 //! - [`memory`]: what is remembered between requests, for how long, and what empties it.
 //! - `redis`: one server, Sentinel or Redis Cluster, and what happens when a primary dies (feature `redis`).
 //! - [`answers`]: every status, challenge and header, and what a client should make of it.
@@ -30,4 +32,6 @@ pub mod providers;
 #[cfg(feature = "redis")]
 pub mod redis;
 pub mod review;
+#[cfg(all(feature = "session", feature = "testing"))]
+pub mod sessions;
 pub mod threats;

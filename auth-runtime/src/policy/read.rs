@@ -344,7 +344,7 @@ mod tests {
 
     fn schemes() -> impl Strategy<Value = SchemeName> {
         let keyword = prop_oneof![
-            "bearer|basic|digest|api_key",
+            "bearer|basic|digest|api_key|session",
             "[a-z]{1,5}::[A-Z][a-z]{1,5}(<[a-z]::[A-Z], fn\\(u8\\) -> u8>)?",
         ];
         (keyword, proptest::option::of(texts()))

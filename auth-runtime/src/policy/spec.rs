@@ -340,6 +340,7 @@ pub(crate) const fn noun(keyword: &str) -> Option<&'static str> {
         b"basic" => Some("a user name and password"),
         b"digest" => Some("a user name and proof of the password"),
         b"api_key" => Some("an API key"),
+        b"session" => Some("a session"),
         _ => None,
     }
 }

@@ -1,12 +1,14 @@
 //! Where Redis is (feature `redis`): one server, the primary that Sentinel names, or a Redis Cluster.
 //!
 //! All that is shared through Redis takes a [`Redis`]: [`RedisRevocations`](crate::revocation::RedisRevocations),
-//! [`SharedNonces`](crate::digest::SharedNonces) and, with `introspection`, `SharedResults`. Redis 6.2 or later, or Valkey. Which to
+//! [`SharedNonces`](crate::digest::SharedNonces), with `introspection` `SharedResults`, and with `session` `Sessions::redis`. Redis 6.2 or later, or Valkey. Which to
 //! choose, and what happens when a primary dies, is in the chapter [`redis`](crate::manual::redis) of the manual.
 
 mod client;
 #[cfg(feature = "redis-cluster")]
 mod cluster;
+#[cfg(feature = "session")]
+mod link;
 mod lua;
 #[cfg(feature = "redis-sentinel")]
 mod sentinel;
@@ -21,6 +23,8 @@ use ::redis::{RedisError, RedisResult};
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 
 pub(crate) use self::client::{Client, Connection};
+#[cfg(feature = "session")]
+pub(crate) use self::link::{Link, LinkFault};
 pub(crate) use self::lua::Lua;
 pub(crate) use self::shared::SharedRedis;
 use crate::telemetry::foreign;

@@ -66,6 +66,7 @@ fn noun(used: &SchemeUse) -> String {
         "basic" => "a user name and password",
         "digest" => "a user name and proof of the password",
         "api_key" => "an API key",
+        "session" => "a session",
         own => return named(format!("valid credentials of {own}"), used.configuration()),
     };
     named(noun.into(), used.configuration())

@@ -37,6 +37,10 @@ pub struct SchemeDescription {
     scope_names: ScopeNames,
     /// Whether [`Scheme::challenges`](super::Scheme::challenges) is never asked.
     is_challenge_fixed: bool,
+    /// Whether answers to its callers are stored nowhere, also not by their browsers.
+    is_never_stored: bool,
+    /// Whether [`Scheme::respond`](super::Scheme::respond) is asked for callers without any credentials.
+    receives_strangers: bool,
     pub(super) settings: Vec<Setting>,
 }
 
@@ -90,6 +94,8 @@ impl SchemeDescription {
             authorities: None,
             scope_names: ScopeNames::default(),
             is_challenge_fixed: false,
+            is_never_stored: false,
+            receives_strangers: false,
             settings: Vec::new(),
         }
     }
@@ -102,6 +108,28 @@ impl SchemeDescription {
 
     pub(crate) fn is_challenge_fixed(&self) -> bool {
         self.is_challenge_fixed
+    }
+
+    /// What its callers get is theirs as long as they are signed in, and stored nowhere.
+    #[cfg(feature = "session")]
+    pub(crate) fn never_stored(mut self) -> Self {
+        self.is_never_stored = true;
+        self
+    }
+
+    pub(crate) fn is_never_stored(&self) -> bool {
+        self.is_never_stored
+    }
+
+    /// The scheme has something to say to callers without any credentials, such as where to get some.
+    #[cfg(feature = "session")]
+    pub(crate) fn receives_strangers(mut self) -> Self {
+        self.receives_strangers = true;
+        self
+    }
+
+    pub(crate) fn is_for_strangers(&self) -> bool {
+        self.receives_strangers
     }
 
     /// Credentials are in the `Authorization` field under this scheme word, such as `Bearer`.

@@ -17,6 +17,8 @@ pub(crate) mod probe;
 mod response;
 mod reviewed;
 mod scope_names;
+#[cfg(feature = "session")]
+pub mod session;
 #[cfg(feature = "basic")]
 mod user_pass;
 
@@ -34,6 +36,8 @@ pub use exposed::ExposedCredential;
 pub use mounts::SchemeRoute;
 pub use outcome::{Authentication, Outcome, PendingOutcome, Recognition};
 pub use response::{Additions, PendingAdditions, Refusal, Response};
+#[cfg(feature = "session")]
+pub use session::SessionScheme;
 #[cfg(feature = "basic")]
 pub use user_pass::UserPass;
 

@@ -7,6 +7,7 @@
 //! - [`TestRequestExt`] puts credentials on actix's `TestRequest`.
 //! - [`ExpectedDenial`] compares a denial with what you expect and prints what differs.
 //! - [`ManualClock`] moves time.
+//! - `assert_session_store` asks a store of sessions for all that it must do (feature `session`).
 //! - [`assert_every_policy_denies`] runs the guard of every policy in the program on a bare request.
 #![allow(clippy::panic)] // assertions fail by panicking
 
@@ -15,9 +16,13 @@ mod denial;
 mod guards;
 mod issuer;
 mod request;
+#[cfg(feature = "session")]
+mod session_store;
 
 pub use clock::ManualClock;
 pub use denial::ExpectedDenial;
 pub use guards::{GuardReport, assert_every_policy_denies};
 pub use issuer::{TestIssuer, TestToken};
 pub use request::TestRequestExt;
+#[cfg(feature = "session")]
+pub use session_store::assert_session_store;

@@ -4,7 +4,9 @@ use actix_web::HttpRequest;
 use auth_runtime::denial::Rejection;
 use auth_runtime::policy::Presence;
 use auth_runtime::scheme::{Authentication, Challenge, Context, Credentials, Evidence, SchemeDescription};
-use auth_runtime::{ApiKey, Basic, Bearer, Digest, Optional, Principal, Scheme, public, requires};
+use auth_runtime::{
+    ApiKey, Basic, Bearer, Denial, Digest, Optional, Principal, Scheme, Session, SignIn, SignOut, public, requires,
+};
 
 use super::spec;
 
@@ -36,6 +38,26 @@ async fn digest(_caller: Digest, _who: Principal) -> &'static str {
 #[requires(any(digest("staff"), bearer))]
 async fn digest_or_bearer(_who: Principal, _digest: Optional<Digest>, _bearer: Optional<Bearer>) -> &'static str {
     "hello"
+}
+
+#[derive(serde::Serialize, serde::Deserialize)]
+struct User {
+    name: String,
+}
+
+#[requires(session, role = "viewer", scope = "notes:read")]
+async fn session(_caller: Session<User>, _who: Principal, _out: SignOut) -> &'static str {
+    "hello"
+}
+
+#[requires(any(session("staff"), bearer && scope("read")))]
+async fn session_or_bearer(_session: Optional<Session>, _out: Optional<SignOut>) -> &'static str {
+    "hello"
+}
+
+#[public(reason = "where people sign in")]
+async fn log_in(sign_in: SignIn<User>) -> Result<impl actix_web::Responder, Denial> {
+    sign_in.subject("alice").details(User { name: "Alice".to_owned() }).finish().await
 }
 
 #[requires(bearer("partner"))]

@@ -38,7 +38,7 @@ impl Carried {
     pub(super) fn by(keyword: &str, loads: bool) -> Self {
         match keyword {
             "basic" | "digest" => Self { scopes: loads, claims: false },
-            "api_key" => Self { scopes: true, claims: false },
+            "api_key" | "session" => Self { scopes: true, claims: false },
             _ => Self::ALL,
         }
     }

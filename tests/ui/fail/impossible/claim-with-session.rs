@@ -1,6 +1,8 @@
+use actix_web::get;
 use auth_runtime::requires;
 
-#[requires(session)]
+#[requires(session, claim("tenant", "acme"))]
+#[get("/")]
 async fn handler() -> &'static str {
     "hello"
 }

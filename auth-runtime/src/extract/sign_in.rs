@@ -1,0 +1,230 @@
+//! Beginning sessions.
+
+use std::future::{Ready, ready};
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue, LOCATION, SET_COOKIE, USER_AGENT};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder};
+use serde::Serialize;
+use url::form_urlencoded;
+
+use crate::auth::Auth;
+use crate::denial::{Denial, Reason};
+use crate::http::peer::AddressShare;
+use crate::scheme::session::{LiveSessions, SigningIn, WANTED, milliseconds};
+use crate::telemetry::{foreign, limited};
+
+/// The longest `User-Agent` that is kept, in characters.
+const AGENT_MAX: usize = 256;
+
+/// Signs somebody in: what a handler takes that finds out who somebody is, such as by a password. `T` is what the session carries beyond
+/// subject and rights, for [`Session<T>`](crate::Session).
+///
+/// ```
+/// use actix_web::{Responder, post, web};
+/// use auth_runtime::{Denial, SignIn, public};
+///
+/// #[derive(serde::Serialize, serde::Deserialize)]
+/// struct User { name: String }
+///
+/// #[derive(serde::Deserialize)]
+/// struct Login { name: String, password: String }
+///
+/// # async fn verify(login: &Login) -> Option<(i64, User)> { None }
+/// #[public(reason = "where people sign in")]
+/// #[post("/login")]
+/// async fn log_in(form: web::Form<Login>, sign_in: SignIn<User>) -> Result<impl Responder, Denial> {
+///     let (id, user) = verify(&form).await.ok_or_else(|| Denial::forbidden("wrong name or password"))?;
+///     sign_in.subject(id.to_string()).roles(["viewer"]).details(user).finish().await
+/// }
+/// ```
+///
+/// Where several sessions are configured, it is for the one without a name, or for the one that [`configured`](Self::configured) names.
+///
+/// # Security
+/// A request that another site has caused is refused, with a 403, whatever its method: nobody is signed in as somebody else. A link in an email is
+/// such a request, so that it must lead to a page with a button.
+#[must_use = "nobody is signed in before `finish`"]
+pub struct SignIn<T = ()> {
+    auth: Auth,
+    request: HttpRequest,
+    live: Option<Arc<LiveSessions>>,
+    /// When it began, in milliseconds since 1970.
+    began_at: u64,
+    details: PhantomData<fn(T)>,
+}
+
+debug_by_name!([T] SignIn<T> as "SignIn";);
+
+impl<T> SignIn<T> {
+    /// For `session("name")`.
+    pub fn configured(mut self, name: &str) -> Self {
+        self.live = self.auth.live_sessions(Some(name)).cloned();
+        self
+    }
+
+    /// Who it is: an identifier that stays, such as the key of a row.
+    pub fn subject(self, subject: impl Into<Box<str>>) -> SessionStart<T> {
+        let Self { auth, request, live, began_at, .. } = self;
+        let agent = request.headers().get(USER_AGENT).map(|agent| String::from_utf8_lossy(agent.as_bytes()));
+        let address = match auth.settings().address_share((&request).into()) {
+            share @ (AddressShare::V4(_) | AddressShare::V6(_)) => Some(share.to_string().into()),
+            AddressShare::Unknown | AddressShare::UnlistedProxy => None,
+        };
+        let before = live.as_ref().and_then(|live| live.named_by(request.headers()));
+        let who = SigningIn {
+            subject: subject.into(),
+            agent: agent.map(|agent| agent.chars().take(AGENT_MAX).collect::<String>().into()),
+            address,
+            before,
+            began_at,
+            ..SigningIn::default()
+        };
+        let mut asked = form_urlencoded::parse(request.query_string().as_bytes());
+        let to = asked.find(|(name, _)| name == WANTED).map(|(_, wanted)| wanted.into_owned());
+        SessionStart { auth, live, who, to, details: PhantomData }
+    }
+}
+
+impl<T> FromRequest for SignIn<T> {
+    type Error = Denial;
+    type Future = Ready<Result<Self, Denial>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let Some(auth) = request.app_data::<Auth>() else {
+            limited!(error, remedy = Reason::AuthMissing.remedy(), "nobody can sign in here: no `Auth` is there");
+            return ready(Err(Denial::of(Reason::AuthMissing)));
+        };
+        if !auth.settings().origins.permits_sign_in(request) {
+            limited!(info, path = foreign(request.path()), "a sign-in that another site has caused is refused");
+            let mut denial = Denial::of(Reason::CrossSite);
+            auth.settings().shape(request, &mut denial);
+            return ready(Err(denial));
+        }
+        ready(Ok(Self {
+            auth: auth.clone(),
+            request: request.clone(),
+            live: auth.live_sessions(None).cloned(),
+            began_at: milliseconds(&*auth.settings().clock),
+            details: PhantomData,
+        }))
+    }
+}
+
+/// Who signs in, and with what. Made by [`SignIn::subject`].
+#[must_use = "nobody is signed in before `finish`"]
+pub struct SessionStart<T = ()> {
+    auth: Auth,
+    live: Option<Arc<LiveSessions>>,
+    who: SigningIn,
+    to: Option<String>,
+    details: PhantomData<fn(T)>,
+}
+
+debug_by_name!([T] SessionStart<T> as "SessionStart";);
+
+impl<T> SessionStart<T> {
+    /// The roles held. Not kept where [authorities](crate::session::Sessions::authorities) are loaded.
+    pub fn roles(mut self, roles: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
+        self.who.roles = Some(roles.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// The scopes granted. Not kept where [authorities](crate::session::Sessions::authorities) are loaded.
+    pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
+        self.who.scopes = Some(scopes.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// How strongly the caller was authenticated: [`Principal::acr`](crate::Principal::acr).
+    pub fn acr(mut self, class: impl Into<Box<str>>) -> Self {
+        self.who.acr = Some(class.into());
+        self
+    }
+
+    /// By which methods the caller was authenticated, such as `pwd` and `otp` (RFC 8176).
+    pub fn amr(mut self, methods: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
+        self.who.amr = methods.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Where the browser is sent: a path of this service. By default the page that was wanted, as the parameter `to` of the request says, or `/`; also in place of
+    /// what is not such a path.
+    pub fn to(mut self, path: impl Into<String>) -> Self {
+        self.to = Some(path.into());
+        self
+    }
+
+    /// What the session carries, as JSON of at most 16 KiB with the rest.
+    ///
+    /// # Security
+    /// It is as old as the sign-in. Rights belong into [roles](Self::roles), which [`Auth::set_rights`] changes.
+    pub fn details(mut self, details: T) -> Self
+    where
+        T: Serialize,
+    {
+        self.who.details = match serde_json::to_string(&details) {
+            Ok(text) => Some(text.into()),
+            Err(error) => {
+                limited!(error, cause = foreign(error), "the details of a session cannot be written as JSON");
+                // What no type reads, so that nobody is taken for somebody without details.
+                Some("".into())
+            }
+        };
+        self
+    }
+
+    /// Begins the session under a new id; the one that the browser was in ends.
+    ///
+    /// # Errors
+    /// A 503 where the store cannot be asked or has no room; a 403 where all sessions of the subject were ended, or it was revoked, since the
+    /// sign-in began; a 500 where no sessions are configured, or the details cannot be kept. What is ours is logged.
+    pub async fn finish(self) -> Result<SignedIn, Denial> {
+        let Self { auth, live, who, to, .. } = self;
+        let Some(live) = live else {
+            limited!(error, remedy = Reason::SchemeUnconfigured.remedy(), "nobody can sign in: no such sessions");
+            return Err(Denial::of(Reason::SchemeUnconfigured));
+        };
+        let cookie = live.begin(who, &*auth.settings().clock).await?;
+        Ok(SignedIn { cookie, location: live.landing().location(to.as_deref()) })
+    }
+}
+
+/// The answer to whoever has signed in: a 303 to the page that was wanted, with the cookie.
+#[derive(Debug)]
+#[must_use = "the browser gets the cookie in this answer"]
+pub struct SignedIn {
+    cookie: HeaderValue,
+    location: HeaderValue,
+}
+
+impl SignedIn {
+    /// The same in an answer of your own, such as a 204 for a script: the cookie is given, and nobody is sent anywhere.
+    pub fn with<B>(self, mut answer: HttpResponse<B>) -> HttpResponse<B> {
+        let headers = answer.headers_mut();
+        headers.append(SET_COOKIE, self.cookie);
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        answer
+    }
+}
+
+impl Responder for SignedIn {
+    type Body = actix_web::body::BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        self.into()
+    }
+}
+
+/// For a handler that may answer in other ways, too.
+impl From<SignedIn> for HttpResponse {
+    fn from(signed: SignedIn) -> Self {
+        let location = signed.location.clone();
+        let mut answer = signed.with(Self::new(StatusCode::SEE_OTHER));
+        answer.headers_mut().insert(LOCATION, location);
+        answer
+    }
+}

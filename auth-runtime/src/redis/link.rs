@@ -1,0 +1,83 @@
+//! One connection for all who ask, made when somebody needs it, and left alone for a while after it failed.
+
+use std::time::{Duration, Instant};
+
+use ::redis::RedisResult;
+use tokio::sync::Mutex;
+
+use crate::redis::{Client, Connection, describe};
+
+/// A way to Redis on which requests wait.
+pub(crate) struct Link {
+    client: Client,
+    /// How long Redis may take.
+    patience: Duration,
+    /// How long it is left alone after it failed.
+    pause: Duration,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    connection: Option<Connection>,
+    paused_until: Option<Instant>,
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub(crate) enum LinkFault {
+    /// It has just failed, and is left alone.
+    Paused,
+    /// It failed now.
+    Failed(String),
+}
+
+impl std::fmt::Display for LinkFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Paused => f.write_str("Redis failed a moment ago"),
+            Self::Failed(fault) => write!(f, "Redis fails: {fault}"),
+        }
+    }
+}
+
+impl Link {
+    pub(crate) fn new(client: Client, patience: Duration, pause: Duration) -> Self {
+        Self { client, patience, pause, state: Mutex::default() }
+    }
+
+    /// What is asked by `ask`, within the patience.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub(crate) async fn ask<T>(&self, ask: impl AsyncFnOnce(Connection) -> RedisResult<T>) -> Result<T, LinkFault> {
+        let answer = tokio::time::timeout(self.patience, async {
+            match self.connection().await {
+                Ok(Some(connection)) => ask(connection).await.map(Some),
+                Ok(None) => Ok(None),
+                Err(error) => Err(error),
+            }
+        });
+        let fault = match answer.await {
+            Ok(Ok(Some(answer))) => return Ok(answer),
+            Ok(Ok(None)) => return Err(LinkFault::Paused),
+            Ok(Err(error)) => describe(&error),
+            Err(_) => "it takes too long".to_owned(),
+        };
+        *self.state.lock().await = State { connection: None, paused_until: Instant::now().checked_add(self.pause) };
+        Err(LinkFault::Failed(fault))
+    }
+
+    /// The connection, or a new one; nothing while Redis is left alone.
+    async fn connection(&self) -> RedisResult<Option<Connection>> {
+        // Held while connecting: one attempt for all who wait.
+        let mut state = self.state.lock().await;
+        if state.paused_until.is_some_and(|until| Instant::now() < until) {
+            return Ok(None);
+        }
+        if state.connection.is_none() {
+            state.connection = Some(self.client.connect(self.patience, self.patience).await?);
+        }
+        Ok(state.connection.clone())
+    }
+}

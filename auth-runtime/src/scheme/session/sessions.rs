@@ -1,0 +1,262 @@
+//! What is said of sessions when they are configured.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
+
+use crate::authorities::{AuthorityLoader, IntoAuthorityLoader};
+use crate::fault::Misconfiguration;
+use crate::principal::local;
+#[cfg(feature = "redis")]
+use crate::redis::Redis;
+use crate::revocation::{Consulted, Forgetting, Revocations};
+use crate::scheme::session::current::TOUCHED_EVERY;
+use crate::scheme::session::details::DetailsReader;
+use crate::scheme::session::id::SessionCookie;
+use crate::scheme::session::landing::Landing;
+use crate::scheme::session::live::{LiveSessions, seconds};
+use crate::scheme::session::memory::MemoryStore;
+#[cfg(feature = "redis")]
+use crate::scheme::session::redis::RedisSessions;
+use crate::scheme::session::seal::{Seal, SealingKey};
+use crate::scheme::session::store::SessionStore;
+use crate::scheme::session::{NAME, SessionScheme};
+use crate::shares::{KnownCallers, Lookups};
+
+/// How long a session lasts that is not used: 30 minutes.
+const IDLE: Duration = Duration::from_secs(30 * 60);
+/// How long a session lasts however it is used: 12 hours.
+const ABSOLUTE: Duration = Duration::from_secs(12 * 3600);
+/// The longest that a session may last: 400 days, after which browsers forget the cookie.
+const LONGEST: Duration = Duration::from_secs(400 * 86_400);
+/// How many sessions one subject may have.
+const PER_USER: usize = 50;
+/// How many sessions are kept in memory.
+const CAPACITY: usize = 100_000;
+
+/// Sessions, for [`AuthBuilder::session`](crate::config::AuthBuilder::session); see [the module](super).
+#[derive(Clone)]
+#[must_use]
+pub struct Sessions {
+    store: Store,
+    idle: Duration,
+    absolute: Duration,
+    login_page: Option<Box<str>>,
+    most: usize,
+    capacity: usize,
+    keys: Vec<SealingKey>,
+    revocations: Option<Consulted>,
+    authorities: Option<AuthorityLoader>,
+    details: Option<DetailsReader>,
+}
+
+#[derive(Clone)]
+enum Store {
+    Memory,
+    #[cfg(feature = "redis")]
+    Redis(Redis),
+    Own(Arc<dyn SessionStore>),
+}
+
+impl Sessions {
+    /// In the memory of this process: they are gone when it ends, and other processes do not know them.
+    pub fn in_memory() -> Self {
+        Self::of(Store::Memory)
+    }
+
+    /// In Redis, for all processes that ask the same one, under keys that begin with `{auth}:session:` (feature `redis`). Needs a
+    /// [`key`](Self::key). `redis` is a URL, `redis://[user][:password@]host[:port][/database]`, or whatever [`Redis`] describes.
+    ///
+    /// ```
+    /// use auth_runtime::session::Sessions;
+    /// # let secret = [7; 32];
+    ///
+    /// let sessions = Sessions::redis("redis://10.0.0.5").key("2026-11", secret).login_page("/login");
+    /// # auth_runtime::Auth::builder().public_origin("https://shop.example").session(sessions).build().unwrap();
+    /// ```
+    ///
+    /// While Redis is away, every request in a session is answered 503. See [`RedisSessions`](super::RedisSessions) for other keys, and for what Redis
+    /// must keep.
+    #[cfg(feature = "redis")]
+    pub fn redis(redis: impl Into<Redis>) -> Self {
+        Self::of(Store::Redis(redis.into()))
+    }
+
+    /// In a store of your own, which all processes ask. Needs a [`key`](Self::key).
+    pub fn store(store: impl SessionStore) -> Self {
+        Self::of(Store::Own(Arc::new(store)))
+    }
+
+    fn of(store: Store) -> Self {
+        Self {
+            store,
+            idle: IDLE,
+            absolute: ABSOLUTE,
+            login_page: None,
+            most: PER_USER,
+            capacity: CAPACITY,
+            keys: Vec::new(),
+            revocations: None,
+            authorities: None,
+            details: None,
+        }
+    }
+
+    /// How long a session lasts that is not used; 30 minutes by default, at least two. That it was used is noted once a minute, so
+    /// that it may end up to a minute earlier.
+    pub fn idle(mut self, time: Duration) -> Self {
+        self.idle = time;
+        self
+    }
+
+    /// How long a session lasts however it is used; 12 hours by default.
+    pub fn absolute(mut self, time: Duration) -> Self {
+        self.absolute = time;
+        self
+    }
+
+    /// The path of the page where people sign in, such as `/login`. A browser that would be shown a page in a session, and is in none, is sent
+    /// there by a 303, with the page that it wanted in `?to=`; [`SignIn`](crate::SignIn) sends it back. Other requests get the 401.
+    pub fn login_page(mut self, path: impl Into<Box<str>>) -> Self {
+        self.login_page = Some(path.into());
+        self
+    }
+
+    /// How many sessions one subject may have; 50 by default. Where there is one more, the one that was not used for longest ends.
+    pub fn max_per_user(mut self, sessions: usize) -> Self {
+        self.most = sessions;
+        self
+    }
+
+    /// How many sessions are kept in memory, in all; 100,000 by default, of some 1 KiB each. Where there is no room, nobody else can sign in, which is a 503
+    /// and an error event: who is signed in stays so.
+    pub fn capacity(mut self, sessions: usize) -> Self {
+        self.capacity = sessions;
+        self
+    }
+
+    /// A secret of 32 random bytes or more that these processes share and the store does not have, under a name of your choice, such as the
+    /// month in which it was made. Called again, adds: the first seals, all open, so that a new one is put in front of the old one, which
+    /// goes when its last session has ended.
+    ///
+    /// ```
+    /// use auth_runtime::session::Sessions;
+    /// # let (new, old) = ([1; 32], [2; 32]);
+    /// # fn shared() -> Sessions { Sessions::in_memory() }
+    ///
+    /// let sessions = shared().key("2026-12", new).key("2026-11", old);
+    /// # auth_runtime::Auth::builder().public_origin("https://shop.example").session(sessions).build().unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// [`build`](crate::config::AuthBuilder::build) fails where sessions are kept outside of this process without a key.
+    ///
+    /// # Security
+    /// Whoever has it and can write to the store signs in as anybody. Whoever can write to the store without it can end sessions, and put back what
+    /// a session was before.
+    pub fn key(mut self, name: impl Into<Box<str>>, secret: impl AsRef<[u8]>) -> Self {
+        self.keys.push(SealingKey { name: name.into(), secret: Zeroizing::new(secret.as_ref().to_vec()) });
+        self
+    }
+
+    /// Consults this store with every request: see [`revocation`](crate::revocation). A session is known there by the issuer `local:session`, or
+    /// `local:session("name")`, its subject, and its [id](crate::Principal::session_id) as `sid`; it ends where one of both is revoked.
+    pub fn revocations(mut self, store: impl Revocations) -> Self {
+        self.revocations = Some(Consulted::new(store));
+        self
+    }
+
+    /// What the application itself knows of the callers: a function that loads their [authorities](crate::authorities), such as roles out of a
+    /// database. It is asked with every request; roles and scopes given at [sign-in](crate::SignIn) are then not kept. Called again, the last
+    /// counts.
+    pub fn authorities<Args>(mut self, load: impl IntoAuthorityLoader<Args>) -> Self {
+        self.authorities = Some(load.into_loader());
+        self
+    }
+
+    /// Every session carries details of this type, which [`SignIn<T>`](crate::SignIn) puts in: handlers may then take
+    /// [`Details<T>`](crate::Details) too, under any scheme that gives it, and beside [`Session<T>`](crate::Session).
+    pub fn details<T: DeserializeOwned + Send + Sync + 'static>(mut self) -> Self {
+        self.details = Some(DetailsReader::of::<T>());
+        self
+    }
+
+    pub(crate) fn forgetting(&self) -> Option<Forgetting> {
+        self.revocations.as_ref().and_then(Consulted::forgetting)
+    }
+
+    /// The scheme, for a service that browsers reach under `origin`.
+    ///
+    /// # Errors
+    /// What is wrong and what to do about it.
+    pub(crate) fn build(self, name: Option<&str>, origin: Option<&str>) -> Result<SessionScheme, Misconfiguration> {
+        let Some(origin) = origin else {
+            return Err(Misconfiguration::new(
+                "`public_origin` is not said, for which cookies and redirects are made; add `.public_origin(\"https://…\")`",
+            ));
+        };
+        let is_shared = !matches!(self.store, Store::Memory);
+        let shortest = Duration::from_secs(2 * TOUCHED_EVERY.unsigned_abs());
+        let wrong = [
+            (self.idle < shortest, "`idle` is less than two minutes, and use is noted once a minute; raise it"),
+            (self.absolute < self.idle, "`absolute` is less than `idle`; raise it, or lower `idle`"),
+            (
+                self.absolute > LONGEST,
+                "`absolute` is more than 400 days, after which browsers forget cookies; lower it",
+            ),
+            (self.most == 0, "`max_per_user` is 0, so nobody could sign in; give at least 1"),
+            (self.capacity == 0, "`capacity` is 0, so nobody could sign in; give at least 1"),
+            (
+                is_shared && self.keys.is_empty(),
+                "the store is outside of this process and could make up sessions; add `.key(\"2026-11\", secret)` with 32 random bytes",
+            ),
+        ];
+        if let Some((_, fault)) = wrong.into_iter().find(|(is_wrong, _)| *is_wrong) {
+            return Err(Misconfiguration::new(fault));
+        }
+        let store: Arc<dyn SessionStore> = match self.store {
+            Store::Memory => Arc::new(MemoryStore::new(self.capacity)),
+            #[cfg(feature = "redis")]
+            Store::Redis(redis) => Arc::new(RedisSessions::open(&redis, "auth")?),
+            Store::Own(store) => store,
+        };
+        // Those in memory need no proof of who has written them.
+        let keys = if is_shared { self.keys } else { Vec::new() };
+        let cookie = SessionCookie::new(origin, name)?;
+        if !cookie.is_secure() {
+            tracing::warn!(origin, "the cookie of sessions is not bound to TLS, for this machine only");
+        }
+        let live = LiveSessions {
+            configuration: name.map(Into::into),
+            issuer: local(NAME, name).into(),
+            store,
+            seal: Seal::new(origin, name, keys)?,
+            cookie,
+            landing: Landing::new(origin, self.login_page.as_deref())?,
+            idle: self.idle,
+            absolute: self.absolute,
+            most: self.most,
+            revocations: self.revocations,
+            details: self.details,
+            loads: self.authorities.is_some(),
+            lookups: Lookups::default(),
+            known: KnownCallers::default(),
+        };
+        debug_assert!(seconds(live.idle) > TOUCHED_EVERY);
+        Ok(SessionScheme { live: Arc::new(live), authorities: self.authorities })
+    }
+}
+
+impl fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sessions")
+            .field("idle", &self.idle)
+            .field("absolute", &self.absolute)
+            .field("login_page", &self.login_page)
+            .field("max_per_user", &self.most)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,210 @@
+//! A store that cannot be asked, and one that cannot be trusted.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use auth_runtime::Auth;
+use auth_runtime::session::{
+    Added, NewSession, SessionKey, SessionStore, Sessions, StoreAnswer, StoredSession, SubjectKey,
+};
+use tests::Denied;
+
+use crate::app::{App, User, WithSession as _, cookie, issuer, sessions};
+use crate::stored::Shelf;
+
+/// Counts what it is asked, and can be away.
+#[derive(Clone, Default)]
+struct Remote {
+    shelf: Shelf,
+    is_away: Arc<AtomicBool>,
+    found: Arc<AtomicUsize>,
+    touched: Arc<AtomicUsize>,
+}
+
+impl Remote {
+    fn answer<T: Send + 'static>(&self, answer: StoreAnswer<T>) -> StoreAnswer<T> {
+        let is_away = self.is_away.load(Ordering::SeqCst);
+        StoreAnswer::pending(async move {
+            tokio::task::yield_now().await;
+            match answer {
+                StoreAnswer::Ready(answer) if !is_away => Ok(answer),
+                _ => Err("connection refused"),
+            }
+        })
+    }
+}
+
+impl SessionStore for Remote {
+    fn find(&self, key: SessionKey) -> StoreAnswer<Option<StoredSession>> {
+        self.found.fetch_add(1, Ordering::SeqCst);
+        self.answer(self.shelf.find(key))
+    }
+
+    fn put(&self, new: NewSession) -> StoreAnswer<Added> {
+        if self.is_away.load(Ordering::SeqCst) {
+            return self.answer(StoreAnswer::Ready(Added::Full));
+        }
+        self.answer(self.shelf.put(new))
+    }
+
+    fn touch(&self, session: StoredSession) -> StoreAnswer<bool> {
+        self.touched.fetch_add(1, Ordering::SeqCst);
+        self.answer(self.shelf.touch(session))
+    }
+
+    fn remove(&self, key: SessionKey) -> StoreAnswer<bool> {
+        if self.is_away.load(Ordering::SeqCst) {
+            return self.answer(StoreAnswer::Ready(false));
+        }
+        self.answer(self.shelf.remove(key))
+    }
+
+    fn of_subject(&self, subject: SubjectKey) -> StoreAnswer<Vec<StoredSession>> {
+        self.answer(self.shelf.of_subject(subject))
+    }
+
+    fn end_all(&self, subject: SubjectKey, at: u64) -> StoreAnswer<usize> {
+        self.answer(self.shelf.end_all(subject, at))
+    }
+}
+
+fn kept_in(store: impl SessionStore) -> Sessions {
+    Sessions::store(store).key("2026-11", [7; 32]).login_page("/login").details::<User>()
+}
+
+#[test]
+fn a_store_that_is_away_is_a_503_and_nobody_is_signed_in_or_out() {
+    let store = Remote::default();
+    let app = App::with(kept_in(store.clone()));
+    let id = app.sign_in("alice");
+    assert!(app.passes(&id));
+    store.is_away.store(true, Ordering::SeqCst);
+    for answer in [
+        app.get("/me").session(&id).send(),
+        app.navigate("/me").session(&id).send(),
+        app.get("/maybe").session(&id).send(),
+        app.post("/logout").session(&id).send(),
+        app.log_in(app.post("/login"), "alice", "right", "viewer"),
+    ] {
+        Denied::unavailable().check(&answer);
+        assert_eq!(answer.only("set-cookie"), None);
+    }
+    app.get("/maybe").send().expect("nobody");
+    store.is_away.store(false, Ordering::SeqCst);
+    assert!(app.passes(&id));
+}
+
+#[test]
+fn a_request_reads_once_and_one_that_asks_for_no_session_not_at_all() {
+    let store = Remote::default();
+    let app = App::with(kept_in(store.clone()));
+    let id = app.sign_in("alice");
+    let reads = |request: tests::Request| {
+        let before = store.found.load(Ordering::SeqCst);
+        request.session(&id).send();
+        store.found.load(Ordering::SeqCst) - before
+    };
+    assert_eq!(reads(app.get("/me")), 1);
+    assert_eq!(reads(app.get("/edit")), 1);
+    assert_eq!(reads(app.get("/login")), 0);
+    assert_eq!(reads(app.get("/bearer").bearer(issuer().token().sign())), 0);
+    assert_eq!(reads(app.get("/either").bearer(issuer().token().sign())), 0);
+}
+
+#[test]
+fn use_is_noted_once_a_minute() {
+    let store = Remote::default();
+    let app = App::with(kept_in(store.clone()));
+    let id = app.sign_in("alice");
+    for _ in 0..5 {
+        assert!(app.passes(&id));
+    }
+    assert_eq!(store.touched.load(Ordering::SeqCst), 0);
+    app.clock.advance(Duration::from_secs(61));
+    for _ in 0..5 {
+        assert!(app.passes(&id));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(store.touched.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn what_a_store_makes_up_is_nobody() {
+    let store = Shelf::default();
+    let app = App::with(kept_in(store.clone()));
+    let (alice, bob) = (app.sign_in_as("alice", "viewer"), app.sign_in_as("bob", "editor"));
+    let [one, other] = store.all().try_into().unwrap();
+    // Bob's rights under Alice's id, and a record of the store's own.
+    let swapped =
+        StoredSession::new(one.key(), one.subject(), one.version(), one.seen_at(), one.expires_at(), other.content());
+    store.force(swapped);
+    let own = br#"{"sid":"s","subject":"root","created_at":1780000000,"began_at":1,"seen_at":1780000000,"auth_time":1780000000}"#;
+    store.force(StoredSession::new(
+        other.key(),
+        other.subject(),
+        1,
+        other.seen_at(),
+        other.expires_at(),
+        own.as_slice(),
+    ));
+    assert!(!app.passes(&alice) && !app.passes(&bob));
+}
+
+#[test]
+fn another_service_on_the_same_store_knows_nobody() {
+    let store = Shelf::default();
+    let shop = App::with(kept_in(store.clone()));
+    let id = shop.sign_in("alice");
+    assert!(App::with(kept_in(store.clone())).passes(&id), "another process of the same one does");
+    let with = |configure: fn(Sessions) -> Sessions| App::with(configure(kept_in(store.clone())));
+    assert!(with(|sessions| sessions.key("2026-12", [8; 32])).passes(&id), "a further key");
+    let rotated = Sessions::store(store.clone()).key("2026-12", [8; 32]).key("2026-11", [7; 32]).details::<User>();
+    let rotated = App::with(rotated);
+    assert!(rotated.passes(&id));
+    let renewed = cookie(&rotated.log_in(rotated.post("/login"), "bob", "right", "viewer"));
+    let only_new = App::with(Sessions::store(store.clone()).key("2026-12", [8; 32]).details::<User>());
+    assert!(only_new.passes(&renewed) && !only_new.passes(&id));
+}
+
+#[test]
+fn a_memory_that_is_full_keeps_who_is_in() {
+    let app = App::with(sessions().capacity(2));
+    let (alice, bob) = (app.sign_in("alice"), app.sign_in("bob"));
+    let answer = app.log_in(app.post("/login"), "carol", "right", "viewer");
+    Denied::unavailable().check(&answer);
+    assert!(app.passes(&alice) && app.passes(&bob));
+    app.post("/logout").session(&alice).send();
+    assert!(app.passes(&app.sign_in("carol")));
+    app.clock.advance(Duration::from_secs(86_400));
+    assert!(app.passes(&app.sign_in("dave")), "what has expired makes room");
+}
+
+#[test]
+fn sessions_that_protect_nobody_are_refused() {
+    let fault = |sessions: Sessions| {
+        let builder = Auth::builder().public_origin("https://shop.example").dangerous_allow_unconfigured();
+        builder.session(sessions).build().unwrap_err().to_string()
+    };
+    let memory = Sessions::in_memory;
+    for (sessions, says) in [
+        (memory().max_per_user(0), "`max_per_user` is 0"),
+        (memory().capacity(0), "`capacity` is 0"),
+        (memory().idle(Duration::from_secs(60)), "`idle` is less than two minutes"),
+        (memory().absolute(Duration::from_secs(600)), "`absolute` is less than `idle`"),
+        (memory().absolute(Duration::from_secs(500 * 86_400)), "400 days"),
+        (memory().login_page("https://idp.example/login"), "`login_page` is not a path"),
+        (Sessions::store(Shelf::default()), "add `.key("),
+        (Sessions::store(Shelf::default()).key("a", "short"), "shorter than 32 bytes"),
+    ] {
+        let fault = fault(sessions);
+        assert!(fault.contains(says) && fault.contains("session"), "{fault}");
+    }
+    let nowhere = Auth::builder().dangerous_allow_unconfigured().session(memory()).build().unwrap_err().to_string();
+    assert!(nowhere.contains("`public_origin` is not said"), "{nowhere}");
+    let plain = Auth::builder().dangerous_allow_unconfigured().public_origin("http://shop.example").session(memory());
+    assert!(plain.build().unwrap_err().to_string().contains("plain http"));
+    let twice = Auth::builder().dangerous_allow_unconfigured().public_origin("https://shop.example");
+    let twice = twice.session(memory()).session(memory()).build().unwrap_err().to_string();
+    assert!(twice.contains("session"), "{twice}");
+}

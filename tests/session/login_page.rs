@@ -1,0 +1,61 @@
+//! Whom the login page is shown to.
+
+use crate::app::{App, DELETION, WithSession as _, sessions};
+use auth_runtime::session::Sessions;
+
+#[test]
+fn a_browser_is_sent_to_the_login_page_and_an_api_call_is_not() {
+    let app = App::new();
+    let answer = app.navigate("/me?tab=2").send();
+    assert_eq!((answer.status, answer.only("location")), (303, Some("https://shop.example/login?to=%2Fme%3Ftab%3D2")));
+    assert_eq!((answer.only("cache-control"), answer.only("www-authenticate")), (Some("no-store"), None));
+    let old = app.get("/me").header("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8").send();
+    assert_eq!((old.status, old.only("location")), (303, Some("https://shop.example/login?to=%2Fme")));
+    for (name, value) in [("Accept", "application/json"), ("Accept", "*/*"), ("Sec-Fetch-Mode", "cors"), ("X", "y")] {
+        assert_eq!(app.get("/me").header(name, value).send().status, 401, "{name}: {value}");
+    }
+    assert_eq!(app.navigate("/me").header("HX-Request", "true").send().status, 401, "a fragment of a page");
+    let either = app.navigate("/either").send();
+    assert_eq!((either.status, either.only("location")), (303, Some("https://shop.example/login?to=%2Feither")));
+    assert_eq!(app.navigate("/bearer").send().status, 401, "no session would help");
+    assert_eq!(app.navigate("/either").bearer("wrong").send().status, 401, "a token was tried");
+}
+
+#[test]
+fn the_whole_way_there_and_back() {
+    let app = App::new();
+    let to = app.navigate("/me").send();
+    let login = to.only("location").unwrap().strip_prefix("https://shop.example").unwrap().to_owned();
+    let back = app.log_in(app.post(&login), "alice", "right", "viewer");
+    assert_eq!(back.only("location"), Some("https://shop.example/me"));
+}
+
+#[test]
+fn who_was_signed_in_is_sent_there_without_the_old_cookie() {
+    let app = App::new();
+    let answer = app.navigate("/me").session(&"A".repeat(43)).send();
+    assert_eq!((answer.status, answer.all("set-cookie")), (303, vec![DELETION]));
+    let posted = app.post("/note").header("Sec-Fetch-Mode", "navigate").send();
+    assert_eq!(
+        (posted.status, posted.only("location")),
+        (303, Some("https://shop.example/login")),
+        "no way back to a post"
+    );
+}
+
+#[test]
+fn who_may_not_see_a_page_is_not_sent_to_sign_in() {
+    let app = App::new();
+    assert_eq!(app.navigate("/edit").session(&app.sign_in("alice")).send().status, 403);
+    let hidden = app.navigate("/hidden").send();
+    assert_eq!((hidden.status, hidden.only("location"), hidden.only("www-authenticate")), (404, None, None));
+    let hidden = app.navigate("/hidden").session(&"A".repeat(43)).send().without_date();
+    assert_eq!(hidden, app.navigate("/unknown").send().without_date());
+}
+
+#[test]
+fn without_a_login_page_nobody_is_sent_anywhere() {
+    let app = App::with(Sessions::in_memory().details::<crate::app::User>());
+    assert_eq!(app.navigate("/me").send().status, 401);
+    let _ = sessions();
+}

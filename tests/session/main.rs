@@ -1,0 +1,11 @@
+//! Sessions over real connections: signing in and out, what ends a session, and what others try.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod app;
+mod cross_site;
+mod ending;
+mod failing;
+mod login_page;
+mod rights;
+mod signing_in;
+mod stored;

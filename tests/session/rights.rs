@@ -1,0 +1,65 @@
+//! Rights that change while people are signed in.
+
+use std::time::Duration;
+
+use actix_web::rt::System;
+
+use crate::app::{App, DELETION, WithSession as _, cookie};
+
+#[test]
+fn other_rights_count_at_once_and_give_another_id() {
+    let app = App::new();
+    let (one, other, bob) = (app.sign_in("alice"), app.sign_in("alice"), app.sign_in("bob"));
+    let changed = System::new().block_on(app.auth.set_rights("alice", ["editor"])).unwrap();
+    assert_eq!(changed, 2);
+    let answer = app.get("/edit").session(&one).send();
+    answer.expect("editing");
+    let renewed = cookie(&answer);
+    assert_ne!(renewed, one);
+    app.get("/me").session(&renewed).send().expect("ALICE alice editor pwd");
+    let before = app.get("/me").session(&one).send();
+    assert_eq!((before.status, before.only("set-cookie")), (401, None), "the old id is dead, and the cookie stays");
+    // A refusal does not move it, what follows does.
+    assert_eq!(app.server.post("/note").header("Origin", "null").session(&other).send().status, 403);
+    let moved = cookie(&app.get("/me").session(&other).send());
+    assert!(app.passes(&moved) && app.passes(&bob));
+    assert_eq!(app.get("/edit").session(&bob).send().status, 403);
+    app.clock.advance(Duration::from_secs(120));
+    app.sign_in("somebody");
+    assert_eq!(app.get("/me").session(&one).send().all("set-cookie"), [DELETION]);
+}
+
+#[test]
+fn a_session_moves_once_however_many_requests_are_under_way() {
+    let app = App::new();
+    let id = app.sign_in("alice");
+    System::new().block_on(app.auth.set_rights("alice", ["editor"])).unwrap();
+    std::thread::scope(|scope| {
+        let asked: Vec<_> = (0..16).map(|_| scope.spawn(|| app.get("/edit").session(&id).send())).collect();
+        let answers: Vec<_> = asked.into_iter().map(|asked| asked.join().unwrap()).collect();
+        let renewed: Vec<_> = answers.iter().filter(|answer| answer.only("set-cookie").is_some()).collect();
+        assert_eq!(renewed.len(), 1);
+        assert!(app.passes(&cookie(renewed[0])));
+        assert!(answers.iter().all(|answer| [200, 401].contains(&answer.status)));
+    });
+}
+
+#[test]
+fn a_session_that_moves_is_still_listed_once_and_keeps_its_name() {
+    let app = App::new();
+    let id = app.sign_in("alice");
+    let sid = |id: &str| app.get("/id").session(id).send();
+    let before = sid(&id).text().to_owned();
+    System::new().block_on(async {
+        app.auth.set_rights("alice", ["editor"]).await.unwrap();
+        assert_eq!(app.auth.set_rights("alice", ["editor"]).await.unwrap(), 0, "it has them");
+    });
+    let answer = sid(&id);
+    let moved = cookie(&answer);
+    assert_eq!(sid(&moved).text(), before);
+    System::new().block_on(async {
+        assert_eq!(app.auth.sessions_of("alice").list().await.unwrap().len(), 1);
+        assert_eq!(app.auth.sessions_of("alice").end_all().await.unwrap(), 1);
+    });
+    assert!(!app.passes(&moved));
+}
