@@ -11,7 +11,7 @@ use auth_runtime::jwt::{Audiences, Said};
 use auth_runtime::resource_metadata::ResourceMetadata;
 use auth_runtime::scheme::User;
 use auth_runtime::testing::TestIssuer;
-use auth_runtime::{Algorithm, ApiKeys, Auth, Jwt, Opaque};
+use auth_runtime::{Algorithm, ApiKeys, Auth, Jwt, Opaque, Sessions};
 
 use crate::accounts;
 use crate::environment::{Endpoint, Environment, Provider};
@@ -56,9 +56,24 @@ fn keys() -> [(KeyDigest, Key); 1] {
     [(KeyDigest::of("test_0123456789abcdef"), key)]
 }
 
-/// The issuers of JWTs that this environment knows: those whose tokens can be revoked.
+/// The issuers that this environment knows, sessions among them: those of whom something can be revoked.
 pub(crate) fn issuers(environment: &Environment) -> impl Iterator<Item = &str> {
-    [ISSUER, PARTNER].into_iter().chain(environment.provider.as_ref().map(|provider| &*provider.issuer))
+    [ISSUER, PARTNER, "local:session"]
+        .into_iter()
+        .chain(environment.provider.as_ref().map(|provider| &*provider.issuer))
+}
+
+/// People who sign in: here, or with Redis on every showcase that shares it.
+fn sessions(environment: &Environment, revoking: Option<&Revoking>) -> Sessions {
+    let sessions = match &environment.redis_url {
+        Some(url) => Sessions::redis(&**url).key("development", DEVELOPMENT_SECRET),
+        None => Sessions::in_memory(),
+    };
+    let sessions = sessions.login_page("/login");
+    match revoking {
+        Some(revoking) => sessions.revocations(revoking.store()),
+        None => sessions,
+    }
 }
 
 /// The configuration of the server.
@@ -90,9 +105,7 @@ pub(crate) fn configure(environment: &Environment, revoking: Option<&Revoking>) 
         // The policies of `/idp` and `/opaque` are linked into the program in every environment, and mounted only where
         // their schemes are configured: a scope refuses to mount them otherwise.
         .dangerous_allow_unconfigured();
-    if let Some(origin) = &environment.public_origin {
-        auth = auth.public_origin(&**origin);
-    }
+    auth = auth.public_origin(environment.origin()).session(sessions(environment, revoking));
     if let Some(Provider { issuer, audience }) = &environment.provider {
         auth = auth.bearer_named("idp", revocable(Jwt::oidc(&**issuer).audience(&**audience), revoking));
         if environment.public_origin.is_some() {

@@ -11,6 +11,8 @@ pub(crate) struct Environment {
     pub(crate) redis_url: Option<String>,
     /// Where clients reach this server.
     pub(crate) public_origin: Option<String>,
+    /// Where this server listens, which is where browsers reach it unless somebody says otherwise.
+    pub(crate) own_origin: Option<String>,
     /// Whether everyone may read what describes the server.
     pub(crate) open_docs: bool,
 }
@@ -37,6 +39,11 @@ pub(crate) struct Endpoint {
 pub(crate) struct Incomplete(String);
 
 impl Environment {
+    /// The origin of the pages.
+    pub(crate) fn origin(&self) -> &str {
+        self.public_origin.as_deref().or(self.own_origin.as_deref()).unwrap_or("http://127.0.0.1:8080")
+    }
+
     /// Reads the variables by their names.
     pub(crate) fn read(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, Incomplete> {
         let read = |name: &'static str| match variable(name).map(OsString::into_string) {
@@ -86,6 +93,7 @@ impl Environment {
                 introspection,
                 redis_url: read("REDIS_URL")?,
                 public_origin: read("PUBLIC_ORIGIN")?,
+                own_origin: None,
                 open_docs: match read("DOCS")?.as_deref() {
                     None => false,
                     Some("open") => true,
@@ -117,7 +125,8 @@ mod tests {
 
     #[test]
     fn no_variables_add_nothing() {
-        let Environment { provider, introspection, redis_url, public_origin, open_docs } = read(&[]).expect("complete");
+        let Environment { provider, introspection, redis_url, public_origin, open_docs, own_origin: _ } =
+            read(&[]).expect("complete");
         assert!(
             provider.is_none()
                 && introspection.is_none()

@@ -14,20 +14,26 @@
 //! `GET /docs` is Swagger UI, and `GET /openapi.json` the document that it shows: for whoever has the role `ops`, such as alice
 //! with her password. There one presses *Authorize*, calls a route and sees the answer.
 //!
+//! `GET /login` is a form, where alice signs in with `wonderland` and bob with `builder`; it leads back to the page that was wanted, such
+//! as `GET /me`. `GET /api/me` takes a session or a token, `POST /api/note` a session; `GET /sessions` says where one is signed in, and
+//! `POST /sessions/end` ends one of them; `POST /logout` signs out, with `?everywhere=true` in all browsers. Open the pages under the address that is printed,
+//! which cookies and redirects are made for, or say another one by `PUBLIC_ORIGIN`.
+//!
 //! Variables of the environment add routes; without them the server is complete, and these routes do not exist:
 //!
 //! | variables | what they add |
 //! |---|---|
 //! | `OIDC_ISSUER`, `AUDIENCE` | `GET /idp`, and `GET /idp/admin` for the scope `admin`: JWTs of this identity provider |
 //! | `INTROSPECTION_URL`, `CLIENT_ID`, `CLIENT_SECRET`, `AUDIENCE` | `GET /opaque`: tokens that only their issuer can read; `OIDC_ISSUER` says who that is |
-//! | `PUBLIC_ORIGIN` | where clients reach the server, such as `https://api.example`. With `OIDC_ISSUER`: the metadata of RFC 9728 at `/.well-known/oauth-protected-resource`, which challenges then name |
+//! | `PUBLIC_ORIGIN` | where clients reach the server, such as `https://api.example`, for which cookies are then `__Host-session`. With `OIDC_ISSUER`: the metadata of RFC 9728 at `/.well-known/oauth-protected-resource`, which challenges then name |
 //! | `DOCS` | `open`: everyone may read `/docs` and `/openapi.json`, which then leave out roles, claims and checks |
-//! | `REDIS_URL` | `POST /revoke` for users with a password: `{"jti": "…"}` or `{"subject": "…"}` ends JWTs, here and on every showcase with this Redis |
+//! | `REDIS_URL` | `POST /revoke` for users with a password: `{"jti": "…"}` or `{"subject": "…"}` ends JWTs, and by subject sessions, here and on every showcase with this Redis, which then share their sessions |
 
 mod accounts;
 mod auth;
 mod docs;
 mod environment;
+mod people;
 #[cfg(test)]
 mod reviewed;
 mod revoke;
@@ -70,7 +76,13 @@ fn fail(fault: &str) -> ExitCode {
 
 async fn serve() -> Result<(), Box<dyn std::error::Error>> {
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
-    let environment = Environment::read(|name| std::env::var_os(name))?;
+    let mut environment = Environment::read(|name| std::env::var_os(name))?;
+    let listener = examples::listener("127.0.0.1:8080")?;
+    let address = listener.local_addr()?;
+    // Browsers of this machine, where nobody says under which name others reach it.
+    let host = if address.ip().is_unspecified() { "127.0.0.1".to_owned() } else { address.ip().to_string() };
+    let host = if address.is_ipv6() && !address.ip().is_unspecified() { format!("[{host}]") } else { host };
+    environment.own_origin = Some(format!("http://{host}:{}", address.port()));
     let revoking = match &environment.redis_url {
         Some(url) => {
             Some(Revoking::start(url, auth::issuers(&environment)).map_err(|error| format!("`REDIS_URL`: {error}"))?)
@@ -81,7 +93,7 @@ async fn serve() -> Result<(), Box<dyn std::error::Error>> {
     let server = HttpServer::new(move || {
         docs::application(App::new().wrap(access_log()), &auth, &environment, revoking.as_ref()).0
     })
-    .listen(examples::listener("127.0.0.1:8080")?)?;
+    .listen(listener)?;
     for address in server.addrs() {
         println!("listening on http://{address}");
     }

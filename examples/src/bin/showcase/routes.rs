@@ -11,6 +11,7 @@ use crate::accounts::Users;
 use crate::auth;
 use crate::docs;
 use crate::environment::Environment;
+use crate::people;
 use crate::revoke::{self, Revoking};
 
 /// Adds all of them that this environment has a scheme for.
@@ -43,6 +44,17 @@ pub(crate) fn mount(
         .map(|config| {
             config.app_data(web::JsonConfig::default().limit(1024)).app_data(web::Data::new(Users::of(auth::ISSUER)));
         })
+        .map(|config| {
+            config.app_data(web::Data::new(auth.clone()));
+        })
+        .service(people::login)
+        .service(people::log_in)
+        .service(people::log_out)
+        .service(people::me)
+        .service(people::api_me)
+        .service(people::api_note)
+        .service(people::sessions)
+        .service(people::end_session)
         .service(health)
         .service(bearer)
         .service(bearer_admin)
@@ -71,14 +83,14 @@ pub(crate) fn mount(
 /// Who called, as every protected route answers.
 #[derive(Serialize, ToSchema, IntoResponses)]
 #[response(status = 200, description = "who called")]
-struct Caller {
+pub(crate) struct Caller {
     subject: Option<String>,
     scheme: Option<&'static str>,
     scopes: Vec<String>,
     roles: Vec<String>,
 }
 
-fn tell(who: Option<&Principal>) -> HttpResponse {
+pub(crate) fn tell(who: Option<&Principal>) -> HttpResponse {
     HttpResponse::Ok().json(Caller {
         subject: who.map(|who| who.subject().to_owned()),
         scheme: who.map(Principal::scheme),

@@ -1,0 +1,187 @@
+//! People who sign in: pages and calls in a session.
+
+use actix_web::{HttpResponse, Responder, get, post, web};
+use auth_runtime::{Auth, Denial, Principal, Session, SignIn, SignOut, public, requires};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::routes::{Caller, Unread, tell};
+
+/// What a session carries.
+#[derive(Serialize, Deserialize)]
+struct Person {
+    name: String,
+}
+
+/// Development accounts, whose passwords everyone knows: name, password, role. Yours are hashed, slowly, and looked up.
+const PEOPLE: [(&str, &str, &str); 2] = [("alice", "wonderland", "viewer"), ("bob", "builder", "ops")];
+
+fn page(status: HttpResponse, body: &str) -> HttpResponse {
+    let (head, _) = status.into_parts();
+    let mut answer = head.set_body(actix_web::body::BoxBody::new(format!(
+        "<!doctype html><html lang=en><meta name=viewport content='width=device-width'><title>Showcase</title>\
+         <style>body {{ font: 1rem/1.5 sans-serif; max-width: 30rem; margin: 3rem auto; padding: 0 1rem }} \
+         label {{ display: block; margin: .5rem 0 }}</style>{body}"
+    )));
+    let html = actix_web::http::header::HeaderValue::from_static("text/html; charset=utf-8");
+    answer.headers_mut().insert(actix_web::http::header::CONTENT_TYPE, html);
+    answer
+}
+
+/// It posts to the address under which it is shown, which names the page that was wanted.
+fn form(status: HttpResponse, said: &str) -> HttpResponse {
+    page(
+        status,
+        &format!(
+            "<h1>Sign in</h1><p role=alert>{said}</p><form method=post>\
+             <label>Name <input name=name autocomplete=username required autofocus></label>\
+             <label>Password <input name=password type=password autocomplete=current-password required></label>\
+             <button>Sign in</button></form>"
+        ),
+    )
+}
+
+/// What the login page is told in its address.
+#[derive(Deserialize, IntoParams)]
+#[allow(dead_code, reason = "it is for the description: `SignIn` reads it")]
+struct Wanted {
+    /// The page to go to.
+    to: Option<String>,
+}
+
+#[derive(Deserialize, ToSchema)]
+struct Login {
+    name: String,
+    password: String,
+}
+
+#[utoipa::path(params(Wanted), responses((status = 200, description = "a form", body = String, content_type = "text/html")))]
+#[public(reason = "where people sign in")]
+#[get("/login")]
+pub(crate) async fn login() -> impl Responder {
+    form(HttpResponse::Ok().finish(), "")
+}
+
+#[utoipa::path(
+    params(Wanted),
+    request_body(content = Login, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 303, description = "signed in"),
+        (status = 400, description = "not such a form", body = String, content_type = "text/plain"),
+        (status = 403, description = "wrong name or password, or a form of another site", body = String,
+            content_type = "text/html"),
+        (status = 413, description = "too large a form", body = String, content_type = "text/plain"),
+        (status = 415, description = "not a form", body = String, content_type = "text/plain"),
+    )
+)]
+#[public(reason = "where people sign in")]
+#[post("/login")]
+pub(crate) async fn log_in(sign_in: SignIn<Person>, claimed: web::Form<Login>) -> Result<HttpResponse, Denial> {
+    let known = PEOPLE.iter().find(|(name, password, _)| (*name, *password) == (&*claimed.name, &*claimed.password));
+    let Some((name, _, role)) = known else {
+        return Ok(form(HttpResponse::Forbidden().finish(), "Wrong name or password."));
+    };
+    let signed_in = sign_in.subject(*name).roles([*role]).details(Person { name: (*name).to_owned() }).amr(["pwd"]);
+    signed_in.finish().await.map(HttpResponse::from)
+}
+
+#[derive(Deserialize, IntoParams)]
+struct LogOut {
+    /// In all browsers.
+    #[serde(default)]
+    everywhere: bool,
+}
+
+#[utoipa::path(params(LogOut), responses((status = 303, description = "signed out"), Unread))]
+#[requires(session)]
+#[post("/logout")]
+pub(crate) async fn log_out(out: SignOut, how: web::Query<LogOut>) -> impl Responder {
+    let out = out.to("/login");
+    if how.everywhere { out.everywhere().await } else { out.here().await }
+}
+
+#[utoipa::path(responses((status = 200, description = "who you are", body = String, content_type = "text/html")))]
+#[requires(session)]
+#[get("/me")]
+pub(crate) async fn me(session: Session<Person>) -> impl Responder {
+    // The names are those above; others have to be escaped.
+    page(
+        HttpResponse::Ok().finish(),
+        &format!(
+            "<h1>Hello {}</h1><form method=post action=/logout><button>Sign out</button></form>\
+             <form method=post action='/logout?everywhere=true'><button>Sign out everywhere</button></form>",
+            session.name
+        ),
+    )
+}
+
+#[utoipa::path(responses(Caller))]
+#[requires(any(session, bearer))]
+#[get("/api/me")]
+pub(crate) async fn api_me(who: Principal) -> impl Responder {
+    tell(Some(&who))
+}
+
+#[derive(Serialize, ToSchema)]
+struct Noted {
+    by: String,
+}
+
+#[utoipa::path(responses((status = 200, description = "noted", body = Noted)))]
+#[requires(session)]
+#[post("/api/note")]
+pub(crate) async fn api_note(who: Principal) -> impl Responder {
+    web::Json(Noted { by: who.subject().to_owned() })
+}
+
+/// A session of the caller's.
+#[derive(Serialize, ToSchema)]
+struct Listed {
+    id: String,
+    created_at: i64,
+    last_seen_at: i64,
+    address: Option<String>,
+    agent: Option<String>,
+    /// Whether it is the one that asks.
+    is_this: bool,
+}
+
+#[utoipa::path(responses((status = 200, description = "where the caller is signed in", body = Vec<Listed>)))]
+#[requires(session)]
+#[get("/sessions")]
+pub(crate) async fn sessions(session: Session<Person>, auth: web::Data<Auth>) -> Result<impl Responder, Denial> {
+    let all = auth.sessions_of(session.principal().subject()).list().await?;
+    let listed = all.into_iter().map(|one| Listed {
+        is_this: one.id() == session.id(),
+        id: one.id().to_owned(),
+        created_at: one.created_at(),
+        last_seen_at: one.last_seen_at(),
+        address: one.address().map(str::to_owned),
+        agent: one.agent().map(str::to_owned),
+    });
+    Ok(web::Json(listed.collect::<Vec<_>>()))
+}
+
+/// Which session is to end.
+#[derive(Deserialize, ToSchema)]
+struct Ending {
+    id: String,
+}
+
+#[utoipa::path(responses(
+    (status = 204, description = "it has ended"),
+    (status = 404, description = "the caller has no such session", body = String, content_type = "application/problem+json"),
+    Unread,
+))]
+#[requires(session)]
+#[post("/sessions/end")]
+pub(crate) async fn end_session(
+    who: Principal,
+    ending: web::Json<Ending>,
+    auth: web::Data<Auth>,
+) -> Result<impl Responder, Denial> {
+    match auth.sessions_of(who.subject()).end(&ending.id).await? {
+        true => Ok(HttpResponse::NoContent()),
+        false => Err(Denial::not_found("no such session")),
+    }
+}
