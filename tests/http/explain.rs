@@ -28,6 +28,12 @@ async fn unknown() -> &'static str {
     "unknown"
 }
 
+#[requires(bearer, (role("viewer") || scope("orders:read")) && role("ops"))]
+#[get("/twice")]
+async fn twice() -> &'static str {
+    "twice"
+}
+
 fn viewer() -> String {
     token().scope("orders:read").roles(&["viewer", "x\nlevel=ERROR forged"]).sign()
 }
@@ -57,7 +63,7 @@ const ROWS: &str = r#"
 fn the_log_has_the_rule_with_what_held() {
     listen();
     let server = Server::start(|app| {
-        app.service(auth().scope("").service(explained).service(unknown));
+        app.service(auth().scope("").service(explained).service(unknown).service(twice));
     });
     let answer = server.get("/explained").bearer(viewer()).send();
     assert_eq!(answer.status, 403);
@@ -77,6 +83,10 @@ fn the_log_has_the_rule_with_what_held() {
   && check(owns_order)               not run
   would have sufficed: role("ops") && check(owns_order) or claim("tenant", "acme") && check(owns_order)"#;
     assert_eq!(explanation("/unknown").split_once("; ").unwrap().1, in_one_line(expected));
+
+    // Where a condition holds in two ways, what would have sufficed is told once.
+    assert_eq!(server.get("/twice").bearer(viewer()).send().status, 403);
+    assert!(explanation("/twice").ends_with("would have sufficed: role(\"ops\")"), "{}", explanation("/twice"));
 
     // Nobody is known: the rule alone.
     assert_eq!(server.get("/unknown").send().status, 401);

@@ -10,6 +10,7 @@ mod configured;
 pub(crate) mod decision;
 mod described;
 mod explain;
+mod findings;
 mod heard;
 pub(crate) mod hidden;
 mod limit;
