@@ -16,8 +16,8 @@ use crate::answering::Storing;
 use crate::authorities;
 use crate::decisions::Sure;
 use crate::joint::Numbered;
-use crate::opaque;
 use crate::schemes::{Counted, Failing, Panicking, PanickingLater, Patient, Stuck};
+use crate::{opaque, policy_page};
 
 pub(crate) const SECRET: &[u8] = b"a secret of the tests, 32 bytes.";
 pub(crate) const PARTNER_SECRET: &[u8] = b"the partner's secret, 32 bytes..";
@@ -179,7 +179,7 @@ pub(crate) fn builder() -> AuthBuilder {
         .role_hierarchy("admin > ops > viewer")
         .scope_implies("orders:write", ["orders:read"])
         .public_origin(ORIGIN);
-    opaque::configure(authorities::configure(auth))
+    policy_page::configure(opaque::configure(authorities::configure(auth)))
 }
 
 /// The configuration as most tests need it, built once.

@@ -36,6 +36,7 @@ mod observed;
 mod opaque;
 mod optional;
 mod permissions;
+mod policy_page;
 mod policy_table;
 mod protocol;
 mod providers;

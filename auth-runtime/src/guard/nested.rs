@@ -79,6 +79,11 @@ fn leave<R>(request: &HttpRequest, what: impl FnOnce(&mut Earlier) -> R) -> R {
     left
 }
 
+/// Whether a guard around has let this request through, and decided by a policy that looks at callers.
+pub(crate) fn is_surrounded(request: &HttpRequest) -> bool {
+    request.extensions().get::<Earlier>().is_some_and(|earlier| !earlier.decided)
+}
+
 /// Takes over from the guards before, if there are any; says whether there is still something to decide.
 pub(super) fn supersede(request: &HttpRequest) -> bool {
     match request.extensions().get::<Earlier>() {

@@ -9,7 +9,7 @@ use crate::guard::challenges::{Challenges, Offered};
 use crate::guard::observation::{Meter, NO_SCHEME};
 use crate::guard::{Attempted, ConfiguredScheme, Settings};
 use crate::http::parts::RequestView;
-use crate::policy::{CheckResults, Demand, PolicySpec, Requirement, Step, canonical_scopes};
+use crate::policy::{CheckResults, Demand, PolicySpec, Requirement, SchemeName, Step, canonical_scopes};
 use crate::principal::{DetailsType, Principal};
 use crate::scheme::{Context, Scheme, SchemeDescription};
 
@@ -50,6 +50,11 @@ impl Alternative {
     /// Who says what the application knows of a caller, where it is asked.
     pub(super) fn loader(&self, principal: &Principal) -> Option<&Arc<ReadyLoader>> {
         if self.loads { self.configured.loader(principal) } else { None }
+    }
+
+    /// The configuration, as policies name it.
+    pub(crate) fn name(&self) -> &SchemeName {
+        &self.configured.name
     }
 
     /// Whether the application is asked what it knows of callers.

@@ -9,6 +9,7 @@ mod build;
 mod carrying;
 mod claims;
 mod error;
+mod examine;
 mod grants;
 mod headers;
 mod issuer;
@@ -32,6 +33,7 @@ pub(crate) use acceptance::SCHEME;
 #[cfg(feature = "introspection")]
 pub(crate) use claims::{Audience, Times};
 pub use error::JwtError;
+pub(crate) use examine::TokenExaminer;
 #[cfg(feature = "introspection")]
 pub(crate) use grants::Organisation;
 pub use issuer::Issuer;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::jwt::error::JwtError;
+use crate::keys::compact::Compact;
 use crate::principal::Forgetful;
 use crate::revocation::Consulted;
 use crate::scheme::{Authentication, Context, SchemeDescription};
@@ -32,6 +33,11 @@ pub(crate) trait OpaqueTokens: fmt::Debug + Send + Sync {
 
     /// Whether tokens that have the form of a JWT are judged here too.
     fn takes_every_form(&self) -> bool;
+
+    /// Whether a token is judged here: told by its form, before anything in it is verified.
+    fn takes(&self, compact: Option<&Compact<'_>>) -> bool {
+        self.takes_every_form() || !compact.is_some_and(Compact::is_jwt)
+    }
 
     /// The issuer whose tokens are accepted, where it is named.
     fn issuer_name(&self) -> Option<&str> {

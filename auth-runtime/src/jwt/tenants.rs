@@ -153,7 +153,18 @@ impl Tenants {
                 self.start(flight, None);
             }
         }
-        (age < TENANT_FOR + self.0.options.stale_limit).then_some(tenant)
+        self.is_fresh(age).then_some(tenant)
+    }
+
+    /// The same, without looking for it again.
+    pub(crate) fn at_hand(&self, name: &str) -> Option<Arc<Tenant>> {
+        let tenant = self.0.known.get(name)?;
+        let age = self.0.options.stopwatch.now().saturating_duration_since(tenant.found_at);
+        self.is_fresh(age).then_some(tenant)
+    }
+
+    fn is_fresh(&self, age: Duration) -> bool {
+        age < TENANT_FOR + self.0.options.stale_limit
     }
 
     /// Looks for a tenant that is not known.

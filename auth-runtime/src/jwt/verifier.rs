@@ -176,11 +176,38 @@ impl Verifier {
     ///
     /// `iss` is read before the signature is checked, as a key into the configured issuers and for nothing else.
     pub(crate) fn verify(&self, compact: &mut Compact<'_>, now: UnixTime) -> Result<Principal, Reason> {
+        self.judge(compact, now, true)
+    }
+
+    /// As [`verify`](Self::verify), without leaving a trace.
+    pub(crate) fn examine(&self, compact: &mut Compact<'_>, now: UnixTime) -> Result<Principal, Reason> {
+        self.judge(compact, now, false)
+    }
+
+    /// Whether a token that is refused for this reason would make this service ask for keys or tenants.
+    pub(crate) fn would_ask(&self, refusal: Reason) -> bool {
+        #[cfg(feature = "jwks")]
+        return match refusal {
+            Reason::KeyUnknown | Reason::KeysUnavailable => {
+                self.tenants.is_some() || self.issuers.iter().any(|issuer| issuer.keys.is_remote())
+            }
+            Reason::IssuerWrong => self.tenants.is_some(),
+            _ => false,
+        };
+        #[cfg(not(feature = "jwks"))]
+        {
+            let _ = refusal;
+            false
+        }
+    }
+
+    /// `is_sent` says whether somebody sent the token: only then is anything remembered, or a tenant looked for anew.
+    fn judge(&self, compact: &mut Compact<'_>, now: UnixTime, is_sent: bool) -> Result<Principal, Reason> {
         self.check_length(compact.token())?;
         compact.check()?;
         let (header, is_new) = self.header(compact)?;
         let claims = compact.claims()?;
-        let issuer = self.issuer(&claims)?;
+        let issuer = self.issuer(&claims, is_sent)?;
         // Read before the keys are: if they change meanwhile, what is remembered is out of date at once.
         let generation = self.generation_of(&issuer);
         let unnamed = if issuer.name().is_none() { claims::string(&claims, "iss")? } else { None };
@@ -192,17 +219,18 @@ impl Verifier {
         let revocable = self.acceptance.revocable(&claims, &times)?;
         let shape = claims.shape();
         drop(claims);
-        if is_new {
+        if is_new && is_sent {
             self.headers.keep(compact.header_segment(), &header);
         }
-        let is_remembered = self.memory.wants(header.algorithm.kind(), compact.signature()?);
+        let is_remembered = is_sent && self.memory.wants(header.algorithm.kind(), compact.signature()?);
         let (payload, signature) = compact.take_content();
         let token = str::from_utf8(compact.token()).ok().filter(|_| is_remembered);
         let principal = accepted.with_claims(payload, shape, token);
         self.acceptance.unrevoked(&principal, revocable.as_ref(), &times, now)?;
         match token {
             Some(_) => self.memory.remember(Remembered { principal: principal.clone(), times, revocable, generation }),
-            None => self.memory.expect(&signature),
+            None if is_sent => self.memory.expect(&signature),
+            None => {}
         }
         Ok(principal)
     }
@@ -254,7 +282,7 @@ impl Verifier {
     ) -> Result<LookUp, Reason> {
         let (header, _) = self.header(compact)?;
         let claims = compact.claims()?;
-        let issuer = self.issuer(&claims);
+        let issuer = self.issuer(&claims, true);
         let tenants = match (&issuer, &self.tenants) {
             (Err(reason), None) => return Err(*reason),
             (Err(_), Some(tenants)) => Some((tenants, claims::string(&claims, "iss")?.ok_or(Reason::IssuerWrong)?)),
@@ -285,7 +313,7 @@ impl Verifier {
     #[cfg(feature = "jwks")]
     pub(crate) fn doubt(&self, compact: &Compact<'_>, address: AddressShare, now: UnixTime) {
         let looks_right = |claims: &Object<'_>| -> Result<(), Reason> {
-            let issuer = self.issuer(claims)?;
+            let issuer = self.issuer(claims, true)?;
             if issuer.keys.is_remote() {
                 Times::read(claims)?.check(now, self.acceptance.leeway())?;
                 issuer.terms.check_audience(claims)?;
@@ -343,7 +371,8 @@ impl Verifier {
         if takes_any { Recognition::Perhaps } else { Recognition::No }
     }
 
-    fn issuer(&self, claims: &Object<'_>) -> Result<Trusted<'_>, Reason> {
+    /// The issuer that a token names. `may_ask` says whether a tenant that was found a while ago is looked for again.
+    fn issuer(&self, claims: &Object<'_>, may_ask: bool) -> Result<Trusted<'_>, Reason> {
         let name = claims::string(claims, "iss")?;
         // Who signs says who it is, or leaves it out.
         if name.is_none() && claims::is_null(claims, "iss") {
@@ -354,8 +383,11 @@ impl Verifier {
         let configured = named.or_else(|| self.issuers.iter().find(|issuer| issuer.name().is_none()));
         #[cfg(feature = "jwks")]
         if let (None, Some(tenants), Some(name)) = (configured, &self.tenants, name) {
-            return tenants.known(name).map(Trusted::Tenant).ok_or(Reason::IssuerWrong);
+            let known = if may_ask { tenants.known(name) } else { tenants.at_hand(name) };
+            return known.map(Trusted::Tenant).ok_or(Reason::IssuerWrong);
         }
+        #[cfg(not(feature = "jwks"))]
+        let _ = may_ask;
         configured.map(Trusted::Configured).ok_or(Reason::IssuerWrong)
     }
 }

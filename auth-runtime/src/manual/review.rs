@@ -66,6 +66,60 @@
 //!
 //! Members may be added; these keep their meaning within a major version.
 //!
+//! # The page
+//!
+//! [`review::page`](crate::review::page) shows the table in a browser, to those whom a policy of yours lets in, and answers the question
+//! that support asks most: *why can she not open this?* Paste her token, or describe the caller by scheme, scopes, roles and claims. Of
+//! each route it says whether it `opens`, is `refused` with which status and why, or `depends` on what the page does not ask; with
+//! the rule as it is written, what holds of this caller and what does not, and what would have sufficed.
+//!
+//! ```standalone_crate
+//! # use actix_web::{App, get, test};
+//! # use auth_runtime::testing::{ExpectedDenial, TestIssuer, TestRequestExt as _};
+//! # use auth_runtime::{Auth, policy, requires};
+//! use auth_runtime::basic::Passwords;
+//! use auth_runtime::review;
+//!
+//! policy! {
+//!     /// A browser has no tokens to open a page with, so passwords will do.
+//!     Staff: any(bearer, basic), role("ops");
+//! }
+//!
+//! #[requires(bearer, role = "viewer")]
+//! #[get("/orders")]
+//! async fn list_orders() -> &'static str { "" }
+//!
+//! # #[actix_web::main]
+//! # async fn main() {
+//! # let issuer = TestIssuer::new();
+//! # let htpasswd = "olga:$2y$04$fWzhDyfcbbPmNePui27n0eXYzlhmNs53szmFffpcHe//AMf91QjJK";
+//! let passwords = Passwords::htpasswd(htpasswd).roles_of(|user| vec![if user.name() == "olga" { "ops" } else { "staff" }]);
+//! let auth = Auth::builder().bearer(issuer.jwt()).basic(passwords).build().unwrap();
+//! let scope = auth.scope("").service(list_orders).service_as::<Staff>("/policies", review::page(&auth));
+//! let app = test::init_service(App::new().service(scope)).await;
+//!
+//! // Nobody sees it whom the policy does not let in.
+//! let answer = test::call_service(&app, test::TestRequest::get().uri("/policies").to_request()).await;
+//! assert_eq!(answer.status(), 401);
+//!
+//! // What would somebody with another role be told?
+//! let described = test::TestRequest::get().uri("/policies?scheme=bearer&roles=auditor").basic("olga", "staircase");
+//! let page = test::call_and_read_body(&app, described.to_request()).await;
+//! let page = String::from_utf8(page.to_vec()).unwrap();
+//! assert!(page.contains("refused 403</span> the caller lacks a required role"));
+//! assert!(page.contains("would have sufficed: <code>role(&quot;viewer&quot;)</code>"));
+//! # }
+//! ```
+//!
+//! - A description stands in the address, so that it can be sent to a colleague. A token never does: it is posted, from the page itself
+//!   only, and is in no event and no answer.
+//! - A token is judged as a request with it would be: signature, issuer, audience, times, revocations. Nothing is left behind by
+//!   that: it is not counted, not remembered and not told to [`on_decision`](crate::Auth::on_decision), and no provider, endpoint,
+//!   function of yours or check is asked. Where one would have to be, the page says `depends`.
+//! - Roles and scopes of a described caller are meant as the application knows them, with what
+//!   [authorities](crate::authorities) add. What is left empty, the credentials do not tell, which is not the same as none.
+//! - It names hidden routes, and what each route asks for. Never mount it for everyone; without a policy in front it answers 500.
+//!
 //! # The lock file
 //!
 //! [`review::assert_matches`](crate::review::assert_matches) in one test of yours keeps what was reviewed in a file, `auth.lock`: who may

@@ -302,6 +302,6 @@ pub(super) fn refuse_pattern(path: &str, fault: PatternFault, holder: &Holder) -
 /// Stops the assembly of the application: actix's registration cannot return an error, and serving the route anyway is
 /// what must not happen.
 #[allow(clippy::panic)]
-pub(super) fn refuse(fault: &str) -> ! {
+pub(crate) fn refuse(fault: &str) -> ! {
     panic!("{fault}")
 }

@@ -14,6 +14,7 @@ mod service_config;
 mod shadow;
 
 pub use declarations::Declarations;
+pub(crate) use declarations::refuse;
 pub use declared::{Declared, DeclaredArgs};
 pub use metadata::ResourceMetadataService;
 pub use route::{Resource, Route};

@@ -13,7 +13,7 @@ const UNMOUNTED: &str = "Linked into the program, not mounted here";
 
 impl PolicyTable {
     /// Its parts that have rows, by the heading of each.
-    fn parts(&self) -> impl Iterator<Item = (&'static str, Vec<&PolicyRow>)> {
+    pub(super) fn parts(&self) -> impl Iterator<Item = (&'static str, Vec<&PolicyRow>)> {
         let of = |wanted| self.mounted().iter().filter(move |row| row.access() == wanted).collect::<Vec<_>>();
         let parts = [
             (OPEN, of(Presence::Public)),
@@ -70,7 +70,7 @@ pub(super) fn markdown(table: &PolicyTable) -> String {
     page
 }
 
-fn route_of(row: &PolicyRow) -> String {
+pub(super) fn route_of(row: &PolicyRow) -> String {
     match row.path() {
         Some(path) => route(row.method(), path, row.is_whole_path(), row.matches()),
         None => "(no route of its own)".into(),

@@ -1,9 +1,12 @@
 //! The policy table: every route that is mounted, and every policy that is not, as data.
 
+use std::any::TypeId;
+
 use serde::Serialize;
 
 use crate::auth::{Auth, Matches, MountedRoute};
 use crate::guard::Plan;
+use crate::policy::registry::Linked;
 use crate::policy::{Hide, PolicySpec, Presence, Rule};
 use crate::review::words;
 
@@ -59,6 +62,9 @@ pub struct PolicyRow {
     statuses: Vec<u16>,
     notes: Vec<&'static str>,
     realm: String,
+    /// The type that stands for the policy, by which its plan is found.
+    #[serde(skip)]
+    pub(super) policy: Option<TypeId>,
 }
 
 impl PolicyTable {
@@ -169,13 +175,12 @@ impl Auth {
     pub fn policy_table(&self) -> PolicyTable {
         let routes = self.mounted();
         let row = |route: &MountedRoute| match route.policy() {
-            Some(spec) => self.row(spec, route.policy_type.and_then(|policy| self.plan(policy))).at(route),
+            Some(spec) => self.row(spec, route.policy_type).at(route),
             None => PolicyRow::of_public_service(route),
         };
         let mut mounted: Vec<_> = routes.iter().map(row).collect();
-        let unmounted = Self::unmounted(&routes).map(|linked| (linked.spec(), self.plan(linked.kind())));
-        let mut unmounted: Vec<_> =
-            unmounted.flat_map(|(spec, plan)| self.row(spec, plan).by_its_attributes(spec)).collect();
+        let row = |linked: &Linked| self.row(linked.spec(), Some(linked.kind())).by_its_attributes(linked.spec());
+        let mut unmounted: Vec<_> = Self::unmounted(&routes).flat_map(row).collect();
         for rows in [&mut mounted, &mut unmounted] {
             rows.sort_by(|one, other| one.order().cmp(&other.order()));
         }
@@ -183,7 +188,8 @@ impl Auth {
     }
 
     /// What can be said of a policy wherever it is mounted.
-    fn row(&self, spec: &PolicySpec, plan: Option<&Plan>) -> PolicyRow {
+    fn row(&self, spec: &PolicySpec, policy: Option<TypeId>) -> PolicyRow {
+        let plan = policy.and_then(|policy| self.plan(policy));
         PolicyRow {
             method: None,
             path: None,
@@ -200,6 +206,7 @@ impl Auth {
             statuses: plan.map(Plan::statuses).unwrap_or_default(),
             notes: words::notes(spec, plan),
             realm: spec.realm().unwrap_or(self.realm()).to_owned(),
+            policy,
         }
     }
 }
@@ -235,6 +242,7 @@ impl PolicyRow {
             statuses: Vec::new(),
             notes: Vec::new(),
             realm: route.realm().to_owned(),
+            policy: None,
         };
         nothing.at(route)
     }

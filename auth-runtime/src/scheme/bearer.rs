@@ -20,7 +20,7 @@ use crate::http::query::{Parameter, parameter};
 use crate::jwt::LookUp;
 use crate::jwt::opaque::OpaqueTokens;
 use crate::jwt::settings::{BearerSettings, Carriers, JwtSettings, TokenHeader};
-use crate::jwt::{JwtError, SCHEME, Verifier};
+use crate::jwt::{JwtError, SCHEME, TokenExaminer, Verifier};
 #[cfg(feature = "jwks")]
 use crate::keys::compact::Compact;
 use crate::principal::{Forgetful, Principal};
@@ -37,7 +37,7 @@ pub struct BearerScheme {
     /// Of JWTs. `None` where somebody else judges every token.
     verifier: Option<Arc<Verifier>>,
     /// Who is asked about tokens that are not verified here.
-    opaque: Option<Box<dyn OpaqueTokens>>,
+    opaque: Option<Arc<dyn OpaqueTokens>>,
     reviewed: Vec<Setting>,
 }
 
@@ -54,7 +54,7 @@ impl BearerSettings {
             carriers: self.carriers,
             authorities: self.authorities,
             verifier: self.jwt.map(|jwt| jwt.verifier(name).map(Arc::new)).transpose()?,
-            opaque,
+            opaque: opaque.map(Arc::from),
             reviewed,
         })
     }
@@ -70,6 +70,7 @@ impl Scheme for BearerScheme {
         let description = SchemeDescription::new(Challenge::oauth("Bearer"))
             .with_fixed_challenge()
             .loaded_by(self.authorities.clone())
+            .examined_by(Arc::new(TokenExaminer { verifier: self.verifier.clone(), opaque: self.opaque.clone() }))
             .told(self.reviewed.iter().cloned());
         let mut description = match &self.carriers.header {
             Some(header) => description.header(&header.name),
@@ -268,10 +269,9 @@ impl BearerScheme {
         self.opaque.as_ref()?.forgetful()
     }
 
-    /// Whether somebody else is asked about a token: told by its form, before anything in it is verified.
+    /// Whether somebody else is asked about a token.
     fn takes_opaque(&self, compact: Option<&crate::keys::compact::Compact<'_>>) -> bool {
-        let is_jwt = compact.is_some_and(crate::keys::compact::Compact::is_jwt);
-        self.opaque.as_ref().is_some_and(|opaque| opaque.takes_every_form() || !is_jwt)
+        self.opaque.as_ref().is_some_and(|opaque| opaque.takes(compact))
     }
 
     /// By the prefix, where there is one. A configuration that asks about every token leaves JWTs to those that know their

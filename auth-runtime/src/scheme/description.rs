@@ -1,6 +1,7 @@
 //! What a scheme says of itself, once.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use actix_web::http::Uri;
 use actix_web::http::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderValue};
@@ -9,7 +10,7 @@ use crate::authorities::{AuthorityLoader, IntoAuthorityLoader};
 use crate::denial::Challenge;
 use crate::http::parts::Redaction;
 use crate::principal::DetailsType;
-use crate::scheme::ScopeNames;
+use crate::scheme::{Examiner, ScopeNames};
 use crate::setting::Setting;
 
 /// What a configuration of a scheme says of itself: where its credentials are, which of them are its own, and how it asks for
@@ -42,10 +43,11 @@ pub struct SchemeDescription {
     /// Whether [`Scheme::respond`](super::Scheme::respond) is asked for callers without any credentials.
     receives_strangers: bool,
     pub(super) settings: Vec<Setting>,
+    examiner: Option<Arc<dyn Examiner>>,
 }
 
 /// Where in a request credentials are.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Carrier {
     /// The `Authorization` field under this scheme word, in lower case.
     Authorization(Box<str>),
@@ -97,6 +99,7 @@ impl SchemeDescription {
             is_never_stored: false,
             receives_strangers: false,
             settings: Vec::new(),
+            examiner: None,
         }
     }
 
@@ -200,6 +203,16 @@ impl SchemeDescription {
         self
     }
 
+    /// Who judges its tokens where nobody sent them.
+    pub(crate) fn examined_by(mut self, examiner: Arc<dyn Examiner>) -> Self {
+        self.examiner = Some(examiner);
+        self
+    }
+
+    pub(crate) fn examiner(&self) -> Option<&dyn Examiner> {
+        self.examiner.as_deref()
+    }
+
     pub(crate) fn details_types(&self) -> &[DetailsType] {
         &self.details
     }
@@ -233,7 +246,6 @@ impl SchemeDescription {
         &self.discovered
     }
 
-    #[cfg(feature = "openapi")]
     pub(crate) fn carriers(&self) -> &[Carrier] {
         &self.carriers
     }

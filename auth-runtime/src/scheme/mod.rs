@@ -9,6 +9,7 @@ mod context;
 mod credentials;
 mod description;
 pub mod digest;
+mod examiner;
 mod exposed;
 mod mounts;
 mod outcome;
@@ -28,7 +29,6 @@ pub use basic::{BasicScheme, User};
 pub use bearer::BearerScheme;
 pub use context::Context;
 pub use credentials::{Credentials, Evidence};
-#[cfg(feature = "openapi")]
 pub(crate) use description::Carrier;
 pub use description::{CredentialForm, SchemeDescription};
 pub use digest::DigestScheme;
@@ -43,6 +43,7 @@ pub use user_pass::UserPass;
 
 pub(crate) use credentials::{Read, TokenCarrier};
 pub(crate) use description::Carried;
+pub(crate) use examiner::Examiner;
 pub(crate) use scope_names::ScopeNames;
 
 use crate::denial::Rejection;

@@ -2,8 +2,7 @@
 
 #[cfg(feature = "introspection")]
 pub(crate) mod breaker;
-#[cfg(any(feature = "jwks", feature = "introspection"))]
-mod bucket;
+pub(crate) mod bucket;
 #[cfg(feature = "introspection")]
 pub(crate) mod budget;
 #[cfg(any(feature = "jwks", feature = "introspection"))]
