@@ -1,4 +1,4 @@
-//! The description of the API, and Swagger UI that shows it.
+//! What describes the server: the description of its API, Swagger UI that shows it, and the page of its policies.
 
 use std::cell::OnceCell;
 
@@ -8,7 +8,7 @@ use actix_web::error::ErrorInternalServerError;
 use actix_web::middleware::DefaultHeaders;
 use actix_web::{App, Error, HttpResponse, get, web};
 use auth_runtime::openapi::{self, Description, DescriptionError, ServiceConfig};
-use auth_runtime::{Auth, policy, public, requires};
+use auth_runtime::{Auth, policy, public, requires, review};
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt as _;
@@ -61,8 +61,11 @@ where
     (app.app_data(collected.clone()), collected)
 }
 
-/// Adds document and page, for everyone or for the staff.
-pub(crate) fn mount(config: &mut ServiceConfig<'_>, environment: &Environment) {
+/// Adds document and page, for everyone or for the staff, and the page of the policies, for the staff.
+pub(crate) fn mount(config: &mut ServiceConfig<'_>, auth: &Auth, environment: &Environment) {
+    config.map(|config| {
+        config.service_as::<Staff>("/policies", review::page(auth));
+    });
     if environment.open_docs {
         config.service(open_document).map(|config| {
             config.service_public("the page has no data, and the document is open", "/docs", page());
@@ -178,7 +181,7 @@ mod tests {
         let environment = Environment::default();
         let auth = auth::configure(&environment, None).expect("complete");
         let app = init_service(application(App::new(), &auth, &environment, None).0).await;
-        for path in ["/openapi.json", "/docs/", "/docs", "/docs/swagger-ui-bundle.js"] {
+        for path in ["/openapi.json", "/docs/", "/docs", "/docs/swagger-ui-bundle.js", "/policies"] {
             let get = || TestRequest::get().uri(path);
             let status = async |request: TestRequest| call_service(&app, request.to_request()).await.status().as_u16();
             assert_eq!(status(get()).await, 401, "{path}");

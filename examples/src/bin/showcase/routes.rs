@@ -21,7 +21,7 @@ pub(crate) fn mount(
     environment: &Environment,
     revoking: Option<&Revoking>,
 ) {
-    docs::mount(config, environment);
+    docs::mount(config, auth, environment);
     if environment.provider.is_some() {
         config.service(idp).service(idp_admin);
     }
