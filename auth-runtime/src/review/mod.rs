@@ -3,6 +3,7 @@
 //! [`Auth::policy_table`](crate::Auth::policy_table) lists every route with who may call it, in words;
 //! [`Auth::meaning_of`](crate::Auth::meaning_of) compares policies; [`page`](page()) shows them in a browser. See [Reviewing policies](crate::manual::review) in the manual.
 
+pub(crate) mod kept;
 mod lock;
 mod meaning;
 mod page;

@@ -1,15 +1,12 @@
 //! The test of an application: the file is there and says what is so, or somebody accepts what has changed.
 
-use std::ffi::OsString;
-use std::fs::{self, File};
-use std::io::{self, Write as _};
 use std::path::Path;
-use std::{env, process, thread};
 
 use super::Lock;
 use super::change::{Change, Difference, Part};
 use super::compare::{compare, pair};
 use crate::auth::Auth;
+use crate::review::kept::{self, Accepted, Reviewer};
 
 /// Fails unless the program lets in whom the file `path` says: the review of a change that lets anybody new in happens before
 /// it is merged.
@@ -50,63 +47,21 @@ use crate::auth::Auth;
 /// It sees policies and configuration, not what functions do: the body of a check, a function that loads authorities, a
 /// handler. Routes outside of `auth.scope` are not compared.
 #[track_caller]
-#[allow(clippy::panic, reason = "an assertion of a test")]
 pub fn assert_matches<A>(path: impl AsRef<Path>, auth: &Auth, app: A) {
     // It is mounted already, and wanted for that alone.
     drop(app);
-    let path = path.as_ref();
-    let said = |name| env::var_os(name).map(OsString::into_string).map(|said| said.unwrap_or_else(|_| "?".to_owned()));
-    let wishes = Wishes {
-        accept: said("AUTH_LOCK"),
-        reason: said("AUTH_LOCK_REASON"),
-        is_ci: env::var_os("CI").is_some_and(|set| !set.is_empty()),
-        test: thread::current().name().filter(|name| *name != "main").map(str::to_owned),
-    };
-    let shown = path.display().to_string();
-    let old = match fs::read_to_string(path) {
-        Ok(text) => Some(text),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => panic!("{shown} cannot be read: {error}"),
-    };
-    match wishes.judge(&shown, old.as_deref(), Lock::from(auth)) {
-        Ok(None) => {}
-        Ok(Some(Accepted { text, note })) => {
-            if let Err(error) = write(path, &text, old.is_none()) {
-                panic!("{shown} cannot be written: {error}");
-            }
-            // Past the test harness, which shows what is printed only where a test fails.
-            let _ = writeln!(io::stderr(), "\n{note}\n");
-        }
-        Err(message) => panic!("{message}"),
-    }
+    let wishes = Wishes { reviewer: Reviewer::of_environment(ACCEPT), reason: kept::variable(REASON) };
+    kept::keep(path.as_ref(), |path, old| wishes.judge(path, old, Lock::from(auth)));
 }
 
-/// Never leaves half a file, and never replaces one that came to be meanwhile.
-fn write(path: &Path, text: &str, is_new: bool) -> io::Result<()> {
-    if is_new {
-        return File::create_new(path)?.write_all(text.as_bytes());
-    }
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}", process::id()));
-    fs::write(&beside, text)?;
-    fs::rename(&beside, path)
-}
+const ACCEPT: &str = "AUTH_LOCK";
+const REASON: &str = "AUTH_LOCK_REASON";
 
 /// What whoever runs the test asks for.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Wishes {
-    pub(super) accept: Option<String>,
+    pub(super) reviewer: Reviewer,
     pub(super) reason: Option<String>,
-    pub(super) is_ci: bool,
-    /// The name of the test.
-    pub(super) test: Option<String>,
-}
-
-/// What is to be written, and told.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Accepted {
-    pub(super) text: String,
-    pub(super) note: String,
 }
 
 impl Wishes {
@@ -122,17 +77,9 @@ impl Wishes {
                     .to_owned(),
             );
         }
-        if self.is_ci && self.accept.is_some() {
-            return Err(format!(
-                "`AUTH_LOCK` is set where `CI` is: nobody reviews there. Accept {path} on a machine of your own, and commit it"
-            ));
-        }
+        self.reviewer.check_reviewer(path, ACCEPT)?;
         let Some(old) = old else {
-            if self.is_ci {
-                return Err(format!(
-                    "{path} is missing: run this test where `CI` is not set, read the file it writes, and commit it"
-                ));
-            }
+            self.reviewer.check_missing(path)?;
             new.is_unreviewed = true;
             let open =
                 new.routes.iter().filter(|entry| entry.rule.presence != crate::policy::Presence::Required).count();
@@ -167,7 +114,7 @@ impl Wishes {
     /// # Errors
     /// With what is wrong with the wish.
     fn accepts(&self, difference: &Difference, hash: &str) -> Result<(), String> {
-        let Some(wish) = self.accept.as_deref() else { return Err(String::new()) };
+        let Some(wish) = self.reviewer.accept.as_deref() else { return Err(String::new()) };
         let reason = self.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
         match wish.strip_prefix("accept") {
             Some("") if !difference.needs_reason() => Ok(()),
@@ -185,16 +132,16 @@ impl Wishes {
 
     /// What to do.
     fn remedy(&self, difference: &Difference, hash: &str) -> String {
-        if self.is_ci {
+        if self.reviewer.is_ci {
             return "If this is meant, run this test where `CI` is not set, do what it says, and commit the file"
                 .to_owned();
         }
-        let test = self.test.as_deref().map(|test| format!(" {test}")).unwrap_or_default();
+        let again = self.reviewer.cargo_test();
         match difference.needs_reason() {
             true => format!(
-                "If this is meant, say why and run:\n\n    AUTH_LOCK=accept:{hash} AUTH_LOCK_REASON='…' cargo test{test}\n"
+                "If this is meant, say why and run:\n\n    AUTH_LOCK=accept:{hash} AUTH_LOCK_REASON='…' {again}\n"
             ),
-            false => format!("If this is meant, run:\n\n    AUTH_LOCK=accept cargo test{test}\n"),
+            false => format!("If this is meant, run:\n\n    AUTH_LOCK=accept {again}\n"),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::accept::{Accepted, Wishes};
+use super::accept::Wishes;
 use super::change::{Bearing, ChangeName, Difference};
 use super::compare::compare;
 use super::write::{HEAD, UNREVIEWED};
@@ -10,6 +10,7 @@ use super::*;
 use crate::policy::PolicySpec;
 use crate::policy::meaning::tests::{Person, anybody, policy};
 use crate::policy::oracle::hierarchies;
+use crate::review::kept::{Accepted, Reviewer};
 use crate::setting::ANY;
 
 fn section(scheme: Option<&str>, settings: Vec<Setting>) -> Section {
@@ -385,7 +386,8 @@ fn what_a_hand_edited_is_refused_by_line() {
 }
 
 fn wishes(accept: Option<&str>, reason: Option<&str>) -> Wishes {
-    Wishes { accept: accept.map(str::to_owned), reason: reason.map(str::to_owned), is_ci: false, test: None }
+    let reviewer = Reviewer { accept: accept.map(str::to_owned), ..Reviewer::default() };
+    Wishes { reviewer, reason: reason.map(str::to_owned) }
 }
 
 const STRICT: &str = "bearer, scope(\"orders:read\") && role(\"viewer\")";
@@ -395,7 +397,9 @@ const WIDE: &str = "bearer, role(\"viewer\")";
 fn a_weaker_change_is_accepted_by_its_hash_and_with_a_reason() {
     let (old, new) = (orders(STRICT).to_string(), orders(WIDE));
     let judge = |wishes: Wishes| wishes.judge("auth.lock", Some(&old), new.clone());
-    let message = judge(Wishes { test: Some("policies".into()), ..Wishes::default() }).unwrap_err();
+    let message =
+        judge(Wishes { reviewer: Reviewer { test: Some("policies".into()), ..Reviewer::default() }, reason: None })
+            .unwrap_err();
     let hash = Difference::hash(&old.parse().unwrap(), &new);
     assert_eq!(
         message,
@@ -448,7 +452,7 @@ fn what_lets_in_nobody_new_needs_no_reason() {
 
 #[test]
 fn the_first_run_writes_and_nobody_accepts_where_ci_is_set() {
-    let ci = |wishes| Wishes { is_ci: true, ..wishes };
+    let ci = |wishes: Wishes| Wishes { reviewer: Reviewer { is_ci: true, ..wishes.reviewer }, ..wishes };
     let first = wishes(None, None).judge("auth.lock", None, orders(WIDE)).unwrap().unwrap();
     assert!(
         first.text.contains(UNREVIEWED) && first.note.starts_with("ATTENTION: auth.lock was not there"),
