@@ -2,7 +2,10 @@
 
 use std::fmt;
 
+use serde_json::{Map, Value as Json};
+
 use super::atom::Name;
+use super::claim::claim;
 use super::draw::Atoms;
 use super::{Atom, SchemeName, Statement};
 use crate::logic::Value;
@@ -27,14 +30,24 @@ pub struct Caller {
     pub(super) said: Vec<(Atom, Value)>,
     mentions_scopes: bool,
     mentions_roles: bool,
+    /// Claims whose other values matter too, and nothing is said of them.
+    open_claims: Vec<String>,
 }
 
 impl Caller {
     /// Somebody of whom so much is said, by the places of atoms.
     pub(super) fn new(sent: Sent, atoms: &Atoms, said: Vec<(u16, Value)>) -> Self {
+        let is_said = |place: usize| said.iter().any(|(atom, _)| usize::from(*atom) == place);
+        let open = atoms.0.iter().enumerate().filter(|(place, _)| !is_said(*place));
+        let open_claims = open.filter_map(|(_, atom)| match &atom.statement {
+            Statement::Claim(name, _) => Some(name.clone()),
+            _ => None,
+        });
+        let open_claims = open_claims.collect();
         let said = said.into_iter().filter_map(|(atom, value)| Some((atoms.0.get(usize::from(atom))?.clone(), value)));
         let mentions = |is: fn(&Statement) -> bool| atoms.0.iter().any(|atom| is(&atom.statement));
-        Self { sent, said: said.collect(), mentions_scopes: mentions(is_scope), mentions_roles: mentions(is_role) }
+        let [mentions_scopes, mentions_roles] = [is_scope, is_role].map(mentions);
+        Self { sent, said: said.collect(), mentions_scopes, mentions_roles, open_claims }
     }
 
     /// The scheme of the credentials that decide: its keyword, or the type of one of the application's own; `None` for somebody who
@@ -69,7 +82,48 @@ impl Caller {
         })
     }
 
-    fn scheme_name(&self) -> Option<&SchemeName> {
+    /// The claims of a token by which so much can be said of the caller, and no more.
+    ///
+    /// ```standalone_crate
+    /// use auth_runtime::policy::Policy;
+    /// use auth_runtime::testing::TestIssuer;
+    /// use auth_runtime::{Auth, policy};
+    ///
+    /// policy! { Beta: bearer, claim("beta", true) && !claim("plan", "free") }
+    ///
+    /// # fn main() {
+    /// let auth = Auth::builder().bearer(TestIssuer::new().jwt()).build().unwrap();
+    /// let caller = auth.meaning_of(&Beta::SPEC).minimal_callers().unwrap().next().unwrap();
+    /// let claims = serde_json::Value::Object(caller.claims());
+    /// assert_eq!(claims, serde_json::json!({ "beta": true, "plan": "not free" }));
+    /// # }
+    /// ```
+    pub fn claims(&self) -> Map<String, Json> {
+        let mut claims = Map::new();
+        for (atom, _) in &self.said {
+            let Statement::Claim(name, _) = &atom.statement else { continue };
+            let said = self.said.iter().filter_map(|(atom, value)| match &atom.statement {
+                Statement::Claim(other, literal) if other == name => Some((literal, *value)),
+                _ => None,
+            });
+            let said: Vec<_> = said.collect();
+            if let Some(claim) = claim(&said, self.open_claims.contains(name)) {
+                claims.insert(name.clone(), claim);
+            }
+        }
+        claims
+    }
+
+    /// The checks that let the caller in, by their names.
+    #[cfg(feature = "testing")]
+    pub(crate) fn agreeing_checks(&self) -> impl Iterator<Item = &str> {
+        self.held().filter_map(|statement| match statement {
+            Statement::Check(name) => Some(&**name),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn scheme_name(&self) -> Option<&SchemeName> {
         match &self.sent {
             Sent::Nothing => None,
             Sent::Valid(name) | Sent::Invalid(name) => Some(name),

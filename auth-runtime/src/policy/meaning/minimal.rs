@@ -163,7 +163,8 @@ impl Ways {
             return way.without.iter().all(|at| nothing_more(at).is(Diagram::NEVER)).then_some(way.said);
         };
         let before: Vec<Diagram> = way.without.iter().map(|at| self.until(*at, branches.atom)).collect();
-        for value in [Value::Absent, Value::Held, Value::Unknown] {
+        // The last is followed first: those who have what is written first come first.
+        for value in [Value::Unknown, Value::Absent, Value::Held] {
             let at = branches.on(value);
             let mut without: Vec<Diagram> = before.iter().map(|at| self.answered(*at, branches.atom, value)).collect();
             let mut said = way.said.clone();

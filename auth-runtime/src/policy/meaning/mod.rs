@@ -5,6 +5,7 @@
 
 mod atom;
 mod caller;
+mod claim;
 mod compare;
 mod condition;
 mod draw;
