@@ -75,7 +75,7 @@
 //! | `openapi` | the description of the API, completed from the policies (feature `openapi`) |
 //! | [`observe`] | names of the metrics, and what is told of decisions |
 //! | [`clock`] | where the time comes from |
-//! | `testing` | test issuer, request helpers, denial assertions, manual clock (feature `testing`) |
+//! | `testing` | test issuer, request helpers, denial assertions, manual clock, matrix and mutants of policies (feature `testing`) |
 //!
 //! # Features
 //!

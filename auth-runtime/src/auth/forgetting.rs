@@ -8,7 +8,7 @@ use crate::principal::{Forgetful, Forgotten, News, PrincipalKey};
 use crate::revocation::{Forgetting, Revocations};
 
 /// Whatever remembers callers, and how other processes are told whom to forget.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct CallerMemories {
     here: Vec<Arc<dyn Forgetful>>,
     elsewhere: Vec<Forgetting>,

@@ -8,6 +8,8 @@ mod forgetting;
 mod hierarchies;
 mod mounted;
 mod proxies;
+#[cfg(feature = "testing")]
+mod rewritten;
 #[cfg(feature = "session")]
 mod sessions;
 mod words;

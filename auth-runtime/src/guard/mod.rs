@@ -30,6 +30,8 @@ pub(crate) use admission::{Admission, Admitted, Asked, Attempted, Terms};
 pub(crate) use audit::Audience;
 pub use audit::{Decision, DecisionOutcome};
 pub(crate) use configured::{AuthoritySource, ConfiguredScheme, LoaderOfDetails};
+#[cfg(feature = "testing")]
+pub(crate) use nested::was_hidden;
 pub(crate) use owed::Eventual;
 pub(crate) use plan::Plan;
 pub(crate) use settings::Settings;

@@ -95,6 +95,12 @@ pub(super) fn supersede(request: &HttpRequest) -> bool {
     }
 }
 
+/// Whether a denial that is hidden has decided the request, so that whoever answers unknown routes answers it.
+#[cfg(feature = "testing")]
+pub(crate) fn was_hidden(request: &HttpRequest) -> bool {
+    request.extensions().get::<Earlier>().is_some_and(|earlier| earlier.decided)
+}
+
 /// What this very configuration has said of the same credentials in the same realm, and whether a guard around lets it
 /// respond.
 pub(super) fn judged(request: &HttpRequest, alternative: &Alternative, realm: &str) -> Option<(Outcome, bool)> {

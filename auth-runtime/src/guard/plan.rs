@@ -122,6 +122,13 @@ impl Plan {
         Self { spec, settings, anonymous, alternatives, renewing, receiving, challenges }
     }
 
+    /// Another policy of the same alternatives, bound to the same schemes.
+    #[cfg(feature = "testing")]
+    pub(crate) fn rewritten(&self, spec: &'static PolicySpec) -> Self {
+        let schemes = self.alternatives.iter().map(|by| Arc::clone(&by.configured)).collect();
+        Self::new(spec, schemes, self.realm(), Arc::clone(&self.settings))
+    }
+
     /// Whether authorities are loaded for the holder of any token, whatever its scopes.
     pub(crate) fn is_open_to_any_token(&self) -> bool {
         self.alternatives.iter().any(|by| by.loads && by.is_oauth() && !by.demand.is_of_a_scope())

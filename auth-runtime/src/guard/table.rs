@@ -31,6 +31,16 @@ impl Plans {
         self.0.values().filter_map(|plan| plan.as_ref().ok())
     }
 
+    /// The same with other plans in the place of those that there are.
+    #[cfg(feature = "testing")]
+    pub(crate) fn map(&self, replace: impl Fn(TypeId, &Arc<Plan>) -> Arc<Plan>) -> Self {
+        let replaced = self.0.iter().map(|(policy, plan)| {
+            let plan = plan.as_ref().map(|plan| replace(*policy, plan)).map_err(|reason| *reason);
+            (*policy, plan)
+        });
+        Self(replaced.collect())
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.0.len()
     }

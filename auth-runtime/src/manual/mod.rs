@@ -9,6 +9,8 @@
 //! - `identity_providers`: Keycloak, Auth0, Entra ID, Okta and eleven more, one page each: configuration, tokens, limits (features
 //!   `jwks` and `testing`).
 //! - [`review`]: who may call what, as a table to print, to serialize and to compare; the lock file, for the review of changes.
+//! - `testing_policies`: those who just pass and those who just fail, sent to every route; what your tests would not notice (feature
+//!   `testing`).
 //! - `api_description`: an OpenAPI document and Swagger UI (features `openapi` and `testing`).
 //! - `sessions`: people who sign in, in five steps; what ends a session; where sessions are kept; OWASP's ASVS (features `session` and
 //!   `testing`).
@@ -34,4 +36,6 @@ pub mod redis;
 pub mod review;
 #[cfg(all(feature = "session", feature = "testing"))]
 pub mod sessions;
+#[cfg(feature = "testing")]
+pub mod testing_policies;
 pub mod threats;

@@ -6,7 +6,7 @@ mod declared;
 mod enforce;
 pub(crate) mod handler;
 mod metadata;
-mod pattern;
+pub(crate) mod pattern;
 pub mod route;
 mod scheme_routes;
 mod scope;

@@ -14,4 +14,6 @@ mod words;
 pub use crate::policy::meaning::{Caller, Counterexample, Meaning, MinimalCallers, MinimalFailures, TooComplex};
 pub use lock::assert_matches;
 pub use page::{PolicyPage, page};
+#[cfg(feature = "testing")]
+pub(crate) use render::route;
 pub use table::{PolicyRow, PolicyTable};

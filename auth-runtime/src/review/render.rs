@@ -78,7 +78,7 @@ pub(super) fn route_of(row: &PolicyRow) -> String {
 }
 
 /// Method and pattern, and what more it gets.
-pub(super) fn route(method: Option<&str>, path: &str, is_whole_path: bool, matches: Matches) -> String {
+pub(crate) fn route(method: Option<&str>, path: &str, is_whole_path: bool, matches: Matches) -> String {
     let more = match matches {
         Matches::Path => "",
         Matches::Below => " and below",

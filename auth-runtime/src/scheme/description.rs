@@ -237,6 +237,12 @@ impl SchemeDescription {
         &self.challenge
     }
 
+    /// The forms of credentials that it claims; none where that is any.
+    #[cfg(feature = "testing")]
+    pub(crate) fn forms(&self) -> &[CredentialForm] {
+        &self.forms
+    }
+
     pub(crate) fn issuers(&self) -> &[Box<str>] {
         &self.issuers
     }

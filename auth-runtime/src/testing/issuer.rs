@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::crypto::{Algorithm, PROVIDER};
 use crate::jwt::{Audiences, Jwt, Key, Said};
+use crate::review::Caller;
 use crate::time::{Clock, SystemClock, UnixTime};
 
 /// How long a token lives by default, in seconds.
@@ -155,6 +156,40 @@ impl TestIssuer {
         claims.insert("iat".into(), now.into());
         claims.insert("exp".into(), (now + LIFETIME).into());
         TestToken { issuer: self.clone(), header, claims, now, forged: false }
+    }
+
+    /// Starts a token by which a policy's [caller](crate::review::Caller) would call: with its scopes, roles and claims, and no
+    /// others, and a `jti`.
+    ///
+    /// ```standalone_crate
+    /// use auth_runtime::policy::Policy;
+    /// use auth_runtime::testing::TestIssuer;
+    /// use auth_runtime::{Auth, policy};
+    ///
+    /// policy! { Refunds: bearer, scope("orders:refund"), role("clerk") }
+    ///
+    /// # fn main() {
+    /// let issuer = TestIssuer::new();
+    /// let auth = Auth::builder().bearer(issuer.jwt()).build().unwrap();
+    /// for caller in auth.meaning_of(&Refunds::SPEC).minimal_callers().unwrap() {
+    ///     let token = issuer.token_for(&caller).subject("alice").sign();
+    ///     assert_eq!(token.split('.').count(), 3);
+    /// }
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    /// When the clock cannot be read.
+    pub fn token_for(&self, caller: &Caller) -> TestToken {
+        let scopes: Vec<&str> = caller.scopes().collect();
+        let roles: Vec<&str> = caller.roles().collect();
+        let token = self.token().claim("jti", "test").claim("scope", scopes.join(" ")).claim("roles", roles);
+        caller.claims().into_iter().fold(token, |token, (name, value)| token.claim(name, value))
+    }
+
+    /// The `iss` of its tokens.
+    pub(super) fn name(&self) -> &str {
+        &self.issuer
     }
 }
 

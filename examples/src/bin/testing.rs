@@ -40,7 +40,7 @@ mod tests {
 
     use actix_web::http::StatusCode;
     use actix_web::test::{self, TestRequest};
-    use auth_runtime::testing::{ExpectedDenial, ManualClock, TestRequestExt as _, assert_every_policy_denies};
+    use auth_runtime::testing::{ExpectedDenial, ManualClock, TestRequestExt as _, assert_every_policy_denies, mutate};
 
     use super::*;
 
@@ -107,5 +107,17 @@ mod tests {
         let report = assert_every_policy_denies(&auth(&TestIssuer::new())).await;
         assert_eq!(report.public, ["testing::health"]);
         assert!(report.optional.is_empty());
+    }
+    #[actix_web::test]
+    async fn a_weaker_policy_is_noticed() {
+        let issuer = TestIssuer::new();
+        mutate(&auth(&issuer), async |auth| {
+            let token = |scope| issuer.token().scope(scope).subject("alice").sign();
+            for (scope, status) in [("admin", StatusCode::OK), ("read", StatusCode::FORBIDDEN)] {
+                assert_eq!(call!(auth, TestRequest::get().uri("/users").bearer(token(scope))).status(), status);
+            }
+        })
+        .await
+        .assert_all_noticed();
     }
 }

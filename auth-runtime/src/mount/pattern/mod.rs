@@ -4,6 +4,8 @@
 //! stands later is never asked where an earlier one matches all of its paths.
 
 mod automaton;
+#[cfg(feature = "testing")]
+mod example;
 mod regex;
 #[cfg(test)]
 mod tests;

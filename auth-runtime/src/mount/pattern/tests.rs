@@ -256,3 +256,24 @@ proptest! {
         }
     }
 }
+
+#[cfg(feature = "testing")]
+#[test]
+fn the_example_of_a_pattern_is_a_path_that_actix_matches() {
+    for (pattern, expected) in [
+        ("", "/"),
+        ("/orders", "/orders"),
+        ("/orders/{id}", "/orders/1"),
+        ("/files/{tail}*", "/files/1"),
+        (r"/v{version:\d+}/{name:[a-z]{3}}", "/v1/aaa"),
+        ("/{kind:new|old}/{rest:.*}", "/new/1"),
+        ("/{code:[^0-9a-z]+}", "/A"),
+        ("/caf\u{e9} au lait", "/caf%C3%A9%20au%20lait"),
+    ] {
+        let example = Pattern::exact(pattern).unwrap().example().unwrap();
+        assert_eq!(example, expected, "{pattern}");
+        let decoded = example.replace("%C3%A9", "\u{e9}").replace("%20", " ");
+        assert!(pattern.is_empty() || ResourceDef::new(pattern).is_match(&decoded), "{pattern}");
+    }
+    assert_eq!(Pattern::exact(r"/{word:\bx\b}").unwrap().example(), None);
+}
