@@ -11,7 +11,9 @@ pub use crate::__auth_runtime_declare as declare;
 pub use crate::__auth_runtime_origin as origin;
 pub use crate::extract::Granted;
 pub use crate::extract::authorized::Authorized;
-pub use crate::grant::{Everything, Implies, Includes, Loading, Maybe, Nobody, OneOf, Only, ViaRequest, ViaToken};
+pub use crate::grant::{
+    CheckedAfter, Everything, Implies, Includes, Loading, Maybe, Nobody, OneOf, Only, Standalone, ViaRequest, ViaToken,
+};
 pub use crate::guard::Answered;
 pub use crate::mount::handler::*;
 pub use crate::policy::proof::prove;
@@ -82,6 +84,9 @@ macro_rules! __auth_runtime_origin {
         )
     };
 }
+
+/// Lets a policy of this access stand for others.
+pub const fn standalone<A: Standalone>() {}
 
 impl Sole for Only<BearerScheme> {
     const USES: &'static [SchemeUse] = &[SchemeUse::new::<BearerScheme>("bearer")];

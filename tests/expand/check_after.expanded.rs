@@ -1,9 +1,10 @@
 #[allow(non_camel_case_types)]
 struct lock;
 ::auth_runtime::__private::declare!(
-    lock, "lock", ::core::line!(), ::auth_runtime::__private::Loading <
-    ::auth_runtime::__private::Only < ::auth_runtime::__private::BearerScheme >, Order >,
-    { const __AUTH_0 : ::auth_runtime::__private::Check =
+    lock, "lock", ::core::line!(), ::auth_runtime::__private::CheckedAfter <
+    ::auth_runtime::__private::Loading < ::auth_runtime::__private::Only <
+    ::auth_runtime::__private::BearerScheme >, Order > >, { const __AUTH_0 :
+    ::auth_runtime::__private::Check =
     ::auth_runtime::__private::Check::new("load_order(Limit::SMALL) -> Order",
     ::auth_runtime::__private::origin!("load_order(Limit::SMALL) -> Order", "lock", 0),
     || ::auth_runtime::__private::check_name(& load_order, & [& Limit::SMALL as & dyn

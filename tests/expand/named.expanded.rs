@@ -9,10 +9,11 @@ impl ::auth_runtime::__private::Includes<AdminArea> for AdminArea {}
 enum Strict {}
 ::auth_runtime::__private::declare!(
     Strict, "Strict", ::core::line!(), < AdminArea as ::auth_runtime::__private::Policy >
-    ::Access, { const _ : () = < AdminArea as ::auth_runtime::__private::Policy > ::SPEC
-    .assert_inheritable(); const __AUTH_1 : ::auth_runtime::__private::Requirement = * <
-    AdminArea as ::auth_runtime::__private::Policy > ::SPEC.requirement(); }
-    .inheriting(< AdminArea as ::auth_runtime::__private::Policy > ::SPEC)
+    ::Access, { const _ : () = ::auth_runtime::__private::standalone:: << AdminArea as
+    ::auth_runtime::__private::Policy > ::Access > (); const __AUTH_1 :
+    ::auth_runtime::__private::Requirement = * < AdminArea as
+    ::auth_runtime::__private::Policy > ::SPEC.requirement(); } .inheriting(< AdminArea
+    as ::auth_runtime::__private::Policy > ::SPEC)
     .demanding(::auth_runtime::__private::Requirement::All(& [__AUTH_1,
     ::auth_runtime::__private::Requirement::scope("strict")])).in_realm("strict")
 );
@@ -26,9 +27,10 @@ impl ::auth_runtime::__private::Includes<Strict> for Strict {}
 enum __admin_policy {}
 ::auth_runtime::__private::declare!(
     __admin_policy, "admin", ::core::line!(), < AdminArea as
-    ::auth_runtime::__private::Policy > ::Access, { const _ : () = < AdminArea as
-    ::auth_runtime::__private::Policy > ::SPEC.assert_inheritable(); } .inheriting(<
-    AdminArea as ::auth_runtime::__private::Policy > ::SPEC)
+    ::auth_runtime::__private::Policy > ::Access, { const _ : () =
+    ::auth_runtime::__private::standalone:: << AdminArea as
+    ::auth_runtime::__private::Policy > ::Access > (); } .inheriting(< AdminArea as
+    ::auth_runtime::__private::Policy > ::SPEC)
 );
 impl<__Of: ?::core::marker::Sized> ::auth_runtime::__private::Includes<__Of>
 for __admin_policy

@@ -106,6 +106,8 @@ exports! {
     implies => Implies;
     includes => Includes;
     loading => Loading;
+    checked_after => CheckedAfter;
+    standalone => standalone;
     maybe => Maybe;
     no_details => NoDetails;
     nobody => Nobody;

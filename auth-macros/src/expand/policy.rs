@@ -46,7 +46,7 @@ pub(crate) fn expand_policy(place: &PolicyType<'_>, policy: &Policy, exports: &E
 /// All that the attribute says, as calls on the empty policy.
 fn expand_said(place: &PolicyType<'_>, policy: &Policy, constants: &mut Constants<'_>) -> TokenStream {
     let exports = constants.exports;
-    let Exports { presence, hide, policy: trait_, requirement: requirement_, .. } = exports;
+    let Exports { presence, hide, policy: trait_, requirement: requirement_, standalone, .. } = exports;
     let access = match &policy.access {
         Access::Public => quote!(.open()),
         Access::Schemes { optional: false, alternatives } if is_sole(alternatives) => {
@@ -59,8 +59,9 @@ fn expand_said(place: &PolicyType<'_>, policy: &Policy, constants: &mut Constant
         }
         Access::Named(path) => {
             let base = quote_spanned!(path.span()=> <#path as #trait_>::SPEC);
-            // Looked at while checking, too: what it panics on would else be found by a build only.
-            constants.items.push(quote_spanned!(path.span()=> const _: () = #base.assert_inheritable();));
+            constants
+                .items
+                .push(quote_spanned!(path.span()=> const _: () = #standalone::<<#path as #trait_>::Access>();));
             quote_spanned!(path.span()=> .inheriting(#base))
         }
     };
@@ -148,11 +149,12 @@ fn expand_routes(routes: &[Route], exports: &Exports<'_>) -> Option<TokenStream>
     (!routes.is_empty()).then(|| quote!(.routed(&[#(#each),*])))
 }
 
-/// Which identities a handler may take, and what is loaded for it.
+/// Which identities a handler may take, what is loaded for it, and whether it is a policy for others.
 fn expand_loading(policy: &Policy, exports: &Exports<'_>) -> TokenStream {
-    let loading = &exports.loading;
-    let loads = policy.requirement.loads();
-    loads.into_iter().fold(expand_access(&policy.access, exports), |access, ty| quote!(#loading<#access, #ty>))
+    let Exports { loading, checked_after, .. } = exports;
+    let loads = policy.requirement.loads().into_iter();
+    let access = loads.fold(expand_access(&policy.access, exports), |access, ty| quote!(#loading<#access, #ty>));
+    if policy.after.is_some() { quote!(#checked_after<#access>) } else { access }
 }
 
 /// Which identities a handler may take.

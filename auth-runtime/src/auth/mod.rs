@@ -22,6 +22,7 @@ use actix_web::HttpRequest;
 
 use crate::auth::forgetting::CallerMemories;
 use crate::denial::Denial;
+use crate::grant::Standalone;
 use crate::guard::observation::Observation;
 use crate::guard::{ConfiguredScheme, Decision, Plans, Settings};
 use crate::http::parts::RequestParts;
@@ -111,7 +112,7 @@ impl Auth {
         self.0.settings.audience.add(hear);
     }
 
-    /// Judges the caller of what is no request of actix-web's, such as a call of gRPC beside it, by the policy `P`: authenticates,
+    /// Judges the caller of what is not a request of actix-web's, such as a call of gRPC beside it, by the policy `P`: authenticates,
     /// and compares scopes, roles and claims. It is a decision like any other: an event, a count, and told of.
     ///
     /// `None` is for nobody under a policy that is optional. The future may be sent to other threads.
@@ -148,7 +149,7 @@ impl Auth {
     ///
     /// - Policies with checks, and schemes with authorities, which take arguments out of the request: 500, and an error event.
     /// - Cookies, Basic, Digest and other credentials that a browser adds by itself: 403, since nobody can say who made it.
-    pub fn verify<P: Policy>(
+    pub fn verify<P: Policy<Access: Standalone>>(
         &self,
         parts: &RequestParts,
     ) -> impl Future<Output = Result<Option<Principal>, Denial>> + Send + 'static + use<P> {

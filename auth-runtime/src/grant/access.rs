@@ -25,6 +25,17 @@ pub enum Everything {}
 /// A check loads a `T` before anybody passes who has the rest, `A`.
 pub struct Loading<A, T>(PhantomData<(A, fn() -> T)>);
 
+/// A check sees the arguments of the handler that has this access, after everything else of it, `A`.
+pub struct CheckedAfter<A>(PhantomData<A>);
+
+/// What this access stands for is complete without the arguments of a handler.
+#[diagnostic::on_unimplemented(
+    message = "a handler with `check_after` is no policy for others",
+    label = "its `check_after` needs the arguments of its own handler, and would be left out",
+    note = "declare what both ask for in `policy! {{ … }}`, and name that one"
+)]
+pub trait Standalone {}
+
 /// A `T` has been loaded under this access. `At` is its place, which the compiler finds.
 pub trait Loads<T, At> {}
 
@@ -59,6 +70,7 @@ debug_by_name! {
     [L] OneOf<L> as "OneOf";
     [L] Maybe<L> as "Maybe";
     [A, T] Loading<A, T> as "Loading";
+    [A] CheckedAfter<A> as "CheckedAfter";
     [At] After<At> as "After";
 }
 
@@ -80,6 +92,17 @@ impl<S: ?Sized, A: MayYield<S, At>, T, At> MayYield<S, At> for Loading<A, T> {}
 impl<A, T> Loads<T, Here> for Loading<A, T> {}
 impl<A: Loads<T, At>, T, L, At> Loads<T, After<At>> for Loading<A, L> {}
 impl<T> Loads<T, Here> for Everything {}
+
+impl<S: ?Sized, A: Yields<S>> Yields<S> for CheckedAfter<A> {}
+impl<S: ?Sized, A: MayYield<S, At>, At> MayYield<S, At> for CheckedAfter<A> {}
+impl<T, A: Loads<T, At>, At> Loads<T, At> for CheckedAfter<A> {}
+
+impl Standalone for Nobody {}
+impl<S> Standalone for Only<S> {}
+impl<L> Standalone for OneOf<L> {}
+impl<L> Standalone for Maybe<L> {}
+impl<A: Standalone, T> Standalone for Loading<A, T> {}
+impl Standalone for Everything {}
 
 impl<S: Scheme, L> MayYield<S, Here> for (S, L) {}
 impl<S: Scheme, F, L: MayYield<S, At>, At> MayYield<S, After<At>> for (F, L) {}

@@ -11,7 +11,7 @@ use actix_web::dev::Payload;
 use actix_web::{Error, FromRequest, HttpRequest};
 
 pub(crate) use access::{AnyScheme, Loads, MayYield, Yields};
-pub use access::{Everything, Implies, Includes, Loading, Maybe, Nobody, OneOf, Only};
+pub use access::{CheckedAfter, Everything, Implies, Includes, Loading, Maybe, Nobody, OneOf, Only, Standalone};
 pub(crate) use arguments::{Extract, GrantedRequest, extract};
 pub(crate) use caller::{Caller, IdentityError, Loaded, UnfitClaim};
 

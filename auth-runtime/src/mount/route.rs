@@ -39,6 +39,7 @@ use actix_web::{Error, FromRequest, Handler, HttpResponse, Responder, web};
 
 use crate::auth::Auth;
 use crate::denial::{Denial, Reason};
+use crate::grant::Standalone;
 use crate::mount::declarations::{Declarations, refuse, refuse_pattern};
 use crate::mount::declared::{Declared, DeclaredArgs, DeclaredRoute};
 use crate::mount::pattern::Pattern;
@@ -126,7 +127,7 @@ impl RouteBuilder {
     /// # let _ = scope;
     /// # }
     /// ```
-    pub fn requires<P: Policy>(self) -> PolicyRoute<P> {
+    pub fn requires<P: Policy<Access: Standalone>>(self) -> PolicyRoute<P> {
         PolicyRoute::new(self)
     }
 }

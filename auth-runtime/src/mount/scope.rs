@@ -13,6 +13,7 @@ use actix_web::guard::Guard;
 use actix_web::web;
 
 use crate::auth::Auth;
+use crate::grant::Standalone;
 use crate::guard::hidden::{DefaultService, Unknown, cover};
 use crate::mount::configure::Configure;
 use crate::mount::declarations::Declarations;
@@ -118,7 +119,7 @@ where
         self
     }
 
-    /// Adds, below `path`, a service that is no handler (`actix-files`, a UI), behind the named policy `P`.
+    /// Adds, below `path`, a service that is not a handler (`actix-files`, a UI), behind the named policy `P`.
     ///
     /// Everything below `path` is behind `P`, also what the service does not know.
     ///
@@ -126,12 +127,16 @@ where
     /// that one on. The service then gets a copy with the same head, body, parameters and extensions, but without the data
     /// of `App` and scopes, and a warning is logged: let checks take what they need out of the request instead.
     #[track_caller]
-    pub fn service_as<P: Policy>(mut self, path: &str, service: impl HttpServiceFactory + 'static) -> Self {
+    pub fn service_as<P: Policy<Access: Standalone>>(
+        mut self,
+        path: &str,
+        service: impl HttpServiceFactory + 'static,
+    ) -> Self {
         self.config.service_as::<P>(path, service);
         self
     }
 
-    /// Adds, below `path`, a service that is no handler, open to everyone, and says why.
+    /// Adds, below `path`, a service that is not a handler, open to everyone, and says why.
     ///
     /// ```
     /// # use actix_web::{HttpResponse, web};

@@ -7,6 +7,7 @@ use actix_web::dev::HttpServiceFactory;
 use actix_web::web;
 
 use crate::auth::Auth;
+use crate::grant::Standalone;
 use crate::mount::configure::Configure;
 use crate::mount::declarations::{Declarations, refuse_other, refuse_pattern};
 use crate::mount::declared::{Declaration, Declared, DeclaredRoute};
@@ -68,7 +69,11 @@ impl ServiceConfig {
 
     /// Adds, below `path`, a service that is not a handler, behind the named policy `P`.
     #[track_caller]
-    pub fn service_as<P: Policy>(&mut self, path: &str, service: impl HttpServiceFactory + 'static) -> &mut Self {
+    pub fn service_as<P: Policy<Access: Standalone>>(
+        &mut self,
+        path: &str,
+        service: impl HttpServiceFactory + 'static,
+    ) -> &mut Self {
         let declaration = Declaration::of::<P>();
         let holder = Holder::at("", declaration.spec.handler, Location::caller());
         self.declarations.admit(&self.auth, &self.prefix, |to| to.service(holder, path, Ok(declaration)));

@@ -4,7 +4,7 @@ use std::any::{TypeId, type_name};
 
 use serde::Serialize;
 
-use crate::grant::Loading;
+use crate::grant::{CheckedAfter, Loading};
 use crate::policy::requirement::{Check, Requirement};
 use crate::principal::DetailsType;
 use crate::scheme::Scheme;
@@ -165,17 +165,8 @@ impl PolicySpec {
         self.accepting(Presence::Required, A::USES)
     }
 
-    /// Panics while compiling, where a part of it needs the arguments of its own handler.
-    pub const fn assert_inheritable(&self) {
-        assert!(
-            self.check_after.is_none(),
-            "a handler with `check_after` is no policy for others, which lack its arguments; declare the rest in `policy!`"
-        );
-    }
-
     /// All that `base` says, in the place of this one.
     pub const fn inheriting(self, base: Self) -> Self {
-        base.assert_inheritable();
         let Self { handler, file, line, routes, details, .. } = self;
         Self { handler, file, line, routes, details, ..base }
     }
@@ -367,6 +358,10 @@ impl DetailsUse {
     pub(crate) fn details(&self) -> DetailsType {
         (self.details)()
     }
+}
+
+impl<A: Sole> Sole for CheckedAfter<A> {
+    const USES: &'static [SchemeUse] = A::USES;
 }
 
 impl<A: Sole, T> Sole for Loading<A, T> {
