@@ -195,8 +195,9 @@ impl Publication {
                 drop(demand);
                 let good_until = self.published.load().as_ref().map(|known| known.good_until);
                 let left = good_until.map(|until| until.saturating_duration_since(now));
+                let said = if let FetchError::TooMany(said) = error { said } else { None };
                 observe::failed(&self.provider, error, fault.as_deref(), failures, left);
-                (schedule::retry_in(failures), false)
+                (schedule::retry_as_said(said, failures), false)
             }
         };
         self.demand().in_flight = false;

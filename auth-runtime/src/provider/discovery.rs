@@ -37,12 +37,8 @@ pub(crate) async fn discover(
     let mut first = None;
     for address in addresses {
         match ask(&address, told).await {
-            Err(
-                error @ (FetchError::Status(400..500)
-                | FetchError::TooMany(_)
-                | FetchError::ContentTypeWrong
-                | NO_METADATA),
-            ) => {
+            // Who says that we ask too often is not asked at two more addresses.
+            Err(error @ (FetchError::Status(400..500) | FetchError::ContentTypeWrong | NO_METADATA)) => {
                 // Why there is nothing at the usual address says more than why there is nothing at the last.
                 first.get_or_insert(error);
             }

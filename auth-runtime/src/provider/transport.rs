@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use reqwest::{Certificate, Proxy};
+use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use crate::http::url::is_loopback;
@@ -46,7 +47,9 @@ impl Transport {
     /// What reviewers see of it.
     pub(crate) fn reviewed(&self) -> Vec<Setting> {
         let plain = self.plain_hosts.iter().map(|host| Setting::allows("dangerous_plain_http", &**host));
-        let roots = (1..=self.roots.len()).map(|place| Setting::allows("root_certificate", place.to_string()));
+        // Another authority is another line: who vouches for the provider must not change unseen.
+        let digest = |pem: &[u8]| Sha256::digest(pem).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let roots = self.roots.iter().map(|pem| Setting::allows("root_certificate", format!("sha256:{}", digest(pem))));
         plain.chain(roots).collect()
     }
 
@@ -173,5 +176,14 @@ mod tests {
         assert!(!format!("{transport:?}").contains("hunter2"));
         transport.use_proxy_of_environment();
         assert!(transport.fault().is_none() && transport.follows_environment());
+    }
+
+    #[test]
+    fn reviewers_see_which_certificate_is_trusted() {
+        let mut transport = Transport::default();
+        transport.trust("abc");
+        // FIPS 180-4's example.
+        let digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(transport.reviewed(), [Setting::allows("root_certificate", format!("sha256:{digest}"))]);
     }
 }

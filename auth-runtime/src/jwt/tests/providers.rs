@@ -545,6 +545,20 @@ async fn an_issuer_says_itself_where_its_keys_are() {
     }
 }
 
+/// It was asked at two more addresses at once, and at all three again after a second.
+#[actix_web::test]
+async fn a_provider_that_is_asked_too_often_is_left_alone_as_long_as_it_says() {
+    let provider = MockProvider::start();
+    let issuer = provider.url("/realms/a");
+    let document = "/realms/a/.well-known/openid-configuration";
+    provider.set(document, Reply::status(429).header("Retry-After", "60"));
+    let api = Api::new(Jwt::oidc(issuer).audience(AUDIENCE));
+    eventually(|| provider.counts().0 > 0).await;
+    tokio::time::sleep(Duration::from_millis(2500)).await;
+    assert_eq!((provider.counts().0, provider.asked(document).len()), (1, 1));
+    assert!(!api.scheme.is_ready());
+}
+
 #[actix_web::test]
 async fn metadata_of_another_issuer_or_with_an_unsafe_address_are_not_believed() {
     let provider = MockProvider::start();

@@ -29,6 +29,15 @@ pub(crate) fn refresh_in(lifetime: Duration) -> Duration {
     jittered(lifetime.mul_f64(0.8))
 }
 
+/// The longest that a provider may ask to be left alone.
+const SAID_MAX: Duration = Duration::from_secs(10 * 60);
+
+/// When to ask again after so many failures in a row, where the provider said (`Retry-After`) how long to wait, or did not.
+pub(crate) fn retry_as_said(said: Option<Duration>, failures: u32) -> Duration {
+    let soonest = retry_in(failures);
+    said.map_or(soonest, |said| said.min(SAID_MAX).max(soonest))
+}
+
 /// When to ask again after so many failures in a row.
 pub(crate) fn retry_in(failures: u32) -> Duration {
     let doubled = 1_u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX);
@@ -128,6 +137,15 @@ mod tests {
             let wait = retry_in(failures);
             assert!((seconds * SECOND).mul_f64(0.89) <= wait && wait <= seconds * SECOND, "{failures}: {wait:?}");
         }
+    }
+
+    #[test]
+    fn a_provider_that_says_when_is_asked_then_within_bounds() {
+        let seconds = Duration::from_secs;
+        assert_eq!(retry_as_said(Some(seconds(90)), 1), seconds(90));
+        assert_eq!(retry_as_said(Some(seconds(86_400)), 1), SAID_MAX);
+        assert!(retry_as_said(Some(Duration::ZERO), 5) > seconds(14), "it failed five times");
+        assert!(retry_as_said(None, 1) <= RETRY_FIRST);
     }
 
     #[test]
