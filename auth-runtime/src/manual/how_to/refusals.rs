@@ -17,8 +17,8 @@
 //! # use auth_runtime::testing::{ExpectedDenial, TestIssuer, TestRequestExt as _};
 //! # use auth_runtime::{Auth, Denial, Principal, requires};
 //! async fn within_quota(who: Principal) -> Result<(), Denial> {
-//!     match who.subject() {
-//!         "alice" => Ok(()),
+//!     match who.key().to_string().as_str() {
+//!         "alice at https://issuer.test" => Ok(()),
 //!         _ => Err(Denial::conflict("the month's reports are spent").code("quota").member("limit", 20)),
 //!     }
 //! }

@@ -120,6 +120,7 @@
 //! # use actix_web::{App, get, test, web};
 //! # use auth_runtime::Auth;
 //! use auth_runtime::testing::{ExpectedDenial, TestIssuer, TestRequestExt as _};
+//! use auth_runtime::principal::PrincipalKey;
 //! use auth_runtime::{Principal, requires};
 //!
 //! #[requires(bearer, role = "ADMIN")]
@@ -134,9 +135,9 @@
 //!     "articles"
 //! }
 //!
-//! /// A subject is unique within its issuer only: where you trust several, compare `who.key()`.
+//! /// A subject is unique within its issuer only, so both are compared.
 //! async fn is_self(who: Principal, name: web::Path<String>) -> bool {
-//!     who.subject() == *name
+//!     who.key() == PrincipalKey::new("https://issuer.test", name.as_str())
 //! }
 //!
 //! #[requires(bearer, role = "USER", check = is_self)]

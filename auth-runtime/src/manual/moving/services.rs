@@ -47,6 +47,7 @@
 //! # use auth_runtime::{Auth, Checked, Granted, Opaque, Principal, requires};
 //! use auth_runtime::api_key::KeyDigest;
 //! use auth_runtime::opaque::Holder;
+//! use auth_runtime::principal::PrincipalKey;
 //!
 //! const PROJECT_READ: &str = "project.read";
 //! const PROJECT_WRITE: &str = "project.write";
@@ -68,7 +69,7 @@
 //! async fn load(id: web::Path<u8>, who: Principal) -> Option<Project> {
 //!     match *id {
 //!         1 => Some(Project { name: "open" }),
-//!         2 => (who.subject() == "ann").then_some(Project { name: "closed" }),
+//!         2 => (who.key() == PrincipalKey::new("local:bearer", "ann")).then_some(Project { name: "closed" }),
 //!         _ => None,
 //!     }
 //! }

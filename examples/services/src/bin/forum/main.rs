@@ -41,13 +41,13 @@ struct Person {
 
 /// Whoever has deleted the account is out, although the token has not expired.
 async fn load_person(who: PrincipalKey, db: web::Data<Database>) -> Result<Option<Authorities<Person>>, DatabaseError> {
-    let number = who.subject().to_owned();
+    let key = (who.issuer().to_owned(), who.subject().to_owned());
     let person = db.ask(move |db| {
-        let question = "SELECT subject, name, is_admin, is_banned FROM people WHERE subject = ?1";
+        let question = "SELECT subject, name, is_admin, is_banned FROM people WHERE issuer = ?1 AND subject = ?2";
         let read = |row: &rusqlite::Row<'_>| {
             Ok(Person { number: row.get(0)?, name: row.get(1)?, is_admin: row.get(2)?, is_banned: row.get(3)? })
         };
-        db.query_row(question, [number], read).optional()
+        db.query_row(question, key, read).optional()
     });
     Ok(person.await?.map(|person| {
         let roles = person.is_admin.then_some("admin");

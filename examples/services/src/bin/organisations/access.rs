@@ -36,10 +36,10 @@ pub(crate) async fn load_member(
             if db.query_row(active, (&person.0, &person.1), |_| Ok(())).optional()?.is_none() {
                 return Ok(None);
             }
-            let may =
-                "SELECT permission FROM members JOIN permissions USING (role) WHERE organisation = ?1 AND subject = ?2";
+            let may = "SELECT permission FROM members JOIN permissions USING (role)
+                WHERE organisation = ?1 AND issuer = ?2 AND subject = ?3";
             db.prepare(may)?
-                .query_map((name, person.1), |row| row.get(0))?
+                .query_map((name, person.0, person.1), |row| row.get(0))?
                 .collect::<Result<Vec<String>, _>>()
                 .map(Some)
         })

@@ -129,8 +129,8 @@ async fn set_role(
 ) -> Result<impl Responder, Error> {
     let (organisation, subject) = path.into_inner();
     let (member, role) = (PrincipalKey::new(ISSUER, &*subject), role.into_inner());
-    let write = "INSERT OR REPLACE INTO members SELECT DISTINCT ?1, ?2, role FROM permissions WHERE role = ?3";
-    let written = db.ask(move |db| db.execute(write, (organisation, subject, role))).await?;
+    let write = "INSERT OR REPLACE INTO members SELECT DISTINCT ?1, ?2, ?3, role FROM permissions WHERE role = ?4";
+    let written = db.ask(move |db| db.execute(write, (organisation, ISSUER, subject, role))).await?;
     if written == 0 {
         return Err(Denial::new(StatusCode::UNPROCESSABLE_ENTITY).detail("no such role").code("IR_06").into());
     }

@@ -1,5 +1,7 @@
 CREATE TABLE people (issuer TEXT, subject TEXT, disabled INTEGER NOT NULL, PRIMARY KEY (issuer, subject));
-CREATE TABLE members (organisation TEXT, subject TEXT, role TEXT NOT NULL, PRIMARY KEY (organisation, subject));
+CREATE TABLE members (
+    organisation TEXT, issuer TEXT, subject TEXT, role TEXT NOT NULL, PRIMARY KEY (organisation, issuer, subject)
+);
 CREATE TABLE permissions (role TEXT NOT NULL, permission TEXT NOT NULL);
 CREATE TABLE keys (sha256 BLOB PRIMARY KEY, id TEXT NOT NULL, organisation TEXT NOT NULL, kind TEXT NOT NULL, expires_at INTEGER);
 CREATE TABLE invoices (id INTEGER PRIMARY KEY, organisation TEXT NOT NULL, amount INTEGER NOT NULL, status TEXT NOT NULL);
@@ -9,7 +11,10 @@ INSERT INTO people VALUES
     ('https://login.example', 'ben', 0),
     ('https://login.example', 'cleo', 1);
 INSERT INTO members VALUES
-    ('acme', 'ann', 'owner'), ('globex', 'ann', 'viewer'), ('acme', 'ben', 'viewer'), ('acme', 'cleo', 'owner');
+    ('acme', 'https://login.example', 'ann', 'owner'),
+    ('globex', 'https://login.example', 'ann', 'viewer'),
+    ('acme', 'https://login.example', 'ben', 'viewer'),
+    ('acme', 'https://login.example', 'cleo', 'owner');
 INSERT INTO permissions VALUES
     ('viewer', 'invoices.read'),
     ('clerk', 'invoices.read'), ('clerk', 'refunds.create'),
