@@ -226,7 +226,7 @@ pub mod observe {
 pub mod registry {
     //! Every policy of the program, collected by the linker.
 
-    pub use crate::policy::registry::{Linked, POLICIES, policies};
+    pub use crate::policy::registry::{Linked, policies};
 }
 
 pub mod resource_metadata {

@@ -12,6 +12,7 @@ const OAUTH_PARAMETERS: [&str; 4] = ["error", "error_description", "scope", "res
 /// The runtime puts `realm` first and always, so that a challenge never is a bare scheme name, on which several client
 /// parsers fail.
 #[derive(Clone, Debug)]
+#[must_use = "it says nothing until it is returned"]
 pub struct Challenge {
     scheme: Cow<'static, str>,
     oauth: bool,

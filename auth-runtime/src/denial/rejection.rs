@@ -19,6 +19,7 @@ use super::Reason;
 /// assert!(Reason::BackendUnavailable.rejection().is_err());
 /// ```
 #[derive(Clone, Debug)]
+#[must_use = "it says nothing until it is returned"]
 pub struct Rejection {
     pub(crate) reason: Reason,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
@@ -102,6 +103,7 @@ pub(crate) fn may_be_added(name: &HeaderName) -> bool {
 /// assert_eq!(away.reason().status(), 503);
 /// ```
 #[derive(Clone, Debug)]
+#[must_use = "it says nothing until it is returned"]
 pub struct Unavailable {
     pub(crate) reason: Reason,
     pub(crate) cause: Option<Box<str>>,

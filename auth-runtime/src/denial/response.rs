@@ -35,6 +35,7 @@ const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("5");
 /// let spent = Denial::conflict("the month's reports are spent").code("quota").member("limit", 20);
 /// assert_eq!((spent.status(), spent.problem().code), (StatusCode::CONFLICT, Some("quota")));
 /// ```
+#[must_use = "a denial denies where it is returned"]
 pub struct Denial {
     pub(super) reason: Reason,
     pub(super) status: StatusCode,
@@ -180,7 +181,7 @@ impl Denial {
         answer.body = OnceLock::new();
     }
 
-    /// Says why, in a test. It is no part of the answer.
+    /// Says why, in a test. It is not part of the answer.
     #[cfg(all(feature = "testing", debug_assertions))]
     pub(crate) fn explain(&mut self, why: Option<String>) {
         if let Some(why) = why {

@@ -9,7 +9,7 @@ use crate::policy::{Policy, PolicySpec};
 
 /// Where the macros put each policy.
 #[distributed_slice]
-pub static POLICIES: [Linked];
+pub(crate) static POLICIES: [Linked];
 
 /// Defines `section!()`, the name of the section where the linker finds [`POLICIES`]. linkme gives its names for all systems to
 /// a macro of choice; that of the system we are compiled for is kept.

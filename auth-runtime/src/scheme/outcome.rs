@@ -38,6 +38,7 @@ pub type PendingOutcome = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 /// caller: a [`Rejection`] is a 400, 401 or 403, and an [`Unavailable`] a 503 or 500.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
+#[must_use = "it decides where it is returned"]
 pub enum Outcome {
     /// The caller proved to be this principal.
     Verified(Principal),
