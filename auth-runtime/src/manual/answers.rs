@@ -49,7 +49,7 @@
 //! | a check says no, or `Denial::forbidden` of a check or handler | `CheckFailed` | 403 | none | RFC 9110 §15.5.4 |
 //! | another [`Denial`](crate::Denial) of a check or handler: `not_found`, `conflict`, `too_many_requests`, `new`; `Rejection::forbidden` of a scheme of your own | `ApplicationDenied` | 403 | none; status, body and headers are the denial's: any 4xx but 401 and 407 | |
 //! | an argument of a check cannot be extracted, which the request is to blame for, and nothing else stands in the way | `ArgumentUnfit` | 400 | none; status, headers and body are the extractor's: 400, 404, 405, 413, 414, 415 or 422, others become 403 | |
-//! | a cross-site request with cookie, Basic or Digest | `CrossSite` | 403 | none | |
+//! | a cross-site request with an ambient credential: a cookie, Basic, Digest, or a token in a header that a proxy sets | `CrossSite` | 403 | none | |
 //! | any of these on a route with `hide`; only the 403s and `ArgumentUnfit` with `hide = "from_authenticated"` | as above | 404 | none: the answer of an unknown route of the same scope | RFC 9110 §15.5.4 |
 //! | the decision took longer than the deadline | `DeadlinePassed` | 503 | none, `Retry-After: 5` | RFC 9110 §15.6.4 |
 //! | no usable keys | `KeysUnavailable` | 503 | none, `Retry-After: 5` | |
@@ -60,7 +60,7 @@
 //! | too many credentials are being looked up by a function of your own | `LookupBusy` | 503 | none, `Retry-After: 5` | |
 //! | your own lookup or verification function returned an error | `BackendUnavailable` | 503 | none, `Retry-After: 5` | |
 //! | an extractor of a check answers 503 | `CheckUnavailable` | 503 | none, `Retry-After: 5` | RFC 9110 §15.6.4 |
-//! | the function that loads [authorities](crate::authorities) returned an error, takes too long, or 1024 others run | `AuthoritiesUnavailable` | 503 | none, `Retry-After: 5` | RFC 9110 §15.6.4 |
+//! | the function that loads [authorities](crate::authorities) returned an error, takes too long, or its turn does not come | `AuthoritiesUnavailable` | 503 | none, `Retry-After: 5` | RFC 9110 §15.6.4 |
 //! | no `Auth` attached | `AuthMissing` | 500 | none | |
 //! | the route's scheme is not configured | `SchemeUnconfigured` | 500 | none | |
 //! | a policy that is not in the link-time registry | `PolicyUnlinked` | 500 | none | |

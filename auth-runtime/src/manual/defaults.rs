@@ -40,7 +40,7 @@
 //! | shortest secret | 32, 48, 64 bytes for HS256, HS384, HS512 | |
 //! | shortest RSA key | 2048 bits | |
 //!
-//! ## Revocation
+//! ## Identity providers
 //!
 //! | what | default | change by |
 //! |---|---|---|
@@ -55,6 +55,11 @@
 //! | an introspection's answer counts | 60 s, never past `exp` (feature `introspection`) | `Introspection::max_staleness` |
 //! | longest introspection | 2 s (feature `introspection`) | `Introspection::timeout` |
 //! | answers of introspection in other processes (features `introspection`, `redis`) | not shared | `Introspection::shared` |
+//!
+//! ## Revocation
+//!
+//! | what | default | change by |
+//! |---|---|---|
 //! | revocations | not consulted | [`Jwt::revocations`](crate::Jwt::revocations) |
 //! | longest life of a token, where they are | 31 days; one that lives longer is refused | [`max_token_lifetime`](crate::revocation::InMemoryRevocations::max_token_lifetime) of the store |
 //! | a revocation is kept | until `exp`, 3600 seconds and 300 seconds | |
@@ -131,7 +136,7 @@
 //! | remembered for | 0 seconds; at most 300 | [`AuthorityLoader::remember_for`](crate::authorities::AuthorityLoader::remember_for) |
 //! | memory for that | 16 MiB for each function | [`AuthorityLoader::cache_bytes`](crate::authorities::AuthorityLoader::cache_bytes) |
 //! | counted for details | their own size and 512 bytes | [`Authorities::details_bytes`](crate::Authorities::details_bytes) |
-//! | loads at once | 1024 for each function, then 503 | |
+//! | loads at once | 128 for each configuration; then a caller waits 2 seconds for a turn, among 512 at most, then 503 | |
 //! | longest load | the longest decision | [`AuthBuilder::deadline`](crate::config::AuthBuilder::deadline) |
 //! | scopes | no further than those of the credentials | [`AuthorityLoader::dangerous_scopes_beyond_token`](crate::authorities::AuthorityLoader::dangerous_scopes_beyond_token) |
 //!

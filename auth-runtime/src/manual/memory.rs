@@ -1,7 +1,8 @@
 //! What is remembered between requests, for how long, and what empties it.
 //!
 //! Verifying a signature costs far more than everything else a guard does, and a password hash costs a thousand times that.
-//! So a guard remembers what it has verified, and nothing else.
+//! So a guard remembers what it has verified. Beside that it keeps a little, each bounded, of who was good before and of what
+//! was asked for in vain; none of it lets anybody in. [Threats](super::threats#what-a-stranger-can-cause) has those bounds.
 //!
 //! # Verified tokens
 //!

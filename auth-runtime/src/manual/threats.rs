@@ -82,8 +82,8 @@
 //! # Which credential counts
 //!
 //! A request may carry several. One decides alone. Explicit credentials, which a client puts there on purpose, come before
-//! ambient ones, which a browser adds by itself (cookies, Basic, Digest). Among equals the scheme that the policy names first
-//! decides. If its credentials are bad the request is refused: no other is tried, nothing is merged, and a handler can take
+//! ambient ones, which a browser or a proxy adds (cookies, Basic, Digest, a token in a header of the proxy's). Among equals the
+//! scheme that the policy names first decides. If its credentials are bad the request is refused: no other is tried, nothing is merged, and a handler can take
 //! only the identity that decided. Two `Authorization` lines, a key header or a cookie sent twice, a token both in the header
 //! and in the query are refused, since nobody can say which one was meant. Credentials of a scheme that the route does not
 //! offer count as absent.
@@ -144,5 +144,6 @@
 //! - **`GET` that changes something.** The cross-site rule takes actix's methods at their word.
 //! - **Logs.** actix's `Logger` writes the query with `%r` and `%U`, and with it a key or token sent there.
 //! - **Time of hidden routes.** `hide` does not make a refusal as fast as an unknown route.
-//! - **Several machines.** What is remembered, and how much is hashed at once, is counted in each process.
+//! - **Several machines.** What is remembered, and how much is hashed at once, is counted in each process, except what you
+//!   share through Redis: revocations, nonces of Digest, answers of introspection.
 //! - **`Expect: 100-continue`** is answered by actix before any guard runs, so such a client may send its body in vain.

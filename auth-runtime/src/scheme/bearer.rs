@@ -1,4 +1,4 @@
-//! Bearer tokens (RFC 6750) that are JWTs.
+//! Bearer tokens (RFC 6750): JWTs, and opaque ones that somebody else judges.
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! API keys in a header, the query or a cookie.
+//! API keys in a header of their own, in `Authorization`, the query or a cookie.
 //!
 //! [`ApiKeys`] says where keys travel, [`KeyStore`] where they are looked up, [`NewKey`] makes new ones. Only digests are
 //! stored. In a handler, take `ApiKey` for the caller's [`Key`], or `ApiKey<K>` where a function of your own returns `K`.

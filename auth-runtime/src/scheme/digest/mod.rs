@@ -1,4 +1,4 @@
-//! User names and passwords that never travel: the `Digest` scheme of RFC 7616.
+//! User names, and passwords that never travel: the `Digest` scheme of RFC 7616.
 //!
 //! The client proves that it knows the password by a digest of it, of a nonce of the server's, and of the request's method and
 //! target; the server proves the same in its answer. [`DigestUsers`] says whose passwords are accepted: those of a file in the
@@ -42,7 +42,7 @@
 //! request's fields and body nor the answer (`auth-int` is not offered): serve it over TLS.
 //!
 //! - A browser adds these credentials by itself once they were entered, so the cross-site rule applies to them.
-//! - A nonce is a MAC under a key of this process over its time, the realm, the algorithm and the configuration. It is
+//! - A nonce is a MAC under a key of this process, or the one that is shared with Redis, over its time, the realm, the algorithm and the configuration. It is
 //!   accepted for [five minutes](DigestUsers::nonce_lifetime), and each request count (`nc`) with it once. One from more than
 //!   60 seconds ahead is stale: a clock was wrong. Requests may
 //!   overtake each other and leave counts out.
