@@ -203,6 +203,7 @@
 //! | [`Auth::scheme_routes`](crate::Auth::scheme_routes) | what a scheme serves is open to everyone |
 //! | [`Scope::service_public`](crate::mount::Scope::service_public), `#[public]` | no credentials are asked for |
 //! | [`Auth::policy_table`](crate::Auth::policy_table), [`Auth::mounted`](crate::Auth::mounted) | list hidden routes too |
+//! | [`review::page`](crate::review::page) | its readers learn of hidden routes, and what each asks for |
 //! | `openapi`: `Description::with_rules` | readers of the document learn the names of roles, claims and checks |
 //! | `openapi`: `Description::with_hidden` | readers of the document learn of hidden routes |
 //! | [`review::assert_matches`](crate::review::assert_matches) | what checks, authorities and handlers do inside is not compared |
