@@ -12,7 +12,7 @@ pub use crate::__auth_runtime_origin as origin;
 pub use crate::extract::Granted;
 pub use crate::extract::authorized::Authorized;
 pub use crate::grant::{
-    CheckedAfter, Everything, Implies, Includes, Loading, Maybe, Nobody, OneOf, Only, Standalone, ViaRequest, ViaToken,
+    CheckedAfter, Everything, Implies, Includes, Loading, Maybe, Nobody, OneOf, Only, ViaRequest, ViaToken,
 };
 pub use crate::guard::Answered;
 pub use crate::mount::handler::*;
@@ -37,7 +37,7 @@ use futures_core::future::LocalBoxFuture;
 use crate::extract::Details;
 use crate::guard::check::{self, CheckArguments, CheckFn, Extracted};
 use crate::policy::check::{CheckContext, IntoLoaded, IntoVerdict, Verdict};
-use crate::policy::{Sole, Variant};
+use crate::policy::{Sole, Standalone, Variant};
 
 /// What is the same for every policy: its trait, and its place in the registry.
 #[doc(hidden)]

@@ -7,7 +7,7 @@ use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, WWW_AUTHENTICA
 use actix_web::http::{Method, Uri};
 use actix_web::{ResponseError as _, get};
 use auth_runtime::observe::{DecisionOutcome, RequestParts};
-use auth_runtime::policy::Policy;
+use auth_runtime::policy::{Policy, Standalone};
 use auth_runtime::{Auth, Denial, Principal, policy, requires};
 
 use crate::fixture::{KEY, auth, builder, scoped, token};
@@ -49,13 +49,16 @@ fn parts(fields: &[(&'static str, &str)]) -> RequestParts {
 }
 
 /// Judges on another thread than the one that asks.
-fn verify_by<P: Policy>(auth: &Auth, fields: &[(&'static str, &str)]) -> Result<Option<Principal>, Denial> {
+fn verify_by<P: Policy<Access: Standalone>>(
+    auth: &Auth,
+    fields: &[(&'static str, &str)],
+) -> Result<Option<Principal>, Denial> {
     let judging = auth.verify::<P>(&parts(fields));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     runtime.block_on(async { runtime.spawn(judging).await.unwrap() })
 }
 
-fn verify<P: Policy>(fields: &[(&'static str, &str)]) -> Result<Option<Principal>, Denial> {
+fn verify<P: Policy<Access: Standalone>>(fields: &[(&'static str, &str)]) -> Result<Option<Principal>, Denial> {
     verify_by::<P>(&auth(), fields)
 }
 

@@ -28,7 +28,9 @@ pub struct Loading<A, T>(PhantomData<(A, fn() -> T)>);
 /// A check sees the arguments of the handler that has this access, after everything else of it, `A`.
 pub struct CheckedAfter<A>(PhantomData<A>);
 
-/// What this access stands for is complete without the arguments of a handler.
+/// The [`Access`](crate::policy::Policy::Access) of a policy that is complete without the arguments of a handler: of every one
+/// but a handler with `check_after`. A function of yours that is generic over policies asks for it where it calls
+/// [`Auth::verify`](crate::Auth::verify) or mounts something behind one: `P: Policy<Access: Standalone>`.
 #[diagnostic::on_unimplemented(
     message = "a handler with `check_after` is no policy for others",
     label = "its `check_after` needs the arguments of its own handler, and would be left out",

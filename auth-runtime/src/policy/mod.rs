@@ -16,6 +16,7 @@ mod word;
 mod words;
 mod written;
 
+pub use crate::grant::Standalone;
 pub(crate) use evaluate::{CheckResults, Demand, Finding, Step};
 pub(crate) use hierarchy::{Hierarchies, Hierarchy};
 pub(crate) use read::{Reader, Unreadable};

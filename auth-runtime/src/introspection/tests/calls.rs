@@ -76,9 +76,9 @@ async fn refused_tokens_are_remembered_for_a_while() {
     }
     assert_eq!(mock.calls(), 1);
     let brief = scheme(introspection(&mock).inactive_age(Duration::from_millis(100)));
-    ask(&brief, "token").await;
+    let _ = ask(&brief, "token").await;
     tokio::time::sleep(Duration::from_millis(150)).await;
-    ask(&brief, "token").await;
+    let _ = ask(&brief, "token").await;
     assert_eq!(mock.calls(), 3);
 }
 
