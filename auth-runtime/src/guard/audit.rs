@@ -19,10 +19,12 @@ use crate::scheme::SchemeDescription;
 use crate::shares;
 use crate::telemetry::limited;
 
-/// Decisions that wait to be heard; further ones are left out.
+/// Decisions that wait to be heard, and the bytes that they may take; further ones are left out.
 const WAITING_MAX: usize = 8192;
+const WAITING_BYTES: usize = 32 << 20;
 /// The same of those that are never to be left out; they wait apart.
 const KEPT_MAX: usize = 65_536;
+const KEPT_BYTES: usize = 128 << 20;
 
 /// One decision about one request, for [`Auth::on_decision`](crate::Auth::on_decision).
 #[derive(Clone, Debug)]
@@ -101,6 +103,12 @@ impl Decision {
     /// The request, without its credentials.
     pub fn request(&self) -> &RequestParts {
         &self.request
+    }
+
+    /// What it takes in memory.
+    fn bytes(&self) -> usize {
+        let caller = self.caller.as_ref().map_or(0, Principal::bytes);
+        size_of::<Self>().saturating_add(self.request.bytes()).saturating_add(caller)
     }
 
     /// Whether it tells of credentials that were good once.
@@ -187,10 +195,35 @@ struct Queue {
 
 #[derive(Default)]
 struct Waiting {
-    decisions: VecDeque<Decision>,
-    kept: VecDeque<Decision>,
+    decisions: Line,
+    kept: Line,
     newcomers: Vec<Hearer>,
     is_over: bool,
+}
+
+/// Decisions, one after the other.
+#[derive(Default)]
+struct Line {
+    decisions: VecDeque<Decision>,
+    bytes: usize,
+}
+
+impl Line {
+    /// Whether so many of so many bytes leave no room for this one.
+    fn is_full(&self, decision: &Decision, count: usize, bytes: usize) -> bool {
+        self.decisions.len() >= count || self.bytes.saturating_add(decision.bytes()) > bytes
+    }
+
+    fn push(&mut self, decision: Decision) {
+        self.bytes = self.bytes.saturating_add(decision.bytes());
+        self.decisions.push_back(decision);
+    }
+
+    fn pop(&mut self) -> Option<Decision> {
+        let decision = self.decisions.pop_front()?;
+        self.bytes = self.bytes.saturating_sub(decision.bytes());
+        Some(decision)
+    }
 }
 
 impl Audience {
@@ -268,15 +301,17 @@ impl Queue {
     fn put(&self, decision: Decision) {
         let mut waiting = self.lock();
         // What finds a place needs no other.
-        let is_full = waiting.decisions.len() >= WAITING_MAX;
+        let is_full = waiting.decisions.is_full(&decision, WAITING_MAX, WAITING_BYTES);
         let is_kept = decision.is_kept() || (is_full && decision.is_first(&self.firsts));
-        let (queue, max) = match is_kept {
-            true => (&mut waiting.kept, KEPT_MAX),
-            false => (&mut waiting.decisions, WAITING_MAX),
+        let (line, is_full) = match is_kept {
+            true => {
+                let is_full = waiting.kept.is_full(&decision, KEPT_MAX, KEPT_BYTES);
+                (&mut waiting.kept, is_full)
+            }
+            false => (&mut waiting.decisions, is_full),
         };
-        let is_full = queue.len() >= max;
         if !is_full {
-            queue.push_back(decision);
+            line.push(decision);
         }
         drop(waiting);
         self.changed.notify_one();
@@ -297,10 +332,10 @@ impl Queue {
         let mut waiting = self.lock();
         loop {
             hearers.append(&mut waiting.newcomers);
-            if let Some(decision) = waiting.kept.pop_front() {
+            if let Some(decision) = waiting.kept.pop() {
                 return Some(decision);
             }
-            if let Some(decision) = waiting.decisions.pop_front() {
+            if let Some(decision) = waiting.decisions.pop() {
                 return Some(decision);
             }
             if waiting.is_over {
@@ -369,6 +404,29 @@ mod tests {
         assert_eq!(reasons.len(), WAITING_MAX + 4);
         let (expired, wrong) = (Reason::TokenExpired, Reason::CredentialsWrong);
         assert_eq!(reasons[..5], [Reason::NonceReplayed, Reason::TokenRevoked, expired, expired, wrong]);
+    }
+
+    #[test]
+    fn large_requests_wait_in_bounded_memory() {
+        let queue = Queue::default();
+        let large = || {
+            let request = TestRequest::with_uri(&format!("/{}", "a".repeat(60_000)))
+                .append_header(("X-Small", "1"))
+                .append_header(("X-Large", "b".repeat(60_000)));
+            let request = Redaction::default().parts((&request.to_http_request()).into());
+            assert_eq!(request.headers().keys().count(), 1, "what is too long is left out");
+            Decision { request, ..decision(Reason::CredentialsWrong) }
+        };
+        for _ in 0..1000 {
+            queue.put(large());
+        }
+        let mut told = 0;
+        queue.lock().is_over = true;
+        while queue.next(&mut Vec::new()).is_some() {
+            told += 1;
+        }
+        assert!((300..1000).contains(&told), "{told}");
+        assert_eq!(queue.lock().decisions.bytes, 0);
     }
 
     #[test]

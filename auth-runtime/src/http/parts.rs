@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, PROXY_AUTHORIZATION};
+use actix_web::http::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHORIZATION};
 use actix_web::http::{Method, Uri};
 
 use crate::http::query::is_named;
@@ -13,8 +13,8 @@ use crate::http::query::is_named;
 ///
 /// Those that a [`Decision`](crate::observe::Decision) tells of are without credentials: left out are the fields, cookies and
 /// parameters of the query in which any configured scheme [says](crate::scheme::SchemeDescription) that it finds some, and
-/// always `Authorization`, `Cookie`, `Proxy-Authorization`, `DPoP` and `Client-Cert`. Those that
-/// [`Auth::verify`](crate::Auth::verify) is given are whole.
+/// always `Authorization`, `Cookie`, `Proxy-Authorization`, `DPoP` and `Client-Cert`; and fields that do not fit into 16 KiB with
+/// the others. Those that [`Auth::verify`](crate::Auth::verify) is given are whole.
 #[derive(Clone)]
 pub struct RequestParts {
     method: Method,
@@ -48,6 +48,14 @@ impl RequestParts {
     /// The header fields.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
+    }
+
+    /// What they take in memory: an estimate on the high side.
+    pub(crate) fn bytes(&self) -> usize {
+        /// A place in the map.
+        const FIELD: usize = 512;
+        let target = self.uri.path().len() + self.uri.query().map_or(0, str::len);
+        self.headers.iter().fold(target, |sum, (name, value)| sum + name.as_str().len() + value.len() + FIELD)
     }
 
     /// The other end of the connection: the client, or the last proxy before this service.
@@ -104,6 +112,9 @@ impl<'a> From<Viewed<'a>> for RequestView<'a> {
     }
 }
 
+/// How much of a decision's request is header fields, in bytes.
+const FIELDS_BYTES: usize = 16 * 1024;
+
 /// Where in a request credentials may be.
 #[derive(Debug)]
 pub(crate) struct Redaction {
@@ -132,9 +143,18 @@ impl Redaction {
 
     pub(crate) fn parts(&self, request: RequestView<'_>) -> RequestParts {
         let RequestView { method, uri, headers, peer } = request;
-        let kept = headers.iter().filter(|(name, _)| !self.fields.contains(name));
-        let headers = kept.map(|(name, value)| (name.clone(), value.clone())).collect();
-        RequestParts { method: method.clone(), uri: self.uri(uri), headers, peer }
+        let (mut kept, mut room) = (HeaderMap::new(), FIELDS_BYTES);
+        for (name, value) in headers.iter().filter(|(name, _)| !self.fields.contains(name)) {
+            // A copy: a part of what was read would keep all of it.
+            if let (Some(left), Ok(mut copy)) =
+                (room.checked_sub(name.as_str().len() + value.len()), HeaderValue::from_bytes(value.as_bytes()))
+            {
+                copy.set_sensitive(value.is_sensitive());
+                kept.append(name.clone(), copy);
+                room = left;
+            }
+        }
+        RequestParts { method: method.clone(), uri: self.uri(uri), headers: kept, peer }
     }
 
     fn uri(&self, uri: &Uri) -> Uri {

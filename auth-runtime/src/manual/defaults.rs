@@ -9,7 +9,8 @@
 //! | `Retry-After` of a 503 | 5 seconds | |
 //! | clock | the machine's; before 2020 or past 9999 is 503 | [`AuthBuilder::clock`](crate::config::AuthBuilder::clock) |
 //! | the caller in the request, for middleware | not there | [`AuthBuilder::expose_principal`](crate::config::AuthBuilder::expose_principal) |
-//! | decisions that wait for a function of [`Auth::on_decision`](crate::Auth::on_decision) | 8192; of replays and revoked tokens 65536 beside them | |
+//! | decisions that wait for a function of [`Auth::on_decision`](crate::Auth::on_decision) | 8192 in 32 MiB; of replays and revoked tokens 65536 in 128 MiB beside them | |
+//! | header fields that such a decision tells | 16 KiB; what does not fit is left out | |
 //! | body of a refusal | `application/problem+json` | [`AuthBuilder::denial_body`](crate::config::AuthBuilder::denial_body) |
 //! | role hierarchy, scope implication | none | [`AuthBuilder::role_hierarchy`](crate::config::AuthBuilder::role_hierarchy), [`AuthBuilder::scope_implies`](crate::config::AuthBuilder::scope_implies) |
 //! | own origin, allowed origins | none: no `Origin` is ours | [`AuthBuilder::public_origin`](crate::config::AuthBuilder::public_origin), [`AuthBuilder::allow_origin`](crate::config::AuthBuilder::allow_origin) |
