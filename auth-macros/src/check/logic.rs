@@ -2,6 +2,11 @@
 //!
 //! Exact, by truth table, up to [`EXACT`] distinct predicates; by the shape of the condition beyond. Predicates are
 //! independent of each other: `claim("groups", "a") && claim("groups", "b")` holds for an array with both.
+//!
+//! The runtime compares policies by decision diagrams. They are not used here: neither crate may depend on the other, for each is
+//! published alone, and a third crate, or the text of the diagrams in both, would be more than the tables. And
+//! nothing is decided twice: here a condition is refused for what its author cannot have meant, and whom a policy admits is
+//! decided, compared and proved by the runtime alone.
 
 use std::collections::HashMap;
 
