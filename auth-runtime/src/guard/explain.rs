@@ -70,11 +70,12 @@ fn next(f: &fmt::Formatter<'_>) -> &'static str {
 
 impl Plan {
     /// Tells developers why, where they listen: at the level debug, and in tests with the answer.
-    pub(super) fn explain(&self, is_written: bool, explanation: &Explanation<'_>) -> Option<String> {
+    #[inline]
+    pub(super) fn explain<'a>(&self, is_written: bool, explanation: impl Fn() -> Explanation<'a>) -> Option<String> {
         if is_written && tracing::enabled!(tracing::Level::DEBUG) {
-            tracing::debug!(explanation = explanation.to_string(), "auth decision explained");
+            tracing::debug!(explanation = explanation().to_string(), "auth decision explained");
         }
-        cfg!(all(feature = "testing", debug_assertions)).then(|| format!("{explanation:#}"))
+        cfg!(all(feature = "testing", debug_assertions)).then(|| format!("{:#}", explanation()))
     }
 }
 

@@ -121,6 +121,7 @@ impl Observation {
     }
 
     /// The request may not; `meter`, where the caller has one, is that of this reason. Whether an event was written.
+    #[inline]
     pub(crate) fn denied(
         &self,
         address: impl FnOnce() -> AddressShare,

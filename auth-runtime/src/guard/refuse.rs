@@ -143,10 +143,11 @@ impl Plan {
             true => self.fresh_challenges(request, reason, place),
             false => Vec::new(),
         };
-        let cause = details.error.as_ref().and_then(|error| error.cause.as_deref());
-        let refused = details.check.map(|check| (check, cause));
-        let status = reason.status().as_u16();
-        let explained = self.explain(is_written, &Explanation { plan: self, seen, reason, status, refused });
+        let explained = self.explain(is_written, || {
+            let cause = details.error.as_ref().and_then(|error| error.cause.as_deref());
+            let refused = details.check.map(|check| (check, cause));
+            Explanation { plan: self, seen, reason, status: reason.status().as_u16(), refused }
+        });
         let mut denial = Denial::with(
             reason,
             match written {
@@ -207,9 +208,10 @@ impl Plan {
         let is_written = observation.denied(address, principal, scheme, said.reason(), &details, None);
         let seen = Seen::from(case);
         self.tell(&seen, DecisionOutcome::of(said.reason()), Some(said.reason()), &details);
-        let (reason, status) = (said.reason(), said.status().as_u16());
-        let refused = check.map(|check| (check, Some(&*said.problem().detail)));
-        let explained = self.explain(is_written, &Explanation { plan: self, seen: &seen, reason, status, refused });
+        let explained = self.explain(is_written, || {
+            let refused = check.map(|check| (check, Some(&*said.problem().detail)));
+            Explanation { plan: self, seen: &seen, reason: said.reason(), status: said.status().as_u16(), refused }
+        });
         said.explain(explained);
         self.complete(case, said)
     }
