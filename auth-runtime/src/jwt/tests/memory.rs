@@ -18,6 +18,18 @@ fn a_token_with_a_mac_is_remembered_when_it_comes_again() {
 }
 
 #[test]
+fn many_tokens_that_come_again_are_remembered_however_many_come_between() {
+    let verifier = verifier(jwt());
+    let tokens: Vec<String> = (0..1000).map(|number| hs256(&with(json!({"sub": number.to_string()})))).collect();
+    for _ in 0..2 {
+        tokens.iter().for_each(|token| drop(verifier.verify_token(token.as_bytes(), NOW).unwrap()));
+    }
+    let known = tokens.iter().filter(|token| is_known(&verifier, token)).count();
+    // Of tens of thousands of places few are taken twice.
+    assert!(known > 950, "{known}");
+}
+
+#[test]
 fn a_token_whose_signature_takes_long_to_verify_is_remembered_at_once() {
     for algorithm in [Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA] {
         let jwt = Jwt::public_pem(algorithm, public_pem(algorithm)).issuer(ISSUER).audience(AUDIENCE);
