@@ -12,11 +12,21 @@ const browser = await chromium.launch({
 });
 const WIDE = { width: 1280, height: 900 };
 const NARROW = { width: 390, height: 844 };
-const STAFF = { username: "alice", password: "wonderland" };
+
+// Asks for the page, and signs in as somebody who may see it.
+async function signIn(page) {
+    await page.goto(`${BASE}/policies`);
+    assert.equal(page.url(), `${BASE}/login?to=%2Fpolicies`);
+    await page.getByLabel("Name").fill("bob");
+    await page.getByLabel("Password").fill("builder");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("heading", { level: 1, name: "Policies" }).waitFor();
+    assert.equal(page.url(), `${BASE}/policies`);
+}
 
 // A page of somebody who may see it, which notes what goes wrong in it, what it asks of others, and whether a token is in an address.
 async function open(options = {}) {
-    const context = await browser.newContext({ viewport: WIDE, httpCredentials: STAFF, ...options });
+    const context = await browser.newContext({ viewport: WIDE, ...options });
     const page = await context.newPage();
     page.setDefaultTimeout(20000);
     const noted = [];
@@ -29,7 +39,7 @@ async function open(options = {}) {
         if (new URL(request.url()).origin !== BASE) noted.push(`asked ${request.url()}`);
         if (request.url().includes(READER.slice(0, 40))) noted.push("a token is in an address");
     });
-    assert.equal((await page.goto(`${BASE}/policies`)).status(), 200);
+    await signIn(page);
     return { page, noted };
 }
 
@@ -223,9 +233,10 @@ try {
     }
     {
         // A page of another site cannot post a token, nor show this one in a frame.
-        const context = await browser.newContext({ httpCredentials: STAFF });
+        const context = await browser.newContext();
         const page = await context.newPage();
         page.setDefaultTimeout(20000);
+        await signIn(page);
         await page.route("http://attacker.example/**", (route) =>
             route.fulfill({
                 contentType: "text/html",
@@ -237,7 +248,10 @@ try {
         assert.ok(!(await frame.content()).includes("data-words"), "it is not framed");
         const answering = page.waitForResponse((answer) => answer.request().method() === "POST");
         await page.getByRole("button", { name: "go" }).click();
-        assert.equal((await answering).status(), 403);
+        // The cookie stays behind, so nobody is known: the form to sign in, and no verdict on the token.
+        const answer = await answering;
+        assert.equal(answer.status(), 303);
+        assert.equal(answer.headers().location, `${BASE}/login`);
     }
     console.log("policies: as expected");
 } finally {

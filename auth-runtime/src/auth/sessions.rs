@@ -50,7 +50,7 @@ impl Auth {
     /// The sessions of a subject: to list them, to end one or all. For a page on which people see where they are signed in, and for what must
     /// end them, such as another password.
     ///
-    /// ```
+    /// ```standalone_crate
     /// # use auth_runtime::{Auth, session::Sessions};
     /// # #[actix_web::main]
     /// # async fn main() {

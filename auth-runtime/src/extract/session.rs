@@ -20,7 +20,7 @@ use crate::time::UnixTime;
 /// Cloning shares it. A session whose details are not a `T` is answered 401, and the log names the field: after a change of the type, people
 /// sign in again.
 ///
-/// ```
+/// ```standalone_crate
 /// use actix_web::get;
 /// use auth_runtime::{Session, requires};
 ///

@@ -18,7 +18,7 @@ const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
 /// Ends the session of the caller, here or everywhere.
 ///
-/// ```
+/// ```standalone_crate
 /// use actix_web::{Responder, post};
 /// use auth_runtime::{SignOut, requires};
 ///

@@ -74,7 +74,7 @@
 //! // … and comes back.
 //! let form = [("name", "alice"), ("password", "wonderland")];
 //! let answer = test::call_service(&app, test::TestRequest::post().uri("/login?to=%2Fme").set_form(form).to_request()).await;
-//! assert_eq!((answer.status().as_u16(), answer.headers().get("Location").unwrap()), (303, "https://shop.example/me"));
+//! assert_eq!((answer.status().as_u16(), answer.headers().get("Location").unwrap().to_str().unwrap()), (303, "https://shop.example/me"));
 //! # }
 //! ```
 //!

@@ -469,8 +469,8 @@ fn callers_are_told_in_words() {
     assert_eq!(
         all_callers(&of(Requirement::All(&[READS, Requirement::Any(&[TENANT, VIEWER])]))),
         [
-            "a bearer token with scope orders:read and role viewer",
             "a bearer token with scope orders:read, claim tenant = \"acme\" and no role",
+            "a bearer token with scope orders:read and role viewer",
             "an API key with scope orders:read and role viewer",
         ]
     );

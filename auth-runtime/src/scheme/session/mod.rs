@@ -49,7 +49,7 @@
 //!
 //! let form = [("name", "alice"), ("password", "wonderland")];
 //! let signed_in = test::call_service(&app, test::TestRequest::post().uri("/login?to=/me").set_form(form).to_request()).await;
-//! assert_eq!((signed_in.status().as_u16(), signed_in.headers().get("Location").unwrap()), (303, "https://shop.example/me"));
+//! assert_eq!((signed_in.status().as_u16(), signed_in.headers().get("Location").unwrap().to_str().unwrap()), (303, "https://shop.example/me"));
 //! let cookie = signed_in.headers().get("Set-Cookie").unwrap().to_str().unwrap();
 //! assert!(cookie.starts_with("__Host-session=") && cookie.ends_with("; Path=/; Max-Age=43200; Secure; HttpOnly; SameSite=Lax"));
 //!

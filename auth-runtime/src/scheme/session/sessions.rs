@@ -70,7 +70,7 @@ impl Sessions {
     /// In Redis, for all processes that ask the same one, under keys that begin with `{auth}:session:` (feature `redis`). Needs a
     /// [`key`](Self::key). `redis` is a URL, `redis://[user][:password@]host[:port][/database]`, or whatever [`Redis`] describes.
     ///
-    /// ```
+    /// ```standalone_crate
     /// use auth_runtime::session::Sessions;
     /// # let secret = [7; 32];
     ///
@@ -142,7 +142,7 @@ impl Sessions {
     /// month in which it was made. Called again, adds: the first seals, all open, so that a new one is put in front of the old one, which
     /// goes when its last session has ended.
     ///
-    /// ```
+    /// ```standalone_crate
     /// use auth_runtime::session::Sessions;
     /// # let (new, old) = ([1; 32], [2; 32]);
     /// # fn shared() -> Sessions { Sessions::in_memory() }

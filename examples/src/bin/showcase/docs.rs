@@ -21,6 +21,8 @@ use crate::routes;
 policy! {
     /// Who may read what describes the server, unless that is open: by token, or in a browser by password.
     pub(crate) Staff: any(bearer, basic("staff")), role("ops");
+    /// Who may read who may call what: in a browser one signs in.
+    pub(crate) Reviewers: any(session, bearer, basic("staff")), role("ops");
 }
 
 /// What the page may load and do: its own, and nothing from elsewhere.
@@ -64,7 +66,7 @@ where
 /// Adds document and page, for everyone or for the staff, and the page of the policies, for the staff.
 pub(crate) fn mount(config: &mut ServiceConfig<'_>, auth: &Auth, environment: &Environment) {
     config.map(|config| {
-        config.service_as::<Staff>("/policies", review::page(auth));
+        config.service_as::<Reviewers>("/policies", review::page(auth));
     });
     if environment.open_docs {
         config.service(open_document).map(|config| {

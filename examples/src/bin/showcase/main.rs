@@ -12,8 +12,8 @@
 //! `POST /orders/lock` looks for the order in its JSON body; `GET /teapot` is denied in words of the application's own.
 //!
 //! `GET /docs` is Swagger UI, and `GET /openapi.json` the document that it shows: for whoever has the role `ops`, such as alice
-//! with her password. There one presses *Authorize*, calls a route and sees the answer. `GET /policies` is for the same people: who
-//! may call which route, and which routes a token that one pastes opens, or a caller that one describes.
+//! with her password. There one presses *Authorize*, calls a route and sees the answer. `GET /policies` is for the same people,
+//! and for bob once he has signed in: who may call which route, and which routes a token that one pastes opens, or a caller that one describes.
 //!
 //! `GET /login` is a form, where alice signs in with `wonderland` and bob with `builder`; it leads back to the page that was wanted, such
 //! as `GET /me`. `GET /api/me` takes a session or a token, `POST /api/note` a session; `GET /sessions` says where one is signed in, and
