@@ -80,13 +80,11 @@ impl Challenge {
     /// A parameter stands in a challenge once (RFC 9110 section 11.2), whatever the case of its name: a second one of a
     /// name is left out, and so is one that the runtime adds itself (`realm`; for an OAuth challenge also `error`,
     /// `error_description`, `scope` and `resource_metadata`), and one whose name is not a token.
-    #[must_use]
     pub fn parameter(self, name: &'static str, value: impl Into<String>) -> Self {
         self.with(name, ParameterValue::Quoted(value.into()))
     }
 
     /// Adds a parameter without quotes, by the same rules, where a specification demands that.
-    #[must_use]
     pub fn unquoted(self, name: &'static str, value: Token) -> Self {
         self.with(name, ParameterValue::Unquoted(value))
     }

@@ -99,7 +99,6 @@ impl Denial {
     }
 
     /// What went wrong, for the client's developer.
-    #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         // What is our failure says nothing to the caller.
         if !self.status.is_server_error() {
@@ -109,14 +108,12 @@ impl Denial {
     }
 
     /// The application's own name for what went wrong, for programs: the member `code` of the body, and a field of the event.
-    #[must_use]
     pub fn code(mut self, code: &'static str) -> Self {
         self.edit(|problem| problem.code = Some(code));
         self
     }
 
     /// The URI of the kind of problem, the member `type` of the body (RFC 9457 section 3.1.1); `about:blank` by default.
-    #[must_use]
     pub fn problem_type(mut self, uri: impl Into<String>) -> Self {
         self.edit(|problem| problem.kind = uri.into().into());
         self
@@ -126,7 +123,6 @@ impl Denial {
     ///
     /// Members that are not the application's to set are left out, with a warning in the log: `type`, `title`, `status`,
     /// `detail`, `code`, `scope` and those that begin with `error`. So are values that are no JSON.
-    #[must_use]
     pub fn member(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         let name = name.into();
         let is_taken = ["type", "title", "status", "detail", "code", "scope"].contains(&&*name);
@@ -142,7 +138,6 @@ impl Denial {
     /// Adds a header. What says how to authenticate, where to go, when to come back, what the body is, how it may be stored
     /// and how it is sent is left out: `WWW-Authenticate`, `Location`, `Retry-After`, `Content-…`, `Cache-Control`, fields of
     /// one connection.
-    #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         if may_be_added(&name) {
             self.headers(vec![(name, value)]);

@@ -60,7 +60,6 @@ impl Rejection {
 
     /// Adds a header to the denial. What says how to authenticate, where to go, what the body is, how it may be stored and how
     /// it is sent is left out: `WWW-Authenticate`, `Location`, `Content-…`, `Cache-Control`, fields of one connection.
-    #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         if may_be_added(&name) {
             self.headers.push((name, value));
@@ -115,7 +114,6 @@ impl Unavailable {
     }
 
     /// Adds the error behind it, for the log only, where it is escaped and cut. It must not contain credentials.
-    #[must_use]
     pub fn because(mut self, cause: impl fmt::Display) -> Self {
         self.cause = Some(cause.to_string().into());
         self
