@@ -1,17 +1,10 @@
 // The page of the showcase's policies in Chromium, as a person uses it. Environment: CHROMIUM, BASE, READER, OPS and HOSTILE (bearer
 // tokens, the last with markup in its names), PICTURES (a folder, optional). Ends with an error where something is not as expected.
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { chromium } from "playwright-core";
+import { NARROW, WIDE, launch, noteFaults, openPage, picture as pictureOf } from "./browser.mjs";
 
-const { CHROMIUM, BASE, READER, OPS, HOSTILE, PICTURES } = process.env;
-const browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    headless: true,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
-});
-const WIDE = { width: 1280, height: 900 };
-const NARROW = { width: 390, height: 844 };
+const { BASE, READER, OPS, HOSTILE } = process.env;
+const browser = await launch();
 
 // Asks for the page, and signs in as somebody who may see it.
 async function signIn(page) {
@@ -26,26 +19,17 @@ async function signIn(page) {
 
 // A page of somebody who may see it, which notes what goes wrong in it, what it asks of others, and whether a token is in an address.
 async function open(options = {}) {
-    const context = await browser.newContext({ viewport: WIDE, ...options });
-    const page = await context.newPage();
-    page.setDefaultTimeout(20000);
-    const noted = [];
-    page.on("pageerror", (error) => noted.push(`error: ${error.message}`));
+    const { page } = await openPage(browser, { viewport: WIDE, ...options });
+    const noted = noteFaults(page, (url) => url.origin === BASE);
     page.on("dialog", (dialog) => noted.push(`dialog: ${dialog.message()}`) && dialog.dismiss());
-    page.on("console", (message) => {
-        if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) noted.push(message.text());
-    });
     page.on("request", (request) => {
-        if (new URL(request.url()).origin !== BASE) noted.push(`asked ${request.url()}`);
         if (request.url().includes(READER.slice(0, 40))) noted.push("a token is in an address");
     });
     await signIn(page);
     return { page, noted };
 }
 
-async function picture(page, name) {
-    if (PICTURES) await page.screenshot({ path: join(PICTURES, `policies-${name}.png`), fullPage: name.endsWith("-whole") });
-}
+const picture = (page, name) => pictureOf(page, `policies-${name}`, { fullPage: name.endsWith("-whole") });
 
 const rows = (page) => page.locator("tr[data-words]:visible");
 // The row of a route, by the text in its first cell.
@@ -233,9 +217,7 @@ try {
     }
     {
         // A page of another site cannot post a token, nor show this one in a frame.
-        const context = await browser.newContext();
-        const page = await context.newPage();
-        page.setDefaultTimeout(20000);
+        const { page } = await openPage(browser);
         await signIn(page);
         await page.route("http://attacker.example/**", (route) =>
             route.fulfill({

@@ -2,28 +2,12 @@
 // back button. Environment: CHROMIUM, BASE, PICTURES (a folder, optional). Ends with an error where something is not as expected.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import { join } from "node:path";
-import { chromium } from "playwright-core";
+import { launch, openPage, picture } from "./browser.mjs";
 
-const { CHROMIUM, BASE, PICTURES } = process.env;
-const browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    headless: true,
-    // A driver turns the back/forward cache off, which is what may show a page again after its session has ended.
-    ignoreDefaultArgs: ["--disable-back-forward-cache"],
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
-});
-
-async function open() {
-    const context = await browser.newContext();
-    const page = await context.newPage();
-    page.setDefaultTimeout(20000);
-    return { context, page };
-}
-
-async function picture(page, name) {
-    if (PICTURES) await page.screenshot({ path: join(PICTURES, `${name}.png`) });
-}
+const { BASE } = process.env;
+// A driver turns the back/forward cache off, which is what may show a page again after its session has ended.
+const browser = await launch({ ignoreDefaultArgs: ["--disable-back-forward-cache"] });
+const open = () => openPage(browser);
 
 async function fill(page, name, password) {
     await page.getByLabel("Name").fill(name);

@@ -2,38 +2,16 @@
 // Environment: CHROMIUM, BASE (of a server with DOCS=open), STAFF_BASE (of one without), TOKEN (a bearer token without roles),
 // PICTURES (a folder, optional). Ends with an error where something is not as expected.
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { chromium } from "playwright-core";
+import { NARROW, WIDE, launch, noteFaults, openPage, picture } from "./browser.mjs";
 
-const { CHROMIUM, BASE, STAFF_BASE, TOKEN, PICTURES } = process.env;
-const browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    headless: true,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
-});
-const WIDE = { width: 1280, height: 900 };
-const NARROW = { width: 390, height: 844 };
+const { BASE, STAFF_BASE, TOKEN } = process.env;
+const browser = await launch();
 
 // A page that notes what goes wrong in it, and what it asks of others.
 async function open(options = {}) {
-    const context = await browser.newContext({ viewport: WIDE, ...options });
-    const page = await context.newPage();
-    page.setDefaultTimeout(20000);
-    const noted = [];
-    page.on("pageerror", (error) => noted.push(`error: ${error.message}`));
-    page.on("console", (message) => {
-        // An answer of 4xx is one, too.
-        if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) noted.push(message.text());
-    });
-    page.on("request", (request) => {
-        const url = new URL(request.url());
-        if (![BASE, STAFF_BASE].includes(url.origin) && url.protocol !== "data:") noted.push(`asked ${url.origin}`);
-    });
+    const { page } = await openPage(browser, { viewport: WIDE, ...options });
+    const noted = noteFaults(page, (url) => [BASE, STAFF_BASE].includes(url.origin) || url.protocol === "data:");
     return { page, noted };
-}
-
-async function picture(page, name) {
-    if (PICTURES) await page.screenshot({ path: join(PICTURES, `${name}.png`) });
 }
 
 const operation = (page, method, path) =>
