@@ -1,18 +1,17 @@
 //! Answers shared by many machines through Redis, sealed so that Redis need not be trusted with them.
 
 use std::fmt;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ::redis::cmd;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
-use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
 use crate::introspection::settings::ANSWER_BYTES;
-use crate::redis::{Client, Connection, Redis, SharedRedis, describe};
+use crate::redis::{Link, LinkFault, Redis, SharedRedis};
 use crate::time::UnixTime;
 
 /// Counter of what the shared results were good for, with the label `outcome`: `found`, `absent`, `refused` (older than
@@ -84,10 +83,9 @@ impl SharedResults {
         let mut configuration = Vec::new();
         asked.iter().for_each(|part| push(&mut configuration, part.as_bytes()));
         Ok((max_staleness >= SHORTEST).then(|| Shared {
-            client,
+            link: Link::new(client, PATIENCE, PAUSE),
             seal: Seal { secret: self.redis.secret.clone(), configuration, max_staleness },
             prefix: self.redis.prefix.clone(),
-            link: Mutex::new(Link::default()),
         }))
     }
 }
@@ -101,17 +99,9 @@ impl fmt::Debug for SharedResults {
 
 /// The shared results of one configuration.
 pub(crate) struct Shared {
-    client: Client,
+    link: Link,
     seal: Seal,
     prefix: String,
-    link: Mutex<Link>,
-}
-
-#[derive(Default)]
-struct Link {
-    connection: Option<Connection>,
-    /// Until when Redis is left alone.
-    paused: Option<Instant>,
 }
 
 impl Shared {
@@ -159,50 +149,19 @@ impl Shared {
 
     /// One command and its answer, unless Redis is away.
     async fn exchange<T: ::redis::FromRedisValue>(&self, command: &::redis::Cmd) -> Option<T> {
-        let answer = tokio::time::timeout(PATIENCE, async {
-            let mut connection = self.connection().await?;
-            Some(command.query_async::<T>(&mut connection).await)
-        });
-        let fault = match answer.await {
-            Ok(None) => return None,
-            Ok(Some(Ok(answer))) => return Some(answer),
-            Ok(Some(Err(error))) => describe(&error),
-            Err(_) => "it takes too long".to_owned(),
-        };
-        count("failed");
-        let mut link = self.link.lock().await;
-        if !link.is_paused() {
-            tracing::warn!(fault, "results of introspection are not shared: Redis fails; the issuer is asked instead");
-        }
-        *link = Link { connection: None, paused: Some(Instant::now() + PAUSE) };
-        None
-    }
-
-    /// The connection, or a new one; nothing while Redis is left alone.
-    async fn connection(&self) -> Option<Connection> {
-        // Held while connecting: one attempt for all who wait.
-        let mut link = self.link.lock().await;
-        if link.is_paused() {
-            return None;
-        }
-        if link.connection.is_none() {
-            match self.client.connect(PATIENCE, PATIENCE).await {
-                Ok(connection) => link.connection = Some(connection),
-                Err(error) => {
-                    count("failed");
-                    let fault = describe(&error);
-                    tracing::warn!(fault, "results of introspection are not shared: no connection to Redis");
-                    link.paused = Some(Instant::now() + PAUSE);
-                }
+        match self.link.ask(async |mut connection| command.query_async::<T>(&mut connection).await).await {
+            Ok(answer) => return Some(answer),
+            Err(LinkFault::Paused) => return None,
+            Err(LinkFault::Failed { fault, is_new: true }) => {
+                tracing::warn!(
+                    fault,
+                    "results of introspection are not shared: Redis fails; the issuer is asked instead"
+                );
             }
+            Err(LinkFault::Failed { .. }) => {}
         }
-        link.connection.clone()
-    }
-}
-
-impl Link {
-    fn is_paused(&self) -> bool {
-        self.paused.is_some_and(|until| Instant::now() < until)
+        count("failed");
+        None
     }
 }
 

@@ -29,14 +29,19 @@ pub(crate) enum LinkFault {
     /// It has just failed, and is left alone.
     Paused,
     /// It failed now.
-    Failed(String),
+    Failed {
+        /// As it may be logged.
+        fault: String,
+        /// Whether it was not known to fail: of many who ask at the same time, one tells.
+        is_new: bool,
+    },
 }
 
 impl std::fmt::Display for LinkFault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Paused => f.write_str("Redis failed a moment ago"),
-            Self::Failed(fault) => write!(f, "Redis fails: {fault}"),
+            Self::Failed { fault, .. } => write!(f, "Redis fails: {fault}"),
         }
     }
 }
@@ -64,20 +69,28 @@ impl Link {
             Ok(Err(error)) => describe(&error),
             Err(_) => "it takes too long".to_owned(),
         };
-        *self.state.lock().await = State { connection: None, paused_until: Instant::now().checked_add(self.pause) };
-        Err(LinkFault::Failed(fault))
+        let mut state = self.state.lock().await;
+        let is_new = !state.is_paused();
+        *state = State { connection: None, paused_until: Instant::now().checked_add(self.pause) };
+        Err(LinkFault::Failed { fault, is_new })
     }
 
     /// The connection, or a new one; nothing while Redis is left alone.
     async fn connection(&self) -> RedisResult<Option<Connection>> {
         // Held while connecting: one attempt for all who wait.
         let mut state = self.state.lock().await;
-        if state.paused_until.is_some_and(|until| Instant::now() < until) {
+        if state.is_paused() {
             return Ok(None);
         }
         if state.connection.is_none() {
             state.connection = Some(self.client.connect(self.patience, self.patience).await?);
         }
         Ok(state.connection.clone())
+    }
+}
+
+impl State {
+    fn is_paused(&self) -> bool {
+        self.paused_until.is_some_and(|until| Instant::now() < until)
     }
 }

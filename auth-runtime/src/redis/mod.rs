@@ -7,7 +7,6 @@
 mod client;
 #[cfg(feature = "redis-cluster")]
 mod cluster;
-#[cfg(feature = "session")]
 mod link;
 mod lua;
 #[cfg(feature = "redis-sentinel")]
@@ -23,11 +22,14 @@ use ::redis::{RedisError, RedisResult};
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 
 pub(crate) use self::client::{Client, Connection};
-#[cfg(feature = "session")]
 pub(crate) use self::link::{Link, LinkFault};
 pub(crate) use self::lua::Lua;
 pub(crate) use self::shared::SharedRedis;
 use crate::telemetry::foreign;
+
+/// What to do where [`Redis::open`] fails.
+pub(crate) const UNUSABLE: &str =
+    "the URL of Redis cannot be used; write `redis://host:port`, or with the feature `redis-tls` `rediss://host:port`";
 
 /// Where Redis is, and how it is reached.
 ///

@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::redis::{Client, Redis};
+use crate::redis::{Client, Redis, UNUSABLE};
 
 /// The shortest secret that several processes share, in bytes: as long as the MAC (RFC 2104 section 3).
 const SECRET_BYTES: usize = 32;
@@ -28,8 +28,6 @@ impl SharedRedis {
         if self.secret.len() < SECRET_BYTES {
             return Err("the secret that is shared is shorter than 32 bytes; make one with `openssl rand 32`");
         }
-        self.redis.open().map_err(
-            |_| "the URL of Redis cannot be used; write `redis://host:port`, or with the feature `redis-tls` `rediss://host:port`",
-        )
+        self.redis.open().map_err(|_| UNUSABLE)
     }
 }

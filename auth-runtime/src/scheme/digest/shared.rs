@@ -2,17 +2,16 @@
 
 use std::fmt;
 use std::sync::LazyLock;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use ::redis::RedisResult;
+use ::redis::ErrorKind;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
-use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
-use crate::redis::{Client, Connection, Lua, Redis, SharedRedis, describe};
+use crate::redis::{Link, LinkFault, Lua, Redis, SharedRedis};
 use crate::scheme::digest::counts::{Counted, USER_NONCES, WINDOW};
 use crate::scheme::digest::nonce::{Key, LEEWAY, NonceId};
 use crate::telemetry::limited;
@@ -84,7 +83,7 @@ impl SharedNonces {
             return Err("the secret of shared nonces cannot be used; make one with `openssl rand 32`");
         };
         let state = format!("{{{prefix}}}:digest");
-        Ok((key, SharedCounts { client, names, state, lifetime, link: Mutex::default() }))
+        Ok((key, SharedCounts { link: Link::new(client, PATIENCE, PAUSE), names, state, lifetime }))
     }
 }
 
@@ -110,18 +109,10 @@ static COUNT: LazyLock<Lua> =
 /// What belongs to a user is bounded and its own, as in the memory of one process, and is gone when none of its nonces can
 /// count any more.
 pub(super) struct SharedCounts {
-    client: Client,
+    link: Link,
     names: Key,
     state: String,
     lifetime: Duration,
-    link: Mutex<Link>,
-}
-
-#[derive(Default)]
-struct Link {
-    connection: Option<Connection>,
-    /// Until when Redis is left alone.
-    paused: Option<Instant>,
 }
 
 impl SharedCounts {
@@ -133,49 +124,25 @@ impl SharedCounts {
         let milliseconds = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         // Longer than any nonce of it lives, whatever the clocks say.
         let kept = milliseconds(self.lifetime.saturating_mul(2));
-        let answer = tokio::time::timeout(PATIENCE, async {
-            let Some(mut connection) = self.connection().await? else { return Ok(None) };
+        let answer = self.link.ask(async |mut connection| {
             let counted = COUNT.run::<String, 3>(&mut connection, [&self.state, &user, &ages], |call| {
                 call.arg(&nonce.to_bytes()[..]).arg(nonce.stamp()).arg(nc).arg(kept);
                 call.arg(WINDOW).arg(USER_NONCES).arg(milliseconds(LEEWAY));
             });
-            counted.await.map(Some)
+            match &*counted.await? {
+                "first" => Ok(Counted::First),
+                "replayed" => Ok(Counted::Replayed),
+                "forgotten" => Ok(Counted::Forgotten),
+                _ => Err((ErrorKind::UnexpectedReturnType, "it answers what was not asked").into()),
+            }
         });
-        let fault = match answer.await {
-            Ok(Ok(Some(counted))) => match &*counted {
-                "first" => return Some(Counted::First),
-                "replayed" => return Some(Counted::Replayed),
-                "forgotten" => return Some(Counted::Forgotten),
-                _ => "it answers what was not asked".to_owned(),
-            },
-            Ok(Ok(None)) => return None,
-            Ok(Err(error)) => describe(&error),
-            Err(_) => "it takes too long".to_owned(),
-        };
-        let mut link = self.link.lock().await;
-        if !link.is_paused() {
-            limited!(error, fault, "Redis, which holds the counts of Digest nonces, fails; answered 503");
+        match answer.await {
+            Ok(counted) => Some(counted),
+            Err(LinkFault::Failed { fault, is_new: true }) => {
+                limited!(error, fault, "Redis, which holds the counts of Digest nonces, fails; answered 503");
+                None
+            }
+            Err(LinkFault::Paused | LinkFault::Failed { .. }) => None,
         }
-        *link = Link { connection: None, paused: Some(Instant::now() + PAUSE) };
-        None
-    }
-
-    /// The connection, or a new one; nothing while Redis is left alone.
-    async fn connection(&self) -> RedisResult<Option<Connection>> {
-        // Held while connecting: one attempt for all who wait.
-        let mut link = self.link.lock().await;
-        if link.is_paused() {
-            return Ok(None);
-        }
-        if link.connection.is_none() {
-            link.connection = Some(self.client.connect(PATIENCE, PATIENCE).await?);
-        }
-        Ok(link.connection.clone())
-    }
-}
-
-impl Link {
-    fn is_paused(&self) -> bool {
-        self.paused.is_some_and(|until| Instant::now() < until)
     }
 }
