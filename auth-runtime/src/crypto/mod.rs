@@ -1,9 +1,11 @@
-//! Signature algorithms, and the one place that calls the cryptography behind them.
+//! Signature algorithms, the one place that calls the cryptography behind them, and digests as text.
 
 mod algorithm;
 pub(crate) mod backend;
+mod hex;
 
 pub use algorithm::Algorithm;
 pub(crate) use algorithm::KeyKind;
 #[cfg(any(feature = "testing", feature = "introspection"))]
 pub(crate) use backend::PROVIDER;
+pub(crate) use hex::{Hex, from_hex};

@@ -7,6 +7,7 @@ use reqwest::{Certificate, Proxy};
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
+use crate::crypto::Hex;
 use crate::http::url::is_loopback;
 use crate::provider::client::{Endpoint, EndpointFault, ProviderClient};
 use crate::setting::Setting;
@@ -48,8 +49,8 @@ impl Transport {
     pub(crate) fn reviewed(&self) -> Vec<Setting> {
         let plain = self.plain_hosts.iter().map(|host| Setting::allows("dangerous_plain_http", &**host));
         // Another authority is another line: who vouches for the provider must not change unseen.
-        let digest = |pem: &[u8]| Sha256::digest(pem).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-        let roots = self.roots.iter().map(|pem| Setting::allows("root_certificate", format!("sha256:{}", digest(pem))));
+        let digest = |pem: &[u8]| format!("sha256:{}", Hex(&Sha256::digest(pem)));
+        let roots = self.roots.iter().map(|pem| Setting::allows("root_certificate", digest(pem)));
         plain.chain(roots).collect()
     }
 

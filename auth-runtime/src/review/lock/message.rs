@@ -6,13 +6,16 @@ use sha2::{Digest as _, Sha256};
 
 use super::Lock;
 use super::change::{Change, Difference, Part};
+use crate::crypto::Hex;
 
 impl Difference {
     /// By which this change is accepted, and no other.
     pub(super) fn hash(old: &Lock, new: &Lock) -> String {
         let digest =
             Sha256::new().chain_update(old.to_string()).chain_update("\0").chain_update(new.to_string()).finalize();
-        digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+        let mut hash = Hex(&digest).to_string();
+        hash.truncate(12);
+        hash
     }
 
     /// How many changes there are, and how many of them let somebody in.

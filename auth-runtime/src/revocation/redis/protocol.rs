@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use ::redis::{Cmd, ErrorKind, RedisError, RedisResult, cmd, pipe};
 
+use crate::crypto::Hex;
 use crate::principal::PrincipalKey;
 use crate::redis::{Connection, Lua};
 use crate::revocation::observe::RevocationKind;
@@ -75,7 +76,7 @@ pub(super) async fn open(connection: &mut Connection, keys: &Keys) -> RedisResul
 fn random_name() -> RedisResult<String> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|_| broken("the operating system has no randomness"))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(Hex(&bytes).to_string())
 }
 
 fn broken(what: &'static str) -> RedisError {

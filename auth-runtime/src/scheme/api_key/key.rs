@@ -8,6 +8,7 @@ use std::str::FromStr;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use crate::crypto::{Hex, from_hex};
 use crate::principal::PrincipalBuilder;
 use crate::time::UnixTime;
 
@@ -182,7 +183,7 @@ impl Hash for KeyDigest {
 /// 64 hexadecimal digits in lower case.
 impl fmt::Display for KeyDigest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        write!(f, "{}", Hex(&self.0))
     }
 }
 
@@ -197,16 +198,7 @@ impl FromStr for KeyDigest {
 
     fn from_str(text: &str) -> Result<Self, KeyFault> {
         let fault = || KeyFault::new("is not a SHA-256 digest; write 64 hexadecimal digits, never the key itself");
-        let mut digest = [0; 32];
-        let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-        if pairs.len() != digest.len() || !rest.is_empty() {
-            return Err(fault());
-        }
-        for (byte, &[high, low]) in digest.iter_mut().zip(pairs) {
-            let nibble = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
-            *byte = (nibble(high).ok_or_else(fault)? << 4) | nibble(low).ok_or_else(fault)?;
-        }
-        Ok(Self(digest))
+        from_hex(text.as_bytes()).map(Self).ok_or_else(fault)
     }
 }
 

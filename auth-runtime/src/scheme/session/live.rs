@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use actix_web::http::header::{HeaderValue, SET_COOKIE};
+use actix_web::http::header::{HeaderMap, HeaderValue, SET_COOKIE};
 
+use crate::crypto::Hex;
 use crate::denial::{Denial, Reason, Rejection, Unavailable};
+use crate::http::cookie::{Cookie, cookie};
 use crate::principal::Principal;
 use crate::revocation::{Consulted, Revocable};
 use crate::scheme::session::current::CurrentSession;
@@ -73,10 +75,10 @@ impl LiveSessions {
     }
 
     /// The session that a request's cookie names, good or not.
-    pub(crate) fn named_by(&self, headers: &actix_web::http::header::HeaderMap) -> Option<SessionKey> {
-        match crate::http::cookie::cookie(headers, self.cookie.name()) {
-            crate::http::cookie::Cookie::Present(id) => Some(SessionId::read(id)?.key()),
-            _ => None,
+    pub(crate) fn named_by(&self, headers: &HeaderMap) -> Option<SessionKey> {
+        match cookie(headers, self.cookie.name()) {
+            Cookie::Present(id) => Some(SessionId::read(id)?.key()),
+            Cookie::Absent | Cookie::Unreadable => None,
         }
     }
 
@@ -219,8 +221,7 @@ impl LiveSessions {
     /// Where the store cannot tell or has no room, or where the subject's sessions were ended since the sign-in began.
     pub(crate) async fn begin(self: &Arc<Self>, who: SigningIn, clock: &dyn Clock) -> Result<HeaderValue, Denial> {
         let now = clock.now().map_err(Reason::from).map_err(Denial::of)?;
-        let sid = random::<16>().map_err(unavailable)?;
-        let sid: String = sid.iter().map(|byte| format!("{byte:02x}")).collect();
+        let sid = Hex(&random::<16>().map_err(unavailable)?).to_string();
         let SigningIn { subject, roles, scopes, details, acr, amr, address, agent, before, began_at } = who;
         let (roles, scopes) = if self.loads { (None, None) } else { (roles, scopes) };
         let record = Record {

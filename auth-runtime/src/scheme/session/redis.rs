@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use ::redis::{RedisResult, cmd};
 
+use crate::crypto::from_hex;
 use crate::fault::Misconfiguration;
-use crate::redis::{Link, Lua, Redis};
+use crate::redis::{Link, LinkFault, Lua, Redis, UNUSABLE};
 use crate::scheme::session::store::{
     Added, BARRED_FOR, NewSession, SessionKey, SessionStore, StoreAnswer, StoredSession, SubjectKey,
 };
@@ -60,11 +61,7 @@ impl RedisSessions {
                 "the prefix in Redis is empty or has a brace; use the name of the application",
             ));
         }
-        let client = redis.open().map_err(|_| {
-            Misconfiguration::new(
-                "the URL of Redis cannot be used; write `redis://host:port`, or with the feature `redis-tls` `rediss://host:port`",
-            )
-        })?;
+        let client = redis.open().map_err(|_| Misconfiguration::new(UNUSABLE))?;
         let link = Link::new(client, PATIENCE, PAUSE);
         Ok(Self(Arc::new(Shared { link, prefix: format!("{{{prefix}}}:session:") })))
     }
@@ -97,15 +94,6 @@ fn lasts(session: &StoredSession) -> UnixTime {
     session.expires_at.saturating_sub(session.seen_at).max(0).saturating_add(MARGIN)
 }
 
-fn bytes(text: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    let mut digits = text.as_bytes().chunks_exact(2);
-    for byte in &mut bytes {
-        *byte = u8::from_str_radix(str::from_utf8(digits.next()?).ok()?, 16).ok()?;
-    }
-    digits.next().is_none().then_some(bytes)
-}
-
 fn restored(
     key: SessionKey,
     subject: Option<SubjectKey>,
@@ -126,8 +114,8 @@ impl SessionStore for RedisSessions {
             get.arg(shared.session(key)).arg(&["version", "seen", "content", "subject"]);
             let ask = async |mut connection| -> RedisResult<Fields> { get.query_async(&mut connection).await };
             let found = shared.link.ask(ask).await?;
-            Ok::<_, crate::redis::LinkFault>(found.and_then(|(version, seen_at, content, subject)| {
-                let subject = subject.as_deref().and_then(bytes).map(SubjectKey::from_bytes);
+            Ok::<_, LinkFault>(found.and_then(|(version, seen_at, content, subject)| {
+                let subject = subject.and_then(|name| from_hex(name.as_bytes())).map(SubjectKey::from_bytes);
                 restored(key, subject, version, seen_at, content)
             }))
         })
@@ -161,7 +149,7 @@ impl SessionStore for RedisSessions {
                 .await
             };
             let (added, ended) = shared.link.ask(ask).await?;
-            Ok::<_, crate::redis::LinkFault>(match &*added {
+            Ok::<_, LinkFault>(match &*added {
                 "kept" => Added::Kept { ended },
                 "barred" => Added::Barred,
                 _ => Added::Gone,
@@ -214,9 +202,9 @@ impl SessionStore for RedisSessions {
             };
             let found = shared.link.ask(ask).await?;
             let each = found.into_iter().filter_map(|(name, version, seen_at, content)| {
-                restored(SessionKey::from_bytes(bytes(&name)?), Some(subject), version, seen_at, content)
+                restored(SessionKey::from_bytes(from_hex(name.as_bytes())?), Some(subject), version, seen_at, content)
             });
-            Ok::<_, crate::redis::LinkFault>(each.collect())
+            Ok::<_, LinkFault>(each.collect())
         })
     }
 

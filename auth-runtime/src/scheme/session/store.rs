@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::crypto::Hex;
 use crate::denial::Unavailable;
 use crate::time::UnixTime;
 
@@ -36,7 +37,7 @@ macro_rules! key {
         /// In hexadecimal digits.
         impl fmt::Display for $key {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+                write!(f, "{}", Hex(&self.0))
             }
         }
 
