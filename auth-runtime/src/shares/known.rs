@@ -155,6 +155,8 @@ impl KnownCallers {
         self.callers().retain(|success| !owners.contains(&success.owner));
     }
 
+    /// Nobody is known any more.
+    #[cfg(feature = "basic")]
     pub(crate) fn forget_all(&self) {
         *self.callers() = Callers::default();
     }
