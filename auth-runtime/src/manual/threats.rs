@@ -50,12 +50,13 @@
 //! | log events of refusals | ten a second for each policy and reason; the rest is one event that counts them | by address; replays, revoked tokens and the first refusal of whoever was good within the last hour are never left out | nothing |
 //!
 //! Measured, over 64 connections for ten seconds, on two cores: of good callers beside invented passwords, invented tokens that an
-//! endpoint or a function of the application's own looks up, invented API keys, invented `kid`s and invented tenants none was refused, be
-//! they good before from the flood's own address or unknown and from elsewhere; they waited for little more than a second at most. 5,600 wrong passwords
-//! in five seconds left 85 events in the log.
+//! endpoint or a function of the application's own looks up, invented API keys, invented users of Digest, invented `kid`s, invented
+//! tenants, and loads of authorities by strangers who have tokens and hang up, none was refused, be they good before from the flood's
+//! own address or unknown and from elsewhere; they waited for little more than a second at most. 5,600 wrong passwords in five
+//! seconds left 85 events in the log.
 //!
 //! Whoever was good before comes earlier and is judged alike. Only hashes of who that was are kept, under a key of this process, of
-//! at most 16,384 users or tokens of a configuration, 8 addresses each, for an hour; a changed password, or
+//! at most 16,384 users or tokens of a configuration, 64 tokens of one owner, 8 addresses each, for an hour; a changed password, or
 //! [`forget`](crate::basic::RememberedPasswords::forget), ends it, as does a token that is found no more, has expired or is revoked, an introspection that says
 //! "inactive", and [`Auth::forget`](crate::Auth::forget) of its holder. A stranger who names a known user, from that user's own address,
 //! takes turns with that user alone.

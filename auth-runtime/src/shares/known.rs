@@ -16,8 +16,10 @@ const LIFETIME: Duration = Duration::from_secs(3600);
 const SUBJECTS_MAX: usize = 16_384;
 /// Addresses from which one subject is known.
 const ADDRESSES_OF_ONE: usize = 8;
-/// Subjects that are known from one address.
+/// Subjects that are known from one address, or one network of IPv6.
 const SUBJECTS_AT_ONE: usize = 4096;
+/// Tokens or keys by which one owner is known.
+const OWNED_BY_ONE: usize = 64;
 /// How often those that are over are looked for.
 const SWEPT_EVERY: Duration = Duration::from_secs(60);
 
@@ -72,8 +74,10 @@ debug_by_name!([] KnownCallers as "KnownCallers";);
 #[derive(Default)]
 struct Callers {
     subjects: HashMap<u64, Vec<Success>>,
-    /// How many subjects are known from an address.
+    /// How many subjects are known from an address, or a network.
     addresses: HashMap<AddressShare, usize>,
+    /// Whose tokens they are; some may be gone.
+    owners: HashMap<u64, Vec<u64>>,
     swept: Option<Instant>,
 }
 
@@ -120,7 +124,10 @@ impl KnownCallers {
         }
         callers.sweep(now);
         let is_new = !callers.subjects.contains_key(&subject);
-        if callers.addresses.get(&address).is_some_and(|count| *count >= SUBJECTS_AT_ONE)
+        if owner != subject && is_new {
+            callers.make_room_among_those_of(owner);
+        }
+        if callers.addresses.get(&network(address)).is_some_and(|count| *count >= SUBJECTS_AT_ONE)
             || (is_new && callers.subjects.len() >= SUBJECTS_MAX)
         {
             return false;
@@ -135,7 +142,10 @@ impl KnownCallers {
         if let Some(address) = displaced {
             callers.gone(address);
         }
-        *callers.addresses.entry(address).or_default() += 1;
+        *callers.addresses.entry(network(address)).or_default() += 1;
+        if owner != subject && is_new {
+            callers.owners.entry(owner).or_default().push(subject);
+        }
         true
     }
 
@@ -175,12 +185,22 @@ impl Callers {
     }
 
     fn gone(&mut self, address: AddressShare) {
-        if let Some(count) = self.addresses.get_mut(&address) {
+        let network = network(address);
+        if let Some(count) = self.addresses.get_mut(&network) {
             *count -= 1;
             if *count == 0 {
-                self.addresses.remove(&address);
+                self.addresses.remove(&network);
             }
         }
+    }
+
+    /// One who has many tokens is known by those that were good last.
+    fn make_room_among_those_of(&mut self, owner: u64) {
+        let Some(owned) = self.owners.get_mut(&owner).filter(|owned| owned.len() >= OWNED_BY_ONE) else { return };
+        let last_good = |subject: &u64| self.subjects.get(subject)?.iter().map(|success| success.at).max();
+        let oldest = owned.iter().enumerate().min_by_key(|(_, subject)| last_good(subject)).map(|(index, _)| index);
+        let oldest = oldest.and_then(|index| self.subjects.remove(&owned.swap_remove(index)));
+        oldest.into_iter().flatten().for_each(|success| self.gone(success.address));
     }
 
     /// Drops those whose hour is over, now and then.
@@ -199,6 +219,18 @@ impl Callers {
             !known.is_empty()
         });
         gone.into_iter().for_each(|address| self.gone(address));
+        self.owners.retain(|_, owned| {
+            owned.retain(|subject| self.subjects.contains_key(subject));
+            !owned.is_empty()
+        });
+    }
+}
+
+/// What one customer has the whole of: of IPv6 a /48.
+pub(super) fn network(address: AddressShare) -> AddressShare {
+    match address {
+        AddressShare::V6(upper) => AddressShare::V6(upper & !0xffff),
+        address => address,
     }
 }
 
@@ -263,6 +295,33 @@ mod tests {
         assert_eq!(callers.subjects.len(), SUBJECTS_MAX);
         assert!(callers.addresses.values().all(|count| *count <= SUBJECTS_AT_ONE));
         assert_eq!(callers.addresses.values().sum::<usize>(), callers.subjects.values().map(Vec::len).sum::<usize>());
+    }
+
+    #[test]
+    fn one_owner_of_many_tokens_and_one_network_leave_room_for_the_others() {
+        let (known, now) = (KnownCallers::default(), Instant::now());
+        let token = |number: u32| Presented::unguessable(number, host(number % 30));
+        let mut at = now;
+        for number in 0..10_000 {
+            at += Duration::from_millis(1);
+            assert!(known.insert(token(number).owned_by("mallory"), at));
+            // One that is used all the time.
+            assert!(known.insert(token(0).owned_by("mallory"), at));
+        }
+        let counts = (0..10_000).filter(|number| known.claimant(token(*number), at).is_known());
+        assert!(counts.eq([0].into_iter().chain(10_000 - 63..10_000)), "those that were good last");
+        known.forget(9_999_u32);
+        assert!(known.insert(token(7).owned_by("alice"), now) && known.claimant(token(7), now).is_known());
+
+        let customer = |number: u16| {
+            let address = std::net::Ipv6Addr::new(0x2001, 0xdb8, 7, number, 0, 0, 0, 1);
+            AddressShare::of(Some((address, 1).into()))
+        };
+        let inserted = (0..60_000).filter(|number| known.insert(Presented::new(*number, (), customer(*number)), now));
+        assert_eq!(inserted.count(), SUBJECTS_AT_ONE);
+        assert!(known.callers().subjects.len() < SUBJECTS_MAX / 2);
+        known.callers().retain(|_| false);
+        assert!(known.callers().addresses.is_empty() && known.callers().owners.is_empty());
     }
 
     #[test]

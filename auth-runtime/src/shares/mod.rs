@@ -35,10 +35,7 @@ impl Share {
     /// All that come from there, whatever they present, as one; of IPv6 a /48, of which one customer may have the whole.
     #[cfg(feature = "introspection")]
     pub(crate) fn of_all_at(address: AddressShare) -> Self {
-        Self::Address(match address {
-            AddressShare::V6(upper) => AddressShare::V6(upper & !0xffff),
-            address => address,
-        })
+        Self::Address(known::network(address))
     }
 
     /// The network of which one customer may have many shares: a /48.

@@ -186,9 +186,10 @@ impl ApiKeyScheme {
             let outcome = match found {
                 Ok(FoundKey { key, details }) => match check_key(&key, environment.as_deref(), || clock.now()) {
                     Ok(()) => {
-                        known.insert(presented, Instant::now());
-                        let principal = builder(&key, configuration, details).credential_id(digest.to_string());
-                        return Outcome::Verified(principal.build());
+                        let principal = builder(&key, configuration, details).credential_id(digest.to_string()).build();
+                        let who = principal.key();
+                        known.insert(presented.owned_by((who.issuer(), who.subject())), Instant::now());
+                        return Outcome::Verified(principal);
                     }
                     Err(reason) => Outcome::failed(reason),
                 },
