@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use actix_web::{HttpResponse, get, web};
 use auth_runtime::introspection::{Introspection, SharedResults};
+use auth_runtime::principal::PrincipalKey;
 use auth_runtime::{Auth, Principal, requires};
 use serde_json::json;
 use tests::Server;
@@ -64,6 +65,10 @@ impl Endpoint {
     }
 
     fn remembering(&self, max_age: Duration, client: &str, results: Option<SharedResults>) -> Server {
+        serve(self.configured(max_age, client, results))
+    }
+
+    fn configured(&self, max_age: Duration, client: &str, results: Option<SharedResults>) -> Auth {
         let introspection = Introspection::new(format!("http://{}/introspect", self.server.address()))
             .client_secret_basic(client, "not a secret")
             .issuer(ISSUER)
@@ -73,11 +78,7 @@ impl Endpoint {
             Some(results) => introspection.shared(results),
             None => introspection,
         };
-        let auth =
-            Auth::builder().bearer_named("shared", introspection).dangerous_allow_unconfigured().build().unwrap();
-        Server::start(move |config| {
-            config.service(auth.scope("").service(shared));
-        })
+        Auth::builder().bearer_named("shared", introspection).dangerous_allow_unconfigured().build().unwrap()
     }
 
     /// Waits until what one of two was told the other need not ask: connecting may take longer than a request waits for Redis.
@@ -96,6 +97,12 @@ impl Endpoint {
     fn machine(&self, redis: &Redis) -> Server {
         self.introspection("api", Some(SharedResults::redis(redis.url(), KEY)))
     }
+}
+
+fn serve(auth: Auth) -> Server {
+    Server::start(move |config| {
+        config.service(auth.scope("").service(shared));
+    })
 }
 
 /// Presents a token, which must be good; how long that took.
@@ -131,6 +138,33 @@ fn what_one_machine_was_told_the_others_need_not_ask() {
     good(&endpoint.introspection("api", Some(SharedResults::redis(redis.url(), KEY).prefix("other"))), "alice");
     assert_eq!(endpoint.calls(), 1);
     assert!(!redis.keys().concat().contains("alice"), "no token is in Redis");
+}
+
+#[test]
+fn what_was_said_of_whoever_is_forgotten_is_not_taken_from_redis() {
+    let _alone = alone!("shared results of introspection");
+    let (redis, endpoint) = (Redis::start(Disk::Nothing), Endpoint::start());
+    let share = || Some(SharedResults::redis(redis.url(), KEY));
+    let auth = endpoint.configured(Duration::from_secs(20), "api", share());
+    let machines = [serve(auth.clone()), endpoint.machine(&redis)];
+    endpoint.await_sharing(&machines);
+    for token in ["alice", "bob"] {
+        good(&machines[1], token);
+        good(&machines[0], token);
+    }
+    assert_eq!(endpoint.calls(), 2);
+    thread::sleep(Duration::from_secs(1)); // Ages are whole seconds, on the high side.
+    auth.forget(PrincipalKey::new(ISSUER, "alice"));
+    for token in ["alice", "bob", "alice", "bob"] {
+        good(&machines[0], token);
+    }
+    assert_eq!(endpoint.calls(), 1, "about alice, once");
+    // What was said since is shared as before.
+    let third = endpoint.machine(&redis);
+    await_that("shared", RECOVERY, || {
+        good(&third, "alice");
+        endpoint.calls() == 0
+    });
 }
 
 #[test]

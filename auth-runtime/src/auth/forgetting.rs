@@ -59,7 +59,7 @@ impl Auth {
     /// introspection endpoint said of its tokens. Call it when roles have changed or somebody was disabled, after the change is
     /// committed.
     ///
-    /// Answers of introspection that processes share through Redis count on for their `max_staleness`.
+    /// Answers of introspection that processes share through Redis count no more in those that forget, and the issuer is asked anew.
     ///
     /// A load that is under way now is not remembered, and serves no request that comes after this call.
     ///

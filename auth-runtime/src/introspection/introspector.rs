@@ -183,12 +183,15 @@ impl Inquiry {
     /// What the endpoint told another process of this token, judged anew; remembered for what is left of its time.
     #[cfg(feature = "redis")]
     async fn find_shared(&self, hash: TokenHash, began: u64, token: &[u8], now: UnixTime) -> Option<Active> {
-        let asked = Instant::now();
-        let (text, age) = self.shared.as_ref()?.find(token, now).await?;
-        let lasts = |answer: &Result<Active, Reason>| answer.as_ref().is_ok_and(|active| active.lasts(now));
-        let answer = self.judge.judge(text, now).ok().filter(lasts)?;
-        self.memory.remember(hash, &answer, asked.checked_sub(age)?, began);
-        answer.ok()
+        let (shared, looked) = (self.shared.as_ref()?, Instant::now());
+        let (text, age) = shared.find(token, now).await?;
+        let asked = looked.checked_sub(age)?;
+        let active = self.judge.judge(text, now).ok()?.ok()?;
+        if !active.lasts(now) || shared.was_forgotten(&active.principal.key(), asked) {
+            return None;
+        }
+        self.memory.remember(hash, &Ok(active.clone()), asked, began);
+        Some(active)
     }
 
     /// Lets other processes know.
@@ -246,6 +249,10 @@ impl Inquiry {
 impl Forgetful for Inquiry {
     fn forget(&self, whom: &Forgotten<'_>) {
         self.memory.forget(whom);
+        #[cfg(feature = "redis")]
+        if let (Some(shared), Forgotten::Callers(callers)) = (&self.shared, whom) {
+            shared.forget(callers, Instant::now());
+        }
     }
 
     /// What is remembered is the issuer's word, and counts for its time whatever other processes say.

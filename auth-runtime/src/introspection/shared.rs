@@ -1,7 +1,9 @@
 //! Answers shared by many machines through Redis, sealed so that Redis need not be trusted with them.
 
+use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::time::Duration;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use ::redis::cmd;
 use base64::Engine as _;
@@ -11,6 +13,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::introspection::settings::ANSWER_BYTES;
+use crate::principal::PrincipalKey;
 use crate::redis::{Link, LinkFault, Redis, SharedRedis};
 use crate::time::UnixTime;
 
@@ -23,6 +26,8 @@ const PATIENCE: Duration = Duration::from_millis(100);
 const PAUSE: Duration = Duration::from_secs(1);
 /// The shortest `max_staleness` that leaves anything to share: ages are whole seconds, on the high side.
 const SHORTEST: Duration = Duration::from_secs(2);
+/// How many callers are known to be forgotten; beyond, all are.
+const FORGOTTEN_MAX: usize = 10_000;
 const MAC_BYTES: usize = 32;
 const TIME_BYTES: usize = 8;
 
@@ -86,6 +91,7 @@ impl SharedResults {
             link: Link::new(client, PATIENCE, PAUSE),
             seal: Seal { secret: self.redis.secret.clone(), configuration, max_staleness },
             prefix: self.redis.prefix.clone(),
+            forgotten: Mutex::default(),
         }))
     }
 }
@@ -102,6 +108,15 @@ pub(crate) struct Shared {
     link: Link,
     seal: Seal,
     prefix: String,
+    forgotten: Mutex<ForgottenCallers>,
+}
+
+/// Since when callers are forgotten: what was asked before may still stand in Redis.
+#[derive(Default)]
+struct ForgottenCallers {
+    since: HashMap<PrincipalKey, Instant>,
+    /// For all that are not in there.
+    others: Option<Instant>,
 }
 
 impl Shared {
@@ -120,6 +135,29 @@ impl Shared {
         };
         count(outcome);
         found
+    }
+
+    /// From now on what was said of these callers' tokens counts no more, and the issuer is asked anew.
+    pub(crate) fn forget(&self, callers: &HashSet<PrincipalKey>, now: Instant) {
+        let mut forgotten = self.forgotten();
+        let may_stand = self.seal.max_staleness;
+        forgotten.since.retain(|_, since| now.saturating_duration_since(*since) <= may_stand);
+        if forgotten.since.len() + callers.len() > FORGOTTEN_MAX {
+            // Rather everybody than nobody.
+            *forgotten = ForgottenCallers { since: HashMap::new(), others: Some(now) };
+        } else {
+            forgotten.since.extend(callers.iter().map(|who| (who.clone(), now)));
+        }
+    }
+
+    /// Whether this caller was forgotten since.
+    pub(crate) fn was_forgotten(&self, who: &PrincipalKey, since: Instant) -> bool {
+        let forgotten = self.forgotten();
+        forgotten.since.get(who).max(forgotten.others.as_ref()).is_some_and(|at| *at >= since)
+    }
+
+    fn forgotten(&self) -> MutexGuard<'_, ForgottenCallers> {
+        self.forgotten.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Shares what was said of this token at `asked`.
