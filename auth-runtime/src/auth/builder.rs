@@ -25,7 +25,7 @@ use crate::jwt::settings::BearerSettings;
 use crate::metadata::ResourceMetadata;
 use crate::policy::registry::{Linked, POLICIES};
 use crate::policy::{Hierarchies, SchemeName, SchemeUse, Vocabulary};
-use crate::scheme::api_key::ApiKeys;
+use crate::scheme::api_key::{ApiKeyScheme, ApiKeys};
 #[cfg(feature = "basic")]
 use crate::scheme::basic::Passwords;
 use crate::scheme::digest::DigestUsers;
@@ -142,14 +142,12 @@ impl AuthBuilder {
 
     /// The `api_key` scheme: keys in a header, the query or a cookie.
     pub fn api_key(self, keys: ApiKeys) -> Self {
-        let scheme = keys.build(None);
-        self.built("api_key", None, scheme)
+        self.built_keys(None, keys)
     }
 
     /// Another configuration of the `api_key` scheme, for policies that say `api_key("name")`.
     pub fn api_key_named(self, name: &str, keys: ApiKeys) -> Self {
-        let scheme = keys.build(Some(name.into()));
-        self.built("api_key", Some(name), scheme)
+        self.built_keys(Some(name), keys)
     }
 
     /// A scheme of the application's own, keyed by its type: `#[requires(my::Webhook)]` uses the value given here.
@@ -167,6 +165,12 @@ impl AuthBuilder {
         let scheme = settings.build(name.map(Into::into));
         scheme.iter().filter_map(BearerScheme::forgetful).for_each(|memory| self.memories.add(memory));
         self.built("bearer", name, scheme)
+    }
+
+    fn built_keys(mut self, name: Option<&str>, keys: ApiKeys) -> Self {
+        let scheme = keys.build(name.map(Into::into));
+        scheme.iter().filter_map(ApiKeyScheme::forgetful).for_each(|memory| self.memories.add(memory));
+        self.built("api_key", name, scheme)
     }
 
     /// Adds a configuration of scheme `S`, or what is wrong with it.

@@ -3,12 +3,12 @@
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::{Claimant, Share, Standing, keyed};
 use crate::http::peer::AddressShare;
-use crate::principal::Forgotten;
+use crate::principal::{Forgetful, Forgotten, News};
 
 /// For how long whoever was good is known.
 const LIFETIME: Duration = Duration::from_secs(3600);
@@ -157,8 +157,7 @@ impl KnownCallers {
         Some(subject)
     }
 
-    /// Nobody is known any more by what these callers had. Where it is not known who is meant, as when Redis is in trouble, all stay:
-    /// whoever is known comes first and is judged alike.
+    /// Nobody is known any more by what these callers had.
     pub(crate) fn forget_owners(&self, whom: &Forgotten<'_>) {
         let Forgotten::Callers(owners) = whom else { return };
         let owners: HashSet<u64> = owners.iter().map(|who| keyed((who.issuer(), who.subject()))).collect();
@@ -174,6 +173,15 @@ impl KnownCallers {
     fn callers(&self) -> MutexGuard<'_, Callers> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Where it is not known who is meant, as when Redis is in trouble, all stay: whoever is known comes first and is judged alike.
+impl Forgetful for KnownCallers {
+    fn forget(&self, whom: &Forgotten<'_>) {
+        self.forget_owners(whom);
+    }
+
+    fn heed(&self, _: &Arc<[Arc<dyn News>]>) {}
 }
 
 impl Callers {

@@ -61,8 +61,8 @@ use super::{
 };
 use crate::authorities::AuthorityLoader;
 use crate::denial::{Reason, Rejection};
-use crate::principal::Principal;
-use crate::shares::Presented;
+use crate::principal::{Forgetful, Principal};
+use crate::shares::{KnownCallers, Presented};
 use crate::time::ClockError;
 
 pub use self::key::{Key, KeyDigest, KeyFault};
@@ -150,6 +150,14 @@ impl Scheme for ApiKeyScheme {
 }
 
 impl ApiKeyScheme {
+    /// Who was good within the last hour, where keys are looked up.
+    pub(crate) fn forgetful(&self) -> Option<Arc<dyn Forgetful>> {
+        match &self.store {
+            Store::Function(function) => Some(Arc::<KnownCallers>::clone(&function.known)),
+            Store::Fixed(_) | Store::Watched(_) => None,
+        }
+    }
+
     /// What can be said of a key by its text.
     fn check_text(&self, key: &[u8]) -> Result<(), Rejection> {
         if key.is_empty() || key.len() > KEY_MAX {

@@ -7,6 +7,8 @@ use actix_web::test::TestRequest;
 
 use crate::denial::Reason;
 use crate::file::testing::TempFile;
+use crate::http::peer::AddressShare;
+use crate::principal::{Forgotten, PrincipalKey};
 use crate::scheme::api_key::*;
 use crate::scheme::probe::{self, Presence};
 use crate::time::{Clock, UnixTime};
@@ -247,6 +249,22 @@ async fn a_function_of_the_users_is_asked_by_digest() {
     assert_eq!(reason(&ask(&scheme, with_header("live_4")).await), Reason::CredentialsWrong);
     let outcome = ask(&scheme, with_header("live_down")).await;
     assert_eq!(probe::reason(&outcome), Reason::BackendUnavailable);
+}
+
+#[actix_web::test]
+async fn whoever_is_forgotten_comes_first_no_more() {
+    let scheme = ApiKeys::header("X-API-Key", KeyStore::lookup(customer)).build(None).unwrap();
+    let principal = verified(ask(&scheme, with_header("live_1")).await);
+    let Store::Function(function) = &scheme.store else { panic!("keys are looked up") };
+    let presented = Presented::unguessable(KeyDigest::of("live_1").as_bytes(), AddressShare::Unknown);
+    let comes_first = || function.known.claimant(presented, Instant::now()).is_known();
+    assert!(comes_first());
+    let forget = |who| scheme.forgetful().unwrap().forget(&Forgotten::Callers(&[who].into()));
+    forget(PrincipalKey::new("local:api_key", "somebody else"));
+    assert!(comes_first());
+    forget(principal.key());
+    assert!(!comes_first());
+    assert!(header().forgetful().is_none(), "a list has no reserve");
 }
 
 #[test]
