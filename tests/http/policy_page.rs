@@ -3,20 +3,25 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use actix_web::{get, post, web};
 use auth_runtime::api_key::KeyDigest;
 use auth_runtime::opaque::Holder;
 use auth_runtime::principal::PrincipalKey;
 use auth_runtime::revocation::InMemoryRevocations;
-use auth_runtime::{Auth, Authorities, Opaque, policy, public, requires, review};
-use tests::{Answer, Denied, Request, Server, Token};
+use auth_runtime::{Auth, Authorities, Jwt, Opaque, policy, public, requires, review};
+use serde_json::json;
+use tests::provider::{AUDIENCE, Provider, ed25519, issuer};
+use tests::{Answer, Denied, Request, Server, Token, base64url};
 
 use crate::fixture::{KEY, ORIGIN, builder, jwt, partner_token, token};
 use crate::observed::{self, listen};
+use crate::providers;
 
 policy! {
     Reviewers: any(bearer, basic), role("ops");
+    BearersOnly: bearer, role("ops");
 }
 
 #[public(reason = "<img src=x onerror=alert(1)>")]
@@ -442,7 +447,7 @@ fn a_pasted_token_leaves_no_trace() {
 
     let told = observed::all().iter().map(|event| format!("{:?}", event.fields)).collect::<String>();
     assert!(!told.contains(signature) && !told.contains("of-the-pasted-one"));
-    std::thread::sleep(std::time::Duration::from_millis(200));
+    std::thread::sleep(Duration::from_millis(200));
     for decision in heard.lock().unwrap().iter() {
         let is_own = ["http::policy_page::Reviewers", "http::policy_page::show_open"]
             .iter()
@@ -452,6 +457,37 @@ fn a_pasted_token_leaves_no_trace() {
     // Neither by its address: nothing is read out of there.
     let address = asked(&server, &format!("?token={pasted}"));
     assert!(!address.text().contains(signature) && !address.text().contains("class=\"badge"));
+}
+
+/// Neither a key that nobody knows is fetched for it, nor one that might have changed under its name.
+#[test]
+fn a_pasted_token_fetches_nothing() {
+    let (name, provider) = ("https://fetches.example", Provider::start());
+    provider.keys(&[ed25519(json!({"kid": "a"})), ed25519(json!({"kid": "changed", "x": base64url([7; 32])}))]);
+    let auth = providers::auth(Jwt::jwks_url(provider.url("/keys")).issuer(name).audience(AUDIENCE));
+    let served = auth.clone();
+    let server = Server::start(move |app| {
+        let page = review::page(&served);
+        app.service(served.scope("").service(show_orders).service_as::<BearersOnly>("/policies", page));
+    });
+    providers::eventually(|| auth.is_ready());
+    let ops = issuer(name).key_id("a").token().role("ops").sign();
+    let reader = |key: &str| issuer(name).key_id(key).token().scope("orders:read").role("editor").sign();
+    let pasted = |token: &str| {
+        let answer = server.post("/policies").bearer(&*ops).send_body(FORM, form(&[("token", token)]));
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        verdicts(answer.text())["GET /page/orders"].0.clone()
+    };
+    assert_eq!(pasted(&reader("a")), "opens");
+    let fetched = provider.asked("/keys");
+    for key in ["unknown", "changed"] {
+        assert_ne!(pasted(&reader(key)), "opens");
+    }
+    std::thread::sleep(Duration::from_millis(300));
+    assert_eq!(provider.asked("/keys"), fetched);
+    // The same tokens, sent to a route, have the keys fetched.
+    assert_eq!(server.get("/page/orders").bearer(reader("unknown")).send().status, 401);
+    assert_eq!(provider.asked("/keys"), fetched + 1);
 }
 
 #[test]
