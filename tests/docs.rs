@@ -1,5 +1,5 @@
 //! Words against behaviour: what the README, the manual and the contributor's guide say is what the code does.
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -169,19 +169,196 @@ const FIELDS: &[&str] = &[
 
 /// The arguments of all macros that write events.
 fn events(source: &str) -> Vec<&str> {
+    EVENT_MACROS.iter().flat_map(|name| events_of(source, name)).collect()
+}
+
+const EVENT_MACROS: [&str; 6] = ["error!(", "warn!(", "info!(", "debug!(", "limited!(", "at_severity!("];
+
+/// The same of one macro.
+fn events_of<'a>(source: &'a str, name: &str) -> Vec<&'a str> {
     let mut found = Vec::new();
-    for name in ["error!(", "warn!(", "info!(", "debug!(", "limited!(", "at_severity!("] {
-        for (start, _) in source.match_indices(name) {
-            let inside = &source[start + name.len()..];
-            let mut depth = 1;
-            let end = inside.char_indices().find_map(|(index, c)| {
-                depth += i32::from(matches!(c, '(' | '{' | '[')) - i32::from(matches!(c, ')' | '}' | ']'));
-                (depth == 0).then_some(index)
-            });
-            found.push(&inside[..end.unwrap()]);
-        }
+    for (start, _) in source.match_indices(name) {
+        let inside = &source[start + name.len()..];
+        let mut depth = 1;
+        let end = inside.char_indices().find_map(|(index, c)| {
+            depth += i32::from(matches!(c, '(' | '{' | '[')) - i32::from(matches!(c, ')' | '}' | ']'));
+            (depth == 0).then_some(index)
+        });
+        found.push(&inside[..end.unwrap()]);
     }
     found
+}
+
+/// What the words of an event say: its message, its level, and the names of its fields.
+fn event_row(event: &str, level: &str) -> Option<String> {
+    // Every text by a mark, so that its commas and braces do not count.
+    let (mut code, mut texts) = (String::new(), Vec::new());
+    for (index, part) in event.replace("\\\"", "\u{1}").split('"').enumerate() {
+        if index % 2 == 0 { code.push_str(part) } else { texts.push(part.replace('\u{1}', "\"")) }
+    }
+    if code.contains('$') {
+        return None; // the definition of such a macro
+    }
+    let mut depth = 0;
+    let arguments = code.split(|c: char| {
+        depth += i32::from(matches!(c, '(' | '{' | '[')) - i32::from(matches!(c, ')' | '}' | ']'));
+        c == ',' && depth == 0
+    });
+    let names =
+        arguments.map(|argument| argument.trim().split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap());
+    let mut fields: Vec<_> =
+        names.filter(|name| !name.is_empty() && *name != "self").map(|name| format!("`{name}`")).collect();
+    let level = match level {
+        "limited!(" => fields.remove(0),
+        "at_severity!(" => {
+            fields.remove(0);
+            "by reason".to_owned()
+        }
+        other => format!("`{}`", other.trim_end_matches("!(")),
+    };
+    // A message may be continued on another line.
+    let message = texts.last()?.split("\\\n").map(str::trim_start).collect::<String>();
+    Some(format!("| {} | {level} | {} |", message.replace('|', "\\|"), fields.join(", ")))
+}
+
+#[test]
+fn every_event_stands_in_the_manual_as_the_code_has_it() {
+    let mut rows = BTreeSet::new();
+    for file in sources("auth-runtime/src") {
+        let source = fs::read_to_string(&file).unwrap();
+        let source = source.split("#[cfg(test)]").next().unwrap_or_default();
+        for name in EVENT_MACROS {
+            rows.extend(events_of(source, name).into_iter().filter_map(|event| event_row(event, name)));
+        }
+    }
+    assert!(rows.len() > 60, "{rows:#?}");
+    let rows: Vec<_> = rows.into_iter().collect();
+    let table = format!("| message | level | fields |\n|---|---|---|\n{}\n", rows.join("\n"));
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(root().join("auth-runtime/docs/events.md"), &table).unwrap();
+    }
+    assert_eq!(read("auth-runtime/docs/events.md"), table, "`BLESS=1 cargo test -p tests --test docs` writes it");
+}
+
+/// The rows of a table of the manual's chapter on watching, as names and the names in their third column.
+fn watched(heading: &str) -> Vec<(String, BTreeSet<String>)> {
+    let page = read("auth-runtime/src/manual/watching.rs");
+    let (_, below) = page.split_once(&format!("//! # {heading}\n")).unwrap();
+    // Examples have lines that look like headings.
+    let prose = below.split("```").step_by(2).collect::<String>();
+    let rows = prose.split("\n//! # ").next().unwrap().lines().filter_map(|line| line.strip_prefix("//! | `"));
+    let quoted = |cell: &str| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+    rows.map(|row| row.split('|').map(str::trim).collect::<Vec<_>>())
+        .map(|cells| (cells[0].trim_end_matches('`').to_owned(), quoted(cells[2])))
+        .collect()
+}
+
+/// Those of the constants in `telemetry`, and the labels under which they are counted.
+#[test]
+fn every_metric_stands_in_the_manual_with_its_labels() {
+    let telemetry = read("auth-runtime/src/telemetry/mod.rs");
+    let constants = telemetry.split("pub const ").skip(1).map(|part| part.split('"').collect::<Vec<_>>());
+    let mut metrics: Vec<(String, String, BTreeSet<String>)> = constants
+        .map(|parts| (parts[0].split(':').next().unwrap().to_owned(), parts[1].to_owned(), BTreeSet::new()))
+        .collect();
+    for file in sources("auth-runtime/src") {
+        let source = fs::read_to_string(&file).unwrap();
+        for call in ["counter!(", "gauge!(", "histogram!("].iter().flat_map(|name| events_of(&source, name)) {
+            let name = call.split(',').next().unwrap();
+            let metric = metrics.iter_mut().find(|(constant, ..)| constant == name);
+            let (.., labels) = metric.unwrap_or_else(|| panic!("`{name}` of {} is not in `telemetry`", file.display()));
+            labels.extend(
+                call.split('"')
+                    .skip(1)
+                    .step_by(2)
+                    .filter(|label| call.contains(&format!("\"{label}\" =>")))
+                    .map(str::to_owned),
+            );
+        }
+    }
+    // Those whose keys are made ahead of requests.
+    let decision = ["policy", "scheme", "outcome", "reason"];
+    for (constant, _, labels) in &mut metrics {
+        let made = match &**constant {
+            "DECISIONS" => &decision[..],
+            "DURATION" => &["policy", "outcome"],
+            "HANDLER_DENIALS" => &["policy"],
+            _ => continue,
+        };
+        labels.extend(made.iter().map(|label| (*label).to_owned()));
+    }
+    let mut known: Vec<_> = metrics.into_iter().map(|(_, name, labels)| (name, labels)).collect();
+    let mut said = watched("Metrics");
+    known.sort();
+    said.sort();
+    assert_eq!(said, known);
+}
+
+#[test]
+fn every_event_and_field_of_the_audit_log_stands_in_the_manual() {
+    let log = read("auth-runtime/src/guard/audit/log.rs");
+    let known = |text: &str, before: &str| -> BTreeSet<String> {
+        let parts = text.split("#[cfg(test)]").next().unwrap().split(before).skip(1);
+        parts.map(|part| part.split('"').next().unwrap().to_owned()).collect()
+    };
+    let mut events = known(&read("auth-runtime/src/telemetry/events.rs"), "=> \"");
+    events.extend(known(&log, "name: \""));
+    events.extend(known(&log, "Record { name: \""));
+    let mut fields = known(&log, "#[serde(rename = \"");
+    fields.insert("timestamp".to_owned());
+    let mut said: BTreeSet<_> = watched("The audit log").into_iter().map(|(name, _)| name).collect();
+    assert!(events.len() >= 8 && fields.len() > 15);
+    for name in events.union(&fields) {
+        assert!(said.remove(name), "`{name}` is not in the manual");
+    }
+    assert!(said.is_empty(), "only in the manual: {said:?}");
+}
+
+/// The dashboard and the alerts use names that there are, with labels that they have.
+#[test]
+fn the_dashboard_and_the_alerts_ask_for_what_there_is() {
+    let metrics = watched("Metrics");
+    let page = read("auth-runtime/src/manual/watching.rs");
+    let alerts: Vec<String> = page
+        .lines()
+        .filter(|line| line.contains("[5m]") || line.contains("max"))
+        .map(|line| line.replace("\\|", "|"))
+        .collect();
+    assert!(alerts.len() >= 9, "{alerts:?}");
+    let dashboard: serde_json::Value = serde_json::from_str(&read("examples/grafana/auth.json")).unwrap();
+    let panels = dashboard["panels"].as_array().unwrap();
+    let targets = panels.iter().flat_map(|panel| panel["targets"].as_array().into_iter().flatten());
+    let asked: Vec<String> = targets.map(|target| target["expr"].as_str().unwrap().to_owned()).collect();
+    let mut seen = BTreeSet::new();
+    for expression in alerts.iter().chain(&asked) {
+        let mut allowed: BTreeSet<&str> = BTreeSet::from(["le"]);
+        for word in words(expression).into_iter().filter(|word| word.starts_with("auth_")) {
+            let base = word
+                .strip_suffix("_bucket")
+                .or(word.strip_suffix("_sum"))
+                .or(word.strip_suffix("_count"))
+                .unwrap_or(word);
+            let (name, labels) = metrics
+                .iter()
+                .find(|(name, _)| name == base)
+                .unwrap_or_else(|| panic!("no metric {word}: {expression}"));
+            seen.insert(&**name);
+            allowed.extend(labels.iter().map(String::as_str));
+        }
+        // `by (a, b)` and `{a="…", b=~"…"}`.
+        let grouped = expression.split("by (").skip(1).flat_map(|part| part.split(')').next().unwrap().split(','));
+        let chosen = expression
+            .split('{')
+            .skip(1)
+            .flat_map(|part| part.split('}').next().unwrap().split("\","))
+            .map(|part| part.split(['=', '!']).next().unwrap());
+        for label in grouped.chain(chosen).map(str::trim) {
+            assert!(allowed.contains(label), "no label {label}: {expression}");
+        }
+    }
+    let unseen: Vec<_> =
+        metrics.iter().filter(|(name, _)| !asked.iter().any(|asked| asked.contains(&**name))).collect();
+    assert!(unseen.is_empty(), "in no panel of the dashboard: {unseen:?}");
 }
 
 /// `%` and `?` write what they are given as it is: text of others goes through `telemetry::foreign` first, which makes a
@@ -311,6 +488,7 @@ fn bounds_are_where_the_defaults_say() {
 
 /// Public functions with a `# Security` section that do not weaken anything: they say what to mind.
 const CAUTIONS: &[&str] = &[
+    "AuditLog",
     "because",
     "confirmation",
     "htdigest_file",

@@ -213,11 +213,15 @@ pub mod config {
 pub mod observe {
     //! Names of the metrics, and what is told of decisions.
 
-    pub use crate::guard::{Decision, DecisionOutcome};
+    pub use crate::guard::{AuditLog, Decision, DecisionOutcome};
     pub use crate::http::parts::RequestParts;
+    #[cfg(feature = "introspection")]
+    pub use crate::telemetry::INTROSPECTIONS;
+    #[cfg(all(feature = "introspection", feature = "redis"))]
+    pub use crate::telemetry::INTROSPECTIONS_SHARED;
     pub use crate::telemetry::{
-        DECISIONS, DURATION, HANDLER_DENIALS, REVOCATIONS, REVOCATIONS_AGE, REVOCATIONS_HELD, REVOCATIONS_SYNC,
-        REVOCATIONS_WITHDRAWN,
+        DECISIONS, DURATION, EVENTS_LOST, EventSource, HANDLER_DENIALS, REVOCATIONS, REVOCATIONS_AGE, REVOCATIONS_HELD,
+        REVOCATIONS_SYNC, REVOCATIONS_WITHDRAWN,
     };
     #[cfg(feature = "jwks")]
     pub use crate::telemetry::{KEY_AGE, KEY_FETCHES};

@@ -7,6 +7,7 @@ mod any;
 mod api_key;
 mod attributes;
 mod audit;
+mod audit_log;
 mod authorities;
 mod basic;
 mod bearer;

@@ -25,11 +25,13 @@ use crate::jwt::settings::BearerSettings;
 use crate::metadata::ResourceMetadata;
 use crate::policy::registry::{Linked, POLICIES};
 use crate::policy::{Hierarchies, SchemeName, SchemeUse, Vocabulary};
+use crate::revocation::Consulted;
 use crate::scheme::api_key::{ApiKeyScheme, ApiKeys};
 #[cfg(feature = "basic")]
 use crate::scheme::basic::Passwords;
 use crate::scheme::digest::DigestUsers;
 use crate::scheme::{BearerScheme, Scheme};
+use crate::telemetry::EventSource;
 use crate::time::{Clock, SystemClock};
 
 /// Builds an [`Auth`]; all faults are reported together by [`build`](Self::build).
@@ -49,6 +51,7 @@ pub struct AuthBuilder {
     #[cfg(feature = "session")]
     pub(super) sessions: SessionsByName,
     pub(super) memories: CallerMemories,
+    pub(super) event_sources: Vec<EventSource>,
     allowed_origins: Vec<String>,
     refuse_without_origin: bool,
     pub(super) proxies: Proxies,
@@ -84,6 +87,7 @@ impl AuthBuilder {
             #[cfg(feature = "session")]
             sessions: SessionsByName::default(),
             memories: CallerMemories::default(),
+            event_sources: Vec::new(),
             allowed_origins: Vec::new(),
             refuse_without_origin: false,
             proxies: Proxies::default(),
@@ -161,7 +165,7 @@ impl AuthBuilder {
     }
 
     fn built_bearer(mut self, name: Option<&str>, settings: BearerSettings) -> Self {
-        settings.revocations().for_each(|store| self.memories.share(store.forgetting()));
+        settings.revocations().for_each(|store| self.consults(store));
         let scheme = settings.build(name.map(Into::into));
         scheme.iter().filter_map(BearerScheme::forgetful).for_each(|memory| self.memories.add(memory));
         self.built("bearer", name, scheme)
@@ -171,6 +175,12 @@ impl AuthBuilder {
         let scheme = keys.build(name.map(Into::into));
         scheme.iter().filter_map(ApiKeyScheme::forgetful).for_each(|memory| self.memories.add(memory));
         self.built("api_key", name, scheme)
+    }
+
+    /// A store of revocations that a configuration consults: through it others hear whom to forget, and audit logs what is revoked.
+    pub(super) fn consults(&mut self, store: &Consulted) {
+        self.memories.share(store.forgetting());
+        self.event_sources.extend(store.events());
     }
 
     /// Adds a configuration of scheme `S`, or what is wrong with it.
@@ -310,15 +320,16 @@ impl AuthBuilder {
             None
         });
         let described: Vec<_> = self.written.iter().map(|(_, scheme)| scheme.describe()).collect();
+        let clock = self.clock;
         let settings = Arc::new(Settings {
-            clock: self.clock,
+            clock: Arc::clone(&clock),
             deadline: self.deadline,
             hierarchies: self.hierarchies,
             body: self.body,
             origins,
             proxies: self.proxies,
             metadata_url: metadata.as_ref().map(|placed| placed.url.clone()),
-            audience: Audience::new(&described),
+            audience: Audience::new(&described, clock, self.event_sources),
             exposes_principal: self.exposes_principal,
         });
         let schemes = place_authorities(self.schemes, self.shared_authorities, &mut self.memories, &mut self.faults);

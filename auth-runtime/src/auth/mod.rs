@@ -24,7 +24,7 @@ use crate::auth::forgetting::CallerMemories;
 use crate::denial::Denial;
 use crate::grant::Standalone;
 use crate::guard::observation::Observation;
-use crate::guard::{ConfiguredScheme, Decision, Plans, Settings};
+use crate::guard::{AuditLog, ConfiguredScheme, Decision, Plans, Settings};
 use crate::http::parts::RequestParts;
 use crate::metadata::Published;
 use crate::policy::Policy;
@@ -110,6 +110,38 @@ impl Auth {
     /// ```
     pub fn on_decision(&self, hear: impl Fn(&Decision) + Send + 'static) {
         self.0.settings.audience.add(hear);
+    }
+
+    /// Keeps a record of who was refused, who signed in and out, and what was revoked: a line of JSON each. Called again, adds.
+    ///
+    /// No request waits for the log. What it does not keep up with is missing, and a line says how much; see
+    /// [`EVENTS_LOST`](crate::observe::EVENTS_LOST). The [manual](crate::manual::watching) has the names of all that stands in it.
+    ///
+    /// ```standalone_crate
+    /// # use actix_web::{App, get, test};
+    /// # use auth_runtime::testing::TestIssuer;
+    /// # use auth_runtime::{Auth, requires};
+    /// use auth_runtime::observe::AuditLog;
+    ///
+    /// # #[requires(bearer, scope = "admin")]
+    /// # #[get("/users")]
+    /// # async fn users() -> &'static str { "all of them" }
+    /// # #[actix_web::main]
+    /// # async fn main() {
+    /// # let auth = Auth::builder().bearer(TestIssuer::new().jwt()).build().unwrap();
+    /// # let path = std::env::temp_dir().join(format!("audit-{}.jsonl", std::process::id()));
+    /// auth.audit(AuditLog::file(&path).unwrap());
+    /// # let app = test::init_service(App::new().service(auth.scope("").service(users))).await;
+    /// # test::call_service(&app, test::TestRequest::get().uri("/users").to_request()).await;
+    /// // Somebody asks for `/users` without a token …
+    /// # while std::fs::read_to_string(&path).unwrap().is_empty() { std::thread::yield_now(); }
+    /// let line: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    /// assert_eq!((&line["event.name"], &line["error.type"]), (&"auth.decision".into(), &"credentials_missing".into()));
+    /// # std::fs::remove_file(&path).unwrap();
+    /// # }
+    /// ```
+    pub fn audit(&self, log: AuditLog) {
+        self.0.settings.audience.add_log(log);
     }
 
     /// Judges the caller of what is not a request of actix-web's, such as a call of gRPC beside it, by the policy `P`: authenticates,

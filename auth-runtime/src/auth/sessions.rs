@@ -37,8 +37,11 @@ impl AuthBuilder {
     /// Builds the sessions, for whose cookies the public origin must be known.
     pub(super) fn with_sessions(mut self) -> Self {
         for (name, sessions) in std::mem::take(&mut self.sessions.given) {
-            self.memories.share(sessions.forgetting());
+            if let Some(store) = sessions.consulted() {
+                self.consults(store);
+            }
             let scheme = sessions.build(name.as_deref(), self.public_origin.as_deref());
+            self.event_sources.extend(scheme.iter().map(|scheme| scheme.live().events().clone()));
             self.sessions.live.extend(scheme.iter().map(|scheme| (name.clone(), Arc::clone(scheme.live()))));
             self = self.built::<SessionScheme, _>("session", name.as_deref(), scheme);
         }

@@ -28,7 +28,7 @@ mod waiting;
 pub use admission::Answered;
 pub(crate) use admission::{Admission, Admitted, Asked, Attempted, Terms};
 pub(crate) use audit::Audience;
-pub use audit::{Decision, DecisionOutcome};
+pub use audit::{AuditLog, Decision, DecisionOutcome};
 pub(crate) use configured::{AuthoritySource, ConfiguredScheme, LoaderOfDetails};
 #[cfg(feature = "testing")]
 pub(crate) use nested::was_hidden;

@@ -7,6 +7,7 @@ use metrics::{IntoF64, Key, Label, Level, Metadata};
 use quanta::Instant;
 
 use crate::denial::{Denial, Reason, Severity};
+use crate::guard::audit::DecisionOutcome;
 use crate::guard::limit::{self, LeftOut, RefusalLimit};
 use crate::http::peer::AddressShare;
 use crate::policy::{Check, Hide, PolicySpec};
@@ -268,11 +269,11 @@ fn summarize(spec: &'static PolicySpec, reason: Reason, left_out: &LeftOut) {
 
 /// The label of a decision that no scheme had a part in.
 pub(crate) const NO_SCHEME: &str = "none";
-const ALLOWED: &str = "allowed";
-const NOT_RUN: &str = "not_run";
-const DENIED: &str = "denied";
-const FAILED: &str = "failed";
-const ABANDONED: &str = "abandoned";
+const ALLOWED: &str = DecisionOutcome::Allowed.label();
+const NOT_RUN: &str = DecisionOutcome::NotRun.label();
+const DENIED: &str = DecisionOutcome::Denied.label();
+const FAILED: &str = DecisionOutcome::Failed.label();
+const ABANDONED: &str = DecisionOutcome::Abandoned.label();
 const METADATA: Metadata<'static> = Metadata::new(module_path!(), Level::INFO, Some(module_path!()));
 
 /// The keys under which one kind of decision of one policy is counted, made ahead of requests: making them allocates.

@@ -22,12 +22,8 @@ use crate::provider::limits::budget::Budget;
 use crate::provider::limits::flight::{Boarding, Flights, landed};
 use crate::scheme::{Authentication, Context, Outcome};
 use crate::shares::{Claimant, Presented, Share};
-use crate::telemetry::limited;
+use crate::telemetry::{INTROSPECTIONS, limited};
 use crate::time::UnixTime;
-
-/// Counter of calls to introspection endpoints, with the label `outcome`: `active`, `refused`, `over_budget`, or why there
-/// was no answer.
-const CALLS: &str = "auth_introspections_total";
 
 /// How long nobody asks again about a token that failed.
 const HELD_FOR: Duration = Duration::from_secs(1);
@@ -154,7 +150,7 @@ impl Inquiry {
             false => None,
         };
         let Some(place) = place else {
-            metrics::counter!(CALLS, "outcome" => "over_budget").increment(1);
+            metrics::counter!(INTROSPECTIONS, "outcome" => "over_budget").increment(1);
             limited!(warn, "more tokens need introspection than its budget of calls allows");
             return Err(Reason::IntrospectionUnavailable);
         };
@@ -165,7 +161,7 @@ impl Inquiry {
             Ok(Err(_)) => "refused",
             Err(failure) => failure.label(),
         };
-        metrics::counter!(CALLS, "outcome" => outcome).increment(1);
+        metrics::counter!(INTROSPECTIONS, "outcome" => outcome).increment(1);
         let answer = judged.map_err(|failure| {
             self.leave_alone(hash, claimant, failure, Instant::now());
             failure.reason()

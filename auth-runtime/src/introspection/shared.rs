@@ -15,11 +15,9 @@ use zeroize::Zeroizing;
 use crate::introspection::settings::ANSWER_BYTES;
 use crate::principal::PrincipalKey;
 use crate::redis::{Link, LinkFault, Redis, SharedRedis};
+use crate::telemetry::INTROSPECTIONS_SHARED;
 use crate::time::UnixTime;
 
-/// Counter of what the shared results were good for, with the label `outcome`: `found`, `absent`, `refused` (older than
-/// `max_staleness`, of a clock that is ahead, or not sealed by our secret), `stored`, `failed`.
-const SHARED: &str = "auth_introspections_shared_total";
 /// How long Redis may take before the issuer is asked instead.
 const PATIENCE: Duration = Duration::from_millis(100);
 /// How long Redis is left alone after it failed.
@@ -204,7 +202,7 @@ impl Shared {
 }
 
 fn count(outcome: &'static str) {
-    metrics::counter!(SHARED, "outcome" => outcome).increment(1);
+    metrics::counter!(INTROSPECTIONS_SHARED, "outcome" => outcome).increment(1);
 }
 
 /// Names and seals entries.

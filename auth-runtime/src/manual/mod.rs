@@ -14,6 +14,7 @@
 //! - `api_description`: an OpenAPI document and Swagger UI (features `openapi` and `testing`).
 //! - `sessions`: people who sign in, in five steps; what ends a session; where sessions are kept; OWASP's ASVS (features `session` and
 //!   `testing`).
+//! - [`watching`]: the audit log, metrics, events, a dashboard, alerts worth having.
 //! - [`memory`]: what is remembered between requests, for how long, and what empties it.
 //! - `redis`: one server, Sentinel or Redis Cluster, and what happens when a primary dies (feature `redis`).
 //! - [`answers`]: every status, challenge and header, and what a client should make of it.
@@ -39,3 +40,4 @@ pub mod sessions;
 #[cfg(feature = "testing")]
 pub mod testing_policies;
 pub mod threats;
+pub mod watching;

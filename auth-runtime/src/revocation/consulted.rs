@@ -7,6 +7,7 @@ use crate::denial::Reason;
 use crate::principal::Principal;
 use crate::revocation::{Forgetting, Presented, Revocations, Standing};
 use crate::setting::Setting;
+use crate::telemetry::EventSource;
 use crate::time::UnixTime;
 
 /// A store of revocations as a configuration holds it.
@@ -31,6 +32,10 @@ impl Consulted {
 
     pub(crate) fn forgetting(&self) -> Option<Forgetting> {
         self.0.forgetting()
+    }
+
+    pub(crate) fn events(&self) -> Option<EventSource> {
+        self.0.events()
     }
 
     /// What reviewers see of it.

@@ -9,6 +9,7 @@ use crate::revocation::observe::{self, Outcome, RevocationKind};
 use crate::revocation::record::{Record, Withdrawn};
 use crate::revocation::view::View;
 use crate::revocation::{Presented, Revocations, Standing};
+use crate::telemetry::EventSource;
 use crate::time::{Clock, SystemClock, UnixTime};
 
 /// How long a token may live where nothing else is said: 31 days.
@@ -177,6 +178,10 @@ impl Revocations for InMemoryRevocations {
     fn standing(&self, token: &Presented<'_>) -> Standing {
         self.shared.sweep(token.now, Instant::now());
         self.shared.view.standing(token, self.longest)
+    }
+
+    fn events(&self) -> Option<EventSource> {
+        Some(self.shared.view.events.clone())
     }
 }
 

@@ -58,6 +58,7 @@ pub use redis::{
 
 use std::sync::Arc;
 
+use crate::telemetry::EventSource;
 use crate::time::UnixTime;
 
 /// A store of revocations, asked about every verified token of a configuration with each request.
@@ -90,6 +91,12 @@ pub trait Revocations: Send + Sync + 'static {
         None
     }
 
+    /// Where an [audit log](crate::Auth::audit) hears of what is revoked, and of what is withdrawn. By default `None`: it does not. A store of
+    /// yours that asks one of this crate's hands on what that one says.
+    fn events(&self) -> Option<EventSource> {
+        None
+    }
+
     /// What it lets through that a strict store would not, by name and value, such as how old its knowledge may be: for the
     /// [lock file](crate::review::assert_matches), which names a change of it. By default nothing.
     fn lenience(&self) -> Vec<(&'static str, String)> {
@@ -104,6 +111,10 @@ impl<R: Revocations + ?Sized> Revocations for Arc<R> {
 
     fn forgetting(&self) -> Option<Forgetting> {
         (**self).forgetting()
+    }
+
+    fn events(&self) -> Option<EventSource> {
+        (**self).events()
     }
 
     fn lenience(&self) -> Vec<(&'static str, String)> {

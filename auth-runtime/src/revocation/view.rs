@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use crate::revocation::observe::{self, RevocationKind};
 use crate::revocation::record::{MARGIN, Record, Said, seconds};
 use crate::revocation::{Presented, Standing};
+use crate::telemetry::{EventName, EventSource, SecurityEvent};
 use crate::time::UnixTime;
 
 /// Readers on different cores rarely meet.
@@ -27,6 +28,7 @@ pub(super) struct View {
     hasher: RandomState,
     queue: Mutex<BinaryHeap<Reverse<Queued>>>,
     held: [AtomicUsize; RevocationKind::ALL.len()],
+    pub(super) events: EventSource,
 }
 
 /// By kind.
@@ -58,6 +60,7 @@ impl View {
             hasher: RandomState::new(),
             queue: Mutex::default(),
             held: Default::default(),
+            events: EventSource::default(),
         }
     }
 
@@ -112,6 +115,7 @@ impl View {
             self.count(*kind, was_revoked, is_revoked);
             if was_revoked && !is_revoked {
                 observe::withdrawn(*kind);
+                self.events.tell(|| event(EventName::RevocationWithdrawn, *kind, issuer, id));
             }
             return news; // it is queued already, and will be looked at again
         }
@@ -132,6 +136,7 @@ impl View {
             said.withdrawn = known.and_then(|known| known.said.withdrawn.clone());
         }
         self.add(&record, now, at);
+        self.events.tell(|| event(EventName::Revoked, record.kind, &record.issuer, &record.id));
         record
     }
 
@@ -243,6 +248,17 @@ impl fmt::Debug for View {
         }
         f.finish()
     }
+}
+
+/// For those who keep a record of it.
+fn event(name: EventName, kind: RevocationKind, issuer: &Arc<str>, id: &Arc<str>) -> SecurityEvent {
+    let mut event = SecurityEvent::new(name, issuer);
+    *match kind {
+        RevocationKind::Token => &mut event.token,
+        RevocationKind::Subject => &mut event.subject,
+        RevocationKind::Session => &mut event.session,
+    } = Some(Arc::clone(id));
+    event
 }
 
 #[cfg(test)]

@@ -1,7 +1,10 @@
 //! What a decision leaves behind: one event, one counter, one duration, over closed sets of labels.
 
+mod events;
 mod limit;
 
+pub use events::EventSource;
+pub(crate) use events::{EventName, HearsEvents, SecurityEvent};
 pub(crate) use limit::{EventLimit, limited};
 
 /// Counter of decisions, with the labels `policy`, `scheme`, `outcome` and `reason`. Outcomes are `allowed`, `denied`, `failed`,
@@ -21,6 +24,15 @@ pub const KEY_FETCHES: &str = "auth_key_fetches_total";
 #[cfg(feature = "jwks")]
 pub const KEY_AGE: &str = "auth_key_age_seconds";
 
+/// Counter of calls to introspection endpoints, with the label `outcome`: `active`, `refused`, `over_budget`, or why there
+/// was no answer.
+#[cfg(feature = "introspection")]
+pub const INTROSPECTIONS: &str = "auth_introspections_total";
+/// Counter of what answers of introspection endpoints that processes share were good for, with the label `outcome`: `found`,
+/// `absent`, `refused` (older than `max_staleness`, of a clock that is ahead, or not sealed by our secret), `stored`, `failed`.
+#[cfg(all(feature = "introspection", feature = "redis"))]
+pub const INTROSPECTIONS_SHARED: &str = "auth_introspections_shared_total";
+
 /// Counter of revocations asked for in this process, with the labels `kind` (`token`, `subject`, `session`) and `outcome`
 /// (`local`, `stored`, `unstored`); with the kind `caller`, those whom other processes were told to forget.
 pub const REVOCATIONS: &str = "auth_revocations_total";
@@ -33,6 +45,10 @@ pub const REVOCATIONS_AGE: &str = "auth_revocations_age_seconds";
 /// Counter of what happens between this process and Redis, with the label `event` (`caught_up`, `sent_again`, `lost`,
 /// `gap`, `data_lost`, `unreadable`, `capped`, `forged`, `panicked`).
 pub const REVOCATIONS_SYNC: &str = "auth_revocations_sync_total";
+
+/// Counter of what is missing from an audit log, or was kept from a function of [`Auth::on_decision`](crate::Auth::on_decision), with
+/// the label `cause`: `slow` where it takes what it is told too slowly, `write` where a line could not be written.
+pub const EVENTS_LOST: &str = "auth_events_lost_total";
 
 /// Longest foreign text that enters a log line, in characters.
 pub(crate) const FOREIGN_TEXT: usize = 256;

@@ -1,8 +1,12 @@
 //! Where the time comes from.
 
+mod rfc3339;
+
 use std::error::Error;
 use std::fmt;
 use std::time::{Duration, SystemTime};
+
+pub(crate) use self::rfc3339::Rfc3339;
 
 /// Seconds since 1970-01-01T00:00:00Z, leap seconds ignored: the `NumericDate` of RFC 7519 section 2.
 pub type UnixTime = i64;

@@ -1,11 +1,13 @@
 //! Telling others of decisions, without making the request wait for them.
 
 mod audience;
+mod log;
 
 use std::time::{Duration, Instant};
 
 use self::audience::Ear;
 pub(crate) use self::audience::{Audience, Untold};
+pub use self::log::AuditLog;
 use crate::denial::Reason;
 use crate::guard::Plan;
 use crate::guard::limit::FirstRefusals;
@@ -116,8 +118,23 @@ impl Decision {
 }
 
 impl DecisionOutcome {
+    /// What it is called in metrics and records.
+    pub(super) const fn label(self) -> &'static str {
+        match self {
+            Self::Allowed => "allowed",
+            Self::NotRun => "not_run",
+            Self::Denied => "denied",
+            Self::Failed => "failed",
+            Self::Abandoned => "abandoned",
+        }
+    }
+
     pub(super) fn of(reason: Reason) -> Self {
         if reason.status().is_server_error() { Self::Failed } else { Self::Denied }
+    }
+
+    fn is_refusal(self) -> bool {
+        matches!(self, Self::Denied | Self::Failed)
     }
 }
 
@@ -125,14 +142,14 @@ impl Plan {
     /// Tells whoever wants to hear of a decision.
     #[inline]
     pub(super) fn tell(&self, seen: &Seen<'_>, outcome: DecisionOutcome, reason: Option<Reason>, details: &Details) {
-        let Some(ear) = self.settings.audience.ear().filter(|_| seen.observation.counts()) else { return };
+        let Some(ear) = self.settings.audience.ear(outcome).filter(|_| seen.observation.counts()) else { return };
         let &Details { check, code, once_good, .. } = details;
         ear.tell(Decision { reason, check, code, once_good, ..self.decision(&ear, seen, outcome) });
     }
 
     /// The same, to be told later; `None` while nobody wants to hear.
     pub(super) fn untold(&self, seen: &Seen<'_>, outcome: DecisionOutcome) -> Option<Untold> {
-        let ear = self.settings.audience.ear().filter(|_| seen.observation.counts())?;
+        let ear = self.settings.audience.ear(outcome).filter(|_| seen.observation.counts())?;
         Some(ear.prepare(self.decision(&ear, seen, outcome)))
     }
 

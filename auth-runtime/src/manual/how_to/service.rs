@@ -107,7 +107,8 @@
 //! was to allow the request; it is counted in [`HANDLER_DENIALS`](crate::observe::HANDLER_DENIALS). Public routes leave
 //! nothing.
 //!
-//! For an audit log of your own, [`Auth::on_decision`](crate::Auth::on_decision) tells a function of every decision, in a thread
+//! [`Auth::audit`](crate::Auth::audit) keeps a record in lines of JSON; all names stand in [Watching it
+//! run](crate::manual::watching). For a record of your own, [`Auth::on_decision`](crate::Auth::on_decision) tells a function of every decision, in a thread
 //! of its own: policy, caller, outcome, reason, check, and the request without its credentials. For an access log with the
 //! caller's name, [`expose_principal`](crate::config::AuthBuilder::expose_principal) lets middleware find the caller by
 //! [`Principal::of`](crate::Principal::of).

@@ -30,6 +30,7 @@ use crate::revocation::observe::{self, Outcome, RevocationKind};
 use crate::revocation::record::Record;
 use crate::revocation::view::View;
 use crate::revocation::{Forgetting, Presented, Revocations, Standing};
+use crate::telemetry::EventSource;
 use crate::time::{Clock, UnixTime};
 
 /// Revocations shared by any number of processes through Redis 6.2 or later, or Valkey (feature `redis`).
@@ -257,6 +258,10 @@ impl Revocations for RedisRevocations {
 
     fn forgetting(&self) -> Option<Forgetting> {
         Some(Forgetting::new(Arc::clone(&self.0)))
+    }
+
+    fn events(&self) -> Option<EventSource> {
+        Some(self.0.shared.view.events.clone())
     }
 
     fn lenience(&self) -> Vec<(&'static str, String)> {

@@ -19,7 +19,7 @@ use crate::scheme::session::seal::Seal;
 use crate::scheme::session::store::{Added, NewSession, SessionKey, SessionStore, StoreAnswer, StoredSession};
 use crate::scheme::{Authentication, Context, Outcome};
 use crate::shares::{KnownCallers, Lookups, Presented};
-use crate::telemetry::{foreign, limited};
+use crate::telemetry::{EventName, EventSource, SecurityEvent, foreign, limited};
 use crate::time::{Clock, UnixTime};
 
 /// For how long an id that was replaced is known as such.
@@ -45,6 +45,8 @@ pub(crate) struct LiveSessions {
     pub(super) loads: bool,
     pub(super) lookups: Lookups,
     pub(super) known: KnownCallers,
+    /// For those who keep a record of who signs in and out.
+    pub(super) events: EventSource,
 }
 
 /// Who signs in, and how.
@@ -68,6 +70,10 @@ pub(crate) struct SigningIn {
 impl LiveSessions {
     pub(crate) fn landing(&self) -> &Landing {
         &self.landing
+    }
+
+    pub(crate) fn events(&self) -> &EventSource {
+        &self.events
     }
 
     pub(crate) fn deletion(&self) -> HeaderValue {
@@ -263,6 +269,11 @@ impl LiveSessions {
                     ended_for_it = (ended > 0).then_some(ended),
                     "signed in"
                 );
+                self.tell(EventName::SignedIn, &record.subject, |event| {
+                    let address = record.address.as_deref().map(Arc::from);
+                    let agent = record.agent.as_deref().map(Arc::from);
+                    SecurityEvent { session: Some(Arc::from(&*record.sid)), address, agent, ..event }
+                });
             }
             Added::Barred | Added::Gone => return Err(barred()),
             Added::Full => {
@@ -293,6 +304,8 @@ impl LiveSessions {
         let was_there = self.store.remove(key).get().await.map_err(unavailable)?;
         if was_there {
             tracing::info!(subject = foreign(subject), session = sid, scheme = super::NAME, "signed out");
+            let session = Some(Arc::from(sid));
+            self.tell(EventName::SignedOut, subject, |event| SecurityEvent { session, ..event });
         }
         Ok(was_there)
     }
@@ -301,6 +314,7 @@ impl LiveSessions {
     pub(crate) async fn end_all(&self, subject: &str, at: u64) -> Result<usize, Denial> {
         let ended = self.store.end_all(self.seal.subject(subject), at).get().await.map_err(unavailable)?;
         tracing::info!(subject = foreign(subject), ended, scheme = super::NAME, "signed out everywhere");
+        self.tell(EventName::SignedOutEverywhere, subject, |event| SecurityEvent { count: Some(ended), ..event });
         Ok(ended)
     }
 
@@ -319,7 +333,16 @@ impl LiveSessions {
             }
         }
         tracing::info!(subject = foreign(subject), changed, scheme = super::NAME, "rights of sessions changed");
+        self.tell(EventName::RightsChanged, subject, |event| SecurityEvent { count: Some(changed), ..event });
         Ok(changed)
+    }
+
+    /// Tells those who keep a record.
+    fn tell(&self, name: EventName, subject: &str, more: impl FnOnce(SecurityEvent) -> SecurityEvent) {
+        self.events.tell(|| {
+            let event = SecurityEvent::new(name, &self.issuer);
+            more(SecurityEvent { subject: Some(subject.into()), ..event })
+        });
     }
 
     async fn set_roles_of(&self, stored: StoredSession, record: Record, roles: &[Box<str>]) -> Result<bool, Denial> {

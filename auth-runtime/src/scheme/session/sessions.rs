@@ -12,7 +12,7 @@ use crate::fault::Misconfiguration;
 use crate::principal::local;
 #[cfg(feature = "redis")]
 use crate::redis::Redis;
-use crate::revocation::{Consulted, Forgetting, Revocations};
+use crate::revocation::{Consulted, Revocations};
 use crate::scheme::session::current::TOUCHED_EVERY;
 use crate::scheme::session::details::DetailsReader;
 use crate::scheme::session::id::SessionCookie;
@@ -25,6 +25,7 @@ use crate::scheme::session::seal::{Seal, SealingKey};
 use crate::scheme::session::store::SessionStore;
 use crate::scheme::session::{NAME, SessionScheme};
 use crate::shares::{KnownCallers, Lookups};
+use crate::telemetry::EventSource;
 
 /// How long a session lasts that is not used: 30 minutes.
 const IDLE: Duration = Duration::from_secs(30 * 60);
@@ -184,8 +185,8 @@ impl Sessions {
         self
     }
 
-    pub(crate) fn forgetting(&self) -> Option<Forgetting> {
-        self.revocations.as_ref().and_then(Consulted::forgetting)
+    pub(crate) fn consulted(&self) -> Option<&Consulted> {
+        self.revocations.as_ref()
     }
 
     /// The scheme, for a service that browsers reach under `origin`.
@@ -244,6 +245,7 @@ impl Sessions {
             loads: self.authorities.is_some(),
             lookups: Lookups::default(),
             known: KnownCallers::default(),
+            events: EventSource::default(),
         };
         debug_assert!(seconds(live.idle) > TOUCHED_EVERY);
         Ok(SessionScheme { live: Arc::new(live), authorities: self.authorities })

@@ -16,7 +16,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::environment::Environment;
 use crate::revoke::Revoking;
-use crate::routes;
+use crate::{figures, routes};
 
 policy! {
     /// Who may read what describes the server, unless that is open: by token, or in a browser by password.
@@ -60,7 +60,7 @@ where
         .split_for_parts();
     let (auth, is_open) = (auth.clone(), environment.open_docs);
     let collected = web::Data::new(Collected { auth, document, is_open, json: OnceCell::new() });
-    (app.app_data(collected.clone()), collected)
+    (app.app_data(collected.clone()).app_data(figures::recorded()), collected)
 }
 
 /// Adds document and page, for everyone or for the staff, and the page of the policies, for the staff.
@@ -68,6 +68,7 @@ pub(crate) fn mount(config: &mut ServiceConfig<'_>, auth: &Auth, environment: &E
     config.map(|config| {
         config.service_as::<Reviewers>("/policies", review::page(auth));
     });
+    config.service(figures::figures);
     if environment.open_docs {
         config.service(open_document).map(|config| {
             config.service_public("the page has no data, and the document is open", "/docs", page());

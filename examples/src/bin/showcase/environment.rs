@@ -13,6 +13,8 @@ pub(crate) struct Environment {
     pub(crate) public_origin: Option<String>,
     /// Where this server listens, which is where browsers reach it unless somebody says otherwise.
     pub(crate) own_origin: Option<String>,
+    /// Where who was refused, and who signed in and out, is written down.
+    pub(crate) audit_log: Option<String>,
     /// Whether everyone may read what describes the server.
     pub(crate) open_docs: bool,
 }
@@ -94,6 +96,7 @@ impl Environment {
                 redis_url: read("REDIS_URL")?,
                 public_origin: read("PUBLIC_ORIGIN")?,
                 own_origin: None,
+                audit_log: read("AUDIT_LOG")?,
                 open_docs: match read("DOCS")?.as_deref() {
                     None => false,
                     Some("open") => true,
@@ -125,13 +128,14 @@ mod tests {
 
     #[test]
     fn no_variables_add_nothing() {
-        let Environment { provider, introspection, redis_url, public_origin, open_docs, own_origin: _ } =
+        let Environment { provider, introspection, redis_url, public_origin, audit_log, open_docs, own_origin: _ } =
             read(&[]).expect("complete");
         assert!(
             provider.is_none()
                 && introspection.is_none()
                 && redis_url.is_none()
                 && public_origin.is_none()
+                && audit_log.is_none()
                 && !open_docs
         );
     }

@@ -15,6 +15,9 @@
 //! with her password. There one presses *Authorize*, calls a route and sees the answer. `GET /policies` is for the same people,
 //! and for bob once he has signed in: who may call which route, and which routes a token that one pastes opens, or a caller that one describes.
 //!
+//! `GET /metrics` is for them as well: what the library counts, as Prometheus asks for it, with `basic_auth` in its configuration.
+//! `examples/grafana/auth.json` is a dashboard of it.
+//!
 //! `GET /login` is a form, where alice signs in with `wonderland` and bob with `builder`; it leads back to the page that was wanted, such
 //! as `GET /me`. `GET /api/me` takes a session or a token, `POST /api/note` a session; `GET /sessions` says where one is signed in, and
 //! `POST /sessions/end` ends one of them; `POST /logout` signs out, with `?everywhere=true` in all browsers. Open the pages under the address that is printed,
@@ -27,6 +30,7 @@
 //! | `OIDC_ISSUER`, `AUDIENCE` | `GET /idp`, and `GET /idp/admin` for the scope `admin`: JWTs of this identity provider |
 //! | `INTROSPECTION_URL`, `CLIENT_ID`, `CLIENT_SECRET`, `AUDIENCE` | `GET /opaque`: tokens that only their issuer can read; `OIDC_ISSUER` says who that is |
 //! | `PUBLIC_ORIGIN` | where clients reach the server, such as `https://api.example`, for which cookies are then `__Host-session`. With `OIDC_ISSUER`: the metadata of RFC 9728 at `/.well-known/oauth-protected-resource`, which challenges then name |
+//! | `AUDIT_LOG` | a file, to which who was refused, who signed in and out, and what was revoked is added, in lines of JSON |
 //! | `DOCS` | `open`: everyone may read `/docs` and `/openapi.json`, which then leave out roles, claims and checks |
 //! | `REDIS_URL` | `POST /revoke` for users with a password: `{"jti": "…"}` or `{"subject": "…"}` ends JWTs, and by subject sessions, here and on every showcase with this Redis, which then share their sessions |
 
@@ -34,6 +38,7 @@ mod accounts;
 mod auth;
 mod docs;
 mod environment;
+mod figures;
 mod people;
 #[cfg(test)]
 mod reviewed;
@@ -45,6 +50,7 @@ use std::process::ExitCode;
 
 use actix_web::{App, HttpServer, middleware};
 use auth_runtime::config::{ConfigError, ConfigFault};
+use auth_runtime::observe::AuditLog;
 
 use crate::environment::Environment;
 use crate::revoke::Revoking;
@@ -91,6 +97,10 @@ async fn serve() -> Result<(), Box<dyn std::error::Error>> {
         None => None,
     };
     let auth = auth::configure(&environment, revoking.as_ref()).map_err(|error| naming_variables(&error))?;
+    if let Some(path) = &environment.audit_log {
+        auth.audit(AuditLog::file(path).map_err(|error| format!("`AUDIT_LOG`: {error}"))?);
+    }
+    actix_web::rt::spawn(figures::keep_up());
     let server = HttpServer::new(move || {
         docs::application(App::new().wrap(access_log()), &auth, &environment, revoking.as_ref()).0
     })
