@@ -7,7 +7,7 @@ use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 
 use crate::authorities::LoadFailure;
-use crate::denial::{Challenge, Denial, Reason, Rejection, Unavailable};
+use crate::denial::{BodyHook, Challenge, Denial, Reason, Rejection, Unavailable};
 use crate::grant::IdentityError;
 use crate::guard::audit::DecisionOutcome;
 use crate::guard::challenges::Challenges;
@@ -21,7 +21,7 @@ use crate::guard::{Asked, Attempted, Eventual, Plan, Settings, nested};
 use crate::http::parts::Viewed;
 use crate::policy::{Check, CheckResults, Hide};
 use crate::principal::Principal;
-use crate::scheme::{self, Outcome};
+use crate::scheme::{self, Additions, Outcome};
 use crate::telemetry::{foreign, limited};
 
 /// Why a request is refused, with what its answer and its event say beyond the reason.
@@ -249,26 +249,31 @@ impl Plan {
         }
         self.challenge(request, attempted, &mut denial);
         match self.owed(request, attempted, None) {
-            Eventual::Ready(owed) => Eventual::Ready(self.finish(request, denial, owed)),
+            Eventual::Ready(owed) => {
+                self.finish(request, &mut denial, owed);
+                Eventual::Ready(denial)
+            }
             Eventual::Pending(owed) => {
                 let (plan, request) = (Arc::clone(self), request.clone());
-                Eventual::Pending(Box::pin(async move { plan.finish(&request, denial, owed.await) }))
+                Eventual::Pending(Box::pin(async move {
+                    plan.finish(&request, &mut denial, owed.await);
+                    denial
+                }))
             }
         }
     }
 
     #[inline]
-    fn finish(&self, request: &HttpRequest, mut denial: Denial, owed: Owed) -> Denial {
-        let additions = match owed {
-            Ok(additions) => additions,
-            Err(reason) => return self.incomplete(request, reason),
-        };
-        if let Some((headers, location)) = additions.into_parts() {
-            denial.headers(headers);
-            denial.elsewhere(location);
+    fn finish(&self, request: &HttpRequest, denial: &mut Denial, owed: Owed) {
+        match owed.map(Additions::into_parts) {
+            Ok(None) => {}
+            Ok(Some((headers, location))) => {
+                denial.headers(headers);
+                denial.elsewhere(location);
+            }
+            Err(reason) => *denial = Denial::of(reason),
         }
-        self.settings.shape(request, &mut denial);
-        denial
+        self.settings.shape(request, denial);
     }
 
     /// What the scheme has said of a caller whom it verified, for guards that come after.
@@ -299,12 +304,18 @@ impl Plan {
     }
 
     /// Gives a 401 of the application's own the challenges of the policy.
+    #[inline]
     fn challenge(&self, request: &HttpRequest, attempted: Attempted, denial: &mut Denial) {
         if denial.reason() == Reason::ApplicationUnauthorized {
-            let place = attempted.alternative(self).and_then(|alternative| alternative.challenge);
-            let fresh = self.fresh_challenges(Viewed::Request(request), denial.reason(), place);
-            denial.challenged_as(&self.challenges.answer(denial.reason(), attempted.place, place, &fresh));
+            self.challenge_as_own(request, attempted, denial);
         }
+    }
+
+    #[cold]
+    fn challenge_as_own(&self, request: &HttpRequest, attempted: Attempted, denial: &mut Denial) {
+        let place = attempted.alternative(self).and_then(|alternative| alternative.challenge);
+        let fresh = self.fresh_challenges(Viewed::Request(request), denial.reason(), place);
+        denial.challenged_as(&self.challenges.answer(denial.reason(), attempted.place, place, &fresh));
     }
 
     pub(super) fn hides(&self, reason: Reason, status: StatusCode) -> bool {
@@ -322,11 +333,16 @@ impl Settings {
     #[inline]
     pub(crate) fn shape(&self, request: &HttpRequest, denial: &mut Denial) {
         denial.complete();
-        let Some(hook) = &self.body else { return };
-        // The application's own code: when it panics the standard body stays, and the connection with it.
-        match std::panic::catch_unwind(AssertUnwindSafe(|| hook(request, denial))) {
-            Ok(body) => denial.body(body),
-            Err(_) => limited!(error, "the function given to `denial_body` panicked; the standard body is sent"),
+        if let Some(hook) = &self.body {
+            write_body(hook, request, denial);
         }
+    }
+}
+
+/// The application's own code: when it panics the standard body stays, and the connection with it.
+fn write_body(hook: &BodyHook, request: &HttpRequest, denial: &mut Denial) {
+    match std::panic::catch_unwind(AssertUnwindSafe(|| hook(request, denial))) {
+        Ok(body) => denial.body(body),
+        Err(_) => limited!(error, "the function given to `denial_body` panicked; the standard body is sent"),
     }
 }

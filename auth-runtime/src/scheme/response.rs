@@ -143,14 +143,20 @@ impl Additions {
 
     /// The fields of an answer that has no others, and where to send a caller that would get a 401; `None` where nothing is
     /// added.
+    #[inline]
     pub(crate) fn into_parts(self) -> Option<(Vec<Field>, Option<HeaderValue>)> {
-        let added = self.0?;
-        let mut fields: Vec<Field> = Vec::with_capacity(added.fields.len());
-        for Addition { name, value, replaces } in added.fields {
+        self.0.map(|added| added.into_parts())
+    }
+}
+
+impl Added {
+    fn into_parts(self: Box<Self>) -> (Vec<Field>, Option<HeaderValue>) {
+        let mut fields: Vec<Field> = Vec::with_capacity(self.fields.len());
+        for Addition { name, value, replaces } in self.fields {
             fields.retain(|(known, _)| !replaces || *known != name);
             fields.push((name, value));
         }
-        Some((fields, added.location))
+        (fields, self.location)
     }
 }
 
