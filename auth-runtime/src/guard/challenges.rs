@@ -8,6 +8,7 @@ use actix_web::http::header::HeaderValue;
 use crate::denial::Challenge;
 use crate::denial::{Answer, Problem, Reason};
 use crate::guard::observation::Meter;
+use crate::guard::plan::Place;
 
 /// The challenges of one policy, one for each scheme name, in the order in which they are sent.
 pub(crate) struct Challenges {
@@ -21,6 +22,10 @@ pub(crate) struct Challenges {
     /// By reason and attempted alternative; written as they are first needed. Boxed, because few ever are.
     written: Vec<OnceLock<Box<Written>>>,
 }
+
+/// Where a challenge is among those of its policy: alternatives whose schemes have one name share it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Line(usize);
 
 /// An alternative's challenge, and the canonical scopes by its names; none where it does not speak of scopes.
 pub(crate) struct Offered {
@@ -46,8 +51,8 @@ impl Challenges {
             }
         }
         all.sort_by_key(Challenge::rank);
-        let places = (Reason::ALL.len() + 1) * (offered.len() + 1);
-        let written = (0..places).map(|_| OnceLock::new()).collect();
+        let cells = (Reason::ALL.len() + 1) * (offered.len() + 1);
+        let written = (0..cells).map(|_| OnceLock::new()).collect();
         Self { all, realm: realm.into(), offered, metadata_url, policy, written }
     }
 
@@ -55,9 +60,9 @@ impl Challenges {
         &self.realm
     }
 
-    /// The place of a scheme's challenge.
-    pub(crate) fn place(&self, challenge: &Challenge) -> Option<usize> {
-        self.all.iter().position(|known| same_scheme(known, challenge))
+    /// The line of a scheme's challenge.
+    pub(crate) fn line(&self, challenge: &Challenge) -> Option<Line> {
+        self.all.iter().position(|known| same_scheme(known, challenge)).map(Line)
     }
 
     /// Whether a denial for this reason has challenges.
@@ -65,49 +70,49 @@ impl Challenges {
         matches!(reason.status(), StatusCode::UNAUTHORIZED | StatusCode::BAD_REQUEST) || reason == Reason::ScopeMissing
     }
 
-    /// The denial for a reason; `alternative` is the one whose credentials were looked at, `attempted` the place of its
-    /// challenge, which it may share, and `scheme` the name under which it is counted.
+    /// The denial for a reason; `alternative` is the one whose credentials were looked at, `blamed` the line of its challenge,
+    /// and `scheme` the name under which it is counted.
     pub(crate) fn written(
         &self,
         reason: Reason,
-        alternative: Option<usize>,
-        attempted: Option<usize>,
+        alternative: Option<Place>,
+        blamed: Option<Line>,
         scheme: &'static str,
     ) -> Option<&Written> {
-        let row = alternative.map_or(0, |index| index + 1);
+        let row = alternative.map_or(0, |Place(index)| index + 1);
         // A user's own reasons differ in their labels, and there is no telling how many there are.
         if matches!(reason, Reason::Custom(_)) {
             return None;
         }
         let cell = self.written.get(row * (Reason::ALL.len() + 1) + reason.index())?;
         let write = || {
-            let answer = Arc::new(self.answer(reason, alternative, attempted, &[]));
+            let answer = Arc::new(self.answer(reason, alternative, blamed, &[]));
             Box::new(Written { answer, meter: Meter::denied(self.policy, scheme, reason) })
         };
         Some(cell.get_or_init(write))
     }
 
-    /// Writes the denial for a reason; `fresh` has challenges for this answer only, by the place of those that they replace.
+    /// Writes the denial for a reason; `fresh` has challenges for this answer only, by the line that they replace.
     pub(crate) fn answer(
         &self,
         reason: Reason,
-        alternative: Option<usize>,
-        attempted: Option<usize>,
-        fresh: &[(usize, Vec<Challenge>)],
+        alternative: Option<Place>,
+        blamed: Option<Line>,
+        fresh: &[(Line, Vec<Challenge>)],
     ) -> Answer {
-        let at = |place: usize| match fresh.iter().find(|(of, _)| *of == place) {
+        let at = |line: Line| match fresh.iter().find(|(of, _)| *of == line) {
             Some((_, challenges)) => challenges.as_slice(),
-            None => self.all.get(place).map(std::slice::from_ref).unwrap_or_default(),
+            None => self.all.get(line.0).map(std::slice::from_ref).unwrap_or_default(),
         };
         let mut problem = Problem::of(reason);
         let mut lines = Vec::new();
         match reason.status() {
             StatusCode::UNAUTHORIZED | StatusCode::BAD_REQUEST => {
-                let challenges =
-                    (0..self.all.len()).flat_map(|place| at(place).iter().map(move |challenge| (place, challenge)));
-                for (place, challenge) in challenges {
-                    let blamed = Some(place) == attempted || reason == Reason::AuthorizationRepeated;
-                    let error = reason.oauth_error().filter(|_| blamed && challenge.is_oauth());
+                let all = (0..self.all.len()).map(Line);
+                let challenges = all.flat_map(|line| at(line).iter().map(move |challenge| (line, challenge)));
+                for (line, challenge) in challenges {
+                    let is_blamed = Some(line) == blamed || reason == Reason::AuthorizationRepeated;
+                    let error = reason.oauth_error().filter(|_| is_blamed && challenge.is_oauth());
                     let description = error.map(|_| reason.description());
                     let scope = &*self.scope_before(challenge, alternative);
                     if challenge.is_oauth() {
@@ -121,7 +126,7 @@ impl Challenges {
                 }
             }
             StatusCode::FORBIDDEN if reason == Reason::ScopeMissing => {
-                let challenges = attempted.map(at).unwrap_or_default();
+                let challenges = blamed.map(at).unwrap_or_default();
                 if let Some(challenge) = challenges.iter().find(|challenge| challenge.is_oauth()) {
                     let scope = &*self.scope_after(alternative);
                     problem.error = reason.oauth_error();
@@ -137,17 +142,17 @@ impl Challenges {
     /// The scopes of a challenge while the caller is not known: those of all alternatives of its scheme, then those of the
     /// policy's condition, by the names of the alternative that was attempted, or else of the first that speaks of scopes:
     /// clients take the first challenge they know.
-    fn scope_before(&self, challenge: &Challenge, attempted: Option<usize>) -> String {
+    fn scope_before(&self, challenge: &Challenge, attempted: Option<Place>) -> String {
         let own = self.offered.iter().filter(|offered| same_scheme(&offered.challenge, challenge));
         let attempted =
-            attempted.and_then(|index| self.offered.get(index)).filter(|offered| !offered.common.is_empty());
+            attempted.and_then(|Place(index)| self.offered.get(index)).filter(|offered| !offered.common.is_empty());
         let common = attempted.or_else(|| self.offered.iter().find(|offered| !offered.common.is_empty()));
         joined(own.flat_map(|offered| &offered.own).chain(common.into_iter().flat_map(|offered| &offered.common)))
     }
 
     /// Those that a caller lacks whom this alternative has verified.
-    fn scope_after(&self, alternative: Option<usize>) -> String {
-        let by = alternative.and_then(|index| self.offered.get(index));
+    fn scope_after(&self, alternative: Option<Place>) -> String {
+        let by = alternative.and_then(|Place(index)| self.offered.get(index));
         joined(by.into_iter().flat_map(|Offered { own, common, .. }| own.iter().chain(common)))
     }
 

@@ -2,12 +2,13 @@
 
 use crate::guard::Plan;
 use crate::guard::observation::NO_SCHEME;
+use crate::guard::plan::Place;
 use crate::scheme::{Context, Credentials, Evidence, Recognition};
 use crate::telemetry::limited;
 
 /// The credentials that decide, and the alternative that they are for.
 pub(crate) struct Choice<'a> {
-    pub(crate) alternative: usize,
+    pub(crate) alternative: Place,
     pub(crate) is_ambient: bool,
     pub(crate) evidence: Evidence<'a>,
     /// Whether one alternative could be told. Where several claim one place and none can, the request is refused: what is
@@ -17,64 +18,72 @@ pub(crate) struct Choice<'a> {
 
 impl Plan {
     /// The credentials that decide: explicit ones before ambient ones, then in written order; among alternatives that claim
-    /// the same place, by form.
+    /// the same place, by form. Each scheme looks once.
     pub(crate) fn choose<'a>(&self, context: &Context<'a>) -> Option<Choice<'a>> {
         let mut ambient = None;
-        for (index, alternative) in self.alternatives().iter().enumerate() {
-            match alternative.scheme.find(context) {
-                Credentials::Explicit(evidence) => return Some(self.among_rivals(context, index, evidence, false)),
-                Credentials::Ambient(evidence) if ambient.is_none() => ambient = Some((index, evidence)),
-                Credentials::Ambient(_) | Credentials::Absent => {}
+        let mut ambient_rivals = Vec::new();
+        for (place, alternative) in self.places() {
+            match (alternative.scheme.find(context), &ambient) {
+                (Credentials::Explicit(evidence), _) => {
+                    let rivals =
+                        alternative.rivals.iter().filter(|rival| **rival > place).filter_map(|rival| {
+                            match self.alternative(*rival)?.scheme.find(context) {
+                                Credentials::Explicit(evidence) => Some((*rival, evidence)),
+                                Credentials::Ambient(_) | Credentials::Absent => None,
+                            }
+                        });
+                    return Some(self.among(context, (place, evidence), rivals, false));
+                }
+                (Credentials::Ambient(evidence), None) => ambient = Some((place, evidence)),
+                (Credentials::Ambient(evidence), Some((first, _))) if alternative.rivals.contains(first) => {
+                    ambient_rivals.push((place, evidence));
+                }
+                (Credentials::Ambient(_) | Credentials::Absent, _) => {}
             }
         }
-        ambient.map(|(index, evidence)| self.among_rivals(context, index, evidence, true))
+        ambient.map(|first| self.among(context, first, ambient_rivals, true))
     }
 
     /// The choice between the first alternative that found something and those whose credentials are in the same place.
-    fn among_rivals<'a>(
+    fn among<'a>(
         &self,
         context: &Context<'a>,
-        first: usize,
-        evidence: Evidence<'a>,
+        (first, evidence): (Place, Evidence<'a>),
+        rivals: impl IntoIterator<Item = (Place, Evidence<'a>)>,
         is_ambient: bool,
     ) -> Choice<'a> {
-        let alone = |evidence| Choice { alternative: first, is_ambient, evidence, is_decided: true };
-        let Some(chosen) = self.alternatives().get(first) else { return alone(evidence) };
-        if chosen.rivals.is_empty() || evidence.is_unreadable() {
-            return alone(evidence);
+        let chosen = |alternative, evidence| Choice { alternative, is_ambient, evidence, is_decided: true };
+        if evidence.is_unreadable() {
+            return chosen(first, evidence);
         }
+        let recognized = |place, evidence: &Evidence<'a>| match self.alternative(place) {
+            Some(alternative) => alternative.scheme.recognizes(context, evidence),
+            None => Recognition::No,
+        };
         let mut claims: Option<Claims<'_>> = None;
-        for &index in chosen.rivals.iter().filter(|&&index| index > first) {
-            let Some(rival) = self.alternatives().get(index) else { continue };
-            let found = match rival.scheme.find(context) {
-                Credentials::Explicit(evidence) if !is_ambient => evidence,
-                Credentials::Ambient(evidence) if is_ambient => evidence,
-                Credentials::Explicit(_) | Credentials::Ambient(_) | Credentials::Absent => continue,
-            };
+        for (place, found) in rivals {
             let claims = claims.get_or_insert_with(|| {
                 let mut claims = Claims::default();
-                claims.of(chosen.scheme.recognizes(context, &evidence)).add(first, None);
+                claims.of(recognized(first, &evidence)).add(first, None);
                 claims
             });
             if !found.is_unreadable() {
-                claims.of(rival.scheme.recognizes(context, &found)).add(index, Some(found));
+                claims.of(recognized(place, &found)).add(place, Some(found));
             }
         }
-        let Some(Claims { mine, perhaps, .. }) = claims else { return alone(evidence) };
+        let Some(Claims { mine, perhaps, .. }) = claims else { return chosen(first, evidence) };
         if let (Some((one, _)), Some(other)) = (&mine.one, mine.other) {
             self.disputed(*one, other);
         }
         // The only one that is sure, or where none is, the only one that may be meant.
         match if mine.one.is_some() { mine } else { perhaps } {
-            Claim { one: Some((alternative, found)), other: None } => {
-                Choice { alternative, is_ambient, evidence: found.unwrap_or(evidence), is_decided: true }
-            }
-            _ => Choice { alternative: first, is_ambient, evidence, is_decided: false },
+            Claim { one: Some((place, found)), other: None } => chosen(place, found.unwrap_or(evidence)),
+            _ => Choice { is_decided: false, ..chosen(first, evidence) },
         }
     }
 
-    fn disputed(&self, one: usize, other: usize) {
-        let name = |index| self.alternative(index).map_or(NO_SCHEME, |alternative| alternative.scheme.name());
+    fn disputed(&self, one: Place, other: Place) {
+        let name = |place| self.alternative(place).map_or(NO_SCHEME, |alternative| alternative.scheme.name());
         let schemes = format!("{}, {}", name(one), name(other));
         limited!(
             error,
@@ -108,15 +117,15 @@ impl<'a> Claims<'a> {
 #[derive(Default)]
 struct Claim<'a> {
     /// With what it found, unless that is what was found before all others.
-    one: Option<(usize, Option<Evidence<'a>>)>,
-    other: Option<usize>,
+    one: Option<(Place, Option<Evidence<'a>>)>,
+    other: Option<Place>,
 }
 
 impl<'a> Claim<'a> {
-    fn add(&mut self, index: usize, found: Option<Evidence<'a>>) {
+    fn add(&mut self, place: Place, found: Option<Evidence<'a>>) {
         match self.one {
-            None => self.one = Some((index, found)),
-            Some(_) => self.other = self.other.or(Some(index)),
+            None => self.one = Some((place, found)),
+            Some(_) => self.other = self.other.or(Some(place)),
         }
     }
 }
@@ -125,6 +134,7 @@ impl<'a> Claim<'a> {
 mod tests {
     use std::any::TypeId;
     use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
 
     use actix_web::HttpRequest;
@@ -198,7 +208,7 @@ mod tests {
         let schemes = schemes.iter().map(|&(prefix, how)| Arc::new(Prefixed(prefix, how)) as Arc<dyn Scheme>);
         let (plan, request) =
             (plan(schemes), TestRequest::default().insert_header(("x-token", token)).to_http_request());
-        plan.choose(&plan.context(&request)).map(|choice| (choice.alternative, choice.is_decided))
+        plan.choose(&plan.context(&request)).map(|choice| (choice.alternative.0, choice.is_decided))
     }
 
     #[test]
@@ -217,6 +227,38 @@ mod tests {
         assert_eq!(chosen(&[("a", Mine), ("a_", Mine)], "a_1"), Some((0, false)), "two are sure");
         assert_eq!(chosen(&[("a", Perhaps), ("a_", Perhaps)], "a_1"), Some((0, false)), "two may be meant");
         assert_eq!(chosen(&[("a_", Mine)], "c_1"), Some((0, true)), "who is alone is not asked");
+    }
+
+    /// Whatever is in one cookie; counts how often it looked.
+    struct InCookie(Arc<AtomicUsize>);
+
+    impl Scheme for InCookie {
+        fn name(&self) -> &'static str {
+            "in_cookie"
+        }
+
+        fn describe(&self) -> SchemeDescription {
+            SchemeDescription::new(Challenge::new("Cookie")).cookie("id").form(CredentialForm::Listed)
+        }
+
+        fn find<'a>(&self, _: &Context<'a>) -> Credentials<'a> {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            Credentials::Ambient(Evidence::new(()))
+        }
+
+        fn authenticate<'a>(&self, _: &Context<'a>, _: Evidence<'a>) -> Authentication {
+            unreachable!("nothing is verified here")
+        }
+    }
+
+    #[test]
+    fn each_scheme_looks_once_also_where_several_find_what_a_browser_sends() {
+        let looked = [(); 3].map(|()| Arc::new(AtomicUsize::new(0)));
+        let plan = plan(looked.iter().map(|count| Arc::new(InCookie(Arc::clone(count))) as Arc<dyn Scheme>));
+        let request = TestRequest::default().to_http_request();
+        let choice = plan.choose(&plan.context(&request)).unwrap();
+        assert!(choice.is_ambient && !choice.is_decided, "all of them may be meant");
+        assert_eq!(looked.map(|count| count.load(Ordering::Relaxed)), [1; 3]);
     }
 
     fn bearer(issuer: &str) -> Arc<dyn Scheme> {

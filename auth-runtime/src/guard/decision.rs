@@ -9,16 +9,17 @@ use futures_core::future::LocalBoxFuture;
 use futures_util::FutureExt as _;
 
 use crate::authorities::{LoadOutcome, Loading};
-use crate::denial::{Denial, Reason, Rejection};
+use crate::denial::{Denial, Reason};
 use crate::grant::{Caller, Loaded};
-use crate::guard::choice::Choice;
+use crate::guard::ask::verified;
 use crate::guard::heard::{Heard, Said};
 use crate::guard::observation::Observation;
 use crate::guard::refuse::{Case, Grounds};
 use crate::guard::waiting::Waiting;
-use crate::guard::{Admission, Admitted, Asked, Attempted, Eventual, Plan, Plans, nested};
+use crate::guard::{Admission, Admitted, Attempted, Eventual, Plan, Plans, nested};
+use crate::http::parts::Viewed;
 use crate::policy::check::CheckContext;
-use crate::policy::{Check, CheckResults, PolicySpec, Presence, Step};
+use crate::policy::{Check, CheckResults, PolicySpec, Presence};
 use crate::principal::{NamesIn, Principal};
 use crate::scheme::{Authentication, Outcome, PendingOutcome};
 
@@ -57,7 +58,7 @@ pub(crate) fn decide(
         observation,
     };
     // A scheme is foreign code: its panic must not reach the worker, and must not let anyone in.
-    match std::panic::catch_unwind(AssertUnwindSafe(|| guarded.authenticate())) {
+    match std::panic::catch_unwind(AssertUnwindSafe(|| plan.ask(Viewed::Request(request), &mut guarded.attempted))) {
         Ok(None) => decision(guarded.without_credentials()),
         Ok(Some(Authentication::Ready(outcome))) => match guarded.judge(outcome) {
             Judged::Done(decided) => decision(decided),
@@ -101,54 +102,20 @@ enum Judged {
 }
 
 impl GuardedRequest<'_> {
-    /// Finds the credentials that count and lets their scheme judge them; `None` where there are none.
-    fn authenticate(&mut self) -> Option<Authentication> {
-        let context = self.plan.context(self.request);
-        let Choice { alternative, is_ambient, evidence, is_decided } = self.plan.choose(&context)?;
-        self.attempted.place = Some(alternative);
-        if is_ambient && !self.plan.settings.origins.permits(self.request) {
-            return Some(Outcome::failed(Reason::CrossSite).into());
-        }
-        let alternative = self.plan.alternative(alternative)?;
-        let scheme = &alternative.scheme;
-        let evidence = match evidence.readable() {
-            Ok(evidence) if is_decided => evidence,
-            Ok(evidence) => return Some(refused_only(scheme.refuse_unrecognized(&context, evidence))),
-            Err(rejection) => return Some(Authentication::refused(rejection)),
-        };
-        // After the rules of this policy: they may be stricter than those of the guard around.
-        if let Some((outcome, is_around)) = nested::judged(self.request, alternative, self.plan.realm()) {
-            self.attempted.asked = if is_around { Asked::Around } else { Asked::Here };
-            return Some(
-                match outcome {
-                    Outcome::Verified(principal) if self.plan.spec.without_authorities => {
-                        Outcome::Verified(principal.by_credentials().clone())
-                    }
-                    outcome => outcome,
-                }
-                .into(),
-            );
-        }
-        self.attempted.asked = Asked::Here;
-        Some(scheme.authenticate(&context, evidence))
-    }
-
     /// A decision where no credentials are that count.
     fn without_credentials(&self) -> Decided {
-        match self.plan.spec.presence {
-            Presence::Optional => Ok(self.pass(None)),
-            Presence::Required | Presence::Public => Err(self.deny(Reason::CredentialsMissing)),
+        match self.plan.admits_nobody() {
+            Ok(()) => Ok(self.pass(None)),
+            Err(reason) => Err(self.deny(reason)),
         }
     }
 
     /// Turns what the scheme found into a decision, as far as that needs no check.
     fn judge(&mut self, outcome: Outcome) -> Judged {
-        let principal = match outcome {
-            Outcome::Verified(principal) => principal,
-            Outcome::Refused(rejection) => return Judged::Done(Err(self.deny(rejection))),
-            Outcome::Unavailable(unavailable) => return Judged::Done(Err(self.deny(unavailable))),
-        };
-        self.load(principal)
+        match verified(outcome) {
+            Ok(principal) => self.load(principal),
+            Err(grounds) => Judged::Done(Err(self.deny(grounds))),
+        }
     }
 
     /// Asks what the application knows of the caller, unless a guard around this one has.
@@ -188,15 +155,14 @@ impl GuardedRequest<'_> {
     fn weigh(&mut self, principal: Principal) -> Judged {
         let checks = CheckResults::new();
         match self.plan.weigh(self.attempted, &principal, &checks) {
-            Step::Holds => Judged::Done(Ok(self.pass(Some(principal)))),
-            Step::Fails => {
-                let reason = self.plan.failure(self.attempted, &principal, &checks);
-                self.verified = Some(principal);
-                Judged::Done(Err(self.deny(reason)))
-            }
-            Step::Needs(check) => {
+            Ok(None) => Judged::Done(Ok(self.pass(Some(principal)))),
+            Ok(Some(check)) => {
                 self.verified = Some(principal.clone());
                 Judged::Needs(principal, check)
+            }
+            Err(reason) => {
+                self.verified = Some(principal);
+                Judged::Done(Err(self.deny(reason)))
             }
         }
     }
@@ -283,10 +249,9 @@ impl GuardedRequest<'_> {
             };
             self.results.record(check, held);
             match self.plan.weigh(self.attempted, &principal, &self.results) {
-                Step::Holds => return Ok(self.pass(Some(principal))),
-                Step::Needs(next) => check = next,
-                Step::Fails => {
-                    let reason = self.plan.failure(self.attempted, &principal, &self.results);
+                Ok(None) => return Ok(self.pass(Some(principal))),
+                Ok(Some(next)) => check = next,
+                Err(reason) => {
                     self.check = self.results.first_refusal();
                     return Err(match said {
                         // Unless other scopes would help.
@@ -323,17 +288,5 @@ impl GuardedRequest<'_> {
         let mut grounds = grounds.into();
         grounds.details.check = self.check;
         self.plan.deny(self.case(), grounds)
-    }
-}
-
-/// A refusal, whatever a scheme says of credentials that it did not recognize.
-pub(super) fn refused_only(authentication: Authentication) -> Authentication {
-    let refuse = |outcome| match outcome {
-        Outcome::Verified(_) => Outcome::Refused(Rejection::credentials_wrong()),
-        refused => refused,
-    };
-    match authentication {
-        Authentication::Ready(outcome) => refuse(outcome).into(),
-        Authentication::Pending(outcome) => Authentication::pending(async move { refuse(outcome.await) }),
     }
 }

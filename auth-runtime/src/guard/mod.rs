@@ -2,6 +2,7 @@
 
 mod admission;
 mod after;
+mod ask;
 mod audit;
 mod challenges;
 pub(crate) mod check;

@@ -5,13 +5,19 @@ use std::sync::Arc;
 
 use crate::authorities::ReadyLoader;
 use crate::denial::Reason;
-use crate::guard::challenges::{Challenges, Offered};
+use crate::guard::challenges::{Challenges, Line, Offered};
 use crate::guard::observation::{Meter, NO_SCHEME};
 use crate::guard::{Attempted, ConfiguredScheme, Settings};
 use crate::http::parts::RequestView;
-use crate::policy::{CheckResults, Demand, PolicySpec, Requirement, SchemeName, Step, canonical_scopes};
+use crate::policy::{
+    Check, CheckResults, Demand, PolicySpec, Presence, Requirement, SchemeName, Step, canonical_scopes,
+};
 use crate::principal::{DetailsType, Principal};
 use crate::scheme::{Context, Scheme, SchemeDescription};
+
+/// Where an alternative is among those of its policy, in written order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place(pub(super) usize);
 
 /// One policy, ready to decide.
 pub(crate) struct Plan {
@@ -21,9 +27,9 @@ pub(crate) struct Plan {
     anonymous: Meter,
     alternatives: Vec<Alternative>,
     /// Those whose challenges may differ from answer to answer.
-    renewing: Vec<usize>,
+    renewing: Vec<Place>,
     /// The first whose scheme has something to say to callers without credentials.
-    receiving: Option<usize>,
+    receiving: Option<Place>,
     pub(super) challenges: Challenges,
 }
 
@@ -38,12 +44,12 @@ pub(crate) struct Alternative {
     /// Of a caller that it verified and that passes.
     pub(crate) allowed: Meter,
     /// Those whose credentials may be in the same place.
-    pub(crate) rivals: Vec<usize>,
+    pub(super) rivals: Vec<Place>,
     configured: Arc<ConfiguredScheme>,
     /// Whether the application is asked what it knows of callers.
     loads: bool,
-    /// The place of its challenge.
-    pub(super) challenge: Option<usize>,
+    /// The line of its challenge.
+    pub(super) challenge: Option<Line>,
 }
 
 impl Alternative {
@@ -97,11 +103,12 @@ impl Plan {
         let challenges = Challenges::new(spec.handler, realm, settings.metadata_url.clone(), offered.collect());
         let rivals = |of: usize, own: &SchemeDescription| {
             let others = described().enumerate();
-            others.filter(|(index, other)| *index != of && other.shares_carrier(own)).map(|(index, _)| index).collect()
+            let sharing = others.filter(|(index, other)| *index != of && other.shares_carrier(own));
+            sharing.map(|(index, _)| Place(index)).collect()
         };
         let renewing = described().enumerate().filter(|(_, description)| !description.is_challenge_fixed());
-        let renewing = renewing.map(|(index, _)| index).collect();
-        let receiving = described().position(SchemeDescription::is_for_strangers);
+        let renewing = renewing.map(|(index, _)| Place(index)).collect();
+        let receiving = described().position(SchemeDescription::is_for_strangers).map(Place);
         let alternatives = schemes
             .iter()
             .zip(demands)
@@ -115,7 +122,7 @@ impl Plan {
                 rivals: rivals(index, &configured.description),
                 configured: Arc::clone(configured),
                 loads: configured.loads(spec.without_authorities),
-                challenge: challenges.place(configured.description.challenge()),
+                challenge: challenges.line(configured.description.challenge()),
             })
             .collect();
         let anonymous = Meter::allowed(spec.handler, NO_SCHEME);
@@ -151,15 +158,20 @@ impl Plan {
 
     /// Those whose challenges may.
     pub(super) fn renewing(&self) -> impl Iterator<Item = &Alternative> {
-        self.renewing.iter().filter_map(|&index| self.alternative(index))
+        self.renewing.iter().filter_map(|&place| self.alternative(place))
     }
 
     /// The alternative whose scheme receives callers without credentials.
     pub(super) fn receiving(&self) -> Option<&Alternative> {
-        self.receiving.and_then(|index| self.alternative(index))
+        self.receiving.and_then(|place| self.alternative(place))
     }
 
-    pub(crate) fn alternative(&self, index: usize) -> Option<&Alternative> {
+    /// The same, each with its place.
+    pub(super) fn places(&self) -> impl Iterator<Item = (Place, &Alternative)> {
+        self.alternatives.iter().enumerate().map(|(index, alternative)| (Place(index), alternative))
+    }
+
+    pub(super) fn alternative(&self, Place(index): Place) -> Option<&Alternative> {
         self.alternatives.get(index)
     }
 
@@ -173,19 +185,28 @@ impl Plan {
         self.challenges.realm()
     }
 
-    /// Whether a caller whom this alternative has verified satisfies the policy, as far as these checks say.
-    pub(super) fn weigh(&self, by: Attempted, principal: &Principal, checks: &CheckResults) -> Step {
-        match by.alternative(self) {
-            Some(by) => by.demand.evaluate(principal, &self.settings.hierarchies, checks),
-            None => Step::Fails,
+    /// Whether nobody need call.
+    pub(super) fn admits_nobody(&self) -> Result<(), Reason> {
+        match self.spec.presence {
+            Presence::Optional => Ok(()),
+            Presence::Required | Presence::Public => Err(Reason::CredentialsMissing),
         }
     }
 
-    /// Why it does not.
-    pub(super) fn failure(&self, by: Attempted, principal: &Principal, checks: &CheckResults) -> Reason {
-        let failure =
-            |by: &Alternative| by.demand.first_failure(&by.canonical, principal, &self.settings.hierarchies, checks);
-        by.alternative(self).map_or(Reason::CheckFailed, failure)
+    /// Whether a caller whom this alternative has verified satisfies the policy, as far as these checks say: the check that
+    /// decides next, if one does, or why it does not.
+    pub(super) fn weigh(
+        &self,
+        by: Attempted,
+        principal: &Principal,
+        checks: &CheckResults,
+    ) -> Result<Option<&'static Check>, Reason> {
+        let (by, hierarchies) = (by.alternative(self).ok_or(Reason::CheckFailed)?, &self.settings.hierarchies);
+        match by.demand.evaluate(principal, hierarchies, checks) {
+            Step::Holds => Ok(None),
+            Step::Needs(check) => Ok(Some(check)),
+            Step::Fails => Err(by.demand.first_failure(&by.canonical, principal, hierarchies, checks)),
+        }
     }
 
     /// What schemes may look at in this request.

@@ -10,7 +10,7 @@ use crate::authorities::LoadFailure;
 use crate::denial::{BodyHook, Challenge, Denial, Reason, Rejection, Unavailable};
 use crate::grant::IdentityError;
 use crate::guard::audit::DecisionOutcome;
-use crate::guard::challenges::Challenges;
+use crate::guard::challenges::{Challenges, Line};
 use crate::guard::explain::Explanation;
 use crate::guard::nested::Judged;
 use crate::guard::observation::{
@@ -86,8 +86,8 @@ impl Grounds {
 
 /// A request, as far as it was judged.
 #[derive(Clone, Copy)]
-pub(crate) struct Case<'a> {
-    pub(crate) request: &'a HttpRequest,
+pub(crate) struct Case<'a, R = &'a HttpRequest> {
+    pub(crate) request: R,
     pub(crate) observation: Observation,
     /// The alternative whose credentials were looked at.
     pub(crate) attempted: Attempted,
@@ -97,15 +97,8 @@ pub(crate) struct Case<'a> {
     pub(crate) results: &'a CheckResults,
 }
 
-/// The same, as far as it is told of.
-#[derive(Clone, Copy)]
-pub(crate) struct Seen<'a> {
-    pub(crate) request: Viewed<'a>,
-    pub(crate) observation: Observation,
-    pub(crate) attempted: Attempted,
-    pub(crate) principal: Option<&'a Principal>,
-    pub(crate) results: &'a CheckResults,
-}
+/// The same, whatever the request is: as far as it is told of.
+pub(crate) type Seen<'a> = Case<'a, Viewed<'a>>;
 
 impl<'a> From<Case<'a>> for Seen<'a> {
     fn from(Case { request, observation, attempted, principal, results }: Case<'a>) -> Self {
@@ -127,9 +120,9 @@ impl Plan {
         let Seen { request, observation, attempted, .. } = *seen;
         let Grounds { reason, said, details } = grounds;
         let alternative = attempted.alternative(self);
-        let place = alternative.and_then(|alternative| alternative.challenge);
+        let line = alternative.and_then(|alternative| alternative.challenge);
         let scheme = alternative.map_or(NO_SCHEME, |alternative| alternative.scheme.name());
-        let written = self.challenges.written(reason, attempted.place, place, scheme);
+        let written = self.challenges.written(reason, attempted.place, line, scheme);
         let is_written = observation.denied(
             || self.settings.address_share(request.into()),
             seen.principal,
@@ -140,7 +133,7 @@ impl Plan {
         );
         self.tell(seen, DecisionOutcome::of(reason), Some(reason), &details);
         let fresh = match self.renews_challenges() && !self.hides(reason, reason.status()) {
-            true => self.fresh_challenges(request, reason, place),
+            true => self.fresh_challenges(request, reason, line),
             false => Vec::new(),
         };
         let explained = self.explain(is_written, || {
@@ -152,7 +145,7 @@ impl Plan {
             reason,
             match written {
                 Some(written) if fresh.is_empty() => Arc::clone(&written.answer),
-                _ => Arc::new(self.challenges.answer(reason, attempted.place, place, &fresh)),
+                _ => Arc::new(self.challenges.answer(reason, attempted.place, line, &fresh)),
             },
         );
         if let Some(said) = said {
@@ -166,28 +159,27 @@ impl Plan {
         denial
     }
 
-    /// The challenges that differ from answer to answer, by their place; none where the answer has no challenges.
+    /// The challenges that differ from answer to answer, by their line; none where the answer has no challenges.
     fn fresh_challenges(
         &self,
         request: Viewed<'_>,
         reason: Reason,
-        attempted: Option<usize>,
-    ) -> Vec<(usize, Vec<Challenge>)> {
-        let mut fresh: Vec<(usize, Vec<Challenge>)> = Vec::new();
+        blamed: Option<Line>,
+    ) -> Vec<(Line, Vec<Challenge>)> {
+        let mut fresh: Vec<(Line, Vec<Challenge>)> = Vec::new();
         if !Challenges::are_sent(reason) {
             return fresh;
         }
         let mut context = None;
         for alternative in self.renewing() {
-            let Some(place) = alternative.challenge.filter(|place| fresh.iter().all(|(known, _)| known != place))
-            else {
+            let Some(line) = alternative.challenge.filter(|line| fresh.iter().all(|(known, _)| known != line)) else {
                 continue;
             };
             let context = context.get_or_insert_with(|| self.context(request));
-            let refusal = scheme::Refusal::new(reason, attempted == Some(place));
+            let refusal = scheme::Refusal::new(reason, blamed == Some(line));
             let own = AssertUnwindSafe(|| alternative.scheme.challenges(context, &refusal));
             match std::panic::catch_unwind(own) {
-                Ok(own) => fresh.extend(own.map(|own| (place, own))),
+                Ok(own) => fresh.extend(own.map(|own| (line, own))),
                 Err(_) => limited!(error, scheme = alternative.scheme.name(), "a scheme panicked over its challenges"),
             }
         }
@@ -313,9 +305,9 @@ impl Plan {
 
     #[cold]
     fn challenge_as_own(&self, request: &HttpRequest, attempted: Attempted, denial: &mut Denial) {
-        let place = attempted.alternative(self).and_then(|alternative| alternative.challenge);
-        let fresh = self.fresh_challenges(Viewed::Request(request), denial.reason(), place);
-        denial.challenged_as(&self.challenges.answer(denial.reason(), attempted.place, place, &fresh));
+        let line = attempted.alternative(self).and_then(|alternative| alternative.challenge);
+        let fresh = self.fresh_challenges(Viewed::Request(request), denial.reason(), line);
+        denial.challenged_as(&self.challenges.answer(denial.reason(), attempted.place, line, &fresh));
     }
 
     pub(super) fn hides(&self, reason: Reason, status: StatusCode) -> bool {

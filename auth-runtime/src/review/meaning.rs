@@ -11,7 +11,7 @@ impl Auth {
         let is_same =
             |spec: &PolicySpec| spec.line == policy.line && spec.handler == policy.handler && spec.file == policy.file;
         let plan = self.0.plans.enforceable().find(|plan| is_same(plan.spec));
-        let loads = |place| plan.is_none_or(|plan| plan.alternative(place).is_none_or(Alternative::loads));
+        let loads = |place| plan.is_none_or(|plan| plan.alternatives().get(place).is_none_or(Alternative::loads));
         Meaning::new(policy, &self.0.settings.hierarchies, loads)
     }
 }
