@@ -28,6 +28,8 @@ mod tenants;
 mod tests;
 mod token_shape;
 mod verifier;
+#[cfg(feature = "jwks")]
+mod waiting;
 
 pub(crate) use acceptance::SCHEME;
 #[cfg(feature = "introspection")]
@@ -40,8 +42,6 @@ pub use issuer::Issuer;
 pub use jwt::Jwt;
 pub(crate) use ready::IntoSettings;
 pub use ready::{AudienceSaid, Audiences, Clients, IssuerSaid, ReadyJwt, Said, Unsaid};
-#[cfg(feature = "jwks")]
-pub(crate) use verifier::LookUp;
 pub(crate) use verifier::Verifier;
 
 pub use crate::keys::{Key, KeyError};

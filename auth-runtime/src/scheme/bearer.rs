@@ -13,20 +13,12 @@ use crate::authorities::AuthorityLoader;
 use crate::denial::{Reason, Rejection};
 use crate::http::authorization::{Authorization, authorization};
 use crate::http::cookie::{Cookie, cookie};
-#[cfg(feature = "jwks")]
-use crate::http::peer::AddressShare;
 use crate::http::query::{Parameter, parameter};
-#[cfg(feature = "jwks")]
-use crate::jwt::LookUp;
 use crate::jwt::opaque::OpaqueTokens;
 use crate::jwt::settings::{BearerSettings, Carriers, JwtSettings, TokenHeader};
 use crate::jwt::{JwtError, SCHEME, TokenExaminer, Verifier};
-#[cfg(feature = "jwks")]
-use crate::keys::compact::Compact;
 use crate::principal::{Forgetful, Principal};
 use crate::setting::Setting;
-#[cfg(feature = "jwks")]
-use crate::time::Clock;
 
 /// The `bearer` scheme of an attribute: a JWT in `Authorization: Bearer`, or where a
 /// [`Jwt`](crate::Jwt) also looks for it.
@@ -217,7 +209,11 @@ impl Scheme for BearerScheme {
                     Err(reason) => Outcome::failed(reason).into(),
                     Ok(look_up) => {
                         let (verifier, clock) = (Arc::clone(verifier), Arc::clone(context.clock()));
-                        Authentication::pending(found(verifier, clock, address, compact.into_owned(), look_up))
+                        let compact = compact.into_owned();
+                        Authentication::pending(async move {
+                            let verified = verifier.verify_once_found(compact, look_up, &*clock, address).await;
+                            verified.map_or_else(Outcome::failed, Outcome::Verified)
+                        })
                     }
                 }
             }
@@ -295,47 +291,6 @@ fn refused(carrier: TokenCarrier, token: &[u8], reason: Reason) -> Authenticatio
         }
         reason => Outcome::failed(reason).into(),
     }
-}
-
-/// Verifies a token once its key was asked for.
-///
-/// The answer to an earlier request may bring the key too, but only one begun after this request proves that there is
-/// none; so it is asked twice at most.
-#[cfg(feature = "jwks")]
-async fn found(
-    verifier: Arc<Verifier>,
-    clock: Arc<dyn Clock>,
-    address: AddressShare,
-    mut token: Compact<'static>,
-    mut look_up: LookUp,
-) -> Outcome {
-    // A tenant, the answer to an earlier request, the answer to this one.
-    for _ in 0..3 {
-        let refusal = look_up.wait().await;
-        let now = match clock.now() {
-            Ok(now) => now,
-            Err(reason) => return Outcome::failed(reason),
-        };
-        match verifier.verify(&mut token, now) {
-            Err(reason @ (Reason::KeyUnknown | Reason::IssuerWrong)) if reason == refusal => {
-                look_up.lacking();
-                return Outcome::failed(reason);
-            }
-            Err(Reason::IssuerWrong) => break,
-            Err(reason @ (Reason::KeyUnknown | Reason::KeysUnavailable)) => {
-                match look_up.again(&verifier, &token, now, reason) {
-                    Ok(again) => look_up = again,
-                    Err(reason) => return Outcome::failed(reason),
-                }
-            }
-            Ok(principal) => {
-                verifier.succeeded(&principal, || address);
-                return Outcome::Verified(principal);
-            }
-            Err(reason) => return Outcome::failed(reason),
-        }
-    }
-    Outcome::failed(Reason::KeysUnavailable)
 }
 
 /// `b64token` of RFC 6750 section 2.1.
