@@ -445,6 +445,10 @@ const DEFAULTS: &[(&str, &str, &str)] = &[
     ("use is noted | once a minute |", "scheme", "const TOUCHED_EVERY: UnixTime = 60;"),
     ("an id that was replaced is known as such | for a minute |", "scheme", "const REPLACED_FOR: UnixTime = 60;"),
     ("is barred | for 10 minutes |", "scheme", "const BARRED_FOR: Duration = Duration::from_secs(600);"),
+    ("a sign-in takes | 10 minutes at most |", "login", "const LIFETIME: u64 = 600_000;"),
+    ("sign-ins under way in one browser | 4 |", "login", "const AT_ONCE: usize = 4;"),
+    ("of itself counts | for an hour;", "login", "const FRESH: Duration = Duration::from_secs(3600);"),
+    ("for a day where it cannot be asked again |", "login", "const STALE: Duration = Duration::from_secs(24 * 3600);"),
     ("longest key | 512 bytes |", "scheme", "const KEY_MAX: usize = 512;"),
     ("| 300 seconds |", "testing", "const LIFETIME: UnixTime = 300;"),
     ("| `https://issuer.test`, `https://api.test` |", "testing", "issuer: \"https://issuer.test\".into()"),
@@ -606,7 +610,7 @@ fn the_readme_counts_the_crates_of_each_feature() {
         Some((feature, cells.get(3)?.strip_prefix('+')?.parse::<usize>().ok()?))
     });
     let rows: Vec<_> = rows.collect();
-    assert_eq!(rows.len(), 12, "{rows:?}");
+    assert_eq!(rows.len(), 13, "{rows:?}");
     let none = crates("");
     assert!(readme.contains(&format!("| {none} |")), "without features: {none}");
     let usual = crates("aws_lc_rs");

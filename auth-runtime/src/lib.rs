@@ -65,6 +65,7 @@
 //! | [`jwt`] | keys and issuers beyond the first, errors |
 //! | [`denial`] | why a request is refused, and the answer it gets |
 //! | `session` | where sessions are kept and how long they last (feature `session`) |
+//! | `login` | signing in at an OpenID provider (feature `login`) |
 //! | [`revocation`] | tokens, subjects and sessions that count no more |
 //! | [`opaque`] | opaque tokens of your own, looked up by a function |
 //! | `introspection` | opaque tokens of an issuer (feature `introspection`) |
@@ -92,6 +93,7 @@
 //! | `redis-cluster` | a Redis Cluster: `redis::Redis::cluster` |
 //! | `openapi` | security, responses and rules in an OpenAPI document, by utoipa: the module `openapi` |
 //! | `session` | people who sign in and are known by a cookie: the scheme `session`, the module `session` |
+//! | `login` | people who sign in at an OpenID provider: `Sessions::login`, the module `login` |
 //! | `testing` | the module `testing`, for `[dev-dependencies]` |
 //!
 //! One of the first two is needed.
@@ -149,6 +151,8 @@ mod guard;
 mod auth;
 pub mod extract;
 
+#[cfg(feature = "login")]
+pub mod login;
 pub mod mount;
 
 pub mod review;

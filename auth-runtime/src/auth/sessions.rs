@@ -7,7 +7,7 @@ use crate::auth::{Auth, AuthBuilder};
 use crate::denial::{Denial, Reason};
 use crate::principal::Principal;
 use crate::scheme::SessionScheme;
-use crate::scheme::session::{LiveSessions, Record, Sessions, milliseconds};
+use crate::scheme::session::{LiveSessions, Record, Sessions, Whose, milliseconds};
 use crate::time::UnixTime;
 
 /// The configurations of sessions, by their names.
@@ -67,13 +67,19 @@ impl Auth {
         self.sessions_of_in(None, subject.into())
     }
 
-    /// The same of the configuration `session("name")`.
+    /// The sessions of a caller who is in one, wherever they have signed in.
+    pub fn sessions_of_caller(&self, who: &Principal) -> SubjectSessions {
+        let of = self.sessions_of_in(who.configuration(), who.subject().to_owned());
+        SubjectSessions { issuer: who.issuer().filter(|issuer| !issuer.starts_with("local:")).map(Into::into), ..of }
+    }
+
+    /// Those of a subject in the configuration `session("name")`.
     pub fn sessions_of_named(&self, name: &str, subject: impl Into<String>) -> SubjectSessions {
         self.sessions_of_in(Some(name), subject.into())
     }
 
     fn sessions_of_in(&self, name: Option<&str>, subject: String) -> SubjectSessions {
-        SubjectSessions { auth: self.clone(), name: name.map(Into::into), subject }
+        SubjectSessions { auth: self.clone(), name: name.map(Into::into), issuer: None, subject }
     }
 
     /// Gives all sessions of a subject these roles; from their next answers on they have other ids. Says how many had others before.
@@ -108,6 +114,7 @@ impl Auth {
 pub struct SubjectSessions {
     auth: Auth,
     name: Option<Box<str>>,
+    issuer: Option<Box<str>>,
     subject: String,
 }
 
@@ -123,12 +130,32 @@ pub struct SessionInfo {
 
 /// All methods answer a 503 where the store cannot be asked, and a 500 where no sessions are configured; both are logged.
 impl SubjectSessions {
+    /// Those of a subject of this issuer, who has signed in at a [provider](crate::login): of the same name, it is somebody else.
+    ///
+    /// ```standalone_crate
+    /// # use auth_runtime::{Auth, session::Sessions};
+    /// # #[actix_web::main]
+    /// # async fn main() {
+    /// # let auth = Auth::builder().public_origin("https://shop.example").session(Sessions::in_memory()).build().unwrap();
+    /// auth.sessions_of("248289761001").signed_in_at("https://idp.example").end_all().await.unwrap();
+    /// # }
+    /// ```
+    #[cfg(feature = "login")]
+    pub fn signed_in_at(mut self, issuer: impl Into<Box<str>>) -> Self {
+        self.issuer = Some(issuer.into());
+        self
+    }
+
+    fn whose(&self) -> Whose<'_> {
+        Whose { issuer: self.issuer.as_deref(), subject: &self.subject }
+    }
+
     /// Those that have not ended, the one that was used last first.
     ///
     /// # Errors
     /// See above.
     pub async fn list(&self) -> Result<Vec<SessionInfo>, Denial> {
-        let sessions = self.live()?.of_subject(&self.subject, self.now()?).await?;
+        let sessions = self.live()?.of_subject(self.whose(), self.now()?).await?;
         Ok(sessions.into_iter().map(|(_, record)| SessionInfo::of(record)).collect())
     }
 
@@ -145,7 +172,7 @@ impl SubjectSessions {
     /// # Errors
     /// See above.
     pub async fn end_all(&self) -> Result<usize, Denial> {
-        self.live()?.end_all(&self.subject, milliseconds(&*self.auth.settings().clock)).await
+        self.live()?.end_all(self.whose(), milliseconds(&*self.auth.settings().clock)).await
     }
 
     /// Ends all but that of this caller, such as after a change of the password; says how many there were. Of a caller who is not in a session of this
@@ -164,15 +191,15 @@ impl SubjectSessions {
     /// See above.
     pub async fn set_rights(&self, roles: impl IntoIterator<Item = impl Into<Box<str>>>) -> Result<usize, Denial> {
         let roles: Vec<Box<str>> = roles.into_iter().map(Into::into).collect();
-        self.live()?.set_roles(&self.subject, &roles, self.now()?).await
+        self.live()?.set_roles(self.whose(), &roles, self.now()?).await
     }
 
     async fn end_where(&self, is_meant: impl Fn(&Record) -> bool) -> Result<usize, Denial> {
         let live = self.live()?;
         let mut ended = 0;
-        for (stored, record) in live.of_subject(&self.subject, self.now()?).await? {
+        for (stored, record) in live.of_subject(self.whose(), self.now()?).await? {
             if is_meant(&record) {
-                ended += usize::from(live.end_one(stored.key(), &record.subject, &record.sid).await?);
+                ended += usize::from(live.end_one(stored.key(), record.whose(), &record.sid).await?);
             }
         }
         Ok(ended)

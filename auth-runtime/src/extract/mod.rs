@@ -22,6 +22,8 @@ pub use identity::Basic;
 pub use identity::{ApiKey, Bearer, Digest, Granted, Optional};
 #[cfg(feature = "session")]
 pub use session::Session;
+#[cfg(feature = "login")]
+pub(crate) use sign_in::signing_in;
 #[cfg(feature = "session")]
 pub use sign_in::{SessionStart, SignIn, SignedIn};
 #[cfg(feature = "session")]

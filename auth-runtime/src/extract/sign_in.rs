@@ -69,23 +69,26 @@ impl<T> SignIn<T> {
     /// Who it is: an identifier that stays, such as the key of a row.
     pub fn subject(self, subject: impl Into<Box<str>>) -> SessionStart<T> {
         let Self { auth, request, live, began_at, .. } = self;
-        let agent = request.headers().get(USER_AGENT).map(|agent| String::from_utf8_lossy(agent.as_bytes()));
-        let address = match auth.settings().address_share((&request).into()) {
-            share @ (AddressShare::V4(_) | AddressShare::V6(_)) => Some(share.to_string().into()),
-            AddressShare::Unknown | AddressShare::UnlistedProxy => None,
-        };
-        let before = live.as_ref().and_then(|live| live.named_by(request.headers()));
-        let who = SigningIn {
-            subject: subject.into(),
-            agent: agent.map(|agent| agent.chars().take(AGENT_MAX).collect::<String>().into()),
-            address,
-            before,
-            began_at,
-            ..SigningIn::default()
-        };
+        let known = live.as_ref().map(|live| signing_in(&auth, live, &request)).unwrap_or_default();
+        let who = SigningIn { subject: subject.into(), began_at, ..known };
         let mut asked = form_urlencoded::parse(request.query_string().as_bytes());
         let to = asked.find(|(name, _)| name == WANTED).map(|(_, wanted)| wanted.into_owned());
         SessionStart { auth, live, who, to, details: PhantomData }
+    }
+}
+
+/// What a request says of whoever signs in by it: with what and from where, and the session that this one replaces.
+pub(crate) fn signing_in(auth: &Auth, live: &LiveSessions, request: &HttpRequest) -> SigningIn {
+    let agent = request.headers().get(USER_AGENT).map(|agent| String::from_utf8_lossy(agent.as_bytes()));
+    let address = match auth.settings().address_share(request.into()) {
+        share @ (AddressShare::V4(_) | AddressShare::V6(_)) => Some(share.to_string().into()),
+        AddressShare::Unknown | AddressShare::UnlistedProxy => None,
+    };
+    SigningIn {
+        agent: agent.map(|agent| agent.chars().take(AGENT_MAX).collect::<String>().into()),
+        address,
+        before: live.named_by(request.headers()),
+        ..SigningIn::default()
     }
 }
 

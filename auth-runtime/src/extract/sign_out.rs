@@ -54,7 +54,7 @@ impl SignOut {
     /// A 503 where the store cannot be asked: the session goes on.
     pub async fn here(self) -> Result<SignedOut, Denial> {
         let record = self.current.record();
-        self.current.sessions().end_one(self.current.key(), &record.subject, &record.sid).await?;
+        self.current.sessions().end_one(self.current.key(), record.whose(), &record.sid).await?;
         Ok(self.signed_out())
     }
 
@@ -63,8 +63,8 @@ impl SignOut {
     /// # Errors
     /// A 503 where the store cannot be asked: the sessions go on.
     pub async fn everywhere(self) -> Result<SignedOut, Denial> {
-        let (sessions, subject) = (self.current.sessions(), &self.current.record().subject);
-        sessions.end_all(subject, milliseconds(&*self.clock)).await?;
+        let (sessions, whose) = (self.current.sessions(), self.current.record().whose());
+        sessions.end_all(whose, milliseconds(&*self.clock)).await?;
         Ok(self.signed_out())
     }
 

@@ -23,6 +23,14 @@ pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Cookie<'a> {
     read(headers.get_all(COOKIE).map(|line| line.as_bytes()), name.as_bytes())
 }
 
+/// The names of all cookies that begin with this, byte for byte.
+#[cfg(feature = "login")]
+pub(crate) fn names<'a>(headers: &'a HeaderMap, prefix: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+    let pairs = headers.get_all(COOKIE).flat_map(|line| line.as_bytes().split(|&byte| byte == b';'));
+    let names = pairs.filter_map(|pair| trim(pair).split(|&byte| byte == b'=').next());
+    names.filter(move |name| name.starts_with(prefix))
+}
+
 fn read<'a>(lines: impl Iterator<Item = &'a [u8]>, name: &[u8]) -> Cookie<'a> {
     let mut found = Cookie::Absent;
     for pair in lines.flat_map(|line| line.split(|&byte| byte == b';')) {

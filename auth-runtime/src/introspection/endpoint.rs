@@ -8,8 +8,9 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use zeroize::Zeroizing;
 
 use crate::denial::Reason;
-use crate::provider::client::{Endpoint, FetchError, ProviderClient};
+use crate::provider::client::{FetchError, ProviderClient};
 use crate::provider::client_auth::{Prover, push_form};
+use crate::provider::endpoint::Endpoint;
 use crate::provider::limits::breaker::Cause;
 use crate::telemetry::{foreign, limited};
 use crate::time::UnixTime;

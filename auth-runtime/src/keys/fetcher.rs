@@ -11,8 +11,9 @@ use reqwest::header::{
 use zeroize::Zeroizing;
 
 use crate::keys::KeySetOptions;
-use crate::provider::client::{Answer, Endpoint, FetchError};
-use crate::provider::discovery::discover;
+use crate::provider::client::{Answer, FetchError};
+use crate::provider::discovery::{Metadata, discover};
+use crate::provider::endpoint::Endpoint;
 use crate::provider::transport::Transport;
 use crate::provider::worker::Worker;
 
@@ -85,9 +86,9 @@ impl Fetcher {
                 endpoint.clone()
             }
             (KeySetAddress::Issuer(issuer), _) => {
-                let endpoint =
-                    discover(&client, &self.transport, issuer, &self.authorized(token.as_ref(), None), &mut self.told)
-                        .await?;
+                let headers = self.authorized(token.as_ref(), None);
+                let keys = |metadata: &Metadata<'_>| metadata.keys();
+                let endpoint = discover(&client, &self.transport, issuer, &headers, &mut self.told, keys).await?;
                 if self.found.as_ref().is_some_and(|(known, _)| *known != endpoint) {
                     self.condition.clear();
                 }

@@ -14,7 +14,7 @@ use crate::keys::jwk::{self, Candidate};
 use crate::keys::keyring::KeyringOptions;
 use crate::keys::material::Material;
 #[cfg(feature = "jwks")]
-use crate::provider::client::Endpoint;
+use crate::provider::endpoint::Endpoint;
 use crate::telemetry::foreign;
 
 /// One key that verifies tokens, or one set of them.

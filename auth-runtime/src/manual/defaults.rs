@@ -128,6 +128,24 @@
 //! | details, beside `Session<T>` also as `Details<T>` | none | `details` |
 //! | revocations | not consulted | `revocations` |
 //!
+//! ## Signing in at a provider
+//!
+//! With the feature `login`; the methods are those of `login::OidcLogin`.
+//!
+//! | what | default | change by |
+//! |---|---|---|
+//! | how the client proves itself | `client_secret_basic` | `client_secret_post`, `client_secret_jwt`, `private_key`, `public` |
+//! | scopes | `openid` | `scopes` |
+//! | a sign-in takes | 10 minutes at most | |
+//! | sign-ins under way in one browser | 4 | |
+//! | paths | `/login`, `/callback`, and the name where there are several | `login_path`, `callback_path`, `named` |
+//! | what the provider says of itself counts | for an hour; for a day where it cannot be asked again | |
+//! | codes exchanged at once | 32 for each provider; then a browser waits 2 seconds for a turn | |
+//! | class and age of the authentication | any | `acr`, `max_age` |
+//! | email addresses | not believed | `email_authority` |
+//! | what the session carries | nothing beyond issuer and subject | `details` |
+//! | way to the provider | https, directly, the system's certificates | `proxy`, `proxy_from_environment`, `root_certificate`, `dangerous_plain_http` |
+//!
 //! ## Authorities
 //!
 //! | what | default | change by |
@@ -180,6 +198,8 @@
 //! | `Jwt::jwks_refresh`, `Jwt::jwks_max_staleness` | a key that the provider withdrew counts for as long |
 //! | `Jwt::dangerous_plain_http`, `Introspection::dangerous_plain_http` | whoever is between this service and that host decides which tokens are good |
 //! | `Jwt::root_certificate`, `Introspection::root_certificate` | the holder of its key can pass for any provider of the configuration |
+//! | `OidcLogin::dangerous_plain_http`, `OidcLogin::root_certificate` | as for `Jwt`; and whoever is in between reads the client's secret |
+//! | `OidcLogin::email_authority` | email addresses of that domain are believed on the provider's word |
 //! | `Jwt::fetch_with_token_file` | the provider can use the token as this service could |
 //! | `Introspection::max_staleness` | a token revoked at its issuer counts for as long |
 //! | `AuthBuilder::resource_metadata`, `Auth::resource_metadata_service` | everyone may read the scopes that visible policies ask for |

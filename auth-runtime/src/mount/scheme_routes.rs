@@ -60,6 +60,7 @@ impl HttpServiceFactory for SchemeRoutes {
             // The method guards the resource: actix then asks the next one of the same path for others.
             web::resource(route.path())
                 .guard(guard::Method(route.method().clone()))
+                .app_data(self.auth.clone())
                 .to(move |request, body| handler(request, body))
                 .register(config);
         }

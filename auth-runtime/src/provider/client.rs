@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, RETRY_AFTER};
 use reqwest::{Client, ClientBuilder, Method, Response, StatusCode, redirect};
-use url::Url;
 
 use crate::http::url::is_loopback;
+use crate::provider::endpoint::Endpoint;
 use crate::provider::transport::Transport;
 use crate::telemetry::foreign;
 
@@ -18,71 +18,6 @@ pub(crate) const ANSWER_BYTES: usize = 1024 * 1024;
 /// How long a connection is kept without use. Servers close theirs after some seconds and firewalls forget theirs silently: a
 /// request that is on its way just then would be lost, and whoever presents the token would get 503.
 pub(crate) const IDLE: Duration = Duration::from_secs(1);
-
-/// An address of a provider that may be asked: https, or plain http to this machine itself and to hosts that were named.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Endpoint(Url);
-
-/// Why an address cannot be asked, and what to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct EndpointFault(pub(crate) &'static str);
-
-impl Endpoint {
-    /// `plain` says to which URLs plain http may be spoken.
-    pub(super) fn parse_where(text: &str, plain: impl Fn(&Url) -> bool) -> Result<Self, EndpointFault> {
-        let url =
-            Url::parse(text).map_err(|_| EndpointFault("not a URL; give it whole, as in `https://idp.example`"))?;
-        let fault = match (url.scheme(), url.host_str()) {
-            (_, None | Some("")) => Some("the URL has no host; give it whole, as in `https://idp.example`"),
-            ("https", _) => None,
-            ("http", _) if plain(&url) => None,
-            ("http", _) => Some("plain http is for loopback hosts only; use https"),
-            _ => Some("the URL is not https; give one that is"),
-        };
-        let fault = fault.or_else(|| {
-            let credentials = !url.username().is_empty() || url.password().is_some();
-            credentials.then_some("the URL holds credentials, which end up in logs; take them out")
-        });
-        let fault = fault.or_else(|| url.fragment().map(|_| "the URL has a fragment; take out `#` and what follows"));
-        fault.map_or(Ok(Self(url)), |fault| Err(EndpointFault(fault)))
-    }
-
-    pub(crate) fn url(&self) -> &Url {
-        &self.0
-    }
-}
-
-#[cfg(feature = "jwks")]
-impl Endpoint {
-    /// Whether it can be told a secret: nobody reads it on the way.
-    pub(crate) fn is_private(&self) -> bool {
-        !self.is_plain() || is_loopback(&self.0)
-    }
-
-    /// Another path of the same place.
-    pub(super) fn moved_to(&self, url: Url) -> Self {
-        debug_assert_eq!(self.0.origin(), url.origin());
-        Self(url)
-    }
-
-    /// Whether what is said to it can be read on the way, which on this machine nobody can.
-    pub(crate) fn is_plain(&self) -> bool {
-        self.0.scheme() != "https"
-    }
-}
-
-/// Without the query, which may hold a secret.
-impl fmt::Debug for Endpoint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self}")
-    }
-}
-
-impl fmt::Display for Endpoint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.0.origin().ascii_serialization(), self.0.path())
-    }
-}
 
 /// Asks providers, within limits of time and size. Redirects are not followed.
 ///
@@ -152,7 +87,7 @@ impl ProviderClient {
     }
 
     /// POST of a body in the media type that `headers` name.
-    #[cfg(feature = "introspection")]
+    #[cfg(any(feature = "introspection", feature = "login"))]
     pub(crate) async fn post(
         &self,
         endpoint: &Endpoint,
@@ -190,7 +125,7 @@ impl ProviderClient {
             }
             StatusCode::NOT_MODIFIED => return Err(FetchError::NotModified),
             status if status.is_redirection() => return Err(FetchError::Redirected),
-            #[cfg(feature = "introspection")]
+            #[cfg(any(feature = "introspection", feature = "login"))]
             StatusCode::BAD_REQUEST => return Err(bad_request(&mut response).await),
             StatusCode::TOO_MANY_REQUESTS => return Err(FetchError::TooMany(retry_after(response.headers()))),
             status => return Err(FetchError::Status(status.as_u16())),
@@ -220,7 +155,7 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 }
 
 /// What an error answer of OAuth with status 400 is about (RFC 6749 section 5.2).
-#[cfg(feature = "introspection")]
+#[cfg(any(feature = "introspection", feature = "login"))]
 async fn bad_request(response: &mut Response) -> FetchError {
     use crate::json::Object;
     const LONGEST: usize = 4096;
@@ -236,7 +171,10 @@ async fn bad_request(response: &mut Response) -> FetchError {
     match error.as_deref() {
         // That section lets a server say so with 400; RFC 7662 section 2.3 wants 401.
         Some("invalid_client" | "unauthorized_client") => FetchError::Status(401),
+        #[cfg(feature = "introspection")]
         Some("unsupported_token_type") => FetchError::TokenUnsupported,
+        #[cfg(feature = "login")]
+        Some("invalid_grant") => FetchError::GrantRefused,
         _ => FetchError::Status(400),
     }
 }
@@ -297,6 +235,9 @@ pub(crate) enum FetchError {
     /// The endpoint is not for tokens of this kind (RFC 7009 section 2.2.1).
     #[cfg(feature = "introspection")]
     TokenUnsupported,
+    /// The code or the refresh token is not good, or not any more (RFC 6749 section 5.2).
+    #[cfg(feature = "login")]
+    GrantRefused,
     /// The answer is a page for people.
     ContentTypeWrong,
     /// More bytes than the limit.
@@ -329,6 +270,8 @@ impl FetchError {
             Self::Status(_) | Self::TooMany(_) => "status",
             #[cfg(feature = "introspection")]
             Self::TokenUnsupported => "token_unsupported",
+            #[cfg(feature = "login")]
+            Self::GrantRefused => "grant_refused",
             Self::ContentTypeWrong => "content_type_wrong",
             Self::TooLarge => "too_large",
             Self::Malformed(_) => "malformed",
@@ -372,6 +315,8 @@ impl fmt::Display for FetchError {
                 "the endpoint is not for tokens of this kind; if they are JWTs, verify them with `Jwt`, and give it what is \
                  opaque by `.opaque(…)`",
             ),
+            #[cfg(feature = "login")]
+            Self::GrantRefused => f.write_str("the provider says that the code or the refresh token is not good"),
             Self::ContentTypeWrong => f.write_str("the answer is a page, not JSON; check the URL"),
             Self::TooLarge => f.write_str("the answer is larger than the limit"),
             #[cfg(feature = "jwks")]
@@ -385,7 +330,7 @@ impl fmt::Display for FetchError {
                 "the file of `.fetch_with_token_file(…)` cannot be read, or holds no token; check the path and who may read it",
             ),
             #[cfg(feature = "jwks")]
-            Self::AddressRefused(fault) => write!(f, "the metadata's `jwks_uri` is refused: {fault}"),
+            Self::AddressRefused(fault) => write!(f, "an address in the metadata is refused: {fault}"),
         }
     }
 }
@@ -395,51 +340,6 @@ impl std::error::Error for FetchError {}
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn parse(text: &str) -> Result<Endpoint, EndpointFault> {
-        Transport::default().endpoint(text)
-    }
-
-    #[test]
-    fn https_is_demanded_except_to_loopback_hosts() {
-        for good in [
-            "https://idp.example",
-            "https://idp.example:8443/a?b=c",
-            "http://127.0.0.1:8080/x",
-            "http://127.9.9.9/",
-            "http://[::1]:1/",
-            "http://localhost:3000",
-            "HTTPS://IDP.example",
-        ] {
-            assert!(parse(good).is_ok(), "{good}");
-        }
-        for bad in [
-            "http://idp.example",
-            "http://127.0.0.1.example/",
-            "http://localhost.example/",
-            "http://10.0.0.1/",
-            "http://[::2]/",
-            "http://0.0.0.0/",
-            "http://[::ffff:127.0.0.1]/",
-            "ftp://idp.example",
-            "file:///etc/passwd",
-            "data:,x",
-            "idp.example",
-            "https://",
-            "https://user:secret@idp.example/",
-            "https://user@idp.example/",
-            "https://idp.example/#x",
-            "",
-        ] {
-            assert!(parse(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn neither_query_nor_user_of_a_url_is_shown() {
-        let endpoint = parse("https://idp.example:8443/a?key=hunter2").unwrap();
-        assert_eq!(format!("{endpoint} {endpoint:?}"), "https://idp.example:8443/a https://idp.example:8443/a");
-    }
 
     #[test]
     fn json_is_known_by_its_media_type() {

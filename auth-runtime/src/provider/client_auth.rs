@@ -20,17 +20,36 @@ const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-be
 /// The credentials of this service at the authorization server, as a user gives them.
 #[derive(Clone)]
 pub(crate) enum Client {
-    SecretBasic { id: Box<str>, secret: Zeroizing<String> },
-    SecretPost { id: Box<str>, secret: Zeroizing<String> },
+    SecretBasic {
+        id: Box<str>,
+        secret: Zeroizing<String>,
+    },
+    SecretPost {
+        id: Box<str>,
+        secret: Zeroizing<String>,
+    },
     PrivateKey(PrivateKeyJwt),
+    /// A key of the signature that is the secret itself (`client_secret_jwt`).
+    #[cfg(feature = "login")]
+    SecretJwt {
+        id: Box<str>,
+        secret: Zeroizing<String>,
+    },
+    /// Nothing: the client has no secret.
+    #[cfg(feature = "login")]
+    Public {
+        id: Box<str>,
+    },
 }
 
 impl Client {
     /// What this service is called there.
-    #[cfg(feature = "redis")]
+    #[cfg(any(feature = "redis", feature = "login"))]
     pub(crate) fn id(&self) -> &str {
         match self {
             Self::SecretBasic { id, .. } | Self::SecretPost { id, .. } => id,
+            #[cfg(feature = "login")]
+            Self::SecretJwt { id, .. } | Self::Public { id } => id,
             Self::PrivateKey(key) => &key.client,
         }
     }
@@ -69,8 +88,8 @@ impl PrivateKeyJwt {
         self
     }
 
-    /// The `aud` of the assertions; by default the URL of the introspection endpoint. Many servers want their issuer
-    /// identifier.
+    /// The `aud` of the assertions; by default the URL of the introspection endpoint, and where people sign in the issuer.
+    /// Many servers want their issuer identifier.
     #[must_use]
     pub fn audience(mut self, audience: impl Into<Box<str>>) -> Self {
         self.audience = Some(audience.into());
@@ -96,6 +115,10 @@ impl fmt::Debug for Client {
             Self::SecretBasic { id, .. } => f.debug_tuple("SecretBasic").field(id).finish(),
             Self::SecretPost { id, .. } => f.debug_tuple("SecretPost").field(id).finish(),
             Self::PrivateKey(key) => key.fmt(f),
+            #[cfg(feature = "login")]
+            Self::SecretJwt { id, .. } => f.debug_tuple("SecretJwt").field(id).finish(),
+            #[cfg(feature = "login")]
+            Self::Public { id } => f.debug_tuple("Public").field(id).finish(),
         }
     }
 }
@@ -149,6 +172,29 @@ impl Client {
                 Ok(Prover::Form(form))
             }
             Self::PrivateKey(key) => key.prover(endpoint),
+            #[cfg(feature = "login")]
+            Self::SecretJwt { id, secret } => {
+                secret_fault("client_secret_jwt", id, secret)?;
+                // RFC 7518 section 3.2: no shorter than the hash.
+                if secret.len() < 32 {
+                    return Err(("client_secret_jwt", "the secret is shorter than 32 bytes, too short to sign with"));
+                }
+                Ok(Prover::Assertion {
+                    signing: EncodingKey::from_secret(secret.as_bytes()),
+                    algorithm: Algorithm::HS256,
+                    header: URL_SAFE_NO_PAD.encode(json!({"alg": "HS256", "typ": "JWT"}).to_string()),
+                    client: id.clone(),
+                    audience: endpoint.into(),
+                })
+            }
+            #[cfg(feature = "login")]
+            Self::Public { id } => {
+                secret_fault("public", id, "none")?;
+                let mut form = Zeroizing::new(String::from("client_id="));
+                push_form(&mut form, id.as_bytes());
+                form.push('&');
+                Ok(Prover::Form(form))
+            }
         }
     }
 }

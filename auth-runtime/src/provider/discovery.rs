@@ -1,31 +1,41 @@
-//! Where an issuer's keys are, as it says itself.
+//! Where an issuer's keys and endpoints are, as it says itself.
 
 use reqwest::header::HeaderMap;
+use serde_json::{Map, Value};
 
 use crate::json;
-use crate::provider::client::{Endpoint, FetchError, ProviderClient};
+use crate::provider::client::{FetchError, ProviderClient};
+use crate::provider::endpoint::Endpoint;
 use crate::provider::transport::Transport;
 
 const OPENID: &str = "/.well-known/openid-configuration";
 const OAUTH: &str = "/.well-known/oauth-authorization-server";
 
-/// Finds the key set of an issuer: OpenID Connect Discovery 1.0 section 4; where the provider has no such document, RFC 8414
-/// section 3; and then the name of the one at the place of the other, which that RFC's section 5 allows.
+/// What an issuer says of itself.
+pub(crate) struct Metadata<'a> {
+    members: Map<String, Value>,
+    transport: &'a Transport,
+    issuer: Endpoint,
+}
+
+/// Finds what an issuer says of itself, and reads it: OpenID Connect Discovery 1.0 section 4; where the provider has no such
+/// document, RFC 8414 section 3; and then the name of the one at the place of the other, which that RFC's section 5 allows.
 ///
 /// `issuer` in the document must be this issuer, byte for byte, else one provider could speak for another.
 ///
 /// `told`: that the provider does not call its answers JSON was said.
-pub(crate) async fn discover(
+pub(crate) async fn discover<T>(
     client: &ProviderClient,
     transport: &Transport,
     issuer: &str,
     headers: &HeaderMap,
     told: &mut bool,
-) -> Result<Endpoint, FetchError> {
+    read: impl Fn(&Metadata<'_>) -> Result<T, FetchError>,
+) -> Result<T, FetchError> {
     let base = transport.endpoint(issuer).map_err(|fault| FetchError::AddressRefused(fault.0))?;
     let ask = async |address: &Endpoint, told: &mut bool| {
         let document = client.get(address, headers.clone()).await?;
-        let found = read(&document.body, transport, issuer, &base)?;
+        let found = read(&Metadata::of(&document.body, transport, issuer, &base)?)?;
         document.note_type(address, told);
         Ok(found)
     };
@@ -68,19 +78,40 @@ fn with_path(issuer: &Endpoint, path: impl FnOnce(&str) -> String) -> Endpoint {
     issuer.moved_to(url)
 }
 
-fn read(document: &[u8], transport: &Transport, issuer: &str, base: &Endpoint) -> Result<Endpoint, FetchError> {
-    let members = json::object(document).map_err(|_| NO_METADATA)?;
-    let text = |name: &str| members.get(name).and_then(serde_json::Value::as_str);
-    if text("issuer") != Some(issuer) {
-        return Err(FetchError::IssuerDiffers);
+impl<'a> Metadata<'a> {
+    fn of(document: &[u8], transport: &'a Transport, issuer: &str, base: &Endpoint) -> Result<Self, FetchError> {
+        let members = json::object(document).map_err(|_| NO_METADATA)?;
+        let metadata = Self { members, transport, issuer: base.clone() };
+        if metadata.text("issuer") != Some(issuer) {
+            return Err(FetchError::IssuerDiffers);
+        }
+        Ok(metadata)
     }
-    let keys = text("jwks_uri").ok_or(FetchError::Malformed("metadata without `jwks_uri`"))?;
-    let keys = transport.endpoint(keys).map_err(|fault| FetchError::AddressRefused(fault.0))?;
-    // A provider elsewhere has no business with services of this machine.
-    if keys.is_plain() && !base.is_plain() {
-        return Err(FetchError::AddressRefused("plain http, although the issuer is https"));
+
+    /// Where the keys are.
+    pub(crate) fn keys(&self) -> Result<Endpoint, FetchError> {
+        self.endpoint("jwks_uri")?.ok_or(FetchError::Malformed("metadata without `jwks_uri`"))
     }
-    Ok(keys)
+
+    /// An address that may be asked, or that browsers may be sent to.
+    pub(crate) fn endpoint(&self, name: &str) -> Result<Option<Endpoint>, FetchError> {
+        let Some(address) = self.text(name) else { return Ok(None) };
+        let address = self.transport.endpoint(address).map_err(|fault| FetchError::AddressRefused(fault.0))?;
+        // A provider elsewhere has no business with services of this machine.
+        if address.is_plain() && !self.issuer.is_plain() {
+            return Err(FetchError::AddressRefused("plain http, although the issuer is https"));
+        }
+        Ok(Some(address))
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        self.members.get(name).and_then(Value::as_str)
+    }
+
+    #[cfg(feature = "login")]
+    pub(crate) fn is_true(&self, name: &str) -> bool {
+        self.members.get(name) == Some(&Value::Bool(true))
+    }
 }
 
 #[cfg(test)]
@@ -121,7 +152,8 @@ mod tests {
     fn the_issuer_must_match_exactly_and_the_key_address_be_safe() {
         let read = |issuer: &str, document: &str| {
             let transport = Transport::default();
-            read(document.as_bytes(), &transport, issuer, &transport.endpoint(issuer).unwrap())
+            Metadata::of(document.as_bytes(), &transport, issuer, &transport.endpoint(issuer).unwrap())
+                .and_then(|metadata| metadata.keys())
                 .map(|endpoint| endpoint.to_string())
         };
         const ISSUER: &str = "https://idp.example";

@@ -5,10 +5,12 @@
 
 #[cfg(any(feature = "jwks", feature = "introspection"))]
 pub(crate) mod client;
-#[cfg(feature = "introspection")]
+#[cfg(any(feature = "introspection", feature = "login"))]
 pub(crate) mod client_auth;
 #[cfg(feature = "jwks")]
 pub(crate) mod discovery;
+#[cfg(any(feature = "jwks", feature = "introspection"))]
+pub(crate) mod endpoint;
 pub(crate) mod limits;
 #[cfg(all(test, feature = "jwks"))]
 pub(crate) mod mock;

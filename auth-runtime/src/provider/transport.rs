@@ -9,7 +9,8 @@ use url::Url;
 
 use crate::crypto::Hex;
 use crate::http::url::is_loopback;
-use crate::provider::client::{Endpoint, EndpointFault, ProviderClient};
+use crate::provider::client::ProviderClient;
+use crate::provider::endpoint::{Endpoint, EndpointFault};
 use crate::setting::Setting;
 
 /// As it was said; by default https, no proxy, and the certificates that the system trusts.

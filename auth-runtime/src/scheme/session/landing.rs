@@ -57,6 +57,12 @@ impl Landing {
         (url.origin() == self.origin.origin() && !url.path().starts_with("//")).then_some(url)
     }
 
+    /// Whether this is a page of our own.
+    #[cfg(feature = "login")]
+    pub(crate) fn is_ours(&self, text: &str) -> bool {
+        self.target(text).is_some()
+    }
+
     /// Where to send somebody who has signed in or out: the page that was asked for if it is ours, else `/`.
     pub(crate) fn location(&self, wanted: Option<&str>) -> HeaderValue {
         let url = wanted.and_then(|wanted| self.target(wanted)).unwrap_or_else(|| self.origin.clone());

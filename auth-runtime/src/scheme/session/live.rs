@@ -1,22 +1,27 @@
-//! The sessions of one configuration: judged, begun, kept up, ended.
+//! The sessions of one configuration: judged, kept up, ended.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use actix_web::http::header::{HeaderMap, HeaderValue, SET_COOKIE};
 
-use crate::crypto::Hex;
+#[cfg(feature = "login")]
+use crate::authorities::ReadyLoader;
 use crate::denial::{Denial, Reason, Rejection, Unavailable};
 use crate::http::cookie::{Cookie, cookie};
 use crate::principal::Principal;
 use crate::revocation::{Consulted, Revocable};
 use crate::scheme::session::current::CurrentSession;
 use crate::scheme::session::details::DetailsReader;
-use crate::scheme::session::id::{SessionCookie, SessionId, random};
+use crate::scheme::session::id::{SessionCookie, SessionId};
 use crate::scheme::session::landing::Landing;
-use crate::scheme::session::record::Record;
+#[cfg(feature = "login")]
+use crate::scheme::session::login::Login;
+use crate::scheme::session::record::{Record, Whose};
 use crate::scheme::session::seal::Seal;
-use crate::scheme::session::store::{Added, NewSession, SessionKey, SessionStore, StoreAnswer, StoredSession};
+use crate::scheme::session::store::{SessionKey, SessionStore, StoreAnswer, StoredSession};
+#[cfg(feature = "login")]
+use crate::scheme::session::vault::Vault;
 use crate::scheme::{Authentication, Context, Outcome};
 use crate::shares::{KnownCallers, Lookups, Presented};
 use crate::telemetry::{EventName, EventSource, SecurityEvent, foreign, limited};
@@ -34,6 +39,14 @@ pub(crate) struct LiveSessions {
     pub(super) issuer: Arc<str>,
     pub(super) store: Arc<dyn SessionStore>,
     pub(super) seal: Seal,
+    #[cfg(feature = "login")]
+    pub(crate) vault: Vault,
+    /// Where people sign in that is not here.
+    #[cfg(feature = "login")]
+    pub(super) logins: Vec<Arc<dyn Login>>,
+    /// Says whom the application knows who signs in there.
+    #[cfg(feature = "login")]
+    pub(crate) gate: Option<Arc<ReadyLoader>>,
     pub(super) cookie: SessionCookie,
     pub(super) landing: Landing,
     pub(super) idle: Duration,
@@ -49,25 +62,12 @@ pub(crate) struct LiveSessions {
     pub(super) events: EventSource,
 }
 
-/// Who signs in, and how.
-#[derive(Default)]
-pub(crate) struct SigningIn {
-    pub(crate) subject: Box<str>,
-    pub(crate) roles: Option<Vec<Box<str>>>,
-    pub(crate) scopes: Option<Vec<Box<str>>>,
-    /// As JSON text.
-    pub(crate) details: Option<Box<str>>,
-    pub(crate) acr: Option<Box<str>>,
-    pub(crate) amr: Vec<Box<str>>,
-    pub(crate) address: Option<Box<str>>,
-    pub(crate) agent: Option<Box<str>>,
-    /// The session that the browser has had.
-    pub(crate) before: Option<SessionKey>,
-    /// When it began, in milliseconds.
-    pub(crate) began_at: u64,
-}
-
 impl LiveSessions {
+    #[cfg(feature = "login")]
+    pub(crate) fn configuration(&self) -> Option<&str> {
+        self.configuration.as_deref()
+    }
+
     pub(crate) fn landing(&self) -> &Landing {
         &self.landing
     }
@@ -176,7 +176,7 @@ impl LiveSessions {
         record.created_at.saturating_add(seconds(self.absolute))
     }
 
-    fn standing(&self, principal: &Principal, record: &Record, now: UnixTime) -> Result<(), Reason> {
+    pub(super) fn standing(&self, principal: &Principal, record: &Record, now: UnixTime) -> Result<(), Reason> {
         let Some(revocations) = &self.revocations else { return Ok(()) };
         let issued_at = UnixTime::try_from(record.began_at / 1000).ok();
         let session = Some(record.sid.clone());
@@ -184,14 +184,17 @@ impl LiveSessions {
         revocations.check(principal, &revocable, self.end(record), now)
     }
 
-    fn principal(self: &Arc<Self>, stored: StoredSession, record: Record) -> Result<Principal, Unavailable> {
+    pub(super) fn principal(self: &Arc<Self>, stored: StoredSession, record: Record) -> Result<Principal, Unavailable> {
+        let issuer = record.login.as_ref().map_or_else(|| Arc::clone(&self.issuer), |login| Arc::from(&*login.issuer));
         let mut builder = Principal::builder(super::NAME, record.subject.clone())
             .configuration(self.configuration.clone())
-            .issuer(Arc::clone(&self.issuer))
-            .auth_time(record.auth_time)
+            .issuer(issuer)
             .amr(record.amr.iter().cloned())
             .session_id(record.sid.clone())
             .expires_at(self.end(&record));
+        if let Some(at) = record.auth_time {
+            builder = builder.auth_time(at);
+        }
         if let Some(acr) = &record.acr {
             builder = builder.acr(acr.clone());
         }
@@ -209,7 +212,7 @@ impl LiveSessions {
 
     pub(super) fn stored(&self, key: SessionKey, version: u64, record: &Record) -> Option<StoredSession> {
         let expires_at = self.end(record).min(record.seen_at.saturating_add(seconds(self.idle)));
-        let subject = Some(self.seal.subject(&record.subject));
+        let subject = Some(self.seal.subject(record.whose()));
         let content = self.seal.seal(key, record)?;
         Some(StoredSession::new(key, subject, version, record.seen_at, expires_at, content))
     }
@@ -221,109 +224,46 @@ impl LiveSessions {
         Some(StoredSession::new(key, None, version, now, now.saturating_add(REPLACED_FOR), content))
     }
 
-    /// Begins a session, under an id that nobody has seen before; the one that the browser had is over.
-    ///
-    /// # Errors
-    /// Where the store cannot tell or has no room, or where the subject's sessions were ended since the sign-in began.
-    pub(crate) async fn begin(self: &Arc<Self>, who: SigningIn, clock: &dyn Clock) -> Result<HeaderValue, Denial> {
-        let now = clock.now().map_err(Reason::from).map_err(Denial::of)?;
-        let sid = Hex(&random::<16>().map_err(unavailable)?).to_string();
-        let SigningIn { subject, roles, scopes, details, acr, amr, address, agent, before, began_at } = who;
-        let (roles, scopes) = if self.loads { (None, None) } else { (roles, scopes) };
-        let record = Record {
-            sid: sid.into(),
-            subject,
-            roles,
-            scopes,
-            details,
-            created_at: now,
-            began_at,
-            seen_at: now,
-            acr,
-            amr,
-            auth_time: now,
-            address,
-            agent,
-            ..Record::default()
-        };
-        let id = SessionId::random().map_err(unavailable)?;
-        let too_large = || {
-            tracing::error!("a session is larger than 16 KiB and cannot be kept; keep less in its details");
-            Denial::of(Reason::IdentityUnfit)
-        };
-        let session = self.stored(id.key(), 1, &record).ok_or_else(too_large)?;
-        let replaced = before.and_then(|before| self.tombstone(before, 1, now));
-        let principal = self.principal(session.clone(), record.clone()).map_err(unavailable)?;
-        match self.standing(&principal, &record, now) {
-            Ok(()) => {}
-            Err(Reason::RevocationsStale) => return Err(Denial::of(Reason::RevocationsStale)),
-            Err(_) => return Err(barred()),
-        }
-        let new = NewSession { session, began_at, most: self.most, replaced, continues: false };
-        match self.store.put(new).get().await.map_err(unavailable)? {
-            Added::Kept { ended } => {
-                tracing::info!(
-                    subject = foreign(&record.subject),
-                    session = &*record.sid,
-                    scheme = super::NAME,
-                    ended_for_it = (ended > 0).then_some(ended),
-                    "signed in"
-                );
-                self.tell(EventName::SignedIn, &record.subject, |event| {
-                    let address = record.address.as_deref().map(Arc::from);
-                    let agent = record.agent.as_deref().map(Arc::from);
-                    SecurityEvent { session: Some(Arc::from(&*record.sid)), address, agent, ..event }
-                });
-            }
-            Added::Barred | Added::Gone => return Err(barred()),
-            Added::Full => {
-                limited!(error, "no more sessions can be kept; raise `.capacity(…)`, or share them through a store");
-                return Err(Denial::of(Reason::BackendUnavailable));
-            }
-        }
-        self.cookie.give(&id, self.absolute).ok_or_else(|| Denial::of(Reason::IdentityUnfit))
-    }
-
     /// The sessions of a subject that have not ended.
     pub(crate) async fn of_subject(
         &self,
-        subject: &str,
+        whose: Whose<'_>,
         now: UnixTime,
     ) -> Result<Vec<(StoredSession, Record)>, Denial> {
-        let stored = self.store.of_subject(self.seal.subject(subject)).get().await.map_err(unavailable)?;
+        let stored = self.store.of_subject(self.seal.subject(whose)).get().await.map_err(unavailable)?;
         let opened = stored.into_iter().filter_map(|stored| self.open(stored));
         let mut live: Vec<_> = opened
-            .filter(|(_, record)| &*record.subject == subject && !record.replaced && self.lasts(record, now))
+            .filter(|(_, record)| record.whose() == whose && !record.replaced && self.lasts(record, now))
             .collect();
         live.sort_by(|(_, one), (_, other)| (other.seen_at, &other.sid).cmp(&(one.seen_at, &one.sid)));
         Ok(live)
     }
 
     /// Ends this session; says whether it was there.
-    pub(crate) async fn end_one(&self, key: SessionKey, subject: &str, sid: &str) -> Result<bool, Denial> {
+    pub(crate) async fn end_one(&self, key: SessionKey, whose: Whose<'_>, sid: &str) -> Result<bool, Denial> {
         let was_there = self.store.remove(key).get().await.map_err(unavailable)?;
         if was_there {
-            tracing::info!(subject = foreign(subject), session = sid, scheme = super::NAME, "signed out");
+            tracing::info!(subject = foreign(whose.subject), session = sid, scheme = super::NAME, "signed out");
             let session = Some(Arc::from(sid));
-            self.tell(EventName::SignedOut, subject, |event| SecurityEvent { session, ..event });
+            self.tell(EventName::SignedOut, whose, |event| SecurityEvent { session, ..event });
         }
         Ok(was_there)
     }
 
     /// Ends all sessions of a subject, and keeps those from beginning whose sign-in is under way.
-    pub(crate) async fn end_all(&self, subject: &str, at: u64) -> Result<usize, Denial> {
-        let ended = self.store.end_all(self.seal.subject(subject), at).get().await.map_err(unavailable)?;
-        tracing::info!(subject = foreign(subject), ended, scheme = super::NAME, "signed out everywhere");
-        self.tell(EventName::SignedOutEverywhere, subject, |event| SecurityEvent { count: Some(ended), ..event });
+    pub(crate) async fn end_all(&self, whose: Whose<'_>, at: u64) -> Result<usize, Denial> {
+        let ended = self.store.end_all(self.seal.subject(whose), at).get().await.map_err(unavailable)?;
+        tracing::info!(subject = foreign(whose.subject), ended, scheme = super::NAME, "signed out everywhere");
+        self.tell(EventName::SignedOutEverywhere, whose, |event| SecurityEvent { count: Some(ended), ..event });
         Ok(ended)
     }
 
     /// Gives all sessions of a subject these roles, and from their next answer on another id.
-    pub(crate) async fn set_roles(&self, subject: &str, roles: &[Box<str>], now: UnixTime) -> Result<usize, Denial> {
+    pub(crate) async fn set_roles(&self, whose: Whose<'_>, roles: &[Box<str>], now: UnixTime) -> Result<usize, Denial> {
         let mut changed = 0;
         for _ in 0..TRIES {
             let has_others = |(_, record): &(StoredSession, Record)| record.roles.as_deref() != Some(roles);
-            let others: Vec<_> = self.of_subject(subject, now).await?.into_iter().filter(has_others).collect();
+            let others: Vec<_> = self.of_subject(whose, now).await?.into_iter().filter(has_others).collect();
             if others.is_empty() {
                 break;
             }
@@ -332,16 +272,19 @@ impl LiveSessions {
                 changed += usize::from(self.set_roles_of(stored, record, roles).await?);
             }
         }
-        tracing::info!(subject = foreign(subject), changed, scheme = super::NAME, "rights of sessions changed");
-        self.tell(EventName::RightsChanged, subject, |event| SecurityEvent { count: Some(changed), ..event });
+        tracing::info!(subject = foreign(whose.subject), changed, scheme = super::NAME, "rights of sessions changed");
+        self.tell(EventName::RightsChanged, whose, |event| SecurityEvent { count: Some(changed), ..event });
         Ok(changed)
     }
 
     /// Tells those who keep a record.
-    fn tell(&self, name: EventName, subject: &str, more: impl FnOnce(SecurityEvent) -> SecurityEvent) {
+    pub(super) fn tell(&self, name: EventName, whose: Whose<'_>, more: impl FnOnce(SecurityEvent) -> SecurityEvent) {
         self.events.tell(|| {
-            let event = SecurityEvent::new(name, &self.issuer);
-            more(SecurityEvent { subject: Some(subject.into()), ..event })
+            let event = match whose.issuer {
+                Some(issuer) => SecurityEvent::new(name, &issuer.into()),
+                None => SecurityEvent::new(name, &self.issuer),
+            };
+            more(SecurityEvent { subject: Some(whose.subject.into()), ..event })
         });
     }
 
@@ -375,10 +318,6 @@ pub(crate) fn milliseconds(clock: &dyn Clock) -> u64 {
 
 pub(super) fn seconds(duration: Duration) -> UnixTime {
     UnixTime::try_from(duration.as_secs()).unwrap_or(UnixTime::MAX)
-}
-
-fn barred() -> Denial {
-    Denial::forbidden("your sessions were ended while you signed in; sign in again")
 }
 
 /// The answer in place of what needs the store, with an event that says why.

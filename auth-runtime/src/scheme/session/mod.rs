@@ -69,11 +69,14 @@
 //! - An answer that a session decided is `no-store`, unless the handler says `private`: the back button must not show it after signing out.
 //! - A store that cannot be asked is a 503: nobody is let in, and nobody is signed out.
 
+mod beginning;
 mod current;
 mod details;
 mod id;
 mod landing;
 mod live;
+#[cfg(feature = "login")]
+pub(crate) mod login;
 mod memory;
 mod record;
 #[cfg(feature = "redis")]
@@ -81,6 +84,8 @@ mod redis;
 mod seal;
 mod sessions;
 mod store;
+#[cfg(feature = "login")]
+pub(crate) mod vault;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -93,17 +98,22 @@ pub use self::store::{
     Added, NewSession, PendingAnswer, SessionKey, SessionStore, StoreAnswer, StoredSession, SubjectKey,
 };
 
+pub(crate) use self::beginning::SigningIn;
 pub(crate) use self::current::CurrentSession;
 pub(crate) use self::landing::WANTED;
-pub(crate) use self::live::{LiveSessions, SigningIn, milliseconds};
+pub(crate) use self::live::{LiveSessions, milliseconds};
 #[cfg(all(test, feature = "testing"))]
 pub(crate) use self::memory::MemoryStore;
-pub(crate) use self::record::Record;
+#[cfg(feature = "login")]
+pub(crate) use self::record::AtProvider;
+pub(crate) use self::record::{Record, Whose};
 
 use crate::authorities::AuthorityLoader;
 use crate::denial::{Challenge, Rejection};
 use crate::http::cookie::{Cookie, cookie};
 use crate::principal::Principal;
+#[cfg(feature = "login")]
+use crate::scheme::SchemeRoute;
 use crate::scheme::{
     Additions, Authentication, Context, Credentials, Evidence, Read, Response, Scheme, SchemeDescription,
 };
@@ -150,6 +160,8 @@ impl Scheme for SessionScheme {
             Some(revocations) => description.told(revocations.reviewed()),
             None => description,
         };
+        #[cfg(feature = "login")]
+        let description = live.logins.iter().fold(description, |description, login| description.told(login.reviewed()));
         match &live.details {
             Some(reader) => description.with_details(reader.of),
             None => description,
@@ -169,6 +181,23 @@ impl Scheme for SessionScheme {
             Read::Key(id) => self.live.authenticate(&id, context),
             _ => Authentication::refused(Rejection::credentials_wrong()),
         }
+    }
+
+    #[cfg(feature = "login")]
+    fn mounts(&self) -> Vec<SchemeRoute> {
+        let mut routes: Vec<SchemeRoute> = Vec::new();
+        for login in &self.live.logins {
+            // Several providers share the way out.
+            let new = Arc::clone(login).mounts(&self.live);
+            routes.extend(
+                new.into_iter()
+                    .filter(|new| {
+                        !routes.iter().any(|known| (known.method(), known.path()) == (new.method(), new.path()))
+                    })
+                    .collect::<Vec<_>>(),
+            );
+        }
+        routes
     }
 
     /// Moves a session whose rights have changed to another id, and sends whoever must sign in to the login page.

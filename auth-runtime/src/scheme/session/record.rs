@@ -13,6 +13,9 @@ pub(crate) struct Record {
     /// What it is called where its id must not be told: in lists, logs and revocations. Stays when the id changes.
     pub(crate) sid: Box<str>,
     pub(crate) subject: Box<str>,
+    /// The provider that it was signed in at, and what is kept of that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) login: Option<AtProvider>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) roles: Option<Vec<Box<str>>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -29,7 +32,8 @@ pub(crate) struct Record {
     pub(crate) acr: Option<Box<str>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) amr: Vec<Box<str>>,
-    pub(crate) auth_time: UnixTime,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) auth_time: Option<UnixTime>,
     /// From where it was signed in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) address: Option<Box<str>>,
@@ -41,6 +45,34 @@ pub(crate) struct Record {
     /// It goes on under another id.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) replaced: bool,
+}
+
+/// Where somebody has signed in that was not here.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct AtProvider {
+    /// What it is called here, where there are several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) provider: Option<Box<str>>,
+    /// Vouches for the subject.
+    pub(crate) issuer: Box<str>,
+    /// The session there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) sid: Option<Box<str>>,
+    /// Its tokens, as text that is [encrypted](super::vault).
+    pub(crate) tokens: Box<str>,
+}
+
+/// Whose sessions: a subject belongs to whoever vouches for it, the application itself where that is nobody else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Whose<'a> {
+    pub(crate) issuer: Option<&'a str>,
+    pub(crate) subject: &'a str,
+}
+
+impl Record {
+    pub(crate) fn whose(&self) -> Whose<'_> {
+        Whose { issuer: self.login.as_ref().map(|login| &*login.issuer), subject: &self.subject }
+    }
 }
 
 fn is_false(value: &bool) -> bool {

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use crate::fault::Misconfiguration;
-use crate::scheme::session::record::{RECORD_MAX, Record};
+use crate::scheme::session::record::{RECORD_MAX, Record, Whose};
 use crate::scheme::session::store::{SessionKey, SubjectKey};
 
 const KEY_BYTES: usize = 32;
@@ -60,10 +60,22 @@ impl Seal {
         Ok(Self { application, keys })
     }
 
+    /// For whom records are sealed.
+    #[cfg(feature = "login")]
+    pub(super) fn application(&self) -> &[u8] {
+        &self.application
+    }
+
     /// Whose sessions these are, for a store.
-    pub(super) fn subject(&self, subject: &str) -> SubjectKey {
-        let hash = Sha256::new().chain_update("auth session subject 1").chain_update(&self.application);
-        SubjectKey::from_bytes(hash.chain_update(subject).finalize().into())
+    pub(super) fn subject(&self, whose: Whose<'_>) -> SubjectKey {
+        let mut hash = Sha256::new().chain_update("auth session subject 1").chain_update(&self.application);
+        if let Some(issuer) = whose.issuer {
+            // No subject of the application's own begins with this byte, which is not UTF-8.
+            let mut named = vec![0xff];
+            push(&mut named, issuer.as_bytes());
+            hash.update(named);
+        }
+        SubjectKey::from_bytes(hash.chain_update(whose.subject).finalize().into())
     }
 
     /// The record as it is kept: MAC, name of the key behind its length, JSON. `None` where it is too large.
@@ -101,7 +113,8 @@ impl Seal {
     }
 }
 
-fn push(text: &mut Vec<u8>, part: &[u8]) {
+/// Adds a part behind its length.
+pub(super) fn push(text: &mut Vec<u8>, part: &[u8]) {
     text.extend_from_slice(&(part.len() as u64).to_be_bytes());
     text.extend_from_slice(part);
 }
@@ -134,7 +147,8 @@ mod tests {
         for (origin, configuration) in [("https://other.example", None), ("https://shop.example", Some("staff"))] {
             let other = Seal::new(origin, configuration, vec![key("a", 1)]).unwrap();
             assert!(other.open(here, &kept).is_none());
-            assert_ne!(other.subject("alice"), seal(vec![]).subject("alice"));
+            let alice = Whose { issuer: None, subject: "alice" };
+            assert_ne!(other.subject(alice), seal(vec![]).subject(alice));
         }
         for place in 0..kept.len() {
             let mut changed = kept.clone();

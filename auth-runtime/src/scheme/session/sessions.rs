@@ -18,11 +18,15 @@ use crate::scheme::session::details::DetailsReader;
 use crate::scheme::session::id::SessionCookie;
 use crate::scheme::session::landing::Landing;
 use crate::scheme::session::live::{LiveSessions, seconds};
+#[cfg(feature = "login")]
+use crate::scheme::session::login::{Login, LoginSettings};
 use crate::scheme::session::memory::MemoryStore;
 #[cfg(feature = "redis")]
 use crate::scheme::session::redis::RedisSessions;
 use crate::scheme::session::seal::{Seal, SealingKey};
 use crate::scheme::session::store::SessionStore;
+#[cfg(feature = "login")]
+use crate::scheme::session::vault::Vault;
 use crate::scheme::session::{NAME, SessionScheme};
 use crate::shares::{KnownCallers, Lookups};
 use crate::telemetry::EventSource;
@@ -52,6 +56,8 @@ pub struct Sessions {
     revocations: Option<Consulted>,
     authorities: Option<AuthorityLoader>,
     details: Option<DetailsReader>,
+    #[cfg(feature = "login")]
+    logins: Vec<Arc<dyn LoginSettings>>,
 }
 
 #[derive(Clone)]
@@ -103,7 +109,15 @@ impl Sessions {
             revocations: None,
             authorities: None,
             details: None,
+            #[cfg(feature = "login")]
+            logins: Vec::new(),
         }
+    }
+
+    #[cfg(feature = "login")]
+    pub(crate) fn with_login(mut self, login: impl LoginSettings + 'static) -> Self {
+        self.logins.push(Arc::new(login));
+        self
     }
 
     /// How long a session lasts that is not used; 30 minutes by default, at least two. That it was used is noted once a minute, so
@@ -193,7 +207,11 @@ impl Sessions {
     ///
     /// # Errors
     /// What is wrong and what to do about it.
-    pub(crate) fn build(self, name: Option<&str>, origin: Option<&str>) -> Result<SessionScheme, Misconfiguration> {
+    pub(crate) fn build(
+        #[cfg_attr(not(feature = "login"), allow(unused_mut))] mut self,
+        name: Option<&str>,
+        origin: Option<&str>,
+    ) -> Result<SessionScheme, Misconfiguration> {
         let Some(origin) = origin else {
             return Err(Misconfiguration::new(
                 "`public_origin` is not said, for which cookies and redirects are made; add `.public_origin(\"https://…\")`",
@@ -218,6 +236,13 @@ impl Sessions {
         if let Some((_, fault)) = wrong.into_iter().find(|(is_wrong, _)| *is_wrong) {
             return Err(Misconfiguration::new(fault));
         }
+        #[cfg(feature = "login")]
+        let logins = self.build_logins(origin)?;
+        // Asked anew by each who signs in, so that it remembers nothing.
+        #[cfg(feature = "login")]
+        let gate = self.authorities.clone().filter(|_| !logins.is_empty());
+        #[cfg(feature = "login")]
+        let gate = gate.map(|load| load.remember_for(Duration::ZERO).build()).transpose()?.map(Arc::new);
         let store: Arc<dyn SessionStore> = match self.store {
             Store::Memory => Arc::new(MemoryStore::new(self.capacity)),
             #[cfg(feature = "redis")]
@@ -230,11 +255,21 @@ impl Sessions {
         if !cookie.is_secure() {
             tracing::warn!(origin, "the cookie of sessions is not bound to TLS, for this machine only");
         }
+        #[cfg(feature = "login")]
+        let of_vault = keys.clone();
+        let seal = Seal::new(origin, name, keys)?;
         let live = LiveSessions {
             configuration: name.map(Into::into),
             issuer: local(NAME, name).into(),
             store,
-            seal: Seal::new(origin, name, keys)?,
+            #[cfg(feature = "login")]
+            vault: Vault::new(seal.application().to_vec(), &of_vault)
+                .map_err(|_| Misconfiguration::new("the system gives no random numbers"))?,
+            #[cfg(feature = "login")]
+            logins,
+            #[cfg(feature = "login")]
+            gate,
+            seal,
             cookie,
             landing: Landing::new(origin, self.login_page.as_deref())?,
             idle: self.idle,
@@ -249,6 +284,32 @@ impl Sessions {
         };
         debug_assert!(seconds(live.idle) > TOUCHED_EVERY);
         Ok(SessionScheme { live: Arc::new(live), authorities: self.authorities })
+    }
+}
+
+#[cfg(feature = "login")]
+impl Sessions {
+    /// The providers, after what they say of all sessions was taken from them.
+    fn build_logins(&mut self, origin: &str) -> Result<Vec<Arc<dyn Login>>, Misconfiguration> {
+        if self.login_page.is_none() {
+            self.login_page = self.logins.first().map(|login| login.login_path().into());
+        }
+        for load in self.logins.iter().filter_map(|login| login.authorities()) {
+            if self.authorities.replace(load.clone()).is_some() {
+                return Err(Misconfiguration::new(
+                    "`authorities` is said twice, and one function loads the rights in all sessions; say it on `Sessions` alone",
+                ));
+            }
+        }
+        let logins: Vec<_> = self.logins.iter().map(|login| login.build(origin)).collect::<Result<_, _>>()?;
+        for (place, login) in logins.iter().enumerate() {
+            if logins.iter().take(place).any(|other| other.name() == login.name()) {
+                return Err(Misconfiguration::new(
+                    "two providers have the same name, or none; give each its own by `OidcLogin::named`",
+                ));
+            }
+        }
+        Ok(logins)
     }
 }
 

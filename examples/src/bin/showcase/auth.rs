@@ -8,13 +8,15 @@ use auth_runtime::config::ConfigError;
 use auth_runtime::digest::DigestUsers;
 use auth_runtime::introspection::Introspection;
 use auth_runtime::jwt::{Audiences, Said};
+use auth_runtime::login::OidcLogin;
 use auth_runtime::resource_metadata::ResourceMetadata;
 use auth_runtime::scheme::User;
 use auth_runtime::testing::TestIssuer;
 use auth_runtime::{Algorithm, ApiKeys, Auth, Jwt, Opaque, Sessions};
 
 use crate::accounts;
-use crate::environment::{Endpoint, Environment, Provider};
+use crate::environment::{Endpoint, Environment, LoginClient, Provider};
+use crate::people;
 use crate::revoke::Revoking;
 
 pub(crate) const ISSUER: &str = "https://issuer.example";
@@ -58,9 +60,7 @@ fn keys() -> [(KeyDigest, Key); 1] {
 
 /// The issuers that this environment knows, sessions among them: those of whom something can be revoked.
 pub(crate) fn issuers(environment: &Environment) -> impl Iterator<Item = &str> {
-    [ISSUER, PARTNER, "local:session"]
-        .into_iter()
-        .chain(environment.provider.as_ref().map(|provider| &*provider.issuer))
+    [ISSUER, PARTNER, "local:session"].into_iter().chain(environment.issuer())
 }
 
 /// People who sign in: here, or with Redis on every showcase that shares it.
@@ -69,7 +69,16 @@ fn sessions(environment: &Environment, revoking: Option<&Revoking>) -> Sessions 
         Some(url) => Sessions::redis(&**url).key("development", DEVELOPMENT_SECRET),
         None => Sessions::in_memory(),
     };
-    let sessions = sessions.login_page("/login");
+    let mut sessions = sessions.login_page("/login");
+    if let Some(LoginClient { issuer, client_id, client_secret }) = &environment.login {
+        let provider = OidcLogin::new(&**issuer, &**client_id, &**client_secret)
+            .scopes(["profile"])
+            // The form has the usual one.
+            .login_path("/oidc/login")
+            .callback_path("/oidc/callback")
+            .details(people::from_provider);
+        sessions = sessions.login(provider);
+    }
     match revoking {
         Some(revoking) => sessions.revocations(revoking.store()),
         None => sessions,

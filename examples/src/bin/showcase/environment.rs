@@ -7,6 +7,7 @@ use std::fmt;
 #[derive(Clone, Default)]
 pub(crate) struct Environment {
     pub(crate) provider: Option<Provider>,
+    pub(crate) login: Option<LoginClient>,
     pub(crate) introspection: Option<Endpoint>,
     pub(crate) redis_url: Option<String>,
     /// Where clients reach this server.
@@ -25,6 +26,14 @@ pub(crate) struct Provider {
     pub(crate) issuer: String,
     /// Our name there.
     pub(crate) audience: String,
+}
+
+/// What this server is called at a provider where people sign in.
+#[derive(Clone)]
+pub(crate) struct LoginClient {
+    pub(crate) issuer: String,
+    pub(crate) client_id: String,
+    pub(crate) client_secret: String,
 }
 
 /// Who says what an opaque token is.
@@ -46,6 +55,12 @@ impl Environment {
         self.public_origin.as_deref().or(self.own_origin.as_deref()).unwrap_or("http://127.0.0.1:8080")
     }
 
+    /// The provider, whether people sign in there or send its tokens.
+    pub(crate) fn issuer(&self) -> Option<&str> {
+        let of_tokens = self.provider.as_ref().map(|provider| &*provider.issuer);
+        of_tokens.or(self.login.as_ref().map(|login| &*login.issuer))
+    }
+
     /// Reads the variables by their names.
     pub(crate) fn read(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, Incomplete> {
         let read = |name: &'static str| match variable(name).map(OsString::into_string) {
@@ -57,13 +72,24 @@ impl Environment {
         };
         let (issuer, audience) = (read("OIDC_ISSUER")?, read("AUDIENCE")?);
         let (url, client_id, client_secret) = (read("INTROSPECTION_URL")?, read("CLIENT_ID")?, read("CLIENT_SECRET")?);
+        let (login_id, login_secret) = (read("LOGIN_CLIENT_ID")?, read("LOGIN_CLIENT_SECRET")?);
 
         let beside = |set: &str, name: &str, value: &Option<String>, what: &str| {
             value.clone().ok_or_else(|| Incomplete(format!("`{set}` is set and `{name}` is not; set it to {what}")))
         };
         let audience_beside =
             |set| beside(set, "AUDIENCE", &audience, "the name that tokens for this service carry in `aud`");
+        let login = match login_id {
+            Some(client_id) => Some(LoginClient {
+                issuer: beside("LOGIN_CLIENT_ID", "OIDC_ISSUER", &issuer, "where people sign in")?,
+                client_id,
+                client_secret: beside("LOGIN_CLIENT_ID", "LOGIN_CLIENT_SECRET", &login_secret, "its secret there")?,
+            }),
+            None => None,
+        };
         let provider = match issuer {
+            // People sign in there, and its tokens are not for this service.
+            Some(_) if login.is_some() && audience.is_none() => None,
             Some(issuer) => Some(Provider { issuer, audience: audience_beside("OIDC_ISSUER")? }),
             None => None,
         };
@@ -85,6 +111,7 @@ impl Environment {
             ),
             ("CLIENT_ID", client_id.is_some(), introspection.is_some(), "INTROSPECTION_URL"),
             ("CLIENT_SECRET", client_secret.is_some(), introspection.is_some(), "INTROSPECTION_URL"),
+            ("LOGIN_CLIENT_SECRET", login_secret.is_some(), login.is_some(), "LOGIN_CLIENT_ID"),
         ];
         match needed.into_iter().find(|&(_, set, used, _)| set && !used) {
             Some((name, .., by)) => {
@@ -92,6 +119,7 @@ impl Environment {
             }
             None => Ok(Self {
                 provider,
+                login,
                 introspection,
                 redis_url: read("REDIS_URL")?,
                 public_origin: read("PUBLIC_ORIGIN")?,
@@ -128,10 +156,19 @@ mod tests {
 
     #[test]
     fn no_variables_add_nothing() {
-        let Environment { provider, introspection, redis_url, public_origin, audit_log, open_docs, own_origin: _ } =
-            read(&[]).expect("complete");
+        let Environment {
+            provider,
+            login,
+            introspection,
+            redis_url,
+            public_origin,
+            audit_log,
+            open_docs,
+            own_origin: _,
+        } = read(&[]).expect("complete");
         assert!(
             provider.is_none()
+                && login.is_none()
                 && introspection.is_none()
                 && redis_url.is_none()
                 && public_origin.is_none()
@@ -161,6 +198,18 @@ mod tests {
         assert!(read.open_docs);
     }
 
+    #[test]
+    fn people_may_sign_in_at_a_provider_whose_tokens_are_not_for_this_service() {
+        let alone = [("OIDC_ISSUER", "https://idp.example"), ("LOGIN_CLIENT_ID", "shop"), ("LOGIN_CLIENT_SECRET", "s")];
+        let Environment { provider, login, .. } = read(&alone).expect("complete");
+        let login = login.expect("set");
+        assert!(provider.is_none());
+        assert_eq!((&*login.issuer, &*login.client_id, &*login.client_secret), ("https://idp.example", "shop", "s"));
+        let both: Vec<_> = alone.into_iter().chain([("AUDIENCE", "https://api.example")]).collect();
+        let Environment { provider, login, .. } = read(&both).expect("complete");
+        assert!(provider.is_some() && login.is_some());
+    }
+
     #[cfg(unix)]
     #[test]
     fn what_is_no_text_does_not_count_as_unset() {
@@ -186,6 +235,15 @@ mod tests {
             ),
             (&[("AUDIENCE", "a")], "`AUDIENCE` is set and nothing uses it; set `OIDC_ISSUER` or `INTROSPECTION_URL`"),
             (&[("CLIENT_SECRET", "hidden")], "`CLIENT_SECRET` is set and nothing uses it; set `INTROSPECTION_URL`"),
+            (&[("LOGIN_CLIENT_ID", "c")], "`LOGIN_CLIENT_ID` is set and `OIDC_ISSUER` is not"),
+            (
+                &[("LOGIN_CLIENT_ID", "c"), ("OIDC_ISSUER", "i")],
+                "`LOGIN_CLIENT_ID` is set and `LOGIN_CLIENT_SECRET` is not",
+            ),
+            (
+                &[("LOGIN_CLIENT_SECRET", "hidden")],
+                "`LOGIN_CLIENT_SECRET` is set and nothing uses it; set `LOGIN_CLIENT_ID`",
+            ),
             (&[("REDIS_URL", " ")], "`REDIS_URL` is set to nothing"),
         ] {
             let found = refused(variables);

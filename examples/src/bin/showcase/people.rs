@@ -1,6 +1,7 @@
 //! People who sign in: pages and calls in a session.
 
 use actix_web::{HttpResponse, Responder, get, post, web};
+use auth_runtime::login::LoginIdentity;
 use auth_runtime::{Auth, Denial, Principal, Session, SignIn, SignOut, public, requires};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -11,6 +12,11 @@ use crate::routes::{Caller, Unread, tell};
 #[derive(Serialize, Deserialize)]
 struct Person {
     name: String,
+}
+
+/// What it carries of people who have signed in at a provider.
+pub(crate) fn from_provider(who: &LoginIdentity) -> impl Serialize + use<> {
+    Person { name: who.text("name").unwrap_or(who.subject()).to_owned() }
 }
 
 /// Development accounts, whose passwords everyone knows: name, password, role. Yours are hashed, slowly, and looked up.
@@ -104,13 +110,13 @@ pub(crate) async fn log_out(out: SignOut, how: web::Query<LogOut>) -> impl Respo
 #[requires(session)]
 #[get("/me")]
 pub(crate) async fn me(session: Session<Person>) -> impl Responder {
-    // The names are those above; others have to be escaped.
+    // A provider's word is anybody's.
+    let name = session.name.replace('&', "&amp;").replace('<', "&lt;");
     page(
         HttpResponse::Ok().finish(),
         &format!(
-            "<h1>Hello {}</h1><form method=post action=/logout><button>Sign out</button></form>\
-             <form method=post action='/logout?everywhere=true'><button>Sign out everywhere</button></form>",
-            session.name
+            "<h1>Hello {name}</h1><form method=post action=/logout><button>Sign out</button></form>\
+             <form method=post action='/logout?everywhere=true'><button>Sign out everywhere</button></form>"
         ),
     )
 }
@@ -150,7 +156,7 @@ struct Listed {
 #[requires(session)]
 #[get("/sessions")]
 pub(crate) async fn sessions(session: Session<Person>, auth: web::Data<Auth>) -> Result<impl Responder, Denial> {
-    let all = auth.sessions_of(session.principal().subject()).list().await?;
+    let all = auth.sessions_of_caller(session.principal()).list().await?;
     let listed = all.into_iter().map(|one| Listed {
         is_this: one.id() == session.id(),
         id: one.id().to_owned(),
@@ -180,7 +186,7 @@ pub(crate) async fn end_session(
     ending: web::Json<Ending>,
     auth: web::Data<Auth>,
 ) -> Result<impl Responder, Denial> {
-    match auth.sessions_of(who.subject()).end(&ending.id).await? {
+    match auth.sessions_of_caller(&who).end(&ending.id).await? {
         true => Ok(HttpResponse::NoContent()),
         false => Err(Denial::not_found("no such session")),
     }

@@ -1,0 +1,358 @@
+//! A provider, ready to be asked.
+
+use std::sync::{Arc, Mutex as Shelf, PoisonError};
+use std::time::{Duration, Instant};
+
+use arc_swap::ArcSwapOption;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use tokio::sync::Mutex;
+use url::Url;
+use zeroize::Zeroizing;
+
+use crate::fault::Misconfiguration;
+use crate::json;
+use crate::jwt::{IntoSettings as _, Jwt, Verifier};
+use crate::login::fault::LoginFault;
+use crate::login::flow::FlowCookies;
+use crate::login::settings::OidcLogin;
+use crate::provider::Worker;
+use crate::provider::client::{FetchError, ProviderClient};
+use crate::provider::client_auth::{Prover, push_form};
+use crate::provider::discovery::{Metadata, discover};
+use crate::provider::endpoint::Endpoint;
+use crate::shares::{KnownCallers, Lookups};
+use crate::telemetry::{foreign, limited};
+use crate::time::UnixTime;
+
+/// How long what a provider says of itself counts.
+const FRESH: Duration = Duration::from_secs(3600);
+/// How long it counts where the provider cannot be asked again.
+const STALE: Duration = Duration::from_secs(24 * 3600);
+/// How long a provider is left alone that could not be asked.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// A provider where people sign in.
+pub(super) struct Provider {
+    pub(super) settings: OidcLogin,
+    pub(super) paths: Paths,
+    /// The exact redirect URI.
+    pub(super) redirect_uri: String,
+    pub(super) verifier: Verifier,
+    /// Exchanges of codes.
+    pub(super) lookups: Lookups,
+    pub(super) callers: KnownCallers,
+    prover: Prover,
+    client: ProviderClient,
+    worker: Arc<Worker>,
+    known: ArcSwapOption<Known>,
+    asking: Mutex<()>,
+    failed: Shelf<Option<(Instant, FetchError)>>,
+    is_secure: bool,
+}
+
+debug_by_name!([] Provider as "Provider";);
+
+/// Where things are served.
+#[derive(Debug)]
+pub(super) struct Paths {
+    pub(super) login: Box<str>,
+    pub(super) callback: Box<str>,
+}
+
+/// What a provider says of itself, and when it did.
+struct Known {
+    at: Instant,
+    endpoints: Arc<Endpoints>,
+}
+
+/// Where the provider is asked.
+#[derive(Debug)]
+pub(super) struct Endpoints {
+    pub(super) authorization: Endpoint,
+    token: Endpoint,
+    /// It names itself in every answer (RFC 9207 section 3).
+    pub(super) says_issuer: bool,
+}
+
+/// What the token endpoint gives (RFC 6749 section 5.1).
+pub(super) struct Granted {
+    pub(super) access_token: Zeroizing<String>,
+    pub(super) id_token: Option<Zeroizing<String>>,
+}
+
+impl Provider {
+    /// # Errors
+    /// What is wrong and what to do about it.
+    pub(super) fn new(settings: OidcLogin, origin: &str) -> Result<Self, Misconfiguration> {
+        let fault = |option: &str, fault: &dyn std::fmt::Display| Misconfiguration::new(format!("`{option}`: {fault}"));
+        settings.transport.endpoint(&settings.issuer).map_err(|wrong| fault("issuer", &wrong.0))?;
+        if let Some((option, wrong)) = settings.transport.fault().or_else(|| settings.fault()) {
+            return Err(fault(option, &wrong));
+        }
+        let paths = settings.paths();
+        for path in [&paths.login, &paths.callback] {
+            if !is_path(path) {
+                return Err(fault(path, &"not a path that can be served; write it like `/callback`"));
+            }
+        }
+        let client_id = settings.client.id();
+        let prover = settings.client.prover(&settings.issuer).map_err(|(option, wrong)| fault(option, &wrong))?;
+        let jwt = Jwt::oidc(settings.issuer.clone()).audience(client_id).into_settings().jwt;
+        let mut jwt = jwt.ok_or_else(|| Misconfiguration::new("ID tokens cannot be verified"))?;
+        jwt.acceptance.issuer.add_authorized_parties([client_id]);
+        // Each is seen once.
+        jwt.cache_bytes = 0;
+        jwt.key_sets.transport = settings.transport.clone();
+        let verifier = jwt.verifier(None).map_err(|wrong| fault("issuer", &wrong))?;
+        let worker = Worker::shared().map_err(|_| Misconfiguration::new("the process may start no more threads"))?;
+        let client = worker.client(&settings.transport).map_err(|wrong| fault("issuer", &wrong))?;
+        Ok(Self {
+            redirect_uri: format!("{origin}{}", paths.callback),
+            paths,
+            verifier,
+            lookups: Lookups::default(),
+            callers: KnownCallers::default(),
+            prover,
+            client,
+            worker,
+            known: ArcSwapOption::empty(),
+            asking: Mutex::new(()),
+            failed: Shelf::new(None),
+            is_secure: origin.starts_with("https://"),
+            settings,
+        })
+    }
+
+    /// The cookies of sign-ins to these sessions.
+    pub(super) fn cookies(&self, configuration: Option<&str>) -> FlowCookies {
+        FlowCookies::new(self.is_secure, configuration, self.settings.name.as_deref())
+    }
+
+    /// Where the provider is asked, as it said within the hour, or within the day where it cannot be asked now.
+    ///
+    /// # Errors
+    /// Where it never said, or too long ago.
+    pub(super) async fn endpoints(self: &Arc<Self>) -> Result<Arc<Endpoints>, LoginFault> {
+        if let Some(endpoints) = self.known_since(FRESH) {
+            return Ok(endpoints);
+        }
+        let provider = Arc::clone(self);
+        // On the provider's own thread, and to its end, also where whoever came first goes away.
+        let asked = self.worker.spawn(async move { provider.ask_endpoints().await }).await;
+        match asked {
+            Ok(Ok(endpoints)) => Ok(endpoints),
+            Ok(Err(error)) => {
+                limited!(
+                    error,
+                    provider = foreign(&self.settings.issuer),
+                    error = foreign(error),
+                    "a provider where people sign in does not say where it is asked"
+                );
+                Err(LoginFault::ProviderAway)
+            }
+            Err(_) => Err(LoginFault::Broken),
+        }
+    }
+
+    fn known_since(&self, age: Duration) -> Option<Arc<Endpoints>> {
+        let known = self.known.load();
+        let known = known.as_ref().filter(|known| known.at.elapsed() < age)?;
+        Some(Arc::clone(&known.endpoints))
+    }
+
+    async fn ask_endpoints(&self) -> Result<Arc<Endpoints>, FetchError> {
+        let _asking = self.asking.lock().await;
+        if let Some(endpoints) = self.known_since(FRESH) {
+            return Ok(endpoints);
+        }
+        let failed = || self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        let recently = failed().filter(|(at, _)| at.elapsed() < PAUSE);
+        let asked = match recently {
+            Some((_, error)) => Err(error),
+            None => {
+                let (settings, mut told) = (&self.settings, true);
+                let (transport, issuer) = (&settings.transport, &settings.issuer);
+                discover(&self.client, transport, issuer, &HeaderMap::new(), &mut told, Endpoints::read).await
+            }
+        };
+        match asked {
+            Ok(endpoints) => {
+                let endpoints = Arc::new(endpoints);
+                self.known.store(Some(Arc::new(Known { at: Instant::now(), endpoints: Arc::clone(&endpoints) })));
+                Ok(endpoints)
+            }
+            Err(error) => {
+                if recently.is_none() {
+                    *failed() = Some((Instant::now(), error));
+                }
+                self.known_since(STALE).ok_or(error)
+            }
+        }
+    }
+
+    /// Where a browser is sent to sign in.
+    pub(super) fn authorization_url(&self, endpoints: &Endpoints, parameters: &[(&str, &str)]) -> Url {
+        let mut url = endpoints.authorization.url().clone();
+        let settings = &self.settings;
+        let scopes = ["openid"]
+            .into_iter()
+            .chain(settings.scopes.iter().map(|scope| &**scope).filter(|scope| *scope != "openid"));
+        let scopes = scopes.collect::<Vec<_>>().join(" ");
+        {
+            let mut query = url.query_pairs_mut();
+            query.append_pair("response_type", "code").append_pair("client_id", settings.client.id());
+            query.append_pair("redirect_uri", &self.redirect_uri).append_pair("scope", &scopes);
+            query.extend_pairs(parameters);
+            if let Some(age) = settings.max_age {
+                query.append_pair("max_age", &age.as_secs().to_string());
+            }
+            if !settings.acr.is_empty() {
+                query.append_pair("acr_values", &settings.acr.join(" "));
+            }
+            query.extend_pairs(settings.parameters.iter().map(|(name, value)| (&**name, &**value)));
+        }
+        url
+    }
+
+    /// Exchanges a grant for tokens (RFC 6749 section 4.1.3 and 6).
+    ///
+    /// # Errors
+    /// Where the provider gives none.
+    pub(super) async fn exchange(
+        self: &Arc<Self>,
+        grant: &[(&str, &str)],
+        now: UnixTime,
+    ) -> Result<Granted, LoginFault> {
+        let endpoints = self.endpoints().await?;
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+        headers.extend(self.prover.authorization().map(|value| (AUTHORIZATION, value)));
+        let Some(mut form) = self.prover.form(now) else {
+            limited!(error, "the client's assertion for a provider where people sign in cannot be signed");
+            return Err(LoginFault::Broken);
+        };
+        for (name, value) in grant {
+            form.push_str(name);
+            form.push('=');
+            push_form(&mut form, value.as_bytes());
+            form.push('&');
+        }
+        form.pop();
+        let provider = Arc::clone(self);
+        let asked = self
+            .worker
+            .spawn(async move { provider.client.post(&endpoints.token, headers, form.as_bytes().to_vec()).await });
+        let error = match asked.await {
+            Ok(Ok(answer)) => match Granted::read(&Zeroizing::new(answer.body)) {
+                Some(granted) => return Ok(granted),
+                None => FetchError::Malformed("no `access_token` of type `Bearer`"),
+            },
+            Ok(Err(error)) => error,
+            Err(_) => return Err(LoginFault::Broken),
+        };
+        let (provider, error_text) = (foreign(&self.settings.issuer), foreign(error));
+        match error {
+            FetchError::GrantRefused => {
+                limited!(warn, provider, "a provider does not accept the code of a sign-in, or a refresh token");
+                Err(LoginFault::CodeRefused)
+            }
+            FetchError::Status(401 | 403) => {
+                limited!(
+                    error,
+                    provider,
+                    error = error_text,
+                    remedy = "correct client id, secret or key, and method",
+                    "a provider does not accept this service"
+                );
+                Err(LoginFault::ClientRejected)
+            }
+            _ => {
+                limited!(error, provider, error = error_text, "a provider where people sign in gives no tokens");
+                Err(LoginFault::ProviderAway)
+            }
+        }
+    }
+}
+
+impl Endpoints {
+    fn read(metadata: &Metadata<'_>) -> Result<Self, FetchError> {
+        let missing = FetchError::Malformed("metadata without an endpoint for authorization or tokens");
+        Ok(Self {
+            authorization: metadata.endpoint("authorization_endpoint")?.ok_or(missing)?,
+            token: metadata.endpoint("token_endpoint")?.ok_or(missing)?,
+            says_issuer: metadata.is_true("authorization_response_iss_parameter_supported"),
+        })
+    }
+}
+
+impl Granted {
+    fn read(body: &[u8]) -> Option<Self> {
+        let members = json::Secret(json::object(body).ok()?);
+        let text = |name: &str| members.0.get(name).and_then(serde_json::Value::as_str);
+        let secret = |name: &str| text(name).map(|text| Zeroizing::new(text.to_owned()));
+        text("token_type").filter(|kind| kind.eq_ignore_ascii_case("bearer"))?;
+        Some(Self { access_token: secret("access_token")?, id_token: secret("id_token") })
+    }
+}
+
+/// A path that is served as it stands.
+fn is_path(path: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+    path.starts_with('/') && !path.contains("//") && path.bytes().all(is_plain)
+}
+
+impl OidcLogin {
+    pub(super) fn paths(&self) -> Paths {
+        let path = |said: &Option<Box<str>>, default: &str| {
+            said.clone().unwrap_or_else(|| match &self.name {
+                Some(name) => format!("/{default}/{name}").into(),
+                None => format!("/{default}").into(),
+            })
+        };
+        Paths { login: path(&self.login_path, "login"), callback: path(&self.callback_path, "callback") }
+    }
+
+    /// What is wrong with it: the option and the remedy.
+    fn fault(&self) -> Option<(&'static str, &'static str)> {
+        const OURS: [&str; 11] = [
+            "response_type",
+            "client_id",
+            "redirect_uri",
+            "scope",
+            "state",
+            "nonce",
+            "code_challenge",
+            "code_challenge_method",
+            "max_age",
+            "acr_values",
+            "response_mode",
+        ];
+        let is_plain = |name: &str| {
+            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+        };
+        // RFC 6749 section 3.3.
+        let is_scope = |scope: &str| {
+            !scope.is_empty() && scope.bytes().all(|byte| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e))
+        };
+        let checks = [
+            (
+                self.name.as_deref().is_some_and(|name| !is_plain(name)),
+                "named",
+                "the name becomes part of paths; use letters, digits, `-`, `_` and `.`",
+            ),
+            (!self.scopes.iter().all(|scope| is_scope(scope)), "scopes", "give each scope alone, without spaces"),
+            (!self.acr.iter().all(|class| is_scope(class)), "acr", "give each class alone, without spaces"),
+            (
+                self.parameters.iter().any(|(name, _)| name.is_empty() || OURS.contains(&&**name)),
+                "parameter",
+                "it is sent already, or has no name; see the methods of `OidcLogin`",
+            ),
+            (
+                self.email_domains.iter().any(|domain| domain.is_empty() || domain.contains(['@', '*'])),
+                "email_authority",
+                "give a domain alone, as in `shop.example`",
+            ),
+        ];
+        checks.into_iter().find(|(is_wrong, ..)| *is_wrong).map(|(_, option, fault)| (option, fault))
+    }
+}

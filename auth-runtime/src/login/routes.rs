@@ -1,0 +1,308 @@
+//! Where sign-in begins, and where the provider sends people back.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue, LOCATION, REFERRER_POLICY, SET_COOKIE};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpRequest, HttpResponse};
+use url::form_urlencoded;
+
+use crate::auth::Auth;
+use crate::authorities::Loading;
+use crate::extract::signing_in;
+use crate::login::fault::LoginFault;
+use crate::login::flow::Flow;
+use crate::login::id_token::{Authenticated, Demanded};
+use crate::login::page::page;
+use crate::login::provider::{Granted, Provider};
+use crate::scheme::SchemeRoute;
+use crate::scheme::session::login::Login;
+use crate::scheme::session::{AtProvider, LiveSessions, WANTED, milliseconds};
+use crate::setting::Setting;
+use crate::shares::Presented;
+use crate::telemetry::{foreign, limited};
+
+/// The longest parameter that an answer may have, in bytes.
+const PARAMETER_MAX: usize = 4096;
+
+impl Login for Provider {
+    fn name(&self) -> Option<&str> {
+        self.settings.name.as_deref()
+    }
+
+    fn mounts(self: Arc<Self>, sessions: &Arc<LiveSessions>) -> Vec<SchemeRoute> {
+        let route = |path: &str, reason: &'static str, serve: Serve| {
+            let (provider, sessions) = (Arc::clone(&self), Arc::clone(sessions));
+            SchemeRoute::new(Method::GET, path, reason, move |request, _body| {
+                let at = AtRequest { provider: Arc::clone(&provider), sessions: Arc::clone(&sessions), request };
+                async move {
+                    match serve {
+                        Serve::Login => at.login().await,
+                        Serve::Callback => at.callback().await,
+                    }
+                }
+            })
+        };
+        vec![
+            route(&self.paths.login, "sends people to the provider where they sign in", Serve::Login),
+            route(&self.paths.callback, "where the provider sends people back who have signed in", Serve::Callback),
+        ]
+    }
+
+    fn reviewed(&self) -> Vec<Setting> {
+        let (settings, issuer) = (&self.settings, &*self.settings.issuer);
+        let mut reviewed = vec![Setting::allows("login", issuer)];
+        reviewed.extend(settings.acr.iter().map(|class| Setting::allows("login_acr", &**class)));
+        reviewed.extend(settings.max_age.map(|age| Setting::at_most("login_max_age", age.as_secs(), "s")));
+        reviewed.extend(settings.email_domains.iter().map(|domain| Setting::allows("email_authority", &**domain)));
+        reviewed.extend(settings.transport.reviewed());
+        reviewed.iter().map(|setting| setting.of(issuer)).collect()
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Serve {
+    Login,
+    Callback,
+}
+
+/// A request to one of the routes.
+struct AtRequest {
+    provider: Arc<Provider>,
+    sessions: Arc<LiveSessions>,
+    request: HttpRequest,
+}
+
+/// What the provider has sent a browser back with (RFC 6749 section 4.1.2).
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Answer {
+    state: String,
+    code: Option<String>,
+    error: Option<String>,
+    issuer: Option<String>,
+}
+
+impl Answer {
+    /// Each parameter once at most.
+    fn read(query: &str) -> Option<Self> {
+        let (mut answer, mut state) = (Self::default(), None);
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            let place = match &*name {
+                "state" => &mut state,
+                "code" => &mut answer.code,
+                "error" => &mut answer.error,
+                "iss" => &mut answer.issuer,
+                _ => continue,
+            };
+            if value.len() > PARAMETER_MAX || place.replace(value.into_owned()).is_some() {
+                return None;
+            }
+        }
+        answer.state = state?;
+        (answer.code.is_some() != answer.error.is_some()).then_some(answer)
+    }
+}
+
+impl AtRequest {
+    /// Sends whoever comes to the provider.
+    async fn login(self) -> HttpResponse {
+        match self.to_provider().await {
+            Ok(answer) => answer,
+            Err(fault) => self.failed(fault, Vec::new()),
+        }
+    }
+
+    async fn to_provider(&self) -> Result<HttpResponse, LoginFault> {
+        let auth = self.auth()?;
+        let mut asked = form_urlencoded::parse(self.request.query_string().as_bytes());
+        let to = asked.find(|(name, _)| name == WANTED).map(|(_, to)| to.into_owned());
+        let to = to.filter(|to| self.sessions.landing().is_ours(to));
+        let endpoints = self.provider.endpoints().await?;
+        let flow = Flow::begin(to, milliseconds(&*auth.settings().clock)).map_err(|_| LoginFault::Unavailable)?;
+        let challenge = flow.challenge();
+        let url = self.provider.authorization_url(
+            &endpoints,
+            &[
+                ("state", &flow.state),
+                ("nonce", &flow.nonce),
+                ("code_challenge", &challenge),
+                ("code_challenge_method", "S256"),
+            ],
+        );
+        let cookies = self.provider.cookies(self.sessions.configuration());
+        let cookies =
+            cookies.give(&flow, &self.sessions, self.request.headers()).map_err(|_| LoginFault::Unavailable)?;
+        let location = HeaderValue::from_str(url.as_str()).map_err(|_| LoginFault::Broken)?;
+        Ok(elsewhere(location, cookies))
+    }
+
+    /// Signs in whoever the provider sends back.
+    async fn callback(self) -> HttpResponse {
+        let (cookies, signed_in) = self.answered().await;
+        match signed_in {
+            Ok((location, session)) => elsewhere(location, cookies.into_iter().chain([session])),
+            Err(fault) => self.failed(fault, cookies),
+        }
+    }
+
+    /// What the browser's cookies become, and where it goes in which session.
+    async fn answered(&self) -> (Vec<HeaderValue>, Result<(HeaderValue, HeaderValue), LoginFault>) {
+        let auth = match self.auth() {
+            Ok(auth) => auth,
+            Err(fault) => return (Vec::new(), Err(fault)),
+        };
+        let Some(answer) = Answer::read(self.request.query_string()) else {
+            return (Vec::new(), Err(LoginFault::AnswerMalformed));
+        };
+        let cookies = self.provider.cookies(self.sessions.configuration());
+        let now = milliseconds(&*auth.settings().clock);
+        let (deletion, flow) = cookies.take(&answer.state, &self.sessions, self.request.headers(), now);
+        let signed_in = match flow {
+            Ok(flow) => self.sign_in(auth, answer, flow).await,
+            Err(fault) => Err(fault),
+        };
+        (deletion.into_iter().collect(), signed_in)
+    }
+
+    async fn sign_in(&self, auth: &Auth, answer: Answer, flow: Flow) -> Result<(HeaderValue, HeaderValue), LoginFault> {
+        let provider = &self.provider;
+        // Before anything else of it counts: an error may be another provider's too.
+        let endpoints = provider.endpoints().await?;
+        match answer.issuer {
+            Some(issuer) if *issuer != *provider.settings.issuer => return Err(LoginFault::IssuerDiffers),
+            None if endpoints.says_issuer => return Err(LoginFault::IssuerDiffers),
+            _ => {}
+        }
+        let code = match (answer.code, answer.error.as_deref()) {
+            (Some(code), None) => code,
+            (_, Some("access_denied")) => return Err(LoginFault::AccessDenied),
+            (_, Some("temporarily_unavailable" | "server_error")) => return Err(LoginFault::ProviderAway),
+            (_, error) => {
+                let (provider, error) = (foreign(&provider.settings.issuer), error.map(foreign));
+                limited!(warn, provider, error, "a provider has answered a sign-in with an error");
+                return Err(LoginFault::ProviderRefused);
+            }
+        };
+        let clock = &auth.settings().clock;
+        let address = auth.settings().address_share((&self.request).into());
+        // Whoever sent people to the provider is a stranger still.
+        let claimant = provider.callers.claimant(Presented::new(&flow.state, (), address), Instant::now());
+        let turn = provider.lookups.turn(claimant).await.map_err(|_| LoginFault::Unavailable)?;
+        let grant = [
+            ("grant_type", "authorization_code"),
+            ("code", &*code),
+            ("redirect_uri", &*provider.redirect_uri),
+            ("code_verifier", &*flow.verifier),
+        ];
+        let now = clock.now().map_err(|_| LoginFault::Unavailable)?;
+        let granted = provider.exchange(&grant, now).await?;
+        let Some(id_token) = &granted.id_token else {
+            limited!(
+                error,
+                provider = foreign(&provider.settings.issuer),
+                "a provider has given no ID token; it may not speak OpenID Connect"
+            );
+            return Err(LoginFault::IdentityRefused);
+        };
+        let demanded = Demanded { nonce: &flow.nonce, access_token: &granted.access_token };
+        let authenticated = provider.authenticated(id_token, demanded, &**clock, address).await?;
+        drop(turn);
+        let cookie = self.begin(auth, authenticated, &granted, flow.began_at).await?;
+        Ok((self.sessions.landing().location(flow.to.as_deref()), cookie))
+    }
+
+    /// Begins the session of whoever has signed in, if the application knows them.
+    async fn begin(
+        &self,
+        auth: &Auth,
+        authenticated: Authenticated,
+        _granted: &Granted,
+        began_at: u64,
+    ) -> Result<HeaderValue, LoginFault> {
+        let Authenticated { identity, sid, acr, amr, auth_time } = authenticated;
+        let details = self.provider.settings.details.as_ref().map(|write| write(&identity)).transpose();
+        let details = details.map_err(|error| {
+            limited!(error, cause = foreign(error), "the details of a session cannot be written as JSON");
+            LoginFault::Broken
+        })?;
+        let mut who = signing_in(auth, &self.sessions, &self.request);
+        who.login = Some(AtProvider {
+            provider: identity.provider.clone(),
+            issuer: identity.issuer.clone(),
+            sid,
+            tokens: Box::default(),
+        });
+        (who.subject, who.details) = (identity.subject.clone(), details.map(Into::into));
+        (who.acr, who.amr, who.auth_time, who.began_at) = (acr, amr, auth_time, began_at);
+        let of_denial = |denial| LoginFault::of_denial(&denial);
+        let beginning = self.sessions.prepare(who, &*auth.settings().clock).map_err(of_denial)?;
+        if let Some(gate) = &self.sessions.gate {
+            let settings = auth.settings();
+            let address = || settings.address_share((&self.request).into());
+            let known = match gate.load(beginning.principal(), &self.request, address, settings.deadline) {
+                Loading::Known(known) => known,
+                Loading::Asked(asked) => asked.await,
+            };
+            known.map_err(|failure| {
+                limited!(
+                    warn,
+                    reason = failure.reason.label(),
+                    cause = failure.cause.as_deref().map(foreign),
+                    "whoever has signed in at a provider gets no session"
+                );
+                LoginFault::of_authorities(failure.reason)
+            })?;
+        }
+        self.sessions.keep(beginning).await.map_err(of_denial)
+    }
+
+    fn auth(&self) -> Result<&Auth, LoginFault> {
+        self.request.app_data::<Auth>().ok_or(LoginFault::Broken)
+    }
+
+    fn failed(&self, fault: LoginFault, cookies: Vec<HeaderValue>) -> HttpResponse {
+        let (provider, reason) = (foreign(&self.provider.settings.issuer), fault.label());
+        // What a stranger can cause is no error of ours, and those that are have their own event.
+        limited!(info, provider, reason, "a sign-in at a provider did not work");
+        page(fault, &self.provider.paths.login, cookies)
+    }
+}
+
+/// Sends a browser on, with these cookies.
+fn elsewhere(location: HeaderValue, cookies: impl IntoIterator<Item = HeaderValue>) -> HttpResponse {
+    let mut answer = HttpResponse::build(StatusCode::SEE_OTHER);
+    answer.insert_header((LOCATION, location)).insert_header((CACHE_CONTROL, "no-store"));
+    // The URL holds a code.
+    answer.insert_header((REFERRER_POLICY, "no-referrer"));
+    for cookie in cookies {
+        answer.append_header((SET_COOKIE, cookie));
+    }
+    answer.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_says_each_thing_once_and_either_a_code_or_an_error() {
+        let good = Answer::read("code=c%2F&state=s&iss=https%3A%2F%2Fidp.example&session_state=x").unwrap();
+        assert_eq!((good.code.as_deref(), &*good.state), (Some("c/"), "s"));
+        assert_eq!(good.issuer.as_deref(), Some("https://idp.example"));
+        assert_eq!(Answer::read("error=access_denied&state=s").unwrap().error.as_deref(), Some("access_denied"));
+        let long = format!("code={}&state=s", "c".repeat(PARAMETER_MAX + 1));
+        for bad in [
+            "",
+            "code=c",
+            "state=s",
+            "code=c&state=s&state=s",
+            "code=c&code=d&state=s",
+            "code=c&error=e&state=s",
+            "code=c&state=s&iss=a&iss=b",
+            &long,
+        ] {
+            assert_eq!(Answer::read(bad), None, "{bad}");
+        }
+    }
+}

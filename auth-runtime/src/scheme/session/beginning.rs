@@ -1,0 +1,143 @@
+//! Beginning sessions.
+
+use std::sync::Arc;
+
+use actix_web::http::header::HeaderValue;
+
+use crate::crypto::Hex;
+use crate::denial::{Denial, Reason};
+use crate::principal::Principal;
+use crate::scheme::session::id::{SessionId, random};
+use crate::scheme::session::live::{LiveSessions, unavailable};
+use crate::scheme::session::record::{AtProvider, Record};
+use crate::scheme::session::store::{Added, NewSession, SessionKey, StoredSession};
+use crate::telemetry::{EventName, SecurityEvent, foreign, limited};
+use crate::time::{Clock, UnixTime};
+
+/// Who signs in, and how.
+#[derive(Default)]
+pub(crate) struct SigningIn {
+    pub(crate) subject: Box<str>,
+    /// Where that is elsewhere.
+    pub(crate) login: Option<AtProvider>,
+    pub(crate) roles: Option<Vec<Box<str>>>,
+    pub(crate) scopes: Option<Vec<Box<str>>>,
+    /// As JSON text.
+    pub(crate) details: Option<Box<str>>,
+    pub(crate) acr: Option<Box<str>>,
+    /// When that was elsewhere, which may have been long before; nothing where it does not say.
+    pub(crate) auth_time: Option<UnixTime>,
+    pub(crate) amr: Vec<Box<str>>,
+    pub(crate) address: Option<Box<str>>,
+    pub(crate) agent: Option<Box<str>>,
+    /// The session that the browser has had.
+    pub(crate) before: Option<SessionKey>,
+    /// When it began, in milliseconds.
+    pub(crate) began_at: u64,
+}
+
+/// A session that can begin.
+pub(crate) struct Beginning {
+    id: SessionId,
+    record: Record,
+    session: StoredSession,
+    principal: Principal,
+    before: Option<SessionKey>,
+    now: UnixTime,
+}
+
+#[cfg(feature = "login")]
+impl Beginning {
+    /// Who its requests will come from.
+    pub(crate) fn principal(&self) -> &Principal {
+        &self.principal
+    }
+}
+
+impl LiveSessions {
+    /// Begins a session, under an id that nobody has seen before; the one that the browser had is over.
+    ///
+    /// # Errors
+    /// Where the store cannot tell or has no room, or where the subject's sessions were ended since the sign-in began.
+    pub(crate) async fn begin(self: &Arc<Self>, who: SigningIn, clock: &dyn Clock) -> Result<HeaderValue, Denial> {
+        self.keep(self.prepare(who, clock)?).await
+    }
+
+    /// Makes a session that nobody can use yet.
+    ///
+    /// # Errors
+    /// Where it cannot be kept: it is too large, or something of ours fails.
+    pub(crate) fn prepare(self: &Arc<Self>, who: SigningIn, clock: &dyn Clock) -> Result<Beginning, Denial> {
+        let now = clock.now().map_err(Reason::from).map_err(Denial::of)?;
+        let sid = Hex(&random::<16>().map_err(unavailable)?).to_string();
+        let SigningIn { subject, login, roles, scopes, details, acr, auth_time, amr, address, agent, before, began_at } =
+            who;
+        let (roles, scopes) = if self.loads { (None, None) } else { (roles, scopes) };
+        let record = Record {
+            sid: sid.into(),
+            subject,
+            roles,
+            scopes,
+            details,
+            created_at: now,
+            began_at,
+            seen_at: now,
+            acr,
+            amr,
+            auth_time: if login.is_some() { auth_time } else { Some(now) },
+            login,
+            address,
+            agent,
+            ..Record::default()
+        };
+        let id = SessionId::random().map_err(unavailable)?;
+        let too_large = || {
+            tracing::error!("a session is larger than 16 KiB and cannot be kept; keep less in its details");
+            Denial::of(Reason::IdentityUnfit)
+        };
+        let session = self.stored(id.key(), 1, &record).ok_or_else(too_large)?;
+        let principal = self.principal(session.clone(), record.clone()).map_err(unavailable)?;
+        Ok(Beginning { id, record, session, principal, before, now })
+    }
+
+    /// Keeps it from now on, and gives the cookie.
+    ///
+    /// # Errors
+    /// As [`begin`](Self::begin).
+    pub(crate) async fn keep(&self, beginning: Beginning) -> Result<HeaderValue, Denial> {
+        let Beginning { id, record, session, principal, before, now } = beginning;
+        let replaced = before.and_then(|before| self.tombstone(before, 1, now));
+        match self.standing(&principal, &record, now) {
+            Ok(()) => {}
+            Err(Reason::RevocationsStale) => return Err(Denial::of(Reason::RevocationsStale)),
+            Err(_) => return Err(barred()),
+        }
+        let new = NewSession { session, began_at: record.began_at, most: self.most, replaced, continues: false };
+        match self.store.put(new).get().await.map_err(unavailable)? {
+            Added::Kept { ended } => {
+                tracing::info!(
+                    subject = foreign(&record.subject),
+                    session = &*record.sid,
+                    scheme = super::NAME,
+                    ended_for_it = (ended > 0).then_some(ended),
+                    "signed in"
+                );
+                self.tell(EventName::SignedIn, record.whose(), |event| {
+                    let address = record.address.as_deref().map(Arc::from);
+                    let agent = record.agent.as_deref().map(Arc::from);
+                    SecurityEvent { session: Some(Arc::from(&*record.sid)), address, agent, ..event }
+                });
+            }
+            Added::Barred | Added::Gone => return Err(barred()),
+            Added::Full => {
+                limited!(error, "no more sessions can be kept; raise `.capacity(…)`, or share them through a store");
+                return Err(Denial::of(Reason::BackendUnavailable));
+            }
+        }
+        self.cookie.give(&id, self.absolute).ok_or_else(|| Denial::of(Reason::IdentityUnfit))
+    }
+}
+
+pub(crate) fn barred() -> Denial {
+    Denial::forbidden("your sessions were ended while you signed in; sign in again")
+}

@@ -1,0 +1,11 @@
+//! Signing in at a provider, over real connections: the provider is ours, and says what a test tells it to.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod app;
+mod browser;
+mod clients;
+mod idp;
+mod refused;
+mod several;
+mod signing_in;
+mod unfit;
