@@ -52,6 +52,16 @@ async fn one_issuer_twice(_who: Principal) -> &'static str {
     "reached"
 }
 
+#[requires(any(bearer("proxied"), api_key("beside")))]
+async fn a_proxy_sets_what_clients_set(_who: Principal) -> &'static str {
+    "reached"
+}
+
+#[requires(any(bearer("by_clients"), api_key("in_the_same")))]
+async fn clients_set_both(_who: Principal) -> &'static str {
+    "reached"
+}
+
 /// Told apart: by issuer, by prefix, by place.
 #[requires(any(bearer, bearer("partner"), Live, Anything, api_key))]
 async fn fine(_who: Principal) -> &'static str {
@@ -64,7 +74,7 @@ fn jwt(issuer: &str) -> Jwt<auth_runtime::jwt::Said, auth_runtime::jwt::Audience
 
 #[test]
 fn schemes_that_claim_the_same_credentials_are_refused_by_name() {
-    let keys = ApiKeys::header("X-API-Key", [] as [(auth_runtime::api_key::KeyDigest, auth_runtime::api_key::Key); 0]);
+    let keys = |name| ApiKeys::header(name, [] as [(auth_runtime::api_key::KeyDigest, auth_runtime::api_key::Key); 0]);
     let builder = Auth::builder()
         .bearer(jwt("https://idp.example"))
         .bearer_named("second", jwt("https://idp.example"))
@@ -73,18 +83,24 @@ fn schemes_that_claim_the_same_credentials_are_refused_by_name() {
         .scheme(Everything)
         .scheme(Live)
         .scheme(LiveShort)
-        .api_key(keys);
-    let error = builder.build().expect_err("three policies are ambiguous").to_string();
+        .bearer_named("proxied", jwt("https://edge.example").header("X-Assertion"))
+        .bearer_named("by_clients", jwt("https://app.example").header("X-Token").dangerous_set_by_client())
+        .api_key(keys("X-API-Key"))
+        .api_key_named("beside", keys("X-Assertion"))
+        .api_key_named("in_the_same", keys("X-Token"));
+    let error = builder.build().expect_err("four policies are ambiguous").to_string();
     let entries = [
         "both_claim_everything` at auth-runtime/tests/indistinct.rs:",
         "accepts `Anything` and `Everything`, whose credentials cannot be told apart: both claim every credential there",
         "accepts `Live` and `LiveShort`, whose credentials cannot be told apart: prefixes `live_` and `li` begin alike",
         "accepts `bearer` and `bearer(\"second\")`, whose credentials cannot be told apart: both claim the JWTs of \
          `https://idp.example`",
+        "accepts `bearer(\"proxied\")` and `api_key(\"beside\")`, whose credentials cannot be told apart: field `x-assertion` is set \
+         by a proxy for one, and by clients for the other",
     ];
     for entry in entries {
         assert!(error.contains(entry), "{entry}\nin\n{error}");
     }
-    assert_eq!(error.matches("cannot be told apart").count(), 3, "{error}");
-    assert!(!error.contains("::fine"), "{error}");
+    assert_eq!(error.matches("cannot be told apart").count(), 4, "{error}");
+    assert!(!error.contains("::fine") && !error.contains("clients_set_both"), "{error}");
 }

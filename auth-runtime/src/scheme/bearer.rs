@@ -65,7 +65,8 @@ impl Scheme for BearerScheme {
             .examined_by(Arc::new(TokenExaminer { verifier: self.verifier.clone(), opaque: self.opaque.clone() }))
             .told(self.reviewed.iter().cloned());
         let mut description = match &self.carriers.header {
-            Some(header) => description.header(&header.name),
+            Some(header) if header.set_by_client => description.header(&header.name),
+            Some(header) => description.header(&header.name).set_by_proxies(),
             None => description.authorization("Bearer"),
         };
         description = description.scope_names(self.carriers.scope_names.clone());

@@ -36,6 +36,8 @@ pub struct SchemeDescription {
     details: Vec<DetailsType>,
     authorities: Option<AuthorityLoader>,
     scope_names: ScopeNames,
+    /// Whether proxies set its fields, for whoever a cookie of theirs says is calling.
+    is_set_by_proxies: bool,
     /// Whether [`Scheme::challenges`](super::Scheme::challenges) is never asked.
     is_challenge_fixed: bool,
     /// Whether answers to its callers are stored nowhere, also not by their browsers.
@@ -95,12 +97,19 @@ impl SchemeDescription {
             details: Vec::new(),
             authorities: None,
             scope_names: ScopeNames::default(),
+            is_set_by_proxies: false,
             is_challenge_fixed: false,
             is_never_stored: false,
             receives_strangers: false,
             settings: Vec::new(),
             examiner: None,
         }
+    }
+
+    /// Proxies set its fields, for whoever a cookie of theirs says is calling.
+    pub(crate) fn set_by_proxies(mut self) -> Self {
+        self.is_set_by_proxies = true;
+        self
     }
 
     /// The challenge is the same in every answer: the scheme need not be asked for those of each.
@@ -141,7 +150,7 @@ impl SchemeDescription {
         self
     }
 
-    /// Credentials are in this field.
+    /// Credentials are in this field, where clients put them on purpose.
     pub fn header(mut self, name: &str) -> Self {
         self.carriers.push(Carrier::Header(name.to_ascii_lowercase().into()));
         self
@@ -280,7 +289,7 @@ impl SchemeDescription {
         ["Basic", "Digest"].iter().any(|ambient| scheme.eq_ignore_ascii_case(ambient))
             || self.carriers.iter().any(|carrier| match carrier {
                 Carrier::Cookie(_) => true,
-                Carrier::Header(_) => self.challenge.is_oauth(),
+                Carrier::Header(_) => self.is_set_by_proxies,
                 Carrier::Authorization(_) | Carrier::Query(_) => false,
             })
     }
@@ -322,8 +331,11 @@ impl SchemeDescription {
 
     /// Why nobody could say which of the two some credentials in one place were made for; `None` where their form tells.
     pub(crate) fn conflict(&self, other: &Self) -> Option<String> {
-        if !self.shares_carrier(other) {
-            return None;
+        let shared = self.carriers.iter().find(|carrier| other.carriers.contains(carrier))?;
+        if let Carrier::Header(name) = shared
+            && self.is_set_by_proxies != other.is_set_by_proxies
+        {
+            return Some(format!("field `{name}` is set by a proxy for one, and by clients for the other"));
         }
         let any = [CredentialForm::Any];
         let of = |forms: &'_ [CredentialForm]| if forms.is_empty() { any.to_vec() } else { forms.to_vec() };
