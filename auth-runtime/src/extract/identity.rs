@@ -2,9 +2,7 @@
 
 use std::any::TypeId;
 use std::fmt;
-use std::marker::PhantomData;
 use std::ops::Deref;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,11 +13,9 @@ use crate::denial::Reason;
 use crate::extract::details::Details;
 use crate::extract::expiry::UntilExpiry;
 use crate::grant::{
-    AnyScheme, Caller, FromGrant, FromToken, Grant, IdentityError, Implies, Includes, MayYield, UnfitClaim, ViaGrant,
-    ViaPlace, Yields,
+    AnyScheme, Caller, FromGrant, FromToken, Grant, IdentityError, MayYield, UnfitClaim, ViaGrant, ViaPlace, Yields,
 };
 use crate::policy::Policy;
-use crate::policy::proof::prove;
 use crate::principal::{DetailsType, Principal, Unfit};
 use crate::scheme::{ApiKeyScheme, BearerScheme, DigestScheme, Key, Scheme, digest};
 #[cfg(feature = "basic")]
@@ -95,49 +91,6 @@ pub struct ApiKey<K = Key> {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Optional<T>(Option<T>);
-
-/// Proof that policy `Q` admitted this request, for functions that must not be called from anywhere else.
-///
-/// It cannot be made, cloned or sent to another thread. Of a stricter policy's proof [`weaken`](Self::weaken) makes one of a weaker
-/// policy.
-///
-/// ```compile_fail
-/// auth_runtime::policy! { Area: bearer, role("ops") }
-/// fn twice(proof: &auth_runtime::Granted<Area>) { let _ = proof.clone() as auth_runtime::Granted<Area>; }
-/// ```
-pub struct Granted<Q>(PhantomData<fn() -> Q>, NotSend);
-
-impl<Q: Policy> Granted<Q> {
-    /// Proof of a policy that admits whomever `Q` admits, which `policy! { Q => W }` declares and the compiler proves.
-    ///
-    /// ```
-    /// use auth_runtime::{Granted, policy};
-    ///
-    /// policy! {
-    ///     AdminArea: bearer, role("admin") && role("staff");
-    ///     StaffArea: bearer, role("staff");
-    ///     AdminArea => StaffArea;
-    /// }
-    ///
-    /// fn of_staff(_: &Granted<StaffArea>) -> usize { 3 }
-    ///
-    /// fn of_admins(proof: &Granted<AdminArea>) -> usize {
-    ///     of_staff(&proof.weaken())
-    /// }
-    /// # let _ = of_admins;
-    /// ```
-    pub fn weaken<W: Policy>(&self) -> Granted<W>
-    where
-        Q: Implies<W>,
-    {
-        // Whoever implements the trait by hand has proved nothing.
-        const { prove::<Q, W>() };
-        Granted(PhantomData, PhantomData)
-    }
-}
-
-/// Keeps what holds it on its thread.
-type NotSend = PhantomData<Rc<()>>;
 
 impl<C> Bearer<C> {
     /// When the token expires, in seconds since 1970. A JWT without `exp` is refused; for an [opaque token of your
@@ -250,12 +203,6 @@ impl<T> Deref for Optional<T> {
 
     fn deref(&self) -> &Option<T> {
         &self.0
-    }
-}
-
-impl<Q> fmt::Debug for Granted<Q> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Granted")
     }
 }
 
@@ -395,12 +342,5 @@ from_grant! {
 impl<P: Policy<Access: MayYield<T::Scheme, At>>, T: Identity, At> FromGrant<P, ViaPlace<At>> for Optional<T> {
     fn from_grant(grant: &Grant<P>) -> Result<Option<Self>, IdentityError> {
         T::identify(&IdentityOf(grant.caller())).map(|identity| Some(Self(identity)))
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<P: Includes<Q>, Q> FromGrant<P, ViaGrant> for Granted<Q> {
-    fn from_grant(_: &Grant<P>) -> Result<Option<Self>, IdentityError> {
-        Ok(Some(Self(PhantomData, PhantomData)))
     }
 }

@@ -5,6 +5,7 @@ mod checked;
 mod details;
 mod expiry;
 mod from_principal;
+mod granted;
 mod identity;
 #[cfg(feature = "session")]
 mod session;
@@ -17,9 +18,10 @@ pub use checked::Checked;
 pub use details::Details;
 pub use expiry::UntilExpiry;
 pub use from_principal::FromPrincipal;
+pub use granted::Granted;
 #[cfg(feature = "basic")]
 pub use identity::Basic;
-pub use identity::{ApiKey, Bearer, Digest, Granted, Optional};
+pub use identity::{ApiKey, Bearer, Digest, Optional};
 #[cfg(feature = "session")]
 pub use session::Session;
 #[cfg(feature = "login")]

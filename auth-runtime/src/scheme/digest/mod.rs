@@ -59,6 +59,7 @@ mod nonce;
 mod response;
 #[cfg(feature = "redis")]
 mod shared;
+mod user;
 mod users;
 mod verifier;
 
@@ -82,7 +83,8 @@ pub use self::htdigest::htdigest_line;
 pub use self::response::{DigestAlgorithm, Ha1};
 #[cfg(feature = "redis")]
 pub use self::shared::SharedNonces;
-pub use self::users::{DigestUsers, StoredUser, User, UserQuery};
+pub use self::user::{StoredUser, User, UserQuery};
+pub use self::users::DigestUsers;
 
 const NAME: &str = "digest";
 

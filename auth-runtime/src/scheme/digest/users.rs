@@ -15,12 +15,12 @@ use crate::principal::{Principal, PrincipalBuilder, local};
 use crate::scheme::SchemeDescription;
 use crate::scheme::backend_error::backend_failed;
 use crate::scheme::digest::counts::Counts;
-use crate::scheme::digest::credentials::ClaimedUser;
 use crate::scheme::digest::htdigest::Realms;
 use crate::scheme::digest::nonce::{Key, Nonces};
-use crate::scheme::digest::response::{DigestAlgorithm, Ha1};
+use crate::scheme::digest::response::DigestAlgorithm;
 #[cfg(feature = "redis")]
 use crate::scheme::digest::shared::SharedNonces;
+use crate::scheme::digest::user::{StoredUser, User, UserQuery};
 use crate::scheme::digest::verifier::{Finding, Memory, Stored, UserSource, Verifier};
 use crate::scheme::digest::{Described, DigestScheme, NAME};
 use crate::shares::{KnownCallers, Lookups};
@@ -80,77 +80,6 @@ pub(super) struct Options {
     shared: Option<SharedNonces>,
 }
 
-/// A user of an `htdigest` file.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct User {
-    name: Arc<str>,
-}
-
-impl User {
-    /// The name, as it stands in the file.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-}
-
-/// Whose digest a function of your own is asked for.
-#[derive(Clone, Debug)]
-pub struct UserQuery {
-    user: ClaimedUser,
-    realm: String,
-    algorithm: DigestAlgorithm,
-}
-
-impl UserQuery {
-    pub(super) fn new(user: ClaimedUser, realm: &str, algorithm: DigestAlgorithm) -> Self {
-        Self { user, realm: realm.to_owned(), algorithm }
-    }
-
-    /// The user's name, where it was sent.
-    pub fn name(&self) -> Option<&str> {
-        match &self.user {
-            ClaimedUser::Name(name) => Some(name),
-            ClaimedUser::Userhash(_) => None,
-        }
-    }
-
-    /// What was sent in place of the name: the digest of `user:realm` by the algorithm of the query, as hexadecimal digits
-    /// in lower case (RFC 7616 section 3.4.4). Store it beside the name to find users by it, or say
-    /// [`without_userhash`](DigestUsers::without_userhash).
-    pub fn userhash(&self) -> Option<&str> {
-        match &self.user {
-            ClaimedUser::Name(_) => None,
-            ClaimedUser::Userhash(hash) => Some(hash.as_str()),
-        }
-    }
-
-    /// The realm.
-    pub fn realm(&self) -> &str {
-        &self.realm
-    }
-
-    /// The algorithm that the digest must be of.
-    pub fn algorithm(&self) -> DigestAlgorithm {
-        self.algorithm
-    }
-}
-
-/// What a function of your own found.
-#[derive(Clone, Debug)]
-pub struct StoredUser<U> {
-    name: String,
-    ha1: Ha1,
-    user: U,
-}
-
-impl<U> StoredUser<U> {
-    /// A user by its name, which becomes the subject of the principal, with the stored digest of its password and what
-    /// handlers get to know of it.
-    pub fn new(name: impl Into<String>, ha1: Ha1, user: U) -> Self {
-        Self { name: name.into(), ha1, user }
-    }
-}
-
 impl DigestUsers<User> {
     /// Users of a file in the format of Apache's `htdigest`: `user:realm:HA1`, one a line, `#` before comments.
     ///
@@ -168,13 +97,13 @@ impl DigestUsers<User> {
     /// # Security
     /// Whoever can read the file can log in as everybody in it: see [`Ha1`]. Let nobody but this service read it.
     pub fn htdigest_file(path: impl Into<PathBuf>) -> Self {
-        Self::of(UserDirectory::File(path.into(), |name| User { name }))
+        Self::of(UserDirectory::File(path.into(), User::new))
     }
 
     /// Users as [`htdigest_file`](Self::htdigest_file) reads them, from a text, which is wiped from memory after it was read;
     /// give a `String` for that, since of a `&str` it is the copy.
     pub fn htdigest(text: impl Into<String>) -> Self {
-        Self::of(UserDirectory::Text(Zeroizing::new(text.into()), |name| User { name }))
+        Self::of(UserDirectory::Text(Zeroizing::new(text.into()), User::new))
     }
 }
 
@@ -385,7 +314,7 @@ impl<U: Send + Sync + 'static> Identity<U> {
     fn by_function(self, function: Arc<Function<U>>) -> UserSource {
         let identity = Arc::new(self);
         let find = move |query: UserQuery| -> Finding {
-            let (identity, realm) = (Arc::clone(&identity), query.realm.clone());
+            let (identity, realm) = (Arc::clone(&identity), query.realm().to_owned());
             let answer = function(query);
             Box::pin(async move {
                 let found = answer.await.map_err(|error| backend_failed(&*error, &[]))?;

@@ -18,7 +18,8 @@ use crate::scheme::digest::nonce::{NonceId, Nonces};
 use crate::scheme::digest::response::{DigestAlgorithm, Ha1};
 #[cfg(feature = "redis")]
 use crate::scheme::digest::shared::SharedCounts;
-use crate::scheme::digest::users::{Options, UserQuery};
+use crate::scheme::digest::user::UserQuery;
+use crate::scheme::digest::users::Options;
 use crate::scheme::{Authentication, Outcome, SchemeDescription};
 use crate::shares::{KnownCallers, Lookups, Presented};
 
