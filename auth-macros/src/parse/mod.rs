@@ -8,6 +8,7 @@ mod item;
 mod module;
 mod named;
 mod route;
+mod source_text;
 mod split;
 mod surroundings;
 mod unknown;

@@ -1,4 +1,8 @@
-//! Where an item stands, which its own tokens do not tell: that is read in the file around it.
+//! Whether an item is in an `impl` or a `trait`.
+//!
+//! What is in one cannot be a handler, and where our attribute does not say so, the compiler does in words that help nobody.
+//! But an attribute is given the tokens of its item and none around it. So it reads the file that the item is in, finds all
+//! blocks by their braces, and looks which of them the item's position is in.
 
 use std::cell::RefCell;
 use std::fs;
@@ -7,98 +11,106 @@ use std::time::SystemTime;
 
 use proc_macro2::Span;
 
-/// The block that an item stands in, by the word that begins it.
+use super::source_text::{Position, Reader, Token};
+
+/// What is between braces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Block {
     Impl,
     Trait,
-    /// Any other: a module, a function.
+    /// Anything else, such as a module or the body of a function.
     Other,
 }
 
-/// A block from its `{` to its `}`, as line and column from one.
-struct Extent {
+/// A block, and where its braces are.
+struct PlacedBlock {
     block: Block,
-    from: (usize, usize),
-    to: (usize, usize),
+    opened: Position,
+    closed: Position,
 }
 
-/// A file, which has one handler after the other.
-struct Read {
-    file: PathBuf,
+/// The blocks of a file, as they were at a time.
+struct ReadFile {
+    path: PathBuf,
     changed: Option<SystemTime>,
-    extents: Vec<Extent>,
+    blocks: Vec<PlacedBlock>,
 }
 
 thread_local! {
-    static LAST: RefCell<Option<Read>> = const { RefCell::new(None) };
+    /// The file that was read last: it may have many handlers, which come one after the other.
+    static LAST: RefCell<Option<ReadFile>> = const { RefCell::new(None) };
 }
 
-/// What is around the item at `span`. [`Block::Other`] where nothing is, or where it cannot be known.
+/// The innermost block around the item at `span`; [`Block::Other`] where there is none, and where the file cannot be read.
 pub(crate) fn block_around(span: Span) -> Block {
     if !proc_macro::is_available() {
         return Block::Other;
     }
     let span = span.unwrap();
-    let (line, column) = (span.line(), span.column());
-    // What begins its line stands in nothing: most handlers do, and their files are not read.
-    match span.local_file() {
-        Some(file) if column > 1 => block_in(file, (line, column)).unwrap_or(Block::Other),
-        _ => Block::Other,
+    let at = (span.line(), span.column());
+    // What begins at the left edge is taken to be in nothing: it is as good as always, and saves reading the file.
+    let is_indented = span.column() > 1;
+    match span.local_file().filter(|_| is_indented) {
+        Some(path) => block_in_file(path, at).unwrap_or(Block::Other),
+        None => Block::Other,
     }
 }
 
-fn block_in(file: PathBuf, at: (usize, usize)) -> Option<Block> {
-    let changed = fs::metadata(&file).ok()?.modified().ok();
+fn block_in_file(path: PathBuf, at: Position) -> Option<Block> {
+    let changed = fs::metadata(&path).ok()?.modified().ok();
     LAST.with_borrow_mut(|last| {
-        let read = match last {
-            Some(read) if read.file == file && read.changed == changed => read,
+        let file = match last {
+            Some(file) if file.path == path && file.changed == changed => file,
             _ => {
-                let extents = extents(&fs::read_to_string(&file).ok()?);
-                last.insert(Read { file, changed, extents })
+                let blocks = blocks(&fs::read_to_string(&path).ok()?);
+                last.insert(ReadFile { path, changed, blocks })
             }
         };
-        innermost(&read.extents, at)
+        innermost(&file.blocks, at)
     })
 }
 
-/// Blocks are in the order of their `{`, so that the last one around `at` is the innermost.
-fn innermost(extents: &[Extent], at: (usize, usize)) -> Option<Block> {
-    extents.iter().rev().find(|extent| (extent.from..extent.to).contains(&at)).map(|extent| extent.block)
+/// `blocks` are in the order in which they open, so that of those around a position the last is the innermost.
+fn innermost(blocks: &[PlacedBlock], at: Position) -> Option<Block> {
+    blocks.iter().rev().find(|placed| (placed.opened..placed.closed).contains(&at)).map(|placed| placed.block)
 }
 
-/// Every block of a source text. Comments and literals hold none.
-fn extents(source: &str) -> Vec<Extent> {
-    let mut reader = Reader { rest: source, line: 1, column: 1 };
-    let (mut extents, mut open): (Vec<Extent>, Vec<usize>) = (Vec::new(), Vec::new());
-    let mut begun = None;
+/// All blocks of a text, in the order in which they open. One that does not close reaches to the end.
+fn blocks(text: &str) -> Vec<PlacedBlock> {
+    let mut reader = Reader::new(text);
+    let mut blocks: Vec<PlacedBlock> = Vec::new();
+    // Which of them are open, by their index.
+    let mut open: Vec<usize> = Vec::new();
+    // What the next brace opens: the first keyword since the last block or statement says. In `fn f() -> impl Trait {` it is `fn`.
+    let mut next = None;
+    // A semicolon in brackets, as in `[u8; 2]`, ends no statement.
     let mut brackets = 0_usize;
     loop {
-        let at = (reader.line, reader.column);
+        let position = reader.position();
         match reader.next_token() {
-            Token::End => return extents,
-            Token::Word(word) => begun = begun.or_else(|| begins(word)),
+            Token::End => return blocks,
+            Token::Word(word) => next = next.or_else(|| opened_after(word)),
             Token::Mark('{') => {
-                open.push(extents.len());
-                let block = begun.take().unwrap_or(Block::Other);
-                extents.push(Extent { block, from: at, to: (usize::MAX, 0) });
+                open.push(blocks.len());
+                let block = next.take().unwrap_or(Block::Other);
+                blocks.push(PlacedBlock { block, opened: position, closed: (usize::MAX, 0) });
             }
             Token::Mark('}') => {
-                if let Some(extent) = open.pop().and_then(|index| extents.get_mut(index)) {
-                    extent.to = at;
+                if let Some(placed) = open.pop().and_then(|index| blocks.get_mut(index)) {
+                    placed.closed = position;
                 }
-                (begun, brackets) = (None, 0);
+                (next, brackets) = (None, 0);
             }
             Token::Mark('(' | '[') => brackets += 1,
             Token::Mark(')' | ']') => brackets = brackets.saturating_sub(1),
-            Token::Mark(';') if brackets == 0 => begun = None,
+            Token::Mark(';') if brackets == 0 => next = None,
             Token::Mark(_) => {}
         }
     }
 }
 
-/// Which kind of block a keyword begins.
-fn begins(word: &str) -> Option<Block> {
+/// The block that an item or a statement has which begins with this word; `None` where the word says nothing of it, such as `pub`.
+fn opened_after(word: &str) -> Option<Block> {
     match word {
         "impl" => Some(Block::Impl),
         "trait" => Some(Block::Trait),
@@ -107,128 +119,18 @@ fn begins(word: &str) -> Option<Block> {
     }
 }
 
-enum Token<'a> {
-    Word(&'a str),
-    Mark(char),
-    End,
-}
-
-/// Reads words and marks, and nothing of comments and literals.
-struct Reader<'a> {
-    rest: &'a str,
-    line: usize,
-    column: usize,
-}
-
-impl<'a> Reader<'a> {
-    fn next_token(&mut self) -> Token<'a> {
-        loop {
-            let rest = self.rest;
-            let Some(first) = rest.chars().next() else { return Token::End };
-            if rest.starts_with("//") {
-                self.skip(rest.find('\n').unwrap_or(rest.len()));
-            } else if rest.starts_with("/*") {
-                self.skip(comment(rest));
-            } else if first == '"' {
-                self.skip(text(rest));
-            } else if first == '\'' {
-                self.skip(character(rest));
-            } else if first == '_' || first.is_alphanumeric() {
-                let length = rest.find(|c: char| c != '_' && !c.is_alphanumeric()).unwrap_or(rest.len());
-                let (word, after) = rest.split_at(length);
-                self.skip(length);
-                match (word, raw(after)) {
-                    ("r" | "br" | "cr", Some(length)) => self.skip(length),
-                    _ => return Token::Word(word),
-                }
-            } else {
-                self.skip(first.len_utf8());
-                if !first.is_whitespace() {
-                    return Token::Mark(first);
-                }
-            }
-        }
-    }
-
-    fn skip(&mut self, bytes: usize) {
-        let (skipped, rest) = self.rest.split_at_checked(bytes).unwrap_or((self.rest, ""));
-        for c in skipped.chars() {
-            (self.line, self.column) = if c == '\n' { (self.line + 1, 1) } else { (self.line, self.column + 1) };
-        }
-        self.rest = rest;
-    }
-}
-
-/// The length of a comment, which may hold others.
-fn comment(rest: &str) -> usize {
-    let (mut depth, mut length) = (0_usize, 0);
-    while let Some(tail) = rest.get(length..) {
-        let step = match tail.get(..2) {
-            Some("/*") => {
-                depth += 1;
-                2
-            }
-            Some("*/") => {
-                depth -= 1;
-                2
-            }
-            _ => tail.chars().next().map_or(rest.len(), char::len_utf8),
-        };
-        length += step;
-        if depth == 0 {
-            break;
-        }
-    }
-    length
-}
-
-/// The length of a string with its quotes.
-fn text(rest: &str) -> usize {
-    let mut escaped = false;
-    for (index, c) in rest.char_indices().skip(1) {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '"' => return index + 1,
-            _ => {}
-        }
-    }
-    rest.len()
-}
-
-/// The length of a character with its quotes, or of the quote of a lifetime.
-fn character(rest: &str) -> usize {
-    let mut chars = rest.char_indices().skip(1);
-    match (chars.next(), chars.next()) {
-        (Some((_, '\\')), Some((escaped, c))) => {
-            let after = escaped + c.len_utf8();
-            rest.get(after..).and_then(|tail| tail.find('\'')).map_or(rest.len(), |end| after + end + 1)
-        }
-        (_, Some((index, '\''))) => index + 1,
-        _ => 1,
-    }
-}
-
-/// The length of a raw string after its `r`, if one follows.
-fn raw(rest: &str) -> Option<usize> {
-    let hashes = rest.bytes().take_while(|byte| *byte == b'#').count();
-    let content = rest.get(hashes..)?.strip_prefix('"')?;
-    let end = format!("\"{}", "#".repeat(hashes));
-    Some(content.find(&end).map_or(rest.len(), |length| hashes + 1 + length + end.len()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     /// The block around each `@` of the text.
-    fn blocks(source: &str) -> Vec<Block> {
-        let extents = extents(source);
+    fn around_marks(source: &str) -> Vec<Block> {
+        let blocks = blocks(source);
         let lines = source.lines().enumerate();
         let each = lines.flat_map(|(line, text)| {
             text.chars().enumerate().filter(|(_, c)| *c == '@').map(move |(column, _)| (line + 1, column + 1))
         });
-        each.map(|at| innermost(&extents, at).unwrap_or(Block::Other)).collect()
+        each.map(|at| innermost(&blocks, at).unwrap_or(Block::Other)).collect()
     }
 
     #[test]
@@ -240,7 +142,7 @@ mod tests {
         ";
         use Block::{Impl, Other, Trait};
         let expected = [Other, Impl, Other, Impl, Impl, Other, Trait, Other, Impl, Other, Other, Impl, Other];
-        assert_eq!(blocks(source), expected);
+        assert_eq!(around_marks(source), expected);
     }
 
     #[test]
@@ -252,13 +154,13 @@ mod tests {
             const E: u8 = b'{'; const F: &[u8] = b"\\"; fn f<'a>(x: &'a str) { @ }
             impl r#async { @ }
         "####;
-        assert_eq!(blocks(source), [Block::Other, Block::Impl]);
+        assert_eq!(around_marks(source), [Block::Other, Block::Impl]);
     }
 
     #[test]
     fn what_does_not_end_is_read_to_the_end() {
         for source in ["/* {", "\"{", "'\\", "r#\"{", "impl {", "}}", "'", "/*é", "\"\\é"] {
-            assert!(extents(source).len() <= 1, "{source}");
+            assert!(blocks(source).len() <= 1, "{source}");
         }
     }
 }
