@@ -14,7 +14,7 @@ use crate::guard::audit::{DecisionOutcome, Untold};
 use crate::guard::explain::NO_RESULTS;
 use crate::guard::observation::{Details, NO_SCHEME, Observation};
 use crate::guard::owed::Owed;
-use crate::guard::plan::{Alternative, Place};
+use crate::guard::plan::{Alternative, AlternativePlace};
 use crate::guard::refuse::Case;
 use crate::guard::{Eventual, Plan, nested};
 use crate::http::cache_control;
@@ -38,7 +38,7 @@ impl Admitted {
 /// The alternative whose credentials were looked at.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Attempted {
-    pub(crate) place: Option<Place>,
+    pub(crate) place: Option<AlternativePlace>,
     pub(crate) asked: Asked,
 }
 

@@ -8,7 +8,7 @@ use actix_web::http::header::HeaderValue;
 use crate::denial::Challenge;
 use crate::denial::{Answer, Problem, Reason};
 use crate::guard::observation::Meter;
-use crate::guard::plan::Place;
+use crate::guard::plan::AlternativePlace;
 
 /// The challenges of one policy, one for each scheme name, in the order in which they are sent.
 pub(crate) struct Challenges {
@@ -25,7 +25,7 @@ pub(crate) struct Challenges {
 
 /// Where a challenge is among those of its policy: alternatives whose schemes have one name share it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Line(usize);
+pub(crate) struct ChallengeLine(usize);
 
 /// An alternative's challenge, and the canonical scopes by its names; none where it does not speak of scopes.
 pub(crate) struct Offered {
@@ -61,8 +61,8 @@ impl Challenges {
     }
 
     /// The line of a scheme's challenge.
-    pub(crate) fn line(&self, challenge: &Challenge) -> Option<Line> {
-        self.all.iter().position(|known| same_scheme(known, challenge)).map(Line)
+    pub(crate) fn line(&self, challenge: &Challenge) -> Option<ChallengeLine> {
+        self.all.iter().position(|known| same_scheme(known, challenge)).map(ChallengeLine)
     }
 
     /// Whether a denial for this reason has challenges.
@@ -75,11 +75,11 @@ impl Challenges {
     pub(crate) fn written(
         &self,
         reason: Reason,
-        alternative: Option<Place>,
-        blamed: Option<Line>,
+        alternative: Option<AlternativePlace>,
+        blamed: Option<ChallengeLine>,
         scheme: &'static str,
     ) -> Option<&Written> {
-        let row = alternative.map_or(0, |Place(index)| index + 1);
+        let row = alternative.map_or(0, |AlternativePlace(index)| index + 1);
         // A user's own reasons differ in their labels, and there is no telling how many there are.
         if matches!(reason, Reason::Custom(_)) {
             return None;
@@ -96,11 +96,11 @@ impl Challenges {
     pub(crate) fn answer(
         &self,
         reason: Reason,
-        alternative: Option<Place>,
-        blamed: Option<Line>,
-        fresh: &[(Line, Vec<Challenge>)],
+        alternative: Option<AlternativePlace>,
+        blamed: Option<ChallengeLine>,
+        fresh: &[(ChallengeLine, Vec<Challenge>)],
     ) -> Answer {
-        let at = |line: Line| match fresh.iter().find(|(of, _)| *of == line) {
+        let at = |line: ChallengeLine| match fresh.iter().find(|(of, _)| *of == line) {
             Some((_, challenges)) => challenges.as_slice(),
             None => self.all.get(line.0).map(std::slice::from_ref).unwrap_or_default(),
         };
@@ -108,7 +108,7 @@ impl Challenges {
         let mut lines = Vec::new();
         match reason.status() {
             StatusCode::UNAUTHORIZED | StatusCode::BAD_REQUEST => {
-                let all = (0..self.all.len()).map(Line);
+                let all = (0..self.all.len()).map(ChallengeLine);
                 let challenges = all.flat_map(|line| at(line).iter().map(move |challenge| (line, challenge)));
                 for (line, challenge) in challenges {
                     let is_blamed = Some(line) == blamed || reason == Reason::AuthorizationRepeated;
@@ -142,17 +142,18 @@ impl Challenges {
     /// The scopes of a challenge while the caller is not known: those of all alternatives of its scheme, then those of the
     /// policy's condition, by the names of the alternative that was attempted, or else of the first that speaks of scopes:
     /// clients take the first challenge they know.
-    fn scope_before(&self, challenge: &Challenge, attempted: Option<Place>) -> String {
+    fn scope_before(&self, challenge: &Challenge, attempted: Option<AlternativePlace>) -> String {
         let own = self.offered.iter().filter(|offered| same_scheme(&offered.challenge, challenge));
-        let attempted =
-            attempted.and_then(|Place(index)| self.offered.get(index)).filter(|offered| !offered.common.is_empty());
+        let attempted = attempted
+            .and_then(|AlternativePlace(index)| self.offered.get(index))
+            .filter(|offered| !offered.common.is_empty());
         let common = attempted.or_else(|| self.offered.iter().find(|offered| !offered.common.is_empty()));
         joined(own.flat_map(|offered| &offered.own).chain(common.into_iter().flat_map(|offered| &offered.common)))
     }
 
     /// Those that a caller lacks whom this alternative has verified.
-    fn scope_after(&self, alternative: Option<Place>) -> String {
-        let by = alternative.and_then(|Place(index)| self.offered.get(index));
+    fn scope_after(&self, alternative: Option<AlternativePlace>) -> String {
+        let by = alternative.and_then(|AlternativePlace(index)| self.offered.get(index));
         joined(by.into_iter().flat_map(|Offered { own, common, .. }| own.iter().chain(common)))
     }
 

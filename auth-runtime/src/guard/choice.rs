@@ -2,13 +2,13 @@
 
 use crate::guard::Plan;
 use crate::guard::observation::NO_SCHEME;
-use crate::guard::plan::Place;
+use crate::guard::plan::AlternativePlace;
 use crate::scheme::{Context, Credentials, Evidence, Recognition};
 use crate::telemetry::limited;
 
 /// The credentials that decide, and the alternative that they are for.
 pub(crate) struct Choice<'a> {
-    pub(crate) alternative: Place,
+    pub(crate) alternative: AlternativePlace,
     pub(crate) is_ambient: bool,
     pub(crate) evidence: Evidence<'a>,
     /// Whether one alternative could be told. Where several claim one place and none can, the request is refused: what is
@@ -48,8 +48,8 @@ impl Plan {
     fn among<'a>(
         &self,
         context: &Context<'a>,
-        (first, evidence): (Place, Evidence<'a>),
-        rivals: impl IntoIterator<Item = (Place, Evidence<'a>)>,
+        (first, evidence): (AlternativePlace, Evidence<'a>),
+        rivals: impl IntoIterator<Item = (AlternativePlace, Evidence<'a>)>,
         is_ambient: bool,
     ) -> Choice<'a> {
         let chosen = |alternative, evidence| Choice { alternative, is_ambient, evidence, is_decided: true };
@@ -82,7 +82,7 @@ impl Plan {
         }
     }
 
-    fn disputed(&self, one: Place, other: Place) {
+    fn disputed(&self, one: AlternativePlace, other: AlternativePlace) {
         let name = |place| self.alternative(place).map_or(NO_SCHEME, |alternative| alternative.scheme.name());
         let schemes = format!("{}, {}", name(one), name(other));
         limited!(
@@ -117,12 +117,12 @@ impl<'a> Claims<'a> {
 #[derive(Default)]
 struct Claim<'a> {
     /// With what it found, unless that is what was found before all others.
-    one: Option<(Place, Option<Evidence<'a>>)>,
-    other: Option<Place>,
+    one: Option<(AlternativePlace, Option<Evidence<'a>>)>,
+    other: Option<AlternativePlace>,
 }
 
 impl<'a> Claim<'a> {
-    fn add(&mut self, place: Place, found: Option<Evidence<'a>>) {
+    fn add(&mut self, place: AlternativePlace, found: Option<Evidence<'a>>) {
         match self.one {
             None => self.one = Some((place, found)),
             Some(_) => self.other = self.other.or(Some(place)),

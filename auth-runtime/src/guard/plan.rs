@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::authorities::ReadyLoader;
 use crate::denial::Reason;
-use crate::guard::challenges::{Challenges, Line, Offered};
+use crate::guard::challenges::{ChallengeLine, Challenges, Offered};
 use crate::guard::observation::{Meter, NO_SCHEME};
 use crate::guard::{Attempted, ConfiguredScheme, Settings};
 use crate::http::parts::RequestView;
@@ -17,7 +17,7 @@ use crate::scheme::{Context, Scheme, SchemeDescription};
 
 /// Where an alternative is among those of its policy, in written order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place(pub(super) usize);
+pub(crate) struct AlternativePlace(pub(super) usize);
 
 /// One policy, ready to decide.
 pub(crate) struct Plan {
@@ -27,9 +27,9 @@ pub(crate) struct Plan {
     anonymous: Meter,
     alternatives: Vec<Alternative>,
     /// Those whose challenges may differ from answer to answer.
-    renewing: Vec<Place>,
+    renewing: Vec<AlternativePlace>,
     /// The first whose scheme has something to say to callers without credentials.
-    receiving: Option<Place>,
+    receiving: Option<AlternativePlace>,
     pub(super) challenges: Challenges,
 }
 
@@ -44,12 +44,12 @@ pub(crate) struct Alternative {
     /// Of a caller that it verified and that passes.
     pub(crate) allowed: Meter,
     /// Those whose credentials may be in the same place.
-    pub(super) rivals: Vec<Place>,
+    pub(super) rivals: Vec<AlternativePlace>,
     configured: Arc<ConfiguredScheme>,
     /// Whether the application is asked what it knows of callers.
     loads: bool,
     /// The line of its challenge.
-    pub(super) challenge: Option<Line>,
+    pub(super) challenge: Option<ChallengeLine>,
 }
 
 impl Alternative {
@@ -104,11 +104,11 @@ impl Plan {
         let rivals = |of: usize, own: &SchemeDescription| {
             let others = described().enumerate();
             let sharing = others.filter(|(index, other)| *index != of && other.shares_carrier(own));
-            sharing.map(|(index, _)| Place(index)).collect()
+            sharing.map(|(index, _)| AlternativePlace(index)).collect()
         };
         let renewing = described().enumerate().filter(|(_, description)| !description.is_challenge_fixed());
-        let renewing = renewing.map(|(index, _)| Place(index)).collect();
-        let receiving = described().position(SchemeDescription::is_for_strangers).map(Place);
+        let renewing = renewing.map(|(index, _)| AlternativePlace(index)).collect();
+        let receiving = described().position(SchemeDescription::is_for_strangers).map(AlternativePlace);
         let alternatives = schemes
             .iter()
             .zip(demands)
@@ -167,11 +167,11 @@ impl Plan {
     }
 
     /// The same, each with its place.
-    pub(super) fn places(&self) -> impl Iterator<Item = (Place, &Alternative)> {
-        self.alternatives.iter().enumerate().map(|(index, alternative)| (Place(index), alternative))
+    pub(super) fn places(&self) -> impl Iterator<Item = (AlternativePlace, &Alternative)> {
+        self.alternatives.iter().enumerate().map(|(index, alternative)| (AlternativePlace(index), alternative))
     }
 
-    pub(super) fn alternative(&self, Place(index): Place) -> Option<&Alternative> {
+    pub(super) fn alternative(&self, AlternativePlace(index): AlternativePlace) -> Option<&Alternative> {
         self.alternatives.get(index)
     }
 

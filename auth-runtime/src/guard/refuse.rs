@@ -10,7 +10,7 @@ use crate::authorities::LoadFailure;
 use crate::denial::{BodyHook, Challenge, Denial, Reason, Rejection, Unavailable};
 use crate::grant::IdentityError;
 use crate::guard::audit::DecisionOutcome;
-use crate::guard::challenges::{Challenges, Line};
+use crate::guard::challenges::{ChallengeLine, Challenges};
 use crate::guard::explain::Explanation;
 use crate::guard::nested::Judged;
 use crate::guard::observation::{
@@ -164,9 +164,9 @@ impl Plan {
         &self,
         request: Viewed<'_>,
         reason: Reason,
-        blamed: Option<Line>,
-    ) -> Vec<(Line, Vec<Challenge>)> {
-        let mut fresh: Vec<(Line, Vec<Challenge>)> = Vec::new();
+        blamed: Option<ChallengeLine>,
+    ) -> Vec<(ChallengeLine, Vec<Challenge>)> {
+        let mut fresh: Vec<(ChallengeLine, Vec<Challenge>)> = Vec::new();
         if !Challenges::are_sent(reason) {
             return fresh;
         }

@@ -145,12 +145,12 @@ impl Additions {
     /// added.
     #[inline]
     pub(crate) fn into_parts(self) -> Option<(Vec<Field>, Option<HeaderValue>)> {
-        self.0.map(|added| added.into_parts())
+        self.0.map(|added| (*added).into_parts())
     }
 }
 
 impl Added {
-    fn into_parts(self: Box<Self>) -> (Vec<Field>, Option<HeaderValue>) {
+    fn into_parts(self) -> (Vec<Field>, Option<HeaderValue>) {
         let mut fields: Vec<Field> = Vec::with_capacity(self.fields.len());
         for Addition { name, value, replaces } in self.fields {
             fields.retain(|(known, _)| !replaces || *known != name);
