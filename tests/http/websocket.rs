@@ -4,12 +4,14 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use actix_web::{Error, HttpRequest, HttpResponse, get, web};
 use actix_ws::{CloseCode, CloseReason, Message, MessageStream, Session};
+use auth_runtime::extract::UntilEnded;
+use auth_runtime::revocation::InMemoryRevocations;
 use auth_runtime::testing::ManualClock;
-use auth_runtime::{Bearer, requires};
+use auth_runtime::{ApiKeys, Auth, Bearer, requires};
 use futures_util::{Stream, StreamExt as _, stream};
 use tests::{Connection, Denied, Request, Server};
 
-use crate::fixture::{self, auth, builder, scoped, token};
+use crate::fixture::{self, ISSUER, KEY, auth, builder, jwt, keys, scoped, token};
 
 #[requires(bearer, scope = "chat")]
 #[get("/chat")]
@@ -44,6 +46,17 @@ async fn ticks(caller: Bearer) -> HttpResponse {
         Some((Ok::<_, Error>(web::Bytes::from_static(b"tick ")), ()))
     });
     HttpResponse::Ok().streaming(caller.until_expiry(ticks))
+}
+
+/// The same, whatever the scheme and however it ends.
+#[requires(any(bearer, api_key))]
+#[get("/until")]
+async fn going_on(until: UntilEnded) -> HttpResponse {
+    let endless = stream::unfold((), |()| async {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        Some((Ok::<_, Error>(web::Bytes::from_static(b"tick ")), ()))
+    });
+    HttpResponse::Ok().streaming(until.at_most(Duration::from_secs(4)).stream(endless))
 }
 
 fn server() -> Server {
@@ -183,4 +196,39 @@ fn a_streamed_answer_ends_when_the_token_expires() {
     assert_eq!(answer.status, 200);
     assert!(answer.text().starts_with("tick tick ") && answer.text().ends_with("tick "));
     assert!(started.elapsed() >= Duration::from_millis(900), "not before");
+}
+
+#[test]
+fn a_streamed_answer_ends_when_whatever_let_the_caller_in_has_ended() {
+    let revocations = InMemoryRevocations::new();
+    let bearer = jwt().revocations(revocations.clone());
+    let builder = Auth::builder().dangerous_allow_unconfigured().bearer(bearer);
+    let auth = builder.api_key(ApiKeys::header("X-API-Key", keys())).build().unwrap();
+    let server = Server::start(move |app| {
+        app.service(auth.scope("").service(going_on));
+    });
+    let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()).unwrap();
+    let token = |id: &str, exp: i64| token().claim("jti", id).claim("exp", now + exp).sign();
+    // How long each goes on, in seconds: one expires, one is revoked, two only end by their longest time.
+    let took = std::thread::scope(|threads| {
+        let ask = |request: Request| {
+            threads.spawn(move || {
+                let started = Instant::now();
+                let answer = request.send();
+                assert!(answer.status == 200 && answer.text().starts_with("tick tick "), "{answer:?}");
+                started.elapsed().as_secs_f32()
+            })
+        };
+        let all = [
+            ask(server.get("/until").bearer(token("expires", 2))),
+            ask(server.get("/until").bearer(token("revoked", 600))),
+            ask(server.get("/until").bearer(token("good", 600))),
+            ask(server.get("/until").header("X-API-Key", KEY)),
+        ];
+        std::thread::sleep(Duration::from_millis(500));
+        revocations.revoke_token(ISSUER, "revoked", now + 600);
+        all.map(|thread| thread.join().unwrap())
+    });
+    assert!((0.5..3.0).contains(&took[0]) && (0.5..2.5).contains(&took[1]), "{took:?}");
+    assert!((3.9..6.0).contains(&took[2]) && (3.9..6.0).contains(&took[3]), "{took:?}");
 }

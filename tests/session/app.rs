@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
-use actix_web::{HttpResponse, Responder, get, post, web};
+use actix_web::{Error, HttpRequest, HttpResponse, Responder, get, post, web};
+use actix_ws::CloseCode;
 use auth_runtime::clock::Clock as _;
 use auth_runtime::config::AuthBuilder;
+use auth_runtime::extract::UntilEnded;
 use auth_runtime::session::Sessions;
 use auth_runtime::testing::{ManualClock, TestIssuer};
 use auth_runtime::{Auth, Denial, Details, Optional, Principal, Session, SignIn, SignOut, public, requires};
+use futures_util::stream;
 use serde::{Deserialize, Serialize};
 use tests::{Answer, Request, Server};
 
@@ -148,6 +151,29 @@ async fn staff_log_in(sign_in: SignIn) -> impl Responder {
     sign_in.configured("staff").subject("alice").finish().await
 }
 
+/// Goes on until the credentials end.
+#[requires(any(session, bearer))]
+#[get("/ticks")]
+async fn going_on(until: UntilEnded) -> HttpResponse {
+    let ticks = stream::unfold((), |()| async {
+        actix_web::rt::time::sleep(Duration::from_millis(20)).await;
+        Some((Ok::<_, Error>(web::Bytes::from_static(b"tick ")), ()))
+    });
+    HttpResponse::Ok().streaming(until.stream(ticks))
+}
+
+/// The same as a WebSocket that says nothing.
+#[requires(any(session, bearer))]
+#[get("/socket")]
+async fn socket(until: UntilEnded, request: HttpRequest, body: web::Payload) -> Result<HttpResponse, Error> {
+    let (answer, session, _) = actix_ws::handle(&request, body)?;
+    actix_web::rt::spawn(async move {
+        until.await;
+        let _ = session.close(Some(CloseCode::Policy.into())).await;
+    });
+    Ok(answer)
+}
+
 #[requires(bearer)]
 #[get("/bearer")]
 async fn bearer() -> &'static str {
@@ -209,6 +235,8 @@ impl App {
                 .service(public_cache)
                 .service(staff_log_in)
                 .service(staff)
+                .service(going_on)
+                .service(socket)
                 .service(bearer);
             app.app_data(web::Data::new(served.clone())).app_data(web::Data::new(time.clone())).service(scope);
         });

@@ -15,9 +15,9 @@ use crate::stored::Shelf;
 
 /// Counts what it is asked, and can be away.
 #[derive(Clone, Default)]
-struct Remote {
+pub(crate) struct Remote {
     shelf: Shelf,
-    is_away: Arc<AtomicBool>,
+    pub(crate) is_away: Arc<AtomicBool>,
     found: Arc<AtomicUsize>,
     touched: Arc<AtomicUsize>,
 }

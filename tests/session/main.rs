@@ -10,3 +10,4 @@ mod login_page;
 mod rights;
 mod signing_in;
 mod stored;
+mod until_ended;

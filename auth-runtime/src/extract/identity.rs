@@ -13,7 +13,8 @@ use crate::denial::Reason;
 use crate::extract::details::Details;
 use crate::extract::expiry::UntilExpiry;
 use crate::grant::{
-    AnyScheme, Caller, FromGrant, FromToken, Grant, IdentityError, MayYield, UnfitClaim, ViaGrant, ViaPlace, Yields,
+    AnyScheme, Caller, FromGrant, FromToken, Grant, IdentityError, MayYield, UnfitClaim, Verified, ViaGrant, ViaPlace,
+    Yields,
 };
 use crate::policy::Policy;
 use crate::principal::{DetailsType, Principal, Unfit};
@@ -224,6 +225,11 @@ impl IdentityOf<'_> {
     /// The principal, whatever scheme verified it.
     pub(super) fn principal(&self) -> Option<&Principal> {
         self.0.principal()
+    }
+
+    /// The principal, the scheme that verified it, and its clock.
+    pub(super) fn whole(&self) -> Option<&Verified> {
+        self.0.whole()
     }
 
     /// The principal and its clock, if scheme `S` verified it.

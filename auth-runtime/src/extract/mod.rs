@@ -13,6 +13,7 @@ mod session;
 mod sign_in;
 #[cfg(feature = "session")]
 mod sign_out;
+mod until_ended;
 
 pub use checked::Checked;
 pub use details::Details;
@@ -30,3 +31,4 @@ pub(crate) use sign_in::signing_in;
 pub use sign_in::{SessionStart, SignIn, SignedIn};
 #[cfg(feature = "session")]
 pub use sign_out::{SignOut, SignedOut};
+pub use until_ended::{EndingStream, UntilEnded};

@@ -10,18 +10,21 @@ use actix_web::{HttpResponse, ResponseError};
 
 use crate::denial::{Denial, Reason};
 use crate::principal::Principal;
+use crate::scheme::Scheme;
 use crate::time::Clock;
 
 /// A decision that went well, untyped: who the caller is, if anyone.
 #[derive(Clone)]
 pub(crate) struct Caller(Option<Verified>);
 
+/// Whom a scheme has verified.
 #[derive(Clone)]
-struct Verified {
-    principal: Principal,
-    /// The type of the scheme that verified it.
-    scheme: TypeId,
-    clock: Arc<dyn Clock>,
+pub(crate) struct Verified {
+    pub(crate) principal: Principal,
+    /// The type of the scheme that verified it, and the scheme.
+    kind: TypeId,
+    pub(crate) scheme: Arc<dyn Scheme>,
+    pub(crate) clock: Arc<dyn Clock>,
     loaded: Loaded,
 }
 
@@ -47,8 +50,8 @@ impl Loaded {
 }
 
 impl Caller {
-    pub(crate) fn verified(principal: Principal, scheme: TypeId, clock: Arc<dyn Clock>) -> Self {
-        Self(Some(Verified { principal, scheme, clock, loaded: Loaded::default() }))
+    pub(crate) fn verified(principal: Principal, kind: TypeId, scheme: Arc<dyn Scheme>, clock: Arc<dyn Clock>) -> Self {
+        Self(Some(Verified { principal, kind, scheme, clock, loaded: Loaded::default() }))
     }
 
     pub(crate) fn anonymous() -> Self {
@@ -70,9 +73,14 @@ impl Caller {
         self.0.as_ref().map(|verified| &verified.principal)
     }
 
+    /// The principal, the scheme that verified it, and the clock it is judged by.
+    pub(crate) fn whole(&self) -> Option<&Verified> {
+        self.0.as_ref()
+    }
+
     /// The principal and the clock it is judged by, if the scheme of this type verified it.
-    pub(crate) fn verified_by(&self, scheme: TypeId) -> Option<(&Principal, &Arc<dyn Clock>)> {
-        let verified = self.0.as_ref().filter(|verified| verified.scheme == scheme)?;
+    pub(crate) fn verified_by(&self, kind: TypeId) -> Option<(&Principal, &Arc<dyn Clock>)> {
+        let verified = self.0.as_ref().filter(|verified| verified.kind == kind)?;
         Some((&verified.principal, &verified.clock))
     }
 }

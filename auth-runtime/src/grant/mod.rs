@@ -13,7 +13,7 @@ use actix_web::{Error, FromRequest, HttpRequest};
 pub(crate) use access::{AnyScheme, Loads, MayYield, Yields};
 pub use access::{CheckedAfter, Everything, Implies, Includes, Loading, Maybe, Nobody, OneOf, Only, Standalone};
 pub(crate) use arguments::{Extract, GrantedRequest, extract};
-pub(crate) use caller::{Caller, IdentityError, Loaded, UnfitClaim};
+pub(crate) use caller::{Caller, IdentityError, Loaded, UnfitClaim, Verified};
 
 use crate::denial::Reason;
 use crate::principal::DetailsType;

@@ -272,7 +272,8 @@ impl GuardedRequest<'_> {
     fn caller(&self, principal: Option<Principal>) -> Caller {
         match principal.zip(self.attempted.alternative(self.plan)) {
             Some((principal, by)) => {
-                let caller = Caller::verified(principal, by.kind, Arc::clone(&self.plan.settings.clock));
+                let (scheme, clock) = (Arc::clone(&by.scheme), Arc::clone(&self.plan.settings.clock));
+                let caller = Caller::verified(principal, by.kind, scheme, clock);
                 caller.with_loaded(self.loaded.clone())
             }
             None => Caller::anonymous(),

@@ -107,6 +107,8 @@
 //! | signing in again in the same browser | the old session is over, under whatever name it was |
 //! | other roles | [`Auth::set_rights`](crate::Auth::set_rights): the session goes on, under another id from its next answer on |
 //!
+//! What goes on after a request, a stream or a WebSocket, ends with the session by [`UntilEnded`](crate::extract::UntilEnded); it is no use of the session.
+//!
 //! Where roles are in your database anyway, load them with each request by [`Sessions::authorities`](crate::session::Sessions::authorities), and keep
 //! none in the session.
 //!

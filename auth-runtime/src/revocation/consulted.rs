@@ -25,6 +25,19 @@ pub(crate) struct Revocable {
     pub(crate) issued_at: Option<UnixTime>,
 }
 
+impl Revocable {
+    /// What the claims of a verified token say.
+    pub(crate) fn of_claims(principal: &Principal) -> Self {
+        let claim = |name: &str| principal.claims().and_then(|claims| claims.get(name));
+        let issued_at = claim("iat").and_then(|iat| iat.as_i64().or_else(|| iat.as_f64().map(|iat| iat as UnixTime)));
+        Self {
+            token_id: claim("jti").and_then(|jti| jti.as_str()).unwrap_or_default().into(),
+            session: principal.session_id().map(Into::into),
+            issued_at,
+        }
+    }
+}
+
 impl Consulted {
     pub(crate) fn new(store: impl Revocations) -> Self {
         Self(Arc::new(store))

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use actix_web::http::header::{HeaderValue, REFERRER_POLICY};
 
 use super::{
-    Additions, Authentication, Challenge, Context, CredentialForm, Credentials, Evidence, Outcome, Read, Recognition,
-    Response, Scheme, SchemeDescription, TokenCarrier,
+    Additions, Authentication, Challenge, Context, CredentialForm, Credentials, Evidence, Outcome, Read, Recheck,
+    Recognition, Response, Scheme, SchemeDescription, TokenCarrier,
 };
 use crate::authorities::AuthorityLoader;
 use crate::denial::{Reason, Rejection};
@@ -18,7 +18,9 @@ use crate::jwt::opaque::OpaqueTokens;
 use crate::jwt::settings::{BearerSettings, Carriers, JwtSettings, TokenHeader};
 use crate::jwt::{JwtError, SCHEME, TokenExaminer, Verifier};
 use crate::principal::{Forgetful, Principal};
+use crate::revocation::{Consulted, Revocable};
 use crate::setting::Setting;
+use crate::time::UnixTime;
 
 /// The `bearer` scheme of an attribute: a JWT in `Authorization: Bearer`, or where a
 /// [`Jwt`](crate::Jwt) also looks for it.
@@ -30,6 +32,8 @@ pub struct BearerScheme {
     verifier: Option<Arc<Verifier>>,
     /// Who is asked about tokens that are not verified here.
     opaque: Option<Arc<dyn OpaqueTokens>>,
+    /// What any of them consults.
+    revocations: Box<[Consulted]>,
     reviewed: Vec<Setting>,
 }
 
@@ -40,6 +44,7 @@ impl BearerSettings {
         let mut reviewed: Vec<_> =
             self.jwt.iter().flat_map(JwtSettings::reviewed).chain(self.carriers.reviewed()).collect();
         reviewed.extend(self.opaque.iter().flat_map(|opaque| opaque.reviewed()));
+        let consulted = self.revocations().cloned().collect();
         let revocations = self.jwt.as_ref().and_then(|jwt| jwt.acceptance.revocations.as_ref());
         let opaque = self.opaque.map(|opaque| opaque.build(name.clone(), revocations)).transpose()?;
         Ok(BearerScheme {
@@ -47,6 +52,7 @@ impl BearerSettings {
             authorities: self.authorities,
             verifier: self.jwt.map(|jwt| jwt.verifier(name).map(Arc::new)).transpose()?,
             opaque: opaque.map(Arc::from),
+            revocations: consulted,
             reviewed,
         })
     }
@@ -98,6 +104,16 @@ impl Scheme for BearerScheme {
             description = description.form(CredentialForm::JwtOf(issuer.into()));
         }
         if verifier.takes_any_issuer() { description.form(CredentialForm::AnyJwt) } else { description }
+    }
+
+    fn recheck(&self, principal: &Principal, now: UnixTime) -> Recheck {
+        if self.revocations.is_empty() {
+            return Recheck::UntilExpiry;
+        }
+        let revocable = Revocable::of_claims(principal);
+        let expires_at = principal.expires_at().unwrap_or(UnixTime::MAX);
+        let counts = |store: &Consulted| store.check(principal, &revocable, expires_at, now).is_ok();
+        Recheck::of(self.revocations.iter().all(counts))
     }
 
     /// What a client put there on purpose decides over what a browser added by itself.

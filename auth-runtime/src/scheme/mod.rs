@@ -15,6 +15,7 @@ mod mounts;
 mod outcome;
 #[cfg(test)]
 pub(crate) mod probe;
+mod recheck;
 mod response;
 mod reviewed;
 mod scope_names;
@@ -35,6 +36,7 @@ pub use digest::DigestScheme;
 pub use exposed::ExposedCredential;
 pub use mounts::SchemeRoute;
 pub use outcome::{Authentication, Outcome, PendingOutcome, Recognition};
+pub use recheck::{PendingRecheck, Recheck};
 pub use response::{Additions, PendingAdditions, Refusal, Response};
 #[cfg(feature = "session")]
 pub use session::SessionScheme;
@@ -49,6 +51,7 @@ pub(crate) use scope_names::ScopeNames;
 use crate::denial::Rejection;
 pub use crate::denial::{Challenge, Token};
 use crate::principal::Principal;
+use crate::time::UnixTime;
 
 /// A way for a caller to prove who it is.
 ///
@@ -168,6 +171,14 @@ pub trait Scheme: Send + Sync + 'static {
     fn respond(&self, context: &Context<'_>, principal: Option<&Principal>) -> Response {
         let _ = (context, principal);
         Response::Nothing
+    }
+
+    /// Whether a caller whom this scheme has verified before still counts, for what goes on after the request: see
+    /// [`UntilEnded`](crate::extract::UntilEnded), which asks once a second, or every five where the answer must be waited for, and judges the
+    /// expiry itself. It must not count as use. By default nothing but the expiry ends credentials.
+    fn recheck(&self, principal: &Principal, now: UnixTime) -> Recheck {
+        let _ = (principal, now);
+        Recheck::UntilExpiry
     }
 
     /// Routes that this scheme serves itself, such as where people sign in; mounted by

@@ -4,17 +4,18 @@
 //!
 //! The upgrade is a request like any other: it is refused before 101. Browsers cannot set `Authorization` on it, so pages use a
 //! cookie (with [`public_origin`](crate::config::AuthBuilder::public_origin), since an ambient upgrade needs an `Origin` that is
-//! known). The connection must not outlive the token:
+//! known). The connection must not outlive the credentials:
 //!
 //! ```
 //! # use actix_web::{Error, HttpRequest, HttpResponse, get, rt, web};
-//! # use auth_runtime::{Bearer, requires};
+//! # use auth_runtime::extract::UntilEnded;
+//! # use auth_runtime::requires;
 //! # use futures_util::StreamExt as _;
 //! #[requires(bearer)]
 //! #[get("/socket")]
-//! async fn socket(caller: Bearer, request: HttpRequest, body: web::Payload) -> Result<HttpResponse, Error> {
+//! async fn socket(until: UntilEnded, request: HttpRequest, body: web::Payload) -> Result<HttpResponse, Error> {
 //!     let (response, mut session, messages) = actix_ws::handle(&request, body)?;
-//!     let mut messages = caller.until_expiry(messages);
+//!     let mut messages = until.stream(messages);
 //!     rt::spawn(async move {
 //!         while let Some(Ok(actix_ws::Message::Text(text))) = messages.next().await {
 //!             if session.text(text).await.is_err() {
@@ -26,6 +27,10 @@
 //!     Ok(response)
 //! }
 //! ```
+//!
+//! [`UntilEnded`](crate::extract::UntilEnded) ends a stream with the caller's session or token, whichever scheme it was: within a second, or five
+//! where a store must be asked. It is a future, too: `until.await` beside a loop of your own. A server-sent stream takes it in the same way.
+//! Where only the expiry of a token counts, [`Bearer::until_expiry`](crate::Bearer::until_expiry) asks nobody.
 //!
 //! # A service that is not a handler
 //!

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use actix_web::http::header::HeaderValue;
 
 use crate::denial::{Reason, Unavailable};
+use crate::principal::Principal;
+use crate::scheme::Recheck;
 use crate::scheme::session::id::SessionId;
 use crate::scheme::session::live::{LiveSessions, TRIES};
 use crate::scheme::session::record::Record;
@@ -64,6 +66,27 @@ impl CurrentSession {
                 }
             });
         }
+    }
+
+    /// Whether it goes on as it was when it was read, under the same id. This is no use of it.
+    pub(super) fn recheck(self: &Arc<Self>, principal: &Principal, now: UnixTime) -> Recheck {
+        match self.sessions.store.find(self.stored.key) {
+            StoreAnswer::Ready(found) => Recheck::of(self.goes_on(found, principal, now)),
+            StoreAnswer::Pending(answer) => {
+                let (current, principal) = (Arc::clone(self), principal.clone());
+                Recheck::Pending(Box::pin(async move { Ok(current.goes_on(answer.await?, &principal, now)) }))
+            }
+        }
+    }
+
+    fn goes_on(&self, found: Option<StoredSession>, principal: &Principal, now: UnixTime) -> bool {
+        let found = found.and_then(|stored| self.sessions.open(stored));
+        found.is_some_and(|(_, record)| {
+            !record.replaced
+                && record.roles == self.record.roles
+                && self.sessions.lasts(&record, now)
+                && self.sessions.standing(principal, &record, now).is_ok()
+        })
     }
 
     /// Moves the session to another id. Nothing where somebody else has done so, or it has ended meanwhile.

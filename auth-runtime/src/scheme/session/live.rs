@@ -167,7 +167,7 @@ impl LiveSessions {
         Some((stored, record?))
     }
 
-    fn lasts(&self, record: &Record, now: UnixTime) -> bool {
+    pub(super) fn lasts(&self, record: &Record, now: UnixTime) -> bool {
         now < self.end(record) && now < record.seen_at.saturating_add(seconds(self.idle))
     }
 

@@ -115,8 +115,9 @@ use crate::principal::Principal;
 #[cfg(feature = "login")]
 use crate::scheme::SchemeRoute;
 use crate::scheme::{
-    Additions, Authentication, Context, Credentials, Evidence, Read, Response, Scheme, SchemeDescription,
+    Additions, Authentication, Context, Credentials, Evidence, Read, Recheck, Response, Scheme, SchemeDescription,
 };
+use crate::time::UnixTime;
 use actix_web::http::header::SET_COOKIE;
 
 const NAME: &str = "session";
@@ -198,6 +199,13 @@ impl Scheme for SessionScheme {
             );
         }
         routes
+    }
+
+    fn recheck(&self, principal: &Principal, now: UnixTime) -> Recheck {
+        match principal.details::<CurrentSession>() {
+            Some(current) => current.recheck(principal, now),
+            None => Recheck::Ended,
+        }
     }
 
     /// Moves a session whose rights have changed to another id, and sends whoever must sign in to the login page.

@@ -1,0 +1,45 @@
+//! Whether a caller who was verified a while ago still counts.
+
+use std::fmt;
+use std::pin::Pin;
+
+use crate::denial::Unavailable;
+
+/// What a scheme says of a caller whom it has verified before, for [`Scheme::recheck`](super::Scheme::recheck).
+#[must_use]
+#[non_exhaustive]
+pub enum Recheck {
+    /// Nothing but their expiry ends these credentials: do not ask again.
+    UntilExpiry,
+    /// They count.
+    Valid,
+    /// They do not count any more.
+    Ended,
+    /// Whether they do is known later. Made by [`pending`](Self::pending).
+    Pending(PendingRecheck),
+}
+
+/// Whether credentials count, or why nobody can tell.
+pub type PendingRecheck = Pin<Box<dyn Future<Output = Result<bool, Unavailable>> + Send>>;
+
+impl Recheck {
+    /// Known later: whether they count. An error says that nobody can tell now.
+    pub fn pending<E: fmt::Display>(answer: impl Future<Output = Result<bool, E>> + Send + 'static) -> Self {
+        Self::Pending(Box::pin(async move { answer.await.map_err(|error| Unavailable::backend().because(error)) }))
+    }
+
+    pub(crate) fn of(counts: bool) -> Self {
+        if counts { Self::Valid } else { Self::Ended }
+    }
+}
+
+impl fmt::Debug for Recheck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::UntilExpiry => "UntilExpiry",
+            Self::Valid => "Valid",
+            Self::Ended => "Ended",
+            Self::Pending(_) => "Pending",
+        })
+    }
+}
