@@ -1,5 +1,6 @@
 //! What all callers share, divided among them: nobody takes what others need, and whoever was good before comes first.
 
+mod bucket;
 mod known;
 mod lookups;
 mod turns;
@@ -10,6 +11,7 @@ use std::sync::LazyLock;
 use crate::http::peer::AddressShare;
 use crate::principal::Principal;
 
+pub(crate) use self::bucket::Bucket;
 pub(crate) use self::known::{KnownCallers, Presented};
 pub(crate) use self::lookups::{FLIGHTS, Lookups};
 pub(crate) use self::turns::{Turn, Turns};

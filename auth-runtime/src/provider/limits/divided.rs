@@ -2,8 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::provider::limits::bucket::Bucket;
-use crate::shares::{Claimant, Share};
+use crate::shares::{Bucket, Claimant, Share};
 
 /// Shares told apart at a time; all others are one.
 const SHARES_MAX: usize = 1024;

@@ -2,7 +2,6 @@
 
 #[cfg(feature = "introspection")]
 pub(crate) mod breaker;
-pub(crate) mod bucket;
 #[cfg(feature = "introspection")]
 pub(crate) mod budget;
 #[cfg(any(feature = "jwks", feature = "introspection"))]

@@ -27,7 +27,7 @@ use crate::auth::Auth;
 use crate::denial::{Denial, Reason};
 use crate::guard::nested;
 use crate::mount::refuse;
-use crate::provider::limits::bucket::Bucket;
+use crate::shares::Bucket;
 use crate::telemetry::limited;
 
 /// The longest form, in bytes: room for a token of 16 KiB, however it is encoded.
