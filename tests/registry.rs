@@ -170,6 +170,7 @@ fn a_policy_is_data_for_other_tools() {
         "hide": "nothing",
         "shared_cache": false,
         "without_authorities": false,
+        "limit": null,
         "check_after": null,
         "reason": null,
     });

@@ -40,6 +40,7 @@ pub(crate) const KEYWORDS: &[(&str, Use)] = &[
     ("check_after", Use::Key),
     ("realm", Use::Key),
     ("hide", Use::Key),
+    ("limit", Use::Key),
     ("inner", Use::Key),
     ("crate", Use::Key),
     ("hide", Use::Flag),

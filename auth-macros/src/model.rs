@@ -15,6 +15,7 @@ pub(crate) struct Policy {
     pub(crate) hide: Option<Hide>,
     pub(crate) shared_cache: bool,
     pub(crate) without_authorities: bool,
+    pub(crate) limit: Option<Limit>,
     pub(crate) reason: Option<LitStr>,
     pub(crate) inner: Option<InnerFunction>,
     pub(crate) after: Option<AfterCall>,
@@ -149,6 +150,15 @@ pub(crate) enum ClaimValue {
     Boolean(bool),
     Constant(Path),
     Variant(Path),
+}
+
+/// How many requests of one caller are let in.
+#[derive(Clone, Copy)]
+pub(crate) struct Limit {
+    pub(crate) requests: u32,
+    pub(crate) seconds: u32,
+    /// Whether callers are told apart by their addresses, whoever they are.
+    pub(crate) by_address: bool,
 }
 
 /// Which denials look like an unknown route.

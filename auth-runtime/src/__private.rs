@@ -20,7 +20,7 @@ pub use crate::policy::proof::prove;
 pub use crate::policy::registry::{Linked, section};
 pub use crate::policy::spec::DetailsUse;
 pub use crate::policy::{
-    Check, ClaimValue, Hide, Policy, PolicySpec, Presence, Requirement, RouteSpec, SchemeUse, Word,
+    Check, ClaimValue, Hide, Limit, Policy, PolicySpec, Presence, Requirement, RouteSpec, SchemeUse, Word,
 };
 #[cfg(feature = "basic")]
 pub use crate::scheme::BasicScheme;

@@ -64,6 +64,7 @@
 //! | [`scheme`] | the [`Scheme`] trait and the built-in schemes: [`basic`], [`api_key`], [`digest`] |
 //! | [`jwt`] | keys and issuers beyond the first, errors |
 //! | [`denial`] | why a request is refused, and the answer it gets |
+//! | [`limits`] | how often callers may call: where their requests are counted |
 //! | `session` | where sessions are kept and how long they last (feature `session`) |
 //! | `login` | signing in at an OpenID provider (feature `login`) |
 //! | [`revocation`] | tokens, subjects and sessions that count no more |
@@ -135,6 +136,7 @@ pub mod authorities;
 
 mod grant;
 mod keys;
+pub mod limits;
 pub mod revocation;
 pub mod scheme;
 

@@ -30,6 +30,7 @@ mod hide;
 mod identities;
 mod inner;
 mod joint;
+mod limits;
 mod middleware;
 mod mounted;
 mod mounting;

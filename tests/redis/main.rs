@@ -18,6 +18,7 @@ mod cluster;
 mod digest;
 mod failover;
 mod forget;
+mod limits;
 mod load;
 mod processes;
 mod sentinel;

@@ -46,6 +46,11 @@ impl Denied {
         Self { retry_after: true, ..Self::new(503, "Service Unavailable", "the service cannot decide at the moment") }
     }
 
+    /// 429: too many requests.
+    pub fn too_many(detail: &str) -> Self {
+        Self { retry_after: true, ..Self::new(429, "Too Many Requests", detail) }
+    }
+
     fn new(status: u16, title: &'static str, detail: &str) -> Self {
         let members = json!({ "type": "about:blank", "title": title, "status": status, "detail": detail });
         let Value::Object(members) = members else { unreachable!() };

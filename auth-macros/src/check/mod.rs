@@ -6,6 +6,7 @@ mod after;
 mod handler;
 mod inner;
 mod layers;
+mod limit;
 mod logic;
 mod module;
 mod named;
@@ -37,6 +38,7 @@ pub(crate) fn check_policy(args: Args, sink: &Sink) -> Option<Policy> {
         hide: None,
         shared_cache: false,
         without_authorities: false,
+        limit: None,
         reason: None,
         inner: None,
         after: None,
@@ -48,6 +50,7 @@ pub(crate) fn check_policy(args: Args, sink: &Sink) -> Option<Policy> {
             Clause::Key(_, Key::HideFromAuthenticated) => policy.hide = Some(Hide::FromAuthenticated),
             Clause::Key(_, Key::Reason(reason)) => policy.reason = text::check_reason(reason, sink),
             Clause::Key(_, Key::CheckAfter(after)) => policy.after = Some(after.clone()),
+            Clause::Key(_, Key::Limit(limit)) => policy.limit = limit::check_limit(limit, sink),
             Clause::Key(_, Key::Inner(inner)) => policy.inner = Some(inner.clone()),
             Clause::Flag(flag) if flag == "hide" => policy.hide = Some(Hide::Everything),
             Clause::Flag(flag) if flag == "shared_cache" => policy.shared_cache = true,

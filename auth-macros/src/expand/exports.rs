@@ -104,6 +104,7 @@ exports! {
     hide => Hide;
     http_service_factory => HttpServiceFactory;
     implies => Implies;
+    limit => Limit;
     includes => Includes;
     loading => Loading;
     checked_after => CheckedAfter;

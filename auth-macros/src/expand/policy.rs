@@ -9,7 +9,7 @@ use syn::{Attribute, Type};
 use super::exports::Exports;
 use super::requirement::Constants;
 use crate::diag::written;
-use crate::model::{Access, Alternative, Hide, Policy, RequirementKind, SchemeKind};
+use crate::model::{Access, Alternative, Hide, Limit, Policy, RequirementKind, SchemeKind};
 use crate::parse::Route;
 
 /// The type that stands for a policy, and where its policy was written.
@@ -46,7 +46,7 @@ pub(crate) fn expand_policy(place: &PolicyType<'_>, policy: &Policy, exports: &E
 /// All that the attribute says, as calls on the empty policy.
 fn expand_said(place: &PolicyType<'_>, policy: &Policy, constants: &mut Constants<'_>) -> TokenStream {
     let exports = constants.exports;
-    let Exports { presence, hide, policy: trait_, requirement: requirement_, standalone, .. } = exports;
+    let Exports { presence, hide, limit, policy: trait_, requirement: requirement_, standalone, .. } = exports;
     let access = match &policy.access {
         Access::Public => quote!(.open()),
         Access::Schemes { optional: false, alternatives } if is_sole(alternatives) => {
@@ -87,10 +87,15 @@ fn expand_said(place: &PolicyType<'_>, policy: &Policy, constants: &mut Constant
     });
     let shared_cache = policy.shared_cache.then(|| quote!(.cached_by_all()));
     let by_credentials = policy.without_authorities.then(|| quote!(.by_credentials_alone()));
+    let limit = policy.limit.map(|Limit { requests, seconds, by_address }| {
+        let by = if by_address { quote!(by_address) } else { quote!(by_caller) };
+        let (requests, seconds) = (Literal::u32_unsuffixed(requests), Literal::u32_unsuffixed(seconds));
+        quote!(.limited(#limit::#by(#requests, #seconds)))
+    });
     let reason = policy.reason.as_ref().map(|reason| quote!(.because(#reason)));
     let details = expand_details(place.details, constants);
     let after = policy.after.as_ref().map(|after| constants.expand_after(after));
-    quote!(#access #demands #routes #realm #hide #shared_cache #by_credentials #reason #details #after)
+    quote!(#access #demands #routes #realm #hide #shared_cache #by_credentials #limit #reason #details #after)
 }
 
 /// What every scheme of the policy must give. A type of the user's own may be called the same.

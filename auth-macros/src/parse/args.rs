@@ -9,6 +9,7 @@ use syn::{Error, LitStr, Path, Result, Token, braced, token};
 use super::access::{parse_access, starts_upper};
 use super::call::{parse_after, parse_loading_call};
 use super::condition::{Condition, parse_condition};
+use super::limit::{RateLimit, parse_limit, parse_rate};
 use super::split::{Element, split};
 use super::unknown::unknown;
 use super::value::{next_token, parse_literal, parse_path, parse_text, rest};
@@ -72,6 +73,7 @@ pub(crate) enum Key {
     Realm(Text),
     HideFromAuthenticated,
     CheckAfter(AfterCall),
+    Limit(RateLimit),
     Inner(InnerFunction),
     Crate(Path),
     Reason(LitStr),
@@ -154,6 +156,9 @@ fn parse_clause(input: ParseStream<'_>, first: bool) -> Result<Clause> {
     if keyword::is(&name, Use::Scheme) || keyword::is(&name, Use::SchemeToCome) || keyword::is(&name, Use::Combinator) {
         return whole_access(input);
     }
+    if word == "limit" && after.peek(token::Paren) {
+        return parse_limit(input).map(|limit| Clause::Key(word, Key::Limit(limit)));
+    }
     if keyword::is(&name, Use::Predicate) && after.peek(token::Paren) {
         return parse_condition(input).map(Clause::Condition);
     }
@@ -200,6 +205,7 @@ fn parse_key(input: ParseStream<'_>, word: &Ident, name: &str) -> Result<Clause>
         "realm" => Clause::Key(word.clone(), Key::Realm(parse_text(input, &what)?)),
         "check" => Clause::Key(word.clone(), Key::Check(Box::new(parse_loading_call(input, &what)?))),
         "check_after" => Clause::Key(word.clone(), Key::CheckAfter(parse_after(input, &what)?)),
+        "limit" => Clause::Key(word.clone(), Key::Limit(parse_rate(input, &what)?)),
         "inner" => Clause::Key(word.clone(), Key::Inner(parse_inner(input, &what)?)),
         "crate" => Clause::Key(word.clone(), Key::Crate(parse_path(input, &what, "the path of the runtime crate")?)),
         "policy" => {

@@ -145,6 +145,7 @@ impl ConditionParser {
                         "`{name}` is a scheme, not a condition; name all schemes first, as in `any(bearer, api_key)`"
                     )
                 }
+                "limit" => "`limit` is a clause, not a condition; write it after a comma".to_owned(),
                 "any" => "`any` joins schemes, not conditions; write `||` between conditions".to_owned(),
                 _ => format!("unknown predicate `{name}`; {}", remedy(&name, keyword::words(&[Use::Predicate]))),
             };

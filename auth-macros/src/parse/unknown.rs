@@ -57,6 +57,7 @@ fn misplaced(name: &str, after: ParseStream<'_>) -> Option<String> {
         "claim" if bare => "`claim` lacks its name and value; write `claim(\"name\", \"value\")`".to_owned(),
         "policy" if bare || called => "`policy` lacks its name; write `policy = Name`".to_owned(),
         "realm" if bare || called => "`realm` lacks its value; write `realm = \"…\"`".to_owned(),
+        "limit" if bare => "`limit` lacks its rate; write `limit = \"100/min\"`".to_owned(),
         "crate" if bare || called => "`crate` lacks its path; write `crate = path::to::auth_runtime`".to_owned(),
         "hide" if called => "`hide` takes no parentheses; write `hide`, or `hide = \"from_authenticated\"`".to_owned(),
         _ if keyword::is(name, Use::Flag) => format!("`{name}` stands alone; remove what follows it"),

@@ -22,6 +22,7 @@ use crate::http::forwarded::Proxies;
 use crate::http::origin::OriginPolicy;
 use crate::jwt::ReadyJwt;
 use crate::jwt::settings::BearerSettings;
+use crate::limits::{Limiter, Limits};
 use crate::metadata::ResourceMetadata;
 use crate::policy::registry::{Linked, POLICIES};
 use crate::policy::{Hierarchies, SchemeName, SchemeUse, Vocabulary};
@@ -55,6 +56,7 @@ pub struct AuthBuilder {
     allowed_origins: Vec<String>,
     refuse_without_origin: bool,
     pub(super) proxies: Proxies,
+    pub(super) limits: Limits,
     dangerous_allow_unconfigured: bool,
     exposes_principal: bool,
     /// Configurations that were given and cannot be used: that is their fault, and they are not missing.
@@ -91,6 +93,7 @@ impl AuthBuilder {
             allowed_origins: Vec::new(),
             refuse_without_origin: false,
             proxies: Proxies::default(),
+            limits: Limits::in_memory(),
             exposes_principal: false,
             dangerous_allow_unconfigured: false,
             unusable: HashSet::new(),
@@ -265,6 +268,16 @@ impl AuthBuilder {
         self
     }
 
+    /// Where the requests that a `limit` lets in are counted; [in this process](Limits::in_memory) by default. Given again, the last
+    /// counts.
+    ///
+    /// # Errors
+    /// [`build`](Self::build) fails on a Redis that cannot be used as it is described.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
     /// Another clock, for tests.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
@@ -319,6 +332,10 @@ impl AuthBuilder {
             self.faults.push(ConfigFault::ResourceMetadataInvalid { source: Box::new(fault) });
             None
         });
+        let limiter = self.limits.build().unwrap_or_else(|fault| {
+            self.faults.push(ConfigFault::LimitsInvalid { source: Box::new(fault) });
+            Limiter::default()
+        });
         let described: Vec<_> = self.written.iter().map(|(_, scheme)| scheme.describe()).collect();
         let clock = self.clock;
         let settings = Arc::new(Settings {
@@ -328,6 +345,7 @@ impl AuthBuilder {
             body: self.body,
             origins,
             proxies: self.proxies,
+            limiter,
             metadata_url: metadata.as_ref().map(|placed| placed.url.clone()),
             audience: Audience::new(&described, clock, self.event_sources),
             exposes_principal: self.exposes_principal,

@@ -107,6 +107,11 @@ pub enum ConfigFault {
         /// What is wrong.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// A place to count requests that cannot be used.
+    LimitsInvalid {
+        /// What is wrong.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
 }
 
 /// A policy, where it is written.
@@ -203,7 +208,8 @@ impl fmt::Display for ConfigFault {
             Self::Scheme { scheme, source } => write!(f, "`{scheme}`: {source}"),
             Self::ResourceMetadataInvalid { source }
             | Self::OriginInvalid { source }
-            | Self::ProxiesInvalid { source } => write!(f, "{source}"),
+            | Self::ProxiesInvalid { source }
+            | Self::LimitsInvalid { source } => write!(f, "{source}"),
         }
     }
 }

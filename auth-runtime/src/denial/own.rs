@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::rejection::may_be_added;
 use super::{Denial, Reason};
 use crate::telemetry::{foreign, limited};
+use crate::time::whole_seconds;
 
 /// Denials for checks, handlers and extractors of the application's own.
 ///
@@ -54,9 +55,8 @@ impl Denial {
     /// assert_eq!(answer.headers().get("Retry-After").unwrap(), "2");
     /// ```
     pub fn too_many_requests(after: Duration) -> Self {
-        let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
         let mut denial = Self::new(StatusCode::TOO_MANY_REQUESTS).detail("too many requests");
-        denial.headers(vec![(RETRY_AFTER, seconds.max(1).into())]);
+        denial.headers(vec![(RETRY_AFTER, whole_seconds(after).into())]);
         denial
     }
 

@@ -236,6 +236,10 @@ reasons! {
         ApplicationDenied = "application_denied", FORBIDDEN, None, "the request is refused";
         /// A cross-site request with credentials a browser adds by itself.
         CrossSite = "cross_site", FORBIDDEN, None, "cross-site requests are not accepted here";
+
+        // 429: too often.
+        /// The `limit` of the policy is used up for this caller (RFC 6585 section 4).
+        LimitReached = "limit_reached", TOO_MANY_REQUESTS, None, "too many requests";
     }
     failures {
         // 503: cannot decide now.

@@ -49,6 +49,11 @@ impl Rejection {
         Self::of(Reason::Custom(label))
     }
 
+    /// Refused because the caller comes too often, with when it may come again.
+    pub(crate) fn too_often(reason: Reason, headers: Vec<(HeaderName, HeaderValue)>) -> Self {
+        Self { headers, ..Self::of(reason) }
+    }
+
     pub(super) fn of(reason: Reason) -> Self {
         Self { reason, headers: Vec::new(), detail: None, once_good: None }
     }

@@ -153,7 +153,8 @@ impl Terms {
         let admission = self.admission.as_ref()?;
         let (case, plan) = (admission.case(request, &self.caller), &admission.plan);
         let Case { attempted, observation, principal, .. } = case;
-        let superseded = nested::surround(request, plan.judged(request, attempted, principal));
+        let counted = plan.spec.limit.map(|_| plan.spec.limit_of);
+        let superseded = nested::surround(request, plan.judged(request, attempted, principal), counted);
         plan.expose(case);
         let untold = plan.untold(&case.into(), DecisionOutcome::Allowed);
         let (plan, took) = (Arc::clone(plan), observation.took());

@@ -162,6 +162,7 @@ mod tests {
             body: None,
             origins: OriginPolicy::default(),
             proxies: Proxies::default(),
+            limiter: crate::limits::Limiter::default(),
             metadata_url: None,
             audience: Audience::default(),
             exposes_principal: false,

@@ -18,6 +18,7 @@ use crate::guard::refuse::{Case, Grounds};
 use crate::guard::waiting::Waiting;
 use crate::guard::{Admission, Admitted, Attempted, Eventual, Plan, Plans, nested};
 use crate::http::parts::Viewed;
+use crate::limits::{Spent, Taken};
 use crate::policy::check::CheckContext;
 use crate::policy::{Check, CheckResults, PolicySpec, Presence};
 use crate::principal::{NamesIn, Principal};
@@ -59,11 +60,14 @@ pub(crate) fn decide(
     };
     // A scheme is foreign code: its panic must not reach the worker, and must not let anyone in.
     match std::panic::catch_unwind(AssertUnwindSafe(|| plan.ask(Viewed::Request(request), &mut guarded.attempted))) {
-        Ok(None) => decision(guarded.without_credentials()),
-        Ok(Some(Authentication::Ready(outcome))) => match guarded.judge(outcome) {
-            Judged::Done(decided) => decision(decided),
-            undecided => guarded.later(async move |guarded| guarded.decide(undecided).await),
-        },
+        Ok(None) => {
+            let judged = guarded.without_credentials();
+            guarded.decided(judged)
+        }
+        Ok(Some(Authentication::Ready(outcome))) => {
+            let judged = guarded.judge(outcome);
+            guarded.decided(judged)
+        }
         Ok(Some(Authentication::Pending(outcome))) => guarded.later(async move |guarded| guarded.wait(outcome).await),
         Err(_) => decision(Err(guarded.deny(Reason::Panicked))),
     }
@@ -99,14 +103,16 @@ enum Judged {
     Needs(Principal, &'static Check),
     /// What the application knows of the caller is being loaded.
     Loads(Principal, LocalBoxFuture<'static, LoadOutcome>),
+    /// Whether the caller is within its limit is asked elsewhere.
+    Counts(Option<Principal>, LocalBoxFuture<'static, Result<(), Spent>>),
 }
 
 impl GuardedRequest<'_> {
     /// A decision where no credentials are that count.
-    fn without_credentials(&self) -> Decided {
+    fn without_credentials(&mut self) -> Judged {
         match self.plan.admits_nobody() {
-            Ok(()) => Ok(self.pass(None)),
-            Err(reason) => Err(self.deny(reason)),
+            Ok(()) => self.admit(None),
+            Err(reason) => Judged::Done(Err(self.deny(reason))),
         }
     }
 
@@ -155,7 +161,7 @@ impl GuardedRequest<'_> {
     fn weigh(&mut self, principal: Principal) -> Judged {
         let checks = CheckResults::new();
         match self.plan.weigh(self.attempted, &principal, &checks) {
-            Ok(None) => Judged::Done(Ok(self.pass(Some(principal)))),
+            Ok(None) => self.admit(Some(principal)),
             Ok(Some(check)) => {
                 self.verified = Some(principal.clone());
                 Judged::Needs(principal, check)
@@ -164,6 +170,30 @@ impl GuardedRequest<'_> {
                 self.verified = Some(principal);
                 Judged::Done(Err(self.deny(reason)))
             }
+        }
+    }
+
+    /// Lets a request in, if it is within the limit.
+    fn admit(&mut self, principal: Option<Principal>) -> Judged {
+        match self.plan.count(self.request, principal.as_ref()) {
+            None | Some(Taken::Now(Ok(()))) => Judged::Done(Ok(self.pass(principal))),
+            Some(Taken::Now(Err(spent))) => Judged::Done(self.too_often(principal, spent)),
+            Some(Taken::Asked(counted)) => Judged::Counts(principal, counted),
+        }
+    }
+
+    fn too_often(&mut self, principal: Option<Principal>, spent: Spent) -> Decided {
+        self.verified = principal;
+        // None of them refused.
+        self.check = None;
+        Err(self.deny(spent))
+    }
+
+    /// What was judged at once, or the rest of it.
+    fn decided(self, judged: Judged) -> Decision {
+        match judged {
+            Judged::Done(decided) => decision(decided),
+            undecided => self.later(async move |guarded| guarded.decide(undecided).await),
         }
     }
 
@@ -213,7 +243,11 @@ impl GuardedRequest<'_> {
         loop {
             judged = match judged {
                 Judged::Done(decided) => return decided,
-                Judged::Needs(principal, check) => return self.checks(principal, check).await,
+                Judged::Needs(principal, check) => self.checks(principal, check).await,
+                Judged::Counts(principal, counted) => match counted.await {
+                    Ok(()) => return Ok(self.pass(principal)),
+                    Err(spent) => return self.too_often(principal, spent),
+                },
                 Judged::Loads(principal, load) => {
                     let found = load.await;
                     self.loaded(principal, found)
@@ -223,7 +257,7 @@ impl GuardedRequest<'_> {
     }
 
     /// Runs checks one after the other, as long as their results still matter.
-    async fn checks(&mut self, principal: Principal, first: &'static Check) -> Decided {
+    async fn checks(&mut self, principal: Principal, first: &'static Check) -> Judged {
         let mut said = None;
         let mut check = first;
         let mut caller = self.caller(Some(principal.clone()));
@@ -245,19 +279,19 @@ impl GuardedRequest<'_> {
                     said = said.or(says.filter(|says| heard || matches!(says, Said::Denial(_))));
                     false
                 }
-                Heard::Fails(grounds) => return Err(self.deny(grounds)),
+                Heard::Fails(grounds) => return Judged::Done(Err(self.deny(grounds))),
             };
             self.results.record(check, held);
             match self.plan.weigh(self.attempted, &principal, &self.results) {
-                Ok(None) => return Ok(self.pass(Some(principal))),
+                Ok(None) => return self.admit(Some(principal)),
                 Ok(Some(next)) => check = next,
                 Err(reason) => {
                     self.check = self.results.first_refusal();
-                    return Err(match said {
+                    return Judged::Done(Err(match said {
                         // Unless other scopes would help.
                         Some(said) if reason != Reason::ScopeMissing => self.plan.refuse(self.case(), said, self.check),
                         _ => self.deny(reason),
-                    });
+                    }));
                 }
             }
         }

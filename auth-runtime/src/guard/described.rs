@@ -40,6 +40,7 @@ impl Plan {
             .into_iter()
             .chain(is_malformed)
             .chain(is_forbidden)
+            .chain(self.spec.limit.map(|_| Reason::LimitReached))
             .map(|reason| if self.hides(reason, reason.status()) { StatusCode::NOT_FOUND } else { reason.status() })
             .map(|status| status.as_u16())
             .collect();

@@ -19,6 +19,7 @@ pub(crate) mod nested;
 pub(crate) mod observation;
 mod owed;
 pub(crate) mod plan;
+mod quota;
 mod refuse;
 pub(crate) mod rehearse;
 mod settings;

@@ -21,6 +21,8 @@ struct Earlier {
     judged: Vec<Judged>,
     /// Tells the guard next around that its decision is not the last.
     superseded: Rc<Cell<bool>>,
+    /// The limits of guards around, against which it was counted.
+    counted: Vec<&'static str>,
     /// Whether the decision about the request is made and counted.
     decided: bool,
 }
@@ -55,8 +57,9 @@ impl Judged {
 }
 
 /// Leaves the decision of a guard to those inside, and says afterwards whether there were any.
-pub(super) fn surround(request: &HttpRequest, judged: Option<Judged>) -> Rc<Cell<bool>> {
+pub(super) fn surround(request: &HttpRequest, judged: Option<Judged>, counted: Option<&'static str>) -> Rc<Cell<bool>> {
     leave(request, |earlier| {
+        earlier.counted.extend(counted);
         earlier.judged.extend(judged.map(|judged| Judged { is_around: true, ..judged }));
         earlier.superseded = Rc::default();
         Rc::clone(&earlier.superseded)
@@ -82,6 +85,11 @@ fn leave<R>(request: &HttpRequest, what: impl FnOnce(&mut Earlier) -> R) -> R {
 /// Whether a guard around has let this request through, and decided by a policy that looks at callers.
 pub(crate) fn is_surrounded(request: &HttpRequest) -> bool {
     request.extensions().get::<Earlier>().is_some_and(|earlier| !earlier.decided)
+}
+
+/// Whether a guard around has counted it against this limit.
+pub(super) fn is_counted(request: &HttpRequest, limit_of: &str) -> bool {
+    request.extensions().get::<Earlier>().is_some_and(|earlier| earlier.counted.contains(&limit_of))
 }
 
 /// Takes over from the guards before, if there are any; says whether there is still something to decide.

@@ -13,6 +13,7 @@ use crate::guard::observation::{Details, Observation};
 use crate::guard::refuse::{Grounds, Seen};
 use crate::guard::{Attempted, Plan};
 use crate::http::parts::{RequestParts, Viewed};
+use crate::limits::Taken;
 use crate::policy::{Presence, Requirement};
 use crate::principal::Principal;
 use crate::scheme::Authentication;
@@ -26,7 +27,8 @@ impl Plan {
         let observation = Observation::start(self.spec, true);
         let (mut attempted, mut principal) = (Attempted::default(), None);
         // A scheme is foreign code: its panic must not reach the caller.
-        let judging = AssertUnwindSafe(self.judge_caller(&parts, &mut attempted, &mut principal)).catch_unwind();
+        let judging = self.admit_caller(&parts, &mut attempted, &mut principal);
+        let judging = AssertUnwindSafe(judging).catch_unwind();
         let judged = judging.await.unwrap_or_else(|_| Err(Reason::Panicked.into()));
         let (request, caller) = (Viewed::Parts(&parts), principal.as_ref());
         let seen = Seen { request, observation, attempted, principal: caller, results: &NO_RESULTS };
@@ -36,6 +38,21 @@ impl Plan {
         observation.allowed(self.meter_of(attempted));
         self.tell(&seen, DecisionOutcome::Allowed, None, &Details::default());
         Ok(principal)
+    }
+
+    /// Decides, and counts whom it lets in.
+    async fn admit_caller(
+        &self,
+        parts: &RequestParts,
+        attempted: &mut Attempted,
+        caller: &mut Option<Principal>,
+    ) -> Result<(), Grounds> {
+        self.judge_caller(parts, attempted, caller).await?;
+        match self.count_parts(parts, caller.as_ref()) {
+            None => Ok(()),
+            Some(Taken::Now(taken)) => Ok(taken?),
+            Some(Taken::Asked(taken)) => Ok(taken.await?),
+        }
     }
 
     /// Decides as for a handler, as far as that needs no function of the application's: those take arguments out of a request.

@@ -17,6 +17,7 @@
 //! | ambient credentials on a write without `Sec-Fetch-Site` and `Origin` | pass: the caller is not a browser | [`AuthBuilder::refuse_ambient_without_origin`](crate::config::AuthBuilder::refuse_ambient_without_origin) |
 //! | a policy whose scheme is not configured | `build()` fails | [`AuthBuilder::dangerous_allow_unconfigured`](crate::config::AuthBuilder::dangerous_allow_unconfigured) |
 //! | answers of protected routes | `Cache-Control: private` | `shared_cache` in the attribute |
+//! | requests of a route with a `limit` | counted in this process, for 65,536 callers | [`AuthBuilder::limits`](crate::config::AuthBuilder::limits) |
 //! | files (JWK sets, `htpasswd`, `htdigest`, API keys) | a thread looks once a second, whether requests come or not; 16 MiB at most | |
 //!
 //! ## Bearer
@@ -209,6 +210,7 @@
 //! | `RedisRevocationsBuilder::grace` | for as long a token may be accepted that another process revoked |
 //! | `RedisRevocationsBuilder::withdrawals` | whoever has that secret and can write to Redis can let tokens count again that were revoked |
 //! | `RedisRevocationsBuilder::dangerous_stay_open_when_stale` | whoever can bring Redis down can use revoked tokens |
+//! | `Limits::redis` | whoever can write to Redis can lift limits |
 //! | [`Passwords::remember_for`](crate::basic::Passwords::remember_for) on your own function | a disabled user may get in for that long |
 //! | [`DigestUsers::dangerous_md5`](crate::digest::DigestUsers::dangerous_md5) | passwords are guessed faster from a request that somebody saw |
 //! | [`DigestUsers`](crate::digest::DigestUsers) as such | what is stored of a password is as good as the password |

@@ -14,6 +14,7 @@
 //! - `api_description`: an OpenAPI document and Swagger UI (features `openapi` and `testing`).
 //! - `sessions`: people who sign in, in five steps; what ends a session; where sessions are kept; OWASP's ASVS (features `session` and
 //!   `testing`).
+//! - `limits`: how often callers may call, and how many wrong passwords they may send (feature `testing`).
 //! - [`watching`]: the audit log, metrics, events, a dashboard, alerts worth having.
 //! - [`memory`]: what is remembered between requests, for how long, and what empties it.
 //! - `redis`: one server, Sentinel or Redis Cluster, and what happens when a primary dies (feature `redis`).
@@ -28,6 +29,8 @@ pub mod defaults;
 pub mod how_to;
 #[cfg(all(feature = "jwks", feature = "testing"))]
 pub mod identity_providers;
+#[cfg(feature = "testing")]
+pub mod limits;
 pub mod memory;
 pub mod mounting;
 pub mod moving;

@@ -33,6 +33,11 @@ impl Answers {
                 401 => (unauthorized(&challenges), vec![challenge(challenges.first())]),
                 403 => ("The caller is known, and may not do this.".into(), missing_scope(plan).into_iter().collect()),
                 404 => ("Nothing is here, or the caller may not know of it.".into(), Vec::new()),
+                429 => {
+                    let text = "Too many requests; `Retry-After` says when to come back.";
+                    let headers = vec![(RETRY_AFTER.as_str(), seconds()), rate_policy(), rate()];
+                    (text.into(), headers)
+                }
                 503 => ("The service cannot decide at the moment.".into(), vec![(RETRY_AFTER.as_str(), seconds())]),
                 _ => ("The request is refused.".into(), Vec::new()),
             };
@@ -94,10 +99,24 @@ fn seconds() -> Header {
     header.description(Some("Seconds to wait before the next attempt.")).build()
 }
 
+/// By draft-ietf-httpapi-ratelimit-headers.
+fn rate_policy() -> (&'static str, Header) {
+    ("ratelimit-policy", text("How many requests in how many seconds, such as `\"caller\";q=5;w=60`."))
+}
+
+fn rate() -> (&'static str, Header) {
+    ("ratelimit", text("How many are left, and in how many seconds there are more, such as `\"caller\";r=0;t=12`."))
+}
+
+fn text(about: &str) -> Header {
+    HeaderBuilder::new().schema(Some(Object::with_type(Type::String))).description(Some(about)).build()
+}
+
 /// As people write it: `www-authenticate` is `WWW-Authenticate`.
 fn title(name: &str) -> String {
     let word = |word: &str| match word {
         "www" => "WWW".to_owned(),
+        "ratelimit" => "RateLimit".to_owned(),
         word => word.get(..1).unwrap_or_default().to_ascii_uppercase() + word.get(1..).unwrap_or_default(),
     };
     name.split('-').map(word).collect::<Vec<_>>().join("-")

@@ -3,6 +3,7 @@
 pub(crate) mod check;
 mod evaluate;
 mod hierarchy;
+mod limit;
 pub(crate) mod meaning;
 #[cfg(test)]
 pub(crate) mod oracle;
@@ -19,6 +20,7 @@ mod written;
 pub use crate::grant::Standalone;
 pub(crate) use evaluate::{CheckResults, Demand, Finding, Step};
 pub(crate) use hierarchy::{Hierarchies, Hierarchy};
+pub use limit::{Limit, LimitBy};
 pub(crate) use read::{Reader, Unreadable};
 pub use requirement::{Check, ClaimValue, Requirement};
 pub(crate) use requirement::{canonical_scopes, conditions};

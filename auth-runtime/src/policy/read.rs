@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use crate::policy::rule::{Alternative, Expression, Literal, Rule, SchemeName};
-use crate::policy::{Hide, Presence};
+use crate::policy::{Hide, Limit, Presence};
 
 /// What is wrong with the text of a policy: what was expected, and what stands there.
 #[derive(Debug, PartialEq, Eq)]
@@ -112,7 +112,8 @@ impl Reader<'_> {
 
     /// In the order in which they are written, each once.
     fn clause(&mut self, rule: &mut Rule, is_first: bool) -> Result<(), Unreadable> {
-        let untold = !rule.shared_cache && !rule.without_authorities && rule.check_after.is_none();
+        let unlimited = rule.limit.is_none() && rule.check_after.is_none();
+        let untold = !rule.shared_cache && !rule.without_authorities && unlimited;
         let unhidden = untold && rule.hide == Hide::Nothing;
         if unhidden && rule.realm.is_none() && self.takes("realm = ") {
             rule.realm = Some(self.text()?);
@@ -122,18 +123,37 @@ impl Reader<'_> {
             rule.hide = Hide::Everything;
         } else if untold && self.word("shared_cache") {
             rule.shared_cache = true;
-        } else if !rule.without_authorities && rule.check_after.is_none() && self.word("without_authorities") {
+        } else if !rule.without_authorities && unlimited && self.word("without_authorities") {
             rule.without_authorities = true;
+        } else if unlimited && self.takes("limit") {
+            rule.limit = Some(self.limit()?);
         } else if rule.check_after.is_none() && self.takes("check_after(") {
             rule.check_after = Some(self.check()?);
         } else if is_first {
             rule.common = self.expression(0)?;
         } else {
             return Err(self.fault(
-                "a clause, each once and in the order `realm`, `hide`, `shared_cache`, `without_authorities`, `check_after`",
+                "a clause, each once and in the order `realm`, `hide`, `shared_cache`, `without_authorities`, `limit`, `check_after`",
             ));
         }
         Ok(())
+    }
+
+    /// ` = "5/min"` or `("5/min", by = address)`.
+    fn limit(&mut self) -> Result<Limit, Unreadable> {
+        let is_by_address = self.takes("(");
+        if !is_by_address {
+            self.expect(" = ", "` = `")?;
+        }
+        let limit = match Limit::read(&self.text()?) {
+            Some(limit) => limit,
+            None => return Err(self.fault("a rate, such as `\"5/min\"`")),
+        };
+        if !is_by_address {
+            return Ok(limit);
+        }
+        self.expect(", by = address)", "`, by = address)`")?;
+        Ok(limit.of_addresses())
     }
 
     /// Operands joined by one operator.
@@ -358,8 +378,23 @@ mod tests {
         let hide = prop_oneof![Just(Hide::Nothing), Just(Hide::FromAuthenticated), Just(Hide::Everything)];
         let option = || proptest::option::of(texts());
         let alternatives = proptest::collection::vec(alternative, 0..3);
-        let guarded = (presence, alternatives, own, option(), hide, any::<[bool; 2]>(), option()).prop_map(
-            |(presence, alternatives, common, realm, hide, [shared_cache, without_authorities], check_after)| Rule {
+        let limit = proptest::option::of(
+            (1..=1_000_000_u32, proptest::sample::select(&[1, 60, 3600, 86_400][..]), any::<bool>()).prop_map(
+                |(requests, seconds, by_address)| match by_address {
+                    true => Limit::by_address(requests, seconds),
+                    false => Limit::by_caller(requests, seconds),
+                },
+            ),
+        );
+        let said = (hide, any::<[bool; 2]>(), limit, option());
+        let guarded = (presence, alternatives, own, option(), said).prop_map(
+            |(
+                presence,
+                alternatives,
+                common,
+                realm,
+                (hide, [shared_cache, without_authorities], limit, check_after),
+            )| Rule {
                 presence,
                 alternatives,
                 common,
@@ -367,6 +402,7 @@ mod tests {
                 hide,
                 shared_cache,
                 without_authorities,
+                limit,
                 check_after,
                 reason: None,
             },
@@ -405,11 +441,13 @@ mod tests {
             ("bearer, scope(\"read\"", "`)`", ""),
             (
                 "bearer, hide, hide",
-                "a clause, each once and in the order `realm`, `hide`, `shared_cache`, `without_authorities`, `check_after`",
+                "a clause, each once and in the order `realm`, `hide`, `shared_cache`, `without_authorities`, `limit`, `check_after`",
                 "hide",
             ),
             ("bearer, role(\"a\") && role(\"b\") || role(\"c\")", "the end of the line", " || role(\"c\")"),
             ("any(bearer api_key)", "`, ` or `)`", " api_key)"),
+            ("bearer, limit = \"5/m\"", "a rate, such as `\"5/min\"`", ""),
+            ("bearer, limit(\"5/min\")", "`, by = address)`", ")"),
             ("public, hide", "the end of the line", ", hide"),
         ] {
             assert_eq!(text.parse::<Rule>(), Err(Unreadable { expected, found: found.to_owned() }), "{text}");

@@ -1,6 +1,6 @@
 //! A policy as data of its own, made of its constant or read from text.
 
-use crate::policy::{Check, ClaimValue, Hide, PolicySpec, Presence, Requirement, SchemeUse};
+use crate::policy::{Check, ClaimValue, Hide, Limit, PolicySpec, Presence, Requirement, SchemeUse};
 
 /// What a policy says, apart from where it stands. It displays as an attribute would say it, and is read from that.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +13,7 @@ pub(crate) struct Rule {
     pub(crate) hide: Hide,
     pub(crate) shared_cache: bool,
     pub(crate) without_authorities: bool,
+    pub(crate) limit: Option<Limit>,
     /// The name of the check that sees the handler's arguments.
     pub(crate) check_after: Option<String>,
     /// Why a public route is public.
@@ -69,6 +70,7 @@ impl Rule {
             hide: Hide::Nothing,
             shared_cache: false,
             without_authorities: false,
+            limit: None,
             check_after: None,
             reason: reason.map(str::to_owned),
         }
@@ -89,6 +91,7 @@ impl From<&PolicySpec> for Rule {
             hide: spec.hide,
             shared_cache: spec.shared_cache,
             without_authorities: spec.without_authorities,
+            limit: spec.limit,
             check_after: spec.check_after.map(Check::name),
             reason: spec.reason.map(str::to_owned),
         }

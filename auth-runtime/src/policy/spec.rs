@@ -5,6 +5,7 @@ use std::any::{TypeId, type_name};
 use serde::Serialize;
 
 use crate::grant::{CheckedAfter, Loading};
+use crate::policy::Limit;
 use crate::policy::requirement::{Check, Requirement};
 use crate::principal::DetailsType;
 use crate::scheme::Scheme;
@@ -57,6 +58,10 @@ pub struct PolicySpec {
     pub(crate) hide: Hide,
     pub(crate) shared_cache: bool,
     pub(crate) without_authorities: bool,
+    pub(crate) limit: Option<Limit>,
+    /// The policy that says it: those that take it over share it.
+    #[serde(skip)]
+    pub(crate) limit_of: &'static str,
     pub(crate) check_after: Option<&'static Check>,
     pub(crate) reason: Option<&'static str>,
     /// What its handler takes for granted of every caller.
@@ -120,6 +125,11 @@ impl PolicySpec {
         self.without_authorities
     }
 
+    /// How many requests of one caller are let in.
+    pub const fn limit(&self) -> Option<&Limit> {
+        self.limit.as_ref()
+    }
+
     /// The check that sees arguments of the handler, and so is made when the body has been read.
     pub const fn check_after(&self) -> Option<&'static Check> {
         self.check_after
@@ -147,6 +157,8 @@ impl PolicySpec {
             hide: Hide::Nothing,
             shared_cache: false,
             without_authorities: false,
+            limit: None,
+            limit_of: "",
             check_after: None,
             reason: None,
             details: &[],
@@ -201,6 +213,10 @@ impl PolicySpec {
 
     pub const fn by_credentials_alone(self) -> Self {
         Self { without_authorities: true, ..self }
+    }
+
+    pub const fn limited(self, limit: Limit) -> Self {
+        Self { limit: Some(limit), limit_of: self.handler, ..self }
     }
 
     pub const fn because(self, reason: &'static str) -> Self {

@@ -3,7 +3,7 @@
 use std::fmt::{self, Write as _};
 
 use crate::policy::rule::{Alternative, Expression, Literal, Rule, SchemeName};
-use crate::policy::{Hide, Presence, Requirement};
+use crate::policy::{Hide, LimitBy, Presence, Requirement};
 
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -36,6 +36,11 @@ impl fmt::Display for Rule {
             if said {
                 write!(f, ", {word}")?;
             }
+        }
+        match &self.limit {
+            Some(limit) if limit.by() == LimitBy::Address => write!(f, ", limit(\"{limit}\", by = address)")?,
+            Some(limit) => write!(f, ", limit = \"{limit}\"")?,
+            None => {}
         }
         match &self.check_after {
             Some(check) => write!(f, ", check_after({})", CheckName(check)),

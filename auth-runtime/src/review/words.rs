@@ -1,7 +1,9 @@
 //! Policies in the words of a reviewer.
 
 use crate::guard::Plan;
-use crate::policy::{ClaimValue, Hide, Hierarchies, Hierarchy, PolicySpec, Presence, Requirement, SchemeUse};
+use crate::policy::{
+    ClaimValue, Hide, Hierarchies, Hierarchy, Limit, LimitBy, PolicySpec, Presence, Requirement, SchemeUse,
+};
 use crate::telemetry::foreign;
 
 /// Who a public route lets in.
@@ -40,7 +42,25 @@ pub(super) fn who(spec: &PolicySpec, hierarchies: &Hierarchies) -> String {
     if let Some(check) = spec.check_after() {
         who.push_str(&format!("; once check {} has agreed, which sees the arguments", foreign(check)));
     }
+    if let Some(limit) = spec.limit() {
+        who.push_str(&limited(*limit));
+    }
     who
+}
+
+fn limited(limit: Limit) -> String {
+    let requests = if limit.requests() == 1 { "request" } else { "requests" };
+    let period = match limit.period().as_secs() {
+        1 => "a second",
+        60 => "a minute",
+        3600 => "an hour",
+        _ => "a day",
+    };
+    let whose = match limit.by() {
+        LimitBy::Caller => "each caller",
+        LimitBy::Address => "each address",
+    };
+    format!("; at most {} {requests} {period} from {whose}", limit.requests())
 }
 
 /// What a reviewer should know beside it.

@@ -5,8 +5,7 @@ use std::time::{Duration, Instant};
 /// A bucket of rights to ask.
 #[derive(Clone, Debug)]
 pub(crate) struct Bucket {
-    period: Duration,
-    burst: u32,
+    rate: Rate,
     /// When it is full, if nobody takes any more.
     full_at: Instant,
 }
@@ -14,17 +13,38 @@ pub(crate) struct Bucket {
 impl Bucket {
     /// A full bucket of `burst`, into which one more comes each `period`.
     pub(crate) fn new(period: Duration, burst: u32, now: Instant) -> Self {
-        Self { period, burst, full_at: now }
+        Self { rate: Rate { period, burst }, full_at: now }
     }
 
     /// Takes one, if `spare` are left after it.
     pub(crate) fn take(&mut self, now: Instant, spare: u32) -> bool {
-        let missing = self.full_at.saturating_duration_since(now);
-        let allowed = missing + self.period <= self.period * self.burst.saturating_sub(spare);
-        if allowed {
-            self.full_at = now + missing + self.period;
+        self.rate.take(&mut self.full_at, now, spare).is_ok()
+    }
+}
+
+/// How many a bucket holds, and how fast they come in. Where many buckets have one rate, each is no more than the time at which
+/// it is full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Rate {
+    /// In which one comes in.
+    pub(crate) period: Duration,
+    pub(crate) burst: u32,
+}
+
+impl Rate {
+    /// Takes one, if `spare` are left after it.
+    ///
+    /// # Errors
+    /// In what time there is one to take.
+    pub(crate) fn take(self, full_at: &mut Instant, now: Instant, spare: u32) -> Result<(), Duration> {
+        let missing = full_at.saturating_duration_since(now) + self.period;
+        match missing.saturating_sub(self.period * self.burst.saturating_sub(spare)) {
+            Duration::ZERO => {
+                *full_at = now + missing;
+                Ok(())
+            }
+            wait => Err(wait),
         }
-        allowed
     }
 }
 

@@ -18,6 +18,11 @@ const LATEST: UnixTime = 253_402_300_800;
 /// The largest leeway there may be: more is not a difference between clocks.
 pub(crate) const LEEWAY_MAX: Duration = Duration::from_secs(3600);
 
+/// Whole seconds, rounded up: who comes back then is not too early. At least one, since zero means at once.
+pub(crate) fn whole_seconds(time: Duration) -> u64 {
+    (time.as_secs() + u64::from(time.subsec_nanos() > 0)).max(1)
+}
+
 /// The clock shows a time that cannot be right: before 2020, or past 9999.
 ///
 /// ```

@@ -70,6 +70,16 @@ async fn keys_and_flags() -> &'static str {
     "hello"
 }
 
+#[requires(bearer, limit = "100/min")]
+async fn limited_by_caller() -> &'static str {
+    "hello"
+}
+
+#[requires(optional(bearer), limit("10/s", by = address))]
+async fn limited_by_address() -> &'static str {
+    "hello"
+}
+
 #[requires(bearer, hide = "from_authenticated")]
 async fn hidden_from_authenticated() -> &'static str {
     "hello"
@@ -96,6 +106,13 @@ macro_rules! guarded_by_scope {
 }
 
 guarded_by_scope!(from_fragments, "read write", "ops");
+
+#[test]
+fn limits_are_what_they_say() {
+    let limit = |handler| format!("{:?}", crate::pass::spec(handler).limit().unwrap());
+    assert_eq!(limit("limited_by_caller"), "Limit { requests: 100, seconds: 60, by: Caller }");
+    assert_eq!(limit("limited_by_address"), "Limit { requests: 10, seconds: 1, by: Address }");
+}
 
 #[test]
 fn conditions_have_the_precedence_of_rust() {

@@ -47,6 +47,15 @@ pub(super) const fn disprove(strict: &PolicySpec, weak: &PolicySpec, message: &m
         ]);
         return true;
     }
+    let is_limited = match (&strict.limit, &weak.limit) {
+        (_, None) => true,
+        (None, Some(_)) => false,
+        (Some(strict), Some(weak)) => strict.is_within(weak),
+    };
+    if !is_limited {
+        message.says(&["the latter has a `limit` that callers of the former are not held to"]);
+        return true;
+    }
     let mut left = strict.schemes;
     while let [by, rest @ ..] = left {
         if disprove_by(strict, weak, by, message) {

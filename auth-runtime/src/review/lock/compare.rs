@@ -5,7 +5,7 @@ use std::mem;
 use super::change::{Change, ChangeName, Difference, Note, Part};
 use super::{Entry, Lock, configuration};
 use crate::policy::meaning::{Counterexample, Meaning};
-use crate::policy::{Hide, Hierarchies, Presence, Rule, SchemeName};
+use crate::policy::{Hide, Hierarchies, Limit, LimitBy, Presence, Rule, SchemeName};
 
 /// Compares what was accepted with what is, each under its own hierarchies and authorities.
 pub(super) fn compare(old: &Lock, new: &Lock) -> Difference {
@@ -99,6 +99,7 @@ fn changed(part: Part, was: &Entry, is: &Entry, old: &Meaning, new: &Meaning) ->
         (true, false) => Some(Note::closes("shared caches no longer store its answers")),
         _ => None,
     });
+    notes.extend(limited(was.rule.limit, is.rule.limit));
     notes.extend(judged(&was.rule, &is.rule));
     if was.place != is.place {
         notes.push(match is.rule.presence {
@@ -145,6 +146,26 @@ fn hidden(was: Hide, is: Hide) -> Option<Note> {
         std::cmp::Ordering::Greater => Some(Note::opens(words)),
         std::cmp::Ordering::Less => Some(Note::closes(words)),
         std::cmp::Ordering::Equal => None,
+    }
+}
+
+fn limited(was: Option<Limit>, is: Option<Limit>) -> Option<Note> {
+    match (was, is) {
+        _ if was == is => None,
+        (Some(was), None) => Some(Note::opens(format!("no longer limited; it was to {was} {}", each(was)))),
+        (None, Some(is)) => Some(Note::closes(format!("limited to {is} {}", each(is)))),
+        (Some(was), Some(is)) => {
+            let words = format!("limited to {is} {} now; it was to {was} {}", each(is), each(was));
+            Some(if is.is_within(&was) { Note::closes(words) } else { Note::opens(words) })
+        }
+        (None, None) => None,
+    }
+}
+
+fn each(limit: Limit) -> &'static str {
+    match limit.by() {
+        LimitBy::Caller => "a caller",
+        LimitBy::Address => "an address",
     }
 }
 

@@ -8,6 +8,7 @@ use auth_runtime::config::ConfigError;
 use auth_runtime::digest::DigestUsers;
 use auth_runtime::introspection::Introspection;
 use auth_runtime::jwt::{Audiences, Said};
+use auth_runtime::limits::Limits;
 use auth_runtime::login::OidcLogin;
 use auth_runtime::resource_metadata::ResourceMetadata;
 use auth_runtime::scheme::User;
@@ -85,6 +86,14 @@ fn sessions(environment: &Environment, revoking: Option<&Revoking>) -> Sessions 
     }
 }
 
+/// How often callers may call: counted here, or with Redis on every showcase that shares it.
+fn limits(environment: &Environment) -> Limits {
+    match &environment.redis_url {
+        Some(url) => Limits::redis(&**url, DEVELOPMENT_SECRET),
+        None => Limits::in_memory(),
+    }
+}
+
 /// The configuration of the server.
 pub(crate) fn configure(environment: &Environment, revoking: Option<&Revoking>) -> Result<Auth, ConfigError> {
     let bearer = || {
@@ -114,7 +123,8 @@ pub(crate) fn configure(environment: &Environment, revoking: Option<&Revoking>) 
         // The policies of `/idp` and `/opaque` are linked into the program in every environment, and mounted only where
         // their schemes are configured: a scope refuses to mount them otherwise.
         .dangerous_allow_unconfigured();
-    auth = auth.public_origin(environment.origin()).session(sessions(environment, revoking));
+    auth =
+        auth.public_origin(environment.origin()).session(sessions(environment, revoking)).limits(limits(environment));
     if let Some(Provider { issuer, audience }) = &environment.provider {
         auth = auth.bearer_named("idp", revocable(Jwt::oidc(&**issuer).audience(&**audience), revoking));
         if environment.public_origin.is_some() {

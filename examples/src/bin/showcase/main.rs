@@ -9,7 +9,7 @@
 //! `GET /pat` takes the personal access tokens `pat_alice` and `pat_root`, `GET /pat/either` JWTs too; `GET /db` takes JWTs, and the
 //! roles of their subjects out of what stands for a database: alice is an editor, bob is not, mallory is disabled.
 //! `GET /edge` takes its token from `X-Edge-Token`, as behind a proxy that signs people in. `GET /orders/1` is alice's and `/orders/2` bob's;
-//! `POST /orders/lock` looks for the order in its JSON body; `GET /teapot` is denied in words of the application's own.
+//! `GET /limited` takes five tokens of one caller a minute; `POST /orders/lock` looks for the order in its JSON body; `GET /teapot` is denied in words of the application's own.
 //!
 //! `GET /docs` is Swagger UI, and `GET /openapi.json` the document that it shows: for whoever has the role `ops`, such as alice
 //! with her password. There one presses *Authorize*, calls a route and sees the answer. `GET /policies` is for the same people,
@@ -33,7 +33,7 @@
 //! | `PUBLIC_ORIGIN` | where clients reach the server, such as `https://api.example`, for which cookies are then `__Host-session`. With `OIDC_ISSUER`: the metadata of RFC 9728 at `/.well-known/oauth-protected-resource`, which challenges then name |
 //! | `AUDIT_LOG` | a file, to which who was refused, who signed in and out, and what was revoked is added, in lines of JSON |
 //! | `DOCS` | `open`: everyone may read `/docs` and `/openapi.json`, which then leave out roles, claims and checks |
-//! | `REDIS_URL` | `POST /revoke` for users with a password: `{"jti": "…"}` or `{"subject": "…"}` ends JWTs, and by subject sessions, here and on every showcase with this Redis, which then share their sessions |
+//! | `REDIS_URL` | `POST /revoke` for users with a password: `{"jti": "…"}` or `{"subject": "…"}` ends JWTs, and by subject sessions, here and on every showcase with this Redis, which then share their sessions and count callers together |
 
 mod accounts;
 mod auth;

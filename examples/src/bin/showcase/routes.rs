@@ -66,6 +66,7 @@ pub(crate) fn mount(
         .service(key_query)
         .service(either)
         .service(optional)
+        .service(limited)
         .service(ops)
         .service(mixed)
         .service(account)
@@ -184,6 +185,13 @@ async fn key_query(who: Principal) -> impl Responder {
 #[requires(any(bearer, api_key, basic))]
 #[get("/either")]
 async fn either(who: Principal) -> impl Responder {
+    tell(Some(&who))
+}
+
+#[utoipa::path(responses(Caller))]
+#[requires(bearer, limit = "5/min")]
+#[get("/limited")]
+async fn limited(who: Principal) -> impl Responder {
     tell(Some(&who))
 }
 

@@ -1,0 +1,8 @@
+use auth_runtime::requires;
+
+#[requires(bearer, limit("10/s"))]
+async fn handler() -> &'static str {
+    "hello"
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use auth_runtime::requires;
+
+#[requires(bearer, limit("10/s", by = token))]
+async fn handler() -> &'static str {
+    "hello"
+}
+
+fn main() {}
