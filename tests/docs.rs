@@ -493,6 +493,7 @@ fn bounds_are_where_the_defaults_say() {
 /// Public functions with a `# Security` section that do not weaken anything: they say what to mind.
 const CAUTIONS: &[&str] = &[
     "AuditLog",
+    "CsrfToken",
     "because",
     "confirmation",
     "htdigest_file",

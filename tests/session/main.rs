@@ -6,6 +6,7 @@ mod audit_log;
 mod cross_site;
 mod ending;
 mod failing;
+mod forms;
 mod login_page;
 mod rights;
 mod signing_in;

@@ -2,6 +2,8 @@
 
 pub(crate) mod authorized;
 mod checked;
+#[cfg(feature = "session")]
+mod csrf;
 mod details;
 mod expiry;
 mod from_principal;
@@ -16,6 +18,8 @@ mod sign_out;
 mod until_ended;
 
 pub use checked::Checked;
+#[cfg(feature = "session")]
+pub use csrf::{CsrfField, CsrfToken};
 pub use details::Details;
 pub use expiry::UntilExpiry;
 pub use from_principal::FromPrincipal;

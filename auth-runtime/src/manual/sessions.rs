@@ -95,6 +95,12 @@
 //! `?to=` is the only thing that leads back, and it is a path of your own origin or it is `/`: [`SignIn`](crate::SignIn) judges it as browsers
 //! read it.
 //!
+//! # Forms of other sites
+//!
+//! Another site can make a browser post a form to yours, with the cookie. The [cross-site rule](super::threats) refuses it by what browsers
+//! say of each request, `Sec-Fetch-Site` or `Origin`: all that were released since 2020 do, and there is nothing to do. For older ones put a
+//! [`CsrfToken`](crate::extract::CsrfToken) into the page and a [`CsrfField`](crate::extract::CsrfField) into the form.
+//!
 //! # What ends a session
 //!
 //! | what | how |

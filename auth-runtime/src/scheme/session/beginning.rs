@@ -96,7 +96,7 @@ impl LiveSessions {
             Denial::of(Reason::IdentityUnfit)
         };
         let session = self.stored(id.key(), 1, &record).ok_or_else(too_large)?;
-        let principal = self.principal(session.clone(), record.clone()).map_err(unavailable)?;
+        let principal = self.principal(id.clone(), session.clone(), record.clone()).map_err(unavailable)?;
         Ok(Beginning { id, record, session, principal, before, now })
     }
 

@@ -7,6 +7,7 @@ use actix_web::http::header::HeaderValue;
 use crate::denial::{Reason, Unavailable};
 use crate::principal::Principal;
 use crate::scheme::Recheck;
+use crate::scheme::session::form_proof::FormProof;
 use crate::scheme::session::id::SessionId;
 use crate::scheme::session::live::{LiveSessions, TRIES};
 use crate::scheme::session::record::Record;
@@ -20,13 +21,14 @@ pub(super) const TOUCHED_EVERY: UnixTime = 60;
 /// The session of a request, beyond what its principal says.
 pub(crate) struct CurrentSession {
     sessions: Arc<LiveSessions>,
+    id: SessionId,
     stored: StoredSession,
     record: Record,
 }
 
 impl CurrentSession {
-    pub(super) fn new(sessions: Arc<LiveSessions>, stored: StoredSession, record: Record) -> Self {
-        Self { sessions, stored, record }
+    pub(super) fn new(sessions: Arc<LiveSessions>, id: SessionId, stored: StoredSession, record: Record) -> Self {
+        Self { sessions, id, stored, record }
     }
 
     pub(crate) fn record(&self) -> &Record {
@@ -44,6 +46,14 @@ impl CurrentSession {
     /// When it ends however it is used, in seconds since 1970.
     pub(crate) fn ends_at(&self) -> UnixTime {
         self.sessions.end(&self.record)
+    }
+
+    /// What forms of its pages carry.
+    ///
+    /// # Errors
+    /// Where the system gives no random numbers.
+    pub(crate) fn form_proof(&self) -> Result<FormProof, Unavailable> {
+        FormProof::of(self.id.as_bytes())
     }
 
     /// Whether the next answer gives the browser another id.

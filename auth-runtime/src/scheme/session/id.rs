@@ -14,6 +14,7 @@ use crate::http::url::is_loopback;
 use crate::scheme::session::store::SessionKey;
 
 /// 256 random bits.
+#[derive(Clone)]
 pub(super) struct SessionId(Zeroizing<[u8; 32]>);
 
 impl SessionId {
@@ -31,6 +32,10 @@ impl SessionId {
             true => Some(Self(id)),
             false => None,
         }
+    }
+
+    pub(super) fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
     }
 
     pub(super) fn key(&self) -> SessionKey {

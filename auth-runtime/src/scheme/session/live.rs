@@ -95,15 +95,16 @@ impl LiveSessions {
 
     /// Judges the session with this id: one read, and where it was not seen for a while one write that nobody waits for.
     pub(super) fn authenticate(self: &Arc<Self>, id: &[u8], context: &Context<'_>) -> Authentication {
-        let Some(key) = SessionId::read(id).map(|id| id.key()) else {
+        let Some(id) = SessionId::read(id) else {
             return Authentication::refused(self.over(Rejection::credentials_wrong()));
         };
+        let key = id.key();
         let now = match context.now() {
             Ok(now) => now,
             Err(unreadable) => return Outcome::failed(unreadable).into(),
         };
         match self.store.find(key) {
-            StoreAnswer::Ready(found) => self.judge(key, found, now).into(),
+            StoreAnswer::Ready(found) => self.judge(id, found, now).into(),
             StoreAnswer::Pending(answer) => {
                 let presented = Presented::unguessable(key, context.address_share());
                 let claimant = self.known.claimant(presented, Instant::now());
@@ -111,7 +112,7 @@ impl LiveSessions {
                 Authentication::pending(async move {
                     match sessions.lookups.run(claimant, move || answer).await {
                         Ok(found) => {
-                            let outcome = sessions.judge(key, found, now);
+                            let outcome = sessions.judge(id, found, now);
                             if matches!(outcome, Outcome::Verified(_)) {
                                 sessions.known.insert(presented, Instant::now());
                             } else {
@@ -126,12 +127,12 @@ impl LiveSessions {
         }
     }
 
-    fn judge(self: &Arc<Self>, key: SessionKey, found: Option<StoredSession>, now: UnixTime) -> Outcome {
+    fn judge(self: &Arc<Self>, id: SessionId, found: Option<StoredSession>, now: UnixTime) -> Outcome {
         let refused = |rejection| Outcome::Refused(self.over(rejection));
         let Some((stored, record)) = found.and_then(|stored| self.open(stored)) else {
             return refused(Rejection::session_ended());
         };
-        debug_assert_eq!(stored.key, key);
+        debug_assert_eq!(stored.key, id.key());
         if record.replaced && now < record.seen_at.saturating_add(REPLACED_FOR) {
             // The browser may have the new one by now: its cookie stays.
             return Outcome::Refused(Rejection::session_ended());
@@ -139,7 +140,7 @@ impl LiveSessions {
         if record.replaced || !self.lasts(&record, now) {
             return refused(Rejection::session_ended());
         }
-        let principal = match self.principal(stored, record) {
+        let principal = match self.principal(id, stored, record) {
             Ok(principal) => principal,
             Err(unavailable) => return Outcome::Unavailable(unavailable),
         };
@@ -184,7 +185,12 @@ impl LiveSessions {
         revocations.check(principal, &revocable, self.end(record), now)
     }
 
-    pub(super) fn principal(self: &Arc<Self>, stored: StoredSession, record: Record) -> Result<Principal, Unavailable> {
+    pub(super) fn principal(
+        self: &Arc<Self>,
+        id: SessionId,
+        stored: StoredSession,
+        record: Record,
+    ) -> Result<Principal, Unavailable> {
         let issuer = record.login.as_ref().map_or_else(|| Arc::clone(&self.issuer), |login| Arc::from(&*login.issuer));
         let mut builder = Principal::builder(super::NAME, record.subject.clone())
             .configuration(self.configuration.clone())
@@ -207,7 +213,7 @@ impl LiveSessions {
         if let Some(reader) = &self.details {
             builder = builder.shared_details(reader.read(record.details.as_deref())?);
         }
-        Ok(builder.details(CurrentSession::new(Arc::clone(self), stored, record)).build())
+        Ok(builder.details(CurrentSession::new(Arc::clone(self), id, stored, record)).build())
     }
 
     pub(super) fn stored(&self, key: SessionKey, version: u64, record: &Record) -> Option<StoredSession> {

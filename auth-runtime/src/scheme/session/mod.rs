@@ -72,6 +72,7 @@
 mod beginning;
 mod current;
 mod details;
+mod form_proof;
 mod id;
 mod landing;
 mod live;
@@ -100,6 +101,7 @@ pub use self::store::{
 
 pub(crate) use self::beginning::SigningIn;
 pub(crate) use self::current::CurrentSession;
+pub(crate) use self::form_proof::FormProof;
 pub(crate) use self::landing::WANTED;
 pub(crate) use self::live::{LiveSessions, milliseconds};
 #[cfg(all(test, feature = "testing"))]
