@@ -23,6 +23,7 @@ mod scope_names;
 pub mod session;
 #[cfg(feature = "basic")]
 mod user_pass;
+mod users;
 
 pub use api_key::{ApiKeyScheme, Key};
 #[cfg(feature = "basic")]

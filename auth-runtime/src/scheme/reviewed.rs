@@ -49,12 +49,12 @@ impl SchemeDescription {
     /// All that reviewers see of it.
     pub(crate) fn reviewed(&self) -> Vec<Setting> {
         let carriers = self.carriers.iter().map(|carrier| match carrier {
-            Carrier::Authorization(scheme) => format!("Authorization: {scheme}"),
-            Carrier::Header(name) => format!("header {name}"),
-            Carrier::Query(name) => format!("query parameter {name}"),
-            Carrier::Cookie(name) => format!("cookie {name}"),
+            Carrier::Authorization(scheme) => Setting::allows("credentials_in", format!("Authorization: {scheme}")),
+            Carrier::Header(name) => Setting::allows("credentials_in", format!("header {name}")),
+            // URLs are logged, and sent on in `Referer`.
+            Carrier::Query(name) => Setting::allows("dangerous_query_parameter", &**name),
+            Carrier::Cookie(name) => Setting::allows("credentials_in", format!("cookie {name}")),
         });
-        let carriers = carriers.map(|carrier| Setting::allows("credentials_in", carrier));
         let any = self.forms.contains(&CredentialForm::AnyJwt).then_some(ANY);
         let issuers = self.issuers.iter().map(|issuer| &**issuer).chain(any);
         let issuers = issuers.map(|issuer| Setting::allows("issuer", issuer));

@@ -42,6 +42,13 @@ impl Setting {
         Self::new(name, Effect::Reads(value.into()))
     }
 
+    /// Whether it is a weakening that the program has asked for by a name with `dangerous`, or by one that stands for all.
+    pub(crate) fn is_dangerous(&self) -> bool {
+        let of_anybody =
+            || ["issuer", "audience"].contains(&&*self.name) && self.effect == Effect::Allows(ANY.to_owned());
+        self.name.starts_with("dangerous") || of_anybody()
+    }
+
     /// The same, said of one of several.
     pub(crate) fn of(&self, whom: &str) -> Self {
         let of = |value: &str| format!("{value} of {whom}");

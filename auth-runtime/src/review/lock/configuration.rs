@@ -58,10 +58,7 @@ pub(super) fn compare(old: &Lock, new: &Lock) -> Vec<Change> {
         let waiting = old.routes.iter().chain(&old.unmounted).any(|entry| names(&entry));
         let notes = [
             waiting.then(|| Note::opens("policies name it already, and nobody could pass by it")),
-            is.settings
-                .iter()
-                .any(|setting| setting.name.starts_with("dangerous"))
-                .then(|| Note::opens("begins with what is dangerous")),
+            is.settings.iter().any(Setting::is_dangerous).then(|| Note::opens("begins with what is dangerous")),
         ];
         let notes: Vec<_> = notes.into_iter().flatten().collect();
         Change {

@@ -258,6 +258,18 @@ fn settings_have_a_direction() {
     assert_eq!(notes(&old, &new), [(ChangeName::New, vec![])]);
     new.configuration.push(section(Some("api_key"), vec![]));
     assert!(compare(&old, &new).needs_reason());
+    // One that begins with what is dangerous is looked at twice, whatever it is for.
+    for (setting, is_dangerous) in [
+        (Setting::allows("dangerous_query_parameter", "key"), true),
+        (Setting::allows("issuer", ANY), true),
+        (Setting::allows("audience", ANY), true),
+        (Setting::allows("audience", "orders"), false),
+        (Setting::allows("authorized_party", ANY), false),
+    ] {
+        let mut new = old.clone();
+        new.configuration.push(section(Some("bearer(\"new\")"), vec![setting.clone()]));
+        assert_eq!(compare(&old, &new).needs_reason(), is_dangerous, "{setting}");
+    }
 }
 
 /// A lock with one policy, as the file holds it.

@@ -58,11 +58,11 @@ use super::{
     Authentication, Challenge, Context, CredentialForm, Credentials, Evidence, Outcome, Read, Recognition, Scheme,
     SchemeDescription,
 };
-use crate::authorities::AuthorityLoader;
 use crate::denial::{Rejection, Unavailable};
 use crate::file::FileContent;
 use crate::http::authorization::{Authorization, authorization};
 use crate::principal::Principal;
+use crate::scheme::users::Described;
 use crate::shares::{Lookups, Presented};
 
 pub use self::memory::RememberedPasswords;
@@ -80,9 +80,7 @@ pub struct BasicScheme {
     verifier: Verifier,
     memory: Arc<Memory>,
     remember_for: Duration,
-    /// Adds the type of the users.
-    details: fn(SchemeDescription) -> SchemeDescription,
-    authorities: Option<AuthorityLoader>,
+    described: Described,
 }
 
 /// Who says whether a password is right.
@@ -128,7 +126,7 @@ impl Scheme for BasicScheme {
 
     fn describe(&self) -> SchemeDescription {
         let description = SchemeDescription::new(Challenge::new("Basic").parameter("charset", "UTF-8"));
-        let description = (self.details)(description).with_fixed_challenge().loaded_by(self.authorities.clone());
+        let description = self.described.add_to(description).with_fixed_challenge();
         let users = match self.verifier {
             Verifier::File { .. } => "of a file",
             Verifier::Function { .. } => "by a function",

@@ -12,12 +12,12 @@ use crate::authorities::{AuthorityLoader, IntoAuthorityLoader};
 use crate::fault::Misconfiguration;
 use crate::file::FileContent;
 use crate::principal::Principal;
-use crate::scheme::SchemeDescription;
 use crate::scheme::backend_error::backend_failed;
 use crate::scheme::basic::hashing::Hashing;
 use crate::scheme::basic::htpasswd::Users;
 use crate::scheme::basic::memory::{LIFETIME_MAX, Memory, RememberedPasswords};
 use crate::scheme::basic::{BasicScheme, NAME, UserPass, Verification, Verifier};
+use crate::scheme::users::{Described, RolesOf};
 use crate::shares::Lookups;
 
 /// Where user names and passwords are verified; `U` is what a handler gets to know of the user.
@@ -43,13 +43,12 @@ use crate::shares::Lookups;
 #[must_use]
 pub struct Passwords<U = User> {
     source: UserDirectory<U>,
-    roles: Option<Arc<Roles<U>>>,
+    roles: Option<RolesOf<U>>,
     remember_for: Duration,
     memory: Arc<Memory>,
     authorities: Option<AuthorityLoader>,
 }
 
-type Roles<U> = dyn Fn(&U) -> Vec<Box<str>> + Send + Sync;
 type Function<U> = dyn Fn(UserPass) -> Pin<Box<dyn Future<Output = Result<Option<U>, String>> + Send>> + Send + Sync;
 
 enum UserDirectory<U> {
@@ -133,7 +132,7 @@ impl<U: Send + Sync + 'static> Passwords<U> {
     where
         R: IntoIterator<Item: Into<Box<str>>>,
     {
-        self.roles = Some(Arc::new(move |user| roles(user).into_iter().map(Into::into).collect()));
+        self.roles = Some(RolesOf::new(roles));
         self
     }
 
@@ -185,6 +184,7 @@ impl<U: Send + Sync + 'static> Passwords<U> {
         if !self.memory.has_key() {
             return Err(Misconfiguration::new("the system gives no random numbers; check its entropy source"));
         }
+        let described = Described::new(self.roles.as_ref(), self.authorities);
         let identity = Identity { configuration: configuration.clone(), roles: self.roles };
         let verifier = match self.source {
             UserDirectory::File(path, make) => {
@@ -195,28 +195,21 @@ impl<U: Send + Sync + 'static> Passwords<U> {
             }
             UserDirectory::Function(function) => identity.by_function(function),
         };
-        Ok(BasicScheme {
-            configuration,
-            verifier,
-            memory: self.memory,
-            remember_for: self.remember_for,
-            details: SchemeDescription::details::<U>,
-            authorities: self.authorities,
-        })
+        Ok(BasicScheme { configuration, verifier, memory: self.memory, remember_for: self.remember_for, described })
     }
 }
 
 /// How a verified user becomes a principal.
 struct Identity<U> {
     configuration: Option<Arc<str>>,
-    roles: Option<Arc<Roles<U>>>,
+    roles: Option<RolesOf<U>>,
 }
 
 impl<U: Send + Sync + 'static> Identity<U> {
     fn principal(&self, name: &str, user: U) -> Principal {
         let mut principal = Principal::builder(NAME, name).configuration(self.configuration.clone());
         if let Some(roles) = &self.roles {
-            principal = principal.roles(roles(&user));
+            principal = principal.roles(roles.of(&user));
         }
         principal.details(user).build()
     }

@@ -71,10 +71,10 @@ use actix_web::http::header::HeaderName;
 use self::credentials::DigestCredentials;
 use self::response::HexDigest;
 use self::verifier::{Info, Request, Verifier};
-use crate::authorities::AuthorityLoader;
 use crate::denial::{Challenge, Reason, Rejection, Token};
 use crate::http::authorization::{Authorization, authorization};
 use crate::principal::Principal;
+use crate::scheme::users::Described;
 use crate::scheme::{
     Additions, Authentication, Context, Credentials, Evidence, Outcome, Refusal, Response, Scheme, SchemeDescription,
 };
@@ -101,13 +101,6 @@ pub struct DigestScheme {
     described: Described,
 }
 
-/// What the scheme says of its callers.
-struct Described {
-    /// Adds the type of the users.
-    details: fn(SchemeDescription) -> SchemeDescription,
-    authorities: Option<AuthorityLoader>,
-}
-
 #[diagnostic::do_not_recommend]
 impl Scheme for DigestScheme {
     fn name(&self) -> &'static str {
@@ -117,7 +110,7 @@ impl Scheme for DigestScheme {
     fn describe(&self) -> SchemeDescription {
         let description =
             SchemeDescription::new(Challenge::new("Digest").parameter("qop", "auth")).authorization("Digest");
-        (self.described.details)(self.verifier.reviewed(description)).loaded_by(self.described.authorities.clone())
+        self.described.add_to(self.verifier.reviewed(description))
     }
 
     fn find<'a>(&self, context: &Context<'a>) -> Credentials<'a> {

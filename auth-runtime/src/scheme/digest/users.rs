@@ -12,7 +12,6 @@ use crate::authorities::{AuthorityLoader, IntoAuthorityLoader};
 use crate::fault::Misconfiguration;
 use crate::file::FileContent;
 use crate::principal::{Principal, PrincipalBuilder, local};
-use crate::scheme::SchemeDescription;
 use crate::scheme::backend_error::backend_failed;
 use crate::scheme::digest::counts::Counts;
 use crate::scheme::digest::htdigest::Realms;
@@ -22,7 +21,8 @@ use crate::scheme::digest::response::DigestAlgorithm;
 use crate::scheme::digest::shared::SharedNonces;
 use crate::scheme::digest::user::{StoredUser, User, UserQuery};
 use crate::scheme::digest::verifier::{Finding, Memory, Stored, UserSource, Verifier};
-use crate::scheme::digest::{Described, DigestScheme, NAME};
+use crate::scheme::digest::{DigestScheme, NAME};
+use crate::scheme::users::{Described, RolesOf};
 use crate::shares::{KnownCallers, Lookups};
 
 /// How long a nonce lives that was not told otherwise.
@@ -54,12 +54,11 @@ const LIFETIMES: std::ops::RangeInclusive<Duration> = Duration::from_secs(1)..=D
 #[must_use]
 pub struct DigestUsers<U = User> {
     source: UserDirectory<U>,
-    roles: Option<Arc<Roles<U>>>,
+    roles: Option<RolesOf<U>>,
     options: Options,
     authorities: Option<AuthorityLoader>,
 }
 
-type Roles<U> = dyn Fn(&U) -> Vec<Box<str>> + Send + Sync;
 type Answer<U> = Pin<Box<dyn Future<Output = Result<Option<StoredUser<U>>, Box<dyn fmt::Display + Send>>> + Send>>;
 type Function<U> = dyn Fn(UserQuery) -> Answer<U> + Send + Sync;
 
@@ -138,7 +137,7 @@ impl<U: Send + Sync + 'static> DigestUsers<U> {
     where
         R: IntoIterator<Item: Into<Box<str>>>,
     {
-        self.roles = Some(Arc::new(move |user| roles(user).into_iter().map(Into::into).collect()));
+        self.roles = Some(RolesOf::new(roles));
         self
     }
 
@@ -222,6 +221,7 @@ impl<U: Send + Sync + 'static> DigestUsers<U> {
         if options.dangerous_md5 {
             options.algorithms.push(DigestAlgorithm::Md5);
         }
+        let described = Described::new(self.roles.as_ref(), self.authorities);
         let identity = Identity { configuration: configuration.clone(), roles: self.roles };
         let algorithms = options.algorithms.clone();
         let parse = move |content: &[u8]| Realms::parse(content, &algorithms);
@@ -235,8 +235,7 @@ impl<U: Send + Sync + 'static> DigestUsers<U> {
         let (key, memory) = options.memory(configuration.as_deref())?;
         let nonces = Nonces::new(key, configuration.as_deref())
             .map_err(|_| Misconfiguration::new("the system gives no random numbers; check its entropy source"))?;
-        let describe = Described { details: SchemeDescription::details::<U>, authorities: self.authorities };
-        Ok(DigestScheme::new(configuration, Verifier::new(users, nonces, memory, options), describe))
+        Ok(DigestScheme::new(configuration, Verifier::new(users, nonces, memory, options), described))
     }
 }
 
@@ -292,7 +291,7 @@ fn is_base_path(path: &str) -> bool {
 /// How a verified user becomes a principal.
 struct Identity<U> {
     configuration: Option<Arc<str>>,
-    roles: Option<Arc<Roles<U>>>,
+    roles: Option<RolesOf<U>>,
 }
 
 impl<U: Send + Sync + 'static> Identity<U> {
@@ -301,7 +300,7 @@ impl<U: Send + Sync + 'static> Identity<U> {
         let issuer = format!("{}/{realm}", local(NAME, self.configuration.as_deref()));
         let mut principal = Principal::builder(NAME, name).configuration(self.configuration.clone()).issuer(issuer);
         if let Some(roles) = &self.roles {
-            principal = principal.roles(roles(&user));
+            principal = principal.roles(roles.of(&user));
         }
         principal.details(user)
     }
