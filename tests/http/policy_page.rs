@@ -369,7 +369,12 @@ fn a_described_caller_is_judged_by_the_policies() {
     assert_eq!([&*key["GET /page/mixed"].0, &*key["GET /page/orders"].0], ["opens", "refused 401"]);
     assert_eq!(key["GET /page/optional"].0, "opens");
     let nobody = asked(&server, "?scheme=");
+    let (_, unmounted) = nobody.text().split_once("Linked into the program, not mounted here").expect("there is more");
+    assert!(!unmounted.contains("class=\"badge"), "nobody reaches what is not mounted");
+    let counted = "<strong>Opens 2 of 14 routes</strong>";
+    assert!(nobody.text().contains(counted), "{}", nobody.text());
     let nobody = verdicts(nobody.text());
+    assert_eq!(nobody.len(), 14);
     assert_eq!([&*nobody["GET /page/open"].0, &*nobody["GET /page/orders"].0], ["opens", "refused 401"]);
 
     for (query, fault) in [

@@ -9,7 +9,7 @@ use crate::review::{PolicyRow, PolicyTable};
 const OPEN: &str = "Open to everyone";
 const OPTIONAL: &str = "Open, and told who calls where credentials are sent";
 const GUARDED: &str = "Guarded";
-const UNMOUNTED: &str = "Linked into the program, not mounted here";
+pub(super) const UNMOUNTED: &str = "Linked into the program, not mounted here";
 
 impl PolicyTable {
     /// Its parts that have rows, by the heading of each.

@@ -5,6 +5,7 @@ use super::trial::RouteVerdict;
 use crate::guard::findings::Findings;
 use crate::guard::rehearse::Verdict;
 use crate::policy::Presence;
+use crate::review::render::UNMOUNTED;
 use crate::review::{PolicyRow, PolicyTable, render};
 
 /// The routes as HTML, and how many of them are what.
@@ -12,6 +13,8 @@ use crate::review::{PolicyRow, PolicyTable, render};
 pub(super) struct Routes {
     pub(super) html: Html,
     pub(super) rows: usize,
+    /// That are mounted, and so judged.
+    pub(super) mounted: usize,
     /// That have the words of the filter.
     pub(super) shown: usize,
     /// That let the caller in.
@@ -38,8 +41,12 @@ impl Routes {
         let filter: Vec<String> = filter.to_lowercase().split_whitespace().map(str::to_owned).collect();
         for (place, (heading, rows)) in table.parts().enumerate() {
             let (mut body, mut shown, mut is_judged) = (Html::default(), 0, false);
+            let is_mounted = heading != UNMOUNTED;
+            routes.rows += rows.len();
+            routes.mounted += if is_mounted { rows.len() } else { 0 };
             for row in rows {
-                let judged = judge(row).map(Judged::from);
+                // Nobody reaches what is not mounted.
+                let judged = if is_mounted { judge(row).map(Judged::from) } else { None };
                 let words = words(row, judged.as_ref());
                 let is_shown = filter.iter().all(|word| words.contains(word));
                 is_judged |= judged.is_some();
@@ -71,7 +78,6 @@ impl Routes {
     }
 
     fn count(&mut self, judged: Option<&Judged>) {
-        self.rows += 1;
         self.opens += usize::from(judged.is_some_and(|judged| judged.class == OPENS));
         self.depends += usize::from(judged.is_some_and(|judged| judged.class == DEPENDS));
     }

@@ -145,7 +145,7 @@ impl View<'_> {
                 }
             }
         }
-        page.within("<p><strong>Opens ", routes.opens, " of ").within("", routes.rows, " routes</strong>");
+        page.within("<p><strong>Opens ", routes.opens, " of ").within("", routes.mounted, " routes</strong>");
         if routes.depends > 0 {
             page.within("; ", routes.depends, " more depend on what is not asked here");
         }
