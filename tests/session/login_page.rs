@@ -22,6 +22,23 @@ fn a_browser_is_sent_to_the_login_page_and_an_api_call_is_not() {
 }
 
 #[test]
+fn the_policy_table_tells_where_people_are_sent_there() {
+    let app = App::new();
+    assert_eq!(app.get("/me").send().status, 401);
+    let table = app.auth.policy_table();
+    let statuses = |path: &str| {
+        let row = table.mounted().iter().find(|row| row.path() == Some(path)).unwrap_or_else(|| panic!("{path}"));
+        row.statuses()
+    };
+    for path in ["/me", "/either", "/note"] {
+        assert!(statuses(path).contains(&303), "{path}");
+    }
+    for path in ["/bearer", "/staff", "/hidden", "/login"] {
+        assert!(!statuses(path).contains(&303), "{path}");
+    }
+}
+
+#[test]
 fn the_whole_way_there_and_back() {
     let app = App::new();
     let to = app.navigate("/me").send();

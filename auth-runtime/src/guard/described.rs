@@ -36,6 +36,9 @@ impl Plan {
             || described().any(|scheme| scheme.may_be_ambient()))
         .then_some(Reason::CheckFailed);
         let always = [Reason::CredentialsMissing, Reason::DeadlinePassed];
+        let is_asked_to_sign_in = (self.receiving().is_some()
+            && !self.hides(Reason::CredentialsMissing, Reason::CredentialsMissing.status()))
+        .then_some(StatusCode::SEE_OTHER.as_u16());
         let mut statuses: Vec<u16> = always
             .into_iter()
             .chain(is_malformed)
@@ -43,6 +46,7 @@ impl Plan {
             .chain(self.spec.limit.map(|_| Reason::LimitReached))
             .map(|reason| if self.hides(reason, reason.status()) { StatusCode::NOT_FOUND } else { reason.status() })
             .map(|status| status.as_u16())
+            .chain(is_asked_to_sign_in)
             .collect();
         statuses.sort_unstable();
         statuses.dedup();

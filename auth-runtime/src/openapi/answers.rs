@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, Type};
 use utoipa::openapi::{Content, Header, HeaderBuilder, Ref, RefOr, Response, Responses};
 
@@ -29,6 +29,7 @@ impl Answers {
         let challenges = plan.first_challenges();
         for status in plan.statuses() {
             let (text, headers) = match status {
+                303 => ("A browser that asks for a page is sent to where people sign in.".into(), vec![location()]),
                 400 => ("The credentials are malformed, or sent twice.".into(), vec![challenge(None)]),
                 401 => (unauthorized(&challenges), vec![challenge(challenges.first())]),
                 403 => ("The caller is known, and may not do this.".into(), missing_scope(plan).into_iter().collect()),
@@ -41,7 +42,7 @@ impl Answers {
                 503 => ("The service cannot decide at the moment.".into(), vec![(RETRY_AFTER.as_str(), seconds())]),
                 _ => ("The request is refused.".into(), Vec::new()),
             };
-            let is_problem = status != 404 && plan.settings.body.is_none();
+            let is_problem = ![303, 404].contains(&status) && plan.settings.body.is_none();
             self.0.entry(status).or_insert(Answer { text, headers, is_problem });
         }
     }
@@ -86,6 +87,11 @@ fn challenge(example: Option<&String>) -> (&'static str, Header) {
         .description(Some("How to authenticate (RFC 9110)."))
         .example(example.map(|line| line.as_str().into()));
     (WWW_AUTHENTICATE.as_str(), header.build())
+}
+
+fn location() -> (&'static str, Header) {
+    let header = HeaderBuilder::new().schema(Some(Object::with_type(Type::String)));
+    (LOCATION.as_str(), header.description(Some("The page where one signs in, which leads back.")).build())
 }
 
 /// What a 403 has that a token with another scope would not get.
