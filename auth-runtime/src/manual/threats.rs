@@ -53,7 +53,8 @@
 //! endpoint or a function of the application's own looks up, invented API keys, invented users of Digest, invented `kid`s, invented
 //! tenants, and loads of authorities by strangers who have tokens and hang up, none was refused, be they good before from the flood's
 //! own address or unknown and from elsewhere; they waited for little more than a second at most. 5,600 wrong passwords in five
-//! seconds left 85 events in the log.
+//! seconds left 85 events in the log. Who is unknown and comes from the flood's own address, such as from behind one router with it, is not
+//! told from it: beside invented passwords such a caller found no turn.
 //!
 //! Whoever was good before comes earlier and is judged alike. Only hashes of who that was are kept, under a key of this process, of
 //! at most 16,384 users or tokens of a configuration, 64 tokens of one owner, 8 addresses each, for an hour; a changed password, or

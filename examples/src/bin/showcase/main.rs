@@ -32,6 +32,7 @@
 //! | `INTROSPECTION_URL`, `CLIENT_ID`, `CLIENT_SECRET`, `AUDIENCE` | `GET /opaque`: tokens that only their issuer can read; `OIDC_ISSUER` says who that is |
 //! | `PUBLIC_ORIGIN` | where clients reach the server, such as `https://api.example`, for which cookies are then `__Host-session`. With `OIDC_ISSUER`: the metadata of RFC 9728 at `/.well-known/oauth-protected-resource`, which challenges then name |
 //! | `AUDIT_LOG` | a file, to which who was refused, who signed in and out, and what was revoked is added, in lines of JSON |
+//! | `RUST_LOG` | what is logged, `info` by default; `auth_runtime=debug` explains each decision: the rule, and what held of the caller |
 //! | `DOCS` | `open`: everyone may read `/docs` and `/openapi.json`, which then leave out roles, claims and checks |
 //! | `REDIS_URL` | `POST /revoke` for users with a password: `{"jti": "…"}` or `{"subject": "…"}` ends JWTs, and by subject sessions, here and on every showcase with this Redis, which then share their sessions and count callers together |
 
@@ -52,12 +53,18 @@ use std::process::ExitCode;
 use actix_web::{App, HttpServer, middleware};
 use auth_runtime::config::{ConfigError, ConfigFault};
 use auth_runtime::observe::AuditLog;
+use tracing_subscriber::filter::{EnvFilter, LevelFilter};
 
 use crate::environment::Environment;
 use crate::revoke::Revoking;
 
 fn main() -> ExitCode {
-    let mut arguments = std::env::args().skip(1);
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.iter().any(|argument| ["--help", "-h"].contains(&&**argument)) {
+        println!("without arguments it serves; {}", token::USAGE);
+        return ExitCode::SUCCESS;
+    }
+    let mut arguments = arguments.into_iter();
     match arguments.next().as_deref() {
         None => match actix_web::rt::System::new().block_on(serve()) {
             Ok(()) => ExitCode::SUCCESS,
@@ -83,7 +90,9 @@ fn fail(fault: &str) -> ExitCode {
 }
 
 async fn serve() -> Result<(), Box<dyn std::error::Error>> {
-    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+    // `RUST_LOG=auth_runtime=debug` explains each decision.
+    let filter = EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).from_env()?;
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let mut environment = Environment::read(|name| std::env::var_os(name))?;
     let listener = examples::listener("127.0.0.1:8080")?;
     let address = listener.local_addr()?;

@@ -225,7 +225,7 @@ async fn holds_account(id: web::Path<String>, who: Principal) -> bool {
     }
 }
 
-#[utoipa::path(params(("id" = String, Path, description = "the claim `account` of the token")), responses(Caller))]
+#[utoipa::path(params(("id" = String, Path, description = "the account")), responses(Caller))]
 #[requires(bearer, check = holds_account)]
 #[get("/accounts/{id}")]
 async fn account(who: Principal) -> impl Responder {
