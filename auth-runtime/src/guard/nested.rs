@@ -11,7 +11,7 @@ use std::sync::Arc;
 use actix_web::{HttpMessage as _, HttpRequest};
 
 use crate::guard::plan::Alternative;
-use crate::principal::Principal;
+use crate::principal::{Principal, PrincipalKey};
 use crate::scheme::{Carried, Outcome, Scheme};
 
 /// What the guards before the one that decides have left in the request. Only those leave anything that have others after
@@ -90,6 +90,16 @@ pub(crate) fn is_surrounded(request: &HttpRequest) -> bool {
 /// Whether a guard around has counted it against this limit.
 pub(super) fn is_counted(request: &HttpRequest, limit_of: &str) -> bool {
     request.extensions().get::<Earlier>().is_some_and(|earlier| earlier.counted.contains(&limit_of))
+}
+
+/// Whom the guard next around has let in, if it knows.
+pub(crate) fn caller(request: &HttpRequest) -> Option<PrincipalKey> {
+    let extensions = request.extensions();
+    let mut judged = extensions.get::<Earlier>()?.judged.iter().rev();
+    judged.find_map(|known| match &known.outcome {
+        Outcome::Verified(principal) => Some(principal.key()),
+        _ => None,
+    })
 }
 
 /// Takes over from the guards before, if there are any; says whether there is still something to decide.

@@ -6,9 +6,8 @@ mod routes;
 mod trial;
 mod view;
 
-use std::cell::RefCell;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use actix_web::dev::{AppService, HttpServiceFactory};
 use actix_web::http::header::{
@@ -26,15 +25,16 @@ use self::view::View;
 use crate::auth::Auth;
 use crate::denial::{Denial, Reason};
 use crate::guard::nested;
+use crate::limits::{Counted, Taken, Whose};
 use crate::mount::refuse;
-use crate::shares::Bucket;
 use crate::telemetry::limited;
 
 /// The longest form, in bytes: room for a token of 16 KiB, however it is encoded.
 const FORM_BYTES: usize = 64 * 1024;
-/// So many tokens are judged at once by each worker, and then one each period.
-const JUDGED_BURST: u32 = 20;
-const JUDGED_EVERY: Duration = Duration::from_secs(1);
+/// So many tokens of one caller are judged at once, and then one each second.
+const JUDGED: Counted = Counted { of: "review::page", requests: 20, window: Duration::from_secs(20) };
+/// In how many seconds there is one to judge.
+const RETRY_SECONDS: u32 = 1;
 const FORM: &str = "application/x-www-form-urlencoded";
 const METHODS: &str = "GET, HEAD, POST";
 
@@ -44,8 +44,6 @@ const METHODS: &str = "GET, HEAD, POST";
 #[must_use]
 pub struct PolicyPage {
     auth: Auth,
-    /// How many tokens may still be judged.
-    judged: RefCell<Bucket>,
 }
 
 debug_by_name!([] PolicyPage as "PolicyPage";);
@@ -100,9 +98,9 @@ debug_by_name!([] PolicyPage as "PolicyPage";);
 ///
 /// A pasted token is posted, under the cross-site rule, and stands in no URL, event or answer. It is judged by the keys at hand, in
 /// constant configuration: nothing is remembered or counted, no provider, lookup, authority or check is asked; where one would have
-/// to be, the page says so. Each worker judges 20 tokens at once and then one a second; above that it answers 429.
+/// to be, the page says so. For each caller 20 tokens are judged at once and then one a second; above that the answer is 429.
 pub fn page(auth: &Auth) -> PolicyPage {
-    PolicyPage { auth: auth.clone(), judged: RefCell::new(Bucket::new(JUDGED_EVERY, JUDGED_BURST, Instant::now())) }
+    PolicyPage { auth: auth.clone() }
 }
 
 impl HttpServiceFactory for PolicyPage {
@@ -139,11 +137,14 @@ impl PolicyPage {
             Method::POST => posted(request, payload).await,
             _ => return Ok(HttpResponse::MethodNotAllowed().insert_header((ALLOW, METHODS)).finish()),
         };
+        let asked = match asked {
+            Ok(asked) if !self.may_judge(&asked, request).await => Err(Unasked::TooOften),
+            asked => asked,
+        };
         Ok(self.show(asked).unwrap_or_else(|_| HttpResponse::InternalServerError().finish()))
     }
 
     fn show(&self, asked: Result<Asked, Unasked>) -> Result<HttpResponse, getrandom::Error> {
-        let asked = asked.and_then(|asked| if self.may_judge(&asked) { Ok(asked) } else { Err(Unasked::TooOften) });
         let judged = asked.as_ref().map_err(|fault| *fault).and_then(|asked| Trial::of(&self.auth, asked));
         let trial = judged.as_ref().map(Option::as_ref).map_err(|fault| *fault);
         let nothing = Asked::default();
@@ -161,7 +162,7 @@ impl PolicyPage {
         };
         let mut answer = HttpResponse::build(trial.err().map_or(StatusCode::OK, Unasked::status));
         if matches!(trial, Err(Unasked::TooOften)) {
-            answer.insert_header((RETRY_AFTER, JUDGED_EVERY.as_secs()));
+            answer.insert_header((RETRY_AFTER, RETRY_SECONDS));
         }
         Ok(answer
             .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
@@ -172,8 +173,19 @@ impl PolicyPage {
             .body(view.html(&routes)))
     }
 
-    fn may_judge(&self, asked: &Asked) -> bool {
-        !matches!(asked.whom, Whom::Bearer(..)) || self.judged.borrow_mut().take(Instant::now(), 0)
+    async fn may_judge(&self, asked: &Asked, request: &HttpRequest) -> bool {
+        if !matches!(asked.whom, Whom::Bearer(..)) {
+            return true;
+        }
+        let settings = self.auth.settings();
+        let whose = match nested::caller(request) {
+            Some(caller) => Whose::Caller(caller),
+            None => Whose::Address(settings.address_share(request.into())),
+        };
+        match settings.limiter.take(JUDGED, whose) {
+            Taken::Now(taken) => taken.is_ok(),
+            Taken::Asked(taken) => taken.await.is_ok(),
+        }
     }
 }
 
