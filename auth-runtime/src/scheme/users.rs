@@ -8,10 +8,12 @@ use crate::scheme::SchemeDescription;
 
 /// The application's own function that says which roles a user has.
 pub(crate) struct RolesOf<U> {
-    function: Arc<dyn Fn(&U) -> Vec<Box<str>> + Send + Sync>,
+    function: Arc<Roles<U>>,
     /// For reviewers: with another function, other users may have a role.
     pub(crate) name: &'static str,
 }
+
+type Roles<U> = dyn Fn(&U) -> Vec<Box<str>> + Send + Sync;
 
 impl<U> RolesOf<U> {
     pub(crate) fn new<F, R>(roles: F) -> Self
