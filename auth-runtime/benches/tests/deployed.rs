@@ -1,6 +1,8 @@
 //! What must not happen in a program as it is deployed, without `debug_assertions`, even where it has the feature `testing`.
 //! `tests/scripts/deployed` runs this in a release build.
 
+#![allow(clippy::unwrap_used)]
+
 use actix_web::{App, get, test};
 use auth_runtime::testing::{TestIssuer, matrix, mutate};
 use auth_runtime::{Auth, requires};
