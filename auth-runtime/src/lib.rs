@@ -187,6 +187,8 @@ pub use extract::{ApiKey, Bearer, Checked, Details, Digest, FromPrincipal, Grant
 #[cfg(feature = "session")]
 pub use extract::{Session, SignIn, SignOut};
 pub use jwt::Jwt;
+#[cfg(feature = "login")]
+pub use login::Tokens;
 pub use mount::{Declared, ServiceConfig, route};
 pub use opaque::Opaque;
 pub use principal::Principal;

@@ -2,11 +2,11 @@
 
 use std::convert::Infallible;
 
-use actix_web::{get, web};
+use actix_web::{Responder, get, post, web};
 use auth_runtime::clock::{Clock as _, SystemClock};
 use auth_runtime::login::{LoginIdentity, OidcLogin};
 use auth_runtime::testing::ManualClock;
-use auth_runtime::{Auth, Authorities, Principal, Session, Sessions, requires};
+use auth_runtime::{Auth, Authorities, Denial, Principal, Session, Sessions, SignIn, Tokens, public, requires};
 use serde::{Deserialize, Serialize};
 use tests::{Answer, Server};
 
@@ -40,6 +40,22 @@ async fn key(who: Principal) -> String {
 #[get("/edit")]
 async fn edit() -> &'static str {
     "editing"
+}
+
+#[requires(session)]
+#[get("/upstream")]
+async fn upstream(tokens: Tokens) -> Result<String, Denial> {
+    let token = tokens.access().await?;
+    assert_eq!(format!("{token:?}"), "AccessToken(…)");
+    assert!(token.authorization().is_sensitive());
+    assert_eq!(token.authorization().to_str().unwrap(), format!("Bearer {}", token.expose()));
+    Ok(token.expose().to_owned())
+}
+
+#[public(reason = "where people sign in here")]
+#[post("/form")]
+async fn form(sign_in: SignIn<User>) -> Result<impl Responder, Denial> {
+    sign_in.subject("alice").details(User { name: "Here".to_owned(), email: None }).finish().await
 }
 
 /// Knows Alice and nobody else, and is away for one.
@@ -94,7 +110,7 @@ impl App {
         let server = Server::start(move |app| {
             app.app_data(web::Data::new(Known(is_there)))
                 .service(served.scheme_routes())
-                .service(served.scope("").service(me).service(key).service(edit));
+                .service(served.scope("").service(me).service(key).service(edit).service(upstream).service(form));
         });
         Self { server, auth, clock: clock.clone() }
     }

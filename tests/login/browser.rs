@@ -21,10 +21,15 @@ impl<'a> Browser<'a> {
         self.send(self.server.get(target).header("Sec-Fetch-Mode", "navigate").header("Accept", "text/html,*/*;q=0.8"))
     }
 
+    /// Sends a form without fields, on a page of this service.
+    pub(crate) fn post(&self, target: &str) -> Answer {
+        self.send(self.server.post(target).header("Sec-Fetch-Site", "same-origin").header("Content-Length", "0"))
+    }
+
     /// With the cookies that are here; keeps those that come.
     pub(crate) fn send(&self, request: Request) -> Answer {
-        let line = self.cookies.borrow().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
-        let answer = if line.is_empty() { request } else { request.header("Cookie", line.join("; ")) }.send();
+        let line = self.header();
+        let answer = if line.is_empty() { request } else { request.header("Cookie", line) }.send();
         for line in answer.all("set-cookie") {
             let (pair, attributes) = line.split_once(';').unwrap();
             let (name, value) = pair.split_once('=').unwrap();
@@ -35,6 +40,12 @@ impl<'a> Browser<'a> {
             }
         }
         answer
+    }
+
+    /// What it sends.
+    pub(crate) fn header(&self) -> String {
+        let cookies = self.cookies.borrow();
+        cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
     }
 
     /// Those whose name begins so.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{HttpRequest, HttpResponse, web};
-use auth_runtime::testing::{ManualClock, TestToken};
+use auth_runtime::testing::{ManualClock, TestIssuer, TestToken};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tests::{Server, base64url, provider};
@@ -38,6 +38,11 @@ pub(crate) struct Otherwise {
     /// Of everything else.
     pub(crate) metadata: Option<Value>,
     pub(crate) subject: Option<String>,
+    /// The session there.
+    pub(crate) sid: Option<String>,
+    pub(crate) gives_no_refresh_token: bool,
+    /// How long it takes to give tokens for a refresh token, in milliseconds.
+    pub(crate) refreshes_in: u64,
 }
 
 struct State {
@@ -45,6 +50,8 @@ struct State {
     clock: ManualClock,
     codes: Mutex<HashMap<String, Form>>,
     otherwise: Mutex<Otherwise>,
+    /// The refresh token that is good, by subject, and how many there were.
+    refresh: Mutex<(Option<String>, usize)>,
     /// Requests of tokens: `Authorization`, and the form.
     asked: Mutex<Vec<(Option<String>, Form)>>,
 }
@@ -56,6 +63,7 @@ impl Idp {
             clock: clock.clone(),
             codes: Mutex::default(),
             otherwise: Mutex::default(),
+            refresh: Mutex::default(),
             asked: Mutex::default(),
         });
         let shared = Arc::clone(&state);
@@ -111,6 +119,20 @@ impl Idp {
         back.to_string()
     }
 
+    /// Tells that somebody has signed out, as this changes the token.
+    pub(crate) fn logout_token(&self, change: impl FnOnce(TestToken) -> TestToken) -> String {
+        let token = self.state.issuer().token().without("sub").without("scope").header("typ", "logout+jwt");
+        let events = json!({"http://schemas.openid.net/event/backchannel-logout": {}});
+        let id = format!("logout-{}", self.state.refresh.lock().unwrap().1);
+        self.state.refresh.lock().unwrap().1 += 1;
+        change(token.claim("events", events).claim("jti", id)).sign()
+    }
+
+    /// Nobody has the refresh token that is good any more.
+    pub(crate) fn revokes_refresh_tokens(&self) {
+        self.state.refresh.lock().unwrap().0 = None;
+    }
+
     /// The last request for tokens.
     pub(crate) fn last(&self) -> (Option<String>, Form) {
         self.state.asked.lock().unwrap().last().cloned().expect("somebody asked for tokens")
@@ -122,6 +144,10 @@ impl Idp {
 }
 
 impl State {
+    fn issuer(&self) -> TestIssuer {
+        provider::issuer(self.url.get().unwrap()).for_audience(CLIENT).key_id("1").clock(self.clock.clone())
+    }
+
     fn answer(&self, request: &HttpRequest, body: &str) -> HttpResponse {
         let url = self.url.get().unwrap();
         match request.path() {
@@ -132,6 +158,7 @@ impl State {
                         "issuer": url, "jwks_uri": format!("{url}/keys"),
                         "authorization_endpoint": format!("{url}/authorize?tenant=1"),
                         "token_endpoint": format!("{url}/token"),
+                        "end_session_endpoint": format!("{url}/end?of=1"),
                         "authorization_response_iss_parameter_supported": otherwise.announces_issuer,
                     })
                 });
@@ -152,6 +179,19 @@ impl State {
             return HttpResponse::build(status.try_into().unwrap()).json(json!({"error": "whatever"}));
         }
         let invalid = || HttpResponse::BadRequest().json(json!({"error": "invalid_grant"}));
+        if form["grant_type"] == "refresh_token" {
+            std::thread::sleep(std::time::Duration::from_millis(otherwise.refreshes_in));
+            let mut refresh = self.refresh.lock().unwrap();
+            if refresh.0.as_deref() != Some(&*form["refresh_token"]) {
+                return invalid();
+            }
+            refresh.1 += 1;
+            let (access, next) = (format!("access-{}", refresh.1), format!("refresh-{}", refresh.1));
+            refresh.0 = Some(next.clone());
+            return HttpResponse::Ok().json(json!({
+                "access_token": access, "token_type": "bearer", "expires_in": 300, "refresh_token": next,
+            }));
+        }
         assert_eq!(form["grant_type"], "authorization_code");
         let Some(asked) = self.codes.lock().unwrap().remove(&form["code"]) else { return invalid() };
         if form["redirect_uri"] != asked["redirect_uri"]
@@ -160,14 +200,16 @@ impl State {
             return invalid();
         }
         let access_token = "an-access-token";
-        let issuer =
-            provider::issuer(self.url.get().unwrap()).for_audience(CLIENT).key_id("1").clock(self.clock.clone());
+        let issuer = self.issuer();
         let token = issuer
             .token()
             .subject(otherwise.subject.as_deref().unwrap_or("alice"))
             .claim("nonce", asked["nonce"].as_str());
         let token = token.claim("name", "Alice").claim("email", "alice@shop.example").claim("email_verified", true);
-        let token = token.claim("sid", "session-there").claim("at_hash", at_hash(access_token)).header("typ", "JWT");
+        let token = token
+            .claim("sid", otherwise.sid.as_deref().unwrap_or("session-there"))
+            .claim("at_hash", at_hash(access_token))
+            .header("typ", "JWT");
         let token = match &otherwise.id_token {
             Some(change) => change(token),
             None => token,
@@ -175,6 +217,10 @@ impl State {
         let mut answer = json!({
             "access_token": access_token, "token_type": "Bearer", "expires_in": 300, "id_token": token.sign(),
         });
+        if !otherwise.gives_no_refresh_token {
+            answer["refresh_token"] = json!("refresh-0");
+            self.refresh.lock().unwrap().0 = Some("refresh-0".to_owned());
+        }
         if let Some(change) = otherwise.tokens {
             change(&mut answer);
         }

@@ -2,10 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod app;
+mod backchannel;
 mod browser;
 mod clients;
 mod idp;
+mod logout;
 mod refused;
 mod several;
 mod signing_in;
+mod store;
+mod tokens;
 mod unfit;

@@ -233,7 +233,7 @@ impl IdentityOf<'_> {
     }
 
     /// The principal and its clock, if scheme `S` verified it.
-    pub(super) fn by<S: Scheme>(&self) -> Option<(&Principal, &Arc<dyn Clock>)> {
+    pub(crate) fn by<S: Scheme>(&self) -> Option<(&Principal, &Arc<dyn Clock>)> {
         self.0.verified_by(TypeId::of::<S>())
     }
 }
@@ -300,7 +300,7 @@ impl Identity for Principal {
 }
 
 /// The identity where the policy makes it certain.
-pub(super) fn certain<P, T: Identity>(grant: &Grant<P>) -> Result<T, IdentityError> {
+pub(crate) fn certain<P, T: Identity>(grant: &Grant<P>) -> Result<T, IdentityError> {
     // The macro promised it; denying is the safe side of a promise not kept.
     T::identify(&IdentityOf(grant.caller()))?.ok_or_else(|| Reason::IdentityUnfit.into())
 }

@@ -27,6 +27,8 @@ pub use granted::Granted;
 #[cfg(feature = "basic")]
 pub use identity::Basic;
 pub use identity::{ApiKey, Bearer, Digest, Optional};
+#[cfg(feature = "login")]
+pub(crate) use identity::{Identity, IdentityOf, certain};
 #[cfg(feature = "session")]
 pub use session::Session;
 #[cfg(feature = "login")]

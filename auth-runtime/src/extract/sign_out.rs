@@ -101,6 +101,12 @@ pub struct SignedOut {
 }
 
 impl SignedOut {
+    /// Sends the browser there.
+    #[cfg(feature = "login")]
+    pub(crate) fn new(deletion: HeaderValue, location: HeaderValue) -> Self {
+        Self { deletion, location }
+    }
+
     /// The same in an answer of your own, such as a 204 for a script: the cookie is taken, and nobody is sent anywhere.
     pub fn with<B>(self, mut answer: HttpResponse<B>) -> HttpResponse<B> {
         let headers = answer.headers_mut();

@@ -83,6 +83,7 @@ impl JwtSettings {
             acceptance,
             issuers,
             access_token_profile: self.access_token_profile,
+            takes_logout_tokens: false,
             memory: Memory::new(self.cache_bytes),
             headers: KnownHeaders::new(),
             #[cfg(feature = "jwks")]

@@ -34,6 +34,8 @@ pub(crate) struct Verifier {
     pub(crate) acceptance: Acceptance,
     pub(crate) issuers: Vec<TrustedIssuer>,
     pub(crate) access_token_profile: bool,
+    /// Whoever calls looks at the kind of the token.
+    pub(crate) takes_logout_tokens: bool,
     pub(crate) memory: Memory,
     pub(crate) headers: KnownHeaders,
     #[cfg(feature = "jwks")]
@@ -245,7 +247,8 @@ impl Verifier {
             return Ok((known, false));
         }
         let header = compact.header()?;
-        if self.access_token_profile && !header.is_access_token() {
+        let is_unfit = self.access_token_profile && !header.is_access_token();
+        if is_unfit || (header.is_logout_token() && !self.takes_logout_tokens) {
             return Err(Reason::TypeWrong);
         }
         Ok((header, true))

@@ -208,6 +208,11 @@ impl Header {
         Ok(Self { algorithm, key_id, typ })
     }
 
+    /// Whether it says that it is a logout token (OpenID Connect Back-Channel Logout 1.0 section 2.4).
+    pub(crate) fn is_logout_token(&self) -> bool {
+        self.typ == TokenType::LogoutToken
+    }
+
     /// Whether the token says that it is an access token (RFC 9068 section 4); `JWT` or nothing is not enough.
     pub(crate) fn is_access_token(&self) -> bool {
         self.typ == TokenType::AccessToken
@@ -220,6 +225,8 @@ impl Header {
 enum TokenType {
     /// `at+jwt` (RFC 9068 section 2.1).
     AccessToken,
+    /// `logout+jwt`.
+    LogoutToken,
     /// `JWT`, or nothing said.
     Unspecific,
     Other,
@@ -237,6 +244,7 @@ impl TokenType {
         };
         match () {
             () if short.eq_ignore_ascii_case("at+jwt") => Self::AccessToken,
+            () if short.eq_ignore_ascii_case("logout+jwt") => Self::LogoutToken,
             () if short.eq_ignore_ascii_case("JWT") => Self::Unspecific,
             () => Self::Other,
         }

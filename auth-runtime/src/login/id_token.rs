@@ -1,5 +1,7 @@
 //! Judging an ID token (OpenID Connect Core 1.0 section 3.1.3.7).
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
@@ -8,7 +10,7 @@ use sha2::{Digest as _, Sha256, Sha384, Sha512};
 use crate::crypto::Algorithm;
 use crate::denial::Reason;
 use crate::http::peer::AddressShare;
-use crate::keys::compact::Compact;
+use crate::keys::compact::{Compact, Header};
 use crate::login::fault::LoginFault;
 use crate::login::identity::{LoginIdentity, verified_email};
 use crate::login::provider::Provider;
@@ -55,9 +57,13 @@ impl Provider {
             );
             LoginFault::of_token(reason)
         };
-        let (principal, algorithm) = self.verified(id_token, clock, address).await.map_err(refused)?;
-        let claims = principal.claims().ok_or(LoginFault::IdentityRefused)?;
-        if let Some(wrong) = self.unfit(claims, &demanded, algorithm) {
+        let (principal, header) = self.verified(id_token, clock, address).await.map_err(refused)?;
+        if header.is_logout_token() {
+            return Err(refused(Reason::TypeWrong));
+        }
+        let claims = principal.claims().filter(|_| principal.subject_claim() == Some("sub"));
+        let claims = claims.ok_or(Reason::ClaimsInvalid).map_err(refused)?;
+        if let Some(wrong) = self.unfit(claims, &demanded, header.algorithm) {
             limited!(
                 error,
                 provider = foreign(&self.settings.issuer),
@@ -96,12 +102,12 @@ impl Provider {
     }
 
     /// Signature, issuer, audience and times, by the verifier of all tokens.
-    async fn verified(
+    pub(super) async fn verified(
         &self,
         token: &str,
         clock: &dyn Clock,
         address: AddressShare,
-    ) -> Result<(Principal, Algorithm), Reason> {
+    ) -> Result<(Principal, Arc<Header>), Reason> {
         let verifier = &self.verifier;
         verifier.check_length(token.as_bytes())?;
         let mut compact = Compact::split(token.as_bytes()).ok_or(Reason::TokenNotJwt)?;
@@ -109,7 +115,6 @@ impl Provider {
         if header.is_access_token() {
             return Err(Reason::TypeWrong);
         }
-        let algorithm = header.algorithm;
         let now = clock.now()?;
         let principal = match verifier.verify(&mut compact, now) {
             Err(refusal @ (Reason::KeyUnknown | Reason::KeysUnavailable)) => {
@@ -122,7 +127,7 @@ impl Provider {
             }
             judged => judged?,
         };
-        Ok((principal, algorithm))
+        Ok((principal, header))
     }
 
     /// The claim by which a verified ID token is not for this sign-in.

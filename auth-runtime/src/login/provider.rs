@@ -15,11 +15,13 @@ use crate::jwt::{IntoSettings as _, Jwt, Verifier};
 use crate::login::fault::LoginFault;
 use crate::login::flow::FlowCookies;
 use crate::login::settings::OidcLogin;
+use crate::login::tokens::Refreshed;
 use crate::provider::Worker;
 use crate::provider::client::{FetchError, ProviderClient};
 use crate::provider::client_auth::{Prover, push_form};
 use crate::provider::discovery::{Metadata, discover};
 use crate::provider::endpoint::Endpoint;
+use crate::provider::limits::flight::Flights;
 use crate::shares::{KnownCallers, Lookups};
 use crate::telemetry::{foreign, limited};
 use crate::time::UnixTime;
@@ -37,6 +39,8 @@ pub(super) struct Provider {
     pub(super) paths: Paths,
     /// The exact redirect URI.
     pub(super) redirect_uri: String,
+    /// Where the provider sends people who have signed out.
+    pub(super) signed_out_uri: String,
     pub(super) verifier: Verifier,
     /// Exchanges of codes.
     pub(super) lookups: Lookups,
@@ -48,6 +52,8 @@ pub(super) struct Provider {
     asking: Mutex<()>,
     failed: Shelf<Option<(Instant, FetchError)>>,
     is_secure: bool,
+    /// Refreshes under way, by session.
+    pub(super) refreshing: Arc<Flights<Box<str>, Refreshed>>,
 }
 
 debug_by_name!([] Provider as "Provider";);
@@ -57,6 +63,8 @@ debug_by_name!([] Provider as "Provider";);
 pub(super) struct Paths {
     pub(super) login: Box<str>,
     pub(super) callback: Box<str>,
+    pub(super) logout: Box<str>,
+    pub(super) backchannel_logout: Box<str>,
 }
 
 /// What a provider says of itself, and when it did.
@@ -70,6 +78,8 @@ struct Known {
 pub(super) struct Endpoints {
     pub(super) authorization: Endpoint,
     token: Endpoint,
+    /// Where a browser is sent to sign out there too.
+    pub(super) end_session: Option<Endpoint>,
     /// It names itself in every answer (RFC 9207 section 3).
     pub(super) says_issuer: bool,
 }
@@ -78,6 +88,9 @@ pub(super) struct Endpoints {
 pub(super) struct Granted {
     pub(super) access_token: Zeroizing<String>,
     pub(super) id_token: Option<Zeroizing<String>>,
+    pub(super) refresh_token: Option<Zeroizing<String>>,
+    /// In seconds.
+    pub(super) expires_in: Option<UnixTime>,
 }
 
 impl Provider {
@@ -90,7 +103,10 @@ impl Provider {
             return Err(fault(option, &wrong));
         }
         let paths = settings.paths();
-        for path in [&paths.login, &paths.callback] {
+        if settings.signed_out_path.as_deref().is_some_and(|path| !is_path(path)) {
+            return Err(fault("signed_out_path", &"not a path of this service; write it like `/`"));
+        }
+        for path in [&paths.login, &paths.callback, &paths.logout, &paths.backchannel_logout] {
             if !is_path(path) {
                 return Err(fault(path, &"not a path that can be served; write it like `/callback`"));
             }
@@ -103,11 +119,15 @@ impl Provider {
         // Each is seen once.
         jwt.cache_bytes = 0;
         jwt.key_sets.transport = settings.transport.clone();
-        let verifier = jwt.verifier(None).map_err(|wrong| fault("issuer", &wrong))?;
+        // A logout token may name a session and nobody.
+        jwt.acceptance.subject_claims = vec!["sub".into(), "sid".into()];
+        let mut verifier = jwt.verifier(None).map_err(|wrong| fault("issuer", &wrong))?;
+        verifier.takes_logout_tokens = true;
         let worker = Worker::shared().map_err(|_| Misconfiguration::new("the process may start no more threads"))?;
         let client = worker.client(&settings.transport).map_err(|wrong| fault("issuer", &wrong))?;
         Ok(Self {
             redirect_uri: format!("{origin}{}", paths.callback),
+            signed_out_uri: format!("{origin}{}", settings.signed_out_path.as_deref().unwrap_or("/")),
             paths,
             verifier,
             lookups: Lookups::default(),
@@ -119,6 +139,7 @@ impl Provider {
             asking: Mutex::new(()),
             failed: Shelf::new(None),
             is_secure: origin.starts_with("https://"),
+            refreshing: Arc::default(),
             settings,
         })
     }
@@ -280,6 +301,7 @@ impl Endpoints {
         Ok(Self {
             authorization: metadata.endpoint("authorization_endpoint")?.ok_or(missing)?,
             token: metadata.endpoint("token_endpoint")?.ok_or(missing)?,
+            end_session: metadata.endpoint("end_session_endpoint")?,
             says_issuer: metadata.is_true("authorization_response_iss_parameter_supported"),
         })
     }
@@ -291,7 +313,12 @@ impl Granted {
         let text = |name: &str| members.0.get(name).and_then(serde_json::Value::as_str);
         let secret = |name: &str| text(name).map(|text| Zeroizing::new(text.to_owned()));
         text("token_type").filter(|kind| kind.eq_ignore_ascii_case("bearer"))?;
-        Some(Self { access_token: secret("access_token")?, id_token: secret("id_token") })
+        Some(Self {
+            access_token: secret("access_token")?,
+            id_token: secret("id_token"),
+            refresh_token: secret("refresh_token"),
+            expires_in: members.0.get("expires_in").and_then(serde_json::Value::as_i64).filter(|seconds| *seconds >= 0),
+        })
     }
 }
 
@@ -309,7 +336,13 @@ impl OidcLogin {
                 None => format!("/{default}").into(),
             })
         };
-        Paths { login: path(&self.login_path, "login"), callback: path(&self.callback_path, "callback") }
+        Paths {
+            login: path(&self.login_path, "login"),
+            callback: path(&self.callback_path, "callback"),
+            // One way out of all sessions.
+            logout: self.logout_path.clone().unwrap_or_else(|| "/logout".into()),
+            backchannel_logout: path(&self.backchannel_logout_path, "backchannel-logout"),
+        }
     }
 
     /// What is wrong with it: the option and the remedy.

@@ -15,7 +15,7 @@ use crate::login::fault::LoginFault;
 use crate::login::flow::Flow;
 use crate::login::id_token::{Authenticated, Demanded};
 use crate::login::page::page;
-use crate::login::provider::{Granted, Provider};
+use crate::login::provider::{Granted, Paths, Provider};
 use crate::scheme::SchemeRoute;
 use crate::scheme::session::login::Login;
 use crate::scheme::session::{AtProvider, LiveSessions, WANTED, milliseconds};
@@ -32,21 +32,31 @@ impl Login for Provider {
     }
 
     fn mounts(self: Arc<Self>, sessions: &Arc<LiveSessions>) -> Vec<SchemeRoute> {
-        let route = |path: &str, reason: &'static str, serve: Serve| {
+        let route = |method: Method, path: &str, reason: &'static str, serve: Serve| {
             let (provider, sessions) = (Arc::clone(&self), Arc::clone(sessions));
-            SchemeRoute::new(Method::GET, path, reason, move |request, _body| {
+            SchemeRoute::new(method, path, reason, move |request, body| {
                 let at = AtRequest { provider: Arc::clone(&provider), sessions: Arc::clone(&sessions), request };
                 async move {
                     match serve {
                         Serve::Login => at.login().await,
                         Serve::Callback => at.callback().await,
+                        Serve::Logout => at.log_out().await,
+                        Serve::BackchannelLogout => at.logged_out_there(body).await,
                     }
                 }
             })
         };
+        let Paths { login, callback, logout, backchannel_logout } = &self.paths;
         vec![
-            route(&self.paths.login, "sends people to the provider where they sign in", Serve::Login),
-            route(&self.paths.callback, "where the provider sends people back who have signed in", Serve::Callback),
+            route(Method::GET, login, "sends people to the provider where they sign in", Serve::Login),
+            route(Method::GET, callback, "where the provider sends people back who have signed in", Serve::Callback),
+            route(Method::POST, logout, "ends the session whose cookie is sent", Serve::Logout),
+            route(
+                Method::POST,
+                backchannel_logout,
+                "where the provider tells who signed out there",
+                Serve::BackchannelLogout,
+            ),
         ]
     }
 
@@ -65,13 +75,15 @@ impl Login for Provider {
 enum Serve {
     Login,
     Callback,
+    Logout,
+    BackchannelLogout,
 }
 
 /// A request to one of the routes.
-struct AtRequest {
-    provider: Arc<Provider>,
-    sessions: Arc<LiveSessions>,
-    request: HttpRequest,
+pub(super) struct AtRequest {
+    pub(super) provider: Arc<Provider>,
+    pub(super) sessions: Arc<LiveSessions>,
+    pub(super) request: HttpRequest,
 }
 
 /// What the provider has sent a browser back with (RFC 6749 section 4.1.2).
@@ -217,7 +229,7 @@ impl AtRequest {
         &self,
         auth: &Auth,
         authenticated: Authenticated,
-        _granted: &Granted,
+        granted: &Granted,
         began_at: u64,
     ) -> Result<HeaderValue, LoginFault> {
         let Authenticated { identity, sid, acr, amr, auth_time } = authenticated;
@@ -226,12 +238,15 @@ impl AtRequest {
             limited!(error, cause = foreign(error), "the details of a session cannot be written as JSON");
             LoginFault::Broken
         })?;
+        let now = auth.settings().clock.now().map_err(|_| LoginFault::Unavailable)?;
+        let tokens = granted.held(None, now).write().map_err(|_| LoginFault::Broken)?;
         let mut who = signing_in(auth, &self.sessions, &self.request);
         who.login = Some(AtProvider {
             provider: identity.provider.clone(),
             issuer: identity.issuer.clone(),
             sid,
-            tokens: Box::default(),
+            tokens: tokens.as_str().into(),
+            refreshing_until: 0,
         });
         (who.subject, who.details) = (identity.subject.clone(), details.map(Into::into));
         (who.acr, who.amr, who.auth_time, who.began_at) = (acr, amr, auth_time, began_at);
@@ -254,10 +269,10 @@ impl AtRequest {
                 LoginFault::of_authorities(failure.reason)
             })?;
         }
-        self.sessions.keep(beginning).await.map_err(of_denial)
+        self.sessions.keep_from_provider(beginning).await.map_err(of_denial)
     }
 
-    fn auth(&self) -> Result<&Auth, LoginFault> {
+    pub(super) fn auth(&self) -> Result<&Auth, LoginFault> {
         self.request.app_data::<Auth>().ok_or(LoginFault::Broken)
     }
 

@@ -30,6 +30,9 @@ pub struct OidcLogin {
     pub(super) max_age: Option<Duration>,
     pub(super) login_path: Option<Box<str>>,
     pub(super) callback_path: Option<Box<str>>,
+    pub(super) logout_path: Option<Box<str>>,
+    pub(super) signed_out_path: Option<Box<str>>,
+    pub(super) backchannel_logout_path: Option<Box<str>>,
     pub(super) email_domains: Vec<Box<str>>,
     pub(super) details: Option<Arc<WriteDetails>>,
     pub(super) authorities: Option<AuthorityLoader>,
@@ -64,6 +67,9 @@ impl OidcLogin {
             max_age: None,
             login_path: None,
             callback_path: None,
+            logout_path: None,
+            signed_out_path: None,
+            backchannel_logout_path: None,
             email_domains: Vec::new(),
             details: None,
             authorities: None,
@@ -90,7 +96,7 @@ impl OidcLogin {
     }
 
     /// A name that tells several providers apart, of letters, digits, `-`, `_` and `.`. It becomes part of the paths: `/login/name`,
-    /// `/callback/name`.
+    /// `/callback/name`, `/backchannel-logout/name`.
     pub fn named(mut self, name: impl Into<Box<str>>) -> Self {
         self.name = Some(name.into());
         self
@@ -132,6 +138,27 @@ impl OidcLogin {
     /// origin](crate::config::AuthBuilder::public_origin) with this path as redirect URI, to the letter.
     pub fn callback_path(mut self, path: impl Into<Box<str>>) -> Self {
         self.callback_path = Some(path.into());
+        self
+    }
+
+    /// Where people sign out, here and at the provider where they signed in (OpenID Connect RP-Initiated Logout 1.0), by a `POST` such as that of a form;
+    /// `/logout` by default. It is for all sessions of this configuration, wherever they began.
+    pub fn logout_path(mut self, path: impl Into<Box<str>>) -> Self {
+        self.logout_path = Some(path.into());
+        self
+    }
+
+    /// The page where people are who have signed out; `/` by default. Register the public origin with this path at the provider as post-logout
+    /// redirect URI.
+    pub fn signed_out_path(mut self, path: impl Into<Box<str>>) -> Self {
+        self.signed_out_path = Some(path.into());
+        self
+    }
+
+    /// Where the provider tells that people have signed out there (OpenID Connect Back-Channel Logout 1.0): their sessions here end, before it is
+    /// answered. `/backchannel-logout` by default. Register it at the provider as back-channel logout URI.
+    pub fn backchannel_logout_path(mut self, path: impl Into<Box<str>>) -> Self {
+        self.backchannel_logout_path = Some(path.into());
         self
     }
 

@@ -139,7 +139,10 @@
 //! | scopes | `openid` | `scopes` |
 //! | a sign-in takes | 10 minutes at most | |
 //! | sign-ins under way in one browser | 4 | |
-//! | paths | `/login`, `/callback`, and the name where there are several | `login_path`, `callback_path`, `named` |
+//! | paths | `/login`, `/callback`, `/logout`, `/backchannel-logout`; of several providers `/login/name` and so on, and one way out | `login_path`, `callback_path`, `logout_path`, `backchannel_logout_path`, `named` |
+//! | page where people are who have signed out | `/` | `signed_out_path` |
+//! | an access token is replaced | 30 seconds before it expires, or after half its life | |
+//! | a logout token counts | for 5 minutes, once | |
 //! | what the provider says of itself counts | for an hour; for a day where it cannot be asked again | |
 //! | codes exchanged at once | 32 for each provider; then a browser waits 2 seconds for a turn | |
 //! | class and age of the authentication | any | `acr`, `max_age` |

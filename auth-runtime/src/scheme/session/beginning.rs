@@ -48,6 +48,14 @@ pub(crate) struct Beginning {
 
 #[cfg(feature = "login")]
 impl Beginning {
+    pub(super) fn key(&self) -> SessionKey {
+        self.session.key()
+    }
+
+    pub(super) fn record(&self) -> &Record {
+        &self.record
+    }
+
     /// Who its requests will come from.
     pub(crate) fn principal(&self) -> &Principal {
         &self.principal
@@ -73,6 +81,8 @@ impl LiveSessions {
         let SigningIn { subject, login, roles, scopes, details, acr, auth_time, amr, address, agent, before, began_at } =
             who;
         let (roles, scopes) = if self.loads { (None, None) } else { (roles, scopes) };
+        #[cfg(feature = "login")]
+        let login = login.map(|login| self.with_tokens(&sid, login)).transpose().map_err(unavailable)?;
         let record = Record {
             sid: sid.into(),
             subject,

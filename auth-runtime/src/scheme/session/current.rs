@@ -107,10 +107,10 @@ impl CurrentSession {
         let sessions = &self.sessions;
         let unfit = || Unavailable::of(Reason::IdentityUnfit);
         // It may have been noted as seen since it was read.
-        let mut version = self.stored.version;
+        let (mut version, mut known) = (self.stored.version, self.record.clone());
         for _ in 0..TRIES {
             let id = SessionId::random()?;
-            let record = Record { renews: false, seen_at: now.max(self.record.seen_at), ..self.record.clone() };
+            let record = Record { renews: false, seen_at: now.max(known.seen_at), ..known };
             let session = sessions.stored(id.key(), 1, &record).ok_or_else(unfit)?;
             let replaced = sessions.tombstone(self.stored.key, version.saturating_add(1), now).ok_or_else(unfit)?;
             let (began_at, most) = (record.began_at, sessions.most);
@@ -124,7 +124,9 @@ impl CurrentSession {
             }
             let Some(found) = sessions.store.find(self.stored.key).get().await? else { return Ok(None) };
             match sessions.open(found) {
-                Some((found, known)) if known.renews && known.roles == self.record.roles => version = found.version,
+                Some((found, now)) if now.renews && now.roles == self.record.roles => {
+                    (version, known) = (found.version, now);
+                }
                 _ => return Ok(None),
             }
         }

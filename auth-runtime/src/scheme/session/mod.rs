@@ -72,6 +72,8 @@
 mod beginning;
 mod current;
 mod details;
+#[cfg(feature = "login")]
+pub(crate) mod elsewhere;
 mod form_proof;
 mod id;
 mod landing;
@@ -103,6 +105,8 @@ pub(crate) use self::beginning::SigningIn;
 pub(crate) use self::current::CurrentSession;
 pub(crate) use self::form_proof::FormProof;
 pub(crate) use self::landing::WANTED;
+#[cfg(feature = "login")]
+pub(crate) use self::live::unavailable;
 pub(crate) use self::live::{LiveSessions, milliseconds};
 #[cfg(all(test, feature = "testing"))]
 pub(crate) use self::memory::MemoryStore;

@@ -58,8 +58,11 @@ pub(crate) struct AtProvider {
     /// The session there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) sid: Option<Box<str>>,
-    /// Its tokens, as text that is [encrypted](super::vault).
+    /// Its tokens, as text that is encrypted; not before the session is [prepared](super::beginning).
     pub(crate) tokens: Box<str>,
+    /// Until when one process asks for others, so that no second one does, in milliseconds.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) refreshing_until: u64,
 }
 
 /// Whose sessions: a subject belongs to whoever vouches for it, the application itself where that is nobody else.
@@ -73,6 +76,10 @@ impl Record {
     pub(crate) fn whose(&self) -> Whose<'_> {
         Whose { issuer: self.login.as_ref().map(|login| &*login.issuer), subject: &self.subject }
     }
+}
+
+fn is_zero(value: &u64) -> bool {
+    *value == 0
 }
 
 fn is_false(value: &bool) -> bool {

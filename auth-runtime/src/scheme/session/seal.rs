@@ -78,6 +78,14 @@ impl Seal {
         SubjectKey::from_bytes(hash.chain_update(whose.subject).finalize().into())
     }
 
+    /// The name of something else that a store keeps beside sessions.
+    #[cfg(feature = "login")]
+    pub(super) fn name(&self, kind: &str, parts: &[&str]) -> [u8; 32] {
+        let mut named = self.application.clone();
+        [kind].iter().chain(parts).for_each(|part| push(&mut named, part.as_bytes()));
+        Sha256::new().chain_update("auth session entry 1").chain_update(named).finalize().into()
+    }
+
     /// The record as it is kept: MAC, name of the key behind its length, JSON. `None` where it is too large.
     pub(super) fn seal(&self, key: SessionKey, record: &Record) -> Option<Vec<u8>> {
         let text = serde_json::to_vec(record).ok().filter(|text| text.len() <= RECORD_MAX)?;

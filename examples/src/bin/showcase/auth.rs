@@ -77,6 +77,9 @@ fn sessions(environment: &Environment, revoking: Option<&Revoking>) -> Sessions 
             // The form has the usual one.
             .login_path("/oidc/login")
             .callback_path("/oidc/callback")
+            .logout_path("/oidc/logout")
+            .signed_out_path("/login")
+            .backchannel_logout_path("/oidc/backchannel-logout")
             .details(people::from_provider);
         sessions = sessions.login(provider);
     }

@@ -67,6 +67,8 @@ where
 pub(crate) fn mount(config: &mut ServiceConfig<'_>, auth: &Auth, environment: &Environment) {
     config.map(|config| {
         config.service_as::<Reviewers>("/policies", review::page(auth));
+        // Where people sign in at a provider, if there is one.
+        config.service(auth.scheme_routes());
     });
     config.service(figures::figures);
     if environment.open_docs {

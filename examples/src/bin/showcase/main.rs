@@ -28,7 +28,7 @@
 //! | variables | what they add |
 //! |---|---|
 //! | `OIDC_ISSUER`, `AUDIENCE` | `GET /idp`, and `GET /idp/admin` for the scope `admin`: JWTs of this identity provider |
-//! | `OIDC_ISSUER`, `LOGIN_CLIENT_ID`, `LOGIN_CLIENT_SECRET` | `GET /oidc/login`, also `?to=…`: people sign in at this identity provider, which sends them back to `/oidc/callback` under `PUBLIC_ORIGIN`; `AUDIENCE` is not needed for that |
+//! | `OIDC_ISSUER`, `LOGIN_CLIENT_ID`, `LOGIN_CLIENT_SECRET` | `GET /oidc/login`, also `?to=…`: people sign in at this identity provider, which sends them back to `/oidc/callback` under `PUBLIC_ORIGIN`; `POST /oidc/logout` signs them out there too, and `POST /oidc/backchannel-logout` is for the provider; `AUDIENCE` is not needed for that |
 //! | `INTROSPECTION_URL`, `CLIENT_ID`, `CLIENT_SECRET`, `AUDIENCE` | `GET /opaque`: tokens that only their issuer can read; `OIDC_ISSUER` says who that is |
 //! | `PUBLIC_ORIGIN` | where clients reach the server, such as `https://api.example`, for which cookies are then `__Host-session`. With `OIDC_ISSUER`: the metadata of RFC 9728 at `/.well-known/oauth-protected-resource`, which challenges then name |
 //! | `AUDIT_LOG` | a file, to which who was refused, who signed in and out, and what was revoked is added, in lines of JSON |

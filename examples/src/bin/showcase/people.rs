@@ -112,10 +112,13 @@ pub(crate) async fn log_out(out: SignOut, how: web::Query<LogOut>) -> impl Respo
 pub(crate) async fn me(session: Session<Person>) -> impl Responder {
     // A provider's word is anybody's.
     let name = session.name.replace('&', "&amp;").replace('<', "&lt;");
+    // At the provider too, for whoever has signed in there.
+    let is_ours = session.principal().issuer().is_some_and(|issuer| issuer.starts_with("local:"));
+    let way_out = if is_ours { "/logout" } else { "/oidc/logout" };
     page(
         HttpResponse::Ok().finish(),
         &format!(
-            "<h1>Hello {name}</h1><form method=post action=/logout><button>Sign out</button></form>\
+            "<h1>Hello {name}</h1><form method=post action={way_out}><button>Sign out</button></form>\
              <form method=post action='/logout?everywhere=true'><button>Sign out everywhere</button></form>"
         ),
     )

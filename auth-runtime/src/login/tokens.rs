@@ -1,0 +1,270 @@
+//! Tokens of the provider, for calls in the name of whoever has signed in.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::header::HeaderValue;
+use zeroize::Zeroizing;
+
+use crate::denial::{Denial, Reason};
+use crate::extract::{Identity, IdentityOf, certain};
+use crate::grant::{FromGrant, Grant, IdentityError, ViaGrant, Yields};
+use crate::login::fault::LoginFault;
+use crate::login::provider::{Granted, Provider};
+use crate::policy::Policy;
+use crate::provider::limits::flight::{Boarding, landed};
+use crate::scheme::SessionScheme;
+use crate::scheme::session::elsewhere::HeldTokens;
+use crate::scheme::session::{CurrentSession, LiveSessions, Record, milliseconds, unavailable};
+use crate::telemetry::foreign;
+use crate::time::{Clock, UnixTime};
+
+/// How long before it expires an access token is replaced, in seconds: what it is sent to needs it for a moment yet. Half its life, where that
+/// is less.
+const BEFORE: UnixTime = 30;
+/// How long one process may take to ask for other tokens, in milliseconds, before another one does.
+const LEASE: u64 = 15_000;
+/// How often is looked whether another process has asked.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// How many sessions of one process may be about it at once.
+const AT_ONCE: usize = 1024;
+
+/// The tokens of the provider where the caller has signed in, for calls to services that accept them. They stay on the server: no browser sees them.
+///
+/// ```
+/// use actix_web::{HttpResponse, get};
+/// use auth_runtime::{Denial, Tokens, requires};
+///
+/// # async fn call_upstream(_: actix_web::http::header::HeaderValue) -> String { String::new() }
+/// #[requires(session)]
+/// #[get("/orders")]
+/// async fn orders(tokens: Tokens) -> Result<HttpResponse, Denial> {
+///     let token = tokens.access().await?;
+///     Ok(HttpResponse::Ok().body(call_upstream(token.authorization()).await))
+/// }
+/// ```
+pub struct Tokens {
+    current: Arc<CurrentSession>,
+    clock: Arc<dyn Clock>,
+}
+
+debug_by_name!([] Tokens as "Tokens";);
+
+/// An access token of a provider's. It is not shown unless it is [exposed](Self::expose).
+#[derive(Clone)]
+pub struct AccessToken(Arc<Zeroizing<String>>);
+
+impl AccessToken {
+    fn of(tokens: HeldTokens) -> Self {
+        Self(Arc::new(Zeroizing::new(tokens.access)))
+    }
+
+    /// The token itself.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// The value of `Authorization`: `Bearer` with the token, marked as sensitive.
+    pub fn authorization(&self) -> HeaderValue {
+        let value = Zeroizing::new(format!("Bearer {}", **self.0));
+        // What a provider gives was read from JSON: it may be no field's value.
+        let mut value = HeaderValue::from_str(&value).unwrap_or(HeaderValue::from_static("Bearer"));
+        value.set_sensitive(true);
+        value
+    }
+}
+
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AccessToken(…)")
+    }
+}
+
+/// What has come of asking for other tokens.
+pub(super) type Refreshed = Result<AccessToken, NoToken>;
+
+/// Why there is no access token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NoToken {
+    /// The session has ended, or the provider ends it.
+    Ended,
+    /// It has expired, and the provider has given nothing to get another one with.
+    Expired,
+    /// Somebody cannot be asked.
+    Unavailable(Reason),
+}
+
+impl Granted {
+    /// To be kept; what the provider did not give anew stays.
+    pub(super) fn held(&self, before: Option<&HeldTokens>, now: UnixTime) -> HeldTokens {
+        let given = |token: &Option<Zeroizing<String>>| token.as_ref().map(|token| (**token).clone());
+        HeldTokens {
+            access: (*self.access_token).clone(),
+            fresh_until: self.expires_in.map(|life| now.saturating_add(life - BEFORE.min(life / 2))),
+            refresh: given(&self.refresh_token).or_else(|| before?.refresh.clone()),
+            // The first one says who signed in: a later one nobody has verified.
+            id: match before {
+                Some(before) => before.id.clone(),
+                None => given(&self.id_token),
+            },
+        }
+    }
+}
+
+impl HeldTokens {
+    fn is_fresh(&self, now: UnixTime) -> bool {
+        self.fresh_until.is_none_or(|until| now < until)
+    }
+}
+
+impl Tokens {
+    /// An access token that is good for a moment yet; half a minute, where tokens last longer than one. Where it is not, the provider is asked for
+    /// another one: once for all that want one at the same time, in all processes that share the sessions.
+    ///
+    /// # Errors
+    /// A 401 where the session has no tokens that are good, or not any more: people then sign in again. Where the provider does not accept the
+    /// refresh token any more, because it was revoked or somebody else has used it, the session ends. A 503 where the provider or the store
+    /// cannot be asked.
+    pub async fn access(&self) -> Result<AccessToken, Denial> {
+        let (sessions, record) = (self.current.sessions(), self.current.record());
+        let none = || Denial::unauthorized("sign in again");
+        let Some((provider, held)) = super::provider_of(sessions, record).zip(sessions.tokens(record)) else {
+            return Err(none());
+        };
+        let now = self.clock.now().map_err(|error| Denial::of(error.into()))?;
+        if held.is_fresh(now) {
+            return Ok(AccessToken::of(held));
+        }
+        let refreshed = match provider.refreshing.board(record.sid.clone(), AT_ONCE, || None) {
+            Boarding::Known(known) => known,
+            Boarding::Full => Err(NoToken::Unavailable(Reason::LookupBusy)),
+            Boarding::Join(told) => landed(told).await.unwrap_or(Err(NoToken::Unavailable(Reason::BackendUnavailable))),
+            Boarding::Lead(flight, told) => {
+                // To its end, also where whoever came first goes away: a refresh token is good once.
+                let (current, clock) = (Arc::clone(&self.current), Arc::clone(&self.clock));
+                tokio::spawn(async move {
+                    let refreshing = Refreshing { sessions: current.sessions(), provider: &provider, clock: &*clock };
+                    flight.land(refreshing.refreshed(&current).await);
+                });
+                landed(told).await.unwrap_or(Err(NoToken::Unavailable(Reason::BackendUnavailable)))
+            }
+        };
+        refreshed.map_err(|why| match why {
+            NoToken::Ended | NoToken::Expired => none(),
+            NoToken::Unavailable(reason) => Denial::of(reason),
+        })
+    }
+}
+
+/// Asking for other tokens.
+struct Refreshing<'a> {
+    sessions: &'a Arc<LiveSessions>,
+    provider: &'a Arc<Provider>,
+    clock: &'a dyn Clock,
+}
+
+impl Refreshing<'_> {
+    async fn refreshed(&self, current: &CurrentSession) -> Refreshed {
+        let deadline = tokio::time::Instant::now() + Duration::from_millis(LEASE);
+        let away = |failed| NoToken::Unavailable(unavailable(failed).reason());
+        while tokio::time::Instant::now() < deadline {
+            let now = self.now()?;
+            let latest = self.sessions.latest(current.key(), current.record(), now).await.map_err(away)?;
+            let Some((stored, record)) = latest else { return Err(NoToken::Ended) };
+            let held = self.sessions.tokens(&record).ok_or(NoToken::Expired)?;
+            if held.is_fresh(now) {
+                return Ok(AccessToken::of(held));
+            }
+            let Some(refresh) = held.refresh.clone().map(Zeroizing::new) else { return Err(NoToken::Expired) };
+            let at = milliseconds(self.clock);
+            if record.login.as_ref().is_some_and(|login| at < login.refreshing_until) {
+                tokio::time::sleep(LOOK_EVERY).await;
+                continue;
+            }
+            // Whoever writes this first asks; all others see it.
+            let leased = with_login(&record, |login| login.refreshing_until = at.saturating_add(LEASE));
+            if self.sessions.change(&stored, &leased).await.map_err(away)? {
+                return self.ask(current, &held, &refresh).await;
+            }
+        }
+        Err(NoToken::Unavailable(Reason::BackendUnavailable))
+    }
+
+    async fn ask(&self, current: &CurrentSession, held: &HeldTokens, refresh: &str) -> Refreshed {
+        let now = self.now()?;
+        let grant = [("grant_type", "refresh_token"), ("refresh_token", refresh)];
+        match self.provider.exchange(&grant, now).await {
+            Ok(granted) => {
+                let held = granted.held(Some(held), now);
+                self.keep(current, Some(&held)).await?;
+                Ok(AccessToken::of(held))
+            }
+            Err(LoginFault::CodeRefused) => {
+                let (provider, record) = (foreign(&self.provider.settings.issuer), current.record());
+                tracing::warn!(
+                    provider,
+                    subject = foreign(&record.subject),
+                    session = &*record.sid,
+                    "the provider refuses a refresh token, which was revoked, or used by somebody else; the session ends"
+                );
+                let ended = self.sessions.end_refused(current.key(), record, now).await;
+                Err(ended.map_or_else(|denial| NoToken::Unavailable(denial.reason()), |_| NoToken::Ended))
+            }
+            Err(_) => {
+                // The next one may ask at once. Where this fails too, it waits.
+                let _ = self.keep(current, None).await;
+                Err(NoToken::Unavailable(Reason::BackendUnavailable))
+            }
+        }
+    }
+
+    /// Writes other tokens into the session, whatever else has changed in it, and lets the next one ask.
+    async fn keep(&self, current: &CurrentSession, held: Option<&HeldTokens>) -> Result<(), NoToken> {
+        let away = |failed| NoToken::Unavailable(unavailable(failed).reason());
+        let sealed = match held {
+            Some(held) => Some(self.sessions.sealed_tokens(current.record(), held).map_err(away)?),
+            None => None,
+        };
+        loop {
+            let latest = self.sessions.latest(current.key(), current.record(), self.now()?).await.map_err(away)?;
+            let Some((stored, record)) = latest else { return Err(NoToken::Ended) };
+            let kept = with_login(&record, |login| {
+                login.refreshing_until = 0;
+                if let Some(sealed) = &sealed {
+                    login.tokens.clone_from(sealed);
+                }
+            });
+            if self.sessions.change(&stored, &kept).await.map_err(away)? {
+                return Ok(());
+            }
+        }
+    }
+
+    fn now(&self) -> Result<UnixTime, NoToken> {
+        self.clock.now().map_err(|error| NoToken::Unavailable(error.into()))
+    }
+}
+
+fn with_login(record: &Record, change: impl FnOnce(&mut crate::scheme::session::AtProvider)) -> Record {
+    let mut record = record.clone();
+    record.login.iter_mut().next().map(change);
+    record
+}
+
+impl Identity for Tokens {
+    type Scheme = SessionScheme;
+
+    fn identify(caller: &IdentityOf<'_>) -> Result<Option<Self>, IdentityError> {
+        let Some((principal, clock)) = caller.by::<SessionScheme>() else { return Ok(None) };
+        let current = principal.details::<CurrentSession>().ok_or(Reason::IdentityUnfit)?;
+        Ok(Some(Self { current, clock: Arc::clone(clock) }))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<P: Policy<Access: Yields<SessionScheme>>> FromGrant<P, ViaGrant> for Tokens {
+    fn from_grant(grant: &Grant<P>) -> Result<Option<Self>, IdentityError> {
+        certain(grant).map(Some)
+    }
+}

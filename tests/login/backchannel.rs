@@ -1,0 +1,169 @@
+//! Being told by the provider that somebody has signed out there.
+
+use std::time::Duration;
+
+use auth_runtime::Sessions;
+use auth_runtime::clock::Clock as _;
+use auth_runtime::testing::TestToken;
+use serde_json::json;
+use tests::Answer;
+
+use crate::app::{App, assert_page, clock, login};
+use crate::browser::Browser;
+use crate::idp::{Idp, Otherwise};
+use crate::store::Shelf;
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+fn tell(app: &App, token: &str) -> Answer {
+    app.server.post("/backchannel-logout").send_body(FORM, format!("logout_token={token}"))
+}
+
+fn signed_in<'a>(app: &'a App, idp: &Idp, subject: &str, sid: &str) -> Browser<'a> {
+    idp.does(Otherwise { subject: Some(subject.to_owned()), sid: Some(sid.to_owned()), ..Otherwise::default() });
+    let browser = app.browser();
+    assert_eq!(app.sign_in(idp, &browser).status, 303);
+    browser
+}
+
+fn are_in<const N: usize>(browsers: [&Browser<'_>; N]) -> [bool; N] {
+    browsers.map(|browser| browser.open("/key").status == 200)
+}
+
+#[test]
+fn sessions_end_by_what_the_provider_calls_them_or_their_subject() {
+    let clock = clock();
+    let idp = Idp::start(&clock);
+    let app = App::new(&idp, &clock);
+    let one = signed_in(&app, &idp, "alice", "s1");
+    let again = signed_in(&app, &idp, "alice", "s1");
+    let other = signed_in(&app, &idp, "alice", "s2");
+    let bob = signed_in(&app, &idp, "bob", "s3");
+    app.clock.advance(Duration::from_secs(1));
+
+    let answer = tell(&app, &idp.logout_token(|token| token.claim("sid", "s1")));
+    assert_eq!((answer.status, answer.only("cache-control"), answer.text()), (200, Some("no-store"), ""));
+    assert_eq!(are_in([&one, &again, &other, &bob]), [false, false, true, true]);
+
+    assert_eq!(tell(&app, &idp.logout_token(|token| token.claim("sid", "s2").claim("sub", "alice"))).status, 200);
+    assert_eq!(are_in([&other, &bob]), [false, true]);
+
+    let third = signed_in(&app, &idp, "alice", "s4");
+    app.clock.advance(Duration::from_secs(1));
+    assert_eq!(tell(&app, &idp.logout_token(|token| token.claim("sub", "alice"))).status, 200);
+    assert_eq!(are_in([&third, &bob]), [false, true]);
+    assert_eq!(tell(&app, &idp.logout_token(|token| token.claim("sub", "nobody"))).status, 200, "as the standard says");
+    app.clock.advance(Duration::from_secs(1));
+    assert_eq!(are_in([&signed_in(&app, &idp, "alice", "s1"), &bob]), [true, true], "whoever signs in anew is in");
+}
+
+#[test]
+fn a_sign_in_that_is_under_way_is_barred() {
+    for by in ["sid", "sub"] {
+        let clock = clock();
+        let idp = Idp::start(&clock);
+        let app = App::new(&idp, &clock);
+        signed_in(&app, &idp, "bob", "s1");
+        idp.does(Otherwise::default());
+        let browser = app.browser();
+        let back = idp.consent(&app.begin(&browser));
+        app.clock.advance(Duration::from_secs(1));
+        let whom = if by == "sid" { "session-there" } else { "alice" };
+        assert_eq!(tell(&app, &idp.logout_token(|token| token.claim(by, whom))).status, 200);
+        assert_page(&browser.open(&back), 403, "Your sessions were ended while you signed in");
+        assert!(!browser.is_signed_in());
+        app.clock.advance(Duration::from_secs(1));
+        assert_eq!(app.sign_in(&idp, &browser).status, 303);
+        assert_eq!(browser.open("/key").status, 200);
+    }
+}
+
+#[test]
+fn a_token_must_be_good_and_a_logout_token() {
+    let clock = clock();
+    let idp = Idp::start(&clock);
+    let app = App::new(&idp, &clock);
+    let browser = signed_in(&app, &idp, "alice", "s1");
+    let now = clock.now().unwrap();
+    type Change = fn(TestToken) -> TestToken;
+    let changes: [(&str, Change); 18] = [
+        ("nonce", |token| token.claim("nonce", "x")),
+        ("no events", |token| token.without("events")),
+        ("other event", |token| token.claim("events", json!({"x": {}}))),
+        ("event that is no object", |token| {
+            token.claim("events", json!({"http://schemas.openid.net/event/backchannel-logout": true}))
+        }),
+        ("events as a list", |token| {
+            token.claim("events", json!(["http://schemas.openid.net/event/backchannel-logout"]))
+        }),
+        ("no id", |token| token.without("jti")),
+        ("empty id", |token| token.claim("jti", "")),
+        ("nobody", |token| token.without("sub")),
+        ("subject that is no text", |token| token.claim("sub", 1)),
+        ("session that is no text", |token| token.claim("sid", 1)),
+        ("not said when", |token| token.without("iat")),
+        ("no end", |token| token.without("exp")),
+        ("expired", |token| token.expired()),
+        ("audience", |token| token.wrong_audience()),
+        ("issuer", |token| token.wrong_issuer()),
+        ("key", |token| token.wrong_key()),
+        ("algorithm", |token| token.header("alg", "none")),
+        ("access token", |token| token.header("typ", "at+jwt")),
+    ];
+    for (what, change) in changes {
+        let answer = tell(&app, &idp.logout_token(|token| change(token.claim("sub", "alice"))));
+        assert_eq!((answer.status, answer.only("cache-control")), (400, Some("no-store")), "{what}");
+        assert_eq!(answer.json(), json!({"error": "invalid_request"}), "{what}");
+    }
+    let old = idp.logout_token(|token| token.claim("sub", "alice").claim("iat", now - 400));
+    assert_eq!(tell(&app, &old).status, 400);
+    let plain = idp.logout_token(|token| token.claim("sub", "alice").header("typ", "JWT"));
+    let good = idp.logout_token(|token| token.claim("sub", "alice"));
+    let send = |kind: &str, body: String| app.server.post("/backchannel-logout").send_body(kind, body).status;
+    assert_eq!(send("application/json", format!("{{\"logout_token\":\"{good}\"}}")), 400);
+    assert_eq!(send(FORM, format!("logout_token={good}&logout_token={good}")), 400);
+    assert_eq!(send(FORM, String::new()), 400);
+    assert_eq!(send(FORM, format!("logout_token={good}&x={}", "x".repeat(20_000))), 400);
+    assert_eq!(are_in([&browser]), [true], "nobody was signed out by all that");
+    app.clock.advance(Duration::from_secs(1));
+    assert_eq!(tell(&app, &plain).status, 200, "older providers say no kind");
+    assert_eq!(are_in([&browser]), [false]);
+}
+
+#[test]
+fn a_logout_token_is_no_id_token_and_counts_once() {
+    let clock = clock();
+    let idp = Idp::start(&clock);
+    let app = App::new(&idp, &clock);
+    // By which the keys are there.
+    signed_in(&app, &idp, "alice", "s1");
+    app.clock.advance(Duration::from_secs(1));
+    let token = idp.logout_token(|token| token.claim("sub", "alice"));
+    assert_eq!((tell(&app, &token).status, tell(&app, &token).status), (200, 400));
+    app.clock.advance(Duration::from_secs(1));
+    let browser = signed_in(&app, &idp, "alice", "s1");
+    assert_eq!(tell(&app, &token).status, 400);
+    assert_eq!(are_in([&browser]), [true], "who signed in since stays");
+    idp.does(Otherwise { id_token: Some(Box::new(|token| token.header("typ", "logout+jwt"))), ..Otherwise::default() });
+    assert_page(&app.sign_in(&idp, &app.browser()), 400, "did not say in a valid way who you are");
+}
+
+#[test]
+fn all_machines_know_and_a_store_that_is_away_is_told_again() {
+    let clock = clock();
+    let idp = Idp::start(&clock);
+    let shelf = Shelf::default();
+    let sessions = || Sessions::store(shelf.clone()).key("test", [7; 32]).login(login(&idp));
+    let (here, there) = (App::with(&clock, sessions()), App::with(&clock, sessions()));
+    let browser = signed_in(&here, &idp, "alice", "s1");
+    clock.advance(Duration::from_secs(1));
+    let token = idp.logout_token(|token| token.claim("sid", "s1"));
+    shelf.is_away(true);
+    let away = tell(&there, &token);
+    assert_eq!((away.status, away.only("retry-after")), (503, Some("5")));
+    assert_eq!(browser.open("/key").status, 503, "nobody is in, and nobody signed out");
+    shelf.is_away(false);
+    assert_eq!(are_in([&browser]), [true]);
+    assert_eq!((tell(&there, &token).status, tell(&here, &token).status), (200, 400));
+    assert_eq!(are_in([&browser]), [false]);
+}

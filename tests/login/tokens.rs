@@ -1,0 +1,151 @@
+//! Tokens for calls upstream: they stay here, are good, and are asked for once.
+
+use std::time::Duration;
+
+use auth_runtime::Sessions;
+
+use crate::app::{App, COOKIE, clock, login};
+use crate::idp::{Idp, Otherwise};
+use crate::store::Shelf;
+
+#[test]
+fn a_token_is_replaced_before_it_expires_and_each_refresh_token_used_once() {
+    let clock = clock();
+    let idp = Idp::start(&clock);
+    let app = App::new(&idp, &clock);
+    let browser = app.browser();
+    app.sign_in(&idp, &browser);
+    assert_eq!((browser.open("/upstream").text(), idp.count()), ("an-access-token", 1));
+    clock.advance(Duration::from_secs(269));
+    assert_eq!((browser.open("/upstream").text(), idp.count()), ("an-access-token", 1));
+    clock.advance(Duration::from_secs(1));
+    assert_eq!((browser.open("/upstream").text(), idp.count()), ("access-1", 2));
+    let (authorization, form) = idp.last();
+    assert_eq!((&*form["grant_type"], &*form["refresh_token"]), ("refresh_token", "refresh-0"));
+    assert!(authorization.unwrap().starts_with("Basic "));
+    assert_eq!((browser.open("/upstream").text(), idp.count()), ("access-1", 2));
+    clock.advance(Duration::from_secs(270));
+    assert_eq!(browser.open("/upstream").text(), "access-2");
+    assert_eq!(idp.last().1["refresh_token"], "refresh-1", "rotation");
+    assert_eq!(browser.open("/me").status, 200);
+}
+
+#[test]
+fn all_that_want_one_at_once_ask_once() {
+    let clock = clock();
+    let idp = Idp::start(&clock);
+    let shelf = Shelf::default();
+    let sessions = || Sessions::store(shelf.clone()).key("test", [7; 32]).login(login(&idp));
+    let (here, there) = (App::with(&clock, sessions()), App::with(&clock, sessions()));
+    let browser = here.browser();
+    here.sign_in(&idp, &browser);
+    clock.advance(Duration::from_secs(280));
+    idp.does(Otherwise { refreshes_in: 300, ..Otherwise::default() });
+    let cookie = browser.header();
+    let answers: Vec<String> = std::thread::scope(|scope| {
+        let apps = [&here, &there].into_iter().cycle().take(12);
+        let asking: Vec<_> = apps
+            .map(|app| {
+                let request = app.server.get("/upstream").header("Cookie", &cookie);
+                scope.spawn(move || request.send().text().to_owned())
+            })
+            .collect();
+        asking.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert_eq!(answers, ["access-1"; 12]);
+    assert_eq!(idp.count(), 2, "one to sign in, one for all");
+}
+
+#[test]
+fn a_refresh_token_that_is_refused_ends_the_session() {
+    let clock = clock();
+    let idp = Idp::start(&clock);
+    let app = App::new(&idp, &clock);
+    let (browser, other) = (app.browser(), app.browser());
+    app.sign_in(&idp, &browser);
+    other.steal(&browser, COOKIE);
+    clock.advance(Duration::from_secs(280));
+    idp.revokes_refresh_tokens();
+    let answer = app.server.get("/upstream").header("Cookie", browser.header()).send();
+    assert_eq!((answer.status, answer.only("www-authenticate")), (401, Some(r#"Cookie realm="shop""#)));
+    assert!(!answer.text().contains("refresh"), "{answer:?}");
+    assert_eq!(other.open("/key").status, 303, "the session is over everywhere");
+}
+
+#[test]
+fn a_provider_that_is_away_costs_nobody_the_session() {
+    let clock = clock();
+    let idp = Idp::start(&clock);
+    let app = App::new(&idp, &clock);
+    let browser = app.browser();
+    app.sign_in(&idp, &browser);
+    clock.advance(Duration::from_secs(280));
+    idp.does(Otherwise { status: Some(500), ..Otherwise::default() });
+    let answer = browser.open("/upstream");
+    assert_eq!((answer.status, answer.only("retry-after")), (503, Some("5")));
+    assert_eq!(browser.open("/key").status, 200);
+    idp.does(Otherwise::default());
+    assert_eq!(browser.open("/upstream").text(), "access-1", "the next one may ask at once");
+}
+
+#[test]
+fn where_there_is_none_people_sign_in_again() {
+    let clock = clock();
+    let idp = Idp::start(&clock);
+    let app = App::new(&idp, &clock);
+    idp.does(Otherwise { gives_no_refresh_token: true, ..Otherwise::default() });
+    let browser = app.browser();
+    app.sign_in(&idp, &browser);
+    assert_eq!(browser.open("/upstream").text(), "an-access-token");
+    clock.advance(Duration::from_secs(280));
+    let api = |browser: &crate::browser::Browser<'_>| {
+        app.server.get("/upstream").header("Cookie", browser.header()).send().status
+    };
+    assert_eq!(api(&browser), 401);
+    assert_eq!(browser.open("/key").status, 200, "the session is another matter");
+    let here = app.browser();
+    here.post("/form");
+    assert_eq!(api(&here), 401, "signed in here");
+}
+
+#[test]
+fn a_store_has_them_encrypted() {
+    let clock = clock();
+    let idp = Idp::start(&clock);
+    let shelf = Shelf::default();
+    let app = App::with(&clock, Sessions::store(shelf.clone()).key("test", [7; 32]).login(login(&idp)));
+    let browser = app.browser();
+    app.sign_in(&idp, &browser);
+    assert_eq!(browser.open("/upstream").text(), "an-access-token");
+    let contents = shelf.contents();
+    assert!(contents.len() >= 2, "the session, and what it is called at the provider");
+    for content in contents {
+        let text = String::from_utf8_lossy(&content).into_owned();
+        for secret in ["an-access-token", "refresh-0", "eyJ"] {
+            assert!(!text.contains(secret), "{text}");
+            assert!(!text.contains(&tests::base64url(secret)), "{text}");
+        }
+    }
+    // A key that goes takes what it has sealed with it.
+    let other = App::with(&clock, Sessions::store(shelf.clone()).key("test", [8; 32]).login(login(&idp)));
+    assert_eq!(other.server.get("/upstream").header("Cookie", browser.header()).send().status, 401);
+}
+
+#[test]
+fn other_rights_and_another_id_keep_them() {
+    let clock = clock();
+    let idp = Idp::start(&clock);
+    let app = App::new(&idp, &clock);
+    let browser = app.browser();
+    app.sign_in(&idp, &browser);
+    clock.advance(Duration::from_secs(280));
+    assert_eq!(browser.open("/upstream").text(), "access-1");
+    actix_web::rt::System::new().block_on(async {
+        let changed = app.auth.sessions_of("alice").signed_in_at(idp.url()).set_rights(["editor"]).await.unwrap();
+        assert_eq!(changed, 1);
+    });
+    let before = browser.header();
+    assert_eq!(browser.open("/edit").text(), "editing");
+    assert_ne!(browser.header(), before, "another id");
+    assert_eq!((browser.open("/upstream").text(), idp.count()), ("access-1", 2));
+}
