@@ -1,5 +1,6 @@
-// People who sign in at a provider, in Chromium: npm's `oidc-provider`, and two showcases that share a Redis. Environment: CHROMIUM, SHOWCASE (the
-// program), REDIS_URL, PICTURES (a folder, optional). Ends with an error where something is not as expected.
+// People who sign in at a provider, in Chromium: npm's `oidc-provider`, two showcases that share a Redis, and the example `backend_for_frontend` with
+// the service that it calls. Environment: CHROMIUM, PROGRAMS (their folder), REDIS_URL, PICTURES (a folder, optional). Ends with an error where something
+// is not as expected.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createServer } from "node:http";
@@ -10,7 +11,8 @@ import { launch, openPage, picture } from "./browser.mjs";
 console.info = console.warn = () => {};
 const { default: Provider } = await import("../provider/node_modules/oidc-provider/lib/index.js");
 
-const { SHOWCASE, REDIS_URL } = process.env;
+const { PROGRAMS, REDIS_URL } = process.env;
+const ORDERS = "https://orders.example";
 const SECRET = "a secret of the showcase's, of more than 32 bytes";
 
 // The provider, which answers once the showcases are known, whose addresses its clients have.
@@ -18,23 +20,32 @@ let ready;
 const provider = new Promise((resolve) => (ready = resolve));
 // The parameters of each request, by path.
 const asked = [];
+// Where a browser is sent with an answer; a test puts somebody in between.
+let sendBack = (url) => url;
 const server = createServer(async (request, answer) => {
     asked.push(new URL(request.url, "http://provider"));
+    const setHeader = answer.setHeader.bind(answer);
+    answer.setHeader = (name, value) => {
+        const isBack = name.toLowerCase() === "location" && new URL(value, issuer).pathname === "/oidc/callback";
+        return setHeader(name, isBack ? sendBack(value) : value);
+    };
     (await provider).callback()(request, answer);
 });
 await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
 const issuer = `http://127.0.0.1:${server.address().port}`;
 
 const started = [];
-async function showcase() {
-    const env = { ...process.env, BIND: "127.0.0.1:0", OIDC_ISSUER: issuer, LOGIN_CLIENT_ID: "showcase", LOGIN_CLIENT_SECRET: SECRET, REDIS_URL };
-    const child = spawn(SHOWCASE, { env, stdio: ["ignore", "pipe", "inherit"] });
+const showcase = (more = {}) => serve("showcase", { ...more, LOGIN_CLIENT_ID: "showcase", LOGIN_CLIENT_SECRET: SECRET, REDIS_URL });
+// Starts a program, and gives its address.
+async function serve(name, more) {
+    const env = { ...process.env, ...more, BIND: "127.0.0.1:0", OIDC_ISSUER: issuer };
+    const child = spawn(`${PROGRAMS}/${name}`, { env, stdio: ["ignore", "pipe", "inherit"] });
     started.push(child);
     for await (const line of createInterface({ input: child.stdout })) {
         const said = line.match(/^listening on (http:.*)$/);
         if (said) return said[1];
     }
-    throw new Error("the showcase ended");
+    throw new Error(`${name} ended`);
 }
 
 const browser = await launch({ ignoreDefaultArgs: ["--disable-back-forward-cache"] });
@@ -51,24 +62,76 @@ async function authenticate(page, name) {
 }
 
 try {
-    const [BASE, OTHER] = [await showcase(), await showcase()];
+    const BASE = await showcase();
+    // Another machine of the same service, by its address.
+    const OTHER = await showcase({ PUBLIC_ORIGIN: BASE });
+    // Nobody is signed in before what was revoked is known.
+    const form = new URLSearchParams({ name: "alice", password: "wonderland" });
+    for (const base of [BASE, OTHER]) {
+        const isReady = () => fetch(`${base}/login`, { method: "POST", body: form, redirect: "manual" }).then((answer) => answer.status === 303);
+        for (let tries = 0; !(await isReady()); tries++) {
+            assert.ok(tries < 100, "it never gets ready");
+            await new Promise((later) => setTimeout(later, 100));
+        }
+    }
+    const orders = await serve("orders_api", { AUDIENCE: ORDERS });
+    const PAGE = await serve("backend_for_frontend", {
+        CLIENT_ID: "page",
+        CLIENT_SECRET: SECRET,
+        ORDERS_URL: orders,
+        AUDIENCE: ORDERS,
+    });
+    const usual = { client_secret: SECRET, response_types: ["code"], grant_types: ["authorization_code", "refresh_token"] };
     const client = {
+        ...usual,
         client_id: "showcase",
-        client_secret: SECRET,
-        redirect_uris: [`${BASE}/oidc/callback`, `${OTHER}/oidc/callback`],
-        response_types: ["code"],
-        grant_types: ["authorization_code", "refresh_token"],
+        redirect_uris: [`${BASE}/oidc/callback`],
+        post_logout_redirect_uris: [`${BASE}/login`],
+        backchannel_logout_uri: `${OTHER}/oidc/backchannel-logout`,
+        backchannel_logout_session_required: true,
     };
-    ready(
-        new Provider(issuer, {
-            clients: [client],
-            claims: { openid: ["sub"], profile: ["name"] },
-            conformIdTokenClaims: false,
-            pkce: { required: () => true },
-            findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, name: `<b>${id}</b> & co` }) }),
-            cookies: { keys: ["of this test alone"] },
-        }),
-    );
+    const page = { ...usual, client_id: "page", redirect_uris: [`${PAGE}/callback`], post_logout_redirect_uris: [`${PAGE}/`] };
+    // Each token lasts so long.
+    const LIFE = 4;
+    // Refresh tokens that were used.
+    const spent = [];
+    const reuse = async () => {
+        const body = new URLSearchParams({ grant_type: "refresh_token", refresh_token: spent[0] });
+        const Authorization = `Basic ${btoa(`page:${encodeURIComponent(SECRET)}`)}`;
+        const answer = await fetch(`${issuer}/token`, { method: "POST", body, headers: { Authorization } });
+        assert.deepEqual([answer.status, (await answer.json()).error], [400, "invalid_grant"]);
+    };
+    const real = new Provider(issuer, {
+        clients: [client, page],
+        scopes: ["openid", "offline_access", "orders:read"],
+        rotateRefreshToken: true,
+        ttl: { AccessToken: LIFE },
+        features: {
+            backchannelLogout: { enabled: true },
+            resourceIndicators: {
+                enabled: true,
+                defaultResource: () => undefined,
+                useGrantedResource: () => true,
+                getResourceServerInfo: () => ({
+                    scope: "orders:read",
+                    audience: ORDERS,
+                    accessTokenTTL: LIFE,
+                    accessTokenFormat: "jwt",
+                }),
+            },
+        },
+        claims: { openid: ["sub"], profile: ["name"] },
+        conformIdTokenClaims: false,
+        pkce: { required: () => true },
+        findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, name: `<b>${id}</b> & co` }) }),
+        cookies: { keys: ["of this test alone"] },
+        // By default it asks no address of this machine.
+        fetch: (url, { dispatcher, ...options }) => fetch(url, options),
+    });
+    real.on("grant.success", ({ oidc }) => {
+        if (oidc.params.grant_type === "refresh_token") spent.push(oidc.params.refresh_token);
+    });
+    ready(real);
 
     {
         // A page is wanted, the provider says who it is, and the way leads back.
@@ -84,7 +147,7 @@ try {
             ["code", "S256", `${BASE}/oidc/callback`, "openid profile"],
         );
         const cookies = await context.cookies(BASE);
-        assert.deepEqual(cookies.filter((cookie) => cookie.path === "/").map((cookie) => cookie.name), ["session"], "the sign-in left nothing");
+        assert.ok(!cookies.some((cookie) => cookie.name.startsWith("login")), "the sign-in left nothing");
         assert.equal(await page.evaluate(() => document.cookie), "", "no script reads it");
         const me = await page.evaluate(() => fetch("/api/me").then((answer) => answer.json()));
         assert.deepEqual([me.subject, me.issuer ?? issuer], ["carol", issuer]);
@@ -98,11 +161,28 @@ try {
 
         // Signed in here, known on the other machine, ended on both.
         const session = await cookieOf(context, BASE);
-        const there = await fetch(`${OTHER}/api/me`, { headers: { Cookie: `session=${session.value}` } });
-        assert.equal(there.status, 401, "another origin is another application");
+        const ask = (base) => fetch(`${base}/api/me`, { headers: { Cookie: `session=${session.value}` } });
+        assert.deepEqual([(await ask(BASE)).status, (await ask(OTHER)).status], [200, 200]);
         await page.getByRole("button", { name: "Sign out everywhere" }).click();
         await page.getByRole("heading", { name: "Sign in" }).waitFor();
         assert.equal(await cookieOf(context, BASE), undefined);
+        assert.deepEqual([(await ask(BASE)).status, (await ask(OTHER)).status], [401, 401]);
+        await context.close();
+    }
+    {
+        // Begun on one machine, finished on the other.
+        const { context, page } = await open();
+        let sent = 0;
+        sendBack = (url) => {
+            sent += 1;
+            return url.replace(BASE, OTHER);
+        };
+        await page.goto(`${BASE}/oidc/login?to=/me`);
+        await authenticate(page, "frank");
+        await page.getByRole("heading", { name: "Hello <b>frank</b> & co" }).waitFor();
+        sendBack = (url) => url;
+        assert.equal(sent, 1);
+        assert.equal(page.url(), `${BASE}/me`);
         await context.close();
     }
     {
@@ -124,13 +204,14 @@ try {
 
         const [thief, victim] = [await open(), await open()];
         let stolen;
-        await thief.page.route(`${BASE}/oidc/callback**`, (route) => {
-            stolen = route.request().url();
-            return route.abort();
-        });
+        sendBack = (url) => {
+            stolen = url;
+            return `${BASE}/health`;
+        };
         await thief.page.goto(`${BASE}/oidc/login?to=/me`);
-        await authenticate(thief.page, "mallory").catch(() => {});
-        for (let tries = 0; !stolen && tries < 100; tries++) await new Promise((later) => setTimeout(later, 100));
+        await authenticate(thief.page, "mallory");
+        await thief.page.waitForURL(`${BASE}/health`);
+        sendBack = (url) => url;
         const put = await victim.page.goto(stolen);
         assert.equal(put.status(), 400, "nobody is signed in as somebody else");
         assert.equal(await cookieOf(victim.context, BASE), undefined);
@@ -140,15 +221,16 @@ try {
     {
         // A mix-up: the answer names another provider than the one that was asked.
         const { context, page } = await open();
-        await page.route(`${BASE}/oidc/callback**`, (route) => {
-            const url = new URL(route.request().url());
+        sendBack = (back) => {
+            const url = new URL(back);
             assert.equal(url.searchParams.get("iss"), issuer);
             url.searchParams.set("iss", "https://evil.example");
-            return route.fulfill({ status: 303, headers: { Location: url.href } });
-        }, { times: 1 });
+            return url.href;
+        };
         await page.goto(`${BASE}/oidc/login?to=/me`);
         await authenticate(page, "erin");
         await page.getByText("The answer came from another sign-in service than the one asked.").waitFor();
+        sendBack = (url) => url;
         assert.equal(await cookieOf(context, BASE), undefined);
         await context.close();
     }
@@ -162,6 +244,78 @@ try {
         await picture(page, "login-cancelled");
         await page.getByRole("link", { name: "Sign in" }).click();
         await page.waitForURL(`${issuer}/interaction/**`);
+        await context.close();
+    }
+    {
+        // Signing out here signs out there, and signing out there ends the session here, on whichever machine it is.
+        const { context, page } = await open();
+        await page.goto(`${BASE}/oidc/login?to=/me`);
+        await authenticate(page, "grace");
+        await page.getByRole("heading", { name: "Hello" }).waitFor();
+        const first = await cookieOf(context, BASE);
+        await page.getByRole("button", { name: "Sign out", exact: true }).click();
+        await page.waitForURL(`${issuer}/session/end**`);
+        const sent = asked.findLast((url) => url.pathname === "/session/end").searchParams;
+        assert.deepEqual([sent.get("client_id"), sent.get("post_logout_redirect_uri")], ["showcase", `${BASE}/login`]);
+        assert.equal(sent.get("id_token_hint").split(".").length, 3);
+        const ask = (base, value) => fetch(`${base}/api/me`, { headers: { Cookie: `session=${value}` } }).then((answer) => answer.status);
+        assert.equal(await ask(BASE, first.value), 401, "over before the provider is asked");
+        await page.getByRole("button", { name: "Yes, sign me out" }).click();
+        await page.getByRole("heading", { name: "Sign in" }).waitFor();
+        assert.equal(page.url(), `${BASE}/login`, "sent back by the provider");
+
+        await page.goto(`${BASE}/oidc/login?to=/me`);
+        await authenticate(page, "grace");
+        await page.getByRole("heading", { name: "Hello" }).waitFor();
+        const second = await cookieOf(context, BASE);
+        assert.deepEqual([await ask(BASE, second.value), await ask(OTHER, second.value)], [200, 200]);
+        await page.goto(`${issuer}/session/end`);
+        await page.getByRole("button", { name: "Yes, sign me out" }).click();
+        await page.waitForURL(`${issuer}/session/end/success**`);
+        for (let tries = 0; (await ask(BASE, second.value)) !== 401; tries++) {
+            assert.ok(tries < 50, "the provider tells, and the session ends");
+            await new Promise((later) => setTimeout(later, 100));
+        }
+        assert.equal(await ask(OTHER, second.value), 401);
+        await page.goto(`${BASE}/me`);
+        await page.getByRole("heading", { name: "Sign in" }).waitFor();
+        await context.close();
+    }
+    {
+        // A page that holds no token calls its own server, and through it another service.
+        const { context, page } = await open();
+        await page.goto(`${PAGE}/`);
+        await page.getByText("Nobody is signed in.").waitFor();
+        await page.getByRole("link", { name: "Sign in" }).click();
+        await authenticate(page, "heidi");
+        await page.getByText("Hello <b>heidi</b> & co").waitFor();
+        await page.getByRole("button", { name: "Show my orders" }).click();
+        await page.getByText('["a kettle for heidi"]').waitFor();
+        await picture(page, "backend-for-frontend");
+        await page.getByRole("button", { name: "Write a note" }).click();
+        await page.getByText("noted for <b>heidi</b> & co: 17 characters").waitFor();
+        const seen = await page.evaluate(() => [document.cookie, { ...localStorage }, { ...sessionStorage }]);
+        assert.deepEqual(seen, ["", {}, {}], "no token, nowhere");
+
+        // The access token expires more than once: another is asked for, with another refresh token each time, and once for all.
+        const before = spent.length;
+        for (let round = 0; round < 3; round++) {
+            await new Promise((later) => setTimeout(later, (LIFE + 1) * 1000));
+            const answers = await page.evaluate(() =>
+                Promise.all(Array.from({ length: 8 }, () => fetch("/api/orders").then((answer) => answer.status))),
+            );
+            assert.deepEqual(answers, Array(8).fill(200), `round ${round}`);
+        }
+        assert.equal(spent.length - before, 3, "one for each round");
+        assert.equal(new Set(spent).size, spent.length, "each once");
+
+        // Somebody else has got at the refresh token and uses it: the provider sees it twice, and revokes all of them; the session ends.
+        await reuse();
+        await new Promise((later) => setTimeout(later, (LIFE + 1) * 1000));
+        assert.equal(await page.evaluate(() => fetch("/api/orders").then((answer) => answer.status)), 401);
+        assert.equal(await page.evaluate(() => fetch("/api/me").then((answer) => answer.status)), 401);
+        await page.reload();
+        await page.getByText("Nobody is signed in.").waitFor();
         await context.close();
     }
     console.log("signing in at a provider in Chromium: as expected");
