@@ -18,6 +18,7 @@
 //! - [`watching`]: the audit log, metrics, events, a dashboard, alerts worth having.
 //! - [`memory`]: what is remembered between requests, for how long, and what empties it.
 //! - `redis`: one server, Sentinel or Redis Cluster, and what happens when a primary dies (feature `redis`).
+//! - `signing_in`: signing in at a provider: what to register, roles, calls upstream, what ends a session (feature `login`).
 //! - [`answers`]: every status, challenge and header, and what a client should make of it.
 //!
 //! The grammar of the attributes stands at [`requires`](macro@crate::requires).
@@ -40,6 +41,8 @@ pub mod redis;
 pub mod review;
 #[cfg(all(feature = "session", feature = "testing"))]
 pub mod sessions;
+#[cfg(feature = "login")]
+pub mod signing_in;
 #[cfg(feature = "testing")]
 pub mod testing_policies;
 pub mod threats;

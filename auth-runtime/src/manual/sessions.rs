@@ -163,4 +163,4 @@
 //! | 7.4.5 administrators end sessions | `auth.sessions_of(id)`: yours to show. All of everybody: put another key in place of the old one |
 //! | 7.5.1, 7.5.3 authentication again before what matters | yours: ask for the password again, and compare [`Principal::auth_time`](crate::Principal::auth_time) in a check |
 //! | 7.5.2 people see and end their sessions | `list` and `end` of `auth.sessions_of(id)`: yours to show |
-//! | 7.6.1, 7.6.2 sessions at an identity provider | not offered yet |
+//! | 7.6.1, 7.6.2 sessions at an identity provider, and 10 | the chapter `signing_in` |

@@ -1,0 +1,159 @@
+//! Signing in at a provider: what to register, a whole program, roles, several providers, calls upstream, and what ends a session.
+//!
+//! People have their accounts at an OpenID provider: Keycloak, Entra ID, Auth0, Google, or one of your own. Your service sends them there, believes what it
+//! says of them, and keeps a [session](super::sessions). Pages and their scripts hold no token.
+//!
+//! # In four steps
+//!
+//! 1. Register a client of the kind *web application* at the provider, with these addresses:
+//!
+//!    | at the provider | value |
+//!    |---|---|
+//!    | redirect URI | `https://shop.example/callback` |
+//!    | post-logout redirect URI | `https://shop.example/` |
+//!    | back-channel logout URI, if it has one | `https://shop.example/backchannel-logout` |
+//!
+//! 2. Turn on the feature: `auth-runtime = { version = "0.1", features = ["login"] }`.
+//! 3. Say which provider, as below, and mount [`Auth::scheme_routes`](crate::Auth::scheme_routes) on the `App`.
+//! 4. Write `#[requires(session)]` on what needs somebody. A browser that nobody has signed in is sent to the provider, and comes back to the page that it
+//!    wanted; a script gets the 401.
+//!
+//! ```standalone_crate
+//! use std::convert::Infallible;
+//!
+//! use actix_web::{App, HttpResponse, get, post, test};
+//! use auth_runtime::login::OidcLogin;
+//! use auth_runtime::{Auth, Authorities, Denial, Principal, Session, Sessions, Tokens, requires};
+//! use serde::{Deserialize, Serialize};
+//!
+//! /// What a session carries, as JSON.
+//! #[derive(Serialize, Deserialize)]
+//! struct User { name: String }
+//!
+//! /// Stands for a look into your database: whom you do not know gets no session.
+//! async fn load_user(who: Principal) -> Result<Option<Authorities>, Infallible> {
+//!     let key = (who.issuer(), who.subject()); // never the subject alone, never an email address
+//!     Ok((key == (Some("https://idp.example"), "248289761001")).then(|| Authorities::default().add_roles(["editor"])))
+//! }
+//!
+//! #[requires(session)]
+//! #[get("/me")]
+//! async fn me(user: Session<User>) -> String {
+//!     format!("hello {}", user.name)
+//! }
+//!
+//! #[requires(session, role = "editor")]
+//! #[post("/articles")]
+//! async fn publish(who: Principal) -> String {
+//!     format!("by {}", who.key())
+//! }
+//!
+//! /// Calls another service in the name of whoever is there.
+//! #[requires(session)]
+//! #[get("/orders")]
+//! async fn orders(tokens: Tokens) -> Result<HttpResponse, Denial> {
+//!     let token = tokens.access().await?;
+//!     Ok(HttpResponse::Ok().body(call_upstream(token.expose()).await))
+//! }
+//! # async fn call_upstream(_: &str) -> String { String::new() }
+//!
+//! # #[actix_web::main]
+//! # async fn main() {
+//! # let secret = "from the environment";
+//! let login = OidcLogin::new("https://idp.example", "shop", secret)
+//!     .scopes(["profile", "offline_access"])
+//!     .details(|who| User { name: who.text("name").unwrap_or(who.subject()).to_owned() })
+//!     .authorities(load_user);
+//! let auth = Auth::builder()
+//!     .public_origin("https://shop.example")
+//!     .session(Sessions::in_memory().login(login))
+//!     .build()
+//!     .unwrap();
+//! let own = auth.scope("").service(me).service(publish).service(orders);
+//! let app = test::init_service(App::new().service(auth.scheme_routes()).service(own)).await;
+//!
+//! let page = test::TestRequest::with_uri("/me").insert_header(("Sec-Fetch-Mode", "navigate")).to_request();
+//! let answer = test::call_service(&app, page).await;
+//! assert_eq!(answer.headers().get("Location").unwrap(), "https://shop.example/login?to=%2Fme");
+//! # }
+//! ```
+//!
+//! A button to sign out is a form: `<form method="post" action="/logout"><button>Sign out</button></form>`. Several processes share
+//! their sessions, as [`Sessions::redis`](crate::Sessions) says; whichever of them the browser comes back to finishes the sign-in.
+//!
+//! # Roles
+//!
+//! `authorities` is asked twice: while somebody signs in, so that whom you do not know gets a page that says so and no session; and with every request, so that a
+//! role that you take away is gone at once. It speaks for all sessions of the configuration. Without it, sessions of a provider have no roles:
+//! those of the provider's tokens are for services that the tokens are meant for.
+//!
+//! # Several providers
+//!
+//! ```
+//! # use auth_runtime::{Sessions, login::OidcLogin};
+//! # let (one, other) = ("", "");
+//! let sessions = Sessions::in_memory()
+//!     .login_page("/choose") // a page of yours with two links: `/login/work?to=…`, `/login/home?to=…`
+//!     .login(OidcLogin::new("https://work.example", "shop", one).named("work"))
+//!     .login(OidcLogin::new("https://home.example", "shop", other).named("home"));
+//! # let _ = sessions;
+//! ```
+//!
+//! Each has its own paths (`/login/work`, `/callback/work`, `/backchannel-logout/work`). The same subject at two of them is two people; so is an address:
+//! to join accounts, let whoever is signed in to one sign in to the other, and store both keys.
+//!
+//! # The page without tokens
+//!
+//! A script that holds tokens loses them to whatever else gets into the page. The IETF's *OAuth 2.0 for Browser-Based Applications* therefore puts them on the
+//! server: the page calls its own origin in the session, and that server calls others, by [`Tokens`](crate::Tokens). The example `backend_for_frontend` of the
+//! repository is such a page with its server, in some hundred lines and without a framework.
+//!
+//! # What ends a session
+//!
+//! - `POST /logout`: here at once, then at the provider.
+//! - The provider tells that somebody has signed out there: on all machines, before the provider gets its answer.
+//! - The provider refuses the refresh token: it was revoked, or somebody else has used it.
+//! - All that [ends other sessions](super::sessions): their lifetimes, [`sessions_of`](crate::Auth::sessions_of) with
+//!   [`signed_in_at`](crate::config::SubjectSessions::signed_in_at), revocation by the provider's issuer and subject.
+//!
+//! The session does not end with the provider's own: a provider that tells nothing is asked for nothing.
+//!
+//! # When it does not work
+//!
+//! Whoever tried sees one sentence, and the log has the event `a sign-in at a provider did not work` with the reason, and where it is the provider's or this
+//! service's fault another one that says more.
+//!
+//! | reason | status | what it means |
+//! |---|---|---|
+//! | `state_unknown` | 400 | the answer was used before, or belongs to another browser; cookies are off |
+//! | `took_too_long` | 400 | more than ten minutes |
+//! | `answer_malformed` | 400 | parameters that no provider sends |
+//! | `issuer_differs` | 400 | `iss` of the answer names another provider, or is missing although announced: somebody mixes providers up |
+//! | `access_denied` | 403 | somebody pressed *Cancel*, or may not use this client |
+//! | `provider_refused` | 400 | another error of the provider, which is in the log: often a scope or redirect URI that is not registered |
+//! | `provider_away` | 503 | discovery, keys or tokens cannot be had |
+//! | `code_refused` | 400 | the provider says `invalid_grant` |
+//! | `client_rejected` | 500 | the provider does not accept client id, secret or method |
+//! | `identity_refused` | 400 | the ID token is not good, or not for this sign-in; the log has the claim |
+//! | `too_weak` | 403 | `acr` or `max_age` ask for more |
+//! | `caller_unknown` | 403 | `authorities` knows nobody like that |
+//! | `barred` | 403 | the subject's sessions were ended meanwhile |
+//! | `unavailable` | 503 | the store of sessions or a function of yours is away |
+//! | `broken` | 500 | a fault of this service, which is in the log |
+//!
+//! # OWASP ASVS 5.0
+//!
+//! | requirement | how it is met |
+//! |---|---|
+//! | 7.6.1 lifetimes here and at the provider | as above; `max_age` asks for a recent authentication |
+//! | 7.6.2 no session without an action of the user | a page that needs a session sends people to the provider, which signs in whoever is known there; `.parameter("prompt", "login")` asks each time |
+//! | 10.1.1 tokens only where they are needed | on the server, encrypted in the store |
+//! | 10.1.2 values of this browser and this sign-in only | `state`, `nonce` and the verifier are in its cookie, encrypted, for one answer |
+//! | 10.2.1 cross-site request forgery | `state`, and PKCE with S256, always |
+//! | 10.2.2 mix-up | a callback path for each provider, and `iss` (RFC 9207) |
+//! | 10.2.3 no more scopes than needed | `openid`, and those that you say |
+//! | 10.5.1 replayed ID tokens | `nonce` |
+//! | 10.5.2 who somebody is | issuer and subject |
+//! | 10.5.3 metadata of another provider | `issuer` is compared byte for byte |
+//! | 10.5.4 meant for this client | `aud` and `azp` |
+//! | 10.5.5 logout tokens | typed, with the event, without `nonce`, five minutes old at most, once |
