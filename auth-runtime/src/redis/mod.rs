@@ -15,9 +15,11 @@ mod shared;
 
 use std::sync::Arc;
 
+use ::redis::RedisError;
 #[cfg(feature = "redis-tls")]
 use ::redis::TlsCertificates;
-use ::redis::{RedisError, RedisResult};
+#[cfg(feature = "redis-tls")]
+use rustls::RootCertStore;
 #[cfg(feature = "redis-tls")]
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 
@@ -27,9 +29,38 @@ pub(crate) use self::lua::Lua;
 pub(crate) use self::shared::SharedRedis;
 use crate::telemetry::foreign;
 
-/// What to do where [`Redis::open`] fails.
-pub(crate) const UNUSABLE: &str =
-    "the URL of Redis cannot be used; write `redis://host:port`, or with the feature `redis-tls` `rediss://host:port`";
+/// Why a [`Redis`] cannot be used.
+#[derive(Debug)]
+pub(crate) enum Unusable {
+    /// A URL, or how it fits the others.
+    Url(RedisError),
+    /// The root certificate.
+    #[cfg(feature = "redis-tls")]
+    Certificate,
+}
+
+impl Unusable {
+    /// What is wrong, and what to do.
+    pub(crate) fn fault(&self) -> &'static str {
+        match self {
+            Self::Url(_) => {
+                "the URL of Redis cannot be used; write `redis://host:port`, or with the feature `redis-tls` \
+                 `rediss://host:port`"
+            }
+            #[cfg(feature = "redis-tls")]
+            Self::Certificate => {
+                "the root certificate of Redis is not PEM text of certificates; give all of its file, which begins with \
+                 `-----BEGIN CERTIFICATE-----`"
+            }
+        }
+    }
+}
+
+impl From<RedisError> for Unusable {
+    fn from(error: RedisError) -> Self {
+        Self::Url(error)
+    }
+}
 
 /// Where Redis is, and how it is reached.
 ///
@@ -121,7 +152,7 @@ impl Redis {
 
     /// # Errors
     /// Where a URL cannot be used, or the certificate is none.
-    pub(crate) fn open(&self) -> RedisResult<Client> {
+    pub(crate) fn open(&self) -> Result<Client, Unusable> {
         #[cfg(feature = "redis-tls")]
         let certificates = self.certificates()?;
         Ok(match &self.servers {
@@ -148,7 +179,7 @@ impl Redis {
 
     /// What counts for `rediss://`; nothing where that is not spoken.
     #[cfg(feature = "redis-tls")]
-    fn certificates(&self) -> RedisResult<Option<TlsCertificates>> {
+    fn certificates(&self) -> Result<Option<TlsCertificates>, Unusable> {
         let is_tls = |url: &String| url.starts_with("rediss:");
         let speaks_tls = match &self.servers {
             Servers::One(url) => is_tls(url),
@@ -163,13 +194,13 @@ impl Redis {
         // The client takes the process's default, which there is none of where a dependency brings a second backend. An error:
         // somebody was faster, which is as good.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let is_trusted = |one| RootCertStore::empty().add(one).is_ok();
         let readable = |pem: &Vec<u8>| {
-            let mut found = CertificateDer::pem_slice_iter(pem).peekable();
-            found.peek().is_some() && found.all(|one| one.is_ok())
+            let found = CertificateDer::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>();
+            found.is_ok_and(|found| !found.is_empty() && found.into_iter().all(is_trusted))
         };
         if !self.root.as_ref().is_none_or(readable) {
-            let what = "the root certificate is not PEM text, `-----BEGIN CERTIFICATE-----`";
-            return Err(RedisError::from((::redis::ErrorKind::InvalidClientConfig, what)));
+            return Err(Unusable::Certificate);
         }
         Ok(Some(TlsCertificates { client_tls: None, root_cert: self.root.clone() }))
     }
@@ -210,6 +241,18 @@ mod tests {
         }
         assert!(Redis::at("redis://127.0.0.1").open().is_ok());
         assert_eq!(format!("{:?}", Redis::at("redis://:hidden@127.0.0.1")), "Redis { .. }");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_of_what_is_wrong() {
+        let said = |redis: Redis| redis.open().map(drop).map_err(|unusable| unusable.fault());
+        let url = said(Redis::at("nonsense")).unwrap_err();
+        assert!(url.starts_with("the URL of Redis cannot be used; "), "{url}");
+        #[cfg(feature = "redis-tls")]
+        for pem in ["", "nonsense", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
+            let certificate = said(Redis::at("rediss://127.0.0.1").root_certificate(pem)).unwrap_err();
+            assert!(certificate.starts_with("the root certificate of Redis is not PEM text"), "{certificate}");
+        }
     }
 
     #[cfg(feature = "redis-sentinel")]

@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::redis::{Client, Redis, UNUSABLE};
+use crate::redis::{Client, Redis};
 
 /// The shortest secret that several processes share, in bytes: as long as the MAC (RFC 2104 section 3).
 const SECRET_BYTES: usize = 32;
@@ -28,6 +28,6 @@ impl SharedRedis {
         if self.secret.len() < SECRET_BYTES {
             return Err("the secret that is shared is shorter than 32 bytes; make one with `openssl rand 32`");
         }
-        self.redis.open().map_err(|_| UNUSABLE)
+        self.redis.open().map_err(|unusable| unusable.fault())
     }
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use zeroize::Zeroizing;
 
-use crate::redis::{Redis, describe};
+use crate::redis::{Redis, Unusable, describe};
 use crate::revocation::memory::LONGEST;
 use crate::revocation::redis::forgetting::Memories;
 use crate::revocation::redis::freshness::Freshness;
@@ -123,8 +123,7 @@ impl RedisRevocationsBuilder {
     /// # Errors
     /// When the URL or an option cannot be meant, or the process may start no more threads.
     pub fn start(self) -> Result<RedisRevocations, RedisRevocationsError> {
-        let client =
-            self.redis.open().map_err(|error| RedisRevocationsError::UrlInvalid { cause: describe(&error).into() })?;
+        let client = self.redis.open()?;
         let checks = [
             (
                 self.prefix.is_empty() || self.prefix.contains(['{', '}']),
@@ -198,6 +197,16 @@ pub enum RedisRevocationsError {
         /// What the operating system says.
         cause: Box<str>,
     },
+}
+
+impl From<Unusable> for RedisRevocationsError {
+    fn from(unusable: Unusable) -> Self {
+        match &unusable {
+            Unusable::Url(error) => Self::UrlInvalid { cause: describe(error).into() },
+            #[cfg(feature = "redis-tls")]
+            Unusable::Certificate => Self::OptionInvalid { option: "root_certificate", fault: unusable.fault() },
+        }
+    }
 }
 
 impl fmt::Display for RedisRevocationsError {

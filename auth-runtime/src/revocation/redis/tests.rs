@@ -70,6 +70,8 @@ fn what_cannot_be_meant_is_refused() {
     option(good().grace(Duration::from_secs(3_601)), "grace");
     option(good().max_token_lifetime(Duration::ZERO), "max_token_lifetime");
     option(good().withdrawals([7; 31]), "withdrawals");
+    #[cfg(feature = "redis-tls")]
+    option(RedisRevocations::builder(Redis::at("rediss://127.0.0.1:1").root_certificate("none")), "root_certificate");
     for url in ["", "nonsense", "http://127.0.0.1", "redis://"] {
         assert!(matches!(fault(RedisRevocations::builder(url)), RedisRevocationsError::UrlInvalid { .. }), "{url}");
     }

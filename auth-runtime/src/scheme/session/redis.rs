@@ -8,7 +8,7 @@ use ::redis::{RedisResult, cmd};
 
 use crate::crypto::from_hex;
 use crate::fault::Misconfiguration;
-use crate::redis::{Link, LinkFault, Lua, Redis, UNUSABLE};
+use crate::redis::{Link, LinkFault, Lua, Redis};
 use crate::scheme::session::store::{
     Added, BARRED_FOR, NewSession, SessionKey, SessionStore, StoreAnswer, StoredSession, SubjectKey,
 };
@@ -61,7 +61,7 @@ impl RedisSessions {
                 "the prefix in Redis is empty or has a brace; use the name of the application",
             ));
         }
-        let client = redis.open().map_err(|_| Misconfiguration::new(UNUSABLE))?;
+        let client = redis.open().map_err(|unusable| Misconfiguration::new(unusable.fault()))?;
         let link = Link::new(client, PATIENCE, PAUSE);
         Ok(Self(Arc::new(Shared { link, prefix: format!("{{{prefix}}}:session:") })))
     }
