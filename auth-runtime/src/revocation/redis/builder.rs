@@ -123,7 +123,7 @@ impl RedisRevocationsBuilder {
     /// # Errors
     /// When the URL or an option cannot be meant, or the process may start no more threads.
     pub fn start(self) -> Result<RedisRevocations, RedisRevocationsError> {
-        let client = self.redis.open()?;
+        let client = self.redis.open().map_err(RedisRevocationsError::of)?;
         let checks = [
             (
                 self.prefix.is_empty() || self.prefix.contains(['{', '}']),
@@ -199,8 +199,8 @@ pub enum RedisRevocationsError {
     },
 }
 
-impl From<Unusable> for RedisRevocationsError {
-    fn from(unusable: Unusable) -> Self {
+impl RedisRevocationsError {
+    fn of(unusable: Unusable) -> Self {
         match &unusable {
             Unusable::Url(error) => Self::UrlInvalid { cause: describe(error).into() },
             #[cfg(feature = "redis-tls")]
