@@ -148,3 +148,42 @@ async fn hide(answer: ServiceResponse, default: DefaultService, before: Matched)
         Err(()) => Ok(request.into_response(actix_web::HttpResponse::NotFound().finish())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::ready;
+
+    use actix_web::HttpResponse;
+    use actix_web::test::TestRequest;
+    use futures_util::FutureExt as _;
+
+    use super::*;
+
+    fn poll_twice(answer: HttpResponse) {
+        let answer = TestRequest::default().to_srv_request().into_response(answer);
+        let unknown = Rc::new(Unknown { default: RefCell::new(Some(not_found())), settings: None });
+        let before = Matched { parameters: 0, unmatched: 1 };
+        let mut covered = Box::pin(Covered::Routing { answer: ready(Ok(answer)), unknown, before });
+        assert!(covered.as_mut().now_or_never().is_some_and(|answer| answer.is_ok()));
+        let _ = covered.as_mut().now_or_never();
+    }
+
+    fn not_found() -> DefaultService {
+        let service = async |request: ServiceRequest| Ok(request.into_response(HttpResponse::NotFound().finish()));
+        Rc::new(actix_service::boxed::factory(actix_service::fn_service(service)))
+    }
+
+    #[test]
+    #[should_panic(expected = "after completion")]
+    fn an_answer_that_passes_as_it_is_is_given_once() {
+        poll_twice(HttpResponse::Ok().finish());
+    }
+
+    #[test]
+    #[should_panic(expected = "after completion")]
+    fn an_answer_that_is_covered_is_given_once() {
+        let mut denial = Denial::of(Reason::CredentialsMissing);
+        denial.hide();
+        poll_twice(HttpResponse::from_error(denial));
+    }
+}

@@ -7,6 +7,8 @@ use std::task::{Context, Poll, ready};
 
 use tokio::sync::oneshot;
 
+use crate::fault::polled_after_completion;
+
 /// The answer to a revocation: whether Redis has stored it.
 ///
 /// The revocation is in force in this process whether or not this is awaited. It resolves within a few seconds, also when
@@ -20,6 +22,8 @@ enum Stored {
     /// Known at once.
     Not(RevokeError),
     Awaited(oneshot::Receiver<Result<(), RevokeError>>),
+    /// Told already.
+    Told,
 }
 
 impl Acknowledgement {
@@ -44,10 +48,13 @@ impl Future for Acknowledgement {
     type Output = Result<(), RevokeError>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        Poll::Ready(match &mut self.0 {
+        let stored = match &mut self.0 {
             Stored::Not(error) => Err(*error),
             Stored::Awaited(answer) => ready!(Pin::new(answer).poll(context)).unwrap_or(Err(RevokeError::Ended)),
-        })
+            Stored::Told => polled_after_completion(),
+        };
+        self.0 = Stored::Told;
+        Poll::Ready(stored)
     }
 }
 
@@ -85,3 +92,29 @@ impl fmt::Display for RevokeError {
 }
 
 impl Error for RevokeError {}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt as _;
+
+    use super::*;
+
+    fn poll_twice(mut acknowledgement: Acknowledgement) {
+        assert!((&mut acknowledgement).now_or_never().is_some());
+        let _ = (&mut acknowledgement).now_or_never();
+    }
+
+    #[test]
+    #[should_panic(expected = "polled after completion")]
+    fn one_that_was_told_at_once_is_not_told_twice() {
+        poll_twice(Acknowledgement::failed(RevokeError::Busy));
+    }
+
+    #[test]
+    #[should_panic(expected = "polled after completion")]
+    fn one_that_was_awaited_is_not_told_twice() {
+        let (tell, answer) = oneshot::channel();
+        tell.send(Ok(())).unwrap();
+        poll_twice(Acknowledgement::awaited(answer));
+    }
+}
