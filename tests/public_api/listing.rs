@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::visit_mut::{VisitMut, visit_path_mut};
 use syn::{
     Attribute, Fields, Ident, ImplItem, Item, ItemImpl, ItemTrait, Path, PathSegment, TraitItem, Type, Visibility,
@@ -45,10 +44,8 @@ impl Listing {
         }
         for (module, inside) in sources.modules.iter().enumerate() {
             for item in &inside.items {
-                match item {
-                    Item::Impl(item) => writer.implementation(module, item),
-                    Item::Macro(item) if item.ident.is_none() => writer.generated(module, &item.mac),
-                    _ => {}
+                if let Item::Impl(item) = item {
+                    writer.implementation(module, item);
                 }
             }
         }
@@ -101,8 +98,7 @@ impl Writer<'_> {
         let module = *module;
         let items = &self.sources.modules[module].items;
         let Some(item) = items.iter().find(|item| declared(item).is_some_and(|ident| ident == name)) else {
-            self.listing.lines.insert(format!("{path}  (declared by a macro)"));
-            return;
+            panic!("`{path}` is not found");
         };
         let attrs = attributes(item);
         let mut derived = Vec::new();
@@ -209,30 +205,9 @@ impl Writer<'_> {
         }
     }
 
-    /// What a macro of the crate makes of its arguments, if that can be public.
-    fn generated(&mut self, module: usize, called: &syn::Macro) {
-        let Some(name) = called.path.get_ident() else { return };
-        let items = self.sources.modules.iter().flat_map(|module| &module.items);
-        let declares = |item: &Item| match item {
-            Item::Macro(item) if item.ident.as_ref() == Some(name) => Some(tokens(&item.mac.tokens)),
-            _ => None,
-        };
-        let Some(body) = items.filter_map(declares).next() else { return };
-        let body: BTreeSet<&str> = body.split(' ').collect();
-        if ["impl", "pub"].iter().any(|word| body.contains(word)) {
-            for row in rows(called.tokens.clone()) {
-                self.put(module, &format!("{name}!"), &[], &row);
-            }
-        }
-    }
-
     /// The public path of what `path` means.
     fn public(&self, module: usize, path: &Path) -> Option<String> {
-        let segments = segments(path);
-        let declared = || Some(Meaning::Item(module, segments.last()?.clone()));
-        // What a macro declares in this module leaves no other trace.
-        let meaning = self.sources.resolve(module, &segments).or_else(declared)?;
-        self.names.get(&meaning).cloned()
+        self.names.get(&self.sources.resolve(module, &segments(path))?).cloned()
     }
 
     /// The item on one line, without documentation and bodies, with the whole paths of what comes from other crates.
@@ -259,29 +234,6 @@ impl Writer<'_> {
         let condition = condition(&[around, conditions(attrs)].concat());
         self.listing.lines.insert(format!("{path}  {text}{condition}"));
     }
-}
-
-/// What a macro is given, one text for each part that ends with `;`, without documentation.
-fn rows(arguments: TokenStream) -> Vec<String> {
-    let mut rows = vec![TokenStream::new()];
-    let mut tokens = arguments.into_iter().peekable();
-    while let Some(token) = tokens.next() {
-        let punct = |wanted| matches!(&token, TokenTree::Punct(punct) if punct.as_char() == wanted);
-        if punct('#') && tokens.next_if(|next| next.to_string().starts_with("[doc")).is_some() {
-            continue;
-        }
-        if punct(';') {
-            rows.push(TokenStream::new());
-        } else if let TokenTree::Group(group) = &token
-            && group.delimiter() == Delimiter::Brace
-        {
-            rows.extend(self::rows(group.stream()).iter().map(|row| row.parse().unwrap()));
-        } else if let Some(row) = rows.last_mut() {
-            row.extend([token]);
-        }
-    }
-    let texts = rows.iter().map(|row| row.to_string().split_whitespace().collect::<Vec<_>>().join(" "));
-    texts.filter(|row| !row.is_empty()).collect()
 }
 
 fn is_public(visibility: &Visibility) -> bool {

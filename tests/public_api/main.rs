@@ -3,11 +3,12 @@
 //!
 //! Accept a change with `BLESS=1 cargo test -p tests --test public_api`.
 //!
-//! The listing is read from the sources, with all features, so that it needs no other toolchain and no build. What a macro
-//! of the crate generates stands there as the macro's arguments.
+//! The listing is read from the sources, with all features, so that it needs no other toolchain and no build. Macros of the
+//! crate are expanded.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // a test fails by panicking
 
 mod listing;
+mod macros;
 mod sources;
 
 use std::fs;

@@ -4,7 +4,11 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use syn::{Attribute, Ident, Item, UseTree, Visibility};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Attribute, Ident, ImplItem, Item, ItemImpl, UseTree, Visibility};
+
+use crate::macros::Rules;
 
 /// A module and its items, without tests and without what is hidden from the documentation.
 pub(crate) struct Module {
@@ -37,7 +41,20 @@ impl Sources {
         let mut sources = Self { modules: Vec::new() };
         let text = fs::read_to_string(root).unwrap_or_else(|error| panic!("{}: {error}", root.display()));
         sources.add(syn::parse_file(&text).unwrap().items, None, Vec::new(), root.parent().unwrap());
+        sources.expand_macros();
         sources
+    }
+
+    /// Puts what macros of the crate declare in the place of their calls.
+    fn expand_macros(&mut self) {
+        let anywhere: HashMap<_, _> = self.modules.iter().flat_map(|module| definitions(&module.items)).collect();
+        for module in &mut self.modules {
+            // One may have the name of another module's.
+            let mut known = anywhere.clone();
+            known.extend(definitions(&module.items));
+            let items = std::mem::take(&mut module.items).into_iter();
+            module.items = items.flat_map(|item| expanded(item, &known)).collect();
+        }
     }
 
     /// Adds a module whose children lie in `folder`.
@@ -109,21 +126,57 @@ impl Sources {
         };
         match start {
             Meaning::Module(inner) if rest.is_empty() => Some(Meaning::Module(inner)),
-            Meaning::Module(inner) => match self.resolve_within(inner, rest, depth.checked_sub(1)?) {
-                // What a macro of that module declares.
-                None | Some(Meaning::Foreign(_))
-                    if rest.len() == 1 && !self.modules[inner].uses.contains_key(&rest[0]) =>
-                {
-                    Some(Meaning::Item(inner, rest[0].clone()))
-                }
-                found => found,
-            },
+            Meaning::Module(inner) => self.resolve_within(inner, rest, depth.checked_sub(1)?),
             Meaning::Item(..) => Some(start),
             Meaning::Foreign(mut path) => {
                 path.extend_from_slice(rest);
                 Some(Meaning::Foreign(path))
             }
         }
+    }
+}
+
+/// The macros that are defined among these items.
+fn definitions(items: &[Item]) -> impl Iterator<Item = (String, Rules)> {
+    items.iter().filter_map(|item| match item {
+        Item::Macro(item) => Some((item.ident.as_ref()?.to_string(), Rules::of(item.mac.tokens.clone()))),
+        _ => None,
+    })
+}
+
+/// What a call of a macro makes; `None` where that is not known, or nobody could name it.
+fn made(called: &syn::Macro, known: &HashMap<String, Rules>) -> Option<TokenStream> {
+    let name = called.path.get_ident()?.to_string();
+    let rules = known.get(&name)?;
+    rules.declares().then(|| {
+        rules.expand(called.tokens.clone()).unwrap_or_else(|| panic!("`{name}!` has no rule for `{}`", called.tokens))
+    })
+}
+
+/// The item, or what it makes, under the conditions of the call.
+fn expanded(item: Item, known: &HashMap<String, Rules>) -> Vec<Item> {
+    match item {
+        Item::Macro(item) if item.ident.is_none() => {
+            // Of a macro of others its arguments: those that take items only wrap them.
+            let tokens = made(&item.mac, known).unwrap_or_else(|| item.mac.tokens.clone());
+            let Ok(file) = syn::parse2::<syn::File>(tokens) else { return vec![Item::Macro(item)] };
+            let conditions = item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+            let conditions: Vec<_> = conditions.collect();
+            let under = |item: Item| -> Item { syn::parse_quote!(#(#conditions)* #item) };
+            file.items.into_iter().map(under).flat_map(|item| expanded(item, known)).collect()
+        }
+        Item::Impl(mut item) => {
+            let items = std::mem::take(&mut item.items).into_iter();
+            let made = items.flat_map(|inner| match &inner {
+                ImplItem::Macro(called) if let Some(tokens) = made(&called.mac, known) => {
+                    syn::parse2::<ItemImpl>(quote!(impl T { #tokens })).unwrap().items
+                }
+                _ => vec![inner],
+            });
+            item.items = made.collect();
+            vec![Item::Impl(item)]
+        }
+        item => vec![item],
     }
 }
 
