@@ -67,14 +67,14 @@ pub(crate) fn report(effort: &Effort, quick: bool) -> io::Result<()> {
     let times = run::run("times", &[effort.rounds])?;
     let allocations = run::allocations()?;
     let instructions = run::instructions(Which::All)?;
-    run::build(&["growth", "tokens", "load"], &["report"])?;
+    run::build(&["growth", "distinct_tokens", "load"], &["report"])?;
     let measured = Measured {
         machine: machine::Machine::this()?,
         times,
         instructions,
         allocations,
         growth: run::run("growth", &[])?,
-        tokens: run::run("tokens", &[effort.tokens])?,
+        tokens: run::run("distinct_tokens", &[effort.tokens])?,
         load: run::run("load", &[effort.load_rounds, "2"])?,
         build_times: build_time::measure(effort.build_rounds)?,
         programs: build_time::programs()?,

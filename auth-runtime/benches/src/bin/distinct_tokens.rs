@@ -1,7 +1,7 @@
 //! From a thousand to a million distinct tokens against one application, each twice: time per request, and resident memory.
 //! Prints JSON.
 //!
-//! A program of its own, so that the process is small when it begins. `tokens COUNT` says how many, by default a million.
+//! A program of its own, so that the process is small when it begins. `distinct_tokens COUNT` says how many, by default a million.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::print_stdout)]
 
 use std::cell::{Cell, RefCell};
