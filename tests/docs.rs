@@ -361,6 +361,33 @@ fn the_dashboard_and_the_alerts_ask_for_what_there_is() {
     assert!(unseen.is_empty(), "in no panel of the dashboard: {unseen:?}");
 }
 
+/// The requirements of OWASP's ASVS that the manual says are met are met by tests that there are.
+#[test]
+fn the_tests_that_the_asvs_table_names_exist() {
+    let page = read("auth-runtime/src/manual/sessions.rs");
+    let (_, table) = page.split_once("//! # OWASP ASVS 5.0").unwrap();
+    let rows: Vec<&str> = table.lines().filter(|line| line.starts_with("//! | ") && line.contains('.')).collect();
+    let files: Vec<_> = sources("tests").into_iter().chain(sources("auth-runtime/src")).collect();
+    let mut seen = 0;
+    for row in &rows {
+        let tests = row.split('|').nth(3).unwrap();
+        for test in tests.split('`').skip(1).step_by(2).filter(|test| test.contains("::")) {
+            let mut path: Vec<&str> = test.split("::").collect();
+            let (name, file) = (path.pop().unwrap(), format!("{}.rs", path.join("/")));
+            let is_there = files
+                .iter()
+                .filter(|known| known.ends_with(&file))
+                .any(|known| fs::read_to_string(known).unwrap().contains(&format!("fn {name}()")));
+            assert!(is_there, "`{test}`: {row}");
+            seen += 1;
+        }
+    }
+    assert!(rows.len() > 35 && seen > 30, "{} rows, {seen} tests", rows.len());
+    for section in ["3.3.5", "6.3.8", "7.1.3", "7.2.4", "7.3.2", "7.4.5", "7.5.3", "7.6.2", "10.2.3", "10.5.5"] {
+        assert!(table.contains(section), "{section}");
+    }
+}
+
 /// `%` and `?` write what they are given as it is: text of others goes through `telemetry::foreign` first, which makes a
 /// `String` of it. A new field is put on the list by somebody who has seen where its text comes from.
 #[test]
@@ -398,6 +425,9 @@ const DEFAULTS: &[(&str, &str, &str)] = &[
     ("one per 5 min, for each key set", "keys", "DOUBTED_EVERY: Duration = Duration::from_secs(5 * 60)"),
     ("| 8192 in 32 MiB; of", "guard", "const WAITING_BYTES: usize = 32 << 20;"),
     ("65536 in 128 MiB beside them", "guard", "const KEPT_BYTES: usize = 128 << 20;"),
+    ("a look once a second, or every 5", "extract", "const IN_MEMORY: Duration = Duration::from_secs(1);"),
+    ("every 5 seconds where a store", "extract", "const ELSEWHERE: Duration = Duration::from_secs(5);"),
+    ("after 3 looks in a row", "extract", "const UNKNOWN_MAX: u32 = 3;"),
     ("| 16 KiB; what does not fit is left out |", "http", "const FIELDS_BYTES: usize = 16 * 1024;"),
     ("`Retry-After` of a 503 | 5 seconds |", "denial", "HeaderValue::from_static(\"5\")"),
     ("| 31 days; one that lives longer is refused |", "revocation", "Duration::from_secs(31 * 86_400)"),

@@ -143,24 +143,46 @@
 //!
 //! # OWASP ASVS 5.0
 //!
-//! | requirement | met by |
-//! |---|---|
-//! | 3.3.1, 3.3.3 `Secure`, `__Host-` | the cookie is `__Host-session`; plain http is this machine only |
-//! | 3.3.2 `SameSite` | `Lax`, and the [cross-site rule](super::threats) beside it |
-//! | 3.3.4 not readable by scripts | `HttpOnly` |
-//! | 3.3.5 not longer than 4096 bytes | some 60 bytes and its attributes |
-//! | 7.1.1, 7.1.2, 7.1.3 documented lifetimes, numbers of sessions, federation | yours to write; [the defaults](super::defaults#sessions) are a start |
-//! | 7.2.1 verified by the backend | with each request, in one read of the store |
-//! | 7.2.2 dynamic tokens | references to what the store holds; nothing static |
-//! | 7.2.3 unguessable | 256 bits of the system's random numbers |
-//! | 7.2.4 a new token on authentication, the old one ends | [`SignIn`](crate::SignIn) always; [`Auth::set_rights`](crate::Auth::set_rights) too |
-//! | 7.3.1 ends when it is not used | `idle`, counted on the server |
-//! | 7.3.2 ends however it is used | `absolute`, counted on the server |
-//! | 7.4.1 ended is ended | removed from the store, before the answer |
-//! | 7.4.2 closed accounts | `end_all`, or a revocation: yours to call; [authorities](crate::authorities) that know the caller no more refuse at once |
-//! | 7.4.3 other sessions after another password | `end_others`: yours to call |
-//! | 7.4.4 a visible way to sign out | yours to show |
-//! | 7.4.5 administrators end sessions | `auth.sessions_of(id)`: yours to show. All of everybody: put another key in place of the old one |
-//! | 7.5.1, 7.5.3 authentication again before what matters | yours: ask for the password again, and compare [`Principal::auth_time`](crate::Principal::auth_time) in a check |
-//! | 7.5.2 people see and end their sessions | `list` and `end` of `auth.sessions_of(id)`: yours to show |
-//! | 7.6.1, 7.6.2 sessions at an identity provider, and 10 | the chapter `signing_in` |
+//! Each requirement of its sections 3.3, 6.3, 7.1 to 7.6, 10.2 and 10.5, in our words: what meets it, and the test of this repository that
+//! shows it. *Yours* is what a library cannot do for you. The chapter `signing_in` says more of 7.6 and 10.
+//!
+//! | requirement | met by | test |
+//! |---|---|---|
+//! | 3.3.1 cookies are `Secure`, and named so | the cookie is `__Host-session`; plain http is this machine only | `session::signing_in::whoever_signs_in_gets_a_cookie_and_the_page_that_was_wanted`, `session::failing::sessions_that_protect_nobody_are_refused` |
+//! | 3.3.2 `SameSite` | `Lax`, and the [cross-site rule](super::threats) beside it | `session::cross_site::another_site_cannot_act_in_a_session` |
+//! | 3.3.3 `__Host-` | as 3.3.1 | `session::signing_in::the_cookie_is_compared_byte_for_byte_and_may_stand_among_others` |
+//! | 3.3.4 not readable by scripts | `HttpOnly`; the id is in no other place | `session::signing_in::whoever_signs_in_gets_a_cookie_and_the_page_that_was_wanted` |
+//! | 3.3.5 not longer than 4096 bytes | some 60 bytes and its attributes | `session::signing_in::whoever_signs_in_gets_a_cookie_and_the_page_that_was_wanted` |
+//! | 6.3.1 guessing of passwords is hindered | the [defaults](super::defaults) say what is counted; a `limit` on the route that signs people in | `http::limits::addresses_are_counted_whoever_calls` |
+//! | 6.3.2 no accounts that come with it | there are none | |
+//! | 6.3.3 more than one factor | yours; say what was used by [`amr`](crate::SessionStart::amr) and `acr`, and demand it in a check | |
+//! | 6.3.4 all ways in are known and equally strong | the [policy table](super::review) lists each route with the schemes that it takes | `http::policy_table::what_the_table_promises_is_what_callers_get` |
+//! | 6.3.5, 6.3.7 people are told of suspicious sign-ins and of changes | yours; the [audit log](super::watching#the-audit-log) has them | `session::audit_log::signing_in_and_out_and_other_rights_are_logged_without_the_id_of_the_session` |
+//! | 6.3.6 email is no factor | yours: nothing here sends mail | |
+//! | 6.3.8 nobody learns who has an account | Basic and Digest: same answer, like time. In a handler that signs people in: yours, compute the hash for unknown names too | `attacks::passwords::an_unknown_user_a_wrong_and_an_overlong_password_get_the_same_bytes`, `attacks::flood::passwords::an_unknown_user_takes_as_long_as_a_wrong_password` |
+//! | 7.1.1 lifetimes are documented, and why | yours to write; [the defaults](super::defaults#sessions) are a start | `docs::every_default_is_what_the_code_has` |
+//! | 7.1.2 how many sessions at once is documented | the same: 50 of one subject, `max_per_user` | `session::ending::one_session_too_many_ends_the_one_that_was_not_used_for_longest` |
+//! | 7.1.3 sessions at other systems are documented | yours to write, where people sign in at a provider | |
+//! | 7.2.1 verified by the backend | with each request, in one read of the store | `session::failing::a_request_reads_once_and_one_that_asks_for_no_session_not_at_all` |
+//! | 7.2.2 nothing static | references to what the store holds | `session::signing_in::a_cookie_that_is_not_of_a_session_is_refused_and_deleted` |
+//! | 7.2.3 unguessable | 256 bits of the system's random numbers | `session::signing_in::whoever_signs_in_gets_a_cookie_and_the_page_that_was_wanted` |
+//! | 7.2.4 a new id on authentication, and the old one ends | [`SignIn`](crate::SignIn) always; [`Auth::set_rights`](crate::Auth::set_rights) too | `session::signing_in::signing_in_again_ends_the_session_before`, `session::rights::other_rights_count_at_once_and_give_another_id` |
+//! | 7.3.1 ends when it is not used | `idle`, counted on the server | `session::ending::a_session_that_is_not_used_ends` |
+//! | 7.3.2 ends however it is used | `absolute`, counted on the server | `session::ending::a_session_ends_however_it_is_used` |
+//! | 7.4.1 ended is ended | removed from the store before the answer; streams end by [`UntilEnded`](crate::extract::UntilEnded) | `session::ending::signing_out_ends_the_session_and_clears_the_browser`, `session::until_ended::a_stream_ends_when_its_user_signs_out_and_nobody_elses_does` |
+//! | 7.4.2 closed accounts | `end_all`, or a revocation: yours to call; [authorities](crate::authorities) that know the caller no more refuse at once | `session::ending::a_revoked_subject_or_session_is_out` |
+//! | 7.4.3 other sessions after another password | `end_others`: yours to call | `session::ending::the_application_lists_and_ends_sessions` |
+//! | 7.4.4 a visible way to sign out | yours to show | |
+//! | 7.4.5 administrators end sessions | `auth.sessions_of(id)`: yours to show. All of everybody: put another key in place of the old one | `session::ending::the_application_lists_and_ends_sessions` |
+//! | 7.5.1, 7.5.3 authentication again before what matters | yours: ask for the password again, and compare [`Principal::auth_time`](crate::Principal::auth_time) in a check | |
+//! | 7.5.2 people see and end their sessions | `list` and `end` of `auth.sessions_of(id)`: yours to show | `session::ending::the_application_lists_and_ends_sessions` |
+//! | 7.6.1 sessions here and at the provider end together | the absolute lifetime here; signing out ends both, and the provider's back-channel logout ends ours (feature `login`) | `login::logout::the_session_ends_and_the_browser_goes_to_the_provider`, `login::backchannel::sessions_end_by_what_the_provider_calls_them_or_their_subject` |
+//! | 7.6.2 a session begins because somebody wanted it | a sign-in begins by a navigation of the person's own; another site's request signs nobody in | `session::cross_site::another_site_can_sign_nobody_in` |
+//! | 10.2.1 nobody else's code is redeemed | PKCE with S256, and `state` bound to the browser (feature `login`) | `login::refused::a_state_counts_once_in_its_own_browser` |
+//! | 10.2.2 providers are not mixed up | a callback for each, and `iss` of the answer (RFC 9207) | `login::several::the_answer_of_one_provider_is_nothing_at_the_path_of_another`, `login::refused::the_answer_must_be_this_provider_s` |
+//! | 10.2.3 no more scopes than needed | `openid`, and those that you name | `login::signing_in::the_whole_way_there_and_back` |
+//! | 10.5.1 an ID token counts once | `nonce`, bound to the browser | `login::refused::an_id_token_must_be_good_and_for_this_sign_in` |
+//! | 10.5.2 people are known by what is not given to others | provider, `iss` and `sub` | `login::several::the_same_subject_of_two_providers_is_two_people` |
+//! | 10.5.3 metadata of another issuer is refused | `issuer` must be what was configured | `jwt::tests::providers::metadata_of_another_issuer_or_with_an_unsafe_address_are_not_believed` |
+//! | 10.5.4 the ID token is for this client | `aud`, and `azp` where there is more than one | `login::refused::an_id_token_must_be_good_and_for_this_sign_in` |
+//! | 10.5.5 logout tokens are what they say | typed, with the event, without `nonce`, not old, once | `login::backchannel::a_token_must_be_good_and_a_logout_token`, `login::backchannel::a_logout_token_is_no_id_token_and_counts_once` |
