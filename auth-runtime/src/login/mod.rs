@@ -3,7 +3,7 @@
 //! [`Sessions::login`](crate::Sessions::login) is all that an application says; the provider's word begins a [session](crate::session),
 //! and handlers ask for that as for any other: `#[requires(session)]`.
 //!
-//! ```
+//! ```standalone_crate
 //! use actix_web::{App, get};
 //! use auth_runtime::login::OidcLogin;
 //! use auth_runtime::{Auth, Session, Sessions, requires};

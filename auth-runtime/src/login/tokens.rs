@@ -16,7 +16,7 @@ use crate::policy::Policy;
 use crate::provider::limits::flight::{Boarding, landed};
 use crate::scheme::SessionScheme;
 use crate::scheme::session::elsewhere::HeldTokens;
-use crate::scheme::session::{CurrentSession, LiveSessions, Record, milliseconds, unavailable};
+use crate::scheme::session::{AtProvider, CurrentSession, LiveSessions, Record, milliseconds, unavailable};
 use crate::telemetry::foreign;
 use crate::time::{Clock, UnixTime};
 
@@ -32,7 +32,7 @@ const AT_ONCE: usize = 1024;
 
 /// The tokens of the provider where the caller has signed in, for calls to services that accept them. They stay on the server: no browser sees them.
 ///
-/// ```
+/// ```standalone_crate
 /// use actix_web::{HttpResponse, get};
 /// use auth_runtime::{Denial, Tokens, requires};
 ///
@@ -246,9 +246,12 @@ impl Refreshing<'_> {
     }
 }
 
-fn with_login(record: &Record, change: impl FnOnce(&mut crate::scheme::session::AtProvider)) -> Record {
+/// The session with what is kept of its provider changed.
+fn with_login(record: &Record, change: impl FnOnce(&mut AtProvider)) -> Record {
     let mut record = record.clone();
-    record.login.iter_mut().next().map(change);
+    if let Some(login) = &mut record.login {
+        change(login);
+    }
     record
 }
 
