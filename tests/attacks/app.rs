@@ -448,6 +448,7 @@ fn without_bearer(clock: &ManualClock) -> AuthBuilder {
         .clock(clock.clone())
         .public_origin(ORIGIN)
         .allow_origin(ALLOWED_ORIGIN)
+        .limits(tests::uncounted())
         .dangerous_allow_unconfigured()
         .basic(Passwords::htpasswd(HTPASSWD).roles_of(|user| if user.name() == "bob" { vec!["ops"] } else { vec![] }))
         .api_key(ApiKeys::header("X-API-Key", key_store()).environment("live"))
@@ -485,7 +486,7 @@ pub(crate) fn serve_basic(auth: Auth) -> Server {
 
 /// A builder with no scheme at all.
 pub(crate) fn bare() -> AuthBuilder {
-    Auth::builder().realm(REALM).clock(clock()).dangerous_allow_unconfigured()
+    Auth::builder().realm(REALM).clock(clock()).limits(tests::uncounted()).dangerous_allow_unconfigured()
 }
 
 pub(crate) fn serve_auth(auth: Auth) -> Server {

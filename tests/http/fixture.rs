@@ -178,7 +178,9 @@ pub(crate) fn builder() -> AuthBuilder {
         .scheme_named("other", Sure)
         .role_hierarchy("admin > ops > viewer")
         .scope_implies("orders:write", ["orders:read"])
-        .public_origin(ORIGIN);
+        .public_origin(ORIGIN)
+        // All tests are one address, and send what is wrong more often than anybody may.
+        .limits(tests::uncounted());
     policy_page::configure(opaque::configure(authorities::configure(auth)))
 }
 

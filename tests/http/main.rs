@@ -5,6 +5,7 @@
 mod answering;
 mod any;
 mod api_key;
+mod attempts;
 mod attributes;
 mod audit;
 mod audit_log;

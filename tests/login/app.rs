@@ -55,7 +55,7 @@ async fn upstream(tokens: Tokens) -> Result<String, Denial> {
 #[public(reason = "where people sign in here")]
 #[post("/form")]
 async fn form(sign_in: SignIn<User>) -> Result<impl Responder, Denial> {
-    sign_in.subject("alice").details(User { name: "Here".to_owned(), email: None }).finish().await
+    sign_in.without_password().subject("alice").details(User { name: "Here".to_owned(), email: None }).finish().await
 }
 
 /// Knows Alice and nobody else, and is away for one.

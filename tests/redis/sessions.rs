@@ -14,7 +14,7 @@ use crate::{RECOVERY, tell};
 #[public(reason = "where people sign in")]
 #[post("/login")]
 async fn log_in(sign_in: SignIn) -> Result<impl Responder, Denial> {
-    sign_in.configured("shared").subject("alice").roles(["viewer"]).finish().await
+    sign_in.configured("shared").without_password().subject("alice").roles(["viewer"]).finish().await
 }
 
 #[requires(session("shared"))]

@@ -1,5 +1,6 @@
 //! An application with sessions.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use actix_web::{Error, HttpRequest, HttpResponse, Responder, get, post, web};
@@ -41,12 +42,13 @@ async fn login() -> &'static str {
 #[public(reason = "where people sign in")]
 #[post("/login")]
 async fn log_in(form: web::Form<Login>, sign_in: SignIn<User>) -> Result<impl Responder, Denial> {
-    if form.password != "right" {
+    let is_right = async { Ok::<_, Infallible>((form.password == "right").then_some(())) };
+    let Some((verified, ())) = sign_in.verify(&form.name, is_right).await? else {
         return Err(Denial::forbidden("wrong name or password"));
-    }
+    };
     let roles = form.roles.as_deref().unwrap_or("viewer").split(' ').map(str::to_owned);
     let user = User { name: form.name.to_uppercase() };
-    sign_in.subject(&*form.name).roles(roles).details(user).amr(["pwd"]).finish().await
+    verified.subject(&*form.name).roles(roles).details(user).amr(["pwd"]).finish().await
 }
 
 /// Waits until all sessions were ended.
@@ -60,13 +62,14 @@ async fn log_in_slowly(
     clock.advance(Duration::from_secs(1));
     auth.sessions_of("alice").end_all().await?;
     clock.advance(Duration::from_secs(1));
-    sign_in.subject("alice").details(User { name: "late".to_owned() }).finish().await
+    sign_in.without_password().subject("alice").details(User { name: "late".to_owned() }).finish().await
 }
 
 #[public(reason = "where scripts sign in")]
 #[post("/api/login")]
 async fn log_in_by_script(sign_in: SignIn<User>) -> Result<HttpResponse, Denial> {
-    let signed_in = sign_in.subject("alice").details(User { name: "ALICE".to_owned() }).finish().await?;
+    let signed_in =
+        sign_in.without_password().subject("alice").details(User { name: "ALICE".to_owned() }).finish().await?;
     Ok(signed_in.with(HttpResponse::NoContent().finish()))
 }
 
@@ -148,7 +151,7 @@ async fn staff(session: Session) -> String {
 #[public(reason = "where people sign in")]
 #[post("/staff/login")]
 async fn staff_log_in(sign_in: SignIn) -> impl Responder {
-    sign_in.configured("staff").subject("alice").finish().await
+    sign_in.configured("staff").without_password().subject("alice").finish().await
 }
 
 /// Goes on until the credentials end.

@@ -1,6 +1,6 @@
 //! The rows about signing in, and what is asked of a session.
 
-use tests::Denied;
+use tests::{Answer, Denied};
 
 use crate::app::{App, CHALLENGE, COOKIE, DELETION, WithSession as _, cookie, issuer};
 
@@ -187,4 +187,22 @@ fn several_configurations_know_each_other_not() {
     assert!(!app.passes(id));
     let alice = app.sign_in("alice");
     assert_eq!(app.get("/staff").header("Cookie", format!("__Host-session-staff={alice}")).send().status, 401);
+}
+
+#[test]
+fn wrong_passwords_of_a_name_are_too_many_after_thirty_and_the_right_one_is_not_tried_then() {
+    let app = App::new();
+    let log_in = |name: &str, password: &str| app.log_in(app.post("/login"), name, password, "viewer");
+    let waits = |answer: &Answer| {
+        Denied::too_many("too many wrong credentials; wait before the next attempt").check(answer);
+        assert_eq!(answer.only("ratelimit-policy"), Some(r#""account";q=30;w=300"#));
+        assert_eq!(answer.only("set-cookie"), None);
+    };
+    assert!((0..30).all(|_| log_in("alice", "wrong").status == 403));
+    waits(&log_in("alice", "right"));
+    waits(&log_in("ALICE", "right"));
+    assert_eq!(log_in("bob", "right").status, 303, "another's");
+    // Known by now at this address, bob has a count of his own.
+    assert!((0..30).all(|_| log_in("bob", "wrong").status == 403));
+    waits(&log_in("bob", "right"));
 }

@@ -20,3 +20,10 @@ pub use redis::{KEYS, redis_at};
 pub use server::Server;
 pub use suspending::Suspending;
 pub use token::{Token, base64url};
+
+/// For tests that are one address and send what is wrong more often than anybody may.
+pub fn uncounted() -> auth_runtime::limits::Limits {
+    auth_runtime::limits::Limits::in_memory()
+        .failed_attempts_per_account(u32::MAX)
+        .failed_attempts_per_address(u32::MAX)
+}

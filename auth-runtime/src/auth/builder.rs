@@ -22,7 +22,7 @@ use crate::http::forwarded::Proxies;
 use crate::http::origin::OriginPolicy;
 use crate::jwt::ReadyJwt;
 use crate::jwt::settings::BearerSettings;
-use crate::limits::{Limiter, Limits};
+use crate::limits::{Attempts, Limiter, Limits};
 use crate::metadata::ResourceMetadata;
 use crate::policy::registry::{Linked, POLICIES};
 use crate::policy::{Hierarchies, SchemeName, SchemeUse, Vocabulary};
@@ -336,6 +336,10 @@ impl AuthBuilder {
             self.faults.push(ConfigFault::LimitsInvalid { source: Box::new(fault) });
             Limiter::default()
         });
+        let attempts = self.limits.attempts().unwrap_or_else(|fault| {
+            self.faults.push(ConfigFault::LimitsInvalid { source: Box::new(fault) });
+            Attempts::default()
+        });
         let described: Vec<_> = self.written.iter().map(|(_, scheme)| scheme.describe()).collect();
         let clock = self.clock;
         let settings = Arc::new(Settings {
@@ -346,6 +350,7 @@ impl AuthBuilder {
             origins,
             proxies: self.proxies,
             limiter,
+            attempts: Arc::new(attempts),
             metadata_url: metadata.as_ref().map(|placed| placed.url.clone()),
             audience: Audience::new(&described, clock, self.event_sources),
             exposes_principal: self.exposes_principal,

@@ -228,6 +228,7 @@ impl Auth {
         let settings = self.settings();
         let mut reviewed = settings.origins.reviewed();
         reviewed.extend(settings.proxies.reviewed());
+        reviewed.extend(settings.attempts.reviewed());
         reviewed
             .extend(self.0.allows_unconfigured.then(|| Setting::allows("dangerous_allow_unconfigured", "any policy")));
         reviewed

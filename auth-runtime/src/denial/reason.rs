@@ -238,6 +238,8 @@ reasons! {
         CrossSite = "cross_site", FORBIDDEN, None, "cross-site requests are not accepted here";
 
         // 429: too often.
+        /// Too many wrong credentials of this account or from this address: these are not looked at.
+        TooManyAttempts = "too_many_attempts", TOO_MANY_REQUESTS, None, "too many wrong credentials; wait before the next attempt";
         /// The `limit` of the policy is used up for this caller (RFC 6585 section 4).
         LimitReached = "limit_reached", TOO_MANY_REQUESTS, None, "too many requests";
     }

@@ -16,6 +16,8 @@ mod sign_in;
 #[cfg(feature = "session")]
 mod sign_out;
 mod until_ended;
+#[cfg(feature = "session")]
+mod verified;
 
 pub use checked::Checked;
 #[cfg(feature = "session")]
@@ -38,3 +40,5 @@ pub use sign_in::{SessionStart, SignIn, SignedIn};
 #[cfg(feature = "session")]
 pub use sign_out::{SignOut, SignedOut};
 pub use until_ended::{EndingStream, UntilEnded};
+#[cfg(feature = "session")]
+pub use verified::Verified;

@@ -33,12 +33,18 @@ const AGENT_MAX: usize = 256;
 /// #[derive(serde::Deserialize)]
 /// struct Login { name: String, password: String }
 ///
-/// # async fn verify(login: &Login) -> Option<(i64, User)> { None }
+/// /// Looks into the database, and hashes slowly.
+/// async fn user_of(login: &Login) -> Result<Option<(i64, User)>, std::io::Error> {
+/// #     Ok(None)
+/// }
+///
 /// #[public(reason = "where people sign in")]
 /// #[post("/login")]
 /// async fn log_in(form: web::Form<Login>, sign_in: SignIn<User>) -> Result<impl Responder, Denial> {
-///     let (id, user) = verify(&form).await.ok_or_else(|| Denial::forbidden("wrong name or password"))?;
-///     sign_in.subject(id.to_string()).roles(["viewer"]).details(user).finish().await
+///     // Beyond thirty wrong passwords it answers 429, and does not ask.
+///     let found = sign_in.verify(&form.name, user_of(&form)).await?;
+///     let (verified, (id, user)) = found.ok_or_else(|| Denial::forbidden("wrong name or password"))?;
+///     verified.subject(id.to_string()).roles(["viewer"]).details(user).finish().await
 /// }
 /// ```
 ///
@@ -49,9 +55,11 @@ const AGENT_MAX: usize = 256;
 /// such a request, so that it must lead to a page with a button.
 #[must_use = "nobody is signed in before `finish`"]
 pub struct SignIn<T = ()> {
-    auth: Auth,
-    request: HttpRequest,
+    pub(super) auth: Auth,
+    pub(super) request: HttpRequest,
     live: Option<Arc<LiveSessions>>,
+    /// The sessions' name.
+    pub(super) configuration: Option<Box<str>>,
     /// When it began, in milliseconds since 1970.
     began_at: u64,
     details: PhantomData<fn(T)>,
@@ -63,14 +71,14 @@ impl<T> SignIn<T> {
     /// For `session("name")`.
     pub fn configured(mut self, name: &str) -> Self {
         self.live = self.auth.live_sessions(Some(name)).cloned();
+        self.configuration = Some(name.into());
         self
     }
 
-    /// Who it is: an identifier that stays, such as the key of a row.
-    pub fn subject(self, subject: impl Into<Box<str>>) -> SessionStart<T> {
+    pub(super) fn begin(self, subject: Box<str>) -> SessionStart<T> {
         let Self { auth, request, live, began_at, .. } = self;
         let known = live.as_ref().map(|live| signing_in(&auth, live, &request)).unwrap_or_default();
-        let who = SigningIn { subject: subject.into(), began_at, ..known };
+        let who = SigningIn { subject, began_at, ..known };
         let mut asked = form_urlencoded::parse(request.query_string().as_bytes());
         let to = asked.find(|(name, _)| name == WANTED).map(|(_, wanted)| wanted.into_owned());
         SessionStart { auth, live, who, to, details: PhantomData }
@@ -111,13 +119,14 @@ impl<T> FromRequest for SignIn<T> {
             auth: auth.clone(),
             request: request.clone(),
             live: auth.live_sessions(None).cloned(),
+            configuration: None,
             began_at: milliseconds(&*auth.settings().clock),
             details: PhantomData,
         }))
     }
 }
 
-/// Who signs in, and with what. Made by [`SignIn::subject`].
+/// Who signs in, and with what. Made by [`Verified::subject`](super::Verified::subject).
 #[must_use = "nobody is signed in before `finish`"]
 pub struct SessionStart<T = ()> {
     auth: Auth,

@@ -163,6 +163,7 @@ mod tests {
             origins: OriginPolicy::default(),
             proxies: Proxies::default(),
             limiter: crate::limits::Limiter::default(),
+            attempts: Arc::default(),
             metadata_url: None,
             audience: Audience::default(),
             exposes_principal: false,

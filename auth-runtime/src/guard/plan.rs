@@ -215,5 +215,6 @@ impl Plan {
             .with_realm(self.realm())
             .with_public_origin(self.settings.origins.ours())
             .with_proxies(&self.settings.proxies)
+            .with_attempts(&self.settings.attempts)
     }
 }

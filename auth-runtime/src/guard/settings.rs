@@ -9,7 +9,7 @@ use crate::guard::Audience;
 use crate::http::forwarded::Proxies;
 use crate::http::parts::RequestView;
 use crate::http::peer::AddressShare;
-use crate::limits::Limiter;
+use crate::limits::{Attempts, Limiter};
 use crate::policy::Hierarchies;
 use crate::time::Clock;
 
@@ -22,6 +22,7 @@ pub(crate) struct Settings {
     pub(crate) origins: crate::http::origin::OriginPolicy,
     pub(crate) proxies: Proxies,
     pub(crate) limiter: Limiter,
+    pub(crate) attempts: Arc<Attempts>,
     /// What OAuth challenges name as `resource_metadata` (RFC 9728 section 5.1).
     pub(crate) metadata_url: Option<String>,
     pub(crate) audience: Audience,

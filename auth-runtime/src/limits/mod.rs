@@ -35,6 +35,7 @@
 //! # }
 //! ```
 
+mod attempts;
 mod counters;
 mod limiter;
 mod settings;
@@ -42,6 +43,7 @@ mod settings;
 mod shared;
 mod spent;
 
+pub(crate) use self::attempts::{Attempts, CountedAttempt, Tried};
 pub(crate) use self::limiter::{Counted, Limiter, Taken, Whose};
 pub use self::settings::Limits;
 pub(crate) use self::spent::Spent;

@@ -1,7 +1,10 @@
 //! Where requests are counted, as the application says it.
 
 use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
 
+use super::attempts::{Allowance, Attempts};
 use super::limiter::Limiter;
 #[cfg(feature = "redis")]
 use super::shared::SharedBuckets;
@@ -9,7 +12,11 @@ use crate::fault::Misconfiguration;
 #[cfg(feature = "redis")]
 use crate::redis::{Redis, SharedRedis};
 
-/// Where the requests that a `limit` lets in are counted; for [`AuthBuilder::limits`](crate::config::AuthBuilder::limits).
+/// The shortest and the longest time within which failed attempts are counted.
+const WINDOW_MIN: Duration = Duration::from_secs(1);
+const WINDOW_MAX: Duration = Duration::from_secs(86_400);
+
+/// Where the requests that a `limit` lets in are counted, and how many wrong credentials are too many; for [`AuthBuilder::limits`](crate::config::AuthBuilder::limits).
 ///
 /// ```
 /// use auth_runtime::limits::Limits;
@@ -23,6 +30,7 @@ use crate::redis::{Redis, SharedRedis};
 /// ```
 #[must_use]
 pub struct Limits {
+    allowance: Allowance,
     #[cfg(feature = "redis")]
     shared: Option<SharedRedis>,
 }
@@ -32,6 +40,7 @@ impl Limits {
     /// callers are told apart; when so many have used a part of their limit, all that come then share one.
     pub fn in_memory() -> Self {
         Self {
+            allowance: Allowance::default(),
             #[cfg(feature = "redis")]
             shared: None,
         }
@@ -48,7 +57,7 @@ impl Limits {
     /// limit again. Whoever can write to Redis can lift a limit, and can make a caller wait as long as the limit's own period.
     #[cfg(feature = "redis")]
     pub fn redis(redis: impl Into<Redis>, secret: impl AsRef<[u8]>) -> Self {
-        Self { shared: Some(SharedRedis::new(redis, secret)) }
+        Self { shared: Some(SharedRedis::new(redis, secret)), ..Self::in_memory() }
     }
 
     /// What the names of all keys in Redis begin with, `auth` by default; they are `{PREFIX}:limit:…`.
@@ -58,6 +67,68 @@ impl Limits {
             shared.prefix = prefix.into();
         }
         self
+    }
+
+    /// How many wrong credentials of one account are answered 401 within the [window](Self::failed_attempts_within), 30 by default; the
+    /// next have to wait, see [the manual](crate::manual::limits#of-wrong-credentials). Passwords count, of Basic, Digest and
+    /// `SignIn`.
+    ///
+    /// # Errors
+    /// `Auth::build()` fails on zero.
+    ///
+    /// # Security
+    /// A larger number lets others guess more.
+    pub fn failed_attempts_per_account(mut self, most: u32) -> Self {
+        self.allowance.per_account = most;
+        self
+    }
+
+    /// The same of one address, whatever the account, 100 by default. API keys count, too.
+    ///
+    /// # Errors
+    /// `Auth::build()` fails on zero.
+    ///
+    /// # Security
+    /// A larger number lets others guess more. A smaller one keeps more people waiting who share an address.
+    pub fn failed_attempts_per_address(mut self, most: u32) -> Self {
+        self.allowance.per_address = most;
+        self
+    }
+
+    /// In what time so many are allowed, five minutes by default. It is also the longest that anybody has to wait.
+    ///
+    /// # Errors
+    /// `Auth::build()` fails on less than a second and on more than a day.
+    ///
+    /// # Security
+    /// A shorter time lets others guess more.
+    pub fn failed_attempts_within(mut self, window: Duration) -> Self {
+        self.allowance.window = window;
+        self
+    }
+
+    /// Which names are one account, where attempts are counted. By default names are trimmed, brought to NFKC and to lower case.
+    /// Say it where your service knows more names of one account, such as the number beside the address of its mail.
+    pub fn account_of(mut self, normalize: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
+        self.allowance.normalize = Some(Arc::new(normalize));
+        self
+    }
+
+    /// # Errors
+    /// For an allowance that cannot be one.
+    pub(crate) fn attempts(&self) -> Result<Attempts, Misconfiguration> {
+        let Allowance { per_account, per_address, window, .. } = &self.allowance;
+        if *per_account == 0 || *per_address == 0 {
+            return Err(Misconfiguration::new(
+                "no failed attempt is allowed, so that nobody could sign in; allow one or more",
+            ));
+        }
+        if !(WINDOW_MIN..=WINDOW_MAX).contains(window) {
+            return Err(Misconfiguration::new(
+                "failed attempts are counted within a second to a day; change `failed_attempts_within`",
+            ));
+        }
+        Ok(Attempts::new(self.allowance.clone()))
     }
 
     /// # Errors

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use actix_web::http::header::{HeaderName, HeaderValue, RETRY_AFTER};
 
+use crate::denial::{Reason, Rejection};
 use crate::time::whole_seconds;
 
 /// A limit that is used up for a caller.
@@ -20,6 +21,13 @@ pub(crate) struct Spent {
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+
+/// Credentials that are not looked at.
+impl From<Spent> for Rejection {
+    fn from(spent: Spent) -> Self {
+        Self::too_often(Reason::TooManyAttempts, spent.headers())
+    }
+}
 
 impl Spent {
     /// When to come again (RFC 9110 section 10.2.3), and by which rule (draft-ietf-httpapi-ratelimit-headers-10 sections 3 and 4).

@@ -51,6 +51,7 @@
 //! | an argument of a check cannot be extracted, which the request is to blame for, and nothing else stands in the way | `ArgumentUnfit` | 400 | none; status, headers and body are the extractor's: 400, 404, 405, 413, 414, 415 or 422, others become 403 | |
 //! | a cross-site request with an ambient credential: a cookie, Basic, Digest, or a token in a header that a proxy sets | `CrossSite` | 403 | none | |
 //! | more requests than the `limit` of the policy allows this caller, see [limits](crate::manual::limits) | `LimitReached` | 429 | none; `Retry-After`, `RateLimit-Policy`, `RateLimit` | RFC 6585 §4; draft-ietf-httpapi-ratelimit-headers-10 |
+//! | too many wrong passwords of this account, or wrong credentials from this address, see [limits](crate::manual::limits#of-wrong-credentials); `SignIn::verify` too | `TooManyAttempts` | 429 | none; `Retry-After`, `RateLimit-Policy`, `RateLimit`; the same for accounts that do not exist, and for the right password | RFC 6585 §4; draft-ietf-httpapi-ratelimit-headers-10 |
 //! | any of these on a route with `hide`; only the 403s and `ArgumentUnfit` with `hide = "from_authenticated"` | as above | 404 | none: the answer of an unknown route of the same scope | RFC 9110 §15.5.4 |
 //! | the decision took longer than the deadline | `DeadlinePassed` | 503 | none, `Retry-After: 5` | RFC 9110 §15.6.4 |
 //! | no usable keys | `KeysUnavailable` | 503 | none, `Retry-After: 5` | |

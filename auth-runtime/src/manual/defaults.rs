@@ -19,6 +19,8 @@
 //! | a policy whose scheme is not configured | `build()` fails | [`AuthBuilder::dangerous_allow_unconfigured`](crate::config::AuthBuilder::dangerous_allow_unconfigured) |
 //! | answers of protected routes | `Cache-Control: private` | `shared_cache` in the attribute |
 //! | requests of a route with a `limit` | counted in this process, for 65,536 callers | [`AuthBuilder::limits`](crate::config::AuthBuilder::limits) |
+//! | wrong passwords of one account | 30 in five minutes, then growing delays of 10 s to five minutes | [`Limits::failed_attempts_per_account`](crate::limits::Limits::failed_attempts_per_account), [`failed_attempts_within`](crate::limits::Limits::failed_attempts_within) |
+//! | wrong credentials from one address | 100 in five minutes, then growing delays of 3 s to five minutes | [`Limits::failed_attempts_per_address`](crate::limits::Limits::failed_attempts_per_address) |
 //! | files (JWK sets, `htpasswd`, `htdigest`, API keys) | a thread looks once a second, whether requests come or not; 16 MiB at most | |
 //!
 //! ## Bearer
@@ -214,6 +216,8 @@
 //! | `RedisRevocationsBuilder::grace` | for as long a token may be accepted that another process revoked |
 //! | `RedisRevocationsBuilder::withdrawals` | whoever has that secret and can write to Redis can let tokens count again that were revoked |
 //! | `RedisRevocationsBuilder::dangerous_stay_open_when_stale` | whoever can bring Redis down can use revoked tokens |
+//! | [`Limits::failed_attempts_per_account`](crate::limits::Limits::failed_attempts_per_account), [`Limits::failed_attempts_per_address`](crate::limits::Limits::failed_attempts_per_address), [`Limits::failed_attempts_within`](crate::limits::Limits::failed_attempts_within) | passwords are guessed faster |
+//! | `SignIn::without_password` | what is tried by it may be tried as often as the machine allows |
 //! | `Limits::redis` | whoever can write to Redis can lift limits |
 //! | [`Passwords::remember_for`](crate::basic::Passwords::remember_for) on your own function | a disabled user may get in for that long |
 //! | [`DigestUsers::dangerous_md5`](crate::digest::DigestUsers::dangerous_md5) | passwords are guessed faster from a request that somebody saw |

@@ -47,7 +47,46 @@
 //! `Retry-After` in how many seconds it may come again; `RateLimit-Policy` and `RateLimit` say the same by
 //! [draft-ietf-httpapi-ratelimit-headers](https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/).
 //!
-//! # Where it is counted
+//! # Of wrong credentials
+//!
+//! Nothing has to be switched on. Passwords of Basic and Digest, and of [`SignIn::verify`](crate::SignIn::verify) in your own form, are
+//! counted by account and by address, and API keys by address:
+//!
+//! | | answered 401 | then |
+//! |---|---|---|
+//! | one account, wherever from | 30 in five minutes | the next after 10 s, then 20 s, 40 s, … five minutes at most, each in between 429 |
+//! | one address, whatever the account | 100 in five minutes | the next after 3 s, then 6 s, 12 s, … five minutes at most |
+//! | an account at an address where it was good within the last hour | 30 in five minutes, counted apart: strangers do not keep it out | as for an account |
+//!
+//! - An attempt counts before a password is hashed, and not if it was good. The same password sent many times at once is one attempt.
+//! - Until the time is over, nothing is looked at: the right password gets the same 429 as a wrong one, and a name that does not exist
+//!   the same as one that does.
+//! - Nobody is locked out for ever. Five minutes after the last delay is over, all is as before. The right password ends no delay of others.
+//! - Names are one account however they are written: trimmed, in NFKC and in lower case, or as
+//!   [`account_of`](crate::limits::Limits::account_of) says.
+//! - Keys that have expired, stale nonces and replays of Digest are not guesses. An address is what it is for a `limit` of a route.
+//! - 65,536 accounts and addresses are told apart, in about 4 MB. When so many count something, those that come then share one count.
+//!
+//! So an account is guessed at 34 times in the first five minutes and twelve times an hour from then on, however many machines guess; who
+//! stops before the delays begin guesses 30 times in five minutes.
+//!
+//! ```
+//! use std::time::Duration;
+//! use auth_runtime::Auth;
+//! use auth_runtime::limits::Limits;
+//!
+//! // A small office behind one address, and people who have ten tries.
+//! let limits = Limits::in_memory()
+//!     .failed_attempts_per_account(10)
+//!     .failed_attempts_per_address(300)
+//!     .failed_attempts_within(Duration::from_secs(600));
+//! let auth = Auth::builder().dangerous_allow_unconfigured().limits(limits).build();
+//! assert!(auth.is_ok());
+//! ```
+//!
+//! Each process counts them for itself, also where `Limits::redis` shares the limits of routes.
+//!
+//! # Where requests are counted
 //!
 //! | | memory | several machines | away |
 //! |---|---|---|---|

@@ -24,9 +24,9 @@
 //! struct Login { name: String, password: String }
 //!
 //! /// Stands for your users: a look into the database, and a slow hash that is computed for unknown names, too.
-//! async fn verify(claimed: &Login) -> Option<(String, User)> {
+//! async fn user_of(claimed: &Login) -> Result<Option<(String, User)>, std::io::Error> {
 //!     let is_right = (&*claimed.name, &*claimed.password) == ("alice", "wonderland");
-//!     is_right.then(|| ("17".to_owned(), User { name: "Alice".to_owned() }))
+//!     Ok(is_right.then(|| ("17".to_owned(), User { name: "Alice".to_owned() })))
 //! }
 //!
 //! fn form(said: &str) -> String {
@@ -42,8 +42,9 @@
 //! #[public(reason = "where people sign in")]
 //! #[post("/login")]
 //! async fn log_in(claimed: web::Form<Login>, sign_in: SignIn<User>) -> Result<HttpResponse, Denial> {
-//!     match verify(&claimed).await {
-//!         Some((id, user)) => Ok(sign_in.subject(id).roles(["viewer"]).details(user).finish().await?.into()),
+//!     // Answers 429 where too many passwords were wrong, without asking.
+//!     match sign_in.verify(&claimed.name, user_of(&claimed)).await? {
+//!         Some((verified, (id, user))) => Ok(verified.subject(id).roles(["viewer"]).details(user).finish().await?.into()),
 //!         None => Ok(HttpResponse::Forbidden().content_type(ContentType::html()).body(form("Wrong name or password."))),
 //!     }
 //! }

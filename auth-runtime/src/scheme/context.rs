@@ -7,11 +7,13 @@ use std::sync::Arc;
 use actix_web::http::header::HeaderMap;
 use actix_web::http::{Method, Uri};
 
+use crate::denial::Rejection;
 use crate::http::authorization::Field;
 use crate::http::forwarded::Proxies;
 use crate::http::parts::RequestView;
 use crate::http::peer::AddressShare;
 use crate::keys::compact::Compact;
+use crate::limits::{Attempts, CountedAttempt, Tried};
 use crate::time::{Clock, ClockError, UnixTime};
 
 /// What a scheme may look at: the request without its body, which is never read for credentials, and the clock.
@@ -23,6 +25,7 @@ pub struct Context<'a> {
     realm: &'a str,
     public_origin: Option<&'a str>,
     proxies: Option<&'a Proxies>,
+    attempts: Option<&'a Arc<Attempts>>,
     clock: &'a Arc<dyn Clock>,
     /// Looked up once however many schemes ask for it.
     authorization: OnceCell<Field<'a>>,
@@ -41,6 +44,7 @@ impl<'a> Context<'a> {
             realm: "",
             public_origin: None,
             proxies: None,
+            attempts: None,
             clock,
             authorization: OnceCell::new(),
             compact: RefCell::new(None),
@@ -57,6 +61,31 @@ impl<'a> Context<'a> {
 
     pub(crate) fn with_proxies(self, proxies: &'a Proxies) -> Self {
         Self { proxies: Some(proxies), ..self }
+    }
+
+    pub(crate) fn with_attempts(self, attempts: &'a Arc<Attempts>) -> Self {
+        Self { attempts: Some(attempts), ..self }
+    }
+
+    /// Where wrong credentials are counted.
+    pub(crate) fn attempts(&self) -> Option<&'a Arc<Attempts>> {
+        self.attempts
+    }
+
+    /// Whether these credentials may be looked at.
+    ///
+    /// # Errors
+    /// Where too many were wrong of late.
+    pub(crate) fn check_attempt(&self, tried: Tried<'_>) -> Result<(), Rejection> {
+        Ok(self.attempts.map_or(Ok(()), |attempts| attempts.check(tried))?)
+    }
+
+    /// Counts these credentials as wrong, before they are looked at.
+    ///
+    /// # Errors
+    /// Where too many were wrong of late.
+    pub(crate) fn begin_attempt(&self, tried: Tried<'_>) -> Result<Option<CountedAttempt>, Rejection> {
+        Ok(self.attempts.map(|attempts| attempts.begin(tried)).transpose()?)
     }
 
     /// The method.

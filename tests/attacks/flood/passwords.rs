@@ -37,6 +37,8 @@ fn start(passwords: Passwords) -> Server {
         .basic(passwords)
         // So that the callers of a test have addresses of their own.
         .trusted_proxies("X-Forwarded-For", ["127.0.0.1"])
+        // What is looked at is the load, beyond what a flood may guess.
+        .limits(tests::uncounted())
         .dangerous_allow_unconfigured()
         .build()
         .unwrap();

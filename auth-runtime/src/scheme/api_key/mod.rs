@@ -61,6 +61,8 @@ use super::{
 };
 use crate::authorities::AuthorityLoader;
 use crate::denial::{Reason, Rejection};
+use crate::http::peer::AddressShare;
+use crate::limits::Tried;
 use crate::principal::{Forgetful, Principal};
 use crate::shares::{KnownCallers, Presented};
 use crate::time::ClockError;
@@ -130,13 +132,16 @@ impl Scheme for ApiKeyScheme {
 
     fn authenticate<'a>(&self, context: &Context<'a>, evidence: Evidence<'a>) -> Authentication {
         let Read::Key(key) = evidence.0 else { return Authentication::refused(Rejection::credentials_wrong()) };
-        if let Err(rejection) = self.check_text(&key) {
+        if let Err(rejection) = context.check_attempt(tried(context.address_share())) {
             return Authentication::refused(rejection);
+        }
+        if let Err(rejection) = self.check_text(&key) {
+            return Self::counted(context, Outcome::Refused(rejection)).into();
         }
         let digest = KeyDigest::of(&key);
         match &self.store {
-            Store::Fixed(table) => self.find_key(table, &digest, context).into(),
-            Store::Watched(file) => self.find_key(&file.current(), &digest, context).into(),
+            Store::Fixed(table) => Self::counted(context, self.find_key(table, &digest, context)).into(),
+            Store::Watched(file) => Self::counted(context, self.find_key(&file.current(), &digest, context)).into(),
             Store::Function(function) => self.ask(function, &key, digest, context),
         }
     }
@@ -156,6 +161,13 @@ impl ApiKeyScheme {
             Store::Function(function) => Some(Arc::<KnownCallers>::clone(&function.known)),
             Store::Fixed(_) | Store::Watched(_) => None,
         }
+    }
+
+    fn counted(context: &Context<'_>, outcome: Outcome) -> Outcome {
+        if let (true, Some(attempts)) = (is_wrong(&outcome), context.attempts()) {
+            attempts.failed(tried(context.address_share()));
+        }
+        outcome
     }
 
     /// What can be said of a key by its text.
@@ -185,6 +197,7 @@ impl ApiKeyScheme {
         let presented = Presented::unguessable(digest.as_bytes(), context.address_share());
         let (known, environment) = (Arc::clone(&function.known), self.environment.clone());
         let (configuration, clock) = (self.configuration.clone(), Arc::clone(context.clock()));
+        let (attempts, address) = (context.attempts().cloned(), context.address_share());
         Authentication::pending(async move {
             let claimant = known.claimant(presented, Instant::now());
             let found = match lookups.run(claimant, move || lookup.call(digest, key)).await {
@@ -203,9 +216,22 @@ impl ApiKeyScheme {
                 },
                 Err(rejection) => Outcome::Refused(rejection),
             };
+            if let (true, Some(attempts)) = (is_wrong(&outcome), attempts) {
+                attempts.failed(tried(address));
+            }
             outcome.once_good(known.forget(digest.as_bytes()))
         })
     }
+}
+
+/// A key names no account before it is found, and nobody guesses one: what counts is who sends many.
+fn tried(address: AddressShare) -> Tried<'static> {
+    Tried::anonymous(NAME, address)
+}
+
+/// Whether it was no key at all: one that has expired was not guessed.
+fn is_wrong(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Refused(rejection) if rejection.reason() == Reason::CredentialsWrong)
 }
 
 /// Why a key that exists does not count. The clock is read only for keys that expire.

@@ -61,6 +61,7 @@ use super::{
 use crate::denial::{Rejection, Unavailable};
 use crate::file::FileContent;
 use crate::http::authorization::{Authorization, authorization};
+use crate::limits::{CountedAttempt, Tried};
 use crate::principal::Principal;
 use crate::scheme::users::Described;
 use crate::shares::{Lookups, Presented};
@@ -99,6 +100,8 @@ struct PendingVerification {
     tag: Option<Tag>,
     user: String,
     began: Generation,
+    /// Counts as wrong until it is known to be good.
+    attempt: Option<CountedAttempt>,
 }
 
 impl PendingVerification {
@@ -113,8 +116,15 @@ impl PendingVerification {
     }
 
     /// The user is known from now on, and comes first where many wait.
-    fn succeeded(&self, presented: Presented) {
+    fn succeeded(self, presented: Presented) {
         self.memory.succeeded(&self.user, presented, self.began, Instant::now());
+        self.attempt.into_iter().for_each(CountedAttempt::good);
+    }
+
+    /// Nobody can tell whether the password is right.
+    fn undecided(self, unavailable: Unavailable) -> Outcome {
+        self.attempt.into_iter().for_each(CountedAttempt::undecided);
+        Outcome::Unavailable(unavailable)
     }
 }
 
@@ -178,12 +188,21 @@ impl Scheme for BasicScheme {
 
 impl BasicScheme {
     fn verify(&self, context: &Context<'_>, sent: UserPass) -> Authentication {
+        // Also before what is remembered: while an account has to wait, the right password is answered alike.
+        if let Err(rejection) = context.check_attempt(self.tried(context, &sent)) {
+            return Authentication::refused(rejection);
+        }
         match &self.verifier {
             Verifier::File { users, hashing, identify } => {
                 self.verify_by_file(context, sent, &users.current(), hashing, identify)
             }
             Verifier::Function { verify, lookups } => self.verify_by_function(context, sent, verify, lookups),
         }
+    }
+
+    fn tried<'a>(&'a self, context: &Context<'_>, sent: &'a UserPass) -> Tried<'a> {
+        let tried = Tried::account(NAME, self.configuration.as_deref(), sent.user(), context.address_share());
+        tried.by(sent.expose_password())
     }
 
     /// Unknown users, wrong passwords and overlong ones all pay one hash; only what was verified before does not.
@@ -200,7 +219,11 @@ impl BasicScheme {
         if let Some(principal) = self.recall(tag).filter(|_| found.known) {
             return Authentication::verified(principal);
         }
-        let pending = self.pending(&sent, tag);
+        let attempt = match context.begin_attempt(self.tried(context, &sent)) {
+            Ok(attempt) => attempt,
+            Err(rejection) => return Authentication::refused(rejection),
+        };
+        let pending = self.pending(&sent, tag, attempt);
         let presented = Presented::new(sent.user(), found.hash.text(), context.address_share());
         let claimant = self.memory.known.claimant(presented, Instant::now());
         let (hashing, identify) = (Arc::clone(hashing), Arc::clone(identify));
@@ -219,7 +242,7 @@ impl BasicScheme {
                     Outcome::Verified(principal)
                 }
                 Ok(false) => pending.failed(),
-                Err(reason) => Outcome::failed(reason),
+                Err(reason) => pending.undecided(Unavailable::of(reason)),
             }
         })
     }
@@ -239,7 +262,11 @@ impl BasicScheme {
         if let Some(principal) = self.recall(tag) {
             return Authentication::verified(principal);
         }
-        let pending = self.pending(&sent, tag);
+        let attempt = match context.begin_attempt(self.tried(context, &sent)) {
+            Ok(attempt) => attempt,
+            Err(rejection) => return Authentication::refused(rejection),
+        };
+        let pending = self.pending(&sent, tag, attempt);
         let presented = Presented::new(sent.user(), (), context.address_share());
         let claimant = self.memory.known.claimant(presented, Instant::now());
         let (verify, lookups) = (Arc::clone(verify), lookups.clone());
@@ -251,7 +278,7 @@ impl BasicScheme {
                     Outcome::Verified(principal)
                 }
                 Ok(None) => pending.failed(),
-                Err(unavailable) => Outcome::Unavailable(unavailable),
+                Err(unavailable) => pending.undecided(unavailable),
             }
         })
     }
@@ -268,9 +295,9 @@ impl BasicScheme {
         self.memory.recall(tag, self.remember_for, Instant::now())
     }
 
-    fn pending(&self, sent: &UserPass, tag: Option<Tag>) -> PendingVerification {
+    fn pending(&self, sent: &UserPass, tag: Option<Tag>, attempt: Option<CountedAttempt>) -> PendingVerification {
         let memory = Arc::clone(&self.memory);
-        PendingVerification { began: memory.generation(), memory, tag, user: sent.user().to_owned() }
+        PendingVerification { began: memory.generation(), memory, tag, user: sent.user().to_owned(), attempt }
     }
 }
 

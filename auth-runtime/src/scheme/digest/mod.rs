@@ -59,6 +59,7 @@ mod nonce;
 mod response;
 #[cfg(feature = "redis")]
 mod shared;
+mod throttle;
 mod user;
 mod users;
 mod verifier;
@@ -70,6 +71,7 @@ use actix_web::http::header::HeaderName;
 
 use self::credentials::DigestCredentials;
 use self::response::HexDigest;
+use self::throttle::Throttle;
 use self::verifier::{Info, Request, Verifier};
 use crate::denial::{Challenge, Reason, Rejection, Token};
 use crate::http::authorization::{Authorization, authorization};
@@ -133,7 +135,8 @@ impl Scheme for DigestScheme {
             return Outcome::failed(unreadable).into();
         }
         let request = Request { method: context.method().clone(), now: context.clock().read() };
-        self.verifier.verify(sent, request, || context.address_share())
+        let throttle = Throttle::new(context, self.configuration.as_ref(), &sent);
+        self.verifier.verify(sent, request, throttle)
     }
 
     /// One for each algorithm, with a nonce of its own.

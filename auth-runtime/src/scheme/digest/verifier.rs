@@ -9,7 +9,7 @@ use actix_web::http::{Method, Uri};
 
 use crate::denial::{Reason, Unavailable};
 use crate::file::FileContent;
-use crate::http::peer::AddressShare;
+use crate::limits::CountedAttempt;
 use crate::principal::PrincipalBuilder;
 use crate::scheme::digest::counts::{Counted, Counts};
 use crate::scheme::digest::credentials::{ClaimedUser, DigestCredentials};
@@ -18,6 +18,7 @@ use crate::scheme::digest::nonce::{NonceId, Nonces};
 use crate::scheme::digest::response::{DigestAlgorithm, Ha1};
 #[cfg(feature = "redis")]
 use crate::scheme::digest::shared::SharedCounts;
+use crate::scheme::digest::throttle::Throttle;
 use crate::scheme::digest::user::UserQuery;
 use crate::scheme::digest::users::Options;
 use crate::scheme::{Authentication, Outcome, SchemeDescription};
@@ -123,23 +124,32 @@ impl Verifier {
         self: &Arc<Self>,
         sent: DigestCredentials,
         request: Request,
-        address: impl FnOnce() -> AddressShare,
+        throttle: Throttle,
     ) -> Authentication {
         match &self.users {
             UserSource::File { users, identify } => {
                 let users = users.current();
                 let found = users.find(&sent.user, &sent.realm, sent.algorithm);
+                let attempt = match throttle.begin() {
+                    Ok(attempt) => attempt,
+                    Err(rejection) => return Authentication::refused(rejection),
+                };
                 let proven = self.prove(&sent, &request, found.as_ref().map(|(_, ha1)| *ha1));
+                settle(attempt, proven.as_ref().err());
                 match (proven, found) {
                     (Ok(proven), Some((name, _))) => {
-                        self.admit(proven, &sent, &request, &name, identify(Arc::clone(&name), &sent.realm))
+                        let principal = identify(Arc::clone(&name), &sent.realm);
+                        throttle.known_if_verified(self.admit(proven, &sent, &request, &name, principal))
                     }
                     (Err(reason), _) => Outcome::failed(reason).into(),
                     (Ok(_), None) => Outcome::failed(Reason::CredentialsWrong).into(),
                 }
             }
             UserSource::Function { find, lookups, known } => {
-                let presented = Presented::new((&sent.user, &sent.realm), (), address());
+                if let Err(rejection) = throttle.check() {
+                    return Authentication::refused(rejection);
+                }
+                let presented = Presented::new((&sent.user, &sent.realm), (), throttle.address());
                 let claimant = known.claimant(presented, Instant::now());
                 let (find, lookups, verifier) = (Arc::clone(find), lookups.clone(), Arc::clone(self));
                 Authentication::pending(async move {
@@ -148,7 +158,12 @@ impl Verifier {
                         Ok(found) => found,
                         Err(unavailable) => return Outcome::Unavailable(unavailable),
                     };
+                    let attempt = match throttle.begin() {
+                        Ok(attempt) => attempt,
+                        Err(rejection) => return Outcome::Refused(rejection),
+                    };
                     let proven = verifier.prove(&sent, &request, found.as_ref().map(|found| &found.ha1));
+                    settle(attempt, proven.as_ref().err());
                     let admitted = match (proven, found) {
                         (Ok(proven), Some(found)) => {
                             verifier.admit(proven, &sent, &request, &found.name, found.principal)
@@ -159,7 +174,7 @@ impl Verifier {
                             return Outcome::failed(reason).once_good(once_good);
                         }
                     };
-                    let outcome = match admitted {
+                    let outcome = match throttle.known_if_verified(admitted) {
                         Authentication::Ready(outcome) => outcome,
                         Authentication::Pending(counting) => counting.await,
                     };
@@ -246,6 +261,13 @@ impl Verifier {
     }
 }
 
+/// What becomes of an attempt: a response that is right, with whatever nonce and count, was not guessed.
+fn settle(attempt: Option<CountedAttempt>, wrong: Option<&Reason>) {
+    if wrong != Some(&Reason::CredentialsWrong) {
+        attempt.into_iter().for_each(CountedAttempt::undecided);
+    }
+}
+
 /// Whose share of the memory a count is in. The length keeps name and realm apart, whatever they contain.
 fn account(user: &str, realm: &str) -> String {
     format!("{}:{realm}{user}", realm.len())
@@ -290,9 +312,10 @@ mod tests {
             let ha1 = Ha1::of(DigestAlgorithm::Sha256, "alice", "r", "wonderland");
             read(ha1.response("GET", &read(&"0".repeat(64)).exchange()).as_str())
         };
-        let [hers, strangers] = [1, 2].map(|host| AddressShare::of(Some(([192, 0, 2, host], 1).into())));
+        let [hers, strangers] =
+            [1, 2].map(|host| crate::http::peer::AddressShare::of(Some(([192, 0, 2, host], 1).into())));
         let is_let_in = async |address| {
-            let outcome = match verifier.verify(sent(), Request { method: Method::GET, now }, || address) {
+            let outcome = match verifier.verify(sent(), Request { method: Method::GET, now }, Throttle::off(address)) {
                 Authentication::Ready(outcome) => outcome,
                 Authentication::Pending(outcome) => outcome.await,
             };

@@ -16,14 +16,17 @@
 //! #[derive(Deserialize)]
 //! struct Login { name: String, password: String }
 //!
+//! /// Stands for a look into the database, and a slow hash.
+//! async fn user_of(login: &Login) -> Result<Option<&'static str>, std::io::Error> {
+//!     Ok(((&*login.name, &*login.password) == ("alice", "wonderland")).then_some("17"))
+//! }
+//!
 //! #[public(reason = "where people sign in")]
 //! #[post("/login")]
 //! async fn log_in(form: web::Form<Login>, sign_in: SignIn<User>) -> Result<impl Responder, Denial> {
-//!     // Stands for a look into the database, and a slow hash.
-//!     if (&*form.name, &*form.password) != ("alice", "wonderland") {
-//!         return Err(Denial::forbidden("wrong name or password"));
-//!     }
-//!     sign_in.subject("17").roles(["viewer"]).details(User { name: "Alice".to_owned() }).finish().await
+//!     let found = sign_in.verify(&form.name, user_of(&form)).await?;
+//!     let (verified, id) = found.ok_or_else(|| Denial::forbidden("wrong name or password"))?;
+//!     verified.subject(id).roles(["viewer"]).details(User { name: "Alice".to_owned() }).finish().await
 //! }
 //!
 //! #[requires(session, role = "viewer")]

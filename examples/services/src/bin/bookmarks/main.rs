@@ -77,10 +77,11 @@ async fn log_in(
     sign_in: SignIn<Person>,
     db: web::Data<Database>,
 ) -> Result<impl Responder, Denial> {
-    let found =
-        verify(form.into_inner(), &db).await.map_err(|_| Denial::conflict("the database is away; try again"))?;
-    let (id, person) = found.ok_or_else(|| Denial::forbidden("wrong name or password"))?;
-    sign_in.subject(id.to_string()).details(person).amr(["pwd"]).finish().await
+    let claimed = form.into_inner();
+    let name = claimed.name.clone();
+    let found = sign_in.verify(&name, verify(claimed, &db)).await?;
+    let (verified, (id, person)) = found.ok_or_else(|| Denial::forbidden("wrong name or password"))?;
+    verified.subject(id.to_string()).details(person).amr(["pwd"]).finish().await
 }
 
 #[requires(session)]
