@@ -1,4 +1,5 @@
 //! Over real HTTP: what a client relies on, and what a thief gets.
+#![allow(clippy::panic)]
 
 use std::sync::Arc;
 use std::time::Duration;
