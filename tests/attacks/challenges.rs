@@ -231,7 +231,7 @@ fn every_reason_makes_a_well_formed_denial() {
                 400 | 401 => assert!(!parsed.is_empty(), "{shown}"),
                 403 => assert!(parsed.is_empty() || reason.oauth_error() == Some("insufficient_scope"), "{shown}"),
                 503 => assert!(parsed.is_empty() && answer.only("retry-after").is_some(), "{shown}"),
-                500 => assert!(parsed.is_empty(), "{shown}"),
+                429 | 500 => assert!(parsed.is_empty(), "{shown}"),
                 other => panic!("{other}: {shown}"),
             }
             for (scheme, parameters) in &parsed {
@@ -273,7 +273,7 @@ fn descriptions_have_the_allowed_characters_and_name_no_parameter() {
             (400, Some("invalid_request"))
                 | (401, None | Some("invalid_token"))
                 | (403, None | Some("insufficient_scope"))
-                | (500 | 503, None)
+                | (429 | 500 | 503, None)
         );
         // The answer is an extractor's: no challenge has a part in it.
         let fits = fits || (reason == Reason::ArgumentUnfit && reason.oauth_error().is_none());
