@@ -100,13 +100,14 @@ impl AtRequest {
         let (provider, clock) = (&self.provider, &auth.settings().clock);
         let address = auth.settings().address_share((&self.request).into());
         let claimant = provider.callers.claimant(Presented::new("logout", (), address), std::time::Instant::now());
-        let _turn = provider.lookups.turn(claimant).await.map_err(|_| LogoutFault::Unavailable)?;
         let is_form = |kind: &HeaderValue| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded");
         if !self.request.headers().get(CONTENT_TYPE).is_some_and(is_form) {
             return Err(LogoutFault::Refused("media_type"));
         }
-        let body = body.to_bytes_limited(BODY_MAX).await;
-        let body = body.ok().and_then(Result::ok).ok_or(LogoutFault::Refused("body"))?;
+        // Before it takes a turn, which whoever sends slowly would keep from people who sign in.
+        let body = tokio::time::timeout(auth.settings().deadline, body.to_bytes_limited(BODY_MAX)).await;
+        let body = body.ok().and_then(Result::ok).and_then(Result::ok).ok_or(LogoutFault::Refused("body"))?;
+        let _turn = provider.lookups.turn(claimant).await.map_err(|_| LogoutFault::Unavailable)?;
         let mut sent = form_urlencoded::parse(&body).filter(|(name, _)| name == "logout_token");
         let (Some((_, token)), None) = (sent.next(), sent.next()) else {
             return Err(LogoutFault::Refused("parameter"));
