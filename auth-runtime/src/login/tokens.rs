@@ -226,8 +226,17 @@ impl Refreshing<'_> {
             Some(held) => Some(self.sessions.sealed_tokens(current.record(), held).map_err(away)?),
             None => None,
         };
+        // With rotation the refresh token in the session is used up by now: a store that is away for a moment must not end it.
+        let deadline = tokio::time::Instant::now() + Duration::from_millis(LEASE);
         loop {
-            let latest = self.sessions.latest(current.key(), current.record(), self.now()?).await.map_err(away)?;
+            let latest = self.sessions.latest(current.key(), current.record(), self.now()?).await;
+            let latest = match latest {
+                Err(_) if tokio::time::Instant::now() < deadline => {
+                    tokio::time::sleep(LOOK_EVERY).await;
+                    continue;
+                }
+                latest => latest.map_err(away)?,
+            };
             let Some((stored, record)) = latest else { return Err(NoToken::Ended) };
             let kept = with_login(&record, |login| {
                 login.refreshing_until = 0;
@@ -235,8 +244,12 @@ impl Refreshing<'_> {
                     login.tokens.clone_from(sealed);
                 }
             });
-            if self.sessions.change(&stored, &kept).await.map_err(away)? {
-                return Ok(());
+            match self.sessions.change(&stored, &kept).await {
+                Ok(true) => return Ok(()),
+                // Somebody else has changed it, or the store is away.
+                Ok(false) | Err(_) if tokio::time::Instant::now() < deadline => tokio::time::sleep(LOOK_EVERY).await,
+                Ok(false) => return Err(NoToken::Unavailable(Reason::BackendUnavailable)),
+                Err(failed) => return Err(away(failed)),
             }
         }
     }
