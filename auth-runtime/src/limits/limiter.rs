@@ -87,7 +87,8 @@ fn quotas(counted: Counted, whose: Whose) -> Vec<Quota> {
         let requests = counted.requests.saturating_mul(ADDRESSES_OF_NETWORK);
         Quota { counted: Counted { requests, ..counted }, whose }
     });
-    [Quota { counted, whose }].into_iter().chain(network).collect()
+    // The wider one first: what it refuses takes no room among the others.
+    network.into_iter().chain([Quota { counted, whose }]).collect()
 }
 
 fn take_here(memory: &Buckets, quotas: &[Quota], now: Instant) -> Result<(), Spent> {
@@ -104,7 +105,8 @@ impl Quota {
     /// So many at once, and as many in each window.
     pub(super) fn rate(&self) -> Rate {
         let Counted { requests, window, .. } = self.counted;
-        Rate { period: window / requests.max(1), burst: requests }
+        // No shorter than what Redis counts in.
+        Rate { period: (window / requests.max(1)).max(Duration::from_micros(1)), burst: requests }
     }
 
     pub(super) fn spent(&self, after: Duration) -> Spent {

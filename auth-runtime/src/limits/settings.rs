@@ -37,7 +37,7 @@ pub struct Limits {
 
 impl Limits {
     /// In the memory of this process, which is the default: several processes let in as often what one does. At most 65,536
-    /// callers are told apart; when so many have used a part of their limit, all that come then share one.
+    /// callers are told apart, of all limits together; when so many have used a part of one, those of a limit that come then share one.
     pub fn in_memory() -> Self {
         Self {
             allowance: Allowance::default(),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::NAME;
 use super::credentials::{ClaimedUser, DigestCredentials};
+use super::response::DigestAlgorithm;
 use crate::denial::Rejection;
 use crate::http::peer::AddressShare;
 use crate::limits::{Attempts, CountedAttempt, Tried};
@@ -13,7 +14,8 @@ use crate::scheme::{Authentication, Context, Outcome};
 pub(super) struct Throttle {
     attempts: Option<Arc<Attempts>>,
     configuration: Option<Arc<str>>,
-    /// The digest of name and realm, as some clients send it in place of the name: both are one account, whether it exists or not.
+    /// The digest of name and realm by SHA-256, as some clients send it in place of the name: then both are one account, whether it exists or
+    /// not. What they send by another algorithm is an account of its own.
     account: String,
     address: AddressShare,
 }
@@ -25,7 +27,7 @@ impl Throttle {
             (ClaimedUser::Userhash(hash), _) => hash.as_str().to_owned(),
             (ClaimedUser::Name(name), Some(attempts)) => {
                 let name = attempts.normalized(name);
-                sent.algorithm.digest(&[name.as_bytes(), sent.realm.as_bytes()]).as_str().to_owned()
+                DigestAlgorithm::Sha256.digest(&[name.as_bytes(), sent.realm.as_bytes()]).as_str().to_owned()
             }
             (ClaimedUser::Name(_), None) => String::new(),
         };
