@@ -199,7 +199,7 @@ impl SubjectSessions {
         let mut ended = 0;
         for (stored, record) in live.of_subject(self.whose(), self.now()?).await? {
             if is_meant(&record) {
-                ended += usize::from(live.end_one(stored.key(), record.whose(), &record.sid).await?);
+                ended += usize::from(live.end_one(stored.key(), &record).await?);
             }
         }
         Ok(ended)

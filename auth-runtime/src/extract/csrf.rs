@@ -40,7 +40,8 @@ use crate::telemetry::limited;
 /// }
 /// ```
 ///
-/// It is bound to the id of the session: signing in, and other roles, make pages that were shown before worthless. It is another text each
+/// It is bound to the id of the session: signing in, and other roles, make pages that were shown before worthless, and so is the one in the
+/// answer that brings the other id. It is another text each
 /// time, so that nobody learns it from the length of compressed answers. Nothing is stored.
 ///
 /// # Security

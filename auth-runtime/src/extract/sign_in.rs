@@ -57,7 +57,7 @@ const AGENT_MAX: usize = 256;
 pub struct SignIn<T = ()> {
     pub(super) auth: Auth,
     pub(super) request: HttpRequest,
-    live: Option<Arc<LiveSessions>>,
+    pub(super) live: Option<Arc<LiveSessions>>,
     /// The sessions' name.
     pub(super) configuration: Option<Box<str>>,
     /// When it began, in milliseconds since 1970.

@@ -54,7 +54,7 @@ impl SignOut {
     /// A 503 where the store cannot be asked: the session goes on.
     pub async fn here(self) -> Result<SignedOut, Denial> {
         let record = self.current.record();
-        self.current.sessions().end_one(self.current.key(), record.whose(), &record.sid).await?;
+        self.current.sessions().end_one(self.current.key(), record).await?;
         Ok(self.signed_out())
     }
 

@@ -50,8 +50,8 @@ const UNKNOWN_MAX: u32 = 3;
 /// | others | expiry, where the principal has one | 0 s |
 /// | those of your own scheme | what [`Scheme::recheck`] says | 1 s, or 5 s where it must be waited for |
 ///
-/// A stream does not keep a session alive: it is not use. Where nobody can tell three times in a row, some 15 s, as while a store is away, the
-/// credentials count as ended. Passwords and API keys without an expiry end for nobody: say [`at_most`](Self::at_most). What the application's
+/// A stream does not keep a session alive: it is not use. Where nobody can tell three times in a row, 10 to 25 s, as while a store is away, the
+/// credentials count as ended; at once where revocations are not current. Passwords, API keys and tokens without an expiry end for nobody: say [`at_most`](Self::at_most). What the application's
 /// own database knows, such as [authorities](crate::authorities), is asked with requests only.
 #[must_use = "futures do nothing unless polled"]
 pub struct UntilEnded(Pin<Box<dyn Future<Output = ()> + Send>>);

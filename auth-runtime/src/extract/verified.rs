@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use super::sign_in::{SessionStart, SignIn};
+use super::sign_in::{SessionStart, SignIn, signing_in};
 use crate::denial::{Denial, Reason, Rejection};
 use crate::limits::{CountedAttempt, Tried};
 use crate::telemetry::{foreign, limited};
@@ -37,7 +37,12 @@ impl<T> SignIn<T> {
     ) -> Result<Option<(Verified<T>, U)>, Denial> {
         let attempt = self.attempt(name)?;
         match check.await {
-            Ok(None) => Ok(None),
+            Ok(None) => {
+                if let Some(live) = &self.live {
+                    live.tell_refused(&signing_in(&self.auth, live, &self.request));
+                }
+                Ok(None)
+            }
             Ok(Some(user)) => {
                 attempt.good();
                 Ok(Some((Verified(self), user)))

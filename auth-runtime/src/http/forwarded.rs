@@ -64,7 +64,7 @@ impl Proxies {
                     let address = foreign(address);
                     tracing::error!(
                         address,
-                        "a proxy that is not listed says whom it speaks for, and is not believed: all its callers are one; \
+                        "a proxy that is not listed says whom it speaks for, and is not believed: its callers are not told apart; \
                          list it by `.trusted_proxies(…)`"
                     );
                 }

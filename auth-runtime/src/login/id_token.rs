@@ -138,7 +138,7 @@ impl Provider {
         algorithm: Algorithm,
     ) -> Option<&'static str> {
         let client = self.settings.client.id();
-        // Whoever it is for besides has to be somebody that we know, so nobody.
+        // It may be for others besides where it says that it was issued to us.
         let is_for_others =
             claims.get("aud").and_then(Value::as_array).is_some_and(|of| of.iter().any(|name| name != client));
         // The verifier has compared `azp` where it is there.

@@ -154,7 +154,7 @@
 //! | 3.3.3 `__Host-` | as 3.3.1 | `session::signing_in::the_cookie_is_compared_byte_for_byte_and_may_stand_among_others` |
 //! | 3.3.4 not readable by scripts | `HttpOnly`; the id is in no other place | `session::signing_in::whoever_signs_in_gets_a_cookie_and_the_page_that_was_wanted` |
 //! | 3.3.5 not longer than 4096 bytes | some 60 bytes and its attributes | `session::signing_in::whoever_signs_in_gets_a_cookie_and_the_page_that_was_wanted` |
-//! | 6.3.1 guessing of passwords is hindered | the [defaults](super::defaults) say what is counted; a `limit` on the route that signs people in | `http::limits::addresses_are_counted_whoever_calls` |
+//! | 6.3.1 guessing of passwords is hindered | wrong ones are counted by account and by address, before anything is hashed; see [limits](super::limits#of-wrong-credentials) | `http::attempts::an_account_is_guessed_at_a_few_times_whether_it_exists_or_not`, `http::attempts::an_address_guesses_a_few_times_at_all_accounts_together` |
 //! | 6.3.2 no accounts that come with it | there are none | |
 //! | 6.3.3 more than one factor | yours; say what was used by [`amr`](crate::SessionStart::amr) and `acr`, and demand it in a check | |
 //! | 6.3.4 all ways in are known and equally strong | the [policy table](super::review) lists each route with the schemes that it takes | `http::policy_table::what_the_table_promises_is_what_callers_get` |
@@ -178,7 +178,7 @@
 //! | 7.5.1, 7.5.3 authentication again before what matters | yours: ask for the password again, and compare [`Principal::auth_time`](crate::Principal::auth_time) in a check | |
 //! | 7.5.2 people see and end their sessions | `list` and `end` of `auth.sessions_of(id)`: yours to show | `session::ending::the_application_lists_and_ends_sessions` |
 //! | 7.6.1 sessions here and at the provider end together | the absolute lifetime here; signing out ends both, and the provider's back-channel logout ends ours (feature `login`) | `login::logout::the_session_ends_and_the_browser_goes_to_the_provider`, `login::backchannel::sessions_end_by_what_the_provider_calls_them_or_their_subject` |
-//! | 7.6.2 a session begins because somebody wanted it | a sign-in begins by a navigation of the person's own; another site's request signs nobody in | `session::cross_site::another_site_can_sign_nobody_in` |
+//! | 7.6.2 a session begins because somebody wanted it | by a form, another site's request signs nobody in. At a provider, a page that needs a session sends people there, and whoever is known there is signed in, without more; `.parameter("prompt", "login")` asks each time | `session::cross_site::another_site_can_sign_nobody_in` |
 //! | 10.2.1 nobody else's code is redeemed | PKCE with S256, and `state` bound to the browser (feature `login`) | `login::refused::a_state_counts_once_in_its_own_browser` |
 //! | 10.2.2 providers are not mixed up | a callback for each, and `iss` of the answer (RFC 9207) | `login::several::the_answer_of_one_provider_is_nothing_at_the_path_of_another`, `login::refused::the_answer_must_be_this_provider_s` |
 //! | 10.2.3 no more scopes than needed | `openid`, and those that you name | `login::signing_in::the_whole_way_there_and_back` |
@@ -186,4 +186,4 @@
 //! | 10.5.2 people are known by what is not given to others | provider, `iss` and `sub` | `login::several::the_same_subject_of_two_providers_is_two_people` |
 //! | 10.5.3 metadata of another issuer is refused | `issuer` must be what was configured | `jwt::tests::providers::metadata_of_another_issuer_or_with_an_unsafe_address_are_not_believed` |
 //! | 10.5.4 the ID token is for this client | `aud`, and `azp` where there is more than one | `login::refused::an_id_token_must_be_good_and_for_this_sign_in` |
-//! | 10.5.5 logout tokens are what they say | typed, with the event, without `nonce`, not old, once | `login::backchannel::a_token_must_be_good_and_a_logout_token`, `login::backchannel::a_logout_token_is_no_id_token_and_counts_once` |
+//! | 10.5.5 logout tokens are what they say | with the event, without `nonce`, five minutes old at most, once | `login::backchannel::a_token_must_be_good_and_a_logout_token`, `login::backchannel::a_logout_token_is_no_id_token_and_counts_once` |

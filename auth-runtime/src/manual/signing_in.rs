@@ -141,19 +141,4 @@
 //! | `unavailable` | 503 | the store of sessions or a function of yours is away |
 //! | `broken` | 500 | a fault of this service, which is in the log |
 //!
-//! # OWASP ASVS 5.0
-//!
-//! | requirement | how it is met |
-//! |---|---|
-//! | 7.6.1 lifetimes here and at the provider | as above; `max_age` asks for a recent authentication |
-//! | 7.6.2 no session without an action of the user | a page that needs a session sends people to the provider, which signs in whoever is known there; `.parameter("prompt", "login")` asks each time |
-//! | 10.1.1 tokens only where they are needed | on the server, encrypted in the store |
-//! | 10.1.2 values of this browser and this sign-in only | `state`, `nonce` and the verifier are in its cookie, encrypted, for one answer |
-//! | 10.2.1 cross-site request forgery | `state`, and PKCE with S256, always |
-//! | 10.2.2 mix-up | a callback path for each provider, and `iss` (RFC 9207) |
-//! | 10.2.3 no more scopes than needed | `openid`, and those that you say |
-//! | 10.5.1 replayed ID tokens | `nonce` |
-//! | 10.5.2 who somebody is | issuer and subject |
-//! | 10.5.3 metadata of another provider | `issuer` is compared byte for byte |
-//! | 10.5.4 meant for this client | `aud` and `azp` |
-//! | 10.5.5 logout tokens | typed, with the event, without `nonce`, five minutes old at most, once |
+//! What OWASP's ASVS 5.0 demands of such clients is in the [table](super::sessions#owasp-asvs-50) of sessions.

@@ -35,6 +35,7 @@
 //! |---|---|---|
 //! | `auth.decision` | a request was refused, or could not be decided | yes |
 //! | `auth.decision` | a request was let in, or its caller left before it was decided | with [`AuditLog::grants`] |
+//! | `auth.sign_in_refused` | a wrong password was sent to `SignIn::verify` (feature `session`); for which name is not told | yes |
 //! | `auth.signed_in` | a session has begun | yes |
 //! | `auth.signed_out` | a session was ended, by its user or by [`end`](crate::config::SubjectSessions::end) | yes |
 //! | `auth.signed_out_everywhere` | all sessions of a subject were ended | yes |

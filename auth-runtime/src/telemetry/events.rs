@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EventName {
     #[cfg(feature = "session")]
+    SignInRefused,
+    #[cfg(feature = "session")]
     SignedIn,
     #[cfg(feature = "session")]
     SignedOut,
@@ -21,6 +23,8 @@ pub(crate) enum EventName {
 impl EventName {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
+            #[cfg(feature = "session")]
+            Self::SignInRefused => "auth.sign_in_refused",
             #[cfg(feature = "session")]
             Self::SignedIn => "auth.signed_in",
             #[cfg(feature = "session")]

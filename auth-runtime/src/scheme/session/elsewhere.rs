@@ -101,7 +101,7 @@ impl LiveSessions {
         else {
             return Ok(None);
         };
-        self.end_one(key, record.whose(), &record.sid).await?;
+        self.end_one(key, &record).await?;
         Ok(Some(record))
     }
 
@@ -127,12 +127,12 @@ impl LiveSessions {
         };
         let entry = Record { replaced: true, ..record.clone() };
         let of_sid = |kind: &str| SubjectKey::from_bytes(self.seal.name(kind, &[issuer, there]));
-        self.enter(("sid", &[issuer, there, &record.sid]), of_sid("sid"), &entry, self.end(&record)).await?;
+        self.enter(("sid", &[issuer, there, &record.subject]), of_sid("sid"), &entry, self.end(&record)).await?;
         let cookie = self.keep(beginning).await?;
         let until = record.created_at.saturating_add(UnixTime::try_from(BARRED_FOR.as_secs()).unwrap_or(0));
-        match self.enter(("begun", &[issuer, there, &record.sid]), of_sid("ended"), &entry, until).await? {
+        match self.enter(("begun", &[issuer, there, &record.subject]), of_sid("ended"), &entry, until).await? {
             Added::Barred => {
-                self.store.remove(key).get().await.map_err(unavailable)?;
+                self.end_one(key, &record).await?;
                 Err(barred())
             }
             _ => Ok(cookie),
@@ -191,7 +191,7 @@ impl LiveSessions {
             for (stored, record) in self.of_subject(whose, now).await? {
                 let of = record.login.as_ref().and_then(|login| login.sid.as_deref());
                 if of.is_none_or(|of| of == there) {
-                    ended += usize::from(self.end_one(stored.key(), whose, &record.sid).await?);
+                    ended += usize::from(self.end_one(stored.key(), &record).await?);
                 }
             }
         }
@@ -219,7 +219,7 @@ impl LiveSessions {
             let Some((stored, record)) = self.latest(key, of, now).await.map_err(unavailable)? else {
                 return Ok(false);
             };
-            if self.end_one(stored.key(), record.whose(), &record.sid).await? {
+            if self.end_one(stored.key(), &record).await? {
                 return Ok(true);
             }
         }

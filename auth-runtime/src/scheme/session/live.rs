@@ -11,6 +11,7 @@ use crate::denial::{Denial, Reason, Rejection, Unavailable};
 use crate::http::cookie::{Cookie, cookie};
 use crate::principal::Principal;
 use crate::revocation::{Consulted, Revocable};
+use crate::scheme::session::beginning::SigningIn;
 use crate::scheme::session::current::CurrentSession;
 use crate::scheme::session::details::DetailsReader;
 use crate::scheme::session::id::{SessionCookie, SessionId};
@@ -246,8 +247,17 @@ impl LiveSessions {
     }
 
     /// Ends this session; says whether it was there.
-    pub(crate) async fn end_one(&self, key: SessionKey, whose: Whose<'_>, sid: &str) -> Result<bool, Denial> {
-        let was_there = self.store.remove(key).get().await.map_err(unavailable)?;
+    pub(crate) async fn end_one(&self, key: SessionKey, record: &Record) -> Result<bool, Denial> {
+        let (whose, sid) = (record.whose(), &*record.sid);
+        let (mut was_there, mut at) = (false, Some(key));
+        for _ in 0..TRIES {
+            let Some(key) = at else { break };
+            was_there |= self.store.remove(key).get().await.map_err(unavailable)?;
+            // Another request may have given it another id at this moment, under which it would go on.
+            let all = self.store.of_subject(self.seal.subject(whose)).get().await.map_err(unavailable)?;
+            let mut open = all.into_iter().filter_map(|stored| self.open(stored));
+            at = open.find(|(_, known)| known.sid == record.sid && !known.replaced).map(|(stored, _)| stored.key());
+        }
         if was_there {
             tracing::info!(subject = foreign(whose.subject), session = sid, scheme = super::NAME, "signed out");
             let session = Some(Arc::from(sid));
@@ -281,6 +291,15 @@ impl LiveSessions {
         tracing::info!(subject = foreign(whose.subject), changed, scheme = super::NAME, "rights of sessions changed");
         self.tell(EventName::RightsChanged, whose, |event| SecurityEvent { count: Some(changed), ..event });
         Ok(changed)
+    }
+
+    /// Tells those who keep a record that somebody has sent a wrong password. Not for whom: some write the password where the name belongs.
+    pub(crate) fn tell_refused(&self, who: &SigningIn) {
+        self.events.tell(|| {
+            let event = SecurityEvent::new(EventName::SignInRefused, &self.issuer);
+            let (address, agent) = (who.address.as_deref().map(Arc::from), who.agent.as_deref().map(Arc::from));
+            SecurityEvent { address, agent, ..event }
+        });
     }
 
     /// Tells those who keep a record.

@@ -146,7 +146,8 @@ impl Sessions {
         self
     }
 
-    /// How many sessions are kept in memory, in all; 100,000 by default, of some 1 KiB each. Where there is no room, nobody else can sign in, which is a 503
+    /// How many sessions are kept in memory, in all; 100,000 by default, of some 1 KiB each. One that the provider has a
+    /// name for takes the room of three for its first minutes, and of two then. Where there is no room, nobody else can sign in, which is a 503
     /// and an error event: who is signed in stays so.
     pub fn capacity(mut self, sessions: usize) -> Self {
         self.capacity = sessions;
