@@ -35,7 +35,7 @@ const UNKNOWN_MAX: u32 = 3;
 /// #[requires(any(session, bearer))]
 /// #[get("/news")]
 /// async fn news(until: UntilEnded) -> HttpResponse {
-///     let news = stream::repeat_with(|| Ok::<_, actix_web::Error>(web::Bytes::from_static(b"data: …\n\n")));
+///     let news = stream::repeat_with(|| Ok::<_, actix_web::Error>(web::Bytes::from_static(b"data: news\n\n")));
 ///     HttpResponse::Ok().content_type("text/event-stream").streaming(until.stream(news))
 /// }
 /// ```

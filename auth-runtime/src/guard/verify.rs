@@ -13,7 +13,6 @@ use crate::guard::observation::{Details, Observation};
 use crate::guard::refuse::{Grounds, Seen};
 use crate::guard::{Attempted, Plan};
 use crate::http::parts::{RequestParts, Viewed};
-use crate::limits::Taken;
 use crate::policy::{Presence, Requirement};
 use crate::principal::Principal;
 use crate::scheme::Authentication;
@@ -50,8 +49,7 @@ impl Plan {
         self.judge_caller(parts, attempted, caller).await?;
         match self.count_parts(parts, caller.as_ref()) {
             None => Ok(()),
-            Some(Taken::Now(taken)) => Ok(taken?),
-            Some(Taken::Asked(taken)) => Ok(taken.await?),
+            Some(taken) => Ok(taken.done().await?),
         }
     }
 

@@ -46,6 +46,15 @@ pub(crate) enum Taken {
     Asked(Pin<Box<dyn Future<Output = Result<(), Spent>> + Send>>),
 }
 
+impl Taken {
+    pub(crate) async fn done(self) -> Result<(), Spent> {
+        match self {
+            Self::Now(taken) => taken,
+            Self::Asked(taken) => taken.await,
+        }
+    }
+}
+
 /// Where requests are counted.
 #[derive(Debug, Default)]
 pub(crate) struct Limiter {

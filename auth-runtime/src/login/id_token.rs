@@ -130,6 +130,14 @@ impl Provider {
         Ok((principal, header))
     }
 
+    /// Whether a verified token is for others besides, and does not say that it was issued to us.
+    pub(super) fn is_for_others(&self, claims: &Map<String, Value>) -> bool {
+        let client = self.settings.client.id();
+        let others = claims.get("aud").and_then(Value::as_array).is_some_and(|of| of.iter().any(|name| name != client));
+        // The verifier has compared `azp` where it is there.
+        others && !claims.contains_key("azp")
+    }
+
     /// The claim by which a verified ID token is not for this sign-in.
     fn unfit(
         &self,
@@ -137,12 +145,7 @@ impl Provider {
         demanded: &Demanded<'_>,
         algorithm: Algorithm,
     ) -> Option<&'static str> {
-        let client = self.settings.client.id();
-        // It may be for others besides where it says that it was issued to us.
-        let is_for_others =
-            claims.get("aud").and_then(Value::as_array).is_some_and(|of| of.iter().any(|name| name != client));
-        // The verifier has compared `azp` where it is there.
-        if is_for_others && !claims.contains_key("azp") {
+        if self.is_for_others(claims) {
             return Some("aud");
         }
         if claims.get("nonce").and_then(Value::as_str) != Some(demanded.nonce) {

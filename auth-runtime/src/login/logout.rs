@@ -1,5 +1,7 @@
 //! Signing out, here and at the provider, and being told of it.
 
+use std::time::Duration;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use actix_web::{HttpResponse, web};
@@ -9,6 +11,7 @@ use url::form_urlencoded;
 use crate::auth::Auth;
 use crate::denial::{Denial, Reason};
 use crate::extract::SignedOut;
+use crate::limits::{Counted, Whose};
 use crate::login::routes::AtRequest;
 use crate::scheme::session::Record;
 use crate::shares::Presented;
@@ -17,6 +20,9 @@ use crate::time::UnixTime;
 
 /// The largest body that may hold a logout token, in bytes.
 const BODY_MAX: usize = 16 * 1024;
+/// How many logout tokens an address may send: a provider that ends many sessions at once sends many.
+const TOLD_PER_ADDRESS: Counted =
+    Counted { of: "login::backchannel_logout", requests: 600, window: Duration::from_secs(60) };
 /// How old a logout token may be, in seconds: it is sent when somebody signs out, and perhaps once more.
 const AGE_MAX: UnixTime = 300;
 /// How far the clocks may differ, in seconds.
@@ -99,6 +105,8 @@ impl AtRequest {
         let auth = self.auth().map_err(|_| LogoutFault::Unavailable)?;
         let (provider, clock) = (&self.provider, &auth.settings().clock);
         let address = auth.settings().address_share((&self.request).into());
+        let often = auth.settings().limiter.take(TOLD_PER_ADDRESS, Whose::Address(address)).done().await;
+        often.map_err(|_| LogoutFault::Unavailable)?;
         let claimant = provider.callers.claimant(Presented::new("logout", (), address), std::time::Instant::now());
         let is_form = |kind: &HeaderValue| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded");
         if !self.request.headers().get(CONTENT_TYPE).is_some_and(is_form) {
@@ -121,6 +129,9 @@ impl AtRequest {
             }
         })?;
         let claims = principal.claims().ok_or(LogoutFault::Refused("claims"))?;
+        if provider.is_for_others(claims) {
+            return Err(LogoutFault::Refused("aud"));
+        }
         let now = clock.now().map_err(|_| LogoutFault::Unavailable)?;
         let told = Told::read(claims, now).map_err(LogoutFault::Refused)?;
         let issuer = &*provider.settings.issuer;

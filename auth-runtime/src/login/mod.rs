@@ -55,6 +55,7 @@
 //!   time; where the provider refuses it, because it was revoked or used by somebody else, the session ends.
 //! - Sign-out takes a `POST` of this origin's, so that no link ends a session. A logout token is judged as an ID token, counts for five
 //!   minutes and once, and bars whoever was about to sign in.
+//! - For each address the provider is asked about 300 codes a minute at most, and 600 logout tokens are read.
 //! - Who somebody is, is their issuer and subject: [`Principal::key`](crate::Principal::key). An email address tells nobody apart.
 //! - Where signing in does not work, a page says so in one sentence, and an event in the log says why.
 

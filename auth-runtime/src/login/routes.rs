@@ -1,7 +1,7 @@
 //! Where sign-in begins, and where the provider sends people back.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue, LOCATION, REFERRER_POLICY, SET_COOKIE};
 use actix_web::http::{Method, StatusCode};
@@ -11,6 +11,7 @@ use url::form_urlencoded;
 use crate::auth::Auth;
 use crate::authorities::Loading;
 use crate::extract::signing_in;
+use crate::limits::{Counted, Whose};
 use crate::login::fault::LoginFault;
 use crate::login::flow::Flow;
 use crate::login::id_token::{Authenticated, Demanded};
@@ -25,6 +26,8 @@ use crate::telemetry::{foreign, limited};
 
 /// The longest parameter that an answer may have, in bytes.
 const PARAMETER_MAX: usize = 4096;
+/// For how many codes of one address the provider is asked: a whole office may sit behind it.
+const CODES_PER_ADDRESS: Counted = Counted { of: "login::callback", requests: 300, window: Duration::from_secs(60) };
 
 impl Login for Provider {
     fn name(&self) -> Option<&str> {
@@ -198,6 +201,8 @@ impl AtRequest {
         };
         let clock = &auth.settings().clock;
         let address = auth.settings().address_share((&self.request).into());
+        let often = auth.settings().limiter.take(CODES_PER_ADDRESS, Whose::Address(address)).done().await;
+        often.map_err(|_| LoginFault::Unavailable)?;
         // Whoever sent people to the provider is a stranger still.
         let claimant = provider.callers.claimant(Presented::new(&flow.state, (), address), Instant::now());
         let turn = provider.lookups.turn(claimant).await.map_err(|_| LoginFault::Unavailable)?;

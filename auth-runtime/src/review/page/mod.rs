@@ -25,7 +25,7 @@ use self::view::View;
 use crate::auth::Auth;
 use crate::denial::{Denial, Reason};
 use crate::guard::nested;
-use crate::limits::{Counted, Taken, Whose};
+use crate::limits::{Counted, Whose};
 use crate::mount::refuse;
 use crate::telemetry::limited;
 
@@ -182,10 +182,7 @@ impl PolicyPage {
             Some(caller) => Whose::Caller(caller),
             None => Whose::Address(settings.address_share(request.into())),
         };
-        match settings.limiter.take(JUDGED, whose) {
-            Taken::Now(taken) => taken.is_ok(),
-            Taken::Asked(taken) => taken.await.is_ok(),
-        }
+        settings.limiter.take(JUDGED, whose).done().await.is_ok()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use actix_web::{HttpResponse, Responder, get, post, web};
 use auth_runtime::login::LoginIdentity;
 use auth_runtime::{Auth, Denial, Principal, Session, SignIn, SignOut, public, requires};
@@ -31,8 +32,8 @@ fn page(status: HttpResponse, body: &str) -> HttpResponse {
          <style>body {{ font: 1rem/1.5 sans-serif; max-width: 30rem; margin: 3rem auto; padding: 0 1rem }} \
          label {{ display: block; margin: .5rem 0 }}</style>{body}"
     )));
-    let html = actix_web::http::header::HeaderValue::from_static("text/html; charset=utf-8");
-    answer.headers_mut().insert(actix_web::http::header::CONTENT_TYPE, html);
+    let html = HeaderValue::from_static("text/html; charset=utf-8");
+    answer.headers_mut().insert(CONTENT_TYPE, html);
     answer
 }
 
@@ -92,7 +93,10 @@ async fn find(claimed: &Login) -> Result<Option<&'static (&'static str, &'static
 #[post("/login")]
 pub(crate) async fn log_in(sign_in: SignIn<Person>, claimed: web::Form<Login>) -> Result<HttpResponse, Denial> {
     let Some((verified, (name, _, role))) = sign_in.verify(&claimed.name, find(&claimed)).await? else {
-        return Ok(form(HttpResponse::Forbidden().finish(), "Wrong name or password."));
+        return Ok(form(
+            HttpResponse::Forbidden().insert_header((CACHE_CONTROL, "no-store")).finish(),
+            "Wrong name or password.",
+        ));
     };
     let signed_in = verified.subject(*name).roles([*role]).details(Person { name: (*name).to_owned() }).amr(["pwd"]);
     signed_in.finish().await.map(HttpResponse::from)
