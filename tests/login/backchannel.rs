@@ -1,5 +1,7 @@
 //! Being told by the provider that somebody has signed out there.
 
+use std::io::Write as _;
+use std::net::TcpStream;
 use std::time::Duration;
 
 use auth_runtime::Sessions;
@@ -10,7 +12,7 @@ use tests::Answer;
 
 use crate::app::{App, assert_page, clock, login};
 use crate::browser::Browser;
-use crate::idp::{Idp, Otherwise};
+use crate::idp::{CLIENT, Idp, Otherwise};
 use crate::store::Shelf;
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -166,4 +168,50 @@ fn all_machines_know_and_a_store_that_is_away_is_told_again() {
     assert_eq!(are_in([&browser]), [true]);
     assert_eq!((tell(&there, &token).status, tell(&here, &token).status), (200, 400));
     assert_eq!(are_in([&browser]), [false]);
+}
+
+/// Who sends a body slowly, or none, waits for itself.
+#[test]
+fn stalled_requests_keep_nobody_from_signing_in() {
+    let clock = clock();
+    let idp = Idp::start(&clock);
+    let app = App::new(&idp, &clock);
+    let stalled: Vec<TcpStream> = (0..64)
+        .map(|_| {
+            let mut connection = TcpStream::connect(app.server.address()).unwrap();
+            let head = "POST /backchannel-logout HTTP/1.1\r\nHost: shop.example\r\nContent-Length: 16000\r\n";
+            connection.write_all(format!("{head}Content-Type: {FORM}\r\n\r\n").as_bytes()).unwrap();
+            connection
+        })
+        .collect();
+    std::thread::sleep(Duration::from_millis(200));
+    let alice = signed_in(&app, &idp, "alice", "s1");
+    assert_eq!(tell(&app, &idp.logout_token(|token| token.claim("sid", "s9"))).status, 200);
+    assert!(are_in([&alice])[0]);
+    drop(stalled);
+}
+
+#[test]
+fn a_logout_token_for_others_besides_is_refused_unless_it_was_issued_to_us() {
+    let clock = clock();
+    let idp = Idp::start(&clock);
+    let app = App::new(&idp, &clock);
+    let alice = signed_in(&app, &idp, "alice", "s1");
+    app.clock.advance(Duration::from_secs(1));
+    let both = json!([CLIENT, "billing"]);
+    assert_eq!(tell(&app, &idp.logout_token(|token| token.claim("sid", "s1").claim("aud", both.clone()))).status, 400);
+    assert!(are_in([&alice])[0]);
+    let issued_to_us = idp.logout_token(|token| token.claim("sid", "s1").claim("aud", both).claim("azp", CLIENT));
+    assert_eq!(tell(&app, &issued_to_us).status, 200);
+    assert!(!are_in([&alice])[0]);
+}
+
+#[test]
+fn so_many_tokens_of_one_address_are_read_and_no_more() {
+    let clock = clock();
+    let idp = Idp::start(&clock);
+    let app = App::new(&idp, &clock);
+    let statuses: Vec<u16> = (0..610).map(|_| tell(&app, "a.b.c").status).collect();
+    assert!(statuses[..600].iter().all(|status| *status == 400));
+    assert!(statuses.ends_with(&[503]), "{statuses:?}");
 }
