@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 /// A bucket of rights to ask.
+#[cfg(any(test, feature = "jwks", feature = "introspection"))]
 #[derive(Clone, Debug)]
 pub(crate) struct Bucket {
     rate: Rate,
@@ -10,6 +11,7 @@ pub(crate) struct Bucket {
     full_at: Instant,
 }
 
+#[cfg(any(test, feature = "jwks", feature = "introspection"))]
 impl Bucket {
     /// A full bucket of `burst`, into which one more comes each `period`.
     pub(crate) fn new(period: Duration, burst: u32, now: Instant) -> Self {

@@ -11,7 +11,9 @@ use std::sync::LazyLock;
 use crate::http::peer::AddressShare;
 use crate::principal::Principal;
 
-pub(crate) use self::bucket::{Bucket, Rate};
+#[cfg(any(feature = "jwks", feature = "introspection"))]
+pub(crate) use self::bucket::Bucket;
+pub(crate) use self::bucket::Rate;
 pub(crate) use self::known::{KnownCallers, Presented};
 pub(crate) use self::lookups::{FLIGHTS, Lookups};
 pub(crate) use self::turns::{Turn, Turns};
