@@ -6,6 +6,6 @@ mod hex;
 
 pub use algorithm::Algorithm;
 pub(crate) use algorithm::KeyKind;
-#[cfg(any(feature = "testing", feature = "introspection"))]
+#[cfg(any(feature = "testing", feature = "introspection", feature = "login"))]
 pub(crate) use backend::PROVIDER;
 pub(crate) use hex::{Hex, from_hex};

@@ -123,6 +123,10 @@ struct CounterName {
 pub(crate) struct CountedAttempt {
     attempts: Arc<Attempts>,
     charged: Vec<Charge>,
+    #[cfg_attr(
+        not(any(feature = "basic", feature = "session")),
+        allow(dead_code, reason = "only passwords are said to be good")
+    )]
     presented: Option<Presented>,
     in_flight: Option<u64>,
 }
@@ -331,6 +335,7 @@ impl CounterKind {
 
 impl CountedAttempt {
     /// The credentials are good: they do not count, and the account is known at this address.
+    #[cfg(any(feature = "basic", feature = "session"))]
     pub(crate) fn good(self) {
         if let Some(presented) = self.presented {
             self.attempts.known.insert(presented, Instant::now());

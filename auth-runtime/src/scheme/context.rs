@@ -13,7 +13,9 @@ use crate::http::forwarded::Proxies;
 use crate::http::parts::RequestView;
 use crate::http::peer::AddressShare;
 use crate::keys::compact::Compact;
-use crate::limits::{Attempts, CountedAttempt, Tried};
+#[cfg(feature = "basic")]
+use crate::limits::CountedAttempt;
+use crate::limits::{Attempts, Tried};
 use crate::time::{Clock, ClockError, UnixTime};
 
 /// What a scheme may look at: the request without its body, which is never read for credentials, and the clock.
@@ -84,6 +86,7 @@ impl<'a> Context<'a> {
     ///
     /// # Errors
     /// Where too many were wrong of late.
+    #[cfg(feature = "basic")]
     pub(crate) fn begin_attempt(&self, tried: Tried<'_>) -> Result<Option<CountedAttempt>, Rejection> {
         Ok(self.attempts.map(|attempts| attempts.begin(tried)).transpose()?)
     }
