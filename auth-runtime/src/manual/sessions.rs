@@ -156,7 +156,7 @@
 //! | 3.3.5 not longer than 4096 bytes | some 60 bytes and its attributes | `session::signing_in::whoever_signs_in_gets_a_cookie_and_the_page_that_was_wanted` |
 //! | 6.3.1 guessing of passwords is hindered | wrong ones are counted by account and by address, before anything is hashed; see [limits](super::limits#of-wrong-credentials) | `http::attempts::an_account_is_guessed_at_a_few_times_whether_it_exists_or_not`, `http::attempts::an_address_guesses_a_few_times_at_all_accounts_together` |
 //! | 6.3.2 no accounts that come with it | there are none | |
-//! | 6.3.3 more than one factor | yours; say what was used by [`amr`](crate::SessionStart::amr) and `acr`, and demand it in a check | |
+//! | 6.3.3 more than one factor | yours; say what was used by [`amr`](crate::extract::SessionStart::amr) and `acr`, and demand it in a check | |
 //! | 6.3.4 all ways in are known and equally strong | the [policy table](super::review) lists each route with the schemes that it takes | `http::policy_table::what_the_table_promises_is_what_callers_get` |
 //! | 6.3.5, 6.3.7 people are told of suspicious sign-ins and of changes | yours; the [audit log](super::watching#the-audit-log) has them | `session::audit_log::signing_in_and_out_and_other_rights_are_logged_without_the_id_of_the_session` |
 //! | 6.3.6 email is no factor | yours: nothing here sends mail | |

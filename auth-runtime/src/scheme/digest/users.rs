@@ -94,7 +94,7 @@ impl DigestUsers<User> {
     /// and a user given twice, naming file and line.
     ///
     /// # Security
-    /// Whoever can read the file can log in as everybody in it: see [`Ha1`]. Let nobody but this service read it.
+    /// Whoever can read the file can log in as everybody in it: see [`Ha1`](crate::digest::Ha1). Let nobody but this service read it.
     pub fn htdigest_file(path: impl Into<PathBuf>) -> Self {
         Self::of(UserDirectory::File(path.into(), User::new))
     }
