@@ -160,7 +160,7 @@ fn what_is_open_comes_first_and_what_is_not_mounted_is_apart() {
     let row = page.lines().find(|line| line.contains("`GET /api/orders/{id}`")).unwrap();
     assert!(
         row.contains(
-            r#"| 400, 401, 403, 503<br>`Bearer realm="table", scope="orders:write"`<br>`ApiKey realm="table""#
+            r#"| 400, 401, 403, 429, 503<br>`Bearer realm="table", scope="orders:write"`<br>`ApiKey realm="table""#
         ),
         "{row}"
     );
@@ -191,7 +191,7 @@ fn what_the_table_promises_is_what_callers_get() {
         }
     }
     let keyed = auth.policy_table().mounted().iter().find(|row| row.path() == Some("/api/keyed")).unwrap().clone();
-    assert_eq!(keyed.statuses(), [401, 503], "a key in a field of its own is neither malformed nor forbidden");
+    assert_eq!(keyed.statuses(), [401, 429, 503], "a key in a field of its own is neither malformed nor forbidden");
     let secret = auth.policy_table().mounted().iter().find(|row| row.path() == Some("/api/secret")).unwrap().clone();
     assert_eq!((secret.statuses(), secret.challenges().len()), (&[404][..], 0));
 }

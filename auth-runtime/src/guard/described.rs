@@ -35,6 +35,7 @@ impl Plan {
             || self.spec.schemes.iter().any(|used| used.condition.is_some() || !BUILT_IN.contains(&used.keyword))
             || described().any(|scheme| scheme.may_be_ambient()))
         .then_some(Reason::CheckFailed);
+        let is_counted = described().any(SchemeDescription::is_counted).then_some(Reason::TooManyAttempts);
         let always = [Reason::CredentialsMissing, Reason::DeadlinePassed];
         let is_asked_to_sign_in = (self.receiving().is_some()
             && !self.hides(Reason::CredentialsMissing, Reason::CredentialsMissing.status()))
@@ -43,6 +44,7 @@ impl Plan {
             .into_iter()
             .chain(is_malformed)
             .chain(is_forbidden)
+            .chain(is_counted)
             .chain(self.spec.limit.map(|_| Reason::LimitReached))
             .map(|reason| if self.hides(reason, reason.status()) { StatusCode::NOT_FOUND } else { reason.status() })
             .map(|status| status.as_u16())

@@ -40,6 +40,8 @@ pub struct SchemeDescription {
     is_set_by_proxies: bool,
     /// Whether [`Scheme::challenges`](super::Scheme::challenges) is never asked.
     is_challenge_fixed: bool,
+    /// Whether wrong credentials are counted, and too many of them answered 429.
+    is_counted: bool,
     /// Whether answers to its callers are stored nowhere, also not by their browsers.
     is_never_stored: bool,
     /// Whether [`Scheme::respond`](super::Scheme::respond) is asked for callers without any credentials.
@@ -100,6 +102,7 @@ impl SchemeDescription {
             is_set_by_proxies: false,
             is_challenge_fixed: false,
             is_never_stored: false,
+            is_counted: false,
             receives_strangers: false,
             settings: Vec::new(),
             examiner: None,
@@ -116,6 +119,16 @@ impl SchemeDescription {
     pub(crate) fn with_fixed_challenge(mut self) -> Self {
         self.is_challenge_fixed = true;
         self
+    }
+
+    /// Its credentials can be guessed, so that wrong ones are counted.
+    pub(crate) fn counts_attempts(mut self) -> Self {
+        self.is_counted = true;
+        self
+    }
+
+    pub(crate) fn is_counted(&self) -> bool {
+        self.is_counted
     }
 
     pub(crate) fn is_challenge_fixed(&self) -> bool {

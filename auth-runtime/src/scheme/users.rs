@@ -47,7 +47,7 @@ impl Described {
     }
 
     pub(crate) fn add_to(&self, description: SchemeDescription) -> SchemeDescription {
-        let description = (self.details)(description).loaded_by(self.authorities.clone());
+        let description = (self.details)(description).loaded_by(self.authorities.clone()).counts_attempts();
         match self.roles {
             Some(roles) => description.reads("roles", roles),
             None => description,

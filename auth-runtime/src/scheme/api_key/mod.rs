@@ -97,6 +97,7 @@ impl Scheme for ApiKeyScheme {
     fn describe(&self) -> SchemeDescription {
         let description =
             self.store.describe(self.carrier.describe()).with_fixed_challenge().loaded_by(self.authorities.clone());
+        let description = description.counts_attempts();
         match (&self.environment, &self.store) {
             (Some(name), _) => {
                 description.demands("environment", &**name).form(CredentialForm::Prefix(format!("{name}_").into()))
