@@ -27,6 +27,19 @@ impl AddressShare {
     pub(crate) fn of_address(address: IpAddr) -> Self {
         Self::of(Some(SocketAddr::new(address, 0)))
     }
+
+    /// The network of IPv6 that one customer may have the whole of, a /48: its bits.
+    pub(crate) fn network(self) -> Option<u64> {
+        match self {
+            Self::V6(upper) => Some(upper >> 16),
+            Self::V4(_) | Self::Unknown | Self::UnlistedProxy => None,
+        }
+    }
+
+    /// All that is in the same network, as one.
+    pub(crate) fn whole_network(self) -> Self {
+        self.network().map_or(self, |network| Self::V6(network << 16))
+    }
 }
 
 impl fmt::Display for AddressShare {

@@ -3,6 +3,7 @@
 use std::pin::Pin;
 use std::time::{Duration, Instant};
 
+use super::ADDRESSES_OF_NETWORK;
 use super::counters::{BucketName, Buckets};
 #[cfg(feature = "redis")]
 use super::shared::SharedBuckets;
@@ -28,9 +29,6 @@ pub(crate) enum Whose {
     /// The /48 that an address is in, of which one customer may have the whole.
     Network(u64),
 }
-
-/// As many as so many addresses has a network.
-const ADDRESSES_OF_NETWORK: u32 = 4;
 
 /// One bucket that a request takes from.
 #[derive(Debug)]
@@ -89,12 +87,12 @@ impl Limiter {
 fn quotas(counted: Counted, whose: Whose) -> Vec<Quota> {
     let network = match whose {
         Whose::Address(AddressShare::Unknown | AddressShare::UnlistedProxy) => return Vec::new(),
-        Whose::Address(AddressShare::V6(upper)) => Some(Whose::Network(upper >> 16)),
-        _ => None,
+        Whose::Address(address) => address.network(),
+        Whose::Caller(_) | Whose::Network(_) => None,
     };
-    let network = network.map(|whose| {
+    let network = network.map(|network| {
         let requests = counted.requests.saturating_mul(ADDRESSES_OF_NETWORK);
-        Quota { counted: Counted { requests, ..counted }, whose }
+        Quota { counted: Counted { requests, ..counted }, whose: Whose::Network(network) }
     });
     // The wider one first: what it refuses takes no room among the others.
     network.into_iter().chain([Quota { counted, whose }]).collect()

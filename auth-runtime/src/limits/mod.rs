@@ -47,3 +47,6 @@ pub(crate) use self::attempts::{Attempts, CountedAttempt, Tried};
 pub(crate) use self::limiter::{Counted, Limiter, Taken, Whose};
 pub use self::settings::Limits;
 pub(crate) use self::spent::Spent;
+
+/// As many as so many addresses has a network.
+const ADDRESSES_OF_NETWORK: u32 = 4;

@@ -127,7 +127,7 @@ impl KnownCallers {
         if owner != subject && is_new {
             callers.make_room_among_those_of(owner);
         }
-        if callers.addresses.get(&network(address)).is_some_and(|count| *count >= SUBJECTS_AT_ONE)
+        if callers.addresses.get(&address.whole_network()).is_some_and(|count| *count >= SUBJECTS_AT_ONE)
             || (is_new && callers.subjects.len() >= SUBJECTS_MAX)
         {
             return false;
@@ -142,7 +142,7 @@ impl KnownCallers {
         if let Some(address) = displaced {
             callers.gone(address);
         }
-        *callers.addresses.entry(network(address)).or_default() += 1;
+        *callers.addresses.entry(address.whole_network()).or_default() += 1;
         if owner != subject && is_new {
             callers.owners.entry(owner).or_default().push(subject);
         }
@@ -193,7 +193,7 @@ impl Callers {
     }
 
     fn gone(&mut self, address: AddressShare) {
-        let network = network(address);
+        let network = address.whole_network();
         if let Some(count) = self.addresses.get_mut(&network) {
             *count -= 1;
             if *count == 0 {
@@ -231,14 +231,6 @@ impl Callers {
             owned.retain(|subject| self.subjects.contains_key(subject));
             !owned.is_empty()
         });
-    }
-}
-
-/// What one customer has the whole of: of IPv6 a /48.
-pub(super) fn network(address: AddressShare) -> AddressShare {
-    match address {
-        AddressShare::V6(upper) => AddressShare::V6(upper & !0xffff),
-        address => address,
     }
 }
 

@@ -39,14 +39,14 @@ impl Share {
     /// All that come from there, whatever they present, as one; of IPv6 a /48, of which one customer may have the whole.
     #[cfg(feature = "introspection")]
     pub(crate) fn of_all_at(address: AddressShare) -> Self {
-        Self::Address(known::network(address))
+        Self::Address(address.whole_network())
     }
 
     /// The network of which one customer may have many shares: a /48.
     fn network(self) -> Option<u64> {
         match self {
-            Self::Address(AddressShare::V6(upper)) => Some(upper >> 16),
-            Self::Address(_) | Self::Credential(_) => None,
+            Self::Address(address) => address.network(),
+            Self::Credential(_) => None,
         }
     }
 }
