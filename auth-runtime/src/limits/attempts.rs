@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
+use super::ADDRESSES_OF_NETWORK;
+use super::bounded::Bounded;
 use super::spent::Spent;
 use crate::http::peer::AddressShare;
 use crate::setting::Setting;
@@ -14,10 +16,6 @@ use crate::shares::{KnownCallers, Presented, keyed};
 
 /// Counters at a time; all who come when there are so many share one of their kind.
 const COUNTERS_MAX: usize = 65_536;
-/// How often those that are over are looked for.
-const SWEPT_EVERY: Duration = Duration::from_secs(1);
-/// As many as so many addresses has a network.
-const ADDRESSES_OF_NETWORK: u32 = 4;
 
 pub(super) type Normalize = dyn Fn(&str) -> String + Send + Sync;
 
@@ -86,12 +84,9 @@ impl<'a> Tried<'a> {
 
 #[derive(Default)]
 struct Table {
-    counters: HashMap<u64, Counter>,
-    /// Of those who came when there were too many.
-    newcomers: HashMap<CounterKind, Counter>,
+    counters: Bounded<CounterKind, Counter, COUNTERS_MAX>,
     /// What is being tried by somebody.
     in_flight: HashMap<u64, usize>,
-    swept: Option<Instant>,
 }
 
 #[derive(Clone, Copy)]
@@ -212,13 +207,10 @@ impl Attempts {
         }
         let account =
             account.as_ref().map(|account| name(CounterKind::Account, &|| keyed((scheme, configuration, account))));
-        let (address, network) = match address {
-            AddressShare::Unknown | AddressShare::UnlistedProxy => (None, None),
-            AddressShare::V4(_) => (Some(name(CounterKind::Address, &|| keyed(address))), None),
-            AddressShare::V6(upper) => (
-                Some(name(CounterKind::Address, &|| keyed(address))),
-                Some(name(CounterKind::Network, &|| keyed(upper >> 16))),
-            ),
+        let network = address.network().map(|network| name(CounterKind::Network, &|| keyed(network)));
+        let address = match address {
+            AddressShare::Unknown | AddressShare::UnlistedProxy => None,
+            address => Some(name(CounterKind::Address, &|| keyed(address))),
         };
         ([account, address, network].into_iter().flatten().collect(), presented)
     }
@@ -256,18 +248,21 @@ impl Allowance {
 impl Table {
     fn check(&mut self, names: &[CounterName], allowance: &Allowance, now: Instant) -> Result<(), Spent> {
         let waits = names.iter().filter_map(|name| {
-            let counter = self
+            let after = self
                 .counters
-                .get(&name.own)
-                .or_else(|| self.newcomers.get(&name.kind).filter(|_| self.counters.len() >= COUNTERS_MAX))?;
-            let after = counter.until?.checked_duration_since(now).filter(|after| !after.is_zero())?;
+                .get(name.own, &name.kind)?
+                .until?
+                .checked_duration_since(now)
+                .filter(|after| !after.is_zero())?;
             Some(Spent { what: name.kind.label(), quota: allowance.quota(name.kind), window: allowance.window, after })
         });
         waits.max_by_key(|spent| spent.after).map_or(Ok(()), Err)
     }
 
     fn charge(&mut self, name: CounterName, allowance: &Allowance, now: Instant) -> Charge {
-        let counter = self.counter(name, allowance.window, now);
+        let is_over = |counter: &Counter| counter.is_over(allowance.window, now);
+        // One that counts something is never dropped before it is over: whoever could have it dropped could guess on.
+        let counter = self.counters.entry(name.own, name.kind, now, is_over, || Counter::new(now));
         if counter.is_over(allowance.window, now) {
             *counter = Counter::new(now);
         }
@@ -280,10 +275,8 @@ impl Table {
     }
 
     fn refund(&mut self, charge: &Charge) {
-        let counter = match self.counters.get_mut(&charge.name.own) {
-            Some(counter) => Some(counter),
-            None => self.newcomers.get_mut(&charge.name.kind),
-        };
+        let CounterName { own, kind } = charge.name;
+        let counter = self.counters.get_mut(own, &kind);
         if let Some(counter) = counter.filter(|counter| counter.since == charge.since) {
             counter.wrong = counter.wrong.saturating_sub(1);
             if counter.until == charge.until {
@@ -291,23 +284,7 @@ impl Table {
             }
         }
         // Only those that count something are kept.
-        if self.counters.get(&charge.name.own).is_some_and(|counter| counter.wrong == 0) {
-            self.counters.remove(&charge.name.own);
-        }
-    }
-
-    /// One that counts something is never dropped before it is over: whoever could have it dropped could guess on.
-    fn counter(&mut self, name: CounterName, window: Duration, now: Instant) -> &mut Counter {
-        if self.counters.len() >= COUNTERS_MAX && !self.counters.contains_key(&name.own) {
-            if self.swept.is_none_or(|swept| now.saturating_duration_since(swept) >= SWEPT_EVERY) {
-                self.swept = Some(now);
-                self.counters.retain(|_, counter| !counter.is_over(window, now));
-            }
-            if self.counters.len() >= COUNTERS_MAX {
-                return self.newcomers.entry(name.kind).or_insert_with(|| Counter::new(now));
-            }
-        }
-        self.counters.entry(name.own).or_insert_with(|| Counter::new(now))
+        self.counters.remove_if(own, |counter| counter.wrong == 0);
     }
 }
 

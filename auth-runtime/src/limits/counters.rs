@@ -1,32 +1,23 @@
 //! Buckets of many callers in the memory of this process.
 
-use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::bounded::Bounded;
 use crate::shares::Rate;
 
 /// Buckets told apart in each part; all others of one limit are one.
 const BUCKETS_MAX: usize = 8192;
 /// Parts, each under a lock of its own.
 const PARTS: usize = 8;
-/// How often those that are full again are looked for.
-const SWEPT_EVERY: Duration = Duration::from_secs(1);
 
-/// Buckets by their names, which are hashes under a key of this process.
+/// Buckets by their names, each the time at which it is full; those of newcomers by limit.
 #[derive(Default)]
 pub(crate) struct Buckets([Mutex<Part>; PARTS]);
 
-debug_by_name!([] Buckets as "Buckets";);
+type Part = Bounded<u64, Instant, BUCKETS_MAX>;
 
-/// Each bucket is the time at which it is full.
-#[derive(Default)]
-struct Part {
-    told_apart: HashMap<u64, Instant>,
-    /// Of those who came when there were too many, by limit.
-    newcomers: HashMap<u64, Instant>,
-    swept: Option<Instant>,
-}
+debug_by_name!([] Buckets as "Buckets";);
 
 /// A bucket, and what it is among the newcomers.
 #[derive(Clone, Copy, Debug)]
@@ -41,14 +32,14 @@ impl Buckets {
     /// # Errors
     /// In what time there is one to take.
     pub(crate) fn take(&self, name: BucketName, rate: Rate, now: Instant) -> Result<(), Duration> {
-        rate.take(self.part(name).bucket(name, now), now, 0)
+        let mut part = self.part(name);
+        rate.take(part.entry(name.own, name.limit, now, |full_at| *full_at <= now, || now), now, 0)
     }
 
     /// Puts back what was taken a moment ago.
     pub(crate) fn put_back(&self, name: BucketName, rate: Rate) {
         let mut part = self.part(name);
-        let Part { told_apart, newcomers, .. } = &mut *part;
-        let Some(bucket) = told_apart.get_mut(&name.own).or_else(|| newcomers.get_mut(&name.limit)) else { return };
+        let Some(bucket) = part.get_mut(name.own, &name.limit) else { return };
         *bucket = bucket.checked_sub(rate.period).unwrap_or(*bucket);
     }
 
@@ -56,26 +47,6 @@ impl Buckets {
         let [first, ..] = &self.0;
         let part = self.0.get(name.own as usize % PARTS).unwrap_or(first);
         part.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Part {
-    /// One that is not full is never dropped: whoever could have it dropped would have it filled.
-    fn bucket(&mut self, name: BucketName, now: Instant) -> &mut Instant {
-        if self.told_apart.len() >= BUCKETS_MAX && !self.told_apart.contains_key(&name.own) {
-            self.sweep(now);
-            if self.told_apart.len() >= BUCKETS_MAX {
-                return self.newcomers.entry(name.limit).or_insert(now);
-            }
-        }
-        self.told_apart.entry(name.own).or_insert(now)
-    }
-
-    fn sweep(&mut self, now: Instant) {
-        if self.swept.is_none_or(|swept| now.saturating_duration_since(swept) >= SWEPT_EVERY) {
-            self.swept = Some(now);
-            self.told_apart.retain(|_, full_at| *full_at > now);
-        }
     }
 }
 
@@ -108,7 +79,7 @@ mod tests {
         assert!(buckets.take(name(0), RATE, now).is_ok() && buckets.take(name(0), RATE, now).is_ok());
         let passed = (1..200_000).filter(|own| buckets.take(name(*own), RATE, now).is_ok()).count();
         assert!(passed <= PARTS * (BUCKETS_MAX + 2), "newcomers share a bucket: {passed}");
-        assert!(buckets.0.iter().all(|part| part.lock().unwrap().told_apart.len() <= BUCKETS_MAX));
+        assert!(buckets.0.iter().all(|part| part.lock().unwrap().len() <= BUCKETS_MAX));
         assert_eq!(buckets.take(name(0), RATE, now), Err(SECOND), "it was not forgotten");
         // When they are full again, they make room.
         let later = now + 3 * SECOND;

@@ -36,6 +36,7 @@
 //! ```
 
 mod attempts;
+mod bounded;
 mod counters;
 mod limiter;
 mod settings;
