@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::denial::Reason;
 use crate::extract::details::Details;
-use crate::extract::expiry::UntilExpiry;
+use crate::extract::until_ended::{EndingStream, UntilEnded};
 use crate::grant::{
     AnyScheme, Caller, FromGrant, FromToken, Grant, IdentityError, MayYield, UnfitClaim, Verified, ViaGrant, ViaPlace,
     Yields,
@@ -111,8 +111,8 @@ impl<C> Bearer<C> {
     /// while let Some(message) = messages.next().await { /* … */ }
     /// # }
     /// ```
-    pub fn until_expiry<S>(&self, stream: S) -> UntilExpiry<S> {
-        UntilExpiry::new(stream, self.time_left())
+    pub fn until_expiry<S>(&self, stream: S) -> EndingStream<S> {
+        UntilEnded::after(self.time_left()).stream(stream)
     }
 
     /// Time left until the token expires; zero once it has, or while the clock cannot be read.

@@ -5,7 +5,6 @@ mod checked;
 #[cfg(feature = "session")]
 mod csrf;
 mod details;
-mod expiry;
 mod from_principal;
 mod granted;
 mod identity;
@@ -23,7 +22,6 @@ pub use checked::Checked;
 #[cfg(feature = "session")]
 pub use csrf::{CsrfField, CsrfToken};
 pub use details::Details;
-pub use expiry::UntilExpiry;
 pub use from_principal::FromPrincipal;
 pub use granted::Granted;
 #[cfg(feature = "basic")]

@@ -63,6 +63,11 @@ impl UntilEnded {
         Self(Box::pin(ended(principal, scheme, clock)))
     }
 
+    /// So long from now.
+    pub(super) fn after(left: Duration) -> Self {
+        Self(Box::pin(tokio::time::sleep(left)))
+    }
+
     /// Ends `stream` when the credentials have ended.
     pub fn stream<S>(self, stream: S) -> EndingStream<S> {
         EndingStream { stream, until: self, is_over: false }
@@ -133,7 +138,8 @@ async fn ended(principal: Principal, scheme: Arc<dyn Scheme>, clock: Arc<dyn Clo
 }
 
 pin_project! {
-    /// A stream that ends with the credentials of the caller. Made by [`UntilEnded::stream`].
+    /// A stream that ends with the credentials of the caller. Made by [`UntilEnded::stream`] and
+    /// [`Bearer::until_expiry`](super::Bearer::until_expiry).
     #[must_use = "streams do nothing unless polled"]
     pub struct EndingStream<S> {
         #[pin]
