@@ -9,12 +9,11 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue, LOCATION, SET_COOKIE, USER_AGENT};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
-use url::form_urlencoded;
 
 use crate::auth::Auth;
 use crate::denial::{Denial, Reason};
 use crate::http::peer::AddressShare;
-use crate::scheme::session::{LiveSessions, SigningIn, WANTED, milliseconds};
+use crate::scheme::session::{LiveSessions, SigningIn, milliseconds, wanted};
 use crate::telemetry::{foreign, limited};
 
 /// The longest `User-Agent` that is kept, in characters.
@@ -79,8 +78,7 @@ impl<T> SignIn<T> {
         let Self { auth, request, live, began_at, .. } = self;
         let known = live.as_ref().map(|live| signing_in(&auth, live, &request)).unwrap_or_default();
         let who = SigningIn { subject, began_at, ..known };
-        let mut asked = form_urlencoded::parse(request.query_string().as_bytes());
-        let to = asked.find(|(name, _)| name == WANTED).map(|(_, wanted)| wanted.into_owned());
+        let to = wanted(request.query_string());
         SessionStart { auth, live, who, to, details: PhantomData }
     }
 }

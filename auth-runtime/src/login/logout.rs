@@ -14,7 +14,7 @@ use crate::extract::SignedOut;
 use crate::limits::{Counted, Whose};
 use crate::login::routes::AtRequest;
 use crate::scheme::session::Record;
-use crate::shares::Presented;
+use crate::shares::Claimant;
 use crate::telemetry::{foreign, limited};
 use crate::time::UnixTime;
 
@@ -107,7 +107,6 @@ impl AtRequest {
         let address = auth.settings().address_share((&self.request).into());
         let often = auth.settings().limiter.take(TOLD_PER_ADDRESS, Whose::Address(address)).done().await;
         often.map_err(|_| LogoutFault::Unavailable)?;
-        let claimant = provider.callers.claimant(Presented::new("logout", (), address), std::time::Instant::now());
         let is_form = |kind: &HeaderValue| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded");
         if !self.request.headers().get(CONTENT_TYPE).is_some_and(is_form) {
             return Err(LogoutFault::Refused("media_type"));
@@ -115,7 +114,11 @@ impl AtRequest {
         // Before it takes a turn, which whoever sends slowly would keep from people who sign in.
         let body = tokio::time::timeout(auth.settings().deadline, body.to_bytes_limited(BODY_MAX)).await;
         let body = body.ok().and_then(Result::ok).and_then(Result::ok).ok_or(LogoutFault::Refused("body"))?;
-        let _turn = provider.lookups.turn(claimant).await.map_err(|_| LogoutFault::Unavailable)?;
+        let _turn = provider
+            .lookups
+            .turn(Claimant::anybody_at(address, "logout"))
+            .await
+            .map_err(|_| LogoutFault::Unavailable)?;
         let mut sent = form_urlencoded::parse(&body).filter(|(name, _)| name == "logout_token");
         let (Some((_, token)), None) = (sent.next(), sent.next()) else {
             return Err(LogoutFault::Refused("parameter"));

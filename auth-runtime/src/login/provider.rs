@@ -22,7 +22,7 @@ use crate::provider::client_auth::{Prover, push_form};
 use crate::provider::discovery::{Metadata, discover};
 use crate::provider::endpoint::Endpoint;
 use crate::provider::limits::flight::Flights;
-use crate::shares::{KnownCallers, Lookups};
+use crate::shares::Lookups;
 use crate::telemetry::{foreign, limited};
 use crate::time::UnixTime;
 
@@ -44,7 +44,6 @@ pub(super) struct Provider {
     pub(super) verifier: Verifier,
     /// Exchanges of codes.
     pub(super) lookups: Lookups,
-    pub(super) callers: KnownCallers,
     prover: Prover,
     client: ProviderClient,
     worker: Arc<Worker>,
@@ -131,7 +130,6 @@ impl Provider {
             paths,
             verifier,
             lookups: Lookups::default(),
-            callers: KnownCallers::default(),
             prover,
             client,
             worker,

@@ -1,7 +1,7 @@
 //! Where sign-in begins, and where the provider sends people back.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue, LOCATION, REFERRER_POLICY, SET_COOKIE};
 use actix_web::http::{Method, StatusCode};
@@ -19,9 +19,9 @@ use crate::login::page::page;
 use crate::login::provider::{Granted, Paths, Provider};
 use crate::scheme::SchemeRoute;
 use crate::scheme::session::login::Login;
-use crate::scheme::session::{AtProvider, LiveSessions, WANTED, milliseconds};
+use crate::scheme::session::{AtProvider, LiveSessions, milliseconds, wanted};
 use crate::setting::Setting;
-use crate::shares::Presented;
+use crate::shares::Claimant;
 use crate::telemetry::{foreign, limited};
 
 /// The longest parameter that an answer may have, in bytes.
@@ -130,9 +130,7 @@ impl AtRequest {
 
     async fn to_provider(&self) -> Result<HttpResponse, LoginFault> {
         let auth = self.auth()?;
-        let mut asked = form_urlencoded::parse(self.request.query_string().as_bytes());
-        let to = asked.find(|(name, _)| name == WANTED).map(|(_, to)| to.into_owned());
-        let to = to.filter(|to| self.sessions.landing().is_ours(to));
+        let to = wanted(self.request.query_string()).filter(|to| self.sessions.landing().is_ours(to));
         let endpoints = self.provider.endpoints().await?;
         let flow = Flow::begin(to, milliseconds(&*auth.settings().clock)).map_err(|_| LoginFault::Unavailable)?;
         let challenge = flow.challenge();
@@ -204,8 +202,11 @@ impl AtRequest {
         let often = auth.settings().limiter.take(CODES_PER_ADDRESS, Whose::Address(address)).done().await;
         often.map_err(|_| LoginFault::Unavailable)?;
         // Whoever sent people to the provider is a stranger still.
-        let claimant = provider.callers.claimant(Presented::new(&flow.state, (), address), Instant::now());
-        let turn = provider.lookups.turn(claimant).await.map_err(|_| LoginFault::Unavailable)?;
+        let turn = provider
+            .lookups
+            .turn(Claimant::anybody_at(address, &flow.state))
+            .await
+            .map_err(|_| LoginFault::Unavailable)?;
         let grant = [
             ("grant_type", "authorization_code"),
             ("code", &*code),

@@ -87,6 +87,14 @@ impl Claimant {
     }
 }
 
+#[cfg(feature = "login")]
+impl Claimant {
+    /// Somebody of whom nobody can know anything, at this address.
+    pub(crate) fn anybody_at(address: AddressShare, presented: impl Hash) -> Self {
+        Self { share: Share::of(address, presented), standing: Standing::Stranger }
+    }
+}
+
 #[cfg(test)]
 impl Claimant {
     pub(crate) fn stranger(share: Share) -> Self {

@@ -2,8 +2,8 @@
 
 use actix_web::http::Method;
 use actix_web::http::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
-use url::Url;
 use url::form_urlencoded::byte_serialize;
+use url::{Url, form_urlencoded};
 
 use crate::fault::Misconfiguration;
 use crate::scheme::Context;
@@ -11,9 +11,14 @@ use crate::scheme::Context;
 const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 const HX_REQUEST: HeaderName = HeaderName::from_static("hx-request");
 /// The parameter of the login page that names the page which was wanted.
-pub(crate) const WANTED: &str = "to";
+const WANTED: &str = "to";
 /// The longest target that is kept, in bytes.
 const TARGET_MAX: usize = 2048;
+
+/// The page that was wanted, as this query of the login page names it.
+pub(crate) fn wanted(query: &str) -> Option<String> {
+    form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == WANTED).map(|(_, wanted)| wanted.into_owned())
+}
 
 /// The origin of this service and its login page.
 pub(crate) struct Landing {

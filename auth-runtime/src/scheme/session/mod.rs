@@ -107,7 +107,7 @@ pub use self::store::{
 pub(crate) use self::beginning::SigningIn;
 pub(crate) use self::current::CurrentSession;
 pub(crate) use self::form_proof::FormProof;
-pub(crate) use self::landing::WANTED;
+pub(crate) use self::landing::wanted;
 #[cfg(feature = "login")]
 pub(crate) use self::live::unavailable;
 pub(crate) use self::live::{LiveSessions, milliseconds};
