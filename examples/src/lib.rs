@@ -11,3 +11,11 @@ pub fn listener(default: &str) -> Result<TcpListener, String> {
     TcpListener::bind(&address)
         .map_err(|error| format!("cannot listen on {address}: {error}; set BIND to another address"))
 }
+
+/// A variable of the environment.
+///
+/// # Errors
+/// Which one is missing, and where to read about it.
+pub fn variable(name: &str) -> Result<String, String> {
+    std::env::var(name).map_err(|_| format!("set `{name}`; the first lines of the example say to what"))
+}

@@ -12,6 +12,7 @@ use std::convert::Infallible;
 use actix_web::{App, HttpResponse, HttpServer, Responder, get, web};
 use auth_runtime::jwt::{Audiences, Issuer, Said, Unsaid};
 use auth_runtime::{Auth, Jwt, Principal, public, requires};
+use examples::variable;
 
 /// Without its audience: where keys and issuer come from.
 type IdentityProvider = Jwt<Said, Unsaid>;
@@ -100,7 +101,6 @@ async fn ready(auth: web::Data<Auth>) -> impl Responder {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Why the provider's keys cannot be had is an event.
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
-    let variable = |name: &str| std::env::var(name).map_err(|_| format!("set `{name}`; see the top of this example"));
     let provider = variable("PROVIDER")?;
     // Each tenant is an issuer of its own.
     let issuer = if provider == "entra-tenants" { String::new() } else { variable("ISSUER")? };

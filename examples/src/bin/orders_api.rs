@@ -8,15 +8,12 @@
 
 use actix_web::{App, HttpServer, Responder, get, web};
 use auth_runtime::{Auth, Jwt, Principal, requires};
+use examples::variable;
 
 #[requires(bearer, scope = "orders:read")]
 #[get("/orders")]
 async fn orders(who: Principal) -> impl Responder {
     web::Json(vec![format!("a kettle for {}", who.subject())])
-}
-
-fn variable(name: &str) -> Result<String, String> {
-    std::env::var(name).map_err(|_| format!("set `{name}`; the first lines of the example say to what"))
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -14,6 +14,7 @@ use actix_web::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use actix_web::{App, HttpResponse, HttpServer, Responder, get, post, web};
 use auth_runtime::login::OidcLogin;
 use auth_runtime::{Auth, Denial, Session, Sessions, Tokens, public, requires};
+use examples::variable;
 use serde::{Deserialize, Serialize};
 
 /// What a session carries.
@@ -78,10 +79,6 @@ async fn orders(tokens: Tokens, upstream: web::Data<Upstream>) -> Result<HttpRes
 struct Upstream {
     url: String,
     client: reqwest::Client,
-}
-
-fn variable(name: &str) -> Result<String, String> {
-    std::env::var(name).map_err(|_| format!("set `{name}`; the first lines of the example say to what"))
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
