@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::denial::{Denial, Reason, Unavailable};
 use crate::scheme::session::beginning::{Beginning, barred};
-use crate::scheme::session::live::{LiveSessions, TRIES, milliseconds, unavailable};
+use crate::scheme::session::live::{LiveSessions, milliseconds, unavailable};
 use crate::scheme::session::login::Login;
 use crate::scheme::session::record::{AtProvider, Record, Whose};
 use crate::scheme::session::store::{Added, BARRED_FOR, NewSession, SessionKey, StoredSession, SubjectKey};
@@ -82,12 +82,7 @@ impl LiveSessions {
         let found = self.store.find(key).get().await?.and_then(|stored| self.open(stored));
         match found {
             Some((stored, record)) if !record.replaced && record.sid == of.sid => Ok(Some((stored, record))),
-            // It may go on under another id.
-            _ => {
-                let all = self.store.of_subject(self.seal.subject(of.whose())).get().await?;
-                let mut open = all.into_iter().filter_map(|stored| self.open(stored));
-                Ok(open.find(|(_, record)| record.sid == of.sid && !record.replaced && now < self.end(record)))
-            }
+            _ => Ok(self.under_any_id(of).await?.filter(|(_, record)| now < self.end(record))),
         }
     }
 
@@ -215,14 +210,9 @@ impl LiveSessions {
 
     /// Ends a session whose provider does not let it go on; says whether it was there.
     pub(crate) async fn end_refused(&self, key: SessionKey, of: &Record, now: UnixTime) -> Result<bool, Denial> {
-        for _ in 0..TRIES {
-            let Some((stored, record)) = self.latest(key, of, now).await.map_err(unavailable)? else {
-                return Ok(false);
-            };
-            if self.end_one(stored.key(), &record).await? {
-                return Ok(true);
-            }
+        match self.latest(key, of, now).await.map_err(unavailable)? {
+            Some((stored, record)) => self.end_one(stored.key(), &record).await,
+            None => Ok(false),
         }
-        Ok(false)
     }
 }

@@ -246,6 +246,13 @@ impl LiveSessions {
         Ok(live)
     }
 
+    /// This session, under whatever id it has now.
+    pub(super) async fn under_any_id(&self, of: &Record) -> Result<Option<(StoredSession, Record)>, Unavailable> {
+        let all = self.store.of_subject(self.seal.subject(of.whose())).get().await?;
+        let mut open = all.into_iter().filter_map(|stored| self.open(stored));
+        Ok(open.find(|(_, record)| record.sid == of.sid && !record.replaced))
+    }
+
     /// Ends this session; says whether it was there.
     pub(crate) async fn end_one(&self, key: SessionKey, record: &Record) -> Result<bool, Denial> {
         let (whose, sid) = (record.whose(), &*record.sid);
@@ -254,9 +261,7 @@ impl LiveSessions {
             let Some(key) = at else { break };
             was_there |= self.store.remove(key).get().await.map_err(unavailable)?;
             // Another request may have given it another id at this moment, under which it would go on.
-            let all = self.store.of_subject(self.seal.subject(whose)).get().await.map_err(unavailable)?;
-            let mut open = all.into_iter().filter_map(|stored| self.open(stored));
-            at = open.find(|(_, known)| known.sid == record.sid && !known.replaced).map(|(stored, _)| stored.key());
+            at = self.under_any_id(record).await.map_err(unavailable)?.map(|(stored, _)| stored.key());
         }
         if was_there {
             tracing::info!(subject = foreign(whose.subject), session = sid, scheme = super::NAME, "signed out");
