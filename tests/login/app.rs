@@ -95,6 +95,14 @@ pub(crate) fn login(idp: &Idp) -> OidcLogin {
 }
 
 impl App {
+    /// A provider, and an application where people sign in there.
+    pub(crate) fn started() -> (Idp, Self) {
+        let clock = clock();
+        let idp = Idp::start(&clock);
+        let app = Self::new(&idp, &clock);
+        (idp, app)
+    }
+
     pub(crate) fn new(idp: &Idp, clock: &ManualClock) -> Self {
         Self::with(clock, Sessions::in_memory().login(login(idp)))
     }
@@ -135,9 +143,7 @@ impl App {
 
 /// A provider and an application, and the answer to a sign-in at a provider that does something otherwise.
 pub(crate) fn sign_in_where(otherwise: Otherwise) -> (Answer, bool) {
-    let clock = clock();
-    let idp = Idp::start(&clock);
-    let app = App::new(&idp, &clock);
+    let (idp, app) = App::started();
     idp.does(otherwise);
     let browser = app.browser();
     let answer = app.sign_in(&idp, &browser);

@@ -34,9 +34,7 @@ fn are_in<const N: usize>(browsers: [&Browser<'_>; N]) -> [bool; N] {
 
 #[test]
 fn sessions_end_by_what_the_provider_calls_them_or_their_subject() {
-    let clock = clock();
-    let idp = Idp::start(&clock);
-    let app = App::new(&idp, &clock);
+    let (idp, app) = App::started();
     let one = signed_in(&app, &idp, "alice", "s1");
     let again = signed_in(&app, &idp, "alice", "s1");
     let other = signed_in(&app, &idp, "alice", "s2");
@@ -82,11 +80,9 @@ fn a_sign_in_that_is_under_way_is_barred() {
 
 #[test]
 fn a_token_must_be_good_and_a_logout_token() {
-    let clock = clock();
-    let idp = Idp::start(&clock);
-    let app = App::new(&idp, &clock);
+    let (idp, app) = App::started();
     let browser = signed_in(&app, &idp, "alice", "s1");
-    let now = clock.now().unwrap();
+    let now = app.clock.now().unwrap();
     type Change = fn(TestToken) -> TestToken;
     let changes: [(&str, Change); 18] = [
         ("nonce", |token| token.claim("nonce", "x")),
@@ -134,9 +130,7 @@ fn a_token_must_be_good_and_a_logout_token() {
 
 #[test]
 fn a_logout_token_is_no_id_token_and_counts_once() {
-    let clock = clock();
-    let idp = Idp::start(&clock);
-    let app = App::new(&idp, &clock);
+    let (idp, app) = App::started();
     // By which the keys are there.
     signed_in(&app, &idp, "alice", "s1");
     app.clock.advance(Duration::from_secs(1));
@@ -173,9 +167,7 @@ fn all_machines_know_and_a_store_that_is_away_is_told_again() {
 /// Who sends a body slowly, or none, waits for itself.
 #[test]
 fn stalled_requests_keep_nobody_from_signing_in() {
-    let clock = clock();
-    let idp = Idp::start(&clock);
-    let app = App::new(&idp, &clock);
+    let (idp, app) = App::started();
     let stalled: Vec<TcpStream> = (0..64)
         .map(|_| {
             let mut connection = TcpStream::connect(app.server.address()).unwrap();
@@ -193,9 +185,7 @@ fn stalled_requests_keep_nobody_from_signing_in() {
 
 #[test]
 fn a_logout_token_for_others_besides_is_refused_unless_it_was_issued_to_us() {
-    let clock = clock();
-    let idp = Idp::start(&clock);
-    let app = App::new(&idp, &clock);
+    let (idp, app) = App::started();
     let alice = signed_in(&app, &idp, "alice", "s1");
     app.clock.advance(Duration::from_secs(1));
     let both = json!([CLIENT, "billing"]);
@@ -208,9 +198,7 @@ fn a_logout_token_for_others_besides_is_refused_unless_it_was_issued_to_us() {
 
 #[test]
 fn so_many_tokens_of_one_address_are_read_and_no_more() {
-    let clock = clock();
-    let idp = Idp::start(&clock);
-    let app = App::new(&idp, &clock);
+    let (_idp, app) = App::started();
     let statuses: Vec<u16> = (0..610).map(|_| tell(&app, "a.b.c").status).collect();
     assert!(statuses[..600].iter().all(|status| *status == 400));
     assert!(statuses.ends_with(&[503]), "{statuses:?}");

@@ -30,9 +30,7 @@ fn the_session_ends_and_the_browser_goes_to_the_provider() {
 
 #[test]
 fn another_site_signs_nobody_out() {
-    let clock = clock();
-    let idp = Idp::start(&clock);
-    let app = App::new(&idp, &clock);
+    let (idp, app) = App::started();
     let browser = app.browser();
     app.sign_in(&idp, &browser);
     for (name, value) in [("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Site", "same-site"), ("Origin", "null")] {
@@ -45,9 +43,7 @@ fn another_site_signs_nobody_out() {
 
 #[test]
 fn whoever_is_not_signed_in_there_stays_here() {
-    let clock = clock();
-    let idp = Idp::start(&clock);
-    let app = App::new(&idp, &clock);
+    let (_idp, app) = App::started();
     let browser = app.browser();
     let answer = browser.post("/logout");
     assert_eq!((answer.status, answer.only("location")), (303, Some("https://shop.example/")));

@@ -13,9 +13,7 @@ const IDENTITY: &str = "The sign-in service did not say in a valid way who you a
 
 #[test]
 fn a_state_counts_once_in_its_own_browser() {
-    let clock = clock();
-    let idp = Idp::start(&clock);
-    let app = App::new(&idp, &clock);
+    let (idp, app) = App::started();
     let (alice, mallory) = (app.browser(), app.browser());
 
     // Mallory's sign-in, put upon Alice: she would act in Mallory's account.
@@ -33,9 +31,7 @@ fn a_state_counts_once_in_its_own_browser() {
 
 #[test]
 fn a_cookie_of_another_state_or_a_changed_one_is_nothing() {
-    let clock = clock();
-    let idp = Idp::start(&clock);
-    let app = App::new(&idp, &clock);
+    let (idp, app) = App::started();
     let browser = app.browser();
     let back = idp.consent(&app.begin(&browser));
     let name = browser.cookies("__Host-login")[0].clone();
@@ -58,9 +54,7 @@ fn a_cookie_of_another_state_or_a_changed_one_is_nothing() {
 
 #[test]
 fn an_answer_that_no_provider_gives_is_not_read() {
-    let clock = clock();
-    let idp = Idp::start(&clock);
-    let app = App::new(&idp, &clock);
+    let (idp, app) = App::started();
     let browser = app.browser();
     let back = idp.consent(&app.begin(&browser));
     for more in ["&code=x", "&state=x", "&iss=x", "&error=access_denied"] {
@@ -73,9 +67,7 @@ fn an_answer_that_no_provider_gives_is_not_read() {
 
 #[test]
 fn it_takes_ten_minutes_at_most() {
-    let clock = clock();
-    let idp = Idp::start(&clock);
-    let app = App::new(&idp, &clock);
+    let (idp, app) = App::started();
     let browser = app.browser();
     let (first, second) = (app.begin(&browser), app.begin(&browser));
     app.clock.advance(Duration::from_secs(599));
@@ -95,9 +87,7 @@ fn the_answer_must_be_this_provider_s() {
     let announced = Otherwise { announces_issuer: true, ..Otherwise::default() };
     assert_eq!(sign_in_where(announced).0.status, 303);
 
-    let clock = clock();
-    let idp = Idp::start(&clock);
-    let app = App::new(&idp, &clock);
+    let (idp, app) = App::started();
     idp.does(other());
     let browser = app.browser();
     let refused = idp.refuse(&app.begin(&browser), "access_denied");
@@ -107,9 +97,7 @@ fn the_answer_must_be_this_provider_s() {
 
 #[test]
 fn what_the_provider_refuses_is_said_in_a_sentence_of_ours() {
-    let clock = clock();
-    let idp = Idp::start(&clock);
-    let app = App::new(&idp, &clock);
+    let (idp, app) = App::started();
     for (error, status, sentence) in [
         ("access_denied", 403, "cancelled or refused"),
         ("login_required", 400, "The sign-in service refused the sign-in"),
@@ -185,9 +173,7 @@ fn the_answer_of_the_token_endpoint_is_read_strictly() {
 
 #[test]
 fn a_code_that_is_not_good_signs_nobody_in() {
-    let clock = clock();
-    let idp = Idp::start(&clock);
-    let app = App::new(&idp, &clock);
+    let (idp, app) = App::started();
     let browser = app.browser();
     let back = idp.consent(&app.begin(&browser)).replace("code-", "made-up-");
     assert_page(&browser.open(&back), 400, "did not confirm the sign-in");
@@ -254,12 +240,10 @@ fn whom_the_application_does_not_know_gets_no_session() {
 
 #[test]
 fn whose_sessions_were_ended_meanwhile_signs_in_again() {
-    let clock = clock();
-    let idp = Idp::start(&clock);
-    let app = App::new(&idp, &clock);
+    let (idp, app) = App::started();
     let browser = app.browser();
     let there = app.begin(&browser);
-    clock.advance(Duration::from_secs(1));
+    app.clock.advance(Duration::from_secs(1));
     let ended = actix_web::rt::System::new().block_on(async {
         // Of the same name, and not of this provider: somebody else.
         app.auth.sessions_of("alice").end_all().await.unwrap();
@@ -267,7 +251,7 @@ fn whose_sessions_were_ended_meanwhile_signs_in_again() {
     });
     assert_eq!(ended, 0);
     assert_page(&browser.open(&idp.consent(&there)), 403, "Your sessions were ended while you signed in");
-    clock.advance(Duration::from_secs(1));
+    app.clock.advance(Duration::from_secs(1));
     assert_eq!(app.sign_in(&idp, &browser).status, 303);
 }
 

@@ -76,9 +76,7 @@ fn what_the_provider_says_of_the_authentication_is_the_principal_s() {
 
 #[test]
 fn one_returns_to_a_page_of_this_service_alone() {
-    let clock = clock();
-    let idp = Idp::start(&clock);
-    let app = App::new(&idp, &clock);
+    let (idp, app) = App::started();
     for (to, location) in [
         ("/orders%3Fpage=2", "https://shop.example/orders?page=2"),
         ("//evil.example", "https://shop.example/"),
@@ -96,9 +94,7 @@ fn one_returns_to_a_page_of_this_service_alone() {
 
 #[test]
 fn several_tabs_sign_in_at_once_and_a_browser_keeps_few_that_were_never_finished() {
-    let clock = clock();
-    let idp = Idp::start(&clock);
-    let app = App::new(&idp, &clock);
+    let (idp, app) = App::started();
     let browser = app.browser();
     let (first, second) = (app.begin(&browser), app.begin(&browser));
     assert_eq!(browser.open(&idp.consent(&second)).status, 303);
@@ -112,9 +108,7 @@ fn several_tabs_sign_in_at_once_and_a_browser_keeps_few_that_were_never_finished
 
 #[test]
 fn the_session_that_the_browser_had_is_over() {
-    let clock = clock();
-    let idp = Idp::start(&clock);
-    let app = App::new(&idp, &clock);
+    let (idp, app) = App::started();
     let (browser, attacker) = (app.browser(), app.browser());
     app.sign_in(&idp, &browser);
     attacker.steal(&browser, COOKIE);

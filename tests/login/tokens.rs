@@ -10,21 +10,19 @@ use crate::store::Shelf;
 
 #[test]
 fn a_token_is_replaced_before_it_expires_and_each_refresh_token_used_once() {
-    let clock = clock();
-    let idp = Idp::start(&clock);
-    let app = App::new(&idp, &clock);
+    let (idp, app) = App::started();
     let browser = app.browser();
     app.sign_in(&idp, &browser);
     assert_eq!((browser.open("/upstream").text(), idp.count()), ("an-access-token", 1));
-    clock.advance(Duration::from_secs(269));
+    app.clock.advance(Duration::from_secs(269));
     assert_eq!((browser.open("/upstream").text(), idp.count()), ("an-access-token", 1));
-    clock.advance(Duration::from_secs(1));
+    app.clock.advance(Duration::from_secs(1));
     assert_eq!((browser.open("/upstream").text(), idp.count()), ("access-1", 2));
     let (authorization, form) = idp.last();
     assert_eq!((&*form["grant_type"], &*form["refresh_token"]), ("refresh_token", "refresh-0"));
     assert!(authorization.unwrap().starts_with("Basic "));
     assert_eq!((browser.open("/upstream").text(), idp.count()), ("access-1", 2));
-    clock.advance(Duration::from_secs(270));
+    app.clock.advance(Duration::from_secs(270));
     assert_eq!(browser.open("/upstream").text(), "access-2");
     assert_eq!(idp.last().1["refresh_token"], "refresh-1", "rotation");
     assert_eq!(browser.open("/me").status, 200);
@@ -58,13 +56,11 @@ fn all_that_want_one_at_once_ask_once() {
 
 #[test]
 fn a_refresh_token_that_is_refused_ends_the_session() {
-    let clock = clock();
-    let idp = Idp::start(&clock);
-    let app = App::new(&idp, &clock);
+    let (idp, app) = App::started();
     let (browser, other) = (app.browser(), app.browser());
     app.sign_in(&idp, &browser);
     other.steal(&browser, COOKIE);
-    clock.advance(Duration::from_secs(280));
+    app.clock.advance(Duration::from_secs(280));
     idp.revokes_refresh_tokens();
     let answer = app.server.get("/upstream").header("Cookie", browser.header()).send();
     assert_eq!((answer.status, answer.only("www-authenticate")), (401, Some(r#"Cookie realm="shop""#)));
@@ -74,12 +70,10 @@ fn a_refresh_token_that_is_refused_ends_the_session() {
 
 #[test]
 fn a_provider_that_is_away_costs_nobody_the_session() {
-    let clock = clock();
-    let idp = Idp::start(&clock);
-    let app = App::new(&idp, &clock);
+    let (idp, app) = App::started();
     let browser = app.browser();
     app.sign_in(&idp, &browser);
-    clock.advance(Duration::from_secs(280));
+    app.clock.advance(Duration::from_secs(280));
     idp.does(Otherwise { status: Some(500), ..Otherwise::default() });
     let answer = browser.open("/upstream");
     assert_eq!((answer.status, answer.only("retry-after")), (503, Some("5")));
@@ -90,14 +84,12 @@ fn a_provider_that_is_away_costs_nobody_the_session() {
 
 #[test]
 fn where_there_is_none_people_sign_in_again() {
-    let clock = clock();
-    let idp = Idp::start(&clock);
-    let app = App::new(&idp, &clock);
+    let (idp, app) = App::started();
     idp.does(Otherwise { gives_no_refresh_token: true, ..Otherwise::default() });
     let browser = app.browser();
     app.sign_in(&idp, &browser);
     assert_eq!(browser.open("/upstream").text(), "an-access-token");
-    clock.advance(Duration::from_secs(280));
+    app.clock.advance(Duration::from_secs(280));
     let api = |browser: &crate::browser::Browser<'_>| {
         app.server.get("/upstream").header("Cookie", browser.header()).send().status
     };
@@ -133,12 +125,10 @@ fn a_store_has_them_encrypted() {
 
 #[test]
 fn other_rights_and_another_id_keep_them() {
-    let clock = clock();
-    let idp = Idp::start(&clock);
-    let app = App::new(&idp, &clock);
+    let (idp, app) = App::started();
     let browser = app.browser();
     app.sign_in(&idp, &browser);
-    clock.advance(Duration::from_secs(280));
+    app.clock.advance(Duration::from_secs(280));
     assert_eq!(browser.open("/upstream").text(), "access-1");
     actix_web::rt::System::new().block_on(async {
         let changed = app.auth.sessions_of("alice").signed_in_at(idp.url()).set_rights(["editor"]).await.unwrap();
