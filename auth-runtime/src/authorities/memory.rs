@@ -165,6 +165,7 @@ mod tests {
             scopes: None,
             roles: None,
             expires_at: None,
+            confirmation: None,
         };
         let large = holder.with_claims(claims, crate::json::Shape::default(), None);
         small.keep(&large.with_rights(small.rights(), None));

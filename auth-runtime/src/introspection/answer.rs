@@ -11,6 +11,9 @@ use crate::principal::Principal;
 use crate::revocation::Revocable;
 use crate::time::UnixTime;
 
+/// The type of a token that is bound to a key (RFC 9449 section 5).
+const DPOP: &str = "dpop";
+
 /// What an answer must say for a token to be accepted.
 #[derive(Debug)]
 pub(crate) struct Judge {
@@ -80,13 +83,14 @@ impl Judge {
     /// tell the kinds apart must say that this is an access token, and none that it is not.
     fn check_type(&self, members: &Object<'_>) -> Result<(), Reason> {
         let kinds: [(&str, &[&str]); 3] =
-            [("token_type", &["bearer"]), ("token_use", &["access_token"]), ("typ", &["bearer", "at+jwt"])];
+            [("token_type", &["bearer", DPOP]), ("token_use", &["access_token"]), ("typ", &["bearer", "at+jwt"])];
         let mut said = false;
         for (name, accepted) in kinds {
             // Some servers write null for what they do not know.
             let Some(kind) = members.get(name).filter(|kind| !kind.is_null()) else { continue };
             let kind = kind.as_str().ok_or(Reason::ClaimsInvalid)?;
-            if kind.eq_ignore_ascii_case("dpop") {
+            // Bound to what is not said.
+            if kind.eq_ignore_ascii_case(DPOP) && !members.contains("cnf") {
                 return Err(Reason::TokenBound);
             }
             if !accepted.iter().any(|it| kind.eq_ignore_ascii_case(it)) {

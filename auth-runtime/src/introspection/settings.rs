@@ -11,9 +11,9 @@ use crate::introspection::introspector::{Inquiry, Introspector};
 use crate::introspection::memory::Memory;
 #[cfg(feature = "redis")]
 use crate::introspection::shared::SharedResults;
-use crate::jwt::JwtError;
 use crate::jwt::acceptance::AcceptanceSettings;
 use crate::jwt::opaque::{OpaqueSettings, OpaqueTokens};
+use crate::jwt::{JwtError, Presentation};
 use crate::provider::Worker;
 use crate::provider::client_auth::Client;
 use crate::provider::limits::budget::Budget;
@@ -77,7 +77,7 @@ impl OpaqueSettings for IntrospectionSettings {
 
     fn build(
         &self,
-        name: Option<Arc<str>>,
+        presented: Presentation,
         revocations: Option<&Consulted>,
     ) -> Result<Box<dyn OpaqueTokens>, JwtError> {
         let Self { acceptance, asking, every_form, .. } = self;
@@ -111,7 +111,7 @@ impl OpaqueSettings for IntrospectionSettings {
         acceptance.revocations = acceptance.revocations.or_else(|| revocations.cloned());
         Ok(Box::new(Introspector(Arc::new(Inquiry {
             every_form: *every_form,
-            judge: Judge::new(acceptance.build(name)?, asking.dangerous_any_token_type),
+            judge: Judge::new(acceptance.build(presented)?, asking.dangerous_any_token_type),
             memory,
             flights: Arc::new(Flights::default()),
             budget: Budget::new(asking.calls_per_second, asking.calls_at_once, asking.timeout, Instant::now()),

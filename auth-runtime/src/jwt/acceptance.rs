@@ -11,11 +11,12 @@ use crate::json::{Json, Object};
 use crate::jwt::claims::{self, Audience, Times};
 use crate::jwt::error::JwtError;
 use crate::jwt::grants::{self, ClaimPaths, Grantable, Organisation, RolesForm};
+use crate::jwt::presentation::Presentation;
 use crate::principal::{Principal, SUBJECT_CLAIM, Subject, TokenHolder};
 use crate::revocation::{Consulted, Revocable};
 use crate::time::{LEEWAY_MAX, UnixTime};
 
-/// Name of the scheme in principals, logs and metrics.
+/// Name of the scheme `bearer` in principals, logs and metrics.
 pub(crate) const SCHEME: &str = "bearer";
 /// The longest token that is looked at: 16 KiB.
 const MAX_TOKEN_BYTES: usize = 16 * 1024;
@@ -127,8 +128,8 @@ impl Default for AcceptanceSettings {
 }
 
 impl AcceptanceSettings {
-    /// Checks everything, the issuer's terms included. `configuration` is its name, as in `bearer("partner")`.
-    pub(crate) fn build(self, configuration: Option<Arc<str>>) -> Result<(Acceptance, IssuerTerms), JwtError> {
+    /// Checks everything, the issuer's terms included.
+    pub(crate) fn build(self, presented: Presentation) -> Result<(Acceptance, IssuerTerms), JwtError> {
         let checks = [
             (self.leeway > LEEWAY_MAX, "leeway", "more than an hour; correct the clocks and use seconds"),
             (self.max_token_bytes == 0, "max_token_bytes", "no token has 0 bytes; give a limit such as 16384"),
@@ -150,7 +151,7 @@ impl AcceptanceSettings {
             return Err(JwtError::OptionInvalid { option, fault });
         }
         let acceptance = Acceptance {
-            configuration,
+            presented,
             leeway: UnixTime::try_from(self.leeway.as_secs()).unwrap_or(0),
             max_token_bytes: self.max_token_bytes,
             subject_claims: subject_claims(self.subject_claims),
@@ -166,7 +167,7 @@ impl AcceptanceSettings {
 /// What a configuration demands of tokens, checked.
 #[derive(Debug)]
 pub(crate) struct Acceptance {
-    configuration: Option<Arc<str>>,
+    presented: Presentation,
     leeway: UnixTime,
     max_token_bytes: usize,
     subject_claims: Vec<SubjectClaim>,
@@ -256,14 +257,11 @@ impl Acceptance {
     ) -> Result<TokenHolder, Reason> {
         issuer.check_audience(claims)?;
         claims::string(claims, "jti")?;
-        // RFC 7800 section 3: whoever presents it must prove possession of the key, which this scheme cannot check.
-        if claims.contains("cnf") {
-            return Err(Reason::TokenBound);
-        }
+        let confirmation = self.presented.confirmation(claims)?;
         let (subject, subject_claim) = self.subject(claims)?;
         Ok(TokenHolder {
-            scheme: SCHEME,
-            configuration: self.configuration.clone(),
+            scheme: self.presented.scheme,
+            configuration: self.presented.configuration.clone(),
             issuer: match &issuer.name {
                 Some(name) => Some(Arc::clone(name)),
                 None => claims::string(claims, "iss")?.map(Arc::from),
@@ -273,6 +271,7 @@ impl Acceptance {
             scopes: grants::scopes(claims, &self.scopes_claims, &issuer.grantable_scopes),
             roles: grants::roles(claims, &self.roles_claims, &self.roles_form, &issuer.grantable_roles),
             expires_at,
+            confirmation,
         })
     }
 

@@ -10,6 +10,7 @@ use crate::jwt::error::JwtError;
 use crate::jwt::headers::KnownHeaders;
 use crate::jwt::issuer::Issuer;
 use crate::jwt::memory::Memory;
+use crate::jwt::presentation::Presentation;
 use crate::jwt::settings::JwtSettings;
 use crate::jwt::verifier::{TrustedIssuer, Verifier};
 #[cfg(feature = "jwks")]
@@ -22,8 +23,8 @@ use crate::keys::keyring::{Keyring, KeyringFault, KeyringOptions};
 use crate::shares::KnownCallers;
 
 impl JwtSettings {
-    /// Checks everything. `name` is that of the configuration, as in `bearer("partner")`.
-    pub(crate) fn verifier(self, name: Option<Arc<str>>) -> Result<Verifier, JwtError> {
+    /// Checks everything.
+    pub(crate) fn verifier(self, presented: Presentation) -> Result<Verifier, JwtError> {
         let lists = [&self.key_algorithms].into_iter().chain(self.others.iter().map(|issuer| &issuer.key_algorithms));
         let lists = lists.flatten().filter(|list| list.is_empty());
         let faults = self.others.iter().filter_map(|issuer| issuer.terms.fault());
@@ -40,7 +41,7 @@ impl JwtSettings {
             return Err(JwtError::OptionInvalid { option, fault });
         }
         drop(faults);
-        let (acceptance, first) = self.acceptance.build(name)?;
+        let (acceptance, first) = self.acceptance.build(presented)?;
 
         let trust = Trust {
             audience: first.audience.clone(),

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::jwt::error::JwtError;
+use crate::jwt::presentation::Presentation;
 use crate::keys::compact::Compact;
 use crate::principal::Forgetful;
 use crate::revocation::Consulted;
@@ -19,9 +20,12 @@ pub(crate) trait OpaqueSettings: fmt::Debug + Send + Sync {
     /// What reviewers see of it.
     fn reviewed(&self) -> Vec<Setting>;
 
-    /// Checks everything. `name` is that of the configuration; `revocations` are consulted unless it has its own.
-    fn build(&self, name: Option<Arc<str>>, revocations: Option<&Consulted>)
-    -> Result<Box<dyn OpaqueTokens>, JwtError>;
+    /// Checks everything; `revocations` are consulted unless it has its own.
+    fn build(
+        &self,
+        presented: Presentation,
+        revocations: Option<&Consulted>,
+    ) -> Result<Box<dyn OpaqueTokens>, JwtError>;
 }
 
 /// Who judges opaque tokens.

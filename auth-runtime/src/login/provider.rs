@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::fault::Misconfiguration;
 use crate::json;
-use crate::jwt::{IntoSettings as _, Jwt, Verifier};
+use crate::jwt::{IntoSettings as _, Jwt, Presentation, Verifier};
 use crate::login::fault::LoginFault;
 use crate::login::flow::FlowCookies;
 use crate::login::settings::OidcLogin;
@@ -120,7 +120,7 @@ impl Provider {
         jwt.key_sets.transport = settings.transport.clone();
         // A logout token may name a session and nobody.
         jwt.acceptance.subject_claims = vec!["sub".into(), "sid".into()];
-        let mut verifier = jwt.verifier(None).map_err(|wrong| fault("issuer", &wrong))?;
+        let mut verifier = jwt.verifier(Presentation::bearer(None)).map_err(|wrong| fault("issuer", &wrong))?;
         verifier.takes_logout_tokens = true;
         let worker = Worker::shared().map_err(|_| Misconfiguration::new("the process may start no more threads"))?;
         let client = worker.client(&settings.transport).map_err(|wrong| fault("issuer", &wrong))?;

@@ -62,7 +62,7 @@ use std::time::Duration;
 use crate::authorities::{AuthorityLoader, IntoAuthorityLoader};
 use crate::jwt::opaque::{OpaqueSettings, OpaqueTokens};
 use crate::jwt::settings::{BearerSettings, Carriers};
-use crate::jwt::{IntoSettings, JwtError, ReadyJwt};
+use crate::jwt::{IntoSettings, JwtError, Presentation, ReadyJwt};
 use crate::principal::DetailsType;
 use crate::revocation::{Consulted, Revocations};
 use crate::scheme::ExposedCredential;
@@ -267,7 +267,7 @@ impl OpaqueSettings for Opaque {
         self.revocations.as_ref()
     }
 
-    fn build(&self, name: Option<Arc<str>>, _: Option<&Consulted>) -> Result<Box<dyn OpaqueTokens>, JwtError> {
+    fn build(&self, presented: Presentation, _: Option<&Consulted>) -> Result<Box<dyn OpaqueTokens>, JwtError> {
         let is_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(byte);
         let is_unusable = |prefix: &str| prefix.is_empty() || !prefix.as_bytes().iter().all(is_token);
         // Every JWT begins so: the base64url of `{"`.
@@ -290,7 +290,7 @@ impl OpaqueSettings for Opaque {
         ];
         match checks.into_iter().find(|(is_wrong, ..)| *is_wrong) {
             Some((_, option, fault)) => Err(JwtError::OptionInvalid { option, fault }),
-            None => Ok(Box::new(OpaqueLookup::new(self.clone(), name))),
+            None => Ok(Box::new(OpaqueLookup::new(self.clone(), presented.configuration))),
         }
     }
 }

@@ -16,6 +16,13 @@ pub(super) struct AuthenticationContext {
     pub(super) credential_id: Option<Box<str>>,
 }
 
+impl AuthenticationContext {
+    /// Of credentials that are bound to this, and of which nothing else is said but in their claims.
+    pub(super) fn confirmed(confirmation: Confirmation) -> Self {
+        Self { confirmation: Some(confirmation), ..Self::default() }
+    }
+}
+
 /// The key or certificate that credentials are bound to (`cnf`, RFC 7800), proof of which the scheme has checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -303,13 +303,16 @@ pub(crate) struct TokenHolder {
     pub(crate) scopes: Option<Claimed>,
     pub(crate) roles: Option<Claimed>,
     pub(crate) expires_at: Option<UnixTime>,
+    /// What the token is bound to. The scheme lets the caller in only after it has checked the proof.
+    pub(crate) confirmation: Option<Confirmation>,
 }
 
 impl TokenHolder {
     /// The principal with all claims as JSON text that is known to be one object, read when somebody asks for them; and with
     /// the token, where that is to be known again.
     pub(crate) fn with_claims(self, text: String, shape: Shape, token: Option<&str>) -> Principal {
-        let Self { scheme, configuration, issuer, subject, subject_claim, scopes, roles, expires_at } = self;
+        let Self { scheme, configuration, issuer, subject, subject_claim, scopes, roles, expires_at, confirmation } =
+            self;
         Principal(Arc::new(Known {
             scheme,
             configuration,
@@ -321,7 +324,7 @@ impl TokenHolder {
             claims: Some(Claims::of_text(text, shape, token)),
             typed_claims: TypedClaims::default(),
             expires_at,
-            authentication: None,
+            authentication: confirmation.map(AuthenticationContext::confirmed).map(Box::new),
             details: Vec::new(),
             by_credentials: None,
         }))

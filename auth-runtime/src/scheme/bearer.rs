@@ -16,7 +16,7 @@ use crate::http::cookie::{Cookie, cookie};
 use crate::http::query::{Parameter, parameter};
 use crate::jwt::opaque::OpaqueTokens;
 use crate::jwt::settings::{BearerSettings, Carriers, JwtSettings, TokenHeader};
-use crate::jwt::{JwtError, SCHEME, TokenExaminer, Verifier};
+use crate::jwt::{JwtError, Presentation, SCHEME, TokenExaminer, Verifier};
 use crate::principal::{Forgetful, Principal};
 use crate::revocation::{Consulted, Revocable};
 use crate::setting::Setting;
@@ -44,13 +44,14 @@ impl BearerSettings {
         let mut reviewed: Vec<_> =
             self.jwt.iter().flat_map(JwtSettings::reviewed).chain(self.carriers.reviewed()).collect();
         reviewed.extend(self.opaque.iter().flat_map(|opaque| opaque.reviewed()));
+        let presented = Presentation::bearer(name);
         let consulted = self.revocations().cloned().collect();
         let revocations = self.jwt.as_ref().and_then(|jwt| jwt.acceptance.revocations.as_ref());
-        let opaque = self.opaque.map(|opaque| opaque.build(name.clone(), revocations)).transpose()?;
+        let opaque = self.opaque.map(|opaque| opaque.build(presented.clone(), revocations)).transpose()?;
         Ok(BearerScheme {
             carriers: self.carriers,
             authorities: self.authorities,
-            verifier: self.jwt.map(|jwt| jwt.verifier(name).map(Arc::new)).transpose()?,
+            verifier: self.jwt.map(|jwt| jwt.verifier(presented).map(Arc::new)).transpose()?,
             opaque: opaque.map(Arc::from),
             revocations: consulted,
             reviewed,

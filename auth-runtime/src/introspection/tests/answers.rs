@@ -48,6 +48,11 @@ async fn issuer_audience_times_type_and_binding_of_the_answer_are_checked() {
         (json!({"token_use": "refresh_token"}), Reason::TypeWrong),
         (json!({"typ": "Refresh"}), Reason::TypeWrong),
         (json!({"cnf": {"jkt": "x"}}), Reason::TokenBound),
+        (json!({"cnf": {"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}}), Reason::TokenBound),
+        (
+            json!({"token_type": "DPoP", "cnf": {"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}}),
+            Reason::TokenBound,
+        ),
     ] {
         assert_eq!(rejected(&judged(with(changes.clone())).await), reason, "{changes}");
     }

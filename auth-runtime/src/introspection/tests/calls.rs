@@ -1,6 +1,7 @@
 //! When the endpoint is asked, how, and what is remembered of it.
 
 use super::*;
+use crate::jwt::Presentation;
 use crate::principal::{Forgotten, PrincipalKey};
 
 #[actix_web::test]
@@ -231,7 +232,8 @@ async fn each_method_proves_who_we_are() {
         let assertion = call.field("client_assertion").unwrap();
         let public = include_bytes!("../../../tests/keys/ec-p256.public.pem");
         let verifier = Jwt::public_pem(Algorithm::ES256, public).issuer("our id").audience(mock.url());
-        let verifier = verifier.leeway(Duration::ZERO).into_settings().jwt.unwrap().verifier(None).unwrap();
+        let verifier =
+            verifier.leeway(Duration::ZERO).into_settings().jwt.unwrap().verifier(Presentation::bearer(None)).unwrap();
         let principal = verifier.verify(&mut Compact::split(assertion.as_bytes()).unwrap(), NOW).unwrap();
         assert_eq!((principal.subject(), principal.expires_at()), ("our id", Some(NOW + 60)));
         seen.push(principal.claims().unwrap().get("jti").unwrap().clone());

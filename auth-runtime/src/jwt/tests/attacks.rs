@@ -305,7 +305,10 @@ fn a_long_header_of_escaped_names_costs_no_more_than_ten_ordinary_ones() {
 #[test]
 fn a_bound_token_needs_its_proof() {
     let verifier = verifier(jwt());
-    for cnf in [json!({"jkt": "x"}), json!({"x5t#S256": "x"}), json!({}), json!("x"), json!(false)] {
+    let thumbprint = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
+    let whole = [json!({"jkt": thumbprint}), json!({"x5t#S256": thumbprint})];
+    let unreadable = [json!({"jkt": "x"}), json!({"x5t#S256": "x"}), json!({}), json!("x"), json!(false)];
+    for cnf in whole.into_iter().chain(unreadable) {
         assert_eq!(refused(&verifier, &hs256(&with(json!({"cnf": cnf})))), Reason::TokenBound);
     }
     let token = sign_text(

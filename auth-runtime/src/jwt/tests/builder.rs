@@ -39,7 +39,7 @@ fn messages_name_the_key_and_its_issuer() {
         .into_settings()
         .jwt
         .unwrap()
-        .verifier(Some("partner".into()))
+        .verifier(Presentation::bearer(Some("partner".into())))
         .map(drop)
         .unwrap_err();
     assert_eq!(
@@ -53,7 +53,7 @@ fn messages_name_the_key_and_its_issuer() {
 #[test]
 fn secrets_are_not_shown() {
     let jwt = jwt().add_key(Key::jwk(json!({"kty": "oct", "alg": "HS256", "k": encode(SECRET)}).to_string()).id("j"));
-    let verifier = jwt.clone().into_settings().jwt.unwrap().verifier(None).unwrap();
+    let verifier = jwt.clone().into_settings().jwt.unwrap().verifier(Presentation::bearer(None)).unwrap();
     for text in [format!("{jwt:?}"), format!("{jwt:#?}"), format!("{verifier:?}")] {
         let secret = std::str::from_utf8(SECRET).unwrap();
         assert!(!text.contains(&secret[..10]) && !text.contains(&encode(SECRET)[..10]), "{text}");

@@ -180,7 +180,7 @@ fn jti_is_a_string() {
 
 #[test]
 fn the_principal_carries_what_was_verified() {
-    let verifier = jwt().into_settings().jwt.unwrap().verifier(Some("partner".into())).unwrap();
+    let verifier = jwt().into_settings().jwt.unwrap().verifier(Presentation::bearer(Some("partner".into()))).unwrap();
     let principal = verifier.verify_token(hs256(&with(json!({"tenant": "acme"}))).as_bytes(), NOW).unwrap();
     assert_eq!(principal.scheme(), "bearer");
     assert_eq!(principal.configuration(), Some("partner"));

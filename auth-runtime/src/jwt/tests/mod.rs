@@ -125,7 +125,7 @@ fn jwt() -> Jwt<Said, Audiences> {
 }
 
 fn verifier(jwt: impl ReadyJwt) -> Verifier {
-    jwt.into_settings().jwt.unwrap().verifier(None).unwrap()
+    jwt.into_settings().jwt.unwrap().verifier(Presentation::bearer(None)).unwrap()
 }
 
 fn fault(jwt: impl ReadyJwt) -> JwtError {

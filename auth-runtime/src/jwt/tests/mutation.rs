@@ -90,10 +90,10 @@ proptest! {
     #[test]
     fn no_key_material_panics(bytes in proptest::collection::vec(any::<u8>(), 0..300), text in ".{0,120}") {
         for algorithm in Algorithm::ALL.iter().copied() {
-            let _ = Jwt::public_der(algorithm, &bytes).dangerous_any_issuer().dangerous_any_audience().into_settings().jwt.unwrap().verifier(None);
+            let _ = Jwt::public_der(algorithm, &bytes).dangerous_any_issuer().dangerous_any_audience().into_settings().jwt.unwrap().verifier(Presentation::bearer(None));
         }
         for jwt in [Jwt::public_pem(Algorithm::RS256, &bytes), Jwt::jwk(&bytes), Jwt::jwk_set(&text), Jwt::hs256(&bytes)] {
-            let _ = jwt.dangerous_any_issuer().dangerous_any_audience().into_settings().jwt.unwrap().verifier(None);
+            let _ = jwt.dangerous_any_issuer().dangerous_any_audience().into_settings().jwt.unwrap().verifier(Presentation::bearer(None));
         }
     }
 

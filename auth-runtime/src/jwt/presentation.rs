@@ -1,0 +1,113 @@
+//! By which scheme tokens are presented, and what those who present them prove.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::denial::Reason;
+use crate::json::Object;
+use crate::principal::Confirmation;
+
+/// The bytes of a SHA-256.
+const THUMBPRINT_BYTES: usize = 32;
+
+/// The scheme in whose requests the tokens of a configuration come.
+#[derive(Clone, Debug)]
+pub(crate) struct Presentation {
+    /// Its name in principals, logs and metrics.
+    pub(crate) scheme: &'static str,
+    /// The name of the configuration, as in `bearer("partner")`.
+    pub(crate) configuration: Option<Arc<str>>,
+    /// Whether it has callers prove that they possess this. A token that is bound to anything else is refused; one that is bound
+    /// to it is handed on with its confirmation, which the scheme then holds against what the request proves.
+    pub(crate) proves: fn(&Confirmation) -> bool,
+}
+
+impl Presentation {
+    /// Whoever holds a token may use it: nothing is proved, so that a bound one is refused (RFC 7800 section 3).
+    pub(crate) fn bearer(configuration: Option<Arc<str>>) -> Self {
+        Self { scheme: super::SCHEME, configuration, proves: |_| false }
+    }
+
+    /// What a token is bound to, where it is.
+    pub(crate) fn confirmation(&self, claims: &Object<'_>) -> Result<Option<Confirmation>, Reason> {
+        if !claims.contains("cnf") {
+            return Ok(None);
+        }
+        let bound = read(claims).filter(self.proves);
+        bound.map(Some).ok_or(Reason::TokenBound)
+    }
+}
+
+/// `cnf` with the one member that says what must be possessed. With several, or one that is not known, nobody can say what
+/// would be proof enough.
+fn read(claims: &Object<'_>) -> Option<Confirmation> {
+    let confirmation = claims.get("cnf")?.object()?;
+    let mut members = confirmation.members();
+    let (name, _, value) = members.next()?;
+    let thumbprint = value.as_str().filter(|text| is_thumbprint(text))?;
+    match (name, members.next()) {
+        ("jkt", None) => Some(Confirmation::KeyThumbprint(thumbprint.into())),
+        ("x5t#S256", None) => Some(Confirmation::CertificateThumbprint(thumbprint.into())),
+        _ => None,
+    }
+}
+
+/// Strict base64url, so that a thumbprint has one spelling.
+fn is_thumbprint(text: &str) -> bool {
+    URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == THUMBPRINT_BYTES)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const THUMBPRINT: &str = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
+
+    fn confirmation(proves: fn(&Confirmation) -> bool, cnf: &str) -> Result<Option<Confirmation>, Reason> {
+        let text = format!(r#"{{"sub":"alice"{cnf}}}"#);
+        let presented = Presentation { proves, ..Presentation::bearer(None) };
+        presented.confirmation(&Object::parse(&text).unwrap())
+    }
+
+    #[test]
+    fn a_bond_is_handed_on_to_the_scheme_that_has_it_proved() {
+        let key = format!(r#","cnf":{{"jkt":"{THUMBPRINT}"}}"#);
+        let certificate = format!(r#","cnf":{{"x5t#S256":"{THUMBPRINT}"}}"#);
+        let proves_keys = |bound: &Confirmation| matches!(bound, Confirmation::KeyThumbprint(_));
+        let proves_all = |_: &Confirmation| true;
+        assert_eq!(confirmation(proves_keys, ""), Ok(None));
+        assert_eq!(confirmation(proves_keys, &key), Ok(Some(Confirmation::KeyThumbprint(THUMBPRINT.into()))));
+        assert_eq!(confirmation(proves_keys, &certificate), Err(Reason::TokenBound));
+        assert_eq!(
+            confirmation(proves_all, &certificate),
+            Ok(Some(Confirmation::CertificateThumbprint(THUMBPRINT.into())))
+        );
+        assert_eq!(confirmation(|_| false, &key), Err(Reason::TokenBound));
+    }
+
+    #[test]
+    fn a_bond_that_cannot_be_read_is_refused_whatever_the_scheme_has_proved() {
+        for cnf in [
+            "null".to_owned(),
+            "true".to_owned(),
+            format!("{THUMBPRINT:?}"),
+            "{}".to_owned(),
+            r#"{"jkt":""}"#.to_owned(),
+            r#"{"jkt":1}"#.to_owned(),
+            r#"{"jkt":"x"}"#.to_owned(),
+            format!(r#"{{"jkt":"{THUMBPRINT}="}}"#),
+            format!(r#"{{"jkt":"{THUMBPRINT}A"}}"#),
+            // Bits behind the last byte: the same bytes in another spelling.
+            r#"{"jkt":"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4J"}"#.to_owned(),
+            format!(r#"{{"jwk":"{THUMBPRINT}"}}"#),
+            format!(r#"{{"JKT":"{THUMBPRINT}"}}"#),
+            format!(r#"[{{"jkt":"{THUMBPRINT}"}}]"#),
+            format!(r#"{{"jkt":"{THUMBPRINT}","x5t#S256":"{THUMBPRINT}"}}"#),
+            format!(r#"{{"jkt":"{THUMBPRINT}","kid":"1"}}"#),
+        ] {
+            assert_eq!(confirmation(|_| true, &format!(r#","cnf":{cnf}"#)), Err(Reason::TokenBound), "{cnf}");
+        }
+    }
+}
