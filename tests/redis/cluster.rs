@@ -70,13 +70,13 @@ fn meet(one: &Redis, other: &Redis) {
 
 #[test]
 fn a_cluster_of_three_shares_all_that_one_server_does() {
-    let _alone = alone!("a Redis Cluster");
+    let _turn = beside_others!("a Redis Cluster");
     shares_all(&Cluster::start(Wire::Plain));
 }
 
 #[test]
 fn a_cluster_behind_tls_does_as_well() {
-    let _alone = alone!("a Redis Cluster over TLS");
+    let _turn = beside_others!("a Redis Cluster over TLS");
     shares_all(&Cluster::start(Wire::Tls));
 }
 
@@ -116,13 +116,13 @@ fn shares_all(cluster: &Cluster) {
 
 #[test]
 fn the_successor_of_a_node_that_dies_is_followed_and_without_one_the_policy_closes() {
-    let _alone = alone!("a failover in a Redis Cluster");
+    let _turn = beside_others!("a failover in a Redis Cluster");
     follows_the_successor("a node of the cluster killed", Wire::Plain);
 }
 
 #[test]
 fn the_successor_is_followed_over_tls() {
-    let _alone = alone!("a failover in a Redis Cluster over TLS");
+    let _turn = beside_others!("a failover in a Redis Cluster over TLS");
     follows_the_successor("a node of the cluster behind TLS killed", Wire::Tls);
 }
 

@@ -170,7 +170,7 @@ fn whom_one_machine_forgets_the_other_loads_anew_within_the_bound() {
 
 #[test]
 fn a_load_from_before_serves_no_request_that_comes_after_on_any_machine() {
-    let _alone = alone!("loads under way elsewhere when a caller is forgotten");
+    let _turn = beside_others!("loads under way elsewhere when a caller is forgotten");
     let redis = Redis::start(Disk::Nothing);
     let (database, [here, there]) = two(&redis);
     let alice = token("a", "alice", "s");
@@ -222,7 +222,7 @@ fn without_redis_nothing_that_is_remembered_counts_past_the_bound() {
 
 #[test]
 fn what_redis_was_not_told_it_is_told_later() {
-    let _alone = alone!("a caller forgotten by a machine that is cut off from Redis");
+    let _turn = beside_others!("a caller forgotten by a machine that is cut off from Redis");
     let redis = Redis::start(Disk::Nothing);
     assert_eq!(redis.command("ACL SETUSER cut on >secret ~* +@all"), "+OK");
     let database = Arc::<Database>::default();
@@ -244,7 +244,7 @@ fn what_redis_was_not_told_it_is_told_later() {
 
 #[test]
 fn configurations_that_consult_no_revocations_hear_of_the_others_where_they_are_told_to() {
-    let _alone = alone!("callers forgotten on all machines, without revocations");
+    let _turn = beside_others!("callers forgotten on all machines, without revocations");
     let redis = Redis::start(Disk::Nothing);
     let database = Arc::<Database>::default();
     let [here, there] = [(); 2].map(|()| Machine::hearing(&redis.url(), &database, false));
@@ -263,7 +263,7 @@ fn configurations_that_consult_no_revocations_hear_of_the_others_where_they_are_
 
 #[test]
 fn opaque_tokens_are_revoked_by_id_and_forgotten_on_all_machines() {
-    let _alone = alone!("opaque tokens revoked and forgotten on all machines");
+    let _turn = beside_others!("opaque tokens revoked and forgotten on all machines");
     let redis = Redis::start(Disk::Nothing);
     let (database, [here, there]) = two(&redis);
     for machine in [&here, &there] {
@@ -288,7 +288,7 @@ fn opaque_tokens_are_revoked_by_id_and_forgotten_on_all_machines() {
 
 #[test]
 fn who_writes_to_the_stream_forgets_callers_and_lets_nobody_in() {
-    let _alone = alone!("forged entries of the stream");
+    let _turn = beside_others!("forged entries of the stream");
     let redis = Redis::start(Disk::Nothing);
     let (_, [here, there]) = two(&redis);
     let alice = token("a", "alice", "s");

@@ -1,16 +1,20 @@
 //! Revocation in several processes that share a real redis-server, through its outages.
 //!
-//! Every test starts its own redis-server and its own processes, and ends those. They run one after the other, so that what
-//! is measured is not the other tests.
+//! Every test starts its own redis-server and its own processes, and ends those. Those that measure run alone, so that what
+//! is measured is not the other tests; those that mostly wait run beside each other.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-/// Returns from a test that cannot run.
+/// The turn of a test that measures. Returns from a test that cannot run.
 macro_rules! alone {
     ($test:literal) => {
-        match crate::alone($test) {
-            Some(alone) => alone,
-            None => return,
-        }
+        if crate::can_run($test) { crate::alone() } else { return }
+    };
+}
+
+/// The turn of a test that others may run beside. Returns from a test that cannot run.
+macro_rules! beside_others {
+    ($test:literal) => {
+        if crate::can_run($test) { crate::beside_others() } else { return }
     };
 }
 
@@ -30,7 +34,7 @@ mod withdraw;
 use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -51,17 +55,25 @@ const DEADLINE: Duration = Duration::from_secs(5);
 /// and something for a busy machine.
 const RECOVERY: Duration = Duration::from_secs(6);
 
-static ALONE: Mutex<()> = Mutex::new(());
+static TURNS: RwLock<()> = RwLock::new(());
 
-/// The right to run, or nothing where there is no redis-server and there need be none.
-fn alone(test: &str) -> Option<MutexGuard<'static, ()>> {
+fn alone() -> RwLockWriteGuard<'static, ()> {
+    TURNS.write().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn beside_others() -> RwLockReadGuard<'static, ()> {
+    TURNS.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Whether there is a redis-server. Where there is none there need be none, unless all was installed.
+fn can_run(test: &str) -> bool {
     let version = Command::new("redis-server").arg("--version").stdout(Stdio::null()).status();
     if version.is_ok_and(|status| status.success()) {
-        return Some(ALONE.lock().unwrap_or_else(PoisonError::into_inner));
+        return true;
     }
     assert!(std::env::var_os("FULL_TESTS").is_none(), "there is no redis-server, which the full tests need");
     tell(&format!("NOT TESTED: {test}: there is no redis-server here; `bash tests/full` installs it"));
-    None
+    false
 }
 
 /// Shown also when the test passes.
@@ -268,7 +280,7 @@ fn without_redis_nobody_passes_unless_that_was_asked_for() {
 
 #[test]
 fn what_redis_kept_on_disk_outlives_all_processes() {
-    let _alone = alone!("a Redis that keeps its data");
+    let _turn = beside_others!("a Redis that keeps its data");
     let mut redis = Redis::start(Disk::Everything);
     let revoked = token("revoked", "r", "r");
     {
@@ -289,7 +301,7 @@ fn what_redis_kept_on_disk_outlives_all_processes() {
 
 #[test]
 fn after_a_loss_of_data_nobody_counts_as_current_before_the_others_could_send_theirs() {
-    let _alone = alone!("a revocation that only one process knows when Redis loses it");
+    let _turn = beside_others!("a revocation that only one process knows when Redis loses it");
     let mut redis = Redis::start(Disk::Nothing);
     let [first, second, _] = Node::three(&redis, &[]);
     let revoked = token("revoked", "r", "r");
@@ -310,7 +322,7 @@ fn after_a_loss_of_data_nobody_counts_as_current_before_the_others_could_send_th
 
 #[test]
 fn data_deleted_under_way_are_sent_again() {
-    let _alone = alone!("a Redis whose data are deleted");
+    let _turn = beside_others!("a Redis whose data are deleted");
     let redis = Redis::start(Disk::Nothing);
     let nodes = Node::three(&redis, &[]);
     for (number, node) in nodes.iter().enumerate() {
@@ -327,7 +339,7 @@ fn data_deleted_under_way_are_sent_again() {
 
 #[test]
 fn a_long_bound_does_not_let_newcomers_count_before_the_others_sent_again() {
-    let _alone = alone!("a newcomer to a Redis that lost its data, under a bound of a minute");
+    let _turn = beside_others!("a newcomer to a Redis that lost its data, under a bound of a minute");
     let redis = Redis::start(Disk::Nothing);
     let settings = [("BOUND_MS", "60000")];
     let knowing = Node::start(&redis, &settings);
@@ -342,7 +354,7 @@ fn a_long_bound_does_not_let_newcomers_count_before_the_others_sent_again() {
 /// A stream that lost its changes to somebody else, who counted them: nobody may count as current without them.
 #[test]
 fn changes_that_are_counted_and_gone_are_read_again() {
-    let _alone = alone!("a stream that is emptied");
+    let _turn = beside_others!("a stream that is emptied");
     let redis = Redis::start(Disk::Nothing);
     let node = Node::start(&redis, &[]);
     node.await_current();
@@ -361,7 +373,7 @@ fn changes_that_are_counted_and_gone_are_read_again() {
 /// As after a failover that the connection to a cluster has followed by itself.
 #[test]
 fn another_server_behind_the_same_connection_begins_a_new_epoch() {
-    let _alone = alone!("a server that has taken over");
+    let _turn = beside_others!("a server that has taken over");
     let redis = Redis::start(Disk::Nothing);
     let node = Node::start(&redis, &[]);
     node.await_current();
@@ -408,7 +420,7 @@ fn a_process_that_missed_more_than_the_stream_keeps_reads_everything() {
 
 #[test]
 fn what_has_expired_vanishes_from_redis() {
-    let _alone = alone!("entries that expire");
+    let _turn = beside_others!("entries that expire");
     let redis = Redis::start(Disk::Nothing);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let store = RedisRevocations::builder(redis.url()).start().unwrap();
@@ -426,7 +438,7 @@ fn what_has_expired_vanishes_from_redis() {
 
 #[test]
 fn a_server_that_takes_no_writes_counts_as_away() {
-    let _alone = alone!("a Redis that is no primary");
+    let _turn = beside_others!("a Redis that is no primary");
     let redis = Redis::start(Disk::Nothing);
     let node = Node::start(&redis, &[("GRACE_MS", "500")]);
     node.await_current();
@@ -517,7 +529,7 @@ fn what_happens_is_counted_under_labels_of_closed_sets() {
 
 #[test]
 fn who_writes_to_redis_bars_nobody_for_longer_than_tokens_live() {
-    let _alone = alone!("revocations for ever");
+    let _turn = beside_others!("revocations for ever");
     let redis = Redis::start(Disk::Nothing);
     let knowing = Node::start(&redis, &[]);
     knowing.await_current();
@@ -560,7 +572,7 @@ fn who_writes_to_redis_bars_nobody_for_longer_than_tokens_live() {
 
 #[test]
 fn what_is_no_revocation_is_left_out_and_harms_nothing() {
-    let _alone = alone!("strange entries in Redis");
+    let _turn = beside_others!("strange entries in Redis");
     let redis = Redis::start(Disk::Nothing);
     for entry in ["junk", "'[\"token\",1]' x", "'[\"unheard\",\"i\",\"j\"]' '9 0'", "\"\\xff\\xfe\" \"\\xff\""] {
         let entry = if entry == "junk" { "junk junk" } else { entry };

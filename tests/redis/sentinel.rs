@@ -14,13 +14,13 @@ const FAILOVER: Duration = Duration::from_secs(30);
 
 #[test]
 fn the_primary_that_a_sentinel_names_is_followed_and_without_one_the_policy_closes() {
-    let _alone = alone!("a failover by Sentinel");
+    let _turn = beside_others!("a failover by Sentinel");
     follows_the_primary("the primary killed", Wire::Plain);
 }
 
 #[test]
 fn the_primary_is_followed_over_tls() {
-    let _alone = alone!("a failover by Sentinel over TLS");
+    let _turn = beside_others!("a failover by Sentinel over TLS");
     follows_the_primary("the primary behind TLS killed", Wire::Tls);
 }
 

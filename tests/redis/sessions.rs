@@ -60,7 +60,7 @@ fn post(server: &Server, target: &str, cookie: &str) -> u16 {
 
 #[test]
 fn a_store_in_redis_keeps_the_contract() {
-    let _alone = alone!("the store of sessions in Redis");
+    let _turn = beside_others!("the store of sessions in Redis");
     let redis = Redis::start(Disk::Nothing);
     actix_web::rt::System::new().block_on(async {
         assert_session_store(&RedisSessions::new(redis.url(), "shop").unwrap()).await;
@@ -74,7 +74,7 @@ fn a_store_in_redis_keeps_the_contract() {
 
 #[test]
 fn who_signs_in_at_one_machine_is_known_at_all_and_ended_on_all_at_once() {
-    let _alone = alone!("shared sessions");
+    let _turn = beside_others!("shared sessions");
     let redis = Redis::start(Disk::Nothing);
     let [one, two] = [machine(&redis, 7), machine(&redis, 7)];
     let [first, second] = [sign_in(&one), sign_in(&two)];

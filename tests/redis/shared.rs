@@ -116,7 +116,7 @@ pub(crate) fn good(machine: &Server, token: &str) -> Duration {
 
 #[test]
 fn what_one_machine_was_told_the_others_need_not_ask() {
-    let _alone = alone!("shared results of introspection");
+    let _turn = beside_others!("shared results of introspection");
     let (redis, endpoint) = (Redis::start(Disk::Nothing), Endpoint::start());
     let machines = [endpoint.machine(&redis), endpoint.machine(&redis), endpoint.machine(&redis)];
     for machine in &machines {
@@ -142,7 +142,7 @@ fn what_one_machine_was_told_the_others_need_not_ask() {
 
 #[test]
 fn what_was_said_of_whoever_is_forgotten_is_not_taken_from_redis() {
-    let _alone = alone!("shared results of introspection");
+    let _turn = beside_others!("shared results of introspection");
     let (redis, endpoint) = (Redis::start(Disk::Nothing), Endpoint::start());
     let share = || Some(SharedResults::redis(redis.url(), KEY));
     let auth = endpoint.configured(Duration::from_secs(20), "api", share());
@@ -169,7 +169,7 @@ fn what_was_said_of_whoever_is_forgotten_is_not_taken_from_redis() {
 
 #[test]
 fn whoever_writes_to_redis_lets_nobody_in() {
-    let _alone = alone!("forged results of introspection");
+    let _turn = beside_others!("forged results of introspection");
     let (redis, endpoint) = (Redis::start(Disk::Nothing), Endpoint::start());
     let first = endpoint.machine(&redis);
     good(&first, "mallory");
@@ -212,7 +212,7 @@ fn whoever_writes_to_redis_lets_nobody_in() {
 
 #[test]
 fn an_answer_kept_for_longer_is_too_old() {
-    let _alone = alone!("prolonged results of introspection");
+    let _turn = beside_others!("prolonged results of introspection");
     let (redis, endpoint) = (Redis::start(Disk::Nothing), Endpoint::start());
     good(&endpoint.machine(&redis), "alice");
     redis.command(&format!("PERSIST {}", redis.keys().remove(0)));
@@ -226,7 +226,7 @@ fn an_answer_kept_for_longer_is_too_old() {
 
 #[test]
 fn an_answer_ends_with_its_token_on_every_machine() {
-    let _alone = alone!("shared results of introspection past `exp`");
+    let _turn = beside_others!("shared results of introspection past `exp`");
     let (redis, endpoint) = (Redis::start(Disk::Nothing), Endpoint::start());
     let token = format!("alice-until-{}", now() + 3);
     good(&endpoint.machine(&redis), &token);
@@ -239,7 +239,7 @@ fn an_answer_ends_with_its_token_on_every_machine() {
 
 #[test]
 fn where_nothing_is_remembered_nothing_is_shared() {
-    let _alone = alone!("shared results of introspection that are not to be remembered");
+    let _turn = beside_others!("shared results of introspection that are not to be remembered");
     let (redis, endpoint) = (Redis::start(Disk::Nothing), Endpoint::start());
     let faults =
         || redis.command(r#"EVAL "return tonumber(redis.call('INFO','stats'):match('total_error_replies:(%d+)'))" 0"#);
@@ -257,7 +257,7 @@ fn where_nothing_is_remembered_nothing_is_shared() {
 
 #[test]
 fn without_redis_the_endpoint_is_asked() {
-    let _alone = alone!("results of introspection without Redis");
+    let _turn = beside_others!("results of introspection without Redis");
     let (mut redis, endpoint) = (Redis::start(Disk::Nothing), Endpoint::start());
     let machine = endpoint.machine(&redis);
     good(&machine, "before");

@@ -26,7 +26,7 @@ fn eventually(what: impl Fn() -> bool) {
 
 #[test]
 fn revocations_travel_by_tls_and_only_to_who_has_a_certificate_that_is_trusted() {
-    let _alone = alone!("revocations over TLS");
+    let _turn = beside_others!("revocations over TLS");
     let redis = server();
     let trusting = || RedisRevocations::builder(trusting(&redis)).start().unwrap();
     let (one, two) = (trusting(), trusting());
@@ -42,7 +42,7 @@ fn revocations_travel_by_tls_and_only_to_who_has_a_certificate_that_is_trusted()
 
 #[test]
 fn answers_of_introspection_take_the_same_way() {
-    let _alone = alone!("answers of introspection over TLS");
+    let _turn = beside_others!("answers of introspection over TLS");
     let (redis, endpoint) = (server(), Endpoint::start());
     let shares = |redis: Redis| endpoint.introspection("api", Some(SharedResults::redis(redis, KEY)));
     let machines = [shares(trusting(&redis)), shares(trusting(&redis))];
@@ -57,7 +57,7 @@ fn answers_of_introspection_take_the_same_way() {
 
 #[test]
 fn nonces_take_the_same_way() {
-    let _alone = alone!("nonces over TLS");
+    let _turn = beside_others!("nonces over TLS");
     let redis = server();
     let of = |redis: Redis| machine(SharedNonces::redis(redis, KEY));
     let machines = [of(trusting(&redis)), of(trusting(&redis))];

@@ -35,7 +35,7 @@ fn forge(redis: &Redis, kind: &str, value: &str) {
 
 #[test]
 fn a_forged_revocation_is_withdrawn_on_all_machines_and_a_later_one_counts() {
-    let _alone = alone!("the withdrawal of a forged revocation");
+    let _turn = beside_others!("the withdrawal of a forged revocation");
     let redis = Redis::start(Disk::Nothing);
     let nodes = Node::three(&redis, &[SECRET]);
     let all = |text: &str, status: u16| nodes.iter().all(|node| node.status(text) == status);
@@ -74,7 +74,7 @@ fn a_forged_revocation_is_withdrawn_on_all_machines_and_a_later_one_counts() {
 
 #[test]
 fn who_can_only_write_to_redis_withdraws_nothing() {
-    let _alone = alone!("forged withdrawals");
+    let _turn = beside_others!("forged withdrawals");
     let redis = Redis::start(Disk::Nothing);
     let nodes = Node::three(&redis, &[SECRET]);
     let keyless = Node::start(&redis, &[]);
@@ -115,7 +115,7 @@ fn who_can_only_write_to_redis_withdraws_nothing() {
 /// Two machines, of which one cannot reach Redis when it revokes what the other withdraws.
 #[test]
 fn what_redis_did_not_take_stays_revoked_whatever_was_withdrawn_meanwhile() {
-    let _alone = alone!("a withdrawal beside a revocation that was not stored");
+    let _turn = beside_others!("a withdrawal beside a revocation that was not stored");
     let redis = Redis::start(Disk::Nothing);
     assert_eq!(redis.command("ACL SETUSER machine on >password ~* &* +@all"), "+OK");
     let cut_off =
