@@ -37,6 +37,7 @@ mod mounted;
 mod mounting;
 mod observed;
 mod opaque;
+mod operations;
 mod optional;
 mod permissions;
 mod policy_page;

@@ -17,7 +17,7 @@ use crate::auth::sessions::SessionsByName;
 use crate::auth::words::faults_of_words;
 use crate::auth::{Auth, ConfigError, ConfigFault, Configuration, MountedTable};
 use crate::denial::{BodyHook, Denial, DenialBody};
-use crate::guard::{Audience, ConfiguredScheme, Plans, Settings};
+use crate::guard::{Audience, ConfiguredScheme, LeftInRequests, Plans, Settings};
 use crate::http::forwarded::Proxies;
 use crate::http::origin::OriginPolicy;
 use crate::jwt::ReadyJwt;
@@ -58,7 +58,7 @@ pub struct AuthBuilder {
     pub(super) proxies: Proxies,
     pub(super) limits: Limits,
     dangerous_allow_unconfigured: bool,
-    exposes_principal: bool,
+    pub(super) left: LeftInRequests,
     /// Configurations that were given and cannot be used: that is their fault, and they are not missing.
     unusable: HashSet<SchemeKey>,
     pub(super) faults: Vec<ConfigFault>,
@@ -94,7 +94,7 @@ impl AuthBuilder {
             refuse_without_origin: false,
             proxies: Proxies::default(),
             limits: Limits::in_memory(),
-            exposes_principal: false,
+            left: LeftInRequests::default(),
             dangerous_allow_unconfigured: false,
             unusable: HashSet::new(),
             faults: Vec::new(),
@@ -292,13 +292,6 @@ impl AuthBuilder {
         self
     }
 
-    /// Leaves the caller in each request that a policy lets through, so that [`Principal::of`](crate::Principal::of) finds it:
-    /// for middleware and services that cannot take it as an argument, such as an access log.
-    pub fn expose_principal(mut self) -> Self {
-        self.exposes_principal = true;
-        self
-    }
-
     /// Lets [`build`](Self::build) succeed although a linked policy names a scheme that is not configured.
     ///
     /// # Security
@@ -353,7 +346,7 @@ impl AuthBuilder {
             attempts: Arc::new(attempts),
             metadata_url: metadata.as_ref().map(|placed| placed.url.clone()),
             audience: Audience::new(&described, clock, self.event_sources),
-            exposes_principal: self.exposes_principal,
+            left: self.left,
         });
         let schemes = place_authorities(self.schemes, self.shared_authorities, &mut self.memories, &mut self.faults);
         let binding =

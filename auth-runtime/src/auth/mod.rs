@@ -6,6 +6,7 @@ mod builder;
 mod error;
 mod forgetting;
 mod hierarchies;
+mod left_in_requests;
 mod mounted;
 mod proxies;
 #[cfg(feature = "testing")]

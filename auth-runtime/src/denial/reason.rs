@@ -220,6 +220,9 @@ reasons! {
         /// The token is bound to a key (`cnf`) whose proof this scheme does not check.
         TokenBound = "token_bound" by token_bound, UNAUTHORIZED, Some(INVALID_TOKEN), "the token must be presented with proof of possession";
 
+        /// The credentials have ended since the request was let in, and an operation of it comes only now.
+        CredentialsEnded = "credentials_ended" by credentials_ended, UNAUTHORIZED, Some(INVALID_TOKEN), "the credentials are not valid any more";
+
         // 403: authenticated, not allowed.
         /// A scope is missing.
         ScopeMissing = "scope_missing", FORBIDDEN, Some(INSUFFICIENT_SCOPE), "the credentials lack a required scope";
@@ -236,6 +239,10 @@ reasons! {
         ApplicationDenied = "application_denied", FORBIDDEN, None, "the request is refused";
         /// A cross-site request with credentials a browser adds by itself.
         CrossSite = "cross_site", FORBIDDEN, None, "cross-site requests are not accepted here";
+
+        // 413: too much.
+        /// The request has more operations than [`operations`](crate::config::AuthBuilder::operations) allows (RFC 9110 section 15.5.14).
+        OperationsTooMany = "operations_too_many", PAYLOAD_TOO_LARGE, None, "the request has too many operations";
 
         // 429: too often.
         /// Too many wrong credentials of this account or from this address: these are not looked at.
@@ -289,6 +296,8 @@ reasons! {
         LoadedLater = "loaded_later", INTERNAL_SERVER_ERROR, "write the check that loads it, `check = … -> T`, before the one that takes `Checked<T>`";
         /// [`Auth::verify`](crate::Auth::verify) was asked about a policy that needs a request of actix-web's.
         VerifyUnfit = "verify_unfit", INTERNAL_SERVER_ERROR, "`Auth::verify` takes policies without checks, of schemes without authorities; write `without_authorities`, and ask for scopes, roles and claims only";
+        /// [`Auth::admit`](crate::Auth::admit) was asked about an operation in a request that no guard of this `Auth` has let in.
+        OperationUnguarded = "operation_unguarded", INTERNAL_SERVER_ERROR, "let the handler that calls `Auth::admit` have `#[requires(…)]`, `optional(…)` where nobody need call, under the same `Auth`, and say on its builder how many `.operations(…)` a request may have";
         /// A check read the body.
         CheckReadBody = "check_read_body", INTERNAL_SERVER_ERROR, "a check decides before the body is read; move what needs the body into the handler";
         /// A scheme or a check panicked.

@@ -202,8 +202,9 @@ impl Denial {
         None
     }
 
-    /// Whether the answer is that of an unknown route.
-    pub(crate) fn is_hidden(&self) -> bool {
+    /// Whether the answer is that of an unknown route, because a policy hides it. Of an operation inside a request, let it be that of an
+    /// unknown operation.
+    pub fn is_hidden(&self) -> bool {
         self.hidden
     }
 

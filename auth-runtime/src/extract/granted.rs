@@ -51,6 +51,13 @@ impl<Q: Policy> Granted<Q> {
     }
 }
 
+impl<Q> Granted<Q> {
+    /// That of whoever has a grant.
+    pub(super) fn of(_: &Grant<Q>) -> Self {
+        Self(PhantomData, PhantomData)
+    }
+}
+
 impl<Q> fmt::Debug for Granted<Q> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Granted")

@@ -8,6 +8,7 @@ mod details;
 mod from_principal;
 mod granted;
 mod identity;
+mod operation;
 #[cfg(feature = "session")]
 mod session;
 #[cfg(feature = "session")]
@@ -29,6 +30,7 @@ pub use identity::Basic;
 pub use identity::{ApiKey, Bearer, Digest, Optional};
 #[cfg(feature = "login")]
 pub(crate) use identity::{Identity, IdentityOf, certain};
+pub use operation::Operation;
 #[cfg(feature = "session")]
 pub use session::Session;
 #[cfg(feature = "login")]

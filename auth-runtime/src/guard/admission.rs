@@ -84,7 +84,9 @@ impl Admission {
         self.observation.allowed(self.plan.meter_of(self.attempted));
         let case = self.case(request, caller);
         self.plan.tell(&case.into(), DecisionOutcome::Allowed, None, &Details::default());
-        self.plan.expose(case);
+        if !self.observation.is_of_operation() {
+            self.plan.leave(case);
+        }
     }
 
     pub(super) fn plan(&self) -> &Arc<Plan> {
@@ -155,7 +157,7 @@ impl Terms {
         let Case { attempted, observation, principal, .. } = case;
         let counted = plan.spec.limit.map(|_| plan.spec.limit_of);
         let superseded = nested::surround(request, plan.judged(request, attempted, principal), counted);
-        plan.expose(case);
+        plan.leave(case);
         let untold = plan.untold(&case.into(), DecisionOutcome::Allowed);
         let (plan, took) = (Arc::clone(plan), observation.took());
         Some(Surrounding { plan, attempted, observation, took, superseded, untold })

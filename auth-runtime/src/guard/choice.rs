@@ -141,7 +141,7 @@ mod tests {
     use actix_web::test::TestRequest;
 
     use super::*;
-    use crate::guard::{Audience, ConfiguredScheme, Settings};
+    use crate::guard::{Audience, ConfiguredScheme, LeftInRequests, Settings};
     use crate::http::forwarded::Proxies;
     use crate::http::origin::OriginPolicy;
     use crate::jwt::{IntoSettings as _, Jwt};
@@ -166,7 +166,7 @@ mod tests {
             attempts: Arc::default(),
             metadata_url: None,
             audience: Audience::default(),
-            exposes_principal: false,
+            left: LeftInRequests::default(),
         };
         let named = || SchemeName { keyword: "prefixed".into(), configuration: None };
         let configured = |scheme| Arc::new(ConfiguredScheme::new(TypeId::of::<()>(), named(), scheme));

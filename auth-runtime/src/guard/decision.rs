@@ -16,7 +16,7 @@ use crate::guard::heard::{Heard, Said};
 use crate::guard::observation::Observation;
 use crate::guard::refuse::{Case, Grounds};
 use crate::guard::waiting::Waiting;
-use crate::guard::{Admission, Admitted, Attempted, Eventual, Plan, Plans, nested};
+use crate::guard::{Admission, Admitted, Attempted, Eventual, Plan, Plans, nested, operation};
 use crate::http::parts::Viewed;
 use crate::limits::{Spent, Taken};
 use crate::policy::check::CheckContext;
@@ -47,29 +47,23 @@ pub(crate) fn decide(
         Ok(plan) => plan,
         Err(reason) => return Decision::Ready(Err(observation.undecidable(request.peer_addr(), reason))),
     };
-    let attempted = Attempted::default();
-    let mut guarded = GuardedRequest {
-        plan,
-        request,
-        attempted,
-        verified: None,
-        check: None,
-        results: CheckResults::new(),
-        loaded: Loaded::default(),
-        observation,
-    };
-    // A scheme is foreign code: its panic must not reach the worker, and must not let anyone in.
-    match std::panic::catch_unwind(AssertUnwindSafe(|| plan.ask(Viewed::Request(request), &mut guarded.attempted))) {
-        Ok(None) => {
-            let judged = guarded.without_credentials();
-            guarded.decided(judged)
-        }
-        Ok(Some(Authentication::Ready(outcome))) => {
-            let judged = guarded.judge(outcome);
-            guarded.decided(judged)
-        }
-        Ok(Some(Authentication::Pending(outcome))) => guarded.later(async move |guarded| guarded.wait(outcome).await),
-        Err(_) => decision(Err(guarded.deny(Reason::Panicked))),
+    GuardedRequest::new(plan, request, observation).ask(|attempted| Ok(plan.ask(Viewed::Request(request), attempted)))
+}
+
+/// Decides whether an operation inside the request may run, by the credentials that a guard around has accepted.
+pub(crate) fn decide_operation(
+    plans: &Plans,
+    policy: TypeId,
+    spec: &'static PolicySpec,
+    request: &HttpRequest,
+) -> Decision {
+    if spec.presence == Presence::Public {
+        return Decision::Ready(Ok(Admitted::public()));
+    }
+    let observation = Observation::start_operation(spec);
+    match plans.plan(policy) {
+        Ok(plan) => GuardedRequest::new(plan, request, observation).ask(|attempted| plan.accepted(request, attempted)),
+        Err(reason) => Decision::Ready(Err(observation.undecidable(request.peer_addr(), reason))),
     }
 }
 
@@ -107,7 +101,40 @@ enum Judged {
     Counts(Option<Principal>, LocalBoxFuture<'static, Result<(), Spent>>),
 }
 
-impl GuardedRequest<'_> {
+impl<'a> GuardedRequest<'a> {
+    fn new(plan: &'a Arc<Plan>, request: &'a HttpRequest, observation: Observation) -> Self {
+        Self {
+            plan,
+            request,
+            attempted: Attempted::default(),
+            verified: None,
+            check: None,
+            results: CheckResults::new(),
+            loaded: Loaded::default(),
+            observation,
+        }
+    }
+
+    /// Decides by what is said of the credentials.
+    fn ask(mut self, ask: impl FnOnce(&mut Attempted) -> Result<Option<Authentication>, Reason>) -> Decision {
+        // A scheme is foreign code: its panic must not reach the worker, and must not let anyone in.
+        match std::panic::catch_unwind(AssertUnwindSafe(|| ask(&mut self.attempted))) {
+            Ok(Ok(None)) => {
+                let judged = self.without_credentials();
+                self.decided(judged)
+            }
+            Ok(Ok(Some(Authentication::Ready(outcome)))) => {
+                let judged = self.judge(outcome);
+                self.decided(judged)
+            }
+            Ok(Ok(Some(Authentication::Pending(outcome)))) => {
+                self.later(async move |guarded| guarded.wait(outcome).await)
+            }
+            Ok(Err(reason)) => decision(Err(self.deny(reason))),
+            Err(_) => decision(Err(self.deny(Reason::Panicked))),
+        }
+    }
+
     /// A decision where no credentials are that count.
     fn without_credentials(&mut self) -> Judged {
         match self.plan.admits_nobody() {
@@ -131,6 +158,9 @@ impl GuardedRequest<'_> {
         let Some((by, loader)) = by.and_then(|by| Some((by, by.loader(&principal)?))) else {
             return self.weigh(principal);
         };
+        if self.observation.is_of_operation() && principal.has_rights() {
+            return self.weigh(principal);
+        }
         if let Some(loaded) = nested::loaded(request, by, &principal) {
             return self.weigh(loaded);
         }
@@ -175,7 +205,12 @@ impl GuardedRequest<'_> {
 
     /// Lets a request in, if it is within the limit.
     fn admit(&mut self, principal: Option<Principal>) -> Judged {
-        match self.plan.count(self.request, principal.as_ref()) {
+        let counted = match self.observation.is_of_operation() {
+            // Each by itself, whatever the request around was counted against.
+            true => self.plan.count_parts(self.request, principal.as_ref()),
+            false => self.plan.count(self.request, principal.as_ref()),
+        };
+        match counted {
             None | Some(Taken::Now(Ok(()))) => Judged::Done(Ok(self.pass(principal))),
             Some(Taken::Now(Err(spent))) => Judged::Done(self.too_often(principal, spent)),
             Some(Taken::Asked(counted)) => Judged::Counts(principal, counted),
@@ -207,16 +242,8 @@ impl GuardedRequest<'_> {
         let waiting = Waiting { plan, request, attempted, principal, observation, is_over: false };
         Decision::Pending(Box::pin(async move {
             let (plan, request) = (&waiting.plan, &waiting.request);
-            let mut guarded = GuardedRequest {
-                plan,
-                request,
-                attempted,
-                verified,
-                check: None,
-                results: CheckResults::new(),
-                loaded: Loaded::default(),
-                observation,
-            };
+            let mut guarded = GuardedRequest::new(plan, request, observation);
+            (guarded.attempted, guarded.verified) = (attempted, verified);
             let decided = tokio::time::timeout(plan.settings.deadline, rest(&mut guarded)).await;
             let decided = decided.unwrap_or_else(|_| Err(guarded.deny(Reason::DeadlinePassed)));
             drop(guarded);
@@ -298,6 +325,9 @@ impl GuardedRequest<'_> {
     }
 
     fn pass(&self, principal: Option<Principal>) -> Admitted {
+        if let Some(principal) = principal.as_ref().filter(|_| self.observation.is_of_operation()) {
+            operation::remember(self.request, principal);
+        }
         let caller = self.caller(principal);
         let admission = Admission::new(Arc::clone(self.plan), self.attempted, self.observation);
         Admitted { caller, admission: Some(admission) }

@@ -57,11 +57,27 @@ pub(crate) struct Observation {
     started: Instant,
     /// Whether it is this decision that is counted. It is not where it only answers for one that was made before.
     counts: bool,
+    /// Whether it is about an operation inside a request that a guard around has let in.
+    is_of_operation: bool,
 }
 
 impl Observation {
     pub(crate) fn start(spec: &'static PolicySpec, counts: bool) -> Self {
-        Self { spec, started: Instant::now(), counts }
+        Self { spec, started: Instant::now(), counts, is_of_operation: false }
+    }
+
+    /// The same for an operation inside a request. It counts by itself.
+    pub(super) fn start_operation(spec: &'static PolicySpec) -> Self {
+        Self { is_of_operation: true, ..Self::start(spec, true) }
+    }
+
+    pub(super) fn is_of_operation(&self) -> bool {
+        self.is_of_operation
+    }
+
+    /// What an event says of it; nothing for a request.
+    fn kind(&self) -> Option<&'static str> {
+        self.is_of_operation.then_some(OPERATION)
     }
 
     /// The request may pass; `meter` is that of the scheme which decided.
@@ -77,7 +93,7 @@ impl Observation {
     /// The caller may pass, and the handler does not run.
     pub(crate) fn not_run(&self, scheme: &'static str) {
         if self.counts {
-            tracing::debug!(policy = self.spec.handler, scheme, outcome = NOT_RUN, "auth decision");
+            tracing::debug!(policy = self.spec.handler, kind = self.kind(), scheme, outcome = NOT_RUN, "auth decision");
             record(&Meter::new(self.spec.handler, scheme, NOT_RUN, "none"), self.so_far());
         }
     }
@@ -86,7 +102,8 @@ impl Observation {
         if !self.counts {
             return;
         }
-        tracing::debug!(policy = self.spec.handler, scheme = meter.scheme, outcome = ALLOWED, "auth decision");
+        let (policy, kind) = (self.spec.handler, self.kind());
+        tracing::debug!(policy, kind, scheme = meter.scheme, outcome = ALLOWED, "auth decision");
         record(meter, took);
     }
 
@@ -98,7 +115,13 @@ impl Observation {
     /// Nobody waits for the decision any more.
     pub(super) fn abandoned(&self, scheme: &'static str) {
         if self.counts {
-            tracing::debug!(policy = self.spec.handler, scheme, outcome = ABANDONED, "auth decision");
+            tracing::debug!(
+                policy = self.spec.handler,
+                kind = self.kind(),
+                scheme,
+                outcome = ABANDONED,
+                "auth decision"
+            );
             record(&Meter::new(self.spec.handler, scheme, ABANDONED, "none"), self.so_far());
         }
     }
@@ -177,7 +200,7 @@ impl Observation {
     }
 
     fn write(&self, scheme: &'static str, reason: Reason, details: &Details) {
-        let (policy, label, remedy) = (self.spec.handler, reason.label(), reason.remedy());
+        let (policy, kind, label, remedy) = (self.spec.handler, self.kind(), reason.label(), reason.remedy());
         let outcome = if reason.status().is_server_error() { FAILED } else { DENIED };
         let Details { check, code, error, .. } = details;
         let no_error = ErrorDetails::default();
@@ -190,6 +213,7 @@ impl Observation {
         at_severity!(
             reason.severity(),
             policy,
+            kind,
             file,
             line,
             scheme,
@@ -267,6 +291,8 @@ fn summarize(spec: &'static PolicySpec, reason: Reason, left_out: &LeftOut) {
     );
 }
 
+/// The kind of a decision about an operation inside a request.
+pub(super) const OPERATION: &str = "operation";
 /// The label of a decision that no scheme had a part in.
 pub(crate) const NO_SCHEME: &str = "none";
 const ALLOWED: &str = DecisionOutcome::Allowed.label();

@@ -232,7 +232,10 @@ impl Plan {
     /// Adds what scheme and application say of every denial: `hide`, headers, and the application's own body.
     #[inline]
     fn complete(self: &Arc<Self>, case: Case<'_>, mut denial: Denial) -> Eventual<Denial> {
-        let Case { request, attempted, principal, .. } = case;
+        let Case { request, attempted, principal, observation, .. } = case;
+        if observation.is_of_operation() {
+            return Eventual::Ready(self.complete_operation(case, denial));
+        }
         if denial.is_hidden() || self.hides(denial.reason(), denial.status()) {
             let judged = self.judged(request, attempted, principal);
             nested::hide(request, judged.or_else(|| self.refused(request, attempted, &denial)));
@@ -253,6 +256,20 @@ impl Plan {
                 }))
             }
         }
+    }
+
+    /// The same of an operation: what scheme and limits add to the answer is the business of the guard around.
+    #[cold]
+    fn complete_operation(&self, case: Case<'_>, mut denial: Denial) -> Denial {
+        if denial.is_hidden() || self.hides(denial.reason(), denial.status()) {
+            // Its challenges would show what it hides.
+            denial = Denial::of(denial.reason());
+            denial.hide();
+            return denial;
+        }
+        self.challenge(case.request, case.attempted, &mut denial);
+        self.settings.shape(case.request, &mut denial);
+        denial
     }
 
     #[inline]

@@ -26,8 +26,16 @@ pub(crate) struct Settings {
     /// What OAuth challenges name as `resource_metadata` (RFC 9728 section 5.1).
     pub(crate) metadata_url: Option<String>,
     pub(crate) audience: Audience,
-    /// Whether handlers' requests carry the caller, for whom it was not given to.
-    pub(crate) exposes_principal: bool,
+    pub(crate) left: LeftInRequests,
+}
+
+/// What a guard leaves in a request that it lets through: nothing, unless somebody asks for it.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct LeftInRequests {
+    /// The caller, for those who are not given it.
+    pub(crate) principal: bool,
+    /// What operations inside the request are judged by: so many of them.
+    pub(crate) operations: Option<u32>,
 }
 
 impl Settings {

@@ -41,6 +41,7 @@
 //! | an API key of another environment | `KeyOfOtherEnvironment` | 401 | as for an unknown key | |
 //! | a session that has ended: signed out, not used for too long, too old, revoked; or a cookie of none | `SessionEnded` | 401 | `Cookie realm="R"`; the cookie is deleted, unless its id was replaced within the last minute. A browser that would show a page is sent to the login page instead, by a 303 | |
 //! | a cookie of the wanted name that is sent twice or cannot be read | `CookieUnreadable` | 401 | `error="invalid_token"` on Bearer; else the plain challenge | |
+//! | an operation inside a request that goes on for long, whose credentials have ended meanwhile | `CredentialsEnded` | 401 | `error="invalid_token"` on Bearer; else the plain challenge | RFC 6750 §3.1 |
 //! | refused by a scheme of your own for a cause of its own | `Custom` | 401 | the scheme's; `error="invalid_token"` if it is an OAuth challenge | |
 //! | a scope is missing | `ScopeMissing` | 403 | `Bearer realm="R", error="insufficient_scope", scope="a b"` if the caller came by an OAuth scheme, else none | RFC 6750 §3.1 |
 //! | a scope is present that must not be, or another branch of an `\|\|` needs one | `ScopeUnfit` | 403 | none | RFC 9110 §15.5.4 |
@@ -50,6 +51,7 @@
 //! | another [`Denial`](crate::Denial) of a check or handler: `not_found`, `conflict`, `too_many_requests`, `new`; `Rejection::forbidden` of a scheme of your own | `ApplicationDenied` | 403 | none; status, body and headers are the denial's: any 4xx but 401 and 407 | |
 //! | an argument of a check cannot be extracted, which the request is to blame for, and nothing else stands in the way | `ArgumentUnfit` | 400 | none; status, headers and body are the extractor's: 400, 404, 405, 413, 414, 415 or 422, others become 403 | |
 //! | a cross-site request with an ambient credential: a cookie, Basic, Digest, or a token in a header that a proxy sets | `CrossSite` | 403 | none | |
+//! | an operation inside a request, beyond as many as [`operations`](crate::config::AuthBuilder::operations) allows | `OperationsTooMany` | 413 | none | RFC 9110 §15.5.14 |
 //! | more requests than the `limit` of the policy allows this caller, see [limits](crate::manual::limits) | `LimitReached` | 429 | none; `Retry-After`, `RateLimit-Policy`, `RateLimit` | RFC 6585 §4; draft-ietf-httpapi-ratelimit-headers-10 |
 //! | too many wrong passwords of this account, or wrong credentials from this address, see [limits](crate::manual::limits#of-wrong-credentials); `SignIn::verify` too | `TooManyAttempts` | 429 | none; `Retry-After`, `RateLimit-Policy`, `RateLimit`; the same for accounts that do not exist, and for the right password | RFC 6585 §4; draft-ietf-httpapi-ratelimit-headers-10 |
 //! | any of these on a route with `hide`; only the 403s and `ArgumentUnfit` with `hide = "from_authenticated"` | as above | 404 | none: the answer of an unknown route of the same scope | RFC 9110 §15.5.4 |
@@ -73,6 +75,7 @@
 //! | the function that loads authorities asks for `web::Data` that is not there, or an extractor of it answers 5xx | `AuthoritiesErred` | 500 | none; what is missing goes to the log | |
 //! | a check takes `Checked<T>`, which a later check loads | `LoadedLater` | 500 | none | |
 //! | `Auth::verify` is asked about a policy with a check, or of a scheme with authorities | `VerifyUnfit` | 500 | none; an error event names the policy | |
+//! | `Auth::admit` is asked about an operation in a request that no guard of its `Auth` has let in, or without `operations` on the builder | `OperationUnguarded` | 500 | none; an error event names the policy | |
 //! | a check read the body | `CheckReadBody` | 500 | none | |
 //! | a scheme or a check panicked | `Panicked` | 500 | none | |
 //! | a scheme of your own cannot complete an answer, also after the handler has acted | what it says, `DeadlinePassed` or `Panicked` | 503 or 500 | none; nothing of the answer it replaces | |

@@ -9,6 +9,7 @@
 //! | `Retry-After` of a 503 | 5 seconds | |
 //! | clock | the machine's; before 2020 or past 9999 is 503 | [`AuthBuilder::clock`](crate::config::AuthBuilder::clock) |
 //! | the caller in the request, for middleware | not there | [`AuthBuilder::expose_principal`](crate::config::AuthBuilder::expose_principal) |
+//! | operations inside a request | none may be asked about | [`AuthBuilder::operations`](crate::config::AuthBuilder::operations) |
 //! | decisions that wait for a function of [`Auth::on_decision`](crate::Auth::on_decision) | 8192 in 32 MiB; of replays and revoked tokens 65536 in 128 MiB beside them | |
 //! | how soon what goes on ends with its credentials ([`UntilEnded`](crate::extract::UntilEnded)) | a look once a second, or every 5 seconds where a store must be asked; after 3 looks in a row that tell nothing | [`at_most`](crate::extract::UntilEnded::at_most) |
 //! | header fields that such a decision tells | 16 KiB; what does not fit is left out | |

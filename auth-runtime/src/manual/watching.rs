@@ -50,6 +50,7 @@
 //! |---|---|---|
 //! | `timestamp` | yes | when, by the clock of the `Auth`: RFC 3339, UTC, milliseconds |
 //! | `event.name` | yes | see above |
+//! | `auth.kind` | | `operation` where [`Auth::admit`](crate::Auth::admit) was asked about an operation inside a request, which has a line of its own |
 //! | `auth.outcome` | | `allowed`, `not_run`, `denied`, `failed`, `abandoned`, as in the metric [`DECISIONS`](crate::observe::DECISIONS) |
 //! | `error.type` | yes | the [reason](crate::denial::Reason) of a refusal, as its label |
 //! | `auth.code` | | the application's own name for it: [`Denial::code`](crate::Denial::code) |

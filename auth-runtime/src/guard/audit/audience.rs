@@ -307,6 +307,7 @@ mod tests {
     fn decision(reason: Reason) -> Decision {
         Decision {
             policy: &SPEC,
+            is_of_operation: false,
             outcome: DecisionOutcome::Denied,
             reason: Some(reason),
             code: None,

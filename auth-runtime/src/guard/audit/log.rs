@@ -9,6 +9,7 @@ use serde_json::ser::Formatter;
 
 use crate::guard::audit::Decision;
 use crate::guard::audit::audience::{News, Told};
+use crate::guard::observation::OPERATION;
 use crate::http::peer::AddressShare;
 use crate::telemetry::{EVENTS_LOST, FOREIGN_TEXT, SecurityEvent, foreign, limited};
 use crate::time::Rfc3339;
@@ -110,6 +111,8 @@ struct Record<'a> {
     timestamp: String,
     #[serde(rename = "event.name")]
     name: &'static str,
+    #[serde(rename = "auth.kind", skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
     #[serde(rename = "auth.outcome", skip_serializing_if = "Option::is_none")]
     outcome: Option<&'static str>,
     #[serde(rename = "error.type", skip_serializing_if = "Option::is_none")]
@@ -154,6 +157,7 @@ impl<'a> Record<'a> {
         let agent = request.headers().get(actix_web::http::header::USER_AGENT);
         Self {
             name: "auth.decision",
+            kind: decision.is_of_operation.then_some(OPERATION),
             outcome: Some(decision.outcome.label()),
             reason: decision.reason.map(crate::denial::Reason::label),
             code: decision.code.map(Capped),

@@ -9,10 +9,10 @@ use self::audience::Ear;
 pub(crate) use self::audience::{Audience, Untold};
 pub use self::log::AuditLog;
 use crate::denial::Reason;
-use crate::guard::Plan;
 use crate::guard::limit::FirstRefusals;
 use crate::guard::observation::{Details, NO_SCHEME};
 use crate::guard::refuse::{Case, Seen};
+use crate::guard::{LeftInRequests, Plan};
 use crate::http::parts::RequestParts;
 use crate::http::peer::AddressShare;
 use crate::policy::{Check, PolicySpec};
@@ -23,6 +23,7 @@ use crate::shares;
 #[derive(Clone, Debug)]
 pub struct Decision {
     pub(super) policy: &'static PolicySpec,
+    pub(super) is_of_operation: bool,
     pub(super) outcome: DecisionOutcome,
     pub(super) reason: Option<Reason>,
     pub(super) code: Option<&'static str>,
@@ -56,6 +57,12 @@ impl Decision {
     /// The policy that decided.
     pub fn policy(&self) -> &'static PolicySpec {
         self.policy
+    }
+
+    /// Whether it is about an operation inside a request, which [`Auth::admit`](crate::Auth::admit) was asked about: the request itself
+    /// has a decision of its own.
+    pub fn is_of_operation(&self) -> bool {
+        self.is_of_operation
     }
 
     /// How it ended.
@@ -157,6 +164,7 @@ impl Plan {
         let alternative = seen.attempted.alternative(self);
         Decision {
             policy: self.spec,
+            is_of_operation: seen.observation.is_of_operation(),
             outcome,
             reason: None,
             code: None,
@@ -170,10 +178,14 @@ impl Plan {
         }
     }
 
-    /// Leaves the caller in the request for those who are not given it.
-    pub(super) fn expose(&self, case: Case<'_>) {
-        if let Some(principal) = case.principal.filter(|_| self.settings.exposes_principal) {
-            principal.expose(case.request);
+    /// Leaves in the request what others ask for later: the caller, and what operations are judged by.
+    pub(super) fn leave(&self, case: Case<'_>) {
+        let LeftInRequests { principal, operations } = self.settings.left;
+        if let Some(caller) = case.principal.filter(|_| principal) {
+            caller.expose(case.request);
+        }
+        if let Some(operations) = operations {
+            self.open(case, operations);
         }
     }
 }
