@@ -18,6 +18,7 @@ macro_rules! beside_others {
     };
 }
 
+mod attempts;
 mod cluster;
 mod digest;
 mod failover;

@@ -22,7 +22,7 @@ use crate::http::forwarded::Proxies;
 use crate::http::origin::OriginPolicy;
 use crate::jwt::ReadyJwt;
 use crate::jwt::settings::BearerSettings;
-use crate::limits::{Attempts, Limiter, Limits};
+use crate::limits::Limits;
 use crate::metadata::ResourceMetadata;
 use crate::policy::registry::{Linked, POLICIES};
 use crate::policy::{Hierarchies, SchemeName, SchemeUse, Vocabulary};
@@ -325,13 +325,9 @@ impl AuthBuilder {
             self.faults.push(ConfigFault::ResourceMetadataInvalid { source: Box::new(fault) });
             None
         });
-        let limiter = self.limits.build().unwrap_or_else(|fault| {
+        let (limiter, attempts) = self.limits.build().unwrap_or_else(|fault| {
             self.faults.push(ConfigFault::LimitsInvalid { source: Box::new(fault) });
-            Limiter::default()
-        });
-        let attempts = self.limits.attempts().unwrap_or_else(|fault| {
-            self.faults.push(ConfigFault::LimitsInvalid { source: Box::new(fault) });
-            Attempts::default()
+            Default::default()
         });
         let described: Vec<_> = self.written.iter().map(|(_, scheme)| scheme.describe()).collect();
         let clock = self.clock;

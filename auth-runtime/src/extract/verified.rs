@@ -35,7 +35,7 @@ impl<T> SignIn<T> {
         name: &str,
         check: impl Future<Output = Result<Option<U>, E>>,
     ) -> Result<Option<(Verified<T>, U)>, Denial> {
-        let attempt = self.attempt(name)?;
+        let attempt = self.attempt(name).await?;
         match check.await {
             Ok(None) => {
                 if let Some(live) = &self.live {
@@ -63,18 +63,17 @@ impl<T> SignIn<T> {
         Verified(self)
     }
 
-    fn attempt(&self, name: &str) -> Result<CountedAttempt, Denial> {
+    async fn attempt(&self, name: &str) -> Result<CountedAttempt, Denial> {
         let settings = self.auth.settings();
         let address = settings.address_share((&self.request).into());
-        settings.attempts.begin(Tried::account("session", self.configuration.as_deref(), name, address)).map_err(
-            |spent| {
-                limited!(info, "too many wrong passwords; the next is not looked at");
-                let Rejection { reason, headers, .. } = spent.into();
-                let mut denial = Denial::of(reason);
-                denial.headers(headers);
-                self.denied(denial)
-            },
-        )
+        let tried = Tried::account("session", self.configuration.as_deref(), name, address);
+        settings.attempts.begin(tried).done().await.map_err(|spent| {
+            limited!(info, "too many wrong passwords; the next is not looked at");
+            let Rejection { reason, headers, .. } = spent.into();
+            let mut denial = Denial::of(reason);
+            denial.headers(headers);
+            self.denied(denial)
+        })
     }
 
     fn denied(&self, mut denial: Denial) -> Denial {

@@ -28,6 +28,11 @@ impl AddressShare {
         Self::of(Some(SocketAddr::new(address, 0)))
     }
 
+    /// Whether somebody who is not at this address is at another: of those whom nobody can tell apart, one would keep out all.
+    pub(crate) fn is_told_apart(self) -> bool {
+        matches!(self, Self::V4(_) | Self::V6(_))
+    }
+
     /// The network of IPv6 that one customer may have the whole of, a /48: its bits.
     pub(crate) fn network(self) -> Option<u64> {
         match self {

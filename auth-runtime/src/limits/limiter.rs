@@ -1,12 +1,12 @@
 //! Counting the requests that a limit lets in.
 
-use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 use super::ADDRESSES_OF_NETWORK;
+use super::answer::Answer;
 use super::counters::{BucketName, Buckets};
 #[cfg(feature = "redis")]
-use super::shared::SharedBuckets;
+use super::shared::SharedCounters;
 use super::spent::Spent;
 use crate::http::peer::AddressShare;
 use crate::principal::PrincipalKey;
@@ -37,33 +37,19 @@ pub(super) struct Quota {
     pub(super) whose: Whose,
 }
 
-/// Whether a request is let in: at once, or once somebody else has said so.
-pub(crate) enum Taken {
-    Now(Result<(), Spent>),
-    #[cfg_attr(not(feature = "redis"), allow(dead_code, reason = "this process always answers at once"))]
-    Asked(Pin<Box<dyn Future<Output = Result<(), Spent>> + Send>>),
-}
-
-impl Taken {
-    pub(crate) async fn done(self) -> Result<(), Spent> {
-        match self {
-            Self::Now(taken) => taken,
-            Self::Asked(taken) => taken.await,
-        }
-    }
-}
+pub(crate) type Taken = Answer<Result<(), Spent>>;
 
 /// Where requests are counted.
 #[derive(Debug, Default)]
 pub(crate) struct Limiter {
     memory: std::sync::Arc<Buckets>,
     #[cfg(feature = "redis")]
-    shared: Option<SharedBuckets>,
+    shared: Option<SharedCounters>,
 }
 
 impl Limiter {
     #[cfg(feature = "redis")]
-    pub(super) fn shared(shared: SharedBuckets) -> Self {
+    pub(super) fn shared(shared: SharedCounters) -> Self {
         Self { shared: Some(shared), ..Self::default() }
     }
 

@@ -35,6 +35,7 @@
 //! # }
 //! ```
 
+mod answer;
 mod attempts;
 mod bounded;
 mod counters;
@@ -44,7 +45,10 @@ mod settings;
 mod shared;
 mod spent;
 
-pub(crate) use self::attempts::{Attempts, CountedAttempt, Tried};
+pub(crate) use self::answer::Answer;
+#[cfg(any(feature = "basic", feature = "session"))]
+pub(crate) use self::attempts::CountedAttempt;
+pub(crate) use self::attempts::{Attempts, Tried};
 pub(crate) use self::limiter::{Counted, Limiter, Taken, Whose};
 pub use self::settings::Limits;
 pub(crate) use self::spent::Spent;

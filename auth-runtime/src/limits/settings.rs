@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::attempts::{Allowance, Attempts};
 use super::limiter::Limiter;
 #[cfg(feature = "redis")]
-use super::shared::SharedBuckets;
+use super::shared::SharedCounters;
 use crate::fault::Misconfiguration;
 #[cfg(feature = "redis")]
 use crate::redis::{Redis, SharedRedis};
@@ -49,12 +49,12 @@ impl Limits {
     /// In Redis, for all processes with the same Redis and the same secret (feature `redis`). A URL or whatever [`Redis`] describes;
     /// `Auth::build()` refuses one that cannot be used, and a secret of fewer than 32 bytes.
     ///
-    /// Redis is asked once for each request to a route with a `limit`, and never for others. While it is away, each process counts
-    /// for itself.
+    /// Redis is asked once for each request to a route with a `limit`, and for [wrong credentials](crate::manual::limits#of-wrong-credentials), which
+    /// are counted together too. While it is away, each process counts for itself.
     ///
     /// # Security
     /// Redis holds neither names nor addresses, only MACs of them under the secret, and the time at which each may have its whole
-    /// limit again. Whoever can write to Redis can lift a limit, and can make a caller wait as long as the limit's own period.
+    /// limit again. Whoever can write to Redis can lift a limit, also on guessing, and can make a caller wait as long as the limit's own period.
     #[cfg(feature = "redis")]
     pub fn redis(redis: impl Into<Redis>, secret: impl AsRef<[u8]>) -> Self {
         Self { shared: Some(SharedRedis::new(redis, secret)), ..Self::in_memory() }
@@ -114,9 +114,11 @@ impl Limits {
         self
     }
 
+    /// Where requests and attempts are counted.
+    ///
     /// # Errors
-    /// For an allowance that cannot be one.
-    pub(crate) fn attempts(&self) -> Result<Attempts, Misconfiguration> {
+    /// For an allowance that cannot be one; what is wrong with Redis, the secret or the prefix.
+    pub(crate) fn build(&self) -> Result<(Limiter, Attempts), Misconfiguration> {
         let Allowance { per_account, per_address, window, .. } = &self.allowance;
         if *per_account == 0 || *per_address == 0 {
             return Err(Misconfiguration::new(
@@ -128,18 +130,13 @@ impl Limits {
                 "failed attempts are counted within a second to a day; change `failed_attempts_within`",
             ));
         }
-        Ok(Attempts::new(self.allowance.clone()))
-    }
-
-    /// # Errors
-    /// What is wrong with Redis, the secret or the prefix.
-    #[cfg_attr(not(feature = "redis"), allow(clippy::unnecessary_wraps, reason = "only Redis can be unusable"))]
-    pub(crate) fn build(&self) -> Result<Limiter, Misconfiguration> {
+        let attempts = Attempts::new(self.allowance.clone());
         #[cfg(feature = "redis")]
         if let Some(shared) = &self.shared {
-            return Ok(Limiter::shared(SharedBuckets::open(shared).map_err(Misconfiguration::new)?));
+            let counters = SharedCounters::open(shared).map_err(Misconfiguration::new)?;
+            return Ok((Limiter::shared(counters.clone()), attempts.shared(counters)));
         }
-        Ok(Limiter::default())
+        Ok((Limiter::default(), attempts))
     }
 }
 

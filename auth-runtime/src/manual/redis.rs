@@ -8,6 +8,7 @@
 //! | whom [`Auth::forget`](crate::Auth::forget) forgets | `redis` | the same: the stream of revocations tells all processes | nothing that is remembered of callers counts past `max_staleness`: every request loads |
 //! | nonces of Digest | `redis` | `SharedNonces::redis(redis, secret)` | 503 for requests with Digest credentials |
 //! | how often callers called a route with a `limit` | `redis` | `Limits::redis(redis, secret)` | each process counts for itself |
+//! | wrong passwords and API keys, by account and address | `redis` | the same | each process counts for itself |
 //! | answers of introspection | `redis`, `introspection` | `SharedResults::redis(redis, secret)` | the issuer is asked |
 //!
 //! Each takes a [`Redis`](crate::redis::Redis), or a URL. Redis 6.2 or later, or Valkey; tested with Redis 7.0.

@@ -14,7 +14,7 @@ use crate::http::parts::RequestView;
 use crate::http::peer::AddressShare;
 use crate::keys::compact::Compact;
 #[cfg(feature = "basic")]
-use crate::limits::CountedAttempt;
+use crate::limits::{Answer, CountedAttempt, Spent};
 use crate::limits::{Attempts, Tried};
 use crate::time::{Clock, ClockError, UnixTime};
 
@@ -83,12 +83,15 @@ impl<'a> Context<'a> {
     }
 
     /// Counts these credentials as wrong, before they are looked at.
-    ///
-    /// # Errors
-    /// Where too many were wrong of late.
     #[cfg(feature = "basic")]
-    pub(crate) fn begin_attempt(&self, tried: Tried<'_>) -> Result<Option<CountedAttempt>, Rejection> {
-        Ok(self.attempts.map(|attempts| attempts.begin(tried)).transpose()?)
+    pub(crate) fn begin_attempt(&self, tried: Tried<'_>) -> Option<Answer<Result<CountedAttempt, Spent>>> {
+        self.attempts.map(|attempts| attempts.begin(tried))
+    }
+
+    /// Whether what is remembered of these credentials may stand for trying them.
+    #[cfg(feature = "basic")]
+    pub(crate) fn may_recall(&self, tried: Tried<'_>) -> bool {
+        self.attempts.is_none_or(|attempts| attempts.may_recall(tried))
     }
 
     /// The method.

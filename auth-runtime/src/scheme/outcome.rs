@@ -54,6 +54,13 @@ impl Authentication {
         Self::Pending(Box::pin(outcome))
     }
 
+    pub(crate) async fn done(self) -> Outcome {
+        match self {
+            Self::Ready(outcome) => outcome,
+            Self::Pending(outcome) => outcome.await,
+        }
+    }
+
     /// The caller proved to be this principal.
     pub fn verified(principal: Principal) -> Self {
         Self::Ready(Outcome::Verified(principal))

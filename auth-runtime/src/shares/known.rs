@@ -11,7 +11,7 @@ use crate::http::peer::AddressShare;
 use crate::principal::{Forgetful, Forgotten, News};
 
 /// For how long whoever was good is known.
-const LIFETIME: Duration = Duration::from_secs(3600);
+pub(crate) const KNOWN_FOR: Duration = Duration::from_secs(3600);
 /// Subjects that are known at once.
 const SUBJECTS_MAX: usize = 16_384;
 /// Addresses from which one subject is known.
@@ -109,7 +109,7 @@ impl KnownCallers {
         let subject = keyed(subject);
         let callers = self.callers();
         let mut successes = callers.subjects.get(&subject)?.iter();
-        successes.any(|success| now.saturating_duration_since(success.at) < LIFETIME).then_some(subject)
+        successes.any(|success| now.saturating_duration_since(success.at) < KNOWN_FOR).then_some(subject)
     }
 
     /// Takes note of a success, the only thing by which anybody becomes known. Whether it is known now.
@@ -189,7 +189,7 @@ impl Callers {
         let successes = self.subjects.get(&presented.subject).map_or(&[][..], Vec::as_slice);
         let success = successes.iter().find(|success| presented.is_of(success));
         success
-            .is_some_and(|known| known.state == presented.state && now.saturating_duration_since(known.at) < LIFETIME)
+            .is_some_and(|known| known.state == presented.state && now.saturating_duration_since(known.at) < KNOWN_FOR)
     }
 
     fn gone(&mut self, address: AddressShare) {
@@ -217,7 +217,7 @@ impl Callers {
             return;
         }
         self.swept = Some(now);
-        self.retain(|success| now.saturating_duration_since(success.at) < LIFETIME);
+        self.retain(|success| now.saturating_duration_since(success.at) < KNOWN_FOR);
     }
 
     fn retain(&mut self, counts: impl Fn(&Success) -> bool) {

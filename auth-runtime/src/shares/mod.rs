@@ -14,6 +14,8 @@ use crate::principal::Principal;
 #[cfg(any(feature = "jwks", feature = "introspection"))]
 pub(crate) use self::bucket::Bucket;
 pub(crate) use self::bucket::Rate;
+#[cfg(feature = "redis")]
+pub(crate) use self::known::KNOWN_FOR;
 pub(crate) use self::known::{KnownCallers, Presented};
 pub(crate) use self::lookups::{FLIGHTS, Lookups};
 pub(crate) use self::turns::{Turn, Turns};

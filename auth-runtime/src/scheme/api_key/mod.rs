@@ -62,7 +62,7 @@ use super::{
 use crate::authorities::AuthorityLoader;
 use crate::denial::{Reason, Rejection};
 use crate::http::peer::AddressShare;
-use crate::limits::Tried;
+use crate::limits::{Answer, Spent, Tried};
 use crate::principal::{Forgetful, Principal};
 use crate::shares::{KnownCallers, Presented};
 use crate::time::ClockError;
@@ -137,12 +137,12 @@ impl Scheme for ApiKeyScheme {
             return Authentication::refused(rejection);
         }
         if let Err(rejection) = self.check_text(&key) {
-            return Self::counted(context, Outcome::Refused(rejection)).into();
+            return Self::counted(context, Outcome::Refused(rejection));
         }
         let digest = KeyDigest::of(&key);
         match &self.store {
-            Store::Fixed(table) => Self::counted(context, self.find_key(table, &digest, context)).into(),
-            Store::Watched(file) => Self::counted(context, self.find_key(&file.current(), &digest, context)).into(),
+            Store::Fixed(table) => Self::counted(context, self.find_key(table, &digest, context)),
+            Store::Watched(file) => Self::counted(context, self.find_key(&file.current(), &digest, context)),
             Store::Function(function) => self.ask(function, &key, digest, context),
         }
     }
@@ -164,11 +164,15 @@ impl ApiKeyScheme {
         }
     }
 
-    fn counted(context: &Context<'_>, outcome: Outcome) -> Outcome {
-        if let (true, Some(attempts)) = (is_wrong(&outcome), context.attempts()) {
-            attempts.failed(tried(context.address_share()));
+    /// A wrong key is counted, and one too many is told to wait.
+    fn counted(context: &Context<'_>, outcome: Outcome) -> Authentication {
+        match context.attempts().filter(|_| is_wrong(&outcome)) {
+            None => outcome.into(),
+            Some(attempts) => match attempts.judge(tried(context.address_share()), true) {
+                Answer::Now(counted) => or_too_often(counted, outcome).into(),
+                Answer::Asked(counted) => Authentication::pending(async move { or_too_often(counted.await, outcome) }),
+            },
         }
-        outcome
     }
 
     /// What can be said of a key by its text.
@@ -217,10 +221,11 @@ impl ApiKeyScheme {
                 },
                 Err(rejection) => Outcome::Refused(rejection),
             };
-            if let (true, Some(attempts)) = (is_wrong(&outcome), attempts) {
-                attempts.failed(tried(address));
+            let outcome = outcome.once_good(known.forget(digest.as_bytes()));
+            match attempts.filter(|_| is_wrong(&outcome)) {
+                Some(attempts) => or_too_often(attempts.judge(tried(address), true).done().await, outcome),
+                None => outcome,
             }
-            outcome.once_good(known.forget(digest.as_bytes()))
         })
     }
 }
@@ -228,6 +233,10 @@ impl ApiKeyScheme {
 /// A key names no account before it is found, and nobody guesses one: what counts is who sends many.
 fn tried(address: AddressShare) -> Tried<'static> {
     Tried::anonymous(NAME, address)
+}
+
+fn or_too_often(counted: Result<(), Spent>, outcome: Outcome) -> Outcome {
+    counted.map_or_else(|spent| Outcome::Refused(spent.into()), |()| outcome)
 }
 
 /// Whether it was no key at all: one that has expired was not guessed.

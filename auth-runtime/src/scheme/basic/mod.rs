@@ -61,7 +61,7 @@ use super::{
 use crate::denial::{Rejection, Unavailable};
 use crate::file::FileContent;
 use crate::http::authorization::{Authorization, authorization};
-use crate::limits::{CountedAttempt, Tried};
+use crate::limits::{Answer, CountedAttempt, Spent, Tried};
 use crate::principal::Principal;
 use crate::scheme::users::Described;
 use crate::shares::{Lookups, Presented};
@@ -216,18 +216,15 @@ impl BasicScheme {
     ) -> Authentication {
         let found = users.find(sent.user());
         let tag = self.tag(&sent, Some(found.hash.text()));
-        if let Some(principal) = self.recall(tag).filter(|_| found.known) {
+        if let Some(principal) = self.recall(context, &sent, tag).filter(|_| found.known) {
             return Authentication::verified(principal);
         }
-        let attempt = match context.begin_attempt(self.tried(context, &sent)) {
-            Ok(attempt) => attempt,
-            Err(rejection) => return Authentication::refused(rejection),
-        };
-        let pending = self.pending(&sent, tag, attempt);
+        let attempt = context.begin_attempt(self.tried(context, &sent));
+        let pending = self.pending(&sent, tag);
         let presented = Presented::new(sent.user(), found.hash.text(), context.address_share());
         let claimant = self.memory.known.claimant(presented, Instant::now());
         let (hashing, identify) = (Arc::clone(hashing), Arc::clone(identify));
-        Authentication::pending(async move {
+        counted(attempt, pending, move |pending| async move {
             let (user, password) = sent.into_parts();
             let matched = hashing.run(claimant, move || {
                 let cut = password.as_bytes().get(..PASSWORD_MAX);
@@ -259,18 +256,15 @@ impl BasicScheme {
             return Authentication::refused(Rejection::credentials_wrong());
         }
         let tag = self.tag(&sent, None);
-        if let Some(principal) = self.recall(tag) {
+        if let Some(principal) = self.recall(context, &sent, tag) {
             return Authentication::verified(principal);
         }
-        let attempt = match context.begin_attempt(self.tried(context, &sent)) {
-            Ok(attempt) => attempt,
-            Err(rejection) => return Authentication::refused(rejection),
-        };
-        let pending = self.pending(&sent, tag, attempt);
+        let attempt = context.begin_attempt(self.tried(context, &sent));
+        let pending = self.pending(&sent, tag);
         let presented = Presented::new(sent.user(), (), context.address_share());
         let claimant = self.memory.known.claimant(presented, Instant::now());
         let (verify, lookups) = (Arc::clone(verify), lookups.clone());
-        Authentication::pending(async move {
+        counted(attempt, pending, move |pending| async move {
             match lookups.run(claimant, move || verify(sent)).await {
                 Ok(Some(principal)) => {
                     pending.remember(&principal);
@@ -291,14 +285,41 @@ impl BasicScheme {
         self.memory.password(self.configuration.as_deref(), sent.user(), stored_hash, sent.expose_password())
     }
 
-    fn recall(&self, tag: Option<Tag>) -> Option<Principal> {
-        self.memory.recall(tag, self.remember_for, Instant::now())
+    fn recall(&self, context: &Context<'_>, sent: &UserPass, tag: Option<Tag>) -> Option<Principal> {
+        let remembered = self.memory.recall(tag, self.remember_for, Instant::now())?;
+        context.may_recall(self.tried(context, sent)).then_some(remembered)
     }
 
-    fn pending(&self, sent: &UserPass, tag: Option<Tag>, attempt: Option<CountedAttempt>) -> PendingVerification {
+    fn pending(&self, sent: &UserPass, tag: Option<Tag>) -> PendingVerification {
         let memory = Arc::clone(&self.memory);
-        PendingVerification { began: memory.generation(), memory, tag, user: sent.user().to_owned(), attempt }
+        PendingVerification { began: memory.generation(), memory, tag, user: sent.user().to_owned(), attempt: None }
     }
+}
+
+/// What `verify` says, once the attempt is counted.
+fn counted<F: Future<Output = Outcome> + Send + 'static>(
+    attempt: Option<Answer<Result<CountedAttempt, Spent>>>,
+    mut pending: PendingVerification,
+    verify: impl FnOnce(PendingVerification) -> F + Send + 'static,
+) -> Authentication {
+    // At once where it can be: attempts are counted in the order in which requests came.
+    let attempt = match attempt {
+        Some(Answer::Now(Err(spent))) => return Authentication::refused(spent),
+        Some(Answer::Now(Ok(attempt))) => {
+            pending.attempt = Some(attempt);
+            None
+        }
+        attempt => attempt,
+    };
+    Authentication::pending(async move {
+        if let Some(attempt) = attempt {
+            match attempt.done().await {
+                Ok(attempt) => pending.attempt = Some(attempt),
+                Err(spent) => return Outcome::Refused(spent.into()),
+            }
+        }
+        verify(pending).await
+    })
 }
 
 impl fmt::Debug for BasicScheme {

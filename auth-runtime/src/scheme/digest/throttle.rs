@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::NAME;
 use super::credentials::{ClaimedUser, DigestCredentials};
 use super::response::DigestAlgorithm;
-use crate::denial::Rejection;
+use crate::denial::{Reason, Rejection};
 use crate::http::peer::AddressShare;
-use crate::limits::{Attempts, CountedAttempt, Tried};
+use crate::limits::{Answer, Attempts, Spent, Tried};
 use crate::scheme::{Authentication, Context, Outcome};
 
 /// The attempts on one account from one address.
@@ -50,12 +50,14 @@ impl Throttle {
         Ok(self.attempts.as_ref().map_or(Ok(()), |attempts| attempts.check(self.tried()))?)
     }
 
-    /// Counts a response as wrong, before it is compared.
+    /// Counts a response if it is wrong. One that is right, with whatever nonce and count, was not guessed.
     ///
     /// # Errors
-    /// Where too many were wrong of late.
-    pub(super) fn begin(&self) -> Result<Option<CountedAttempt>, Rejection> {
-        Ok(self.attempts.as_ref().map(|attempts| attempts.begin(self.tried())).transpose()?)
+    /// Where too many were wrong of late, which is all that may be said of this one.
+    pub(super) fn judge(&self, wrong: Option<&Reason>) -> Answer<Result<(), Spent>> {
+        let is_wrong = wrong == Some(&Reason::CredentialsWrong);
+        let judge = |attempts: &Arc<Attempts>| attempts.judge(self.tried(), is_wrong);
+        self.attempts.as_ref().map_or(Answer::Now(Ok(())), judge)
     }
 
     /// Whoever is verified is known at this address. A replay is not, wherever it comes from.

@@ -9,7 +9,7 @@ use actix_web::http::{Method, Uri};
 
 use crate::denial::{Reason, Unavailable};
 use crate::file::FileContent;
-use crate::limits::CountedAttempt;
+use crate::limits::{Answer, Spent};
 use crate::principal::PrincipalBuilder;
 use crate::scheme::digest::counts::{Counted, Counts};
 use crate::scheme::digest::credentials::{ClaimedUser, DigestCredentials};
@@ -130,19 +130,24 @@ impl Verifier {
             UserSource::File { users, identify } => {
                 let users = users.current();
                 let found = users.find(&sent.user, &sent.realm, sent.algorithm);
-                let attempt = match throttle.begin() {
-                    Ok(attempt) => attempt,
-                    Err(rejection) => return Authentication::refused(rejection),
-                };
                 let proven = self.prove(&sent, &request, found.as_ref().map(|(_, ha1)| *ha1));
-                settle(attempt, proven.as_ref().err());
-                match (proven, found) {
-                    (Ok(proven), Some((name, _))) => {
+                let judged = throttle.judge(proven.as_ref().err());
+                let (verifier, identify) = (Arc::clone(self), Arc::clone(identify));
+                let found = found.map(|(name, _)| name);
+                let conclude = move |judged: Result<(), Spent>| match (judged, proven, found) {
+                    (Err(spent), ..) => Authentication::refused(spent),
+                    (Ok(()), Ok(proven), Some(name)) => {
                         let principal = identify(Arc::clone(&name), &sent.realm);
-                        throttle.known_if_verified(self.admit(proven, &sent, &request, &name, principal))
+                        throttle.known_if_verified(verifier.admit(proven, &sent, &request, &name, principal))
                     }
-                    (Err(reason), _) => Outcome::failed(reason).into(),
-                    (Ok(_), None) => Outcome::failed(Reason::CredentialsWrong).into(),
+                    (Ok(()), Err(reason), _) => Outcome::failed(reason).into(),
+                    (Ok(()), Ok(_), None) => Outcome::failed(Reason::CredentialsWrong).into(),
+                };
+                match judged {
+                    Answer::Now(judged) => conclude(judged),
+                    Answer::Asked(judged) => {
+                        Authentication::pending(async move { conclude(judged.await).done().await })
+                    }
                 }
             }
             UserSource::Function { find, lookups, known } => {
@@ -158,12 +163,10 @@ impl Verifier {
                         Ok(found) => found,
                         Err(unavailable) => return Outcome::Unavailable(unavailable),
                     };
-                    let attempt = match throttle.begin() {
-                        Ok(attempt) => attempt,
-                        Err(rejection) => return Outcome::Refused(rejection),
-                    };
                     let proven = verifier.prove(&sent, &request, found.as_ref().map(|found| &found.ha1));
-                    settle(attempt, proven.as_ref().err());
+                    if let Err(spent) = throttle.judge(proven.as_ref().err()).done().await {
+                        return Outcome::Refused(spent.into());
+                    }
                     let admitted = match (proven, found) {
                         (Ok(proven), Some(found)) => {
                             verifier.admit(proven, &sent, &request, &found.name, found.principal)
@@ -174,10 +177,7 @@ impl Verifier {
                             return Outcome::failed(reason).once_good(once_good);
                         }
                     };
-                    let outcome = match throttle.known_if_verified(admitted) {
-                        Authentication::Ready(outcome) => outcome,
-                        Authentication::Pending(counting) => counting.await,
-                    };
+                    let outcome = throttle.known_if_verified(admitted).done().await;
                     // Only once it is counted: what somebody else has sent before is good for nothing.
                     if let Outcome::Verified(_) = &outcome {
                         verifier.succeeded(presented);
@@ -258,13 +258,6 @@ impl Verifier {
                 })
             }
         }
-    }
-}
-
-/// What becomes of an attempt: a response that is right, with whatever nonce and count, was not guessed.
-fn settle(attempt: Option<CountedAttempt>, wrong: Option<&Reason>) {
-    if wrong != Some(&Reason::CredentialsWrong) {
-        attempt.into_iter().for_each(CountedAttempt::undecided);
     }
 }
 
