@@ -16,7 +16,7 @@ use crate::authorities::memory::Known;
 use crate::denial::Reason;
 use crate::http::peer::AddressShare;
 use crate::principal::{CallerMemory, Forgetful, Forgotten, Generation, Holding, MemoryKey, News, Principal};
-use crate::provider::limits::flight::{Boarding, Flights, landed};
+use crate::provider::limits::flight::{Fetched, Flights, landed};
 use crate::shares::{FLIGHTS, KnownCallers, Lookups, Presented};
 
 /// How many loads of one function may run at once: those who cause them were authenticated before.
@@ -95,35 +95,30 @@ impl ReadyLoader {
             }));
         }
         let key = self.key(principal, request);
-        let recall = || self.memory.recall(&key, Instant::now());
-        if let Some(known) = recall() {
-            return Loading::Known(Ok(known));
-        }
-        let generation = self.memory.generation(Instant::now());
-        let told = match self.flights.board((key, generation), FLIGHTS, || recall().map(Ok)) {
-            Boarding::Known(known) => return Loading::Known(known),
-            Boarding::Full => return Loading::Known(Err(too_many())),
-            Boarding::Join(told) => told,
-            Boarding::Lead(flight, told) => {
-                // In a task of its own: it is for all who wait, also when whoever came first goes away.
-                let (loader, principal) = (Arc::clone(self), principal.clone());
-                let (presented, begun) = (presented(&principal, address()), self.load.begin(&principal, request));
-                actix_web::rt::spawn(async move {
-                    let begun = tokio::time::timeout(deadline, loader.in_turn(presented, begun));
-                    let found = match AssertUnwindSafe(begun).catch_unwind().await {
-                        Ok(Ok(given)) => given.and_then(|given| Known::new(given, Some(&principal))),
-                        Ok(Err(_)) => {
-                            Err(LoadFailure::new(Reason::AuthoritiesUnavailable, "it took longer than the deadline"))
-                        }
-                        Err(_) => Err(Reason::Panicked.into()),
-                    };
-                    if let Ok(known) = &found {
-                        loader.memory.remember(key, &principal.key(), known, generation, Instant::now());
+        let recall = || self.memory.recall(&key, Instant::now()).map(Ok);
+        let asked = || (key, self.memory.generation(Instant::now()));
+        let fetched = self.flights.fetch(asked, FLIGHTS, recall, |flight| {
+            let (loader, principal) = (Arc::clone(self), principal.clone());
+            let (presented, begun) = (presented(&principal, address()), self.load.begin(&principal, request));
+            actix_web::rt::spawn(async move {
+                let begun = tokio::time::timeout(deadline, loader.in_turn(presented, begun));
+                let found = match AssertUnwindSafe(begun).catch_unwind().await {
+                    Ok(Ok(given)) => given.and_then(|given| Known::new(given, Some(&principal))),
+                    Ok(Err(_)) => {
+                        Err(LoadFailure::new(Reason::AuthoritiesUnavailable, "it took longer than the deadline"))
                     }
-                    flight.land(found);
-                });
-                told
-            }
+                    Err(_) => Err(Reason::Panicked.into()),
+                };
+                if let Ok(known) = &found {
+                    loader.memory.remember(key, &principal.key(), known, flight.key().1, Instant::now());
+                }
+                flight.land(found);
+            });
+        });
+        let told = match fetched {
+            Fetched::Known(known) => return Loading::Known(known),
+            Fetched::Full => return Loading::Known(Err(too_many())),
+            Fetched::UnderWay(told) => told,
         };
         Loading::Asked(Box::pin(async move {
             // Given up only where the worker that loads ends.

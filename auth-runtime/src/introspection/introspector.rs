@@ -19,7 +19,7 @@ use crate::principal::{Forgetful, Forgotten, News, Principal};
 use crate::provider::Worker;
 use crate::provider::limits::breaker::Cause as _;
 use crate::provider::limits::budget::Budget;
-use crate::provider::limits::flight::{Boarding, Flights, landed};
+use crate::provider::limits::flight::{Fetched, Flights, landed};
 use crate::scheme::{Authentication, Context, Outcome};
 use crate::shares::{Claimant, Presented, Share};
 use crate::telemetry::{INTROSPECTIONS, limited};
@@ -70,9 +70,9 @@ impl OpaqueTokens for Introspector {
             return Outcome::failed(Reason::TokenTooLong).into();
         }
         let hash = inquiry.memory.hash(token);
-        let recall = || inquiry.memory.recall(&hash, Instant::now(), now);
+        let recall = || inquiry.memory.recall(&hash, Instant::now(), now).map(Ok);
         if let Some(known) = recall() {
-            return inquiry.judged(&hash, Ok(known), now).into();
+            return inquiry.judged(&hash, known, now).into();
         }
         if inquiry.memory.is_held(&hash, Instant::now()) {
             return Outcome::failed(Reason::IntrospectionUnavailable).into();
@@ -85,23 +85,20 @@ impl OpaqueTokens for Introspector {
         if let Some(cause) = inquiry.breakers.refusal(Instant::now(), caller) {
             return Outcome::failed(cause.reason()).into();
         }
-        let began = inquiry.memory.generation();
-        let told = match inquiry.flights.board((hash, began), inquiry.budget.flights(), || recall().map(Ok)) {
-            Boarding::Known(known) => return inquiry.judged(&hash, known, now).into(),
-            Boarding::Full => {
-                return Outcome::failed(Reason::IntrospectionUnavailable).into();
-            }
-            Boarding::Join(told) => told,
-            Boarding::Lead(flight, told) => {
-                // On a thread of its own: the answer is for all who wait, also when whoever came first goes away.
-                let (inquiry, token, address) =
-                    (Arc::clone(inquiry), Zeroizing::new(token.to_vec()), context.address_share());
-                self.0.worker.spawn(async move {
-                    let verdict = inquiry.ask(hash, began, &token, address, now).await;
-                    flight.land(verdict);
-                });
-                told
-            }
+        let asked = || (hash, inquiry.memory.generation());
+        let fetched = inquiry.flights.fetch(asked, inquiry.budget.flights(), recall, |flight| {
+            let (inquiry, token, address) =
+                (Arc::clone(inquiry), Zeroizing::new(token.to_vec()), context.address_share());
+            // On a thread of its own, which outlives the worker that asked first.
+            self.0.worker.spawn(async move {
+                let verdict = inquiry.ask(hash, flight.key().1, &token, address, now).await;
+                flight.land(verdict);
+            });
+        });
+        let told = match fetched {
+            Fetched::Known(known) => return inquiry.judged(&hash, known, now).into(),
+            Fetched::Full => return Outcome::failed(Reason::IntrospectionUnavailable).into(),
+            Fetched::UnderWay(told) => told,
         };
         let inquiry = Arc::clone(inquiry);
         Authentication::pending(async move {

@@ -13,7 +13,7 @@ use crate::grant::{FromGrant, Grant, IdentityError, ViaGrant, Yields};
 use crate::login::fault::LoginFault;
 use crate::login::provider::{Granted, Provider};
 use crate::policy::Policy;
-use crate::provider::limits::flight::{Boarding, landed};
+use crate::provider::limits::flight::{Fetched, landed};
 use crate::scheme::SessionScheme;
 use crate::scheme::session::elsewhere::HeldTokens;
 use crate::scheme::session::{AtProvider, CurrentSession, LiveSessions, Record, milliseconds, unavailable};
@@ -136,17 +136,24 @@ impl Tokens {
         if held.is_fresh(now) {
             return Ok(AccessToken::of(held));
         }
-        let refreshed = match provider.refreshing.board(record.sid.clone(), AT_ONCE, || None) {
-            Boarding::Known(known) => known,
-            Boarding::Full => Err(NoToken::Unavailable(Reason::LookupBusy)),
-            Boarding::Join(told) => landed(told).await.unwrap_or(Err(NoToken::Unavailable(Reason::BackendUnavailable))),
-            Boarding::Lead(flight, told) => {
+        let flights = Arc::clone(&provider.refreshing);
+        let fetched = flights.fetch(
+            || record.sid.clone(),
+            AT_ONCE,
+            || None,
+            |flight| {
                 // To its end, also where whoever came first goes away: a refresh token is good once.
                 let (current, clock) = (Arc::clone(&self.current), Arc::clone(&self.clock));
                 tokio::spawn(async move {
                     let refreshing = Refreshing { sessions: current.sessions(), provider: &provider, clock: &*clock };
                     flight.land(refreshing.refreshed(&current).await);
                 });
+            },
+        );
+        let refreshed = match fetched {
+            Fetched::Known(known) => known,
+            Fetched::Full => Err(NoToken::Unavailable(Reason::LookupBusy)),
+            Fetched::UnderWay(told) => {
                 landed(told).await.unwrap_or(Err(NoToken::Unavailable(Reason::BackendUnavailable)))
             }
         };

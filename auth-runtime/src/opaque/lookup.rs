@@ -10,7 +10,7 @@ use crate::denial::{Reason, Rejection, Unavailable};
 use crate::jwt::SCHEME;
 use crate::jwt::opaque::OpaqueTokens;
 use crate::principal::{CallerMemory, Forgetful, Forgotten, Generation, MemoryKey, News, Principal, Weighed, local};
-use crate::provider::limits::flight::{Boarding, Flights, landed};
+use crate::provider::limits::flight::{Fetched, Flights, landed};
 use crate::revocation::Revocable;
 use crate::scheme::api_key::KeyDigest;
 use crate::scheme::{Authentication, Context, ExposedCredential, Outcome, SchemeDescription};
@@ -85,33 +85,28 @@ impl OpaqueTokens for OpaqueLookup {
         }
         let digest = KeyDigest::of(token);
         let key = *digest.as_bytes();
-        let recall = || shared.memory.recall(&key, Instant::now());
-        if let Some(known) = recall() {
-            return shared.judged(&key, &known, now).into();
-        }
-        let generation = shared.memory.generation(Instant::now());
-        let told = match shared.flights.board((key, generation), FLIGHTS, || recall().map(|known| Ok(Ok(known)))) {
-            Boarding::Known(known) => return shared.judged_or_not(&key, &known, now).into(),
-            Boarding::Full => return Authentication::unavailable(Unavailable::lookup()),
-            Boarding::Join(told) => told,
-            Boarding::Lead(flight, told) => {
-                let presented = Presented::unguessable(key, context.address_share());
-                let (shared, token) = (Arc::clone(shared), ExposedCredential::new(token));
-                // In a task of its own: it is for all who wait, also when whoever came first goes away.
-                tokio::spawn(async move {
-                    let looked_up = shared.look_up(presented, digest, token).await;
-                    if let Ok(Ok(known)) = &looked_up {
-                        let who = known.principal.key();
-                        if shared.check(known, now).is_ok() {
-                            let presented = presented.owned_by((who.issuer(), who.subject()));
-                            shared.known.insert(presented, Instant::now());
-                        }
-                        shared.memory.remember(key, &who, known, generation, Instant::now());
+        let recall = || shared.memory.recall(&key, Instant::now()).map(|known| Ok(Ok(known)));
+        let asked = || (key, shared.memory.generation(Instant::now()));
+        let fetched = shared.flights.fetch(asked, FLIGHTS, recall, |flight| {
+            let presented = Presented::unguessable(key, context.address_share());
+            let (shared, token) = (Arc::clone(shared), ExposedCredential::new(token));
+            tokio::spawn(async move {
+                let looked_up = shared.look_up(presented, digest, token).await;
+                if let Ok(Ok(known)) = &looked_up {
+                    let who = known.principal.key();
+                    if shared.check(known, now).is_ok() {
+                        let presented = presented.owned_by((who.issuer(), who.subject()));
+                        shared.known.insert(presented, Instant::now());
                     }
-                    flight.land(looked_up);
-                });
-                told
-            }
+                    shared.memory.remember(key, &who, known, flight.key().1, Instant::now());
+                }
+                flight.land(looked_up);
+            });
+        });
+        let told = match fetched {
+            Fetched::Known(known) => return shared.judged_or_not(&key, &known, now).into(),
+            Fetched::Full => return Authentication::unavailable(Unavailable::lookup()),
+            Fetched::UnderWay(told) => told,
         };
         let (shared, clock) = (Arc::clone(shared), Arc::clone(context.clock()));
         Authentication::pending(async move {

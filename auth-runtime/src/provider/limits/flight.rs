@@ -25,6 +25,16 @@ pub(crate) enum Boarding<K: Eq + Hash, V> {
     Full,
 }
 
+/// What may be known, or asked for.
+pub(crate) enum Fetched<V> {
+    /// It is known.
+    Known(V),
+    /// A call will tell.
+    UnderWay(Awaited<V>),
+    /// There are too many.
+    Full,
+}
+
 /// A call to be made; dropped without landing, everybody who waits learns that there is no answer.
 pub(crate) struct Flight<K: Eq + Hash, V> {
     /// Where it is listed, until it has landed: the place may be another's by then.
@@ -40,6 +50,29 @@ impl<K, V> Default for Flights<K, V> {
 }
 
 impl<K: Eq + Hash + Clone, V> Flights<K, V> {
+    /// What `known` says, or what a call will tell: somebody else's, or the one that `begin` starts here. It is for all who wait, so
+    /// that it must not end with the request of whoever came first.
+    pub(crate) fn fetch(
+        self: &Arc<Self>,
+        key: impl FnOnce() -> K,
+        most: usize,
+        known: impl Fn() -> Option<V>,
+        begin: impl FnOnce(Flight<K, V>),
+    ) -> Fetched<V> {
+        if let Some(known) = known() {
+            return Fetched::Known(known);
+        }
+        match self.board(key(), most, known) {
+            Boarding::Known(known) => Fetched::Known(known),
+            Boarding::Full => Fetched::Full,
+            Boarding::Join(told) => Fetched::UnderWay(told),
+            Boarding::Lead(flight, told) => {
+                begin(flight);
+                Fetched::UnderWay(told)
+            }
+        }
+    }
+
     /// At most `most` calls may be under way. Before one begins, `known` looks once more: a call that landed since the
     /// caller looked has left what it brought.
     pub(crate) fn board(self: &Arc<Self>, key: K, most: usize, known: impl FnOnce() -> Option<V>) -> Boarding<K, V> {
@@ -65,7 +98,6 @@ impl<K: Eq + Hash + Clone, V> Flights<K, V> {
 
 impl<K: Eq + Hash, V> Flight<K, V> {
     /// What is asked for.
-    #[cfg(feature = "jwks")]
     pub(crate) fn key(&self) -> &K {
         &self.key
     }
@@ -111,6 +143,23 @@ mod tests {
         assert_eq!((landed(first).await, landed(second).await), (Some(7), Some(7)));
         assert!(matches!(flights.board("k", 1, || Some(8)), Boarding::Known(8)));
         assert!(matches!(flights.board("k", 1, || None), Boarding::Lead(..)));
+    }
+
+    #[tokio::test]
+    async fn what_is_known_is_not_asked_for_and_what_is_not_is_asked_for_once() {
+        let flights = Arc::new(Flights::default());
+        let mut calls = Vec::new();
+        let fetched = flights.fetch(|| panic!("it is known"), 1, || Some(1), |_: Flight<_, _>| panic!("it is known"));
+        assert!(matches!(fetched, Fetched::Known(1)));
+        let Fetched::UnderWay(first) = flights.fetch(|| "k", 1, || None, |flight| calls.push(flight)) else {
+            panic!("nothing was known")
+        };
+        let Fetched::UnderWay(second) = flights.fetch(|| "k", 1, || None, |_| panic!("a call is under way")) else {
+            panic!("a call is under way")
+        };
+        assert!(matches!(flights.fetch(|| "other", 1, || None, |_| panic!("one too many")), Fetched::Full));
+        calls.remove(0).land(7);
+        assert_eq!((landed(first).await, landed(second).await), (Some(7), Some(7)));
     }
 
     #[tokio::test]
