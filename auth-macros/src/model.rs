@@ -120,6 +120,8 @@ pub(crate) enum Atom {
     Scope(Text),
     Role(Text),
     Claim(Text, ClaimValue),
+    Acr(Text),
+    MaxAge(MaxAge),
     Check(Box<Call>),
 }
 
@@ -150,6 +152,12 @@ pub(crate) enum ClaimValue {
     Boolean(bool),
     Constant(Path),
     Variant(Path),
+}
+
+/// How long ago a caller may have been authenticated.
+#[derive(Clone, Copy)]
+pub(crate) struct MaxAge {
+    pub(crate) seconds: u32,
 }
 
 /// How many requests of one caller are let in.

@@ -88,6 +88,23 @@ macro_rules! __auth_runtime_origin {
 /// Lets a policy of this access stand for others.
 pub const fn standalone<A: Standalone>() {}
 
+/// A policy whose callers are to be authenticated strongly, or of late, builds on this one.
+///
+/// # Panics
+/// While compiling, when a scheme of it tells neither.
+#[track_caller]
+pub const fn tells_authentication<P: Policy>() {
+    let mut left = P::SPEC.schemes;
+    while let [used, rest @ ..] = left {
+        assert!(
+            used.tells_authentication(),
+            "a scheme of the named policy carries no time or class of an authentication, so its callers would all be refused; build on a \
+             policy of `bearer` or `session` alone"
+        );
+        left = rest;
+    }
+}
+
 impl Sole for Only<BearerScheme> {
     const USES: &'static [SchemeUse] = &[SchemeUse::new::<BearerScheme>("bearer")];
 }
@@ -296,6 +313,25 @@ pub const fn scope(value: &'static str) -> &'static str {
         assert!(
             matches!(*byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E),
             "a scope contains a character that RFC 6749 forbids; use printable ASCII without `\"` and `\\`"
+        );
+        rest = tail;
+    }
+    value
+}
+
+/// A constant used as a class of authentication: one of a list that is separated by spaces (RFC 9470 section 3).
+///
+/// # Panics
+/// While compiling, when it is not.
+#[track_caller]
+pub const fn acr(value: &'static str) -> &'static str {
+    assert!(!value.is_empty(), "an acr is empty; write its name");
+    let mut rest = value.as_bytes();
+    while let [byte, tail @ ..] = rest {
+        assert!(*byte != b' ', "an acr contains a space; demand one class");
+        assert!(
+            matches!(*byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E),
+            "an acr contains a character that a challenge cannot carry; use printable ASCII without `\"` and `\\`"
         );
         rest = tail;
     }

@@ -47,6 +47,7 @@ mod providers;
 mod routes;
 mod schemes;
 mod shadowing;
+mod step_up;
 mod transport;
 mod verify;
 mod websocket;

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 
 use actix_web::{Responder, get, post, web};
 use auth_runtime::clock::{Clock as _, SystemClock};
+use auth_runtime::config::AuthBuilder;
 use auth_runtime::login::{LoginIdentity, OidcLogin};
 use auth_runtime::testing::ManualClock;
 use auth_runtime::{Auth, Authorities, Denial, Principal, Session, Sessions, SignIn, Tokens, public, requires};
@@ -40,6 +41,12 @@ async fn key(who: Principal) -> String {
 #[get("/edit")]
 async fn edit() -> &'static str {
     "editing"
+}
+
+#[requires(session, acr = "mfa", max_age = "5m")]
+#[get("/pay")]
+async fn pay() -> &'static str {
+    "paid"
 }
 
 #[requires(session)]
@@ -112,13 +119,20 @@ impl App {
     }
 
     pub(crate) fn knowing(clock: &ManualClock, sessions: Sessions, is_there: bool) -> Self {
-        let builder = Auth::builder().realm("shop").public_origin(ORIGIN).clock(clock.clone());
-        let auth = builder.session(sessions).build().unwrap();
+        Self::built(Self::builder(clock).session(sessions), clock, is_there)
+    }
+
+    pub(crate) fn builder(clock: &ManualClock) -> AuthBuilder {
+        Auth::builder().realm("shop").public_origin(ORIGIN).clock(clock.clone())
+    }
+
+    pub(crate) fn built(builder: AuthBuilder, clock: &ManualClock, is_there: bool) -> Self {
+        let auth = builder.build().unwrap();
         let served = auth.clone();
         let server = Server::start(move |app| {
-            app.app_data(web::Data::new(Known(is_there)))
-                .service(served.scheme_routes())
-                .service(served.scope("").service(me).service(key).service(edit).service(upstream).service(form));
+            app.app_data(web::Data::new(Known(is_there))).service(served.scheme_routes()).service(
+                served.scope("").service(me).service(key).service(edit).service(pay).service(upstream).service(form),
+            );
         });
         Self { server, auth, clock: clock.clone() }
     }

@@ -10,6 +10,7 @@ mod logout;
 mod refused;
 mod several;
 mod signing_in;
+mod step_up;
 mod store;
 mod tokens;
 mod unfit;

@@ -8,6 +8,8 @@ use crate::model::{Alternative, Atom, Requirement, RequirementKind, SchemeKind};
 enum Attribute {
     Scope,
     Claim,
+    /// How strongly, and when, the caller was authenticated.
+    Authentication,
 }
 
 impl Attribute {
@@ -15,6 +17,7 @@ impl Attribute {
         match self {
             Self::Scope => "scopes",
             Self::Claim => "claims",
+            Self::Authentication => "time or class of an authentication",
         }
     }
 
@@ -22,6 +25,7 @@ impl Attribute {
         match self {
             Self::Scope => "remove `without_authorities`, so that the application can grant them",
             Self::Claim => "a scheme that carries claims is `bearer`",
+            Self::Authentication => "`bearer` and `session` do",
         }
     }
 
@@ -29,6 +33,7 @@ impl Attribute {
         match atom {
             Atom::Scope(_) => Some(Self::Scope),
             Atom::Claim(..) => Some(Self::Claim),
+            Atom::Acr(_) | Atom::MaxAge(_) => Some(Self::Authentication),
             Atom::Role(_) | Atom::Check(_) => None,
         }
     }
@@ -40,23 +45,58 @@ fn knows(scheme: &SchemeKind, attribute: Attribute, without_authorities: bool) -
     match (scheme, attribute) {
         (SchemeKind::Bearer | SchemeKind::Own(_), _) => true,
         (SchemeKind::ApiKey | SchemeKind::Session, Attribute::Scope) => true,
+        (SchemeKind::Session, Attribute::Authentication) => true,
         (SchemeKind::Basic | SchemeKind::Digest, Attribute::Scope) => !without_authorities,
-        (_, Attribute::Claim) => false,
+        (_, Attribute::Claim | Attribute::Authentication) => false,
     }
 }
 
-/// Refuses conditions that no alternative can satisfy, and negations that some alternative can never know.
+/// Refuses conditions that no alternative can satisfy, negations that some alternative can never know, and what is demanded of the
+/// authentication of all callers where some alternative tells nothing of it.
 pub(crate) fn check_ability(
     requirement: &Requirement,
     alternatives: &[Alternative],
     without_authorities: bool,
     sink: &Sink,
 ) {
+    check_authentication(requirement, alternatives, sink);
+    check_parts(requirement, alternatives, without_authorities, sink);
+}
+
+/// Callers of such an alternative would be asked for another authentication again and again.
+fn check_authentication(requirement: &Requirement, alternatives: &[Alternative], sink: &Sink) {
+    let knows = |each: &&Alternative| knows(&each.kind, Attribute::Authentication, true);
+    let (Some(blind), Some(knowing)) = (alternatives.iter().find(|each| !knows(each)), alternatives.iter().find(knows))
+    else {
+        return;
+    };
+    for (part, atom) in demanded_of_authentication(requirement) {
+        let (blind, knowing) = (written(&blind.tokens), written(&knowing.tokens));
+        let fault =
+            format!("`{blind}` carries no {}, so `{atom}` refuses all its callers", Attribute::Authentication.plural());
+        let remedy = format!("demand it of the others alone, as in `any({blind}, {knowing} && {atom})`");
+        sink.report(&part.tokens, format!("{fault}; {remedy}"));
+    }
+}
+
+/// What is demanded of the authentication of every caller.
+pub(crate) fn demanded_of_authentication(requirement: &Requirement) -> impl Iterator<Item = (&Requirement, &Atom)> {
+    let parts = match &requirement.kind {
+        RequirementKind::All(parts) => parts,
+        _ => std::slice::from_ref(requirement),
+    };
+    parts.iter().filter_map(|part| match &part.kind {
+        RequirementKind::Atom(atom @ (Atom::Acr(_) | Atom::MaxAge(_))) => Some((part, atom)),
+        _ => None,
+    })
+}
+
+fn check_parts(requirement: &Requirement, alternatives: &[Alternative], without_authorities: bool, sink: &Sink) {
     let knows = |each: &Alternative, attribute| knows(&each.kind, attribute, without_authorities);
     match &requirement.kind {
         RequirementKind::Authenticated => {}
         RequirementKind::All(parts) | RequirementKind::Any(parts) => {
-            parts.iter().for_each(|part| check_ability(part, alternatives, without_authorities, sink));
+            parts.iter().for_each(|part| check_parts(part, alternatives, without_authorities, sink));
         }
         RequirementKind::Atom(atom) => {
             let Some(attribute) = Attribute::of(atom) else { return };

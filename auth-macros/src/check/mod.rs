@@ -18,6 +18,7 @@ use crate::diag::{Sink, written};
 use crate::model::{Access, Hide, Policy, Requirement, RequirementKind};
 use crate::parse::{Args, Clause, Key};
 
+pub(crate) use ability::demanded_of_authentication;
 pub(crate) use after::{check_after, check_no_after, place};
 pub(crate) use handler::{MOST_ARGUMENTS, check_generics, check_handler, check_other};
 pub(crate) use inner::{check_inner, check_no_inner};

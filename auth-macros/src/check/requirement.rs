@@ -1,6 +1,6 @@
 //! Clauses to one requirement, with `!` moved to its leaves.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
 use syn::LitStr;
 
@@ -23,6 +23,8 @@ pub(crate) fn check_requirement(layers: &Layers, sink: &Sink) -> Requirement {
             }
             Clause::Key(_, Key::Scope(constant)) => parts.push(key(Atom::Scope(constant.clone()), sink)),
             Clause::Key(_, Key::Role(role)) => parts.push(key(Atom::Role(role.clone()), sink)),
+            Clause::Key(_, Key::Acr(class)) => parts.push(key(Atom::Acr(class.clone()), sink)),
+            Clause::Key(word, Key::MaxAge(age)) => parts.push(atom(Atom::MaxAge(*age), word.to_token_stream())),
             Clause::Key(_, Key::Check(call)) => parts.push(key(Atom::Check(call.clone()), sink)),
             _ => {}
         }
@@ -46,6 +48,10 @@ fn check_condition(condition: &Condition, holds: bool, sink: &Sink) -> Requireme
                     "`!check({0})` would admit whoever the check fails to decide on; negate inside `{0}`",
                     written(&call.path)
                 );
+                sink.report(&condition.tokens, fault);
+            }
+            if let (Atom::Acr(_) | Atom::MaxAge(_), false) = (atom, holds) {
+                let fault = format!("`!{atom}` would demand a weaker or older authentication; remove it");
                 sink.report(&condition.tokens, fault);
             }
             let kind = if holds { RequirementKind::Atom(atom.clone()) } else { RequirementKind::Not(atom.clone()) };
@@ -95,7 +101,8 @@ fn join(
 fn key(of: Atom, sink: &Sink) -> Requirement {
     check_atom(&of, sink);
     let tokens = match &of {
-        Atom::Scope(text) | Atom::Role(text) | Atom::Claim(text, _) => tokens(text),
+        Atom::Scope(text) | Atom::Role(text) | Atom::Claim(text, _) | Atom::Acr(text) => tokens(text),
+        Atom::MaxAge(age) => Literal::u32_unsuffixed(age.seconds).into_token_stream(),
         Atom::Check(call) => call.to_token_stream(),
     };
     atom(of, tokens)
@@ -130,6 +137,7 @@ fn check_atom(atom: &Atom, sink: &Sink) {
                 sink.report(value, "the claim's value is empty; write what it must be");
             }
         }
-        Atom::Check(_) => {}
+        Atom::Acr(class) => literal(class).iter().for_each(|class| text::check_acr(class, sink)),
+        Atom::MaxAge(_) | Atom::Check(_) => {}
     }
 }

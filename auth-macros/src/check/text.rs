@@ -32,9 +32,13 @@ pub(crate) fn check_scope_list(literal: &LitStr, sink: &Sink) -> Vec<LitStr> {
     scopes.into_iter().map(|scope| LitStr::new(scope, literal.span())).collect()
 }
 
+/// What a word in a list of a challenge is made of.
+fn is_in_lists(c: char) -> bool {
+    matches!(c, '\x21' | '\x23'..='\x5B' | '\x5D'..='\x7E')
+}
+
 fn check_scope_characters(literal: &LitStr, scope: &str, sink: &Sink) {
-    let allowed = |c: char| matches!(c, '\x21' | '\x23'..='\x5B' | '\x5D'..='\x7E');
-    if let Some(bad) = scope.chars().find(|&c| !allowed(c)) {
+    if let Some(bad) = scope.chars().find(|&c| !is_in_lists(c)) {
         let remedy = "use printable ASCII without spaces, `\"` and `\\`";
         sink.report(
             literal,
@@ -44,6 +48,25 @@ fn check_scope_characters(literal: &LitStr, scope: &str, sink: &Sink) {
                 shown(bad)
             ),
         );
+    }
+}
+
+/// One class of a list that is separated by spaces (RFC 9470 section 3).
+pub(crate) fn check_acr(literal: &LitStr, sink: &Sink) {
+    let value = literal.value();
+    if value.is_empty() {
+        sink.report(literal, "the acr is empty; name one");
+    } else if value.contains(' ') {
+        let remedy = "name one class; `acr_order` says which are stronger";
+        sink.report(literal, format!("the acr `{}` has a space; {remedy}", value.escape_debug()));
+    } else if let Some(bad) = value.chars().find(|&c| !is_in_lists(c)) {
+        let remedy = "use printable ASCII without spaces, `\"` and `\\`";
+        let fault = format!(
+            "the acr `{}` has the character {}, which a challenge cannot carry",
+            value.escape_debug(),
+            shown(bad)
+        );
+        sink.report(literal, format!("{fault}; {remedy}"));
     }
 }
 

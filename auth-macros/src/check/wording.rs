@@ -3,7 +3,7 @@
 use std::fmt::{Display, Formatter, Result};
 
 use crate::diag::written;
-use crate::model::{Atom, ClaimValue, Requirement, RequirementKind, Text};
+use crate::model::{Atom, ClaimValue, MaxAge, Requirement, RequirementKind, Text};
 
 impl Display for Text {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
@@ -25,6 +25,15 @@ impl Display for ClaimValue {
     }
 }
 
+impl Display for MaxAge {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        let units = [("d", 86_400), ("h", 3600), ("m", 60)];
+        let largest = units.into_iter().find(|(_, seconds)| self.seconds.is_multiple_of(*seconds));
+        let (unit, seconds) = largest.unwrap_or(("s", 1));
+        write!(f, "{}{unit}", self.seconds / seconds)
+    }
+}
+
 /// Also the identity of an atom: two of the same text are the same condition.
 impl Display for Atom {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
@@ -32,6 +41,8 @@ impl Display for Atom {
             Self::Scope(scope) => write!(f, "scope({scope})"),
             Self::Role(role) => write!(f, "role({role})"),
             Self::Claim(name, value) => write!(f, "claim({name}, {value})"),
+            Self::Acr(class) => write!(f, "acr({class})"),
+            Self::MaxAge(age) => write!(f, "max_age(\"{age}\")"),
             Self::Check(path) => write!(f, "check({})", written(path)),
         }
     }

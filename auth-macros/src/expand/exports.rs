@@ -77,6 +77,7 @@ fn moved(span: Span, tokens: TokenStream) -> TokenStream {
 }
 
 exports! {
+    acr => acr;
     answered => Answered;
     api_key_scheme => ApiKeyScheme;
     app_service => AppService;
@@ -109,6 +110,7 @@ exports! {
     loading => Loading;
     checked_after => CheckedAfter;
     standalone => standalone;
+    tells_authentication => tells_authentication;
     maybe => Maybe;
     no_details => NoDetails;
     nobody => Nobody;

@@ -8,6 +8,7 @@ use syn::{Attribute, Type};
 
 use super::exports::Exports;
 use super::requirement::Constants;
+use crate::check::demanded_of_authentication;
 use crate::diag::written;
 use crate::model::{Access, Alternative, Hide, Limit, Policy, RequirementKind, SchemeKind};
 use crate::parse::Route;
@@ -46,7 +47,16 @@ pub(crate) fn expand_policy(place: &PolicyType<'_>, policy: &Policy, exports: &E
 /// All that the attribute says, as calls on the empty policy.
 fn expand_said(place: &PolicyType<'_>, policy: &Policy, constants: &mut Constants<'_>) -> TokenStream {
     let exports = constants.exports;
-    let Exports { presence, hide, limit, policy: trait_, requirement: requirement_, standalone, .. } = exports;
+    let Exports {
+        presence,
+        hide,
+        limit,
+        policy: trait_,
+        requirement: requirement_,
+        standalone,
+        tells_authentication,
+        ..
+    } = exports;
     let access = match &policy.access {
         Access::Public => quote!(.open()),
         Access::Schemes { optional: false, alternatives } if is_sole(alternatives) => {
@@ -62,6 +72,12 @@ fn expand_said(place: &PolicyType<'_>, policy: &Policy, constants: &mut Constant
             constants
                 .items
                 .push(quote_spanned!(path.span()=> const _: () = #standalone::<<#path as #trait_>::Access>();));
+            // Its schemes are not known here, and the compiler knows them.
+            if let Some((part, _)) = demanded_of_authentication(&policy.requirement).next() {
+                let at = part.tokens.span();
+                let tells = tells_authentication.at(at);
+                constants.items.push(quote_spanned!(at=> const _: () = #tells::<#path>();));
+            }
             quote_spanned!(path.span()=> .inheriting(#base))
         }
     };

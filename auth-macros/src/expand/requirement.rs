@@ -113,6 +113,11 @@ impl Constants<'_> {
                 let value = self.expand_claim_value(value);
                 self.expand_word(["claim", "Claim"], name, exports.claim_name, &quote!(, #value))
             }
+            Atom::Acr(class) => self.expand_word(["acr", "Acr"], class, exports.acr, &TokenStream::new()),
+            Atom::MaxAge(age) => {
+                let seconds = Literal::u32_unsuffixed(age.seconds);
+                quote!(#path::max_age(#seconds))
+            }
             Atom::Check(call) => {
                 let value = self.expand_check(call);
                 let constant = self.hoist(Span::mixed_site(), exports.check, &value);

@@ -7,6 +7,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Error, LitStr, Path, Result, Token, braced, token};
 
 use super::access::{parse_access, starts_upper};
+use super::age::parse_max_age;
 use super::call::{parse_after, parse_loading_call};
 use super::condition::{Condition, parse_condition};
 use super::limit::{RateLimit, parse_limit, parse_rate};
@@ -15,7 +16,7 @@ use super::unknown::unknown;
 use super::value::{next_token, parse_literal, parse_path, parse_text, rest};
 use crate::diag::{Sink, remedy, written};
 use crate::keyword::{self, Use};
-use crate::model::{Access, AfterCall, Call, InnerFunction, Text};
+use crate::model::{Access, AfterCall, Call, InnerFunction, MaxAge, Text};
 
 /// Which attribute the list belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +70,8 @@ pub(crate) enum Clause {
 pub(crate) enum Key {
     Scope(Text),
     Role(Text),
+    Acr(Text),
+    MaxAge(MaxAge),
     Check(Box<Call>),
     Realm(Text),
     HideFromAuthenticated,
@@ -202,6 +205,8 @@ fn parse_key(input: ParseStream<'_>, word: &Ident, name: &str) -> Result<Clause>
     let clause = match name {
         "scope" => Clause::Key(word.clone(), Key::Scope(parse_text(input, &what)?)),
         "role" => Clause::Key(word.clone(), Key::Role(parse_text(input, &what)?)),
+        "acr" => Clause::Key(word.clone(), Key::Acr(parse_text(input, &what)?)),
+        "max_age" => Clause::Key(word.clone(), Key::MaxAge(parse_max_age(input, &what)?)),
         "realm" => Clause::Key(word.clone(), Key::Realm(parse_text(input, &what)?)),
         "check" => Clause::Key(word.clone(), Key::Check(Box::new(parse_loading_call(input, &what)?))),
         "check_after" => Clause::Key(word.clone(), Key::CheckAfter(parse_after(input, &what)?)),

@@ -6,6 +6,7 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Error, Result, Token, token};
 
+use super::age::parse_max_age;
 use super::call::parse_call;
 use super::split::combine;
 use super::value::{next_token, parse_claim_value, parse_text, rest};
@@ -187,6 +188,8 @@ fn parse_atom(name: &str, word: &Ident, group: &Group) -> Result<Atom> {
         let atom = match name {
             "scope" => Atom::Scope(parse_text(input, &what)?),
             "role" => Atom::Role(parse_text(input, &what)?),
+            "acr" => Atom::Acr(parse_text(input, &what)?),
+            "max_age" => Atom::MaxAge(parse_max_age(input, &what)?),
             "check" => Atom::Check(Box::new(parse_call(input, &what)?)),
             _ => {
                 let claim = parse_text(input, "a claim's name")?;
@@ -203,6 +206,7 @@ fn parse_atom(name: &str, word: &Ident, group: &Group) -> Result<Atom> {
         }
         let remedy = match name {
             "claim" => "it takes a name and one value".to_owned(),
+            "max_age" => "it takes one duration".to_owned(),
             "check" => {
                 "it takes one function, and values for it in parentheses, as in `check(can(Permission::Refund))`"
                     .to_owned()
@@ -231,10 +235,12 @@ fn example(name: &str) -> &'static str {
         "claim" => "`claim(\"name\", \"value\")`",
         "check" => "`check(path_of_fn)`",
         "role" => "`role(\"…\")`",
+        "acr" => "`acr(\"…\")`",
+        "max_age" => "`max_age(\"5m\")`",
         _ => "`scope(\"…\")`",
     }
 }
 
 fn predicates() -> &'static str {
-    "write `scope(…)`, `role(…)`, `claim(…)` or `check(…)`"
+    "write `scope(…)`, `role(…)`, `claim(…)`, `acr(…)`, `max_age(…)` or `check(…)`"
 }

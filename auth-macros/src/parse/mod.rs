@@ -1,6 +1,7 @@
 //! Text to parsed model: what was written, with the tokens it was written in.
 
 mod access;
+mod age;
 mod args;
 mod call;
 mod condition;

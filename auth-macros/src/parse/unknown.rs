@@ -52,7 +52,8 @@ fn misplaced(name: &str, after: ParseStream<'_>) -> Option<String> {
     let called = after.peek(token::Paren);
     Some(match name {
         _ if after.peek(Token![==]) => format!("`==` compares; write `{name} = …` to say what is required"),
-        "scope" | "role" if bare => format!("`{name}` lacks its value; write `{name} = \"…\"`"),
+        "scope" | "role" | "acr" if bare => format!("`{name}` lacks its value; write `{name} = \"…\"`"),
+        "max_age" if bare => "`max_age` lacks its value; write `max_age = \"5m\"`".to_owned(),
         "check" if bare => "`check` lacks its function; write `check(path_of_fn)`".to_owned(),
         "claim" if bare => "`claim` lacks its name and value; write `claim(\"name\", \"value\")`".to_owned(),
         "policy" if bare || called => "`policy` lacks its name; write `policy = Name`".to_owned(),

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use actix_web::http::header::HeaderValue;
 
-/// What the runtime adds to an OAuth challenge (RFC 6750 section 3).
-const OAUTH_PARAMETERS: [&str; 4] = ["error", "error_description", "scope", "resource_metadata"];
+/// What the runtime adds to an OAuth challenge (RFC 6750 section 3, RFC 9470 section 3).
+const OAUTH_PARAMETERS: [&str; 6] =
+    ["error", "error_description", "acr_values", "max_age", "scope", "resource_metadata"];
 
 /// What one scheme tells a caller who has not proved its identity.
 ///
@@ -79,7 +80,7 @@ impl Challenge {
     ///
     /// A parameter stands in a challenge once (RFC 9110 section 11.2), whatever the case of its name: a second one of a
     /// name is left out, and so is one that the runtime adds itself (`realm`; for an OAuth challenge also `error`,
-    /// `error_description`, `scope` and `resource_metadata`), and one whose name is not a token.
+    /// `error_description`, `acr_values`, `max_age`, `scope` and `resource_metadata`), and one whose name is not a token.
     pub fn parameter(self, name: &'static str, value: impl Into<String>) -> Self {
         self.with(name, ParameterValue::Quoted(value.into()))
     }
@@ -92,11 +93,15 @@ impl Challenge {
     fn with(mut self, name: &'static str, value: ParameterValue) -> Self {
         let added_by_runtime = name.eq_ignore_ascii_case("realm")
             || (self.oauth && OAUTH_PARAMETERS.iter().any(|added| name.eq_ignore_ascii_case(added)));
-        let given = self.parameters.iter().any(|(given, _)| name.eq_ignore_ascii_case(given));
-        if is_token(name.as_bytes()) && !added_by_runtime && !given {
+        if is_token(name.as_bytes()) && !added_by_runtime && !self.has(name) {
             self.parameters.push((name, value));
         }
         self
+    }
+
+    /// Whether it has a parameter of this name already.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.parameters.iter().any(|(given, _)| name.eq_ignore_ascii_case(given))
     }
 
     /// The scheme's name.

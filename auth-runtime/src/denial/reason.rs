@@ -116,6 +116,7 @@ macro_rules! reasons {
 const INVALID_REQUEST: &str = "invalid_request";
 const INVALID_TOKEN: &str = "invalid_token";
 const INSUFFICIENT_SCOPE: &str = "insufficient_scope";
+const INSUFFICIENT_AUTHENTICATION: &str = "insufficient_user_authentication";
 
 /// How loudly a denial is logged.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -135,6 +136,11 @@ impl Reason {
             _ if self.status().is_server_error() => Severity::Error,
             _ => Severity::Information,
         }
+    }
+
+    /// Whether the caller is known, and is asked to authenticate again.
+    pub(crate) fn asks_for_step_up(self) -> bool {
+        matches!(self, Self::AuthenticationTooWeak | Self::AuthenticationAndScopeTooWeak)
     }
 
     /// Whether each event of it is written, however many there are: it tells of credentials that were good once.
@@ -222,6 +228,10 @@ reasons! {
 
         /// The credentials have ended since the request was let in, and an operation of it comes only now.
         CredentialsEnded = "credentials_ended" by credentials_ended, UNAUTHORIZED, Some(INVALID_TOKEN), "the credentials are not valid any more";
+        /// The caller was not authenticated strongly enough, or too long ago, or nothing tells (RFC 9470).
+        AuthenticationTooWeak = "authentication_too_weak", UNAUTHORIZED, Some(INSUFFICIENT_AUTHENTICATION), "a stronger or more recent authentication is required";
+        /// The same, and a scope is missing too.
+        AuthenticationAndScopeTooWeak = "authentication_and_scope_too_weak", UNAUTHORIZED, Some(INSUFFICIENT_AUTHENTICATION), "a stronger or more recent authentication is required, and a required scope";
 
         // 403: authenticated, not allowed.
         /// A scope is missing.

@@ -9,6 +9,7 @@ use crate::denial::Challenge;
 use crate::denial::{Answer, Problem, Reason};
 use crate::guard::observation::Meter;
 use crate::guard::plan::AlternativePlace;
+use crate::policy::StepUp;
 
 /// The challenges of one policy, one for each scheme name, in the order in which they are sent.
 pub(crate) struct Challenges {
@@ -34,6 +35,8 @@ pub(crate) struct Offered {
     pub(crate) own: Vec<String>,
     /// Those of the condition of all.
     pub(crate) common: Vec<String>,
+    /// What is asked of the authentication of its callers.
+    pub(crate) step_up: StepUp,
 }
 
 /// A denial ready to be sent and counted.
@@ -106,15 +109,26 @@ impl Challenges {
         };
         let mut problem = Problem::of(reason);
         let mut lines = Vec::new();
+        let by = alternative.and_then(|AlternativePlace(index)| self.offered.get(index));
+        let step_up = by.map(|by| &by.step_up).filter(|_| reason.asks_for_step_up());
         match reason.status() {
             StatusCode::UNAUTHORIZED | StatusCode::BAD_REQUEST => {
                 let all = (0..self.all.len()).map(ChallengeLine);
                 let challenges = all.flat_map(|line| at(line).iter().map(move |challenge| (line, challenge)));
                 for (line, challenge) in challenges {
                     let is_blamed = Some(line) == blamed || reason == Reason::AuthorizationRepeated;
-                    let error = reason.oauth_error().filter(|_| is_blamed && challenge.is_oauth());
+                    // A client must know what is wanted of its credentials, of whatever scheme, which are good.
+                    let has_error = challenge.is_oauth() || step_up.is_some();
+                    let error = reason.oauth_error().filter(|_| is_blamed && has_error);
                     let description = error.map(|_| reason.description());
-                    let scope = &*self.scope_before(challenge, alternative);
+                    let step_up = step_up.filter(|_| error.is_some());
+                    let scope = match step_up {
+                        None => self.scope_before(challenge, alternative),
+                        // Whoever has all of them is not to think that one is missing.
+                        Some(_) if reason == Reason::AuthenticationTooWeak => String::new(),
+                        Some(_) => self.scope_after(alternative),
+                    };
+                    let scope = &*scope;
                     if challenge.is_oauth() {
                         name_scope(&mut problem, scope);
                     }
@@ -122,7 +136,7 @@ impl Challenges {
                         problem.error = error;
                         problem.error_description = description;
                     }
-                    lines.push(self.render(challenge, scope, error, description));
+                    lines.push(self.render(challenge, scope, error, description, step_up));
                 }
             }
             StatusCode::FORBIDDEN if reason == Reason::ScopeMissing => {
@@ -131,7 +145,7 @@ impl Challenges {
                     let scope = &*self.scope_after(alternative);
                     problem.error = reason.oauth_error();
                     name_scope(&mut problem, scope);
-                    lines.push(self.render(challenge, scope, reason.oauth_error(), None));
+                    lines.push(self.render(challenge, scope, reason.oauth_error(), None, None));
                 }
             }
             _ => {}
@@ -163,14 +177,21 @@ impl Challenges {
         scope: &str,
         error: Option<&str>,
         description: Option<&str>,
+        step_up: Option<&StepUp>,
     ) -> HeaderValue {
-        let mut extra = Vec::with_capacity(4);
+        let mut extra = Vec::with_capacity(6);
+        let acr = step_up.and_then(|step_up| step_up.acr.as_deref());
+        let max_age = step_up.and_then(|step_up| step_up.max_age).map(|age| age.as_secs().to_string());
+        extra.extend(error.map(|error| ("error", error)));
+        extra.extend(description.map(|description| ("error_description", description)));
+        extra.extend(acr.map(|acr| ("acr_values", acr)));
+        extra.extend(max_age.as_deref().map(|age| ("max_age", age)));
         if challenge.is_oauth() {
-            extra.extend(error.map(|error| ("error", error)));
-            extra.extend(description.map(|description| ("error_description", description)));
             extra.extend((!scope.is_empty()).then_some(("scope", scope)));
             extra.extend(self.metadata_url.as_deref().map(|url| ("resource_metadata", url)));
         }
+        // Of the scheme's own parameters none stands there twice.
+        extra.retain(|(name, _)| !challenge.has(name));
         challenge.render(&self.realm, &extra)
     }
 }

@@ -45,8 +45,8 @@ impl fmt::Display for Explanation<'_> {
 
 impl Explanation<'_> {
     fn rule(&self, f: &mut fmt::Formatter<'_>, principal: &Principal, demand: Demand) -> fmt::Result {
-        let hierarchies = &self.plan.settings.hierarchies;
-        let inquiry = Inquiry { principal, hierarchies, results: self.seen.results, refused: self.refused };
+        let standard = self.plan.settings.standard();
+        let inquiry = Inquiry { principal, standard, results: self.seen.results, refused: self.refused };
         let findings = inquiry.findings(demand);
         let width = findings.conditions.iter().map(|row| row.written.chars().count()).max().unwrap_or_default();
         for FoundCondition { written, found, note } in findings.conditions {

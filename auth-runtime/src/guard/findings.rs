@@ -1,7 +1,7 @@
 //! What was found of a caller, condition by condition, and what would have sufficed.
 
 use crate::policy::rule::Expression;
-use crate::policy::{Check, CheckResults, Demand, Finding, Hierarchies, Requirement};
+use crate::policy::{Check, CheckResults, Demand, Finding, Requirement, Standard};
 use crate::principal::{ClaimedIn, Principal};
 use crate::telemetry::foreign;
 
@@ -12,7 +12,7 @@ const WAYS: usize = 3;
 /// A caller, and what checks have said of it.
 pub(super) struct Inquiry<'a> {
     pub(super) principal: &'a Principal,
-    pub(super) hierarchies: &'a Hierarchies,
+    pub(super) standard: Standard<'a>,
     pub(super) results: &'a CheckResults,
     /// The check that refused, and what it said.
     pub(super) refused: Option<(&'static Check, Option<&'a str>)>,
@@ -70,7 +70,7 @@ impl Inquiry<'_> {
     }
 
     fn found(&self, leaf: &'static Requirement) -> Finding {
-        Finding::of(leaf, self.principal, self.hierarchies, self.results)
+        Finding::of(leaf, self.principal, self.standard, self.results)
     }
 
     /// What helps to see why a condition does not hold. Values of claims may be personal, and are left out.
@@ -84,6 +84,10 @@ impl Inquiry<'_> {
                 Some((refused, Some(said))) if std::ptr::eq(refused, check) => format!("\"{}\"", foreign(said)),
                 _ => String::new(),
             },
+            Requirement::Acr(_) if found == Finding::Unknown => "nothing tells `acr`".to_owned(),
+            Requirement::Acr(_) => format!("has: {}", foreign(self.principal.acr().unwrap_or_default())),
+            Requirement::MaxAge(_) if found == Finding::Unknown => "nothing tells a time that can be right".to_owned(),
+            Requirement::MaxAge(_) => "longer ago".to_owned(),
             Requirement::Claim(..) if found == Finding::Unknown => "not there, or of another type".to_owned(),
             _ => String::new(),
         }

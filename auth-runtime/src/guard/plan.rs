@@ -10,7 +10,7 @@ use crate::guard::observation::{Meter, NO_SCHEME};
 use crate::guard::{Attempted, ConfiguredScheme, Settings};
 use crate::http::parts::RequestView;
 use crate::policy::{
-    Check, CheckResults, Demand, PolicySpec, Presence, Requirement, SchemeName, Step, canonical_scopes,
+    Check, CheckResults, Demand, PolicySpec, Presence, Requirement, SchemeName, Step, StepUp, canonical_scopes,
 };
 use crate::principal::{DetailsType, Principal};
 use crate::scheme::{Context, Scheme, SchemeDescription};
@@ -98,7 +98,8 @@ impl Plan {
                 false => Vec::new(),
             };
             let own = used.condition.as_ref().map(named).unwrap_or_default();
-            Offered { own, common: named(&spec.requirement), challenge }
+            let step_up = StepUp::demanded(Demand::new(spec, used).parts(), &settings.hierarchies.acr);
+            Offered { own, common: named(&spec.requirement), step_up, challenge }
         });
         let challenges = Challenges::new(spec.handler, realm, settings.metadata_url.clone(), offered.collect());
         let rivals = |of: usize, own: &SchemeDescription| {
@@ -201,11 +202,11 @@ impl Plan {
         principal: &Principal,
         checks: &CheckResults,
     ) -> Result<Option<&'static Check>, Reason> {
-        let (by, hierarchies) = (by.alternative(self).ok_or(Reason::CheckFailed)?, &self.settings.hierarchies);
-        match by.demand.evaluate(principal, hierarchies, checks) {
+        let (by, standard) = (by.alternative(self).ok_or(Reason::CheckFailed)?, self.settings.standard());
+        match by.demand.evaluate(principal, standard, checks) {
             Step::Holds => Ok(None),
             Step::Needs(check) => Ok(Some(check)),
-            Step::Fails => Err(by.demand.first_failure(&by.canonical, principal, hierarchies, checks)),
+            Step::Fails => Err(by.demand.first_failure(&by.canonical, principal, standard, checks)),
         }
     }
 

@@ -97,15 +97,13 @@ impl Plan {
     }
 
     fn rehearse_known(&self, by: &Alternative, principal: &Principal) -> Rehearsal {
-        let hierarchies = &self.settings.hierarchies;
-        let verdict = match by.demand.evaluate(principal, hierarchies, &NO_RESULTS) {
+        let standard = self.settings.standard();
+        let verdict = match by.demand.evaluate(principal, standard, &NO_RESULTS) {
             Step::Holds if self.spec.check_after.is_none() => Verdict::Admitted,
             Step::Holds | Step::Needs(_) => Verdict::IfChecked,
-            Step::Fails => {
-                Verdict::Refused(by.demand.first_failure(&by.canonical, principal, hierarchies, &NO_RESULTS))
-            }
+            Step::Fails => Verdict::Refused(by.demand.first_failure(&by.canonical, principal, standard, &NO_RESULTS)),
         };
-        let mut findings = Inquiry { principal, hierarchies, results: &NO_RESULTS, refused: None }.findings(by.demand);
+        let mut findings = Inquiry { principal, standard, results: &NO_RESULTS, refused: None }.findings(by.demand);
         if let Some(after) = self.spec.check_after {
             let lead = if findings.conditions.is_empty() { "" } else { "&& " };
             let written = format!("{lead}check_after({})", foreign(after.written()));

@@ -10,7 +10,7 @@ use crate::http::forwarded::Proxies;
 use crate::http::parts::RequestView;
 use crate::http::peer::AddressShare;
 use crate::limits::{Attempts, Limiter};
-use crate::policy::Hierarchies;
+use crate::policy::{Hierarchies, Standard};
 use crate::time::Clock;
 
 /// Settings shared by all plans.
@@ -39,6 +39,11 @@ pub(crate) struct LeftInRequests {
 }
 
 impl Settings {
+    /// By what callers are judged, beside their policy.
+    pub(crate) fn standard(&self) -> Standard<'_> {
+        Standard::new(&self.hierarchies, &*self.clock)
+    }
+
     /// As whose a request counts, where callers are told apart.
     pub(crate) fn address_share(&self, request: RequestView<'_>) -> AddressShare {
         self.proxies.share(request.peer, request.headers)

@@ -76,7 +76,7 @@ pub(crate) const fn absent(diagrams: &mut Diagrams<'_>, atom: u16) -> Diagram {
     diagrams.branching(Branches { atom, held, absent, unknown })
 }
 
-const fn unknown(diagrams: &mut Diagrams<'_>, atom: u16) -> Diagram {
+pub(super) const fn unknown(diagrams: &mut Diagrams<'_>, atom: u16) -> Diagram {
     let (held, absent, unknown) = (Diagram::NEVER, Diagram::NEVER, Diagram::ALWAYS);
     diagrams.branching(Branches { atom, held, absent, unknown })
 }

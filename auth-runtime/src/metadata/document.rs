@@ -192,6 +192,8 @@ fn required_scopes(requirement: &Requirement) -> Vec<&'static str> {
             Requirement::Authenticated
             | Requirement::Role(_)
             | Requirement::Claim(..)
+            | Requirement::Acr(_)
+            | Requirement::MaxAge(_)
             | Requirement::Check(_)
             | Requirement::Not(_) => {}
         }

@@ -8,9 +8,10 @@ use serde_json::{Number, Value};
 
 use crate::denial::Reason;
 use crate::policy::requirement::{add_canonical_scopes, demands_scope};
-use crate::policy::{Check, ClaimValue, PolicySpec, Requirement, SchemeUse};
-use crate::policy::{Hierarchies, Hierarchy};
+use crate::policy::strength::{is_recent, is_strong};
+use crate::policy::{Check, ClaimValue, Hierarchies, Hierarchy, PolicySpec, Requirement, SchemeUse};
 use crate::principal::{ClaimedIn, Principal};
+use crate::time::Clock;
 
 /// Outcome of a requirement as far as the checks already run allow.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +46,21 @@ impl CheckResults {
     }
 }
 
+/// By what callers are judged, beside their policy.
+#[derive(Clone, Copy)]
+pub(crate) struct Standard<'a> {
+    hierarchies: &'a Hierarchies,
+    clock: &'a dyn Clock,
+    /// Whether callers are taken for authenticated as is demanded.
+    takes_as_strong: bool,
+}
+
+impl<'a> Standard<'a> {
+    pub(crate) fn new(hierarchies: &'a Hierarchies, clock: &'a dyn Clock) -> Self {
+        Self { hierarchies, clock, takes_as_strong: false }
+    }
+}
+
 /// What a policy demands of a caller that one of its alternatives has verified: that alternative's own condition, then the
 /// one of all.
 #[derive(Clone, Copy)]
@@ -68,8 +84,8 @@ impl Demand {
     }
 
     /// Evaluates cheap conditions everywhere before asking for the first check that still matters.
-    pub(crate) fn evaluate(self, principal: &Principal, hierarchies: &Hierarchies, checks: &CheckResults) -> Step {
-        all(self.parts(), principal, hierarchies, checks)
+    pub(crate) fn evaluate(self, principal: &Principal, standard: Standard<'_>, checks: &CheckResults) -> Step {
+        all(self.parts(), principal, standard, checks)
     }
 
     /// The canonical scopes of both, in written order.
@@ -84,22 +100,37 @@ impl Demand {
         self.parts().any(demands_scope)
     }
 
-    /// Why a demand that failed did: a missing canonical scope first, because a caller can do something about it, else the
-    /// leftmost condition that does not hold.
+    /// Why a demand that failed did: what a caller can do something about comes first. That is a stronger or more recent
+    /// authentication, unless something else would still be in the way, then a missing canonical scope; else it is the leftmost
+    /// condition that does not hold.
     pub(crate) fn first_failure(
         self,
         canonical: &[&'static str],
         principal: &Principal,
-        hierarchies: &Hierarchies,
+        standard: Standard<'_>,
         checks: &CheckResults,
     ) -> Reason {
         let granted = |scope: &&'static str| {
-            principal.scope_set().is_some_and(|held| hierarchies.scopes.grants(held.granted, scope))
+            principal.scope_set().is_some_and(|held| standard.hierarchies.scopes.grants(held.granted, scope))
         };
-        if !canonical.iter().all(granted) {
+        let lacks_scope = !canonical.iter().all(granted);
+        if self.parts().any(|part| is_too_weak(part, principal, standard, checks)) {
+            if standard.clock.now().is_err() {
+                return Reason::ClockUnreadable;
+            }
+            if lacks_scope {
+                return Reason::AuthenticationAndScopeTooWeak;
+            }
+            let strong = Standard { takes_as_strong: true, ..standard };
+            return match self.evaluate(principal, strong, checks) {
+                Step::Fails => leftmost_of_all(self.parts(), principal, strong, checks),
+                Step::Holds | Step::Needs(_) => Reason::AuthenticationTooWeak,
+            };
+        }
+        if lacks_scope {
             return Reason::ScopeMissing;
         }
-        leftmost_of_all(self.parts(), principal, hierarchies, checks)
+        leftmost_of_all(self.parts(), principal, standard, checks)
     }
 }
 
@@ -118,7 +149,7 @@ impl Finding {
     pub(crate) fn of(
         leaf: &'static Requirement,
         principal: &Principal,
-        hierarchies: &Hierarchies,
+        standard: Standard<'_>,
         checks: &CheckResults,
     ) -> Self {
         let known = match leaf {
@@ -126,7 +157,7 @@ impl Finding {
                 None => return Self::NotRun,
                 held => held,
             },
-            leaf => known(leaf, principal, hierarchies),
+            leaf => known(leaf, principal, standard),
         };
         match known {
             Some(true) => Self::Holds,
@@ -140,12 +171,12 @@ impl Finding {
 fn all(
     parts: impl Iterator<Item = &'static Requirement>,
     principal: &Principal,
-    hierarchies: &Hierarchies,
+    standard: Standard<'_>,
     checks: &CheckResults,
 ) -> Step {
     let mut outcome = Step::Holds;
     for each in parts {
-        match evaluate(each, principal, hierarchies, checks) {
+        match evaluate(each, principal, standard, checks) {
             Step::Fails => return Step::Fails,
             needs @ Step::Needs(_) if matches!(outcome, Step::Holds) => outcome = needs,
             Step::Holds | Step::Needs(_) => {}
@@ -157,7 +188,7 @@ fn all(
 fn evaluate(
     requirement: &'static Requirement,
     principal: &Principal,
-    hierarchies: &Hierarchies,
+    standard: Standard<'_>,
     checks: &CheckResults,
 ) -> Step {
     match requirement {
@@ -167,11 +198,11 @@ fn evaluate(
             Some(false) => Step::Fails,
         },
         Requirement::All([]) => Step::Fails,
-        Requirement::All(parts) => all(parts.iter(), principal, hierarchies, checks),
+        Requirement::All(parts) => all(parts.iter(), principal, standard, checks),
         Requirement::Any(any) => {
             let mut outcome = Step::Fails;
             for each in *any {
-                match evaluate(each, principal, hierarchies, checks) {
+                match evaluate(each, principal, standard, checks) {
                     Step::Holds => return Step::Holds,
                     needs @ Step::Needs(_) if matches!(outcome, Step::Fails) => outcome = needs,
                     Step::Fails | Step::Needs(_) => {}
@@ -179,7 +210,7 @@ fn evaluate(
             }
             outcome
         }
-        leaf => match known(leaf, principal, hierarchies) {
+        leaf => match known(leaf, principal, standard) {
             Some(true) => Step::Holds,
             Some(false) | None => Step::Fails,
         },
@@ -187,14 +218,19 @@ fn evaluate(
 }
 
 /// The truth of a leaf, or of the negation of one; `None` is unknown.
-fn known(leaf: &Requirement, principal: &Principal, hierarchies: &Hierarchies) -> Option<bool> {
+fn known(leaf: &Requirement, principal: &Principal, standard: Standard<'_>) -> Option<bool> {
     match leaf {
         Requirement::Authenticated => Some(true),
-        Requirement::Scope(scope) => holds(&hierarchies.scopes, principal.scope_set()?, scope.as_str()),
-        Requirement::Role(role) => holds(&hierarchies.roles, principal.role_set()?, role.as_str()),
+        Requirement::Scope(scope) => holds(&standard.hierarchies.scopes, principal.scope_set()?, scope.as_str()),
+        Requirement::Role(role) => holds(&standard.hierarchies.roles, principal.role_set()?, role.as_str()),
         Requirement::Claim(name, wanted) => claim_is(principal.claims()?.get(name.as_str())?, *wanted),
-        Requirement::Not(inner) => known(inner, principal, hierarchies).map(|truth| !truth),
-        // The macro puts `Not` over leaves only; a value built by hand that does otherwise is never known to hold.
+        Requirement::Acr(_) | Requirement::MaxAge(_) if standard.takes_as_strong => Some(true),
+        Requirement::Acr(wanted) => is_strong(principal, wanted.as_str(), &standard.hierarchies.acr),
+        Requirement::MaxAge(wanted) => is_recent(principal, *wanted, standard.clock),
+        // The macro puts `Not` over leaves only, and not over those; a value built by hand that does otherwise is never known to
+        // hold.
+        Requirement::Not(Requirement::Acr(_) | Requirement::MaxAge(_)) => None,
+        Requirement::Not(inner) => known(inner, principal, standard).map(|truth| !truth),
         Requirement::Check(_) | Requirement::All(_) | Requirement::Any(_) => None,
     }
 }
@@ -242,33 +278,53 @@ fn number_is(claim: &Number, wanted: i64) -> bool {
     }
 }
 
+/// Whether the caller was not authenticated as a challenge asks for: as the leftmost branch of every `||` demands, unless another
+/// one lets it in, or may.
+fn is_too_weak(
+    requirement: &'static Requirement,
+    principal: &Principal,
+    standard: Standard<'_>,
+    checks: &CheckResults,
+) -> bool {
+    match requirement {
+        Requirement::Acr(_) | Requirement::MaxAge(_) => known(requirement, principal, standard) != Some(true),
+        Requirement::All(all) => all.iter().any(|each| is_too_weak(each, principal, standard, checks)),
+        Requirement::Any(any) => {
+            matches!(evaluate(requirement, principal, standard, checks), Step::Fails)
+                && any.first().is_some_and(|each| is_too_weak(each, principal, standard, checks))
+        }
+        _ => false,
+    }
+}
+
 fn leftmost_of_all(
     mut parts: impl Iterator<Item = &'static Requirement>,
     principal: &Principal,
-    hierarchies: &Hierarchies,
+    standard: Standard<'_>,
     checks: &CheckResults,
 ) -> Reason {
     parts
-        .find(|each| !matches!(evaluate(each, principal, hierarchies, checks), Step::Holds))
-        .map_or(Reason::CheckFailed, |each| leftmost_failure(each, principal, hierarchies, checks))
+        .find(|each| !matches!(evaluate(each, principal, standard, checks), Step::Holds))
+        .map_or(Reason::CheckFailed, |each| leftmost_failure(each, principal, standard, checks))
 }
 
 fn leftmost_failure(
     requirement: &'static Requirement,
     principal: &Principal,
-    hierarchies: &Hierarchies,
+    standard: Standard<'_>,
     checks: &CheckResults,
 ) -> Reason {
     match requirement {
-        Requirement::All(all) => leftmost_of_all(all.iter(), principal, hierarchies, checks),
+        Requirement::All(all) => leftmost_of_all(all.iter(), principal, standard, checks),
         Requirement::Any(any) => {
-            any.first().map_or(Reason::CheckFailed, |each| leftmost_failure(each, principal, hierarchies, checks))
+            any.first().map_or(Reason::CheckFailed, |each| leftmost_failure(each, principal, standard, checks))
         }
-        Requirement::Not(inner) => leftmost_failure(inner, principal, hierarchies, checks),
+        Requirement::Not(inner) => leftmost_failure(inner, principal, standard, checks),
         // Not `ScopeMissing`: the challenge would name scopes that the caller has.
         Requirement::Scope(_) => Reason::ScopeUnfit,
         Requirement::Role(_) => Reason::RoleMissing,
         Requirement::Claim(..) => Reason::ClaimMismatch,
+        Requirement::Acr(_) | Requirement::MaxAge(_) => Reason::AuthenticationTooWeak,
         Requirement::Check(_) | Requirement::Authenticated => Reason::CheckFailed,
     }
 }

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::policy::strength::AcrOrders;
 use crate::principal::NamesIn;
 
-/// The role hierarchy and the scope implications of one `Auth`.
+/// The role hierarchy, the scope implications and the orders of `acr` of one `Auth`.
 #[derive(Debug, Default)]
 pub(crate) struct Hierarchies {
     pub(crate) roles: Hierarchy,
     pub(crate) scopes: Hierarchy,
+    pub(crate) acr: AcrOrders,
 }
 
 /// A relation "holding this one is holding that one", closed over its own steps.

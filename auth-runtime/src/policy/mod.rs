@@ -1,5 +1,6 @@
 //! What a route demands, as one constant value, and how that value is judged.
 
+mod age;
 pub(crate) mod check;
 mod evaluate;
 mod hierarchy;
@@ -13,12 +14,14 @@ pub(crate) mod registry;
 mod requirement;
 pub(crate) mod rule;
 pub(crate) mod spec;
+mod strength;
 mod word;
 mod words;
 mod written;
 
 pub use crate::grant::Standalone;
-pub(crate) use evaluate::{CheckResults, Demand, Finding, Step};
+pub use age::MaxAge;
+pub(crate) use evaluate::{CheckResults, Demand, Finding, Standard, Step};
 pub(crate) use hierarchy::{Hierarchies, Hierarchy};
 pub use limit::{Limit, LimitBy};
 pub(crate) use read::{Reader, Unreadable};
@@ -27,6 +30,7 @@ pub(crate) use requirement::{canonical_scopes, conditions};
 pub(crate) use rule::{Rule, SchemeName};
 pub(crate) use spec::{DetailsUse, Sole};
 pub use spec::{Hide, Policy, PolicySpec, Presence, RouteSpec, SchemeUse};
+pub(crate) use strength::StepUp;
 pub(crate) use word::Variant;
 pub use word::Word;
 pub(crate) use words::Vocabulary;

@@ -2,6 +2,7 @@
 //! with every check run, no order and no short cut.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, SystemTime};
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -10,8 +11,23 @@ use crate::denial::Reason;
 use crate::policy::Hierarchies;
 use crate::policy::*;
 use crate::principal::Principal;
+use crate::time::{Clock, UnixTime};
 
 const NAMES: [&str; 4] = ["a", "b", "c", "d"];
+/// The time of every decision.
+pub(crate) const NOW: UnixTime = 1_767_225_600;
+const ISSUER: &str = "https://idp.example";
+
+/// A clock that stands.
+#[derive(Debug)]
+pub(crate) struct At(pub(crate) UnixTime);
+
+impl Clock for At {
+    fn read(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(self.0.unsigned_abs())
+    }
+}
+
 const CHECKS: [&str; 3] = ["x", "y", "z"];
 
 /// A policy as written.
@@ -20,6 +36,8 @@ pub(super) enum Written {
     Scope(&'static str),
     Role(&'static str),
     Claim(&'static str, ClaimValue),
+    Acr(&'static str),
+    MaxAge(u32),
     Check(&'static str),
     Not(Box<Written>),
     And(Vec<Written>),
@@ -32,6 +50,10 @@ struct Person {
     scopes: Option<BTreeSet<&'static str>>,
     roles: Option<BTreeSet<&'static str>>,
     claims: BTreeMap<&'static str, Value>,
+    /// As the token says it, if at all.
+    acr: Option<Value>,
+    /// How many seconds ago, if anything is said.
+    authenticated_ago: Option<i64>,
     checks: BTreeMap<&'static str, bool>,
 }
 
@@ -69,6 +91,7 @@ pub(crate) fn hierarchies() -> Hierarchies {
         hierarchy.imply("b", "c").unwrap();
         hierarchy.imply("a", "b").unwrap();
     }
+    hierarchies.acr.add(ISSUER, ["a", "b", "c"].map(Box::from).to_vec());
     hierarchies
 }
 
@@ -106,6 +129,16 @@ fn truth(written: &Written, person: &Person) -> Truth {
                 Some(_) => Truth::Unknown,
             }
         }
+        // `c` is the strongest of its issuer, and `d` is outside its order.
+        Written::Acr(wanted) => match (person.acr.as_ref().and_then(Value::as_str), *wanted) {
+            (None, _) => Truth::Unknown,
+            (Some(held @ ("a" | "b" | "c")), "a" | "b" | "c") => Some(held >= *wanted).into(),
+            _ => Truth::False,
+        },
+        Written::MaxAge(seconds) => match person.authenticated_ago {
+            None | Some(..-60) => Truth::Unknown,
+            Some(ago) => Some(ago <= i64::from(*seconds)).into(),
+        },
         Written::Check(check) => Some(person.checks[check]).into(),
         Written::Not(inner) => match truth(inner, person) {
             Truth::True => Truth::False,
@@ -126,6 +159,8 @@ pub(super) fn value(written: &Written) -> Requirement {
         Written::Scope(scope) => Requirement::scope(scope),
         Written::Role(role) => Requirement::role(role),
         Written::Claim(name, value) => Requirement::claim(name, *value),
+        Written::Acr(class) => Requirement::acr(class),
+        Written::MaxAge(seconds) => Requirement::max_age(*seconds),
         Written::Check(name) => {
             let of: fn() -> String = match *name {
                 "x" => || "x".into(),
@@ -152,7 +187,22 @@ fn leftmost(written: &Written) -> String {
         Written::Scope(scope) => format!("<{scope}>"),
         Written::Or(any) => leftmost(&any[0]),
         Written::And(all) => all.iter().map(leftmost).collect(),
-        Written::Not(_) | Written::Role(_) | Written::Claim(..) | Written::Check(_) => String::new(),
+        Written::Not(_)
+        | Written::Role(_)
+        | Written::Claim(..)
+        | Written::Acr(_)
+        | Written::MaxAge(_)
+        | Written::Check(_) => String::new(),
+    }
+}
+
+/// What a challenge asks of the next authentication: the leaves of the same policy.
+fn asked(written: &Written) -> Vec<&Written> {
+    match written {
+        Written::Acr(_) | Written::MaxAge(_) => vec![written],
+        Written::Or(any) => asked(&any[0]),
+        Written::And(all) => all.iter().flat_map(asked).collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -176,17 +226,33 @@ fn person() -> impl Strategy<Value = Person> {
         names(),
         names(),
         proptest::collection::btree_map(proptest::sample::select(&NAMES[..]), claim, 0..4),
+        proptest::option::of(proptest::sample::select(vec![
+            json!("a"),
+            json!("b"),
+            json!("c"),
+            json!("d"),
+            json!("e"),
+            json!(1),
+        ])),
+        proptest::option::of(proptest::sample::select(&[-61, -60, 0, 30, 60, 61, 300, 301][..])),
         any::<[bool; 3]>(),
     )
-        .prop_map(|(scopes, roles, claims, checks)| Person {
+        .prop_map(|(scopes, roles, claims, acr, authenticated_ago, checks)| Person {
             scopes: scopes.map(BTreeSet::from_iter),
             roles: roles.map(BTreeSet::from_iter),
             claims,
+            acr,
+            authenticated_ago,
             checks: CHECKS.into_iter().zip(checks).collect(),
         })
 }
 
+/// Conditions that an engine can compare without the orders of issuers, in which one class includes others.
 pub(super) fn written() -> impl Strategy<Value = Written> {
+    of_classes(&["b"])
+}
+
+fn of_classes(classes: &'static [&'static str]) -> impl Strategy<Value = Written> {
     let name = || proptest::sample::select(&NAMES[..]);
     let claim = prop_oneof![Just(ClaimValue::text("p")), Just(ClaimValue::Int(1)), Just(ClaimValue::Bool(true))];
     let known = prop_oneof![
@@ -197,6 +263,8 @@ pub(super) fn written() -> impl Strategy<Value = Written> {
     let leaf = prop_oneof![
         3 => known.clone(),
         1 => proptest::sample::select(&CHECKS[..]).prop_map(Written::Check),
+        1 => proptest::sample::select(classes).prop_map(Written::Acr),
+        1 => proptest::sample::select(&[60, 300, 900][..]).prop_map(Written::MaxAge),
         1 => known.prop_map(|leaf| Written::Not(Box::new(leaf))),
     ];
     joined(leaf)
@@ -211,8 +279,12 @@ pub(super) fn joined(leaf: impl Strategy<Value = Written> + 'static) -> impl Str
 }
 
 fn principal(person: &Person) -> Principal {
+    let said = [("acr", person.acr.clone()), ("auth_time", person.authenticated_ago.map(|ago| json!(NOW - ago)))];
+    let said = said.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    let claims = person.claims.iter().map(|(&name, value)| (name, value.clone())).chain(said);
     let mut principal = Principal::builder("bearer", "someone")
-        .claims(person.claims.iter().map(|(&name, value)| (name.to_owned(), value.clone())).collect());
+        .issuer(ISSUER)
+        .claims(claims.map(|(name, value)| (name.to_owned(), value)).collect());
     if let Some(scopes) = &person.scopes {
         principal = principal.scopes(scopes.iter().copied());
     }
@@ -227,8 +299,8 @@ proptest! {
 
     #[test]
     fn the_decision_is_that_of_the_truth_table(
-        own in proptest::option::of(written()),
-        common in written(),
+        own in proptest::option::of(of_classes(&NAMES)),
+        common in of_classes(&NAMES),
         person in person(),
     ) {
         let demand = demand(own.as_ref(), &common);
@@ -236,7 +308,7 @@ proptest! {
         let (principal, hierarchies) = (principal(&person), hierarchies());
         let mut checks = CheckResults::new();
         let admitted = loop {
-            match demand.evaluate(&principal, &hierarchies, &checks) {
+            match demand.evaluate(&principal, Standard::new(&hierarchies, &At(NOW)), &checks) {
                 Step::Holds => break true,
                 Step::Fails => break false,
                 Step::Needs(check) => checks.record(check, person.checks[check.written]),
@@ -246,9 +318,15 @@ proptest! {
 
         if !admitted {
             let canonical = demand.canonical_scopes();
-            let reason = demand.first_failure(&canonical, &principal, &hierarchies, &checks);
+            let reason = demand.first_failure(&canonical, &principal, Standard::new(&hierarchies, &At(NOW)), &checks);
             let lacks = canonical.iter().any(|scope| truth(&Written::Scope(scope), &person) != Truth::True);
-            prop_assert_eq!(reason == Reason::ScopeMissing, lacks);
+            let is_of_scope = matches!(reason, Reason::ScopeMissing | Reason::AuthenticationAndScopeTooWeak);
+            prop_assert_eq!(is_of_scope, lacks);
+            if matches!(reason, Reason::AuthenticationTooWeak | Reason::AuthenticationAndScopeTooWeak) {
+                let strong = Person { acr: Some(json!("c")), authenticated_ago: Some(0), ..person.clone() };
+                let is_helped = |at: &Written| truth(at, &person) != Truth::True && truth(at, &strong) == Truth::True;
+                prop_assert!(asked(&written).into_iter().any(|leaf| is_helped(leaf) || matches!(leaf, Written::Acr("d"))));
+            }
         }
     }
 
@@ -275,6 +353,9 @@ fn an_empty_conjunction_denies() {
     let principal = Principal::builder("bearer", "someone").build();
     for nobody in [&Requirement::All(&[]), &Requirement::Any(&[])] {
         let demand = Demand::of(None, nobody);
-        assert!(matches!(demand.evaluate(&principal, &Hierarchies::default(), &checks), Step::Fails));
+        assert!(matches!(
+            demand.evaluate(&principal, Standard::new(&Hierarchies::default(), &At(NOW)), &checks),
+            Step::Fails
+        ));
     }
 }

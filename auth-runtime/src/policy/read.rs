@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use crate::policy::rule::{Alternative, Expression, Literal, Rule, SchemeName};
-use crate::policy::{Hide, Limit, Presence};
+use crate::policy::{Hide, Limit, MaxAge, Presence};
 
 /// What is wrong with the text of a policy: what was expected, and what stands there.
 #[derive(Debug, PartialEq, Eq)]
@@ -199,8 +199,15 @@ impl Reader<'_> {
             let name = self.text()?;
             self.expect(", ", "`, ` and a value")?;
             Expression::Claim(name, self.literal()?)
+        } else if self.takes("acr(") {
+            Expression::Acr(self.text()?)
+        } else if self.takes("max_age(") {
+            match MaxAge::read(&self.text()?) {
+                Some(age) => Expression::MaxAge(age),
+                None => return Err(self.fault("an age, such as `\"5m\"`")),
+            }
         } else {
-            return Err(self.fault("`scope(…)`, `role(…)`, `claim(…)` or `check(…)`"));
+            return Err(self.fault("`scope(…)`, `role(…)`, `claim(…)`, `acr(…)`, `max_age(…)` or `check(…)`"));
         };
         self.expect(")", "`)`")?;
         Ok(condition)
@@ -349,6 +356,8 @@ mod tests {
             texts().prop_map(Expression::Role),
             (texts(), literal).prop_map(|(name, value)| Expression::Claim(name, value)),
             checks.prop_map(Expression::Check),
+            texts().prop_map(Expression::Acr),
+            (1..=u32::MAX).prop_map(|seconds| Expression::MaxAge(MaxAge::seconds(seconds))),
             Just(Expression::Authenticated),
             Just(Expression::Nobody),
         ];

@@ -7,8 +7,8 @@ use futures_util::FutureExt as _;
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
-use crate::policy::Word;
 use crate::policy::check::{CheckContext, Verdict};
+use crate::policy::{MaxAge, Word};
 use crate::principal::DetailsType;
 
 /// A condition over an authenticated caller.
@@ -25,6 +25,10 @@ pub enum Requirement {
     /// This claim has this value, or is an array that contains it.
     #[serde(serialize_with = "claim")]
     Claim(Word, ClaimValue),
+    /// The caller was authenticated as strongly as this class says (`acr`), by the order of its issuer.
+    Acr(Word),
+    /// The caller proved who it is no longer ago than this (`auth_time`).
+    MaxAge(MaxAge),
     /// The user's own function agrees.
     Check(Check),
     /// All hold. An empty list denies.
@@ -48,6 +52,14 @@ impl Requirement {
 
     pub const fn claim(name: &'static str, value: ClaimValue) -> Self {
         Self::Claim(Word::text(name), value)
+    }
+
+    pub const fn acr(class: &'static str) -> Self {
+        Self::Acr(Word::text(class))
+    }
+
+    pub const fn max_age(seconds: u32) -> Self {
+        Self::MaxAge(MaxAge::seconds(seconds))
     }
 }
 
@@ -181,6 +193,8 @@ pub(crate) fn add_canonical_scopes(requirement: &Requirement, to: &mut Vec<&'sta
         Requirement::Authenticated
         | Requirement::Role(_)
         | Requirement::Claim(..)
+        | Requirement::Acr(_)
+        | Requirement::MaxAge(_)
         | Requirement::Check(_)
         | Requirement::Not(_) => {}
     }
@@ -195,6 +209,8 @@ pub(crate) fn demands_scope(requirement: &Requirement) -> bool {
         Requirement::Authenticated
         | Requirement::Role(_)
         | Requirement::Claim(..)
+        | Requirement::Acr(_)
+        | Requirement::MaxAge(_)
         | Requirement::Check(_)
         | Requirement::Not(_) => false,
     }
@@ -224,6 +240,8 @@ mod tests {
             Requirement::Not(&Requirement::claim("tenant", ClaimValue::text("acme"))),
             Requirement::claim("level", ClaimValue::Int(3)),
             Requirement::claim("beta", ClaimValue::Bool(true)),
+            Requirement::acr("mfa"),
+            Requirement::max_age(300),
             Requirement::Check(CHECK),
         ]);
         let expected = json!({ "all": [
@@ -232,6 +250,8 @@ mod tests {
             { "not": { "claim": { "name": "tenant", "value": "acme" } } },
             { "claim": { "name": "level", "value": 3 } },
             { "claim": { "name": "beta", "value": true } },
+            { "acr": "mfa" },
+            { "max_age": 300 },
             { "check": "orders::owns" },
         ] });
         assert_eq!(serde_json::to_value(REQUIREMENT).unwrap(), expected);

@@ -1,6 +1,6 @@
 //! A policy as data of its own, made of its constant or read from text.
 
-use crate::policy::{Check, ClaimValue, Hide, Limit, PolicySpec, Presence, Requirement, SchemeUse};
+use crate::policy::{Check, ClaimValue, Hide, Limit, MaxAge, PolicySpec, Presence, Requirement, SchemeUse};
 
 /// What a policy says, apart from where it stands. It displays as an attribute would say it, and is read from that.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +44,8 @@ pub(crate) enum Expression {
     Scope(String),
     Role(String),
     Claim(String, Literal),
+    Acr(String),
+    MaxAge(MaxAge),
     /// By its name.
     Check(String),
     All(Vec<Expression>),
@@ -112,6 +114,8 @@ impl From<&Requirement> for Expression {
             Requirement::Scope(scope) => Self::Scope(scope.as_str().to_owned()),
             Requirement::Role(role) => Self::Role(role.as_str().to_owned()),
             Requirement::Claim(name, value) => Self::Claim(name.as_str().to_owned(), (*value).into()),
+            Requirement::Acr(class) => Self::Acr(class.as_str().to_owned()),
+            Requirement::MaxAge(age) => Self::MaxAge(*age),
             Requirement::Check(check) => Self::Check(check.name()),
             Requirement::All([]) | Requirement::Any([]) => Self::Nobody,
             Requirement::All([one]) | Requirement::Any([one]) => one.into(),

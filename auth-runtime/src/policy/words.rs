@@ -55,7 +55,7 @@ impl Vocabulary {
                 return parts.iter().for_each(|part| self.visit(part, atoms, faults));
             }
             Requirement::Scope(scope) => {
-                faults.extend(unsendable(scope.as_str()));
+                faults.extend(unsendable("scope", scope.as_str()));
                 faults.extend(unknown("scope", scope, &self.scopes));
             }
             Requirement::Role(role) => {
@@ -68,7 +68,8 @@ impl Vocabulary {
                     faults.insert(format!("the value of claim `{}` is empty; write what it must be", name.as_str()));
                 }
             }
-            Requirement::Check(_) => {}
+            Requirement::Acr(class) => faults.extend(unsendable("acr", class.as_str())),
+            Requirement::MaxAge(_) | Requirement::Check(_) => {}
         }
         let atom = condition(requirement);
         if !atoms.contains(&atom) {
@@ -77,16 +78,16 @@ impl Vocabulary {
     }
 }
 
-/// A scope that no challenge can carry (RFC 6749 section 3.3).
-fn unsendable(scope: &str) -> Option<String> {
+/// A scope, or a class of authentication, that no challenge can carry in a list (RFC 6749 section 3.3, RFC 9470 section 3).
+fn unsendable(kind: &str, word: &str) -> Option<String> {
     let allowed = |c: char| matches!(c, '\x21' | '\x23'..='\x5B' | '\x5D'..='\x7E');
-    if scope.is_empty() {
-        Some("a scope is empty; name it".to_owned())
-    } else if scope.chars().all(allowed) {
+    if word.is_empty() {
+        Some(format!("the {kind} is empty; name it"))
+    } else if word.chars().all(allowed) {
         None
     } else {
         let remedy = "use printable ASCII without spaces, `\"` and `\\`";
-        Some(format!("scope {scope:?} has a character that RFC 6749 forbids; {remedy}"))
+        Some(format!("{kind} {word:?} has a character that RFC 6749 forbids; {remedy}"))
     }
 }
 

@@ -87,6 +87,8 @@ impl Expression {
             Self::Claim(name, Literal::Text(value)) => write!(f, "claim({name:?}, {value:?})"),
             Self::Claim(name, Literal::Integer(value)) => write!(f, "claim({name:?}, {value})"),
             Self::Claim(name, Literal::Boolean(value)) => write!(f, "claim({name:?}, {value})"),
+            Self::Acr(class) => write!(f, "acr({class:?})"),
+            Self::MaxAge(age) => write!(f, "max_age(\"{age}\")"),
             Self::Check(check) => write!(f, "check({})", CheckName(check)),
             Self::Not(inner) => {
                 f.write_char('!')?;

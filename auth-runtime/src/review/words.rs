@@ -127,6 +127,8 @@ impl Words<'_> {
                 };
                 format!("claim {} = {value}", foreign(name.as_str()))
             }
+            Requirement::Acr(class) => format!("acr {}", foreign(class.as_str())),
+            Requirement::MaxAge(age) => format!("an authentication at most {} ago", age.in_words()),
             Requirement::Check(check) => format!("the consent of check {}", foreign(check)),
             Requirement::Not(inner) => format!("no {}", self.part(inner)),
             Requirement::All([]) | Requirement::Any([]) => "what nobody has".into(),

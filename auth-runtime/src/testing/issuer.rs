@@ -184,6 +184,10 @@ impl TestIssuer {
         let scopes: Vec<&str> = caller.scopes().collect();
         let roles: Vec<&str> = caller.roles().collect();
         let token = self.token().claim("jti", "test").claim("scope", scopes.join(" ")).claim("roles", roles);
+        let token = match caller.authenticated_ago() {
+            Some(ago) => token.authenticated_ago(ago),
+            None => token,
+        };
         caller.claims().into_iter().fold(token, |token, (name, value)| token.claim(name, value))
     }
 
@@ -252,6 +256,12 @@ impl TestToken {
     pub fn expires_in(self, seconds: i64) -> Self {
         let at = self.now.saturating_add(seconds);
         self.claim("exp", at)
+    }
+
+    /// Sets `auth_time` to so many seconds ago; negative is in the future.
+    pub fn authenticated_ago(self, seconds: impl Into<i64>) -> Self {
+        let at = self.now.saturating_sub(seconds.into());
+        self.claim("auth_time", at)
     }
 
     /// An hour past its expiry.

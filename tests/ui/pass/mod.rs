@@ -17,6 +17,7 @@ mod permissions;
 mod re_exported;
 mod routes;
 mod schemes;
+mod step_up;
 mod utoipa;
 mod visibility;
 

@@ -80,7 +80,8 @@ fn an_issuer_grants_only_what_it_may() {
 #[test]
 fn what_an_issuer_may_not_grant_is_unknown() {
     use crate::policy::Hierarchies;
-    use crate::policy::{CheckResults, Demand, Requirement, Step};
+    use crate::policy::{CheckResults, Demand, Requirement, Standard, Step};
+    use crate::time::SystemClock;
 
     const CONTRACTOR: Requirement = Requirement::role("contractor");
     const ADMIN: Requirement = Requirement::scope("admin");
@@ -88,7 +89,10 @@ fn what_an_issuer_may_not_grant_is_unknown() {
     let holds = |requirement: &'static Requirement, claims: Value| {
         let principal = accepted(&bounded, &hs256(&with(claims)));
         let demand = Demand::of(None, requirement);
-        matches!(demand.evaluate(&principal, &Hierarchies::default(), &CheckResults::new()), Step::Holds)
+        matches!(
+            demand.evaluate(&principal, Standard::new(&Hierarchies::default(), &SystemClock), &CheckResults::new()),
+            Step::Holds
+        )
     };
     let claimed = json!({"roles": ["contractor"], "scope": "admin"});
     let not_claimed = json!({"roles": ["ops"], "scope": "read"});

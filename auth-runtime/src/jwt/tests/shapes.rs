@@ -2,7 +2,8 @@
 //! of several claims; parties.
 
 use crate::jwt::tests::*;
-use crate::policy::{CheckResults, Demand, Hierarchies, Requirement, Step};
+use crate::policy::{CheckResults, Demand, Hierarchies, Requirement, Standard, Step};
+use crate::time::SystemClock;
 
 /// Good claims with these, null as it is.
 fn plus(more: Value) -> Value {
@@ -31,7 +32,11 @@ fn known<const N: usize>(names: [&str; N]) -> Roles {
 fn roles(verifier: &Verifier, claims: Value) -> Roles {
     const NOBODY: Requirement = Requirement::Not(&Requirement::role("held by nobody"));
     let principal = accepted(verifier, &hs256(&plus(claims)));
-    let step = Demand::of(None, &NOBODY).evaluate(&principal, &Hierarchies::default(), &CheckResults::new());
+    let step = Demand::of(None, &NOBODY).evaluate(
+        &principal,
+        Standard::new(&Hierarchies::default(), &SystemClock),
+        &CheckResults::new(),
+    );
     match principal.roles() {
         None => Roles::Unknown,
         Some(names) if matches!(step, Step::Holds) => Roles::Known(names.map(str::to_owned).collect()),

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::logic::{ClaimKind, Price};
+use crate::policy::MaxAge;
 use crate::policy::rule::Literal;
 use crate::telemetry::foreign;
 
@@ -19,6 +20,8 @@ pub(super) enum Statement {
     Scope(String),
     Role(String),
     Claim(String, Literal),
+    Acr(String),
+    MaxAge(MaxAge),
     Check(String),
     /// The application, when asked, knows the caller.
     Known,
@@ -39,7 +42,7 @@ impl Statement {
     pub(super) fn price(&self) -> Price {
         match self {
             Self::Scope(_) | Self::Role(_) => Price::NAME,
-            Self::Claim(..) => Price::CLAIM,
+            Self::Claim(..) | Self::Acr(_) | Self::MaxAge(_) => Price::CLAIM,
             Self::Check(_) | Self::Known => Price::CHECK,
         }
     }
@@ -53,6 +56,8 @@ impl fmt::Display for Statement {
             Self::Claim(name, Literal::Text(value)) => write!(f, "claim {} = \"{}\"", Name(name), foreign(value)),
             Self::Claim(name, Literal::Integer(value)) => write!(f, "claim {} = {value}", Name(name)),
             Self::Claim(name, Literal::Boolean(value)) => write!(f, "claim {} = {value}", Name(name)),
+            Self::Acr(class) => write!(f, "acr {}", Name(class)),
+            Self::MaxAge(age) => write!(f, "authenticated at most {} ago", age.in_words()),
             Self::Check(check) => write!(f, "check({})", foreign(check)),
             Self::Known => f.write_str("the application"),
         }

@@ -9,6 +9,7 @@ use super::claim::claim;
 use super::draw::Atoms;
 use super::{Atom, SchemeName, Statement};
 use crate::logic::Value;
+use crate::policy::MaxAge;
 use crate::policy::spec::noun;
 
 /// What a caller sends.
@@ -30,6 +31,8 @@ pub struct Caller {
     pub(super) said: Vec<(Atom, Value)>,
     mentions_scopes: bool,
     mentions_roles: bool,
+    /// How long ago the caller was authenticated, in seconds, where that matters and is known.
+    authenticated_ago: Option<u32>,
     /// Claims whose other values matter too, and nothing is said of them.
     open_claims: Vec<String>,
 }
@@ -44,10 +47,11 @@ impl Caller {
             _ => None,
         });
         let open_claims = open_claims.collect();
+        let authenticated_ago = authenticated_ago(atoms, &said);
         let said = said.into_iter().filter_map(|(atom, value)| Some((atoms.0.get(usize::from(atom))?.clone(), value)));
         let mentions = |is: fn(&Statement) -> bool| atoms.0.iter().any(|atom| is(&atom.statement));
         let [mentions_scopes, mentions_roles] = [is_scope, is_role].map(mentions);
-        Self { sent, said: said.collect(), mentions_scopes, mentions_roles, open_claims }
+        Self { sent, said: said.collect(), mentions_scopes, mentions_roles, authenticated_ago, open_claims }
     }
 
     /// The scheme of the credentials that decide: its keyword, or the type of one of the application's own; `None` for somebody who
@@ -82,6 +86,27 @@ impl Caller {
         })
     }
 
+    /// How long ago the caller was authenticated, in seconds, for it to be just so much as is said; `None` where nothing is to be
+    /// known of it.
+    pub fn authenticated_ago(&self) -> Option<u32> {
+        self.authenticated_ago
+    }
+
+    /// The class of the caller's authentication; one that is none of those demanded, where it must be another. `None` where nothing is
+    /// to be known of it.
+    pub fn acr(&self) -> Option<String> {
+        let classes = |wanted: Value| {
+            self.of(wanted).filter_map(|statement| match statement {
+                Statement::Acr(class) => Some(class),
+                _ => None,
+            })
+        };
+        classes(Value::Held)
+            .next()
+            .cloned()
+            .or_else(|| classes(Value::Absent).next().map(|class| format!("not-{class}")))
+    }
+
     /// The claims of a token by which so much can be said of the caller, and no more.
     ///
     /// ```standalone_crate
@@ -110,6 +135,9 @@ impl Caller {
             if let Some(claim) = claim(&said, self.open_claims.contains(name)) {
                 claims.insert(name.clone(), claim);
             }
+        }
+        if let Some(acr) = self.acr().filter(|_| !claims.contains_key("acr")) {
+            claims.insert("acr".to_owned(), acr.into());
         }
         claims
     }
@@ -155,15 +183,51 @@ impl Caller {
         with
     }
 
+    /// When the caller was authenticated.
+    fn write_age(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ages = |wanted: Value| {
+            self.of(wanted).filter_map(|statement| match statement {
+                Statement::MaxAge(age) => Some(*age),
+                _ => None,
+            })
+        };
+        // One of each: what is at most a minute old is at most an hour old.
+        let words = |age: Option<MaxAge>| age.map(MaxAge::in_words);
+        match (words(ages(Value::Absent).max()), words(ages(Value::Held).min())) {
+            (None, None) => Ok(()),
+            (None, Some(most)) => write!(f, ", authenticated at most {most} ago"),
+            (Some(least), None) => write!(f, ", authenticated more than {least} ago"),
+            (Some(least), Some(most)) => write!(f, ", authenticated more than {least} and at most {most} ago"),
+        }
+    }
+
     /// What the caller must be known not to have, unless that goes without saying.
     fn without(&self) -> Vec<String> {
         let (scopes, roles) = (self.scopes().next().is_some(), self.roles().next().is_some());
         let matters = |statement: &&Statement| match statement {
             Statement::Scope(_) => scopes,
             Statement::Role(_) => roles,
-            Statement::Claim(..) | Statement::Check(_) | Statement::Known => true,
+            _ => true,
         };
         grouped(self.of(Value::Absent).filter(matters))
+    }
+}
+
+/// Of the bounds on it, exactly those hold that are said to.
+fn authenticated_ago(atoms: &Atoms, said: &[(u16, Value)]) -> Option<u32> {
+    let ages = || {
+        atoms.0.iter().enumerate().filter_map(|(place, atom)| match &atom.statement {
+            Statement::MaxAge(age) => Some((place, age.as_secs())),
+            _ => None,
+        })
+    };
+    let is =
+        |place: usize, wanted: Value| said.iter().any(|(atom, value)| usize::from(*atom) == place && *value == wanted);
+    let most = ages().filter(|(place, _)| is(*place, Value::Held)).map(|(_, age)| age).min();
+    let older = |bound: u32| ages().map(|(_, age)| age).filter(|age| *age < bound).max().map_or(0, |age| age + 1);
+    match most {
+        Some(most) => Some(older(most)),
+        None => ages().any(|(place, _)| is(place, Value::Absent)).then(|| older(u32::MAX)),
     }
 }
 
@@ -177,13 +241,13 @@ fn is_role(statement: &Statement) -> bool {
 
 /// Scopes in one part, roles in another, each claim by itself.
 fn grouped<'a>(statements: impl Iterator<Item = &'a Statement>) -> Vec<String> {
-    let [mut scopes, mut roles, mut claims] = [const { Vec::new() }; 3];
+    let [mut scopes, mut roles, mut others] = [const { Vec::new() }; 3];
     for statement in statements {
         match statement {
             Statement::Scope(name) => scopes.push(Name(name).to_string()),
             Statement::Role(name) => roles.push(Name(name).to_string()),
-            Statement::Claim(..) => claims.push(statement.to_string()),
-            Statement::Check(_) | Statement::Known => {}
+            Statement::Claim(..) | Statement::Acr(_) => others.push(statement.to_string()),
+            Statement::MaxAge(_) | Statement::Check(_) | Statement::Known => {}
         }
     }
     let named = [("scope", scopes), ("role", roles)].into_iter().filter_map(|(kind, names)| match names.len() {
@@ -191,7 +255,7 @@ fn grouped<'a>(statements: impl Iterator<Item = &'a Statement>) -> Vec<String> {
         1 => Some(format!("{kind} {}", joined(&names))),
         _ => Some(format!("{kind}s {}", joined(&names))),
     });
-    named.chain(claims).collect()
+    named.chain(others).collect()
 }
 
 impl fmt::Display for Caller {
@@ -206,6 +270,7 @@ impl fmt::Display for Caller {
                 write!(f, "{word} {}", joined(&parts))?;
             }
         }
+        self.write_age(f)?;
         let others = |statement: &&Statement| matches!(statement, Statement::Check(_) | Statement::Known);
         for (value, word) in [(Value::Held, "let in by"), (Value::Absent, "refused by")] {
             let parts: Vec<String> = self.of(value).filter(others).map(ToString::to_string).collect();

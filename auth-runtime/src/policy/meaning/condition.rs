@@ -29,16 +29,19 @@ impl Condition {
 pub(super) struct Carried {
     scopes: bool,
     claims: bool,
+    /// How and when the caller was authenticated.
+    authentication: bool,
 }
 
 impl Carried {
-    pub(super) const ALL: Self = Self { scopes: true, claims: true };
+    pub(super) const ALL: Self = Self { scopes: true, claims: true, authentication: true };
 
     /// A scheme of the user's own may tell everything.
     pub(super) fn by(keyword: &str, loads: bool) -> Self {
         match keyword {
-            "basic" | "digest" => Self { scopes: loads, claims: false },
-            "api_key" | "session" => Self { scopes: true, claims: false },
+            "basic" | "digest" => Self { scopes: loads, claims: false, authentication: false },
+            "api_key" => Self { claims: false, authentication: false, ..Self::ALL },
+            "session" => Self { claims: false, ..Self::ALL },
             _ => Self::ALL,
         }
     }
@@ -47,6 +50,7 @@ impl Carried {
         match atom.statement {
             Statement::Scope(_) => self.scopes,
             Statement::Claim(..) => self.claims,
+            Statement::Acr(_) | Statement::MaxAge(_) => self.authentication,
             Statement::Role(_) | Statement::Check(_) | Statement::Known => true,
         }
     }
@@ -78,8 +82,11 @@ impl Reading<'_> {
             Expression::Scope(scope) => self.names(scope, &self.hierarchies.scopes, Statement::Scope),
             Expression::Role(role) => self.names(role, &self.hierarchies.roles, Statement::Role),
             Expression::Claim(name, value) => {
-                vec![Atom { statement: Statement::Claim(name.clone(), value.clone()), by_credentials: true }]
+                vec![of_credentials(Statement::Claim(name.clone(), value.clone()))]
             }
+            Expression::Acr(_) | Expression::MaxAge(_) if !holds => return Condition::NEVER,
+            Expression::Acr(class) => vec![of_credentials(Statement::Acr(class.clone()))],
+            Expression::MaxAge(age) => vec![of_credentials(Statement::MaxAge(*age))],
             Expression::Not(inner) => return self.leaf(inner, !holds),
             Expression::Authenticated if holds => return Condition::ALWAYS,
             Expression::Authenticated
@@ -98,4 +105,9 @@ impl Reading<'_> {
     fn atom(&self, statement: Statement) -> Atom {
         Atom { statement, by_credentials: self.by_credentials }
     }
+}
+
+/// Said of the caller as the credentials describe it, whatever the application knows.
+fn of_credentials(statement: Statement) -> Atom {
+    Atom { statement, by_credentials: true }
 }

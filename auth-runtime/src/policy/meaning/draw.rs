@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use super::{Atom, Carried, Condition, Demanded, Statement};
-use crate::logic::{ClaimAtom, Diagram, Diagrams, Slot, absent, possible};
+use crate::logic::{AgeAtom, ClaimAtom, Diagram, Diagrams, Slot, absent, possible, possible_ages};
 
 /// Two policies, or one, have so many conditions, entangled so much, that they cannot be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,7 +114,17 @@ impl Atoms {
 
     /// What can be true of a caller at once.
     pub(super) fn possible(&self, diagrams: &mut Diagrams<'_>) -> Diagram {
-        possible(diagrams, &self.claims())
+        let possible = possible(diagrams, &self.claims());
+        possible_ages(diagrams, possible, &self.ages())
+    }
+
+    fn ages(&self) -> Vec<AgeAtom> {
+        let atoms = self.0.iter().enumerate();
+        let ages = atoms.filter_map(|(atom, Atom { statement, .. })| match statement {
+            Statement::MaxAge(age) => Some(AgeAtom { atom: atom as u16, seconds: age.as_secs() }),
+            _ => None,
+        });
+        ages.collect()
     }
 
     pub(super) fn claims(&self) -> Vec<ClaimAtom> {

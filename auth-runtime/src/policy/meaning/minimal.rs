@@ -5,6 +5,7 @@ use std::collections::{HashSet, VecDeque};
 use super::draw::Atoms;
 use super::{Caller, Meaning, Sent, Statement, TooComplex};
 use crate::logic::{Diagram, Drawn, Sizes, Value};
+use crate::policy::MaxAge;
 
 impl Meaning {
     /// The callers who pass and would not with anything less: for each way of being let in one, by alternative, and the simplest
@@ -217,9 +218,16 @@ impl Ways {
             };
             said.iter().any(|(other, value)| *value == Value::Absent && alike(*other))
         };
+        let statement = |atom: u16| self.atoms.0.get(usize::from(atom)).map(|atom| &atom.statement);
+        let is_younger = |age: &MaxAge| {
+            said.iter().any(|(other, value)| {
+                *value == Value::Held && matches!(statement(*other), Some(Statement::MaxAge(other)) if other < age)
+            })
+        };
         let value = |atom: u16| {
             value_of(said, atom).unwrap_or_else(|| {
-                match self.atoms.0.get(usize::from(atom)).map(|atom| &atom.statement) {
+                match statement(atom) {
+                    Some(Statement::MaxAge(age)) if is_younger(age) => Value::Held,
                     // A claim that is not there, or one that is of this type and has another value.
                     Some(Statement::Claim(..)) if !is_typed(atom) => Value::Unknown,
                     _ => Value::Absent,

@@ -7,10 +7,10 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::logic::Value;
-use crate::policy::oracle::{Written, hierarchies, joined, value, written};
+use crate::policy::oracle::{At, NOW, Written, hierarchies, joined, value, written};
 use crate::policy::proof::{Message, disprove};
 use crate::policy::rule::Literal;
-use crate::policy::{CheckResults, ClaimValue, Demand, Requirement, SchemeUse, Step};
+use crate::policy::{CheckResults, ClaimValue, Demand, Requirement, SchemeUse, Standard, Step};
 use crate::principal::Principal;
 use crate::scheme::{ApiKeyScheme, BearerScheme, DigestScheme};
 
@@ -52,7 +52,7 @@ impl Person {
         let (principal, mut checks) = (self.principal(), CheckResults::new());
         let demand = Demand::new(spec, &spec.schemes[place]);
         loop {
-            match demand.evaluate(&principal, hierarchies, &checks) {
+            match demand.evaluate(&principal, Standard::new(hierarchies, &At(NOW)), &checks) {
                 Step::Holds => return true,
                 Step::Fails => return false,
                 Step::Needs(check) => checks.record(check, self.passes.contains(&check.name())),
@@ -70,6 +70,8 @@ impl Person {
     fn of(caller: &Caller) -> Self {
         let nothing = || Some(Default::default());
         let mut person = Self { scopes: nothing(), roles: nothing(), claims: caller.claims(), ..Self::default() };
+        let auth_time = caller.authenticated_ago().map(|ago| json!(NOW - i64::from(ago)));
+        person.claims.extend(auth_time.map(|at| ("auth_time".to_owned(), at)));
         let place = |value: Value| match value {
             Value::Held => Some(0),
             Value::Unknown => Some(1),
@@ -85,7 +87,7 @@ impl Person {
                     }
                 }
                 Statement::Check(name) if *value == Value::Held => person.passes.push(name.clone()),
-                Statement::Claim(..) | Statement::Check(_) | Statement::Known => {}
+                _ => {}
             }
         }
         person
@@ -158,12 +160,22 @@ fn everybody() -> Vec<Person> {
         Some(json!(["q", null])),
         Some(json!([false, null])),
     ];
+    let authentications: [(Option<&str>, Option<i64>); 5] =
+        [(None, None), (Some("b"), Some(60)), (Some("b"), Some(901)), (Some("e"), Some(300)), (Some("e"), None)];
     let mut everybody = Vec::new();
     for scopes in name_sets(&["c"]) {
         for roles in name_sets(&["a", "b"]) {
             for claim in &claims {
-                for passes in [vec![], vec!["x".to_owned()]] {
-                    let claims = claim.iter().map(|claim| ("a".to_owned(), claim.clone())).collect();
+                for (passes, (acr, ago)) in [vec![], vec!["x".to_owned()]]
+                    .into_iter()
+                    .flat_map(|passes| authentications.map(move |authentication| (passes.clone(), authentication)))
+                {
+                    let said = [
+                        ("a", claim.clone()),
+                        ("acr", acr.map(|acr| json!(acr))),
+                        ("auth_time", ago.map(|ago| json!(NOW - ago))),
+                    ];
+                    let claims = said.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
                     everybody.push(Person { scopes: scopes.clone(), roles: roles.clone(), claims, passes });
                 }
             }
@@ -181,9 +193,11 @@ fn few() -> impl Strategy<Value = Written> {
         3 => proptest::sample::select(claims.to_vec()).prop_map(|value| Written::Claim("a", value)),
     ];
     joined(prop_oneof![
-        3 => known.clone(),
-        1 => Just(Written::Check("x")),
-        2 => known.prop_map(|leaf| Written::Not(Box::new(leaf))),
+        6 => known.clone(),
+        2 => Just(Written::Check("x")),
+        1 => Just(Written::Acr("b")),
+        2 => proptest::sample::select(vec![60, 300]).prop_map(Written::MaxAge),
+        4 => known.prop_map(|leaf| Written::Not(Box::new(leaf))),
     ])
 }
 
@@ -226,6 +240,10 @@ proptest! {
                     Statement::Check(name) if person.passes.contains(name) => Value::Held,
                     Statement::Check(_) | Statement::Known => Value::Absent,
                     Statement::Claim(_, literal) => claim_says(person.claims.get("a"), literal),
+                    Statement::Acr(class) => told(person.claims.get("acr"), |acr| acr == class),
+                    Statement::MaxAge(age) => {
+                        told(person.claims.get("auth_time"), |at| NOW - at.as_i64().unwrap() <= i64::from(age.as_secs()))
+                    }
                 }
             }));
             prop_assert_eq!(is_covered, person.passes(spec, 0), "{:?}", person);
@@ -260,6 +278,14 @@ fn claim_says(claim: Option<&Json>, literal: &Literal) -> Value {
     }
 }
 
+fn told(said: Option<&Json>, holds: impl Fn(&Json) -> bool) -> Value {
+    match said.map(holds) {
+        Some(true) => Value::Held,
+        Some(false) => Value::Absent,
+        None => Value::Unknown,
+    }
+}
+
 /// Somebody at random, of larger conditions.
 pub(crate) fn anybody() -> impl Strategy<Value = Person> {
     let names = || {
@@ -280,10 +306,17 @@ pub(crate) fn anybody() -> impl Strategy<Value = Person> {
     ]);
     let claims = proptest::collection::btree_map(proptest::sample::select(vec!["a", "b", "c", "d"]), claim, 0..4);
     let passes = proptest::sample::subsequence(vec!["x", "y", "z"], 0..=3);
-    (names(), names(), claims, passes).prop_map(|(scopes, roles, claims, passes)| Person {
+    let acr = proptest::option::of(proptest::sample::select(vec!["b", "e"]).prop_map(|acr| json!(acr)));
+    let ago = proptest::option::of(proptest::sample::select(vec![0, 60, 61, 300, 301, 900, 901]));
+    (names(), names(), claims, passes, acr, ago).prop_map(|(scopes, roles, claims, passes, acr, ago)| Person {
         scopes,
         roles,
-        claims: claims.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        claims: claims
+            .into_iter()
+            .map(|(name, value)| (name, Some(value)))
+            .chain([("acr", acr), ("auth_time", ago.map(|ago| json!(NOW - ago)))])
+            .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+            .collect(),
         passes: passes.into_iter().map(str::to_owned).collect(),
     })
 }
@@ -487,4 +520,32 @@ fn callers_are_told_in_words() {
             "a bearer token with scope orders:read and roles viewer and guest",
         ]
     );
+}
+
+#[test]
+fn how_and_when_callers_were_authenticated_is_told_in_words() {
+    const MFA: Requirement = Requirement::acr("mfa");
+    const RECENT: Requirement = Requirement::max_age(300);
+    const HOUR: Requirement = Requirement::max_age(3600);
+    let of = |requirement| declared(Presence::Required, &[BEARER], requirement);
+    let (strict, wide, strong) = (of(RECENT), of(HOUR), of(const { Requirement::All(&[MFA, RECENT]) }));
+    assert_eq!(strict.implies(&wide), Ok(()));
+    assert_eq!(strong.implies(&wide), Ok(()));
+    let newcomer = wide.implies(&strict).unwrap_err();
+    assert_eq!(newcomer.to_string(), "a bearer token, authenticated more than 5 min and at most 1 h ago");
+    assert_eq!(newcomer.caller().unwrap().authenticated_ago(), Some(301));
+    assert_eq!(all_callers(&strong), ["a bearer token with acr mfa, authenticated at most 5 min ago"]);
+    assert_eq!(
+        all_failures(&strong)[2..],
+        [
+            "a bearer token, without acr mfa, authenticated at most 5 min ago",
+            "a bearer token with acr mfa, authenticated more than 5 min ago",
+        ]
+    );
+    // An order of classes is an issuer's, and may change: another class is not a weaker one.
+    let phr = of(const { Requirement::acr("phr") });
+    assert_eq!(phr.implies(&of(MFA)).unwrap_err().to_string(), "a bearer token with acr phr");
+    assert_eq!(of(const { Requirement::All(&[MFA, Requirement::acr("phr")]) }).minimal_callers().unwrap().count(), 1);
+    // No key tells when anybody was authenticated.
+    assert!(all_callers(&declared(Presence::Required, &[API_KEY], RECENT)).is_empty());
 }

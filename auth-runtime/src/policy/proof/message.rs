@@ -64,6 +64,12 @@ impl Message {
                     ClaimValue::Int(value) => self.integer(*value),
                 }
             }
+            Requirement::Acr(class) => self.named("acr ", class.written()),
+            Requirement::MaxAge(age) => {
+                self.says(&["an authentication at most "]);
+                self.digits(age.as_secs() as u64);
+                self.says(&[" s ago"]);
+            }
             Requirement::Check(check) => self.named("the consent of ", check.origin),
             _ => {}
         }
@@ -81,7 +87,11 @@ impl Message {
 
     const fn integer(&mut self, value: i64) {
         self.says(&[if value < 0 { " = -" } else { " = " }]);
-        let (mut unit, value) = (1, value.unsigned_abs());
+        self.digits(value.unsigned_abs());
+    }
+
+    const fn digits(&mut self, value: u64) {
+        let mut unit = 1;
         while value / unit >= 10 {
             unit *= 10;
         }

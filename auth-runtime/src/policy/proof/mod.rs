@@ -5,7 +5,9 @@
 
 mod message;
 
-use crate::logic::{ClaimAtom, ClaimKind, Costs, Diagram, Diagrams, Price, Slot, Value, absent, possible};
+use crate::logic::{
+    AgeAtom, ClaimAtom, ClaimKind, Costs, Diagram, Diagrams, Price, Slot, Value, absent, possible, possible_ages,
+};
 use crate::policy::{ClaimValue, Policy, PolicySpec, Presence, Requirement, SchemeUse, Word};
 pub(super) use message::Message;
 
@@ -83,6 +85,11 @@ const fn disprove_by(strict: &PolicySpec, weak: &PolicySpec, by: &SchemeUse, mes
     let possible = match claims.split_at_checked(count) {
         Some((claims, _)) => possible(&mut diagrams, claims),
         None => Diagram::ALWAYS,
+    };
+    let (ages, count) = atoms.ages();
+    let possible = match ages.split_at_checked(count) {
+        Some((ages, _)) => possible_ages(&mut diagrams, possible, ages),
+        None => possible,
     };
     let rest = diagrams.without(admitted, theirs);
     let counter = diagrams.both(possible, rest);
@@ -185,10 +192,10 @@ impl<'a> Atoms<'a> {
         match of {
             Requirement::Not(inner) => self.leaf(inner, !holds, apart, diagrams),
             Requirement::Authenticated if holds => Diagram::ALWAYS,
-            Requirement::Check(_) if !holds => Diagram::NEVER,
+            Requirement::Acr(_) | Requirement::MaxAge(_) | Requirement::Check(_) if !holds => Diagram::NEVER,
             Requirement::Authenticated | Requirement::All(_) | Requirement::Any(_) => Diagram::NEVER,
             leaf => {
-                let apart = apart && !matches!(leaf, Requirement::Claim(..));
+                let apart = apart && !is_of_credentials(leaf);
                 let atom = self.place(Atom { leaf, apart });
                 if holds { diagrams.held(atom) } else { absent(diagrams, atom) }
             }
@@ -235,6 +242,23 @@ impl<'a> Atoms<'a> {
         (claims, count)
     }
 
+    /// Those that bound how long ago the caller was authenticated, and how many there are.
+    const fn ages(&self) -> ([AgeAtom; ATOMS], usize) {
+        let mut ages = [AgeAtom { atom: 0, seconds: 0 }; ATOMS];
+        let (mut atom, mut count, mut left) = (0, 0, self.known.as_slice());
+        while let [Some(known), rest @ ..] = left {
+            if let Requirement::MaxAge(age) = known.leaf
+                && let Some((_, [place, ..])) = ages.split_at_mut_checked(count)
+            {
+                *place = AgeAtom { atom, seconds: age.as_secs() };
+                count += 1;
+            }
+            left = rest;
+            atom += 1;
+        }
+        (ages, count)
+    }
+
     /// The place of the first that compares this claim.
     const fn first_of_claim(&self, name: &Word) -> u16 {
         let (mut place, mut left) = (0, self.known.as_slice());
@@ -258,7 +282,7 @@ impl<'a> Atoms<'a> {
         let (mut left, mut atoms) = (prices.as_mut_slice(), self.known.as_slice());
         while let ([price, other_prices @ ..], [Some(atom), others @ ..]) = (left, atoms) {
             *price = match atom.leaf {
-                Requirement::Claim(..) => Price::CLAIM,
+                Requirement::Claim(..) | Requirement::Acr(_) | Requirement::MaxAge(_) => Price::CLAIM,
                 Requirement::Check(_) => Price::CHECK,
                 _ => Price::NAME,
             };
@@ -287,9 +311,10 @@ impl<'a> Atoms<'a> {
 
 const fn same_leaf(one: &Requirement, other: &Requirement) -> bool {
     match (one, other) {
-        (Requirement::Scope(one), Requirement::Scope(other)) | (Requirement::Role(one), Requirement::Role(other)) => {
-            same_word(one, other)
-        }
+        (Requirement::Scope(one), Requirement::Scope(other))
+        | (Requirement::Role(one), Requirement::Role(other))
+        | (Requirement::Acr(one), Requirement::Acr(other)) => same_word(one, other),
+        (Requirement::MaxAge(one), Requirement::MaxAge(other)) => one.as_secs() == other.as_secs(),
         (Requirement::Claim(one, value), Requirement::Claim(other, other_value)) => {
             same_word(one, other)
                 && match (value, other_value) {
@@ -304,6 +329,11 @@ const fn same_leaf(one: &Requirement, other: &Requirement) -> bool {
     }
 }
 
+/// Whether it is said of the caller as the credentials describe it, whatever the application knows.
+const fn is_of_credentials(leaf: &Requirement) -> bool {
+    matches!(leaf, Requirement::Claim(..) | Requirement::Acr(_) | Requirement::MaxAge(_))
+}
+
 const fn same_word(one: &Word, other: &Word) -> bool {
     one.is_variant() == other.is_variant() && same_text(one.written(), other.written())
 }
@@ -311,7 +341,7 @@ const fn same_word(one: &Word, other: &Word) -> bool {
 const fn has_function(leaf: &Requirement) -> bool {
     match leaf {
         Requirement::Check(_) => true,
-        Requirement::Scope(word) | Requirement::Role(word) => word.is_variant(),
+        Requirement::Scope(word) | Requirement::Role(word) | Requirement::Acr(word) => word.is_variant(),
         Requirement::Claim(name, ClaimValue::Str(value)) => name.is_variant() || value.is_variant(),
         Requirement::Claim(name, _) => name.is_variant(),
         _ => false,

@@ -1,7 +1,7 @@
 //! The configuration of an `Auth`, as the lock file holds it, and what a change of it means.
 
 use super::change::{Change, ChangeName, Note, Part};
-use super::{ARROW, Lock, ROLE, SCOPE, Section};
+use super::{ACR, ARROW, Lock, ROLE, SCOPE, Section};
 use crate::auth::Auth;
 use crate::setting::{ANY, Effect, Setting};
 
@@ -12,6 +12,12 @@ pub(super) fn sections(auth: &Auth) -> Vec<Section> {
     for (name, hierarchy) in [(ROLE, &hierarchies.roles), (SCOPE, &hierarchies.scopes)] {
         settings
             .extend(hierarchy.arrows().map(|(higher, lower)| Setting::allows(name, format!("{higher}{ARROW}{lower}"))));
+    }
+    for (issuer, order) in hierarchies.acr.iter() {
+        let pairs = order.iter().enumerate().flat_map(|(place, lower)| {
+            order.iter().skip(place + 1).map(move |higher| format!("{higher}{ARROW}{lower} of {issuer}"))
+        });
+        settings.extend(pairs.map(|pair| Setting::allows(ACR, pair)));
     }
     let mut schemes: Vec<_> = auth
         .configured()

@@ -49,6 +49,7 @@ struct Entry {
 /// Names of settings that the lock file itself reads.
 const ROLE: &str = "role";
 const SCOPE: &str = "scope";
+const ACR: &str = "acr";
 
 impl Lock {
     fn auth(&self) -> Option<&Section> {

@@ -82,6 +82,19 @@ fn every_change_has_its_name() {
             ChangeName::Weaker,
             &["newly lets in a bearer token, refused by check(shop::fits)"],
         ),
+        (
+            "bearer, acr(\"mfa\") && max_age(\"5m\")",
+            "bearer, acr(\"mfa\") && max_age(\"15m\")",
+            ChangeName::Weaker,
+            &["newly lets in a bearer token with acr mfa, authenticated more than 5 min and at most 15 min ago"],
+        ),
+        ("bearer, max_age(\"5m\")", "bearer", ChangeName::Weaker, &["newly lets in a bearer token"]),
+        (
+            "bearer, acr(\"mfa\")",
+            "bearer, acr(\"mfa\") && max_age(\"1h\")",
+            ChangeName::Stronger,
+            &["no longer lets in a bearer token with acr mfa"],
+        ),
         ("bearer", "optional(bearer)", ChangeName::Weaker, &["newly lets in a caller without credentials"]),
         ("bearer", "public", ChangeName::Weaker, &["newly lets in a caller without credentials"]),
         (

@@ -73,10 +73,13 @@ fn edits(requirement: &'static Requirement) -> Vec<Requirement> {
             }
             edited
         }
-        Requirement::Scope(_) | Requirement::Role(_) | Requirement::Claim(..) | Requirement::Check(_) => {
-            vec![Requirement::Authenticated]
-        }
-        Requirement::Not(_) => vec![Requirement::Authenticated],
+        Requirement::Scope(_)
+        | Requirement::Role(_)
+        | Requirement::Claim(..)
+        | Requirement::Acr(_)
+        | Requirement::MaxAge(_)
+        | Requirement::Check(_)
+        | Requirement::Not(_) => vec![Requirement::Authenticated],
     }
 }
 

@@ -9,7 +9,8 @@
 //! `GET /pat` takes the personal access tokens `pat_alice` and `pat_root`, `GET /pat/either` JWTs too; `GET /db` takes JWTs, and the
 //! roles of their subjects out of what stands for a database: alice is an editor, bob is not, mallory is disabled.
 //! `GET /edge` takes its token from `X-Edge-Token`, as behind a proxy that signs people in. `GET /orders/1` is alice's and `/orders/2` bob's;
-//! `GET /limited` takes five tokens of one caller a minute; `POST /orders/lock` looks for the order in its JSON body; `GET /teapot` is denied in words of the application's own.
+//! `GET /limited` takes five tokens of one caller a minute; `GET /fresh` wants an authentication (`--claim auth_time=…`) of the last 60 seconds, and
+//! `GET /strong` one of the class `mfa` (`--claim acr=mfa`); `POST /orders/lock` looks for the order in its JSON body; `GET /teapot` is denied in words of the application's own.
 //!
 //! `GET /docs` is Swagger UI, and `GET /openapi.json` the document that it shows: for whoever has the role `ops`, such as alice
 //! with her password. There one presses *Authorize*, calls a route and sees the answer. `GET /policies` is for the same people,

@@ -67,6 +67,8 @@ pub(crate) fn mount(
         .service(either)
         .service(optional)
         .service(limited)
+        .service(fresh)
+        .service(strong)
         .service(ops)
         .service(mixed)
         .service(account)
@@ -192,6 +194,20 @@ async fn either(who: Principal) -> impl Responder {
 #[requires(bearer, limit = "5/min")]
 #[get("/limited")]
 async fn limited(who: Principal) -> impl Responder {
+    tell(Some(&who))
+}
+
+#[utoipa::path(responses(Caller))]
+#[requires(bearer, max_age = "60s")]
+#[get("/fresh")]
+async fn fresh(who: Principal) -> impl Responder {
+    tell(Some(&who))
+}
+
+#[utoipa::path(responses(Caller))]
+#[requires(bearer, acr = "mfa")]
+#[get("/strong")]
+async fn strong(who: Principal) -> impl Responder {
     tell(Some(&who))
 }
 

@@ -1,0 +1,8 @@
+use auth_runtime::requires;
+
+#[requires(bearer, max_age("5m", "6m"))]
+async fn handler() -> &'static str {
+    "hello"
+}
+
+fn main() {}
