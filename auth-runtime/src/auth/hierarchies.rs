@@ -47,7 +47,8 @@ impl AuthBuilder {
 
     /// The classes of authentication (`acr`) that an issuer tells, the weakest first: whoever was authenticated by a stronger one passes
     /// where a weaker one is required. Without it, `acr = "mfa"` is met by `mfa` alone. Once for each issuer; people who sign in at this
-    /// service are vouched for by `local:session`, or `local:session/NAME` where the sessions have a name.
+    /// service are vouched for by `local:session`, or `local:session/NAME` where the sessions have a name. Take it from the issuer's
+    /// documentation: nothing in a token says which class is the stronger one.
     ///
     /// ```standalone_crate
     /// use actix_web::{App, get, test};
@@ -80,9 +81,6 @@ impl AuthBuilder {
     /// # Errors
     /// [`build`](Self::build) fails on fewer than two classes, on one that is given twice or that no challenge can carry, and on a second
     /// order of one issuer.
-    ///
-    /// # Security
-    /// Take it from the issuer's documentation: nothing in a token says which class is the stronger one.
     pub fn acr_order<'a>(mut self, issuer: &str, weakest_first: impl IntoIterator<Item = &'a str>) -> Self {
         let order: Vec<Box<str>> = weakest_first.into_iter().map(Box::from).collect();
         let is_class = |class: &str| {

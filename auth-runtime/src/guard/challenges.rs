@@ -63,6 +63,11 @@ impl Challenges {
         &self.realm
     }
 
+    /// What is asked of the authentication of callers by this alternative.
+    pub(super) fn step_up(&self, AlternativePlace(index): AlternativePlace) -> Option<&StepUp> {
+        self.offered.get(index).map(|offered| &offered.step_up)
+    }
+
     /// The line of a scheme's challenge.
     pub(crate) fn line(&self, challenge: &Challenge) -> Option<ChallengeLine> {
         self.all.iter().position(|known| same_scheme(known, challenge)).map(ChallengeLine)
@@ -109,8 +114,7 @@ impl Challenges {
         };
         let mut problem = Problem::of(reason);
         let mut lines = Vec::new();
-        let by = alternative.and_then(|AlternativePlace(index)| self.offered.get(index));
-        let step_up = by.map(|by| &by.step_up).filter(|_| reason.asks_for_step_up());
+        let step_up = alternative.and_then(|place| self.step_up(place)).filter(|_| reason.asks_for_step_up());
         match reason.status() {
             StatusCode::UNAUTHORIZED | StatusCode::BAD_REQUEST => {
                 let all = (0..self.all.len()).map(ChallengeLine);

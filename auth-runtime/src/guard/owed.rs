@@ -11,7 +11,7 @@ use crate::denial::{Denial, Reason, Unavailable};
 use crate::guard::plan::Alternative;
 use crate::guard::{Attempted, Plan};
 use crate::principal::Principal;
-use crate::scheme::{Additions, PendingAdditions, Response};
+use crate::scheme::{Additions, PendingAdditions, Reauthentication, Response};
 use crate::telemetry::{foreign, limited};
 
 /// What is there at once where nothing has to be waited for.
@@ -54,9 +54,21 @@ impl Plan {
         attempted: Attempted,
         principal: Option<&Principal>,
     ) -> Eventual<Owed> {
+        self.owed_of(request, attempted, principal, None)
+    }
+
+    /// The same of a denial, for which the caller may be asked to authenticate again.
+    #[inline]
+    pub(super) fn owed_of(
+        self: &Arc<Self>,
+        request: &HttpRequest,
+        attempted: Attempted,
+        principal: Option<&Principal>,
+        asked: Option<Reauthentication<'_>>,
+    ) -> Eventual<Owed> {
         let alternative = if attempted.place.is_none() { self.receiving() } else { attempted.owing(self) };
         match alternative {
-            Some(alternative) => self.owed_by(alternative, request, principal),
+            Some(alternative) => self.owed_by(alternative, request, principal, asked),
             None => Eventual::Ready(Ok(Additions::new())),
         }
     }
@@ -66,9 +78,10 @@ impl Plan {
         alternative: &Alternative,
         request: &HttpRequest,
         principal: Option<&Principal>,
+        asked: Option<Reauthentication<'_>>,
     ) -> Eventual<Owed> {
         let nothing = Eventual::Ready(Ok(Additions::new()));
-        let (context, scheme) = (self.context(request), &alternative.scheme);
+        let (context, scheme) = (self.context(request).with_reauthentication(asked), &alternative.scheme);
         match std::panic::catch_unwind(AssertUnwindSafe(|| scheme.respond(&context, principal))) {
             Ok(Response::Nothing) => nothing,
             Ok(Response::Ready(additions)) => Eventual::Ready(Ok(additions)),

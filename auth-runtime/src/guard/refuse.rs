@@ -19,9 +19,9 @@ use crate::guard::observation::{
 use crate::guard::owed::Owed;
 use crate::guard::{Asked, Attempted, Eventual, Plan, Settings, nested};
 use crate::http::parts::Viewed;
-use crate::policy::{Check, CheckResults, Hide};
+use crate::policy::{Check, CheckResults, Hide, MaxAge};
 use crate::principal::Principal;
-use crate::scheme::{self, Additions, Outcome};
+use crate::scheme::{self, Additions, Outcome, Reauthentication};
 use crate::telemetry::{foreign, limited};
 
 /// Why a request is refused, with what its answer and its event say beyond the reason.
@@ -243,7 +243,8 @@ impl Plan {
             return Eventual::Ready(denial);
         }
         self.challenge(request, attempted, &mut denial);
-        match self.owed(request, attempted, None) {
+        let asked = principal.filter(|_| denial.reason().asks_for_step_up()).and_then(|who| self.asked(attempted, who));
+        match self.owed_of(request, attempted, None, asked) {
             Eventual::Ready(owed) => {
                 self.finish(request, &mut denial, owed);
                 Eventual::Ready(denial)
@@ -270,6 +271,13 @@ impl Plan {
         self.challenge(case.request, case.attempted, &mut denial);
         self.settings.shape(case.request, &mut denial);
         denial
+    }
+
+    /// What a caller by this alternative is asked for.
+    fn asked<'a>(&'a self, attempted: Attempted, who: &'a Principal) -> Option<Reauthentication<'a>> {
+        let step_up = self.challenges.step_up(attempted.place?)?;
+        let max_age = step_up.max_age.map(MaxAge::as_secs);
+        Some(Reauthentication { who, acr: step_up.acr.as_deref(), max_age })
     }
 
     #[inline]

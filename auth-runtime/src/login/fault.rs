@@ -29,6 +29,8 @@ pub(super) enum LoginFault {
     IdentityRefused,
     /// The authentication is too weak or too old.
     TooWeak,
+    /// Whoever signed in is not whose session was to become stronger.
+    SomebodyElse,
     /// The application does not know whoever signed in.
     Unknown,
     /// The sessions were ended meanwhile.
@@ -97,6 +99,11 @@ impl LoginFault {
                 "too_weak",
                 S::FORBIDDEN,
                 "This site asks for a stronger or more recent sign-in. Please sign in again.",
+            ),
+            Self::SomebodyElse => (
+                "somebody_else",
+                S::FORBIDDEN,
+                "You signed in as somebody else than you are signed in as here. Please sign out first.",
             ),
             Self::Unknown => {
                 ("caller_unknown", S::FORBIDDEN, "You are signed in there, but have no account on this site.")

@@ -34,8 +34,24 @@ pub(super) struct Flow {
     /// The page that was wanted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) to: Option<String>,
+    /// How strongly somebody is to sign in who has done so already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) stronger: Option<Stronger>,
     /// In milliseconds since 1970.
     pub(super) began_at: u64,
+}
+
+/// What a new authentication must be beyond what every sign-in must (RFC 9470 section 4).
+#[derive(Serialize, Deserialize)]
+pub(super) struct Stronger {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) acr: Option<String>,
+    /// In seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) max_age: Option<u32>,
+    /// Whose session it is that comes back stronger; nobody's where none was there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) of: Option<(Box<str>, Box<str>)>,
 }
 
 debug_by_name!([] Flow as "Flow";);
@@ -43,9 +59,9 @@ debug_by_name!([] Flow as "Flow";);
 impl Flow {
     /// # Errors
     /// Where the system gives no random numbers.
-    pub(super) fn begin(to: Option<String>, began_at: u64) -> Result<Self, Unavailable> {
+    pub(super) fn begin(to: Option<String>, stronger: Option<Stronger>, began_at: u64) -> Result<Self, Unavailable> {
         let to = to.filter(|to| to.len() <= TO_MAX);
-        Ok(Self { state: random()?, nonce: random()?, verifier: random()?, to, began_at })
+        Ok(Self { state: random()?, nonce: random()?, verifier: random()?, to, stronger, began_at })
     }
 
     /// What the provider is told of the verifier (RFC 7636 section 4.2).

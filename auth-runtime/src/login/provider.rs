@@ -13,7 +13,7 @@ use crate::fault::Misconfiguration;
 use crate::json;
 use crate::jwt::{IntoSettings as _, Jwt, Presentation, Verifier};
 use crate::login::fault::LoginFault;
-use crate::login::flow::FlowCookies;
+use crate::login::flow::{FlowCookies, Stronger};
 use crate::login::settings::OidcLogin;
 use crate::login::tokens::Refreshed;
 use crate::provider::Worker;
@@ -210,7 +210,14 @@ impl Provider {
     }
 
     /// Where a browser is sent to sign in.
-    pub(super) fn authorization_url(&self, endpoints: &Endpoints, parameters: &[(&str, &str)]) -> Url {
+    ///
+    /// What is demanded beside the settings comes first: of several classes the provider takes the first that it can.
+    pub(super) fn authorization_url(
+        &self,
+        endpoints: &Endpoints,
+        parameters: &[(&str, &str)],
+        stronger: Option<&Stronger>,
+    ) -> Url {
         let mut url = endpoints.authorization.url().clone();
         let settings = &self.settings;
         let scopes = ["openid"]
@@ -222,11 +229,15 @@ impl Provider {
             query.append_pair("response_type", "code").append_pair("client_id", settings.client.id());
             query.append_pair("redirect_uri", &self.redirect_uri).append_pair("scope", &scopes);
             query.extend_pairs(parameters);
-            if let Some(age) = settings.max_age {
-                query.append_pair("max_age", &age.as_secs().to_string());
+            let ages = [settings.max_age.map(|age| age.as_secs()), stronger.and_then(|it| it.max_age).map(u64::from)];
+            if let Some(age) = ages.into_iter().flatten().min() {
+                query.append_pair("max_age", &age.to_string());
             }
-            if !settings.acr.is_empty() {
-                query.append_pair("acr_values", &settings.acr.join(" "));
+            let first = stronger.and_then(|it| it.acr.as_deref());
+            let others = settings.acr.iter().map(|class| &**class).filter(|class| Some(*class) != first);
+            let classes: Vec<&str> = first.into_iter().chain(others).collect();
+            if !classes.is_empty() {
+                query.append_pair("acr_values", &classes.join(" "));
             }
             query.extend_pairs(settings.parameters.iter().map(|(name, value)| (&**name, &**value)));
         }

@@ -11,15 +11,16 @@ use url::form_urlencoded;
 use crate::auth::Auth;
 use crate::authorities::Loading;
 use crate::extract::signing_in;
-use crate::limits::{Counted, Whose};
+use crate::limits::{self, Counted};
 use crate::login::fault::LoginFault;
-use crate::login::flow::Flow;
+use crate::login::flow::{Flow, Stronger};
 use crate::login::id_token::{Authenticated, Demanded};
+use crate::login::identity::LoginIdentity;
 use crate::login::page::page;
 use crate::login::provider::{Granted, Paths, Provider};
 use crate::scheme::SchemeRoute;
 use crate::scheme::session::login::Login;
-use crate::scheme::session::{AtProvider, LiveSessions, milliseconds, wanted};
+use crate::scheme::session::{AtProvider, LiveSessions, Record, Whose, milliseconds, wanted, wanted_strength};
 use crate::setting::Setting;
 use crate::shares::Claimant;
 use crate::telemetry::{foreign, limited};
@@ -32,6 +33,10 @@ const CODES_PER_ADDRESS: Counted = Counted { of: "login::callback", requests: 30
 impl Login for Provider {
     fn name(&self) -> Option<&str> {
         self.settings.name.as_deref()
+    }
+
+    fn login_path(&self) -> &str {
+        &self.paths.login
     }
 
     fn mounts(self: Arc<Self>, sessions: &Arc<LiveSessions>) -> Vec<SchemeRoute> {
@@ -131,8 +136,10 @@ impl AtRequest {
     async fn to_provider(&self) -> Result<HttpResponse, LoginFault> {
         let auth = self.auth()?;
         let to = wanted(self.request.query_string()).filter(|to| self.sessions.landing().is_ours(to));
+        let stronger = self.stronger(auth).await?;
         let endpoints = self.provider.endpoints().await?;
-        let flow = Flow::begin(to, milliseconds(&*auth.settings().clock)).map_err(|_| LoginFault::Unavailable)?;
+        let flow =
+            Flow::begin(to, stronger, milliseconds(&*auth.settings().clock)).map_err(|_| LoginFault::Unavailable)?;
         let challenge = flow.challenge();
         let url = self.provider.authorization_url(
             &endpoints,
@@ -142,12 +149,39 @@ impl AtRequest {
                 ("code_challenge", &challenge),
                 ("code_challenge_method", "S256"),
             ],
+            flow.stronger.as_ref(),
         );
         let cookies = self.provider.cookies(self.sessions.configuration());
         let cookies =
             cookies.give(&flow, &self.sessions, self.request.headers()).map_err(|_| LoginFault::Unavailable)?;
         let location = HeaderValue::from_str(url.as_str()).map_err(|_| LoginFault::Broken)?;
         Ok(elsewhere(location, cookies))
+    }
+
+    /// How strongly somebody is to sign in, and whose session that is for, where the request says so.
+    async fn stronger(&self, auth: &Auth) -> Result<Option<Stronger>, LoginFault> {
+        let (acr, max_age) = wanted_strength(self.request.query_string());
+        if acr.is_none() && max_age.is_none() {
+            return Ok(None);
+        }
+        let now = auth.settings().clock.now().map_err(|_| LoginFault::Unavailable)?;
+        let current = self.sessions.current_of(self.request.headers(), now).await;
+        let current = current.map_err(|denial| LoginFault::of_denial(&denial))?;
+        let of = current.as_ref().map(Record::whose);
+        let of = of.and_then(|whose| Some((whose.issuer?.into(), whose.subject.into())));
+        Ok(Some(Stronger { acr, max_age, of }))
+    }
+
+    /// Whether the session that was to become stronger, and the one that is there now, are theirs who have signed in.
+    async fn check_whose(&self, auth: &Auth, flow: &Flow, who: &LoginIdentity) -> Result<(), LoginFault> {
+        let Some(Stronger { of: Some((issuer, subject)), .. }) = &flow.stronger else { return Ok(()) };
+        let now = auth.settings().clock.now().map_err(|_| LoginFault::Unavailable)?;
+        let current = self.sessions.current_of(self.request.headers(), now).await;
+        let current = current.map_err(|denial| LoginFault::of_denial(&denial))?;
+        let whose = Whose { issuer: Some(&who.issuer), subject: &who.subject };
+        let is_theirs = (&**issuer, &**subject) == (&*who.issuer, &*who.subject)
+            && current.is_none_or(|record| record.whose() == whose);
+        if is_theirs { Ok(()) } else { Err(LoginFault::SomebodyElse) }
     }
 
     /// Signs in whoever the provider sends back.
@@ -199,7 +233,7 @@ impl AtRequest {
         };
         let clock = &auth.settings().clock;
         let address = auth.settings().address_share((&self.request).into());
-        let often = auth.settings().limiter.take(CODES_PER_ADDRESS, Whose::Address(address)).done().await;
+        let often = auth.settings().limiter.take(CODES_PER_ADDRESS, limits::Whose::Address(address)).done().await;
         often.map_err(|_| LoginFault::Unavailable)?;
         // Whoever sent people to the provider is a stranger still.
         let turn = provider
@@ -223,9 +257,12 @@ impl AtRequest {
             );
             return Err(LoginFault::IdentityRefused);
         };
-        let demanded = Demanded { nonce: &flow.nonce, access_token: &granted.access_token };
+        let orders = &auth.settings().hierarchies.acr;
+        let stronger = flow.stronger.as_ref();
+        let demanded = Demanded { nonce: &flow.nonce, access_token: &granted.access_token, stronger, orders };
         let authenticated = provider.authenticated(id_token, demanded, &**clock, address).await?;
         drop(turn);
+        self.check_whose(auth, &flow, &authenticated.identity).await?;
         let cookie = self.begin(auth, authenticated, &granted, flow.began_at).await?;
         Ok((self.sessions.landing().location(flow.to.as_deref()), cookie))
     }

@@ -44,7 +44,7 @@
 //! | an operation inside a request that goes on for long, whose credentials have ended meanwhile | `CredentialsEnded` | 401 | `error="invalid_token"` on Bearer; else the plain challenge | RFC 6750 §3.1 |
 //! | refused by a scheme of your own for a cause of its own | `Custom` | 401 | the scheme's; `error="invalid_token"` if it is an OAuth challenge | |
 //! | a caller who is known, and was authenticated too weakly or too long ago for `acr` or `max_age`, or of whom nothing tells; see [step-up](macro@crate::requires#step-up) | `AuthenticationTooWeak` | 401 | `error="insufficient_user_authentication", acr_values="…", max_age="…"`, of the scheme by which the caller came | RFC 9470 §3 |
-//! | the same, and a scope is missing | `AuthenticationAndScopeTooWeak` | 401 | the same with `scope="a b"` on an OAuth challenge | RFC 9470 §3 |
+//! | the same, and a scope is missing | `AuthenticationAndScopeTooWeak` | 401 | `error="insufficient_user_authentication", acr_values="…", max_age="…"`, and `scope="a b"` on an OAuth challenge | RFC 9470 §3 |
 //! | a scope is missing | `ScopeMissing` | 403 | `Bearer realm="R", error="insufficient_scope", scope="a b"` if the caller came by an OAuth scheme, else none | RFC 6750 §3.1 |
 //! | a scope is present that must not be, or another branch of an `\|\|` needs one | `ScopeUnfit` | 403 | none | RFC 9110 §15.5.4 |
 //! | a role is missing, or present that must not be | `RoleMissing` | 403 | none, since another token would not help | RFC 9110 §15.5.4 |

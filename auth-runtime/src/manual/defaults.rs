@@ -14,6 +14,8 @@
 //! | how soon what goes on ends with its credentials ([`UntilEnded`](crate::extract::UntilEnded)) | a look once a second, or every 5 seconds where a store must be asked; after 3 looks in a row that tell nothing | [`at_most`](crate::extract::UntilEnded::at_most) |
 //! | header fields that such a decision tells | 16 KiB; what does not fit is left out | |
 //! | body of a refusal | `application/problem+json` | [`AuthBuilder::denial_body`](crate::config::AuthBuilder::denial_body) |
+//! | order of `acr` | none: each class is met by itself alone | [`AuthBuilder::acr_order`](crate::config::AuthBuilder::acr_order) |
+//! | time of an authentication ahead of our clock | 60 s at most | not configurable |
 //! | role hierarchy, scope implication | none | [`AuthBuilder::role_hierarchy`](crate::config::AuthBuilder::role_hierarchy), [`AuthBuilder::scope_implies`](crate::config::AuthBuilder::scope_implies) |
 //! | own origin, allowed origins | none: no `Origin` is ours | [`AuthBuilder::public_origin`](crate::config::AuthBuilder::public_origin), [`AuthBuilder::allow_origin`](crate::config::AuthBuilder::allow_origin) |
 //! | ambient credentials on a write without `Sec-Fetch-Site` and `Origin` | pass: the caller is not a browser | [`AuthBuilder::refuse_ambient_without_origin`](crate::config::AuthBuilder::refuse_ambient_without_origin) |

@@ -19,6 +19,8 @@
 //! - [`memory`]: what is remembered between requests, for how long, and what empties it.
 //! - `redis`: one server, Sentinel or Redis Cluster, and what happens when a primary dies (feature `redis`).
 //! - `signing_in`: signing in at a provider: what to register, roles, calls upstream, what ends a session (feature `login`).
+//! - `step_up`: what a session or token must tell of an authentication, and how a caller comes back with a stronger one (feature
+//!   `testing`).
 //! - [`answers`]: every status, challenge and header, and what a client should make of it.
 //!
 //! The grammar of the attributes stands at [`requires`](macro@crate::requires).
@@ -43,6 +45,8 @@ pub mod review;
 pub mod sessions;
 #[cfg(feature = "login")]
 pub mod signing_in;
+#[cfg(feature = "testing")]
+pub mod step_up;
 #[cfg(feature = "testing")]
 pub mod testing_policies;
 pub mod threats;

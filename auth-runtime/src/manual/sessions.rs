@@ -156,7 +156,7 @@
 //! | 3.3.5 not longer than 4096 bytes | some 60 bytes and its attributes | `session::signing_in::whoever_signs_in_gets_a_cookie_and_the_page_that_was_wanted` |
 //! | 6.3.1 guessing of passwords is hindered | wrong ones are counted by account and by address, before anything is hashed; see [limits](super::limits#of-wrong-credentials) | `http::attempts::an_account_is_guessed_at_a_few_times_whether_it_exists_or_not`, `http::attempts::an_address_guesses_a_few_times_at_all_accounts_together` |
 //! | 6.3.2 no accounts that come with it | there are none | |
-//! | 6.3.3 more than one factor | yours; say what was used by [`amr`](crate::extract::SessionStart::amr) and `acr`, and demand it in a check | |
+//! | 6.3.3 more than one factor | yours; say what was used by [`amr`](crate::extract::SessionStart::amr) and [`acr`](crate::extract::SessionStart::acr), and demand it by `acr = "mfa"` | |
 //! | 6.3.4 all ways in are known and equally strong | the [policy table](super::review) lists each route with the schemes that it takes | `http::policy_table::what_the_table_promises_is_what_callers_get` |
 //! | 6.3.5, 6.3.7 people are told of suspicious sign-ins and of changes | yours; the [audit log](super::watching#the-audit-log) has them | `session::audit_log::signing_in_and_out_and_other_rights_are_logged_without_the_id_of_the_session` |
 //! | 6.3.6 email is no factor | yours: nothing here sends mail | |
@@ -175,7 +175,7 @@
 //! | 7.4.3 other sessions after another password | `end_others`: yours to call | `session::ending::the_application_lists_and_ends_sessions` |
 //! | 7.4.4 a visible way to sign out | yours to show | |
 //! | 7.4.5 administrators end sessions | `auth.sessions_of(id)`: yours to show. All of everybody: put another key in place of the old one | `session::ending::the_application_lists_and_ends_sessions` |
-//! | 7.5.1, 7.5.3 authentication again before what matters | yours: ask for the password again, and compare [`Principal::auth_time`](crate::Principal::auth_time) in a check | |
+//! | 7.5.1, 7.5.3 authentication again before what matters | `max_age = "5m"` on the route sends to the login page again, see [step-up](crate::manual::step_up) | |
 //! | 7.5.2 people see and end their sessions | `list` and `end` of `auth.sessions_of(id)`: yours to show | `session::ending::the_application_lists_and_ends_sessions` |
 //! | 7.6.1 sessions here and at the provider end together | the absolute lifetime here; `/logout` of the provider's sign-in ends both, and the provider's back-channel logout ends ours (feature `login`) | `login::logout::the_session_ends_and_the_browser_goes_to_the_provider`, `login::backchannel::sessions_end_by_what_the_provider_calls_them_or_their_subject` |
 //! | 7.6.2 a session begins because somebody wanted it | by a form, another site's request signs nobody in. At a provider, a page that needs a session sends people there, and whoever is known there is signed in, without more; `.parameter("prompt", "login")` asks each time | `session::cross_site::another_site_can_sign_nobody_in` |

@@ -135,7 +135,8 @@
 //! | `code_refused` | 400 | the provider says `invalid_grant` |
 //! | `client_rejected` | 500 | the provider does not accept client id, secret or method |
 //! | `identity_refused` | 400 | the ID token is not good, or not for this sign-in; the log has the claim |
-//! | `too_weak` | 403 | `acr` or `max_age` ask for more |
+//! | `too_weak` | 403 | `acr` or `max_age` ask for more, of the login or of the page that was wanted |
+//! | `somebody_else` | 403 | a session was to become stronger, and somebody else has signed in |
 //! | `caller_unknown` | 403 | `authorities` knows nobody like that |
 //! | `barred` | 403 | the subject's sessions were ended meanwhile |
 //! | `unavailable` | 503 | the store of sessions or a function of yours is away |

@@ -30,6 +30,8 @@ pub(crate) use requirement::{canonical_scopes, conditions};
 pub(crate) use rule::{Rule, SchemeName};
 pub(crate) use spec::{DetailsUse, Sole};
 pub use spec::{Hide, Policy, PolicySpec, Presence, RouteSpec, SchemeUse};
+#[cfg(feature = "login")]
+pub(crate) use strength::AcrOrders;
 pub(crate) use strength::StepUp;
 pub(crate) use word::Variant;
 pub use word::Word;

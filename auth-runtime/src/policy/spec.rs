@@ -327,11 +327,6 @@ impl SchemeUse {
         Self { origin, ..self }
     }
 
-    /// Whether its credentials may say when, and how strongly, the caller was authenticated.
-    pub(crate) const fn tells_authentication(&self) -> bool {
-        !matches!(self.keyword.as_bytes(), b"basic" | b"digest" | b"api_key")
-    }
-
     pub(crate) const fn is_ours(&self) -> bool {
         self.origin.is_empty()
     }

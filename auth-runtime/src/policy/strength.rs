@@ -25,7 +25,7 @@ impl AcrOrders {
     }
 
     /// Whether `held` is as strong as `wanted`. Where its issuer has an order, what is outside it is too weak.
-    fn reaches(&self, issuer: Option<&str>, held: &str, wanted: &str) -> bool {
+    pub(crate) fn reaches(&self, issuer: Option<&str>, held: &str, wanted: &str) -> bool {
         match issuer.and_then(|issuer| self.0.get(issuer)) {
             Some(order) => is_above(order, held, wanted),
             None => held == wanted,

@@ -16,6 +16,7 @@ use crate::keys::compact::Compact;
 #[cfg(feature = "basic")]
 use crate::limits::{Answer, CountedAttempt, Spent};
 use crate::limits::{Attempts, Tried};
+use crate::principal::Principal;
 use crate::time::{Clock, ClockError, UnixTime};
 
 /// What a scheme may look at: the request without its body, which is never read for credentials, and the clock.
@@ -28,11 +29,38 @@ pub struct Context<'a> {
     public_origin: Option<&'a str>,
     proxies: Option<&'a Proxies>,
     attempts: Option<&'a Arc<Attempts>>,
+    reauthentication: Option<Reauthentication<'a>>,
     clock: &'a Arc<dyn Clock>,
     /// Looked up once however many schemes ask for it.
     authorization: OnceCell<Field<'a>>,
     /// The token that several configurations look at, taken apart once for all of them.
     compact: RefCell<Option<Compact<'a>>>,
+}
+
+/// A caller who is known, and was authenticated too weakly or too long ago: who that is, and how to authenticate again, as the policy
+/// demands it (RFC 9470 section 3).
+#[derive(Clone, Copy, Debug)]
+pub struct Reauthentication<'a> {
+    pub(crate) who: &'a Principal,
+    pub(crate) acr: Option<&'a str>,
+    pub(crate) max_age: Option<u32>,
+}
+
+impl<'a> Reauthentication<'a> {
+    /// Who is known.
+    pub fn principal(&self) -> &'a Principal {
+        self.who
+    }
+
+    /// The class of authentication that is demanded: `acr_values`.
+    pub fn acr(&self) -> Option<&'a str> {
+        self.acr
+    }
+
+    /// How many seconds ago the caller may have been authenticated: `max_age`.
+    pub fn max_age(&self) -> Option<u32> {
+        self.max_age
+    }
 }
 
 impl<'a> Context<'a> {
@@ -47,6 +75,7 @@ impl<'a> Context<'a> {
             public_origin: None,
             proxies: None,
             attempts: None,
+            reauthentication: None,
             clock,
             authorization: OnceCell::new(),
             compact: RefCell::new(None),
@@ -67,6 +96,16 @@ impl<'a> Context<'a> {
 
     pub(crate) fn with_attempts(self, attempts: &'a Arc<Attempts>) -> Self {
         Self { attempts: Some(attempts), ..self }
+    }
+
+    pub(crate) fn with_reauthentication(self, reauthentication: Option<Reauthentication<'a>>) -> Self {
+        Self { reauthentication, ..self }
+    }
+
+    /// What the caller is asked for, where [`Scheme::respond`](super::Scheme::respond) completes a denial of credentials that are good and
+    /// not good enough.
+    pub fn reauthentication(&self) -> Option<&Reauthentication<'a>> {
+        self.reauthentication.as_ref()
     }
 
     /// Where wrong credentials are counted.

@@ -29,7 +29,7 @@ pub use api_key::{ApiKeyScheme, Key};
 #[cfg(feature = "basic")]
 pub use basic::{BasicScheme, User};
 pub use bearer::BearerScheme;
-pub use context::Context;
+pub use context::{Context, Reauthentication};
 pub use credentials::{Credentials, Evidence};
 pub(crate) use description::Carrier;
 pub use description::{CredentialForm, SchemeDescription};

@@ -6,18 +6,40 @@ use url::form_urlencoded::byte_serialize;
 use url::{Url, form_urlencoded};
 
 use crate::fault::Misconfiguration;
-use crate::scheme::Context;
+use crate::scheme::{Context, Reauthentication};
 
 const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 const HX_REQUEST: HeaderName = HeaderName::from_static("hx-request");
 /// The parameter of the login page that names the page which was wanted.
 const WANTED: &str = "to";
+/// Those that say how strongly, and how long ago, somebody may have signed in (RFC 9470 section 3).
+const ACR: &str = "acr_values";
+const MAX_AGE: &str = "max_age";
+/// The longest class of authentication that is asked for, in bytes.
+#[cfg(feature = "login")]
+const CLASS_MAX: usize = 256;
 /// The longest target that is kept, in bytes.
 const TARGET_MAX: usize = 2048;
 
 /// The page that was wanted, as this query of the login page names it.
 pub(crate) fn wanted(query: &str) -> Option<String> {
     form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == WANTED).map(|(_, wanted)| wanted.into_owned())
+}
+
+/// How strongly, and how long ago, somebody must have signed in, as this query of the login page says it; nothing where it says nothing
+/// that we would. Whoever wrote it, each is demanded beside what the login demands anyway.
+#[cfg(feature = "login")]
+pub(crate) fn wanted_strength(query: &str) -> (Option<String>, Option<u32>) {
+    let of = |wanted: &str| {
+        let found = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == wanted);
+        found.map(|(_, value)| value.into_owned())
+    };
+    let is_class = |class: &String| {
+        !class.is_empty()
+            && class.len() <= CLASS_MAX
+            && class.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"\\".contains(&byte))
+    };
+    (of(ACR).filter(is_class), of(MAX_AGE).and_then(|age| age.parse().ok()))
 }
 
 /// The origin of this service and its login page.
@@ -74,9 +96,10 @@ impl Landing {
         HeaderValue::from_str(url.as_str()).unwrap_or(HeaderValue::from_static("/"))
     }
 
-    /// Where to send whoever must sign in first; nothing where no page is shown in place of what was asked for.
-    pub(super) fn login(&self, context: &Context<'_>) -> Option<HeaderValue> {
-        let page = self.login_page.as_deref().filter(|_| is_navigation(context.headers()))?;
+    /// Where to send whoever must sign in first, or more strongly, to this page or to that of all; nothing where no page is shown in
+    /// place of what was asked for.
+    pub(super) fn login(&self, context: &Context<'_>, page: Option<&str>) -> Option<HeaderValue> {
+        let page = page.or(self.login_page.as_deref()).filter(|_| is_navigation(context.headers()))?;
         let mut url = self.origin.join(page).ok()?;
         if *context.method() == Method::GET {
             let wanted = context.uri().path_and_query().map(|wanted| wanted.as_str());
@@ -84,6 +107,12 @@ impl Landing {
             let query =
                 wanted.map(|wanted| format!("{WANTED}={}", byte_serialize(wanted.as_bytes()).collect::<String>()));
             url.set_query(query.as_deref());
+        }
+        if let Some(Reauthentication { acr, max_age, .. }) = context.reauthentication() {
+            let max_age = max_age.map(|age| age.to_string());
+            let mut query = url.query_pairs_mut();
+            query.extend_pairs(acr.map(|acr| (ACR, acr)));
+            query.extend_pairs(max_age.map(|age| (MAX_AGE, age)));
         }
         HeaderValue::from_str(url.as_str()).ok()
     }
@@ -187,7 +216,7 @@ mod tests {
 
     fn login(request: TestRequest) -> Option<String> {
         let (request, clock) = (request.to_http_request(), Arc::new(SystemClock) as Arc<dyn Clock>);
-        landing().login(&Context::new(&request, &clock)).map(|location| location.to_str().unwrap().to_owned())
+        landing().login(&Context::new(&request, &clock), None).map(|location| location.to_str().unwrap().to_owned())
     }
 
     #[test]

@@ -73,6 +73,26 @@ impl LiveSessions {
         &self.landing
     }
 
+    /// Where this session's user signs in, where that is at a provider.
+    #[cfg(feature = "login")]
+    pub(super) fn login_page_of(&self, who: &Principal) -> Option<&str> {
+        let current = who.details::<CurrentSession>()?;
+        let at = current.record().login.as_ref()?;
+        self.logins.iter().find(|login| login.name() == at.provider.as_deref()).map(|login| login.login_path())
+    }
+
+    /// The session that a request's cookie names, if it goes on.
+    ///
+    /// # Errors
+    /// Where the store cannot be asked.
+    #[cfg(feature = "login")]
+    pub(crate) async fn current_of(&self, headers: &HeaderMap, now: UnixTime) -> Result<Option<Record>, Denial> {
+        let Some(key) = self.named_by(headers) else { return Ok(None) };
+        let found = self.store.find(key).get().await.map_err(unavailable)?;
+        let found = found.and_then(|stored| self.open(stored)).map(|(_, record)| record);
+        Ok(found.filter(|record| !record.replaced && self.lasts(record, now)))
+    }
+
     pub(crate) fn events(&self) -> &EventSource {
         &self.events
     }

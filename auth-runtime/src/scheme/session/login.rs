@@ -29,6 +29,9 @@ pub(crate) trait Login: Any + Send + Sync {
     /// What it is called, where there are several.
     fn name(&self) -> Option<&str>;
 
+    /// Where browsers are sent who must sign in.
+    fn login_path(&self) -> &str;
+
     /// What it serves to whoever signs in to these sessions.
     fn mounts(self: Arc<Self>, sessions: &Arc<LiveSessions>) -> Vec<SchemeRoute>;
 

@@ -109,6 +109,8 @@ pub(crate) use self::current::CurrentSession;
 pub(crate) use self::form_proof::FormProof;
 pub(crate) use self::landing::wanted;
 #[cfg(feature = "login")]
+pub(crate) use self::landing::wanted_strength;
+#[cfg(feature = "login")]
 pub(crate) use self::live::unavailable;
 pub(crate) use self::live::{LiveSessions, milliseconds};
 #[cfg(all(test, feature = "testing"))]
@@ -220,7 +222,11 @@ impl Scheme for SessionScheme {
     /// Moves a session whose rights have changed to another id, and sends whoever must sign in to the login page.
     fn respond(&self, context: &Context<'_>, principal: Option<&Principal>) -> Response {
         let Some(principal) = principal else {
-            return match self.live.landing.login(context) {
+            #[cfg(feature = "login")]
+            let page = context.reauthentication().and_then(|asked| self.live.login_page_of(asked.who));
+            #[cfg(not(feature = "login"))]
+            let page = None;
+            return match self.live.landing.login(context, page) {
                 Some(location) => Response::Ready(Additions::new().see_other(location)),
                 None => Response::Nothing,
             };
