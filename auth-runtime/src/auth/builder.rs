@@ -21,7 +21,7 @@ use crate::guard::{Audience, ConfiguredScheme, LeftInRequests, Plans, Settings};
 use crate::http::forwarded::Proxies;
 use crate::http::origin::OriginPolicy;
 use crate::jwt::ReadyJwt;
-use crate::jwt::settings::BearerSettings;
+use crate::jwt::settings::TokenSettings;
 use crate::limits::Limits;
 use crate::metadata::ResourceMetadata;
 use crate::policy::registry::{Linked, POLICIES};
@@ -167,7 +167,7 @@ impl AuthBuilder {
         self.built::<S, Infallible>(std::any::type_name::<S>(), Some(name), Ok(scheme))
     }
 
-    fn built_bearer(mut self, name: Option<&str>, settings: BearerSettings) -> Self {
+    fn built_bearer(mut self, name: Option<&str>, settings: TokenSettings) -> Self {
         settings.revocations().for_each(|store| self.consults(store));
         let scheme = settings.build(name.map(Into::into));
         scheme.iter().filter_map(BearerScheme::forgetful).for_each(|memory| self.memories.add(memory));

@@ -11,7 +11,7 @@ use crate::introspection::settings::{Asking, IntrospectionSettings};
 #[cfg(feature = "redis")]
 use crate::introspection::shared::SharedResults;
 use crate::jwt::acceptance::AcceptanceSettings;
-use crate::jwt::settings::{BearerSettings, Carriers};
+use crate::jwt::settings::{Carriers, TokenSettings};
 use crate::jwt::{Audience, AudienceSaid, Audiences, Clients, IntoSettings, IssuerSaid, Jwt, ReadyJwt, Said, Unsaid};
 use crate::provider::client_auth::{Client, PrivateKeyJwt};
 use crate::provider::transport::Transport;
@@ -362,11 +362,11 @@ impl<I: IssuerSaid, A: AudienceSaid> IntoOpaque for Introspection<I, A, Said> {
 
 impl<I: IssuerSaid, A: AudienceSaid> IntoSettings for Introspection<I, A, Said> {
     /// By itself it is asked about every token.
-    fn into_settings(self) -> BearerSettings {
+    fn into_settings(self) -> TokenSettings {
         let carriers = self.carriers.clone();
         let mut opaque = IntrospectionSettings { every_form: true, ..self.into_opaque() };
         let authorities = opaque.authorities.take();
-        BearerSettings { carriers, authorities, jwt: None, opaque: Some(Arc::new(opaque)) }
+        TokenSettings { carriers, authorities, jwt: None, opaque: Some(Arc::new(opaque)) }
     }
 }
 

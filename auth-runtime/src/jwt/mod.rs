@@ -5,6 +5,7 @@
 // which is shared with tokens that their issuer vouches for when asked.
 
 pub(crate) mod acceptance;
+mod accepted;
 mod build;
 mod carrying;
 mod claims;
@@ -33,6 +34,7 @@ mod verifier;
 mod waiting;
 
 pub(crate) use acceptance::SCHEME;
+pub(crate) use accepted::AcceptedTokens;
 #[cfg(feature = "introspection")]
 pub(crate) use claims::{Audience, Times};
 pub use error::JwtError;

@@ -2,7 +2,7 @@
 #![allow(clippy::exhaustive_enums, reason = "nobody matches on a marker, and it has no values")]
 
 use crate::jwt::jwt::Jwt;
-use crate::jwt::settings::BearerSettings;
+use crate::jwt::settings::TokenSettings;
 
 /// Nothing said yet: `.bearer(…)` does not take such a [`Jwt`].
 #[derive(Clone, Copy, Debug)]
@@ -30,11 +30,11 @@ mod sealed {
 
     pub trait IntoSettings {
         #[doc(hidden)]
-        fn into_settings(self) -> BearerSettings;
+        fn into_settings(self) -> TokenSettings;
     }
     impl<I, A> IntoSettings for Jwt<I, A> {
-        fn into_settings(self) -> BearerSettings {
-            BearerSettings {
+        fn into_settings(self) -> TokenSettings {
+            TokenSettings {
                 carriers: self.carriers,
                 authorities: self.authorities,
                 jwt: Some(self.settings),

@@ -120,16 +120,16 @@ impl TokenHeader {
     }
 }
 
-/// All that one configuration of the `bearer` scheme was told. One of the two judges at least is there.
+/// All that one configuration was told of tokens, and where they are. One of the two judges at least is there.
 #[derive(Clone, Debug)]
-pub struct BearerSettings {
+pub struct TokenSettings {
     pub(crate) carriers: Carriers,
     pub(crate) authorities: Option<AuthorityLoader>,
     pub(crate) jwt: Option<JwtSettings>,
     pub(crate) opaque: Option<Arc<dyn OpaqueSettings>>,
 }
 
-impl BearerSettings {
+impl TokenSettings {
     /// The stores of revocations that are consulted.
     pub(crate) fn revocations(&self) -> impl Iterator<Item = &Consulted> {
         let of_jwt = self.jwt.iter().filter_map(|jwt| jwt.acceptance.revocations.as_ref());

@@ -61,7 +61,7 @@ use std::time::Duration;
 
 use crate::authorities::{AuthorityLoader, IntoAuthorityLoader};
 use crate::jwt::opaque::{OpaqueSettings, OpaqueTokens};
-use crate::jwt::settings::{BearerSettings, Carriers};
+use crate::jwt::settings::{Carriers, TokenSettings};
 use crate::jwt::{IntoSettings, JwtError, Presentation, ReadyJwt};
 use crate::principal::DetailsType;
 use crate::revocation::{Consulted, Revocations};
@@ -241,9 +241,9 @@ impl Opaque {
 }
 
 impl IntoSettings for Opaque {
-    fn into_settings(mut self) -> BearerSettings {
+    fn into_settings(mut self) -> TokenSettings {
         let authorities = self.authorities.take();
-        BearerSettings { carriers: Carriers::default(), authorities, jwt: None, opaque: Some(Arc::new(self)) }
+        TokenSettings { carriers: Carriers::default(), authorities, jwt: None, opaque: Some(Arc::new(self)) }
     }
 }
 
