@@ -1,5 +1,7 @@
 //! What several processes share under a secret.
 
+use hmac::{Hmac, Mac as _};
+use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::redis::{Client, Redis};
@@ -30,4 +32,11 @@ impl SharedRedis {
         }
         self.redis.open().map_err(|unusable| unusable.fault())
     }
+}
+
+/// A key of its own for each purpose, which has a fixed length for each use, so that nothing runs into anything.
+pub(crate) fn derive(key: &[u8], purpose: &str, of: &str) -> Option<Zeroizing<[u8; 32]>> {
+    // HMAC takes keys of any length.
+    let mac = Hmac::<Sha256>::new_from_slice(key).ok()?.chain_update(purpose).chain_update(of);
+    Some(Zeroizing::new(mac.finalize().into_bytes().into()))
 }

@@ -12,6 +12,7 @@ pub mod digest;
 mod examiner;
 mod exposed;
 mod mounts;
+mod nonce;
 mod outcome;
 #[cfg(test)]
 pub(crate) mod probe;

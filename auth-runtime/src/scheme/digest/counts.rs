@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use crate::scheme::digest::nonce::NonceId;
+use crate::scheme::nonce::NonceId;
 
 /// How many counts back from the highest are told apart. Requests of one nonce may overtake each other by as many.
 pub(super) const WINDOW: u32 = u128::BITS;

@@ -55,7 +55,6 @@
 mod counts;
 mod credentials;
 mod htdigest;
-mod nonce;
 mod response;
 #[cfg(feature = "redis")]
 mod shared;

@@ -7,13 +7,10 @@ use std::time::Duration;
 use ::redis::ErrorKind;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hmac::{Hmac, Mac as _};
-use sha2::Sha256;
-use zeroize::Zeroizing;
 
-use crate::redis::{Link, LinkFault, Lua, Redis, SharedRedis};
+use crate::redis::{Link, LinkFault, Lua, Redis, SharedRedis, derive};
 use crate::scheme::digest::counts::{Counted, USER_NONCES, WINDOW};
-use crate::scheme::digest::nonce::{Key, LEEWAY, NonceId};
+use crate::scheme::nonce::{Key, LEEWAY, NonceId};
 use crate::telemetry::limited;
 
 /// How long Redis may take before a request is answered 503.
@@ -92,12 +89,6 @@ impl fmt::Debug for SharedNonces {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SharedNonces").field("prefix", &self.redis.prefix).finish_non_exhaustive()
     }
-}
-
-fn derive(key: &[u8], purpose: &str, of: &str) -> Option<Key> {
-    // HMAC takes keys of any length. The purpose has a fixed length for each use, so nothing runs into anything.
-    let mac = Hmac::<Sha256>::new_from_slice(key).ok()?.chain_update(purpose).chain_update(of);
-    Some(Zeroizing::new(mac.finalize().into_bytes().into()))
 }
 
 /// Counts a response.

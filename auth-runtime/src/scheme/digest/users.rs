@@ -15,18 +15,20 @@ use crate::principal::{Principal, PrincipalBuilder, local};
 use crate::scheme::backend_error::backend_failed;
 use crate::scheme::digest::counts::Counts;
 use crate::scheme::digest::htdigest::Realms;
-use crate::scheme::digest::nonce::{Key, Nonces};
 use crate::scheme::digest::response::DigestAlgorithm;
 #[cfg(feature = "redis")]
 use crate::scheme::digest::shared::SharedNonces;
 use crate::scheme::digest::user::{StoredUser, User, UserQuery};
 use crate::scheme::digest::verifier::{Finding, Memory, Stored, UserSource, Verifier};
 use crate::scheme::digest::{DigestScheme, NAME};
+use crate::scheme::nonce::{Key, Nonces};
 use crate::scheme::users::{Described, RolesOf};
 use crate::shares::{KnownCallers, Lookups};
 
 /// How long a nonce lives that was not told otherwise.
 const LIFETIME: Duration = Duration::from_secs(300);
+/// What nonces are told apart by from those of another kind, under whatever key.
+const NONCE_PURPOSE: &str = "auth digest nonce 1";
 /// Shorter, and clients would ask twice for everything; longer, and the memory would hold too little of it.
 const LIFETIMES: std::ops::RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(3600);
 
@@ -233,7 +235,7 @@ impl<U: Send + Sync + 'static> DigestUsers<U> {
             UserDirectory::Function(function) => identity.by_function(function),
         };
         let (key, memory) = options.memory(configuration.as_deref())?;
-        let nonces = Nonces::new(key, configuration.as_deref())
+        let nonces = Nonces::new(NONCE_PURPOSE, key, configuration.as_deref())
             .map_err(|_| Misconfiguration::new("the system gives no random numbers; check its entropy source"))?;
         Ok(DigestScheme::new(configuration, Verifier::new(users, nonces, memory, options), described))
     }

@@ -14,13 +14,13 @@ use crate::principal::PrincipalBuilder;
 use crate::scheme::digest::counts::{Counted, Counts};
 use crate::scheme::digest::credentials::{ClaimedUser, DigestCredentials};
 use crate::scheme::digest::htdigest::Realms;
-use crate::scheme::digest::nonce::{NonceId, Nonces};
 use crate::scheme::digest::response::{DigestAlgorithm, Ha1};
 #[cfg(feature = "redis")]
 use crate::scheme::digest::shared::SharedCounts;
 use crate::scheme::digest::throttle::Throttle;
 use crate::scheme::digest::user::UserQuery;
 use crate::scheme::digest::users::Options;
+use crate::scheme::nonce::{NonceId, Nonces};
 use crate::scheme::{Authentication, Outcome, SchemeDescription};
 use crate::shares::{KnownCallers, Lookups, Presented};
 
@@ -116,7 +116,7 @@ impl Verifier {
     }
 
     pub(super) fn issue_nonce(&self, realm: &str, algorithm: DigestAlgorithm, now: Option<SystemTime>) -> String {
-        self.nonces.issue(now, realm, algorithm)
+        self.nonces.issue(now, &[realm, algorithm.name()])
     }
 
     /// Verifies credentials that fit.
@@ -215,7 +215,8 @@ impl Verifier {
         if !response.matches(&sent.response) | known.is_none() {
             return Err(Reason::CredentialsWrong);
         }
-        let nonce = self.nonces.recognize(&sent.nonce, &sent.realm, sent.algorithm).ok_or(Reason::NonceStale)?;
+        let nonce =
+            self.nonces.recognize(&sent.nonce, &[&sent.realm, sent.algorithm.name()]).ok_or(Reason::NonceStale)?;
         let (age, lifetime) = (nonce.age(request.now), self.options.nonce_lifetime);
         if age > lifetime || nonce.is_ahead(request.now) {
             return Err(Reason::NonceStale);

@@ -9,8 +9,6 @@ use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use crate::scheme::digest::response::DigestAlgorithm;
-
 const STAMP_BYTES: usize = 8;
 const ISSUER_BYTES: usize = 8;
 const MAC_BYTES: usize = 16;
@@ -76,6 +74,8 @@ pub(super) type Key = Zeroizing<[u8; 32]>;
 /// The nonces of one configuration.
 pub(super) struct Nonces {
     key: Key,
+    /// What they are for: under one key, those of one purpose are nothing for another.
+    purpose: &'static str,
     configuration: String,
     latest: Mutex<Latest>,
 }
@@ -111,7 +111,11 @@ impl Nonces {
     ///
     /// # Errors
     /// When the system gives no random numbers.
-    pub(super) fn new(key: Option<Key>, configuration: Option<&str>) -> Result<Self, getrandom::Error> {
+    pub(super) fn new(
+        purpose: &'static str,
+        key: Option<Key>,
+        configuration: Option<&str>,
+    ) -> Result<Self, getrandom::Error> {
         let mut issuer = [0; ISSUER_BYTES];
         getrandom::fill(&mut issuer)?;
         let key = match key {
@@ -126,35 +130,35 @@ impl Nonces {
         let configuration = configuration.map_or_else(String::new, |name| format!("={name}"));
         // Half of what there is, so that it never wraps.
         let issuer = u64::from_be_bytes(issuer) >> 1;
-        Ok(Self { key, configuration, latest: Mutex::new(Latest { issuer, stamp: 0 }) })
+        Ok(Self { key, purpose, configuration, latest: Mutex::new(Latest { issuer, stamp: 0 }) })
     }
 
-    /// A nonce for this realm and algorithm, unlike any before it. Where the time is not known, it is as old as the latest.
-    pub(super) fn issue(&self, now: Option<SystemTime>, realm: &str, algorithm: DigestAlgorithm) -> String {
+    /// A nonce that is good for this, unlike any before it. Where the time is not known, it is as old as the latest.
+    pub(super) fn issue(&self, now: Option<SystemTime>, good_for: &[&str]) -> String {
         let id = self.latest.lock().unwrap_or_else(PoisonError::into_inner).next(now);
-        let mac = self.mac(id, realm, algorithm).map(|mac| mac.finalize().into_bytes()).unwrap_or_default();
+        let mac = self.mac(id, good_for).map(|mac| mac.finalize().into_bytes()).unwrap_or_default();
         let nonce: Vec<u8> = id.stamp.into_iter().chain(id.issuer).chain(mac.into_iter().take(MAC_BYTES)).collect();
         URL_SAFE_NO_PAD.encode(nonce)
     }
 
-    /// Which nonce this is, if it is one that was issued under our key for this realm, algorithm and configuration.
-    pub(super) fn recognize(&self, nonce: &str, realm: &str, algorithm: DigestAlgorithm) -> Option<NonceId> {
+    /// Which nonce this is, if it is one that was issued under our key for this and the configuration.
+    pub(super) fn recognize(&self, nonce: &str, good_for: &[&str]) -> Option<NonceId> {
         let nonce: [u8; NONCE_BYTES] = URL_SAFE_NO_PAD.decode(nonce).ok()?.try_into().ok()?;
         let (stamp, rest) = nonce.split_first_chunk()?;
         let (issuer, mac) = rest.split_first_chunk()?;
         let id = NonceId { stamp: *stamp, issuer: *issuer };
         // In constant time.
-        self.mac(id, realm, algorithm)?.verify_truncated_left(mac).ok()?;
+        self.mac(id, good_for)?.verify_truncated_left(mac).ok()?;
         Some(id)
     }
 
     /// Each part of a length that varies stands after its length, so that no two lists of parts have the same bytes.
-    fn mac(&self, id: NonceId, realm: &str, algorithm: DigestAlgorithm) -> Option<Hmac<Sha256>> {
+    fn mac(&self, id: NonceId, good_for: &[&str]) -> Option<Hmac<Sha256>> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&*self.key).ok()?;
-        mac.update(b"auth digest nonce 1");
+        mac.update(self.purpose.as_bytes());
         mac.update(&id.stamp);
         mac.update(&id.issuer);
-        for part in [realm, algorithm.name(), &self.configuration] {
+        for part in good_for.iter().copied().chain([&*self.configuration]) {
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part.as_bytes());
         }
@@ -175,26 +179,27 @@ mod tests {
 
     use super::*;
 
-    const SHA_256: DigestAlgorithm = DigestAlgorithm::Sha256;
+    const PURPOSE: &str = "test nonce 1";
+    const STAFF: &[&str] = &["staff", "SHA-256"];
 
     fn now() -> SystemTime {
         SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_600)
     }
 
     fn nonces() -> Nonces {
-        Nonces::new(None, None).unwrap()
+        Nonces::new(PURPOSE, None, None).unwrap()
     }
 
     fn with_key(key: u8, configuration: Option<&str>) -> Nonces {
-        Nonces::new(Some(Zeroizing::new([key; 32])), configuration).unwrap()
+        Nonces::new(PURPOSE, Some(Zeroizing::new([key; 32])), configuration).unwrap()
     }
 
     #[test]
     fn what_was_issued_is_recognized_with_its_age() {
         let nonces = nonces();
-        let nonce = nonces.issue(Some(now()), "staff", SHA_256);
+        let nonce = nonces.issue(Some(now()), STAFF);
         assert_eq!(nonce.len(), 43);
-        let id = nonces.recognize(&nonce, "staff", SHA_256).unwrap();
+        let id = nonces.recognize(&nonce, STAFF).unwrap();
         assert_eq!(id.age(now() + Duration::from_secs(9)), Duration::from_secs(9));
         assert_eq!(id.age(now() - Duration::from_secs(9)), Duration::ZERO, "the clock was set back");
     }
@@ -205,8 +210,8 @@ mod tests {
         let mut seen = HashSet::new();
         let mut last = None;
         for second in [5, 5, 5, 6, 1, 1, 7] {
-            let nonce = nonces.issue(Some(now() + Duration::from_secs(second)), "staff", SHA_256);
-            let id = nonces.recognize(&nonce, "staff", SHA_256);
+            let nonce = nonces.issue(Some(now() + Duration::from_secs(second)), STAFF);
+            let id = nonces.recognize(&nonce, STAFF);
             assert!(id > last, "{id:?}");
             last = id;
             assert!(seen.insert(nonce));
@@ -216,7 +221,7 @@ mod tests {
     #[test]
     fn a_clock_that_was_wrong_leaves_nothing_behind() {
         let nonces = nonces();
-        let issue = |now| nonces.recognize(&nonces.issue(now, "staff", SHA_256), "staff", SHA_256).unwrap();
+        let issue = |now| nonces.recognize(&nonces.issue(now, STAFF), STAFF).unwrap();
         let ahead = issue(Some(now() + LEEWAY - Duration::from_secs(1)));
         let still = issue(Some(now()));
         assert!(ahead < still && !still.is_ahead(now()), "within the leeway: {still:?}");
@@ -231,37 +236,39 @@ mod tests {
     #[test]
     fn each_part_counts() {
         let nonces = with_key(7, None);
-        let nonce = nonces.issue(Some(now()), "staff", SHA_256);
-        assert!(with_key(7, None).recognize(&nonce, "staff", SHA_256).is_some(), "another process with the key");
-        assert_eq!(nonces.recognize(&nonce, "vault", SHA_256), None);
-        assert_eq!(nonces.recognize(&nonce, "staff", DigestAlgorithm::Sha512_256), None);
-        assert_eq!(with_key(8, None).recognize(&nonce, "staff", SHA_256), None);
-        assert_eq!(with_key(7, Some("")).recognize(&nonce, "staff", SHA_256), None);
-        assert_eq!(with_key(7, Some("partner")).recognize(&nonce, "staff", SHA_256), None);
-        assert_eq!(super::tests::nonces().recognize(&nonce, "staff", SHA_256), None, "a key of another process");
+        let nonce = nonces.issue(Some(now()), STAFF);
+        assert!(with_key(7, None).recognize(&nonce, STAFF).is_some(), "another process with the key");
+        assert_eq!(nonces.recognize(&nonce, &["vault", "SHA-256"]), None);
+        assert_eq!(nonces.recognize(&nonce, &["staff", "SHA-512-256"]), None);
+        assert_eq!(with_key(8, None).recognize(&nonce, STAFF), None);
+        let other_purpose = Nonces::new("other nonce 1", Some(Zeroizing::new([7; 32])), None).unwrap();
+        assert_eq!(other_purpose.recognize(&nonce, STAFF), None);
+        assert_eq!(with_key(7, Some("")).recognize(&nonce, STAFF), None);
+        assert_eq!(with_key(7, Some("partner")).recognize(&nonce, STAFF), None);
+        assert_eq!(super::tests::nonces().recognize(&nonce, STAFF), None, "a key of another process");
     }
 
     #[test]
     fn every_bit_counts_and_so_does_the_form() {
         let nonces = nonces();
-        let nonce = nonces.issue(Some(now()), "staff", SHA_256);
+        let nonce = nonces.issue(Some(now()), STAFF);
         let bytes = URL_SAFE_NO_PAD.decode(&nonce).unwrap();
         for place in 0..bytes.len() {
             for bit in 0..8 {
                 let mut changed = bytes.clone();
                 changed[place] ^= 1 << bit;
-                assert_eq!(nonces.recognize(&URL_SAFE_NO_PAD.encode(changed), "staff", SHA_256), None);
+                assert_eq!(nonces.recognize(&URL_SAFE_NO_PAD.encode(changed), STAFF), None);
             }
         }
         for other in ["", &nonce[1..], &format!("{nonce}="), &format!("{nonce}A"), &format!(" {nonce}")] {
-            assert_eq!(nonces.recognize(other, "staff", SHA_256), None, "{other}");
+            assert_eq!(nonces.recognize(other, STAFF), None, "{other}");
         }
     }
 
     proptest! {
         #[test]
         fn nothing_invented_is_recognized(nonce in "[A-Za-z0-9_-]{0,44}") {
-            prop_assert_eq!(nonces().recognize(&nonce, "staff", SHA_256), None);
+            prop_assert_eq!(nonces().recognize(&nonce, STAFF), None);
         }
     }
 }
