@@ -26,7 +26,8 @@ pub(crate) const KEYWORDS: &[(&str, Use)] = &[
     ("api_key", Use::Scheme),
     ("digest", Use::Scheme),
     ("session", Use::Scheme),
-    ("dpop", Use::SchemeToCome),
+    ("dpop", Use::Scheme),
+    ("client_certificate", Use::SchemeToCome),
     ("any", Use::Combinator),
     ("optional", Use::Combinator),
     ("scope", Use::Predicate),
@@ -51,6 +52,7 @@ pub(crate) const KEYWORDS: &[(&str, Use)] = &[
     ("replace", Use::Flag),
     ("shared_cache", Use::Flag),
     ("without_authorities", Use::Flag),
+    ("allow_downgrade", Use::Flag),
     ("reason", Use::KeyOfPublic),
 ];
 

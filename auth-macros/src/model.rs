@@ -66,6 +66,7 @@ pub(crate) enum SchemeKind {
     Basic,
     ApiKey,
     Digest,
+    Dpop,
     Session,
     /// A user's own type.
     Own(Path),
@@ -79,6 +80,7 @@ impl SchemeKind {
             Self::Basic => Some("basic"),
             Self::ApiKey => Some("api_key"),
             Self::Digest => Some("digest"),
+            Self::Dpop => Some("dpop"),
             Self::Session => Some("session"),
             Self::Own(_) => None,
         }

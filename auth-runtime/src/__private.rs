@@ -26,7 +26,7 @@ pub use crate::policy::{
 pub use crate::scheme::BasicScheme;
 #[cfg(feature = "session")]
 pub use crate::scheme::SessionScheme;
-pub use crate::scheme::{ApiKeyScheme, BearerScheme, DigestScheme};
+pub use crate::scheme::{ApiKeyScheme, BearerScheme, DigestScheme, DpopScheme};
 
 use std::any::type_name;
 use std::marker::PhantomData;
@@ -107,6 +107,10 @@ pub const fn tells_authentication<P: Policy>() {
 
 impl Sole for Only<BearerScheme> {
     const USES: &'static [SchemeUse] = &[SchemeUse::new::<BearerScheme>("bearer")];
+}
+
+impl Sole for Only<DpopScheme> {
+    const USES: &'static [SchemeUse] = &[SchemeUse::new::<DpopScheme>("dpop")];
 }
 
 #[cfg(feature = "basic")]

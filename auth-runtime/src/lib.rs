@@ -62,6 +62,7 @@
 //! | [`principal`] | the caller, whatever the scheme |
 //! | [`authorities`] | what the application itself knows of a caller: roles out of its database |
 //! | [`scheme`] | the [`Scheme`] trait and the built-in schemes: [`basic`], [`api_key`], [`digest`] |
+//! | [`dpop`] | tokens that are bound to a key of the client |
 //! | [`jwt`] | keys and issuers beyond the first, errors |
 //! | [`denial`] | why a request is refused, and the answer it gets |
 //! | [`limits`] | how often callers may call: where their requests are counted |
@@ -183,7 +184,7 @@ pub use crypto::Algorithm;
 pub use denial::Denial;
 #[cfg(feature = "basic")]
 pub use extract::Basic;
-pub use extract::{ApiKey, Bearer, Checked, Details, Digest, FromPrincipal, Granted, Optional};
+pub use extract::{ApiKey, Bearer, Checked, Details, Digest, Dpop, FromPrincipal, Granted, Optional};
 #[cfg(feature = "session")]
 pub use extract::{Session, SignIn, SignOut};
 pub use jwt::Jwt;
@@ -198,7 +199,7 @@ pub use scheme::basic;
 #[cfg(feature = "session")]
 #[doc(inline)]
 pub use scheme::session::Sessions;
-pub use scheme::{Scheme, api_key, digest};
+pub use scheme::{Scheme, api_key, digest, dpop};
 
 #[cfg(feature = "session")]
 pub use scheme::session;

@@ -7,6 +7,7 @@ use auth_runtime::api_key::{Key, KeyDigest, KeyStore};
 use auth_runtime::basic::{Passwords, UserPass};
 use auth_runtime::config::AuthBuilder;
 use auth_runtime::digest::{self, DigestAlgorithm, DigestUsers, Ha1, StoredUser, UserQuery};
+use auth_runtime::dpop::DpopTokens;
 use auth_runtime::review::PolicyRow;
 use auth_runtime::{ApiKeys, Auth, Jwt};
 use serde_json::json;
@@ -150,6 +151,10 @@ pub(crate) fn builder() -> AuthBuilder {
         .bearer_named("partner", partner())
         .bearer_named("set", Jwt::jwk_set(key_set()).issuer(ISSUER).audience(AUDIENCE))
         .bearer_named("cookie", jwt().cookie("__Host-token"))
+        .dpop(jwt())
+        .dpop_named("nonce", DpopTokens::of(jwt()).require_nonce())
+        .dpop_named("small", DpopTokens::of(jwt()).replay_memory(4))
+        .dpop_named("proxied", DpopTokens::of(jwt()).stripped_base_path("/api"))
         .bearer_named("query", jwt().dangerous_query_parameter("access_token"))
         .basic(Passwords::htpasswd(htpasswd.concat()).roles_of(|user| match user.name() {
             "alice" => vec!["ops"],

@@ -22,6 +22,7 @@ mod conditions;
 mod decisions;
 mod denials;
 mod digest;
+mod dpop;
 mod events;
 mod explain;
 mod facade;

@@ -29,6 +29,12 @@ async fn not() -> &'static str {
     "not"
 }
 
+#[requires(dpop("pay"), scope = "pay")]
+#[actix_web::get("/pay")]
+async fn pay() -> &'static str {
+    "pay"
+}
+
 #[requires(bearer("secret"), scope = "hidden", hide)]
 #[actix_web::get("/hidden")]
 async fn hidden() -> &'static str {

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use auth_runtime::config::AuthBuilder;
+use auth_runtime::dpop::DpopTokens;
 use auth_runtime::introspection::Introspection;
 use auth_runtime::resource_metadata::ResourceMetadata;
-use auth_runtime::{ApiKeys, Auth, Jwt, api_key};
+use auth_runtime::{Algorithm, ApiKeys, Auth, Jwt, api_key};
 use serde_json::{Value, json};
 use tests::{Answer, Server, Token};
 
@@ -24,6 +25,11 @@ pub(crate) fn builder(introspection: &str) -> AuthBuilder {
         .bearer_named("query", jwt("https://other.example").dangerous_query_parameter("access_token"))
         .bearer_named("secret", jwt("https://secret.example"))
         .bearer_named("opaque", asked.issuer("https://opaque.example").audience(AUDIENCE))
+        .dpop_named(
+            "pay",
+            DpopTokens::of(jwt("https://bank.example")).proof_algorithms([Algorithm::ES256, Algorithm::EdDSA]),
+        )
+        .public_origin("https://api.example")
         .api_key(ApiKeys::header("X-API-Key", none))
 }
 
@@ -41,7 +47,8 @@ fn server() -> Server {
     Server::start(move |config| {
         config.service(auth.resource_metadata_service());
         let scope = auth.scope("/orders").service(plain).service(either).service(not).service(hidden).service(internal);
-        config.service(scope.service(half).service(keys).service(any).service(opaque).service(public_route));
+        config
+            .service(scope.service(half).service(keys).service(pay).service(any).service(opaque).service(public_route));
     })
 }
 
@@ -61,9 +68,10 @@ fn the_document_is_made_of_configuration_and_policies() {
         answer.json(),
         json!({
             "resource": "https://api.example/orders",
-            "authorization_servers": [ISSUER, "https://opaque.example", "https://other.example"],
-            "scopes_supported": ["a", "b", "half", "read", "write"],
+            "authorization_servers": [ISSUER, "https://opaque.example", "https://other.example", "https://bank.example"],
+            "scopes_supported": ["a", "b", "half", "pay", "read", "write"],
             "bearer_methods_supported": ["header", "query"],
+            "dpop_signing_alg_values_supported": ["ES256", "EdDSA"],
             "resource_name": "Orders",
             "resource_documentation": "https://docs.example/orders",
         })
@@ -173,14 +181,24 @@ fn servers_that_are_named_come_first_and_once() {
     let auth = configured.resource_metadata(named).build().unwrap();
     let server = Server::start(move |config| _ = config.service(auth.resource_metadata_service()));
     let servers = server.get(PATH).send().json()["authorization_servers"].clone();
-    assert_eq!(servers, json!(["https://first.example", "https://opaque.example", ISSUER, "https://other.example"]));
+    assert_eq!(
+        servers,
+        json!([
+            "https://first.example",
+            "https://opaque.example",
+            ISSUER,
+            "https://other.example",
+            "https://bank.example"
+        ])
+    );
 }
 
 #[test]
 fn what_cannot_be_served_is_refused_with_a_remedy() {
     let fault = |builder: AuthBuilder| builder.build().map(drop).unwrap_err().to_string();
     let described = || builder("http://127.0.0.1:1/i").resource_metadata(metadata());
-    assert!(fault(described()).contains(".public_origin("), "{}", fault(described()));
+    let nowhere = || Auth::builder().dangerous_allow_unconfigured().resource_metadata(metadata());
+    assert!(fault(nowhere()).contains(".public_origin("), "{}", fault(nowhere()));
     assert!(fault(described().public_origin("http://api.example")).contains("https"));
 
     let mount = |auth: Auth, scope: &'static str| {

@@ -43,7 +43,7 @@ impl Attribute {
 /// can grant scopes to users with passwords; whether it does, `Auth::build` knows.
 fn knows(scheme: &SchemeKind, attribute: Attribute, without_authorities: bool) -> bool {
     match (scheme, attribute) {
-        (SchemeKind::Bearer | SchemeKind::Own(_), _) => true,
+        (SchemeKind::Bearer | SchemeKind::Dpop | SchemeKind::Own(_), _) => true,
         (SchemeKind::ApiKey | SchemeKind::Session, Attribute::Scope) => true,
         (SchemeKind::Session, Attribute::Authentication) => true,
         (SchemeKind::Basic | SchemeKind::Digest, Attribute::Scope) => !without_authorities,

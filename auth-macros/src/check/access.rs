@@ -1,9 +1,11 @@
 //! Which schemes a policy accepts.
 
+use proc_macro2::Ident;
+
 use super::layers::Layers;
 use super::requirement::check_own_condition;
 use crate::diag::{Sink, written};
-use crate::model::{Access, Alternative};
+use crate::model::{Access, Alternative, SchemeKind};
 use crate::parse::Clause;
 
 /// The access said by the innermost layer that says one.
@@ -45,6 +47,28 @@ pub(crate) fn check_access(layers: &Layers, sink: &Sink) -> Option<Access> {
             Access::Schemes { optional: *optional, alternatives: checked }
         }
     })
+}
+
+/// Whether tokens that are bound to no key are let in beside those that are, which must be said.
+pub(crate) fn check_downgrade(access: &Access, allowed: Option<&Ident>, sink: &Sink) {
+    let alternatives = match access {
+        Access::Schemes { alternatives, .. } => &**alternatives,
+        Access::Public | Access::Named(_) => &[],
+    };
+    let of = |wanted: fn(&SchemeKind) -> bool| alternatives.iter().find(|each| wanted(&each.kind));
+    let bearer = of(|kind| matches!(kind, SchemeKind::Bearer));
+    let dpop = of(|kind| matches!(kind, SchemeKind::Dpop));
+    match (bearer.zip(dpop), allowed) {
+        (Some((bearer, dpop)), None) => {
+            let (bearer_text, dpop_text) = (written(&bearer.tokens), written(&dpop.tokens));
+            let fault = format!("`{bearer_text}` beside `{dpop_text}` lets in tokens that are bound to no key");
+            sink.report(&bearer.tokens, format!("{fault}; remove it, or add the clause `allow_downgrade`"));
+        }
+        (None, Some(flag)) => {
+            sink.report(flag, "`allow_downgrade` allows nothing here; it belongs to `any(dpop, bearer)`, so remove it");
+        }
+        (Some(_), Some(_)) | (None, None) => {}
+    }
 }
 
 fn missing(layers: &Layers) -> &'static str {

@@ -44,6 +44,7 @@ pub(crate) fn check_policy(args: Args, sink: &Sink) -> Option<Policy> {
         inner: None,
         after: None,
     };
+    let mut downgrade = None;
     for clause in layered.clauses() {
         match clause {
             Clause::Key(_, Key::Crate(path)) => policy.root = Some(path.clone()),
@@ -56,11 +57,13 @@ pub(crate) fn check_policy(args: Args, sink: &Sink) -> Option<Policy> {
             Clause::Flag(flag) if flag == "hide" => policy.hide = Some(Hide::Everything),
             Clause::Flag(flag) if flag == "shared_cache" => policy.shared_cache = true,
             Clause::Flag(flag) if flag == "without_authorities" => policy.without_authorities = true,
+            Clause::Flag(flag) if flag == "allow_downgrade" => downgrade = Some(flag),
             _ => {}
         }
     }
     policy.access = access?;
     if !layered.faulty() {
+        access::check_downgrade(&policy.access, downgrade, sink);
         check_meaning(&policy, sink);
     }
     Some(policy)

@@ -97,6 +97,7 @@ exports! {
     debug => Debug;
     declare => declare;
     digest_scheme => DigestScheme;
+    dpop_scheme => DpopScheme;
     everything => Everything;
     faulty => Faulty;
     fn_guard => fn_guard;

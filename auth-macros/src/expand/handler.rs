@@ -250,9 +250,16 @@ fn expand_way(ty: &Type, said: &Policy, exports: &Exports<'_>) -> TokenStream {
         let way = exports.via_request;
         return quote!(#way,);
     }
-    let is_bearer = matches!(&said.access, Access::Schemes { optional: false, alternatives }
-        if matches!(&**alternatives, [Alternative { kind: SchemeKind::Bearer, .. }]));
-    if is_bearer && last.ident == "Bearer" {
+    let alternatives = match &said.access {
+        Access::Schemes { optional: false, alternatives } => &**alternatives,
+        _ => &[],
+    };
+    let of_tokens = match alternatives {
+        [Alternative { kind: SchemeKind::Bearer, .. }] => Some("Bearer"),
+        [Alternative { kind: SchemeKind::Dpop, .. }] => Some("Dpop"),
+        _ => None,
+    };
+    if of_tokens.is_some_and(|name| last.ident == name) {
         let way = exports.via_token;
         return quote!(#way,);
     }

@@ -155,6 +155,7 @@ fn expand_scheme<'a>(kind: &'a SchemeKind, exports: &'a Exports<'a>) -> &'a dyn 
         SchemeKind::Basic => &exports.basic_scheme,
         SchemeKind::ApiKey => &exports.api_key_scheme,
         SchemeKind::Digest => &exports.digest_scheme,
+        SchemeKind::Dpop => &exports.dpop_scheme,
         SchemeKind::Session => &exports.session_scheme,
         SchemeKind::Own(path) => path,
     }

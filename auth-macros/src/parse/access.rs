@@ -129,6 +129,7 @@ fn parse_keyword(input: ParseStream<'_>, word: Ident, place: &str) -> Result<Alt
         }
         "api_key" => SchemeKind::ApiKey,
         "digest" => SchemeKind::Digest,
+        "dpop" => SchemeKind::Dpop,
         "any" | "optional" => {
             let fault = match (place, name.as_str()) {
                 ("any", "any") => "`any` inside `any`; name its schemes in the outer one".to_owned(),

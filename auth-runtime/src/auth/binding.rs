@@ -176,12 +176,15 @@ fn as_written(wanted: &SchemeUse) -> String {
     }
 }
 
+/// Schemes with a method of their own.
+const OURS: [&str; 6] = ["bearer", "dpop", "basic", "api_key", "digest", "session"];
+
 fn remedy(wanted: &SchemeUse) -> String {
     match (wanted.keyword, wanted.configuration) {
-        ("bearer" | "basic" | "api_key" | "digest" | "session", Some(name)) => {
+        (keyword, Some(name)) if OURS.contains(&keyword) => {
             format!("`.{}_named({name:?}, …)`", wanted.keyword)
         }
-        ("bearer" | "basic" | "api_key" | "digest" | "session", None) => format!("`.{}(…)`", wanted.keyword),
+        (keyword, None) if OURS.contains(&keyword) => format!("`.{}(…)`", wanted.keyword),
         (path, Some(name)) => format!("`.scheme_named({name:?}, {path} {{ … }})`"),
         (path, None) => format!("`.scheme({path} {{ … }})`"),
     }

@@ -14,24 +14,22 @@ use crate::auth::binding::{Binding, SchemeKey, Unbound};
 use crate::auth::forgetting::CallerMemories;
 #[cfg(feature = "session")]
 use crate::auth::sessions::SessionsByName;
+use crate::auth::tokens::token_scheme;
 use crate::auth::words::faults_of_words;
 use crate::auth::{Auth, ConfigError, ConfigFault, Configuration, MountedTable};
 use crate::denial::{BodyHook, Denial, DenialBody};
 use crate::guard::{Audience, ConfiguredScheme, LeftInRequests, Plans, Settings};
 use crate::http::forwarded::Proxies;
 use crate::http::origin::OriginPolicy;
-use crate::jwt::ReadyJwt;
-use crate::jwt::settings::TokenSettings;
 use crate::limits::Limits;
 use crate::metadata::ResourceMetadata;
 use crate::policy::registry::{Linked, POLICIES};
 use crate::policy::{Hierarchies, SchemeName, SchemeUse, Vocabulary};
-use crate::revocation::Consulted;
+use crate::scheme::Scheme;
 use crate::scheme::api_key::{ApiKeyScheme, ApiKeys};
 #[cfg(feature = "basic")]
 use crate::scheme::basic::Passwords;
 use crate::scheme::digest::DigestUsers;
-use crate::scheme::{BearerScheme, Scheme};
 use crate::telemetry::EventSource;
 use crate::time::{Clock, SystemClock};
 
@@ -39,7 +37,7 @@ use crate::time::{Clock, SystemClock};
 #[must_use]
 pub struct AuthBuilder {
     realm: String,
-    schemes: HashMap<SchemeKey, ConfiguredScheme>,
+    pub(super) schemes: HashMap<SchemeKey, ConfiguredScheme>,
     written: Vec<(String, Arc<dyn Scheme>)>,
     pub(super) hierarchies: Hierarchies,
     pub(super) vocabulary: Vocabulary,
@@ -111,16 +109,6 @@ impl AuthBuilder {
         self
     }
 
-    /// The `bearer` scheme: JSON Web Tokens (RFC 6750, RFC 7519).
-    pub fn bearer(self, jwt: impl ReadyJwt) -> Self {
-        self.built_bearer(None, jwt.into_settings())
-    }
-
-    /// Another configuration of the `bearer` scheme, for policies that say `bearer("name")`.
-    pub fn bearer_named(self, name: &str, jwt: impl ReadyJwt) -> Self {
-        self.built_bearer(Some(name), jwt.into_settings())
-    }
-
     /// The `basic` scheme: user name and password (RFC 7617).
     #[cfg(feature = "basic")]
     pub fn basic<U: Send + Sync + 'static>(self, passwords: Passwords<U>) -> Self {
@@ -167,23 +155,10 @@ impl AuthBuilder {
         self.built::<S, Infallible>(std::any::type_name::<S>(), Some(name), Ok(scheme))
     }
 
-    fn built_bearer(mut self, name: Option<&str>, settings: TokenSettings) -> Self {
-        settings.revocations().for_each(|store| self.consults(store));
-        let scheme = settings.build(name.map(Into::into));
-        scheme.iter().filter_map(BearerScheme::forgetful).for_each(|memory| self.memories.add(memory));
-        self.built("bearer", name, scheme)
-    }
-
     fn built_keys(mut self, name: Option<&str>, keys: ApiKeys) -> Self {
         let scheme = keys.build(name.map(Into::into));
         scheme.iter().filter_map(ApiKeyScheme::forgetful).for_each(|memory| self.memories.add(memory));
         self.built("api_key", name, scheme)
-    }
-
-    /// A store of revocations that a configuration consults: through it others hear whom to forget, and audit logs what is revoked.
-    pub(super) fn consults(&mut self, store: &Consulted) {
-        self.memories.share(store.forgetting());
-        self.event_sources.extend(store.events());
     }
 
     /// Adds a configuration of scheme `S`, or what is wrong with it.
@@ -311,6 +286,7 @@ impl AuthBuilder {
         {
             self = self.with_sessions();
         }
+        self.check_dpop();
         if self.realm.is_empty() || !self.realm.chars().all(|c| matches!(c, ' '..='~') && c != '"' && c != '\\') {
             self.faults.push(ConfigFault::RealmInvalid { realm: self.realm.clone() });
         }
@@ -361,10 +337,11 @@ impl AuthBuilder {
             let published = metadata.map(|placed| {
                 let bound = |linked: &&Linked| plans.plan(linked.kind()).is_ok();
                 let policies: Vec<_> = POLICIES.iter().filter(bound).map(Linked::spec).collect();
-                let is_bearer = |used: &SchemeUse| (used.kind)() == TypeId::of::<BearerScheme>();
-                let offers = schemes.iter().filter(|((kind, _), _)| *kind == TypeId::of::<BearerScheme>());
-                let offers = offers.map(|((_, name), scheme)| (name.clone(), scheme.description.clone())).collect();
-                Arc::new(placed.publish(&policies, &offers, is_bearer))
+                let offers = schemes.iter().filter_map(|((kind, name), scheme)| {
+                    Some(((token_scheme(*kind)?, name.clone()), scheme.description.clone()))
+                });
+                let scheme_of = |used: &SchemeUse| token_scheme((used.kind)());
+                Arc::new(placed.publish(&policies, &offers.collect(), scheme_of))
             });
             Ok(Auth(Arc::new(Configuration {
                 plans,

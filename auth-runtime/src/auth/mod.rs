@@ -13,6 +13,7 @@ mod proxies;
 mod rewritten;
 #[cfg(feature = "session")]
 mod sessions;
+mod tokens;
 mod words;
 
 use std::any::TypeId;

@@ -117,6 +117,9 @@ const INVALID_REQUEST: &str = "invalid_request";
 const INVALID_TOKEN: &str = "invalid_token";
 const INSUFFICIENT_SCOPE: &str = "insufficient_scope";
 const INSUFFICIENT_AUTHENTICATION: &str = "insufficient_user_authentication";
+// RFC 9449 sections 7.1 and 9.
+const INVALID_DPOP_PROOF: &str = "invalid_dpop_proof";
+const USE_DPOP_NONCE: &str = "use_dpop_nonce";
 
 /// How loudly a denial is logged.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -145,7 +148,7 @@ impl Reason {
 
     /// Whether each event of it is written, however many there are: it tells of credentials that were good once.
     pub(crate) fn is_always_written(self) -> bool {
-        matches!(self, Self::TokenRevoked | Self::NonceReplayed)
+        matches!(self, Self::TokenRevoked | Self::NonceReplayed | Self::ProofReplayed)
     }
 
     /// The rejection for this reason where the caller is to blame.
@@ -225,6 +228,26 @@ reasons! {
         CallerUnknown = "caller_unknown", UNAUTHORIZED, Some(INVALID_TOKEN), "the credentials are not valid";
         /// The token is bound to a key (`cnf`) whose proof this scheme does not check.
         TokenBound = "token_bound" by token_bound, UNAUTHORIZED, Some(INVALID_TOKEN), "the token must be presented with proof of possession";
+        /// A token that is bound to no key came in a scheme that demands proof of one (RFC 9449 section 7.1).
+        TokenUnbound = "token_unbound", UNAUTHORIZED, Some(INVALID_TOKEN), "the token is not bound to a key";
+        /// A token that is bound to a key, without a proof.
+        ProofMissing = "proof_missing", UNAUTHORIZED, Some(INVALID_DPOP_PROOF), "the DPoP proof is not valid";
+        /// More than one proof, or one that is no JWT of the type `dpop+jwt` with all that it must say.
+        ProofMalformed = "proof_malformed", UNAUTHORIZED, Some(INVALID_DPOP_PROOF), "the DPoP proof is not valid";
+        /// The proof is of an algorithm or a key that is not accepted, such as one with its private part.
+        ProofKeyRefused = "proof_key_refused", UNAUTHORIZED, Some(INVALID_DPOP_PROOF), "the DPoP proof is not valid";
+        /// The proof is of another key than the token is bound to.
+        ProofKeyForeign = "proof_key_foreign", UNAUTHORIZED, Some(INVALID_DPOP_PROOF), "the DPoP proof is not valid";
+        /// The signature of the proof does not verify.
+        ProofSignatureInvalid = "proof_signature_invalid", UNAUTHORIZED, Some(INVALID_DPOP_PROOF), "the DPoP proof is not valid";
+        /// The proof is for another method, URL or token.
+        ProofMismatch = "proof_mismatch", UNAUTHORIZED, Some(INVALID_DPOP_PROOF), "the DPoP proof is not valid";
+        /// `iat` of the proof is too far from now.
+        ProofOutOfTime = "proof_out_of_time", UNAUTHORIZED, Some(INVALID_DPOP_PROOF), "the DPoP proof is not valid";
+        /// The proof was used before.
+        ProofReplayed = "proof_replayed", UNAUTHORIZED, Some(INVALID_DPOP_PROOF), "the DPoP proof is not valid";
+        /// The proof has no nonce, or one that is too old or not known here.
+        ProofNonceWanted = "proof_nonce_wanted", UNAUTHORIZED, Some(USE_DPOP_NONCE), "the DPoP proof needs the nonce of this answer";
 
         /// The credentials have ended since the request was let in, and an operation of it comes only now.
         CredentialsEnded = "credentials_ended" by credentials_ended, UNAUTHORIZED, Some(INVALID_TOKEN), "the credentials are not valid any more";
@@ -259,6 +282,8 @@ reasons! {
         TooManyAttempts = "too_many_attempts", TOO_MANY_REQUESTS, None, "too many wrong credentials; wait before the next attempt";
         /// The `limit` of the policy is used up for this caller (RFC 6585 section 4).
         LimitReached = "limit_reached", TOO_MANY_REQUESTS, None, "too many requests";
+        /// Of this key or subject, as many DPoP proofs are remembered as may be of one.
+        TooManyProofs = "too_many_proofs", TOO_MANY_REQUESTS, None, "too many requests";
     }
     failures {
         // 503: cannot decide now.
@@ -270,6 +295,8 @@ reasons! {
         RevocationsStale = "revocations_stale" by revocations, SERVICE_UNAVAILABLE, "this process has lost its store of revocations; see the events about revocations";
         /// Too many passwords are being hashed.
         HashingBusy = "hashing_busy" by hashing, SERVICE_UNAVAILABLE, "more passwords arrive than this machine can hash";
+        /// Whether a DPoP proof was used before cannot be told.
+        ReplaysUnknown = "replays_unknown", SERVICE_UNAVAILABLE, "the memory of used DPoP proofs is full, or was lost a moment ago with Redis; raise `.replay_memory(…)`, or use `.require_nonce()`";
         /// The wall clock cannot be right.
         ClockUnreadable = "clock_unreadable" by clock, SERVICE_UNAVAILABLE, "set the machine's clock";
         /// The introspection endpoint is out of reach, fails, or is asked too much.

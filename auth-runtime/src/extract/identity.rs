@@ -17,8 +17,8 @@ use crate::grant::{
     Yields,
 };
 use crate::policy::Policy;
-use crate::principal::{DetailsType, Principal, Unfit};
-use crate::scheme::{ApiKeyScheme, BearerScheme, DigestScheme, Key, Scheme, digest};
+use crate::principal::{Confirmation, DetailsType, Principal, Unfit};
+use crate::scheme::{ApiKeyScheme, BearerScheme, DigestScheme, DpopScheme, Key, Scheme, digest};
 #[cfg(feature = "basic")]
 use crate::scheme::{BasicScheme, User};
 use crate::time::{Clock, UnixTime};
@@ -93,47 +93,108 @@ pub struct ApiKey<K = Key> {
 #[derive(Clone, Debug)]
 pub struct Optional<T>(Option<T>);
 
-impl<C> Bearer<C> {
-    /// When the token expires, in seconds since 1970. A JWT without `exp` is refused; for an [opaque token of your
-    /// own](crate::opaque) that never expires it is [`UnixTime::MAX`].
-    pub fn expires_at(&self) -> UnixTime {
-        self.principal.expires_at().unwrap_or(UnixTime::MAX)
-    }
+/// A caller authenticated by a token that is bound to a key of its own, with the token's claims as `C`; the proof was good.
+///
+/// All that [`Bearer`] says of claims holds here.
+///
+/// ```
+/// use actix_web::post;
+/// use auth_runtime::{Dpop, requires};
+///
+/// #[derive(serde::Deserialize)]
+/// struct Claims {
+///     sub: String,
+/// }
+///
+/// #[requires(dpop, scope = "pay")]
+/// #[post("/pay")]
+/// async fn pay(caller: Dpop<Claims>) -> String {
+///     format!("{} by key {}", caller.sub, caller.key_thumbprint())
+/// }
+/// ```
+pub struct Dpop<C = Map<String, Value>> {
+    claims: Arc<C>,
+    principal: Principal,
+    clock: Arc<dyn Clock>,
+}
 
-    /// Ends `stream` when the token expires, so that a long answer or a WebSocket does not outlive the right to it.
-    ///
-    /// Counted from now by the monotonic clock, to `exp` itself: the leeway is for clocks that disagree, not for use.
-    /// ```no_run
-    /// # async fn f(caller: auth_runtime::Bearer, messages: actix_web::web::Payload) {
-    /// use futures_util::StreamExt as _;
-    ///
-    /// let mut messages = caller.until_expiry(messages);
-    /// while let Some(message) = messages.next().await { /* … */ }
-    /// # }
-    /// ```
-    pub fn until_expiry<S>(&self, stream: S) -> EndingStream<S> {
-        UntilEnded::after(self.time_left()).stream(stream)
-    }
-
-    /// Time left until the token expires; zero once it has, or while the clock cannot be read.
-    pub fn time_left(&self) -> Duration {
-        let left = self.clock.now().map_or(0, |now| self.expires_at().saturating_sub(now));
-        Duration::from_secs(u64::try_from(left).unwrap_or(0))
-    }
-
-    /// The scheme-independent view of the caller.
-    pub fn principal(&self) -> &Principal {
-        &self.principal
-    }
-
-    /// The claims, cloned if they are shared.
-    pub fn into_inner(self) -> C
-    where
-        C: Clone,
-    {
-        Arc::unwrap_or_clone(self.claims)
+impl<C> Dpop<C> {
+    /// The base64url of the SHA-256 thumbprint of the caller's key (RFC 7638): `cnf.jkt` of the token.
+    pub fn key_thumbprint(&self) -> &str {
+        match self.principal.confirmation() {
+            Some(Confirmation::KeyThumbprint(thumbprint)) => thumbprint,
+            // Nobody else is let in.
+            _ => "",
+        }
     }
 }
+
+macro_rules! identity_of_token {
+    ($identity:ident, $scheme:ty) => {
+        impl<C> $identity<C> {
+            /// When the token expires, in seconds since 1970. A JWT without `exp` is refused; for an [opaque token of your
+            /// own](crate::opaque) that never expires it is [`UnixTime::MAX`].
+            pub fn expires_at(&self) -> UnixTime {
+                self.principal.expires_at().unwrap_or(UnixTime::MAX)
+            }
+
+            /// Ends `stream` when the token expires, so that a long answer or a WebSocket does not outlive the right to it.
+            ///
+            /// Counted from now by the monotonic clock, to `exp` itself: the leeway is for clocks that disagree, not for use.
+            /// ```no_run
+            #[doc = concat!("# async fn f(caller: auth_runtime::", stringify!($identity), ", messages: actix_web::web::Payload) {")]
+            /// use futures_util::StreamExt as _;
+            ///
+            /// let mut messages = caller.until_expiry(messages);
+            /// while let Some(message) = messages.next().await { /* … */ }
+            /// # }
+            /// ```
+            pub fn until_expiry<S>(&self, stream: S) -> EndingStream<S> {
+                UntilEnded::after(self.time_left()).stream(stream)
+            }
+
+            /// Time left until the token expires; zero once it has, or while the clock cannot be read.
+            pub fn time_left(&self) -> Duration {
+                let left = self.clock.now().map_or(0, |now| self.expires_at().saturating_sub(now));
+                Duration::from_secs(u64::try_from(left).unwrap_or(0))
+            }
+
+            /// The scheme-independent view of the caller.
+            pub fn principal(&self) -> &Principal {
+                &self.principal
+            }
+
+            /// The claims, cloned if they are shared.
+            pub fn into_inner(self) -> C
+            where
+                C: Clone,
+            {
+                Arc::unwrap_or_clone(self.claims)
+            }
+        }
+
+        impl<C: DeserializeOwned + Send + Sync + 'static> Identity for $identity<C> {
+            type Scheme = $scheme;
+
+            fn identify(caller: &IdentityOf<'_>) -> Result<Option<Self>, IdentityError> {
+                let Some((principal, clock)) = caller.by::<$scheme>() else { return Ok(None) };
+                match principal.claims_as().ok_or(Reason::ClaimsUnfit)? {
+                    Ok(claims) => Ok(Some(Self { claims, principal: principal.clone(), clock: Arc::clone(clock) })),
+                    Err(error) => Err(unfit::<C>(&error)),
+                }
+            }
+        }
+
+        impl<P: Policy<Access: Yields<$scheme>>, C: DeserializeOwned + Send + Sync + 'static> FromToken<P> for $identity<C> {
+            fn from_token(grant: &Grant<P>) -> Result<Self, IdentityError> {
+                certain(grant)
+            }
+        }
+    };
+}
+
+identity_of_token!(Bearer, BearerScheme);
+identity_of_token!(Dpop, DpopScheme);
 
 macro_rules! identity_of_scheme {
     ($identity:ident<$content:ident>, $field:ident $(, $shared:ident)?) => {
@@ -165,6 +226,7 @@ macro_rules! identity_of_scheme {
 }
 
 identity_of_scheme!(Bearer<C>, claims, clock);
+identity_of_scheme!(Dpop<C>, claims, clock);
 #[cfg(feature = "basic")]
 identity_of_scheme!(Basic<U>, user);
 identity_of_scheme!(Digest<U>, user);
@@ -235,18 +297,6 @@ impl IdentityOf<'_> {
     /// The principal and its clock, if scheme `S` verified it.
     pub(crate) fn by<S: Scheme>(&self) -> Option<(&Principal, &Arc<dyn Clock>)> {
         self.0.verified_by(TypeId::of::<S>())
-    }
-}
-
-impl<C: DeserializeOwned + Send + Sync + 'static> Identity for Bearer<C> {
-    type Scheme = BearerScheme;
-
-    fn identify(caller: &IdentityOf<'_>) -> Result<Option<Self>, IdentityError> {
-        let Some((principal, clock)) = caller.by::<BearerScheme>() else { return Ok(None) };
-        match principal.claims_as().ok_or(Reason::ClaimsUnfit)? {
-            Ok(claims) => Ok(Some(Self { claims, principal: principal.clone(), clock: Arc::clone(clock) })),
-            Err(error) => Err(unfit::<C>(&error)),
-        }
     }
 }
 
@@ -324,12 +374,6 @@ impl<P: Policy<Access: Yields<AnyScheme>>, T: Send + Sync + 'static> FromGrant<P
 
     fn from_grant(grant: &Grant<P>) -> Result<Option<Self>, IdentityError> {
         certain(grant).map(Some)
-    }
-}
-
-impl<P: Policy<Access: Yields<BearerScheme>>, C: DeserializeOwned + Send + Sync + 'static> FromToken<P> for Bearer<C> {
-    fn from_token(grant: &Grant<P>) -> Result<Self, IdentityError> {
-        certain(grant)
     }
 }
 

@@ -27,7 +27,7 @@ pub use from_principal::FromPrincipal;
 pub use granted::Granted;
 #[cfg(feature = "basic")]
 pub use identity::Basic;
-pub use identity::{ApiKey, Bearer, Digest, Optional};
+pub use identity::{ApiKey, Bearer, Digest, Dpop, Optional};
 #[cfg(feature = "login")]
 pub(crate) use identity::{Identity, IdentityOf, certain};
 pub use operation::Operation;

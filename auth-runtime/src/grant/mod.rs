@@ -52,7 +52,7 @@ impl<P> Grant<P> {
             take identities",
     note = "extractors implement `actix_web::FromRequest`; `web::Json<T>`, `web::Form<T>`, `web::Query<T>` and `web::Path<T>` do \
             where `T` implements `serde::Deserialize`, as the claims in `Bearer<T>` and the details in `Session<T>` must; derive it",
-    note = "`Bearer<T>`, `Basic`, `Digest`, `ApiKey`, `Session<T>` and `SignOut` need a policy that requires that scheme alone, as `#[requires(bearer)]` \
+    note = "`Bearer<T>`, `Dpop<T>`, `Basic`, `Digest`, `ApiKey`, `Session<T>` and `SignOut` need a policy that requires that scheme alone, as `#[requires(bearer)]` \
             does; `Principal`, `Details<T>`, and every type of yours that implements `FromPrincipal`, one that requires any; `Granted<P>` needs \
             `policy = P`, `Checked<T>` a check that loads it: `check = load -> T`",
     note = "a value that a check is given stands at its name: `check = can(Permission::Refund)`"

@@ -8,7 +8,7 @@ use crate::policy::{Presence, Requirement};
 use crate::scheme::SchemeDescription;
 
 /// The schemes whose refusals are known.
-const BUILT_IN: [&str; 5] = ["bearer", "basic", "digest", "api_key", "session"];
+const BUILT_IN: [&str; 6] = ["bearer", "dpop", "basic", "digest", "api_key", "session"];
 
 impl Plan {
     /// The challenges that a caller without credentials gets; none where that one is let in, or sees an unknown route.
@@ -36,6 +36,7 @@ impl Plan {
             || described().any(|scheme| scheme.may_be_ambient()))
         .then_some(Reason::CheckFailed);
         let is_counted = described().any(SchemeDescription::is_counted).then_some(Reason::TooManyAttempts);
+        let is_remembered = described().any(SchemeDescription::is_proven).then_some(Reason::TooManyProofs);
         let always = [Reason::CredentialsMissing, Reason::DeadlinePassed];
         let is_asked_to_sign_in = (self.receiving().is_some()
             && !self.hides(Reason::CredentialsMissing, Reason::CredentialsMissing.status()))
@@ -45,6 +46,7 @@ impl Plan {
             .chain(is_malformed)
             .chain(is_forbidden)
             .chain(is_counted)
+            .chain(is_remembered)
             .chain(self.spec.limit.map(|_| Reason::LimitReached))
             .map(|reason| if self.hides(reason, reason.status()) { StatusCode::NOT_FOUND } else { reason.status() })
             .map(|status| status.as_u16())

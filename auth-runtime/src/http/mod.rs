@@ -9,4 +9,5 @@ pub(crate) mod origin;
 pub(crate) mod parts;
 pub(crate) mod peer;
 pub(crate) mod query;
+pub(crate) mod target;
 pub(crate) mod url;

@@ -234,7 +234,8 @@ impl<'a> Json<'a> {
         })
     }
 
-    fn as_written(&self) -> &'a str {
+    /// Its text.
+    pub(crate) fn as_written(&self) -> &'a str {
         self.text.get(self.span.start..self.span.end).unwrap_or_default()
     }
 }

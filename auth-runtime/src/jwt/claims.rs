@@ -57,6 +57,11 @@ struct Date {
     ceil: UnixTime,
 }
 
+/// A NumericDate, in whole seconds rounded down.
+pub(crate) fn numeric_date(claims: &Object<'_>, name: &str) -> Result<Option<UnixTime>, Reason> {
+    Ok(date(claims, name)?.map(|date| date.floor))
+}
+
 /// Reads a NumericDate: a JSON number, possibly with a fraction (RFC 7519 section 2), never negative.
 fn date(claims: &Object<'_>, name: &str) -> Result<Option<Date>, Reason> {
     let Some(claim) = claims.get(name) else { return Ok(None) };

@@ -35,6 +35,7 @@ mod waiting;
 
 pub(crate) use acceptance::SCHEME;
 pub(crate) use accepted::AcceptedTokens;
+pub(crate) use claims::numeric_date;
 #[cfg(feature = "introspection")]
 pub(crate) use claims::{Audience, Times};
 pub use error::JwtError;

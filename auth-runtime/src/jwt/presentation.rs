@@ -19,24 +19,26 @@ pub(crate) struct Presentation {
     pub(crate) scheme: &'static str,
     /// The name of the configuration, as in `bearer("partner")`.
     pub(crate) configuration: Option<Arc<str>>,
-    /// Whether it has callers prove that they possess this. A token that is bound to anything else is refused; one that is bound
-    /// to it is handed on with its confirmation, which the scheme then holds against what the request proves.
-    pub(crate) proves: fn(&Confirmation) -> bool,
+    /// Whether it takes tokens that are bound to this, or to nothing: only such bonds as it has callers prove. They are handed on,
+    /// and the scheme holds them against what the request proves.
+    pub(crate) takes: fn(Option<&Confirmation>) -> Result<(), Reason>,
 }
 
 impl Presentation {
     /// Whoever holds a token may use it: nothing is proved, so that a bound one is refused (RFC 7800 section 3).
     pub(crate) fn bearer(configuration: Option<Arc<str>>) -> Self {
-        Self { scheme: super::SCHEME, configuration, proves: |_| false }
+        let takes = |bound: Option<&Confirmation>| bound.map_or(Ok(()), |_| Err(Reason::TokenBound));
+        Self { scheme: super::SCHEME, configuration, takes }
     }
 
     /// What a token is bound to, where it is.
     pub(crate) fn confirmation(&self, claims: &Object<'_>) -> Result<Option<Confirmation>, Reason> {
-        if !claims.contains("cnf") {
-            return Ok(None);
-        }
-        let bound = read(claims).filter(self.proves);
-        bound.map(Some).ok_or(Reason::TokenBound)
+        let bound = match claims.contains("cnf") {
+            true => Some(read(claims).ok_or(Reason::TokenBound)?),
+            false => None,
+        };
+        (self.takes)(bound.as_ref())?;
+        Ok(bound)
     }
 }
 
@@ -65,9 +67,11 @@ mod tests {
 
     const THUMBPRINT: &str = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
 
-    fn confirmation(proves: fn(&Confirmation) -> bool, cnf: &str) -> Result<Option<Confirmation>, Reason> {
+    type Takes = fn(Option<&Confirmation>) -> Result<(), Reason>;
+
+    fn confirmation(takes: Takes, cnf: &str) -> Result<Option<Confirmation>, Reason> {
         let text = format!(r#"{{"sub":"alice"{cnf}}}"#);
-        let presented = Presentation { proves, ..Presentation::bearer(None) };
+        let presented = Presentation { takes, ..Presentation::bearer(None) };
         presented.confirmation(&Object::parse(&text).unwrap())
     }
 
@@ -75,16 +79,21 @@ mod tests {
     fn a_bond_is_handed_on_to_the_scheme_that_has_it_proved() {
         let key = format!(r#","cnf":{{"jkt":"{THUMBPRINT}"}}"#);
         let certificate = format!(r#","cnf":{{"x5t#S256":"{THUMBPRINT}"}}"#);
-        let proves_keys = |bound: &Confirmation| matches!(bound, Confirmation::KeyThumbprint(_));
-        let proves_all = |_: &Confirmation| true;
-        assert_eq!(confirmation(proves_keys, ""), Ok(None));
-        assert_eq!(confirmation(proves_keys, &key), Ok(Some(Confirmation::KeyThumbprint(THUMBPRINT.into()))));
-        assert_eq!(confirmation(proves_keys, &certificate), Err(Reason::TokenBound));
-        assert_eq!(
-            confirmation(proves_all, &certificate),
-            Ok(Some(Confirmation::CertificateThumbprint(THUMBPRINT.into())))
-        );
-        assert_eq!(confirmation(|_| false, &key), Err(Reason::TokenBound));
+        let keys: Takes = |bound| match bound {
+            Some(Confirmation::KeyThumbprint(_)) => Ok(()),
+            Some(_) => Err(Reason::TokenBound),
+            None => Err(Reason::TokenUnbound),
+        };
+        let all: Takes = |_| Ok(());
+        assert_eq!(confirmation(keys, ""), Err(Reason::TokenUnbound));
+        assert_eq!(confirmation(all, ""), Ok(None));
+        assert_eq!(confirmation(keys, &key), Ok(Some(Confirmation::KeyThumbprint(THUMBPRINT.into()))));
+        assert_eq!(confirmation(keys, &certificate), Err(Reason::TokenBound));
+        let of_certificate = Confirmation::CertificateThumbprint(THUMBPRINT.into());
+        assert_eq!(confirmation(all, &certificate), Ok(Some(of_certificate)));
+        let bearer = Presentation::bearer(None).takes;
+        assert_eq!(confirmation(bearer, ""), Ok(None));
+        assert_eq!(confirmation(bearer, &key), Err(Reason::TokenBound));
     }
 
     #[test]
@@ -107,7 +116,7 @@ mod tests {
             format!(r#"{{"jkt":"{THUMBPRINT}","x5t#S256":"{THUMBPRINT}"}}"#),
             format!(r#"{{"jkt":"{THUMBPRINT}","kid":"1"}}"#),
         ] {
-            assert_eq!(confirmation(|_| true, &format!(r#","cnf":{cnf}"#)), Err(Reason::TokenBound), "{cnf}");
+            assert_eq!(confirmation(|_| Ok(()), &format!(r#","cnf":{cnf}"#)), Err(Reason::TokenBound), "{cnf}");
         }
     }
 }

@@ -34,6 +34,16 @@
 //! | `Denial::unauthorized` of a check or handler | `ApplicationUnauthorized` | 401 | those of the policy; `error="invalid_token"` on the Bearer by which the caller came | RFC 9110 §15.5.2 |
 //! | good credentials of a caller whom the function that loads [authorities](crate::authorities) knows no more | `CallerUnknown` | 401 | `error="invalid_token"` on Bearer; else the plain challenge | |
 //! | a token with `cnf` | `TokenBound` | 401 | `error="invalid_token"` | RFC 7800 §3 |
+//! | under `DPoP`, a token that is bound to no key | `TokenUnbound` | 401 | `DPoP …, error="invalid_token"` | RFC 9449 §7.1 |
+//! | under `DPoP`, a good token without a proof | `ProofMissing` | 401 | `DPoP realm="R", algs="ES256 …", error="invalid_dpop_proof"` | RFC 9449 §7.1 |
+//! | two proofs, or one that is not a JWT of the type `dpop+jwt` with `jwk`, `htm`, `htu`, `iat`, `jti` and `ath` | `ProofMalformed` | 401 | `error="invalid_dpop_proof"` | RFC 9449 §4.3 |
+//! | a proof of an algorithm or key that is not accepted, such as a private one | `ProofKeyRefused` | 401 | `error="invalid_dpop_proof"` | RFC 9449 §4.3 |
+//! | a proof by another key than the token is bound to | `ProofKeyForeign` | 401 | `error="invalid_dpop_proof"` | RFC 9449 §4.3 |
+//! | a proof whose signature does not verify | `ProofSignatureInvalid` | 401 | `error="invalid_dpop_proof"` | RFC 9449 §4.3 |
+//! | a proof for another method, URL or token | `ProofMismatch` | 401 | `error="invalid_dpop_proof"` | RFC 9449 §4.3 |
+//! | a proof made more than 60 seconds ago or ahead | `ProofOutOfTime` | 401 | `error="invalid_dpop_proof"` | RFC 9449 §11.1 |
+//! | a proof that was used | `ProofReplayed` | 401 | `error="invalid_dpop_proof"` | RFC 9449 §11.1 |
+//! | a proof without a nonce of ours, or with an old one, where there must be one | `ProofNonceWanted` | 401 | `DPoP …, error="use_dpop_nonce"`, and the nonce in `DPoP-Nonce` | RFC 9449 §9 |
 //! | wrong user or password, undecodable Basic credentials; unknown API key; a Digest response that is wrong, of another `uri`, `realm` or algorithm, without `qop=auth`, or malformed | `CredentialsWrong` | 401 | `Basic realm="R", charset="UTF-8"`; `ApiKey realm="R", in="header", name="X-API-Key"`; `Digest realm="R", qop="auth", algorithm=SHA-256, nonce="…", opaque="…", charset=UTF-8, userhash=true`, a line for each algorithm | RFC 7617 §2; RFC 7616 §3.3, §3.7 |
 //! | a right Digest response whose nonce is too old or not known here | `NonceStale` | 401 | the same with `stale=true` | RFC 7616 §3.3 |
 //! | a right Digest response whose request count was seen before | `NonceReplayed` | 401 | as for a wrong one | RFC 7616 §5.4 |
@@ -56,12 +66,14 @@
 //! | an operation inside a request, beyond as many as [`operations`](crate::config::AuthBuilder::operations) allows | `OperationsTooMany` | 413 | none | RFC 9110 §15.5.14 |
 //! | more requests than the `limit` of the policy allows this caller, see [limits](crate::manual::limits) | `LimitReached` | 429 | none; `Retry-After`, `RateLimit-Policy`, `RateLimit` | RFC 6585 §4; draft-ietf-httpapi-ratelimit-headers-10 |
 //! | too many wrong passwords of this account, or wrong credentials from this address, see [limits](crate::manual::limits#of-wrong-credentials); `SignIn::verify` too | `TooManyAttempts` | 429 | none; `Retry-After`, `RateLimit-Policy`, `RateLimit`; the same for accounts that do not exist, and for the right password | RFC 6585 §4; draft-ietf-httpapi-ratelimit-headers-10 |
+//! | as many DPoP proofs of one key or subject as are remembered of one, see [`replay_memory`](crate::dpop::DpopTokens::replay_memory) | `TooManyProofs` | 429 | none; `Retry-After` | RFC 6585 §4 |
 //! | any of these on a route with `hide`; only the 403s and `ArgumentUnfit` with `hide = "from_authenticated"` | as above | 404 | none: the answer of an unknown route of the same scope | RFC 9110 §15.5.4 |
 //! | the decision took longer than the deadline | `DeadlinePassed` | 503 | none, `Retry-After: 5` | RFC 9110 §15.6.4 |
 //! | no usable keys | `KeysUnavailable` | 503 | none, `Retry-After: 5` | |
 //! | the introspection endpoint gives no usable answer, or its budget is spent | `IntrospectionUnavailable` | 503 | none, `Retry-After: 5` | |
 //! | the store of revocations is not current | `RevocationsStale` | 503 | none, `Retry-After: 5` | |
 //! | too many passwords are being hashed | `HashingBusy` | 503 | none, `Retry-After: 5` | |
+//! | whether a DPoP proof was used cannot be told: the memory of proofs is full, or Redis was emptied | `ReplaysUnknown` | 503 | none, `Retry-After: 5` | |
 //! | the machine's clock cannot be right | `ClockUnreadable` | 503 | none, `Retry-After: 5` | |
 //! | too many credentials are being looked up by a function of your own | `LookupBusy` | 503 | none, `Retry-After: 5` | |
 //! | your own lookup or verification function returned an error | `BackendUnavailable` | 503 | none, `Retry-After: 5` | |
@@ -127,6 +139,7 @@
 //! | the same with `shared_cache` | the handler's own | |
 //! | token or API key in the query | `Referrer-Policy: no-referrer` too, also on refusals | RFC 6750 §2.3, §5.3 |
 //! | a right Digest response | `Authentication-Info: qop=auth, rspauth="…", cnonce="…", nc=…`, with `nextnonce="…"` from half of the nonce's life on | RFC 7616 §3.5 |
+//! | a right DPoP proof whose nonce gets old | `DPoP-Nonce` with the next one, and `Access-Control-Expose-Headers` where the request has an `Origin` | RFC 9449 §8.2 |
 //! | `optional(…)` and no credentials of its schemes | the handler runs, the identity is `None` | RFC 9110 §11.6.1 |
 //! | `optional(…)` and bad credentials | refused as if they were required | RFC 9110 §11.4 |
 //! | `HEAD`, where the route accepts it (actix's `#[get]` does not) | as for `GET`, without the body | RFC 9110 §9.3.2 |
@@ -158,6 +171,8 @@
 //! | 401 without `error` | gets a token (for the `scope` named), asks for the password, or adds the key |
 //! | 401 `invalid_token` | drops the token, refreshes it once, and tries again; where the new one fails too, logs in |
 //! | 401 `insufficient_user_authentication` | sends the user to the authorization server with `acr_values` and `max_age`, and comes back with the new token; the old one is good where less is demanded |
+//! | 401 `use_dpop_nonce` | makes its proof again, with the nonce of the answer |
+//! | 401 `invalid_dpop_proof` | makes a new proof, and looks at its clock and its URL |
 //! | 403 `insufficient_scope` | asks the authorization server for the scopes named, all of them |
 //! | 403 without a challenge | tells the user; no other token helps |
 //! | 404 | cannot tell a hidden route from none |

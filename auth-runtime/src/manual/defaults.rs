@@ -100,6 +100,21 @@
 //! | environment | any | [`ApiKeys::environment`](crate::ApiKeys::environment) |
 //! | length of a new key | 256 random bits, 43 characters after the prefix | |
 //!
+//! ## DPoP
+//!
+//! | what | default | change by |
+//! |---|---|---|
+//! | algorithms of proofs | `ES256`, `ES384`, `EdDSA`, `PS256`, `PS384`, `PS512`, `RS256`, `RS384`, `RS512` | [`DpopTokens::proof_algorithms`](crate::dpop::DpopTokens::proof_algorithms) |
+//! | RSA keys of proofs | 2048 to 4096 bits, exponent 65537 | |
+//! | how far `iat` of a proof may be off | 60 seconds, either way | |
+//! | nonces | not demanded | [`DpopTokens::require_nonce`](crate::dpop::DpopTokens::require_nonce) |
+//! | life of a nonce of DPoP | 300 seconds | |
+//! | longest proof | 8 KiB (8192 bytes) | |
+//! | used proofs that are remembered | 1,048,576; a 64th for one subject, a 128th for one key | [`DpopTokens::replay_memory`](crate::dpop::DpopTokens::replay_memory) |
+//! | proofs used at other processes | not known (feature `redis` shares them) | `DpopTokens::shared` |
+//! | keys of proofs that are remembered | 4096, of accepted proofs alone | |
+//! | path that a proxy takes off | none | [`DpopTokens::stripped_base_path`](crate::dpop::DpopTokens::stripped_base_path) |
+//!
 //! ## Digest
 //!
 //! | what | default | change by |

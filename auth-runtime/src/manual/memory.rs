@@ -51,6 +51,13 @@
 //! [`forget`](crate::basic::RememberedPasswords::forget) does so by hand. Passwords that your own function verified
 //! are remembered only with [`remember_for`](crate::basic::Passwords::remember_for).
 //!
+//! # Proofs of DPoP
+//!
+//! Each proof that was accepted is remembered, as part of a hash of its key and `jti`, for as long as it would be accepted again: one to two
+//! minutes, and with nonces five. About 100 bytes each, so that a full memory takes some 100 MB; it takes what is used of it. Where there
+//! is no room for one, its request is refused: see [`replay_memory`](crate::dpop::DpopTokens::replay_memory). The keys of 4096 clients
+//! are remembered beside them, ready to verify with.
+//!
 //! # Nonces of Digest
 //!
 //! Nothing is kept of a nonce that was issued: it proves itself. Of one that a right response used, its request counts are

@@ -15,6 +15,7 @@
 //! - `sessions`: people who sign in, in five steps; what ends a session; where sessions are kept; OWASP's ASVS (features `session` and
 //!   `testing`).
 //! - `limits`: how often callers may call, and how many wrong passwords they may send (feature `testing`).
+//! - `dpop`: tokens that are bound to a key of the client (feature `testing`).
 //! - [`watching`]: the audit log, metrics, events, a dashboard, alerts worth having.
 //! - [`memory`]: what is remembered between requests, for how long, and what empties it.
 //! - `redis`: one server, Sentinel or Redis Cluster, and what happens when a primary dies (feature `redis`).
@@ -29,6 +30,8 @@ pub mod answers;
 #[cfg(all(feature = "openapi", feature = "testing"))]
 pub mod api_description;
 pub mod defaults;
+#[cfg(feature = "testing")]
+pub mod dpop;
 pub mod how_to;
 #[cfg(all(feature = "jwks", feature = "testing"))]
 pub mod identity_providers;

@@ -6,6 +6,7 @@
 //! |---|---|---|---|
 //! | revocations | `redis` | `RedisRevocations::builder(redis)` | what is known counts for `max_staleness` and `grace`, then 503 |
 //! | whom [`Auth::forget`](crate::Auth::forget) forgets | `redis` | the same: the stream of revocations tells all processes | nothing that is remembered of callers counts past `max_staleness`: every request loads |
+//! | used proofs of DPoP | `redis` | `SharedProofs::redis(redis, secret)` | 503 for requests with good proofs |
 //! | nonces of Digest | `redis` | `SharedNonces::redis(redis, secret)` | 503 for requests with Digest credentials |
 //! | how often callers called a route with a `limit` | `redis` | `Limits::redis(redis, secret)` | each process counts for itself |
 //! | wrong passwords and API keys, by account and address | `redis` | the same | each process counts for itself |
@@ -68,6 +69,7 @@
 //!   and about two seconds for Sentinel, `cluster-node-timeout` and about two seconds for a cluster.
 //! - A revocation that is asked for meanwhile is in force in its process, is reported as not stored, and is sent to the next
 //!   primary.
+//! - DPoP proofs from before count no more, since which were used may be lost: they are answered 503, and nonces by a new one.
 //! - Nonces of Digest from before count no more: their counts may be lost. Clients are told `stale=true` and ask nobody.
 //! - Authorities and opaque tokens that are remembered are loaded anew, by every process.
 //! - Answers of introspection that are lost are asked for again.

@@ -110,6 +110,8 @@
 //! - An unknown user costs the hash that a known one does, and gets the same bytes. Passwords are never cut: bcrypt's limit
 //!   of 72 bytes makes longer ones wrong.
 //! - A verified password is remembered as a MAC under a key of this process, bound to the stored hash, never as text.
+//! - A token that is bound to a key ([`dpop`](crate::dpop)) is of no use to a thief, and each proof counts once: what was used is remembered
+//!   for as long as it would be accepted, divided among keys and subjects, and where there is no room the newcomer is refused.
 //! - A Digest response counts once: its nonce is a MAC of ours, and each request count with it is remembered, in bounded memory
 //!   that strangers cannot fill. What had to be forgotten counts no more. The response is of this method and target alone.
 //! - What is stored for Digest is as good as the password, and what is sent can be tried against passwords: prefer other
@@ -148,5 +150,5 @@
 //! - **Logs.** actix's `Logger` writes the query with `%r` and `%U`, and with it a key or token sent there.
 //! - **Time of hidden routes.** `hide` does not make a refusal as fast as an unknown route.
 //! - **Several machines.** What is remembered, and how much is hashed at once, is counted in each process, except what you
-//!   share through Redis: revocations, nonces of Digest, answers of introspection.
+//!   share through Redis: revocations, proofs of DPoP, nonces of Digest, answers of introspection.
 //! - **`Expect: 100-continue`** is answered by actix before any guard runs, so such a client may send its body in vain.

@@ -15,8 +15,15 @@ use crate::scheme::SchemeDescription;
 /// RFC 9728 section 3.
 const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 
-/// The configurations of the `bearer` scheme by name; the unnamed one comes first.
-pub(crate) type Offers = BTreeMap<Option<Box<str>>, SchemeDescription>;
+/// A scheme of OAuth, whose tokens come from an authorization server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum TokenScheme {
+    Bearer,
+    Dpop,
+}
+
+/// The configurations of these schemes by name; the unnamed one comes first.
+pub(crate) type Offers = BTreeMap<(TokenScheme, Option<Box<str>>), SchemeDescription>;
 
 /// Metadata whose place is known: what challenges name, before the policies are bound.
 pub(crate) struct Placed {
@@ -46,6 +53,10 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     scopes_supported: BTreeSet<Cow<'static, str>>,
     bearer_methods_supported: &'static [&'static str],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    dpop_signing_alg_values_supported: Vec<&'static str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    dpop_bound_access_tokens_required: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     resource_name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -101,22 +112,34 @@ impl Placed {
         self,
         policies: &[&'static PolicySpec],
         offers: &Offers,
-        is_bearer: impl Fn(&crate::policy::SchemeUse) -> bool,
+        scheme_of: impl Fn(&crate::policy::SchemeUse) -> Option<TokenScheme>,
     ) -> Published {
         let mut scopes = Shown::default();
         let mut configurations = Shown::default();
         for policy in policies.iter().filter(|policy| policy.presence != Presence::Public) {
-            for used in policy.schemes.iter().filter(|used| is_bearer(used)) {
-                configurations.add(policy, used.configuration);
-                let offer = offers.iter().find(|(name, _)| name.as_deref() == used.configuration);
+            for (scheme, used) in policy.schemes.iter().filter_map(|used| Some((scheme_of(used)?, used))) {
+                configurations.add(policy, (scheme, used.configuration));
+                let is_used = |(of, name): &(TokenScheme, Option<Box<str>>)| {
+                    *of == scheme && name.as_deref() == used.configuration
+                };
+                let offer = offers.iter().find(|(key, _)| is_used(key));
                 for scope in used.condition.iter().chain([&policy.requirement]).flat_map(required_scopes) {
                     scopes.add(policy, offer.map_or(Cow::Borrowed(scope), |(_, offer)| offer.asked_for(scope)));
                 }
             }
         }
         let shown = configurations.finish();
+        let is_shown = |(scheme, name): &(TokenScheme, Option<Box<str>>)| shown.contains(&(*scheme, name.as_deref()));
         let offers: Vec<&SchemeDescription> =
-            offers.iter().filter(|(name, _)| shown.contains(&name.as_deref())).map(|(_, offer)| offer).collect();
+            offers.iter().filter(|(key, _)| is_shown(key)).map(|(_, offer)| offer).collect();
+        let takes = |wanted| shown.iter().any(|(scheme, _)| *scheme == wanted);
+        let takes_proofs_alone = takes(TokenScheme::Dpop) && !takes(TokenScheme::Bearer);
+        let mut algorithms: Vec<&'static str> = Vec::new();
+        for name in offers.iter().flat_map(|offer| offer.proof_algorithms()) {
+            if !algorithms.contains(name) {
+                algorithms.push(name);
+            }
+        }
 
         let mut authorization_servers: Vec<&str> = Vec::new();
         let said = self.metadata.authorization_servers.iter().map(String::as_str);
@@ -138,7 +161,13 @@ impl Placed {
             resource: &self.resource,
             authorization_servers,
             scopes_supported: scopes.finish(),
-            bearer_methods_supported: if in_query { &["header", "query"] } else { &["header"] },
+            bearer_methods_supported: match takes_proofs_alone {
+                true => &[],
+                false if in_query => &["header", "query"],
+                false => &["header"],
+            },
+            dpop_signing_alg_values_supported: algorithms,
+            dpop_bound_access_tokens_required: takes_proofs_alone,
             resource_name: self.metadata.name.as_deref(),
             resource_documentation: self.metadata.documentation.as_deref(),
             resource_policy_uri: self.metadata.policy.as_deref(),

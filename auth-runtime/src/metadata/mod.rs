@@ -6,7 +6,7 @@
 
 mod document;
 
-pub(crate) use document::Published;
+pub(crate) use document::{Published, TokenScheme};
 
 use std::time::Duration;
 

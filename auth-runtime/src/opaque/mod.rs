@@ -277,6 +277,11 @@ impl OpaqueSettings for Opaque {
         });
         let any = |is: &dyn Fn(&str) -> bool| self.prefixes.iter().any(|prefix| is(prefix));
         let checks = [
+            (
+                presented.scheme != crate::jwt::SCHEME,
+                "dpop",
+                "tokens that a function of yours finds are bound to no key; use `Jwt` or `Introspection`",
+            ),
             (any(&is_unusable), "prefix", "empty, or with characters that no token can have; write it like `mrp_`"),
             (any(&is_of_jwt), "prefix", "what a JWT could begin with; choose another, such as `mrp_`"),
             (repeated, "prefix", "given twice, or beginning with another one; give each once"),

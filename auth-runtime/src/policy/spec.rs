@@ -344,6 +344,7 @@ impl SchemeUse {
 pub(crate) const fn noun(keyword: &str) -> Option<&'static str> {
     match keyword.as_bytes() {
         b"bearer" => Some("a bearer token"),
+        b"dpop" => Some("a token with a proof of its key"),
         b"basic" => Some("a user name and password"),
         b"digest" => Some("a user name and proof of the password"),
         b"api_key" => Some("an API key"),

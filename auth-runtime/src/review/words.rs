@@ -83,6 +83,7 @@ pub(super) fn notes(spec: &PolicySpec, plan: Option<&Plan>) -> Vec<&'static str>
 fn noun(used: &SchemeUse) -> String {
     let noun = match used.keyword() {
         "bearer" => "any valid bearer token",
+        "dpop" => "any valid token with a proof of the key that it is bound to",
         "basic" => "a user name and password",
         "digest" => "a user name and proof of the password",
         "api_key" => "an API key",

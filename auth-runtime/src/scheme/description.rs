@@ -36,6 +36,8 @@ pub struct SchemeDescription {
     details: Vec<DetailsType>,
     authorities: Option<AuthorityLoader>,
     scope_names: ScopeNames,
+    /// The field in which proofs of credentials come, and the algorithms that they may be signed by.
+    pub(super) proof: Option<(&'static str, Vec<&'static str>)>,
     /// Whether proxies set its fields, for whoever a cookie of theirs says is calling.
     is_set_by_proxies: bool,
     /// Whether [`Scheme::challenges`](super::Scheme::challenges) is never asked.
@@ -99,6 +101,7 @@ impl SchemeDescription {
             details: Vec::new(),
             authorities: None,
             scope_names: ScopeNames::default(),
+            proof: None,
             is_set_by_proxies: false,
             is_challenge_fixed: false,
             is_never_stored: false,
@@ -322,6 +325,7 @@ impl SchemeDescription {
                 Carrier::Query(_) => carried.target = Some(uri.clone()),
             }
         }
+        carried.fields.extend(self.proof.iter().flat_map(|(field, _)| headers.get_all(*field)).cloned());
         carried
     }
 

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::crypto::{Algorithm, PROVIDER};
 use crate::jwt::{Audiences, Jwt, Key, Said};
 use crate::review::Caller;
+use crate::testing::TestDpopKey;
 use crate::time::{Clock, SystemClock, UnixTime};
 
 /// How long a token lives by default, in seconds.
@@ -191,6 +192,11 @@ impl TestIssuer {
         caller.claims().into_iter().fold(token, |token, (name, value)| token.claim(name, value))
     }
 
+    /// The key of a client, which tells the time by the same clock.
+    pub(super) fn client_key(&self) -> TestDpopKey {
+        TestDpopKey::by_clock(&self.clock)
+    }
+
     /// The `iss` of its tokens.
     pub(super) fn name(&self) -> &str {
         &self.issuer
@@ -269,6 +275,11 @@ impl TestToken {
         self.expires_in(-3600)
     }
 
+    /// Sets `cnf.jkt`: whoever presents it must prove possession of this key (RFC 9449 section 6).
+    pub fn bound_to(self, key: &TestDpopKey) -> Self {
+        self.claim("cnf", json!({ "jkt": key.thumbprint() }))
+    }
+
     /// Names another issuer.
     pub fn wrong_issuer(self) -> Self {
         self.claim("iss", "https://another-issuer.test")
@@ -290,19 +301,32 @@ impl TestToken {
     /// # Panics
     /// When the key cannot sign.
     pub fn sign(self) -> String {
-        let part = |map: Map<String, Value>| URL_SAFE_NO_PAD.encode(Value::Object(map).to_string());
-        let message = format!("{}.{}", part(self.header), part(self.claims));
-        let signed = (PROVIDER.signer_factory)(&self.issuer.algorithm.backend(), &self.issuer.signing)
-            .map_err(|error| error.to_string())
-            .and_then(|signer| signer.try_sign(message.as_bytes()).map_err(|error| error.to_string()));
-        let mut signature = match signed {
-            Ok(signature) => signature,
-            Err(error) => panic!("cannot sign a test token: {error}"),
-        };
-        if self.forged {
-            // What another key would leave is as far from verifying as this.
-            signature.iter_mut().for_each(|byte| *byte = !*byte);
-        }
-        format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
+        signed(self.header, self.claims, (self.issuer.algorithm, &self.issuer.signing), self.forged)
     }
+}
+
+/// A JWT; forged, its signature is none of the key's.
+///
+/// # Panics
+/// When the key cannot sign.
+pub(super) fn signed(
+    header: Map<String, Value>,
+    claims: Map<String, Value>,
+    (algorithm, key): (Algorithm, &EncodingKey),
+    forged: bool,
+) -> String {
+    let part = |map: Map<String, Value>| URL_SAFE_NO_PAD.encode(Value::Object(map).to_string());
+    let message = format!("{}.{}", part(header), part(claims));
+    let signed = (PROVIDER.signer_factory)(&algorithm.backend(), key)
+        .map_err(|error| error.to_string())
+        .and_then(|signer| signer.try_sign(message.as_bytes()).map_err(|error| error.to_string()));
+    let mut signature = match signed {
+        Ok(signature) => signature,
+        Err(error) => panic!("cannot sign a test token: {error}"),
+    };
+    if forged {
+        // What another key would leave is as far from verifying as this.
+        signature.iter_mut().for_each(|byte| *byte = !*byte);
+    }
+    format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
 }

@@ -4,6 +4,7 @@
 //! a guard off. Turn the feature on under `[dev-dependencies]` only.
 //!
 //! - [`TestIssuer`] signs tokens that the configuration made by [`TestIssuer::jwt`] accepts, and tokens that it must not.
+//! - [`TestDpopKey`] is the key of a client that uses DPoP: tokens are bound to it, and it signs proofs.
 //! - [`TestRequestExt`] puts credentials on actix's `TestRequest`.
 //! - [`ExpectedDenial`] compares a denial with what you expect and prints what differs.
 //! - [`ManualClock`] moves time.
@@ -17,6 +18,7 @@
 
 mod clock;
 mod denial;
+mod dpop;
 mod guards;
 mod issuer;
 mod matrix;
@@ -27,6 +29,7 @@ mod session_store;
 
 pub use clock::ManualClock;
 pub use denial::ExpectedDenial;
+pub use dpop::{TestDpopKey, TestProof};
 pub use guards::{GuardReport, assert_every_policy_denies};
 pub use issuer::{TestIssuer, TestToken};
 pub use matrix::{Matrix, MatrixTable, matrix};

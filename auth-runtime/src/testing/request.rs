@@ -11,6 +11,10 @@ pub trait TestRequestExt: Sized {
     #[must_use]
     fn bearer(self, token: impl AsRef<str>) -> Self;
 
+    /// Adds `Authorization: DPoP` and the proof (RFC 9449 section 7.1).
+    #[must_use]
+    fn dpop(self, token: impl AsRef<str>, proof: impl AsRef<str>) -> Self;
+
     /// Adds `Authorization: Basic`, in UTF-8.
     #[must_use]
     fn basic(self, user: &str, password: &str) -> Self;
@@ -23,6 +27,11 @@ pub trait TestRequestExt: Sized {
 impl TestRequestExt for TestRequest {
     fn bearer(self, token: impl AsRef<str>) -> Self {
         self.insert_header((AUTHORIZATION, value(&format!("Bearer {}", token.as_ref()))))
+    }
+
+    fn dpop(self, token: impl AsRef<str>, proof: impl AsRef<str>) -> Self {
+        let request = self.insert_header((AUTHORIZATION, value(&format!("DPoP {}", token.as_ref()))));
+        request.insert_header(("DPoP", value(proof.as_ref())))
     }
 
     fn basic(self, user: &str, password: &str) -> Self {

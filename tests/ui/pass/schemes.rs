@@ -5,7 +5,8 @@ use auth_runtime::denial::Rejection;
 use auth_runtime::policy::Presence;
 use auth_runtime::scheme::{Authentication, Challenge, Context, Credentials, Evidence, SchemeDescription};
 use auth_runtime::{
-    ApiKey, Basic, Bearer, Denial, Digest, Optional, Principal, Scheme, Session, SignIn, SignOut, public, requires,
+    ApiKey, Basic, Bearer, Denial, Digest, Dpop, Optional, Principal, Scheme, Session, SignIn, SignOut, public,
+    requires,
 };
 
 use super::spec;
@@ -37,6 +38,16 @@ async fn digest(_caller: Digest, _who: Principal) -> &'static str {
 
 #[requires(any(digest("staff"), bearer))]
 async fn digest_or_bearer(_who: Principal, _digest: Optional<Digest>, _bearer: Optional<Bearer>) -> &'static str {
+    "hello"
+}
+
+#[requires(dpop, scope = "pay", claim("tenant", "acme"))]
+async fn dpop(caller: Dpop<Claims>, _who: Principal) -> String {
+    format!("{} {}", caller.sub, caller.key_thumbprint())
+}
+
+#[requires(any(dpop("partner"), bearer && scope("read")), allow_downgrade)]
+async fn dpop_or_bearer(_dpop: Optional<Dpop>, _bearer: Optional<Bearer>) -> &'static str {
     "hello"
 }
 
@@ -152,6 +163,8 @@ fn schemes_are_listed_as_written() {
     assert_eq!(keywords("any_of_three"), ["bearer", "api_key", "basic"]);
     assert_eq!(keywords("schemes::digest"), ["digest"]);
     assert_eq!(keywords("digest_or_bearer"), ["digest", "bearer"]);
+    assert_eq!(keywords("schemes::dpop"), ["dpop"]);
+    assert_eq!(keywords("dpop_or_bearer"), ["dpop", "bearer"]);
     assert_eq!(keywords("own_scheme"), ["Webhook"]);
     assert_eq!(keywords("own_scheme_by_path"), ["self::lowercase::webhook", "bearer"]);
     assert!(keywords("open").is_empty());

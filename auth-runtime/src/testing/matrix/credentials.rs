@@ -1,5 +1,6 @@
 //! Credentials by which a caller of the matrix calls.
 
+use actix_web::http::Method;
 use actix_web::http::header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue};
 use actix_web::test::TestRequest;
 use base64::Engine as _;
@@ -9,7 +10,7 @@ use url::form_urlencoded::byte_serialize;
 use crate::guard::ConfiguredScheme;
 use crate::review::Caller;
 use crate::scheme::{Carrier, CredentialForm};
-use crate::testing::TestIssuer;
+use crate::testing::{TestIssuer, TestRequestExt as _};
 
 /// How the application makes credentials of one configuration.
 pub(super) enum Maker {
@@ -19,6 +20,14 @@ pub(super) enum Maker {
 
 type MakesText = dyn Fn(&Caller) -> Option<String>;
 type AddsToRequest = dyn Fn(&Caller, TestRequest) -> Option<TestRequest>;
+
+/// What is asked for.
+pub(super) struct Asked<'a> {
+    pub(super) method: Method,
+    pub(super) path: &'a str,
+    /// As clients write it.
+    pub(super) url: String,
+}
 
 /// All that makes credentials.
 #[derive(Default)]
@@ -45,13 +54,13 @@ impl Makers {
         self.issuers.iter().find(|issuer| forms.contains(&CredentialForm::JwtOf(issuer.name().into())))
     }
 
-    /// The request to `path` with the caller's credentials; `None` where there are none such.
+    /// The request with the caller's credentials; `None` where there are none such.
     pub(super) fn put(
         &self,
         caller: &Caller,
         scheme: &ConfiguredScheme,
         request: TestRequest,
-        path: &str,
+        asked: &Asked<'_>,
     ) -> Option<TestRequest> {
         // A browser of our own pages, where one would send them by itself.
         let request = request.insert_header(("Sec-Fetch-Site", "same-origin"));
@@ -61,11 +70,17 @@ impl Makers {
             match (self.own_of(scheme), self.issuer_of(scheme)) {
                 (Some(Maker::Request(make)), _) => return make(caller, request),
                 (Some(Maker::Text(make)), _) => make(caller)?,
+                (None, Some(issuer)) if scheme.description.is_proven() => {
+                    let key = issuer.client_key();
+                    let token = issuer.token_for(caller).bound_to(&key).sign();
+                    let proof = key.proof(asked.method.as_str(), &asked.url).token(&token).sign();
+                    return Some(request.dpop(token, proof));
+                }
                 (None, Some(issuer)) => issuer.token_for(caller).sign(),
                 (None, None) => return None,
             }
         };
-        carried(scheme.description.carriers().first()?, &text, request, path)
+        carried(scheme.description.carriers().first()?, &text, request, asked.path)
     }
 
     /// Credentials that the scheme refuses.

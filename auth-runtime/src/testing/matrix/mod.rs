@@ -24,7 +24,7 @@ use actix_web::{App, Error};
 use futures_util::FutureExt as _;
 
 use self::cases::{Case, Cases};
-use self::credentials::{Maker, Makers};
+use self::credentials::{Asked, Maker, Makers};
 use self::outcome::Outcome;
 use self::table::{Answer, RouteAsked};
 use crate::auth::{Auth, Matches, MountedRoute};
@@ -272,12 +272,13 @@ where
 
     fn request_of(&self, case: &Case, route: &MountedRoute, path: &str) -> Option<TestRequest> {
         let method = route.method().map_or(Some(Method::GET), |method| Method::from_bytes(method.as_bytes()).ok())?;
-        let request = TestRequest::default().method(method).uri(path);
+        let request = TestRequest::default().method(method.clone()).uri(path);
         match case.caller.scheme_name() {
             None => Some(request),
             Some(name) => {
                 let scheme = self.auth.configured().find(|scheme| scheme.name == *name)?;
-                self.makers.put(&case.caller, scheme, request, path)
+                let url = format!("{}{path}", self.auth.settings().origins.ours().unwrap_or_default());
+                self.makers.put(&case.caller, scheme, request, &Asked { method, path, url })
             }
         }
     }

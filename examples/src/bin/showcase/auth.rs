@@ -6,6 +6,7 @@ use auth_runtime::api_key::{Key, KeyDigest};
 use auth_runtime::basic::Passwords;
 use auth_runtime::config::ConfigError;
 use auth_runtime::digest::DigestUsers;
+use auth_runtime::dpop::{DpopTokens, SharedProofs};
 use auth_runtime::introspection::Introspection;
 use auth_runtime::jwt::{Audiences, Said};
 use auth_runtime::limits::Limits;
@@ -116,6 +117,8 @@ pub(crate) fn configure(environment: &Environment, revoking: Option<&Revoking>) 
         .bearer_named("pat", Opaque::lookup(accounts::find_token).prefix("pat_").length(8..=64))
         .bearer_named("edge", bearer().header("X-Edge-Token"))
         .bearer_named("partner", revocable(partner_issuer().jwt(), revoking))
+        .dpop(dpop(bearer(), environment))
+        .dpop_named("nonce", dpop(bearer(), environment).require_nonce())
         .basic(passwords())
         // The same people, with what they are here: a browser has no tokens to open a page with.
         .basic_named("staff", passwords().roles_of(|user| if user.name() == "alice" { vec!["ops"] } else { vec![] }))
@@ -149,6 +152,15 @@ pub(crate) fn configure(environment: &Environment, revoking: Option<&Revoking>) 
         };
     }
     auth.build()
+}
+
+/// Tokens that are bound to a key: used proofs are remembered here, or with Redis by every showcase that shares it.
+fn dpop(jwt: Jwt<Said, Audiences>, environment: &Environment) -> DpopTokens {
+    let tokens = DpopTokens::of(jwt);
+    match &environment.redis_url {
+        Some(url) => tokens.shared(SharedProofs::redis(&**url, DEVELOPMENT_SECRET)),
+        None => tokens,
+    }
 }
 
 fn revocable(jwt: Jwt<Said, Audiences>, revoking: Option<&Revoking>) -> Jwt<Said, Audiences> {

@@ -12,6 +12,11 @@
 //! `GET /limited` takes five tokens of one caller a minute; `GET /fresh` wants an authentication (`--claim auth_time=…`) of the last 60 seconds, and
 //! `GET /strong` one of the class `mfa` (`--claim acr=mfa`); `POST /orders/lock` looks for the order in its JSON body; `GET /teapot` is denied in words of the application's own.
 //!
+//! `GET /dpop` takes tokens that are bound to a key, and `GET /dpop/nonce` demands a nonce with each proof. `showcase token --subject alice
+//! --scope read --dpop-key key.pem` binds a token to the key in that file, which is made where there is none; `showcase proof --key key.pem
+//! --method GET --url http://127.0.0.1:8080/dpop --token "$TOKEN"` makes a proof for one request, and with `--nonce "$NONCE"` one that answers
+//! a nonce. The URL is the one under which the server says that it listens, or begins with `PUBLIC_ORIGIN`.
+//!
 //! `GET /docs` is Swagger UI, and `GET /openapi.json` the document that it shows: for whoever has the role `ops`, such as alice
 //! with her password. There one presses *Authorize*, calls a route and sees the answer. `GET /policies` is for the same people,
 //! and for bob once he has signed in: who may call which route, and which routes a token that one pastes opens, or a caller that one describes.
@@ -35,14 +40,16 @@
 //! | `AUDIT_LOG` | a file, to which who was refused, who signed in and out, and what was revoked is added, in lines of JSON |
 //! | `RUST_LOG` | what is logged, `info` by default; `auth_runtime=debug` explains each decision: the rule, and what held of the caller |
 //! | `DOCS` | `open`: everyone may read `/docs` and `/openapi.json`, which then leave out roles, claims and checks |
-//! | `REDIS_URL` | `POST /revoke` for users with a password: `{"jti": "…"}` or `{"subject": "…"}` ends JWTs, and by subject sessions, here and on every showcase with this Redis, which then share their sessions and count callers together |
+//! | `REDIS_URL` | `POST /revoke` for users with a password: `{"jti": "…"}` or `{"subject": "…"}` ends JWTs, and by subject sessions, here and on every showcase with this Redis, which then share their sessions and used proofs, and count callers together |
 
 mod accounts;
+mod arguments;
 mod auth;
 mod docs;
 mod environment;
 mod figures;
 mod people;
+mod proof;
 #[cfg(test)]
 mod reviewed;
 mod revoke;
@@ -62,7 +69,7 @@ use crate::revoke::Revoking;
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if arguments.iter().any(|argument| ["--help", "-h"].contains(&&**argument)) {
-        println!("without arguments it serves; {}", token::USAGE);
+        println!("without arguments it serves; {}\n{}", token::USAGE, proof::USAGE);
         return ExitCode::SUCCESS;
     }
     let mut arguments = arguments.into_iter();
@@ -79,8 +86,16 @@ fn main() -> ExitCode {
             }
             Err(fault) => fail(&format!("{fault}\n{}", token::USAGE)),
         },
+        Some("proof") => match proof::sign(arguments) {
+            Ok(proof) => {
+                println!("{proof}");
+                ExitCode::SUCCESS
+            }
+            Err(fault) => fail(&format!("{fault}\nusage:\n{}", proof::USAGE)),
+        },
         Some(other) => {
-            fail(&format!("unknown command `{other}`; write `token …`, or nothing to serve\n{}", token::USAGE))
+            let known = "write `token …`, `proof …`, or nothing to serve";
+            fail(&format!("unknown command `{other}`; {known}\n{}\n{}", token::USAGE, proof::USAGE))
         }
     }
 }

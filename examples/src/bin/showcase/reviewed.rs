@@ -38,8 +38,9 @@ async fn those_who_just_pass_and_just_fail_are_those_reviewed() {
             let subject = if caller.roles().any(|role| role == "editor") { "alice" } else { "bob" };
             Some(auth::hs256_issuer().token().subject(subject).sign())
         })
-        // Its proof answers a nonce, which nobody has before the first answer.
+        // Their proofs answer a nonce, which nobody has before the first answer.
         .credential("digest", |_| None)
+        .credential(r#"dpop("nonce")"#, |_| None)
         // Somebody has to sign in first.
         .credential("session", |_| None)
         .assert_matches("auth.matrix")

@@ -62,6 +62,8 @@ pub(crate) fn mount(
         .service(bearer_echo)
         .service(basic)
         .service(digest)
+        .service(dpop)
+        .service(dpop_nonce)
         .service(key)
         .service(key_query)
         .service(either)
@@ -159,6 +161,20 @@ async fn bearer_echo(body: web::Json<Value>) -> impl Responder {
 #[requires(basic)]
 #[get("/basic")]
 async fn basic(who: Principal) -> impl Responder {
+    tell(Some(&who))
+}
+
+#[utoipa::path(responses(Caller))]
+#[requires(dpop, scope = "read")]
+#[get("/dpop")]
+async fn dpop(who: Principal) -> impl Responder {
+    tell(Some(&who))
+}
+
+#[utoipa::path(responses(Caller))]
+#[requires(dpop("nonce"))]
+#[get("/dpop/nonce")]
+async fn dpop_nonce(who: Principal) -> impl Responder {
     tell(Some(&who))
 }
 

@@ -1,6 +1,6 @@
 use auth_runtime::requires;
 
-#[requires(any(bearer, dpop))]
+#[requires(any(bearer, client_certificate))]
 async fn handler() -> &'static str {
     "hello"
 }

@@ -1,0 +1,21 @@
+//! What is said of credentials that come with a proof.
+
+use crate::scheme::SchemeDescription;
+
+impl SchemeDescription {
+    /// Its credentials count with a proof in this field only, in lower case, signed by one of these algorithms.
+    pub(crate) fn proven_in(mut self, field: &'static str, algorithms: Vec<&'static str>) -> Self {
+        self.proof = Some((field, algorithms));
+        self
+    }
+
+    /// What proofs may be signed by.
+    pub(crate) fn proof_algorithms(&self) -> &[&'static str] {
+        self.proof.as_ref().map_or(&[], |(_, algorithms)| algorithms)
+    }
+
+    /// Whether its credentials count with a proof only.
+    pub(crate) fn is_proven(&self) -> bool {
+        self.proof.is_some()
+    }
+}
