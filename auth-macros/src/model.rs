@@ -146,6 +146,9 @@ pub(crate) enum Text {
     Variant(Path),
 }
 
+/// Between the names of a path to a claim, as the runtime has it: U+001F, the unit separator.
+pub(crate) const PATH_SEPARATOR: char = '\u{1f}';
+
 /// What a claim is compared with.
 #[derive(Clone)]
 pub(crate) enum ClaimValue {

@@ -2,6 +2,7 @@
 
 mod age;
 pub(crate) mod check;
+mod claim_path;
 mod evaluate;
 mod hierarchy;
 mod limit;
@@ -21,6 +22,7 @@ mod written;
 
 pub use crate::grant::Standalone;
 pub use age::MaxAge;
+pub(crate) use claim_path::ClaimPath;
 pub(crate) use evaluate::{CheckResults, Demand, Finding, Standard, Step};
 pub(crate) use hierarchy::{Hierarchies, Hierarchy};
 pub use limit::{Limit, LimitBy};
