@@ -62,6 +62,8 @@
 //!   one attempt.
 //! - Until the time is over, nothing is looked at: the right password gets the same 429 as a wrong one, and a name that does not exist
 //!   the same as one that does.
+//! - Whoever keeps guessing at a name keeps its delays going: meanwhile its owner gets in where it was good within the last hour, and elsewhere
+//!   only in the moment that a delay is over.
 //! - Nobody is locked out for ever. Five minutes after the last delay is over, all is as before. The right password ends no delay of others.
 //! - Names are one account however they are written: trimmed, in NFKC and in lower case, or as
 //!   [`account_of`](crate::limits::Limits::account_of) says.
