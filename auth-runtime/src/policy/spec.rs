@@ -5,8 +5,8 @@ use std::any::{TypeId, type_name};
 use serde::Serialize;
 
 use crate::grant::{CheckedAfter, Loading};
-use crate::policy::Limit;
 use crate::policy::requirement::{Check, Requirement};
+use crate::policy::{Limit, RouteSpec};
 use crate::principal::DetailsType;
 use crate::scheme::Scheme;
 
@@ -221,52 +221,6 @@ impl PolicySpec {
 
     pub const fn because(self, reason: &'static str) -> Self {
         Self { reason: Some(reason), ..self }
-    }
-}
-
-/// Methods and pattern of one route attribute.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct RouteSpec {
-    pub(crate) methods: &'static [&'static str],
-    pub(crate) path: &'static str,
-    pub(crate) name: Option<&'static str>,
-    pub(crate) guarded: bool,
-}
-
-impl RouteSpec {
-    /// HTTP methods; empty means any.
-    pub const fn methods(&self) -> &'static [&'static str] {
-        self.methods
-    }
-
-    /// actix's path pattern, as written.
-    pub const fn path(&self) -> &'static str {
-        self.path
-    }
-
-    /// The `name = "…"` of the attribute, for `HttpRequest::url_for`.
-    pub const fn name(&self) -> Option<&'static str> {
-        self.name
-    }
-
-    /// Whether the attribute has a `guard = "…"` too, so that another route may get the request.
-    pub const fn guarded(&self) -> bool {
-        self.guarded
-    }
-}
-
-#[doc(hidden)]
-impl RouteSpec {
-    pub const fn new(methods: &'static [&'static str], path: &'static str) -> Self {
-        Self { methods, path, name: None, guarded: false }
-    }
-
-    pub const fn named(self, name: &'static str) -> Self {
-        Self { name: Some(name), ..self }
-    }
-
-    pub const fn under_guards(self) -> Self {
-        Self { guarded: true, ..self }
     }
 }
 
