@@ -18,6 +18,8 @@ pub(crate) struct Policy {
     pub(crate) limit: Option<Limit>,
     pub(crate) reason: Option<LitStr>,
     pub(crate) inner: Option<InnerFunction>,
+    /// The flag `operation`: the function is called by a handler, for a part of its request.
+    pub(crate) operation: Option<Ident>,
     pub(crate) after: Option<AfterCall>,
 }
 

@@ -16,6 +16,7 @@
 //!   `testing`).
 //! - `limits`: how often callers may call, and how many wrong passwords they may send (feature `testing`).
 //! - `dpop`: tokens that are bound to a key of the client (feature `testing`).
+//! - `operations`: many operations behind one route: MCP, JSON-RPC, GraphQL (feature `testing`).
 //! - [`watching`]: the audit log, metrics, events, a dashboard, alerts worth having.
 //! - [`memory`]: what is remembered between requests, for how long, and what empties it.
 //! - `redis`: one server, Sentinel or Redis Cluster, and what happens when a primary dies (feature `redis`).
@@ -40,6 +41,8 @@ pub mod limits;
 pub mod memory;
 pub mod mounting;
 pub mod moving;
+#[cfg(feature = "testing")]
+pub mod operations;
 pub mod providers;
 #[cfg(feature = "redis")]
 pub mod redis;

@@ -63,6 +63,8 @@ pub struct PolicySpec {
     #[serde(skip)]
     pub(crate) limit_of: &'static str,
     pub(crate) check_after: Option<&'static Check>,
+    /// Whether it is the policy of a function that handlers call.
+    pub(crate) operation: bool,
     pub(crate) reason: Option<&'static str>,
     /// What its handler takes for granted of every caller.
     #[serde(skip)]
@@ -135,6 +137,11 @@ impl PolicySpec {
         self.check_after
     }
 
+    /// Whether it is that of an operation inside a request, which a handler calls once [`Auth::admit`](crate::Auth::admit) admits it.
+    pub const fn is_operation(&self) -> bool {
+        self.operation
+    }
+
     /// Why a public route is public.
     pub const fn reason(&self) -> Option<&'static str> {
         self.reason
@@ -160,6 +167,7 @@ impl PolicySpec {
             limit: None,
             limit_of: "",
             check_after: None,
+            operation: false,
             reason: None,
             details: &[],
         }
@@ -179,8 +187,12 @@ impl PolicySpec {
 
     /// All that `base` says, in the place of this one.
     pub const fn inheriting(self, base: Self) -> Self {
-        let Self { handler, file, line, routes, details, .. } = self;
-        Self { handler, file, line, routes, details, ..base }
+        let Self { handler, file, line, routes, details, operation, .. } = self;
+        Self { handler, file, line, routes, details, operation, ..base }
+    }
+
+    pub const fn inside_requests(self) -> Self {
+        Self { operation: true, ..self }
     }
 
     pub const fn checked_after(self, check: &'static Check) -> Self {
