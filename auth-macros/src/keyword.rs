@@ -5,8 +5,6 @@
 pub(crate) enum Use {
     /// `bearer`, `bearer("partner")`
     Scheme,
-    /// A scheme that is planned: named so that nobody takes it for a misspelling.
-    SchemeToCome,
     /// `any(…)`, `optional(…)`
     Combinator,
     /// `role("ops")`
@@ -27,7 +25,7 @@ pub(crate) const KEYWORDS: &[(&str, Use)] = &[
     ("digest", Use::Scheme),
     ("session", Use::Scheme),
     ("dpop", Use::Scheme),
-    ("client_certificate", Use::SchemeToCome),
+    ("client_certificate", Use::Scheme),
     ("any", Use::Combinator),
     ("optional", Use::Combinator),
     ("scope", Use::Predicate),
@@ -53,7 +51,6 @@ pub(crate) const KEYWORDS: &[(&str, Use)] = &[
     ("shared_cache", Use::Flag),
     ("without_authorities", Use::Flag),
     ("allow_downgrade", Use::Flag),
-    ("operation", Use::Flag),
     ("reason", Use::KeyOfPublic),
 ];
 

@@ -18,8 +18,6 @@ pub(crate) struct Policy {
     pub(crate) limit: Option<Limit>,
     pub(crate) reason: Option<LitStr>,
     pub(crate) inner: Option<InnerFunction>,
-    /// The flag `operation`: the function is called by a handler, for a part of its request.
-    pub(crate) operation: Option<Ident>,
     pub(crate) after: Option<AfterCall>,
 }
 
@@ -70,6 +68,7 @@ pub(crate) enum SchemeKind {
     Digest,
     Dpop,
     Session,
+    ClientCertificate,
     /// A user's own type.
     Own(Path),
 }
@@ -84,6 +83,7 @@ impl SchemeKind {
             Self::Digest => Some("digest"),
             Self::Dpop => Some("dpop"),
             Self::Session => Some("session"),
+            Self::ClientCertificate => Some("client_certificate"),
             Self::Own(_) => None,
         }
     }
@@ -147,9 +147,6 @@ pub(crate) enum Text {
     Constant(Path),
     Variant(Path),
 }
-
-/// Between the names of a path to a claim, as the runtime has it: U+001F, the unit separator.
-pub(crate) const PATH_SEPARATOR: char = '\u{1f}';
 
 /// What a claim is compared with.
 #[derive(Clone)]

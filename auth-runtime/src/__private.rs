@@ -24,6 +24,8 @@ pub use crate::policy::{
 };
 #[cfg(feature = "basic")]
 pub use crate::scheme::BasicScheme;
+#[cfg(feature = "certificates")]
+pub use crate::scheme::ClientCertificateScheme;
 #[cfg(feature = "session")]
 pub use crate::scheme::SessionScheme;
 pub use crate::scheme::{ApiKeyScheme, BearerScheme, DigestScheme, DpopScheme};
@@ -124,6 +126,11 @@ impl Sole for Only<ApiKeyScheme> {
 
 impl Sole for Only<DigestScheme> {
     const USES: &'static [SchemeUse] = &[SchemeUse::new::<DigestScheme>("digest")];
+}
+
+#[cfg(feature = "certificates")]
+impl Sole for Only<ClientCertificateScheme> {
+    const USES: &'static [SchemeUse] = &[SchemeUse::new::<ClientCertificateScheme>("client_certificate")];
 }
 
 #[cfg(feature = "session")]

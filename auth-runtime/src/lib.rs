@@ -67,6 +67,7 @@
 //! | [`denial`] | why a request is refused, and the answer it gets |
 //! | [`limits`] | how often callers may call: where their requests are counted |
 //! | `session` | where sessions are kept and how long they last (feature `session`) |
+//! | `certificate` | certificates of clients (feature `certificates`) |
 //! | `login` | signing in at an OpenID provider (feature `login`) |
 //! | [`revocation`] | tokens, subjects and sessions that count no more |
 //! | [`opaque`] | opaque tokens of your own, looked up by a function |
@@ -95,6 +96,7 @@
 //! | `redis-cluster` | a Redis Cluster: `redis::Redis::cluster` |
 //! | `openapi` | security, responses and rules in an OpenAPI document, by utoipa: the module `openapi` |
 //! | `session` | people who sign in and are known by a cookie: the scheme `session`, the module `session` |
+//! | `certificates` | callers that are known by the certificate of their TLS connection: the scheme `client_certificate`, the module `certificate`; and tokens that are bound to one |
 //! | `login` | people who sign in at an OpenID provider: `Sessions::login`, the module `login` |
 //! | `testing` | the module `testing`, for `[dev-dependencies]` |
 //!
@@ -124,6 +126,8 @@ mod logic;
 mod setting;
 mod telemetry;
 mod time;
+#[cfg(feature = "certificates")]
+mod x509;
 
 mod file;
 mod http;
@@ -204,6 +208,16 @@ pub use scheme::{Scheme, api_key, digest, dpop};
 #[cfg(feature = "session")]
 pub use scheme::session;
 
+#[cfg(feature = "certificates")]
+pub mod certificate {
+    //! Certificates of clients (feature `certificates`): callers that are known by one, and tokens that are bound to one.
+    //!
+    //! The chapter [`certificates`](crate::manual::certificates) of the manual says how to set them up.
+
+    pub use crate::scheme::client_certificate::ClientCertificates;
+    pub use crate::x509::{CertificateError, ClientCertificate, on_connect};
+}
+
 pub mod clock {
     //! Where the time comes from.
 
@@ -228,8 +242,6 @@ pub mod observe {
     pub use crate::telemetry::INTROSPECTIONS;
     #[cfg(all(feature = "introspection", feature = "redis"))]
     pub use crate::telemetry::INTROSPECTIONS_SHARED;
-    #[cfg(feature = "session")]
-    pub use crate::telemetry::SIGN_INS;
     pub use crate::telemetry::{
         DECISIONS, DURATION, EVENTS_LOST, EventSource, HANDLER_DENIALS, REVOCATIONS, REVOCATIONS_AGE, REVOCATIONS_HELD,
         REVOCATIONS_SYNC, REVOCATIONS_WITHDRAWN,

@@ -14,10 +14,10 @@ use serde_json::json;
 use tests::{Suspending, Token, base64url};
 
 use crate::answering::Storing;
-use crate::authorities;
 use crate::decisions::Sure;
 use crate::joint::Numbered;
 use crate::schemes::{Counted, Failing, Panicking, PanickingLater, Patient, Stuck};
+use crate::{authorities, certificates};
 use crate::{opaque, policy_page};
 
 pub(crate) const SECRET: &[u8] = b"a secret of the tests, 32 bytes.";
@@ -145,7 +145,7 @@ pub(crate) fn builder() -> AuthBuilder {
         let (user, password) = line.split_once(':').unwrap();
         format!("{user}:{}\n", bcrypt::hash(password, 4).unwrap())
     });
-    let auth = Auth::builder()
+    let auth = certificates::configured(Auth::builder())
         .realm("orders")
         .bearer(jwt())
         .bearer_named("partner", partner())

@@ -15,6 +15,7 @@ mod bearer;
 mod body;
 mod branches;
 mod cache;
+mod certificates;
 mod check_after;
 mod checked;
 mod checks;

@@ -17,7 +17,6 @@ macro_rules! alone {
 
 mod app;
 mod clients;
-mod dpop;
 mod events;
 mod flood;
 mod load;

@@ -40,13 +40,15 @@ impl Attribute {
 }
 
 /// Whether principals of this scheme can say anything about the attribute. A user's own scheme is assumed to. The application
-/// can grant scopes to users with passwords; whether it does, `Auth::build` knows.
+/// can grant scopes to users with passwords, and to certificates; whether it does, `Auth::build` knows.
 fn knows(scheme: &SchemeKind, attribute: Attribute, without_authorities: bool) -> bool {
     match (scheme, attribute) {
         (SchemeKind::Bearer | SchemeKind::Dpop | SchemeKind::Own(_), _) => true,
         (SchemeKind::ApiKey | SchemeKind::Session, Attribute::Scope) => true,
         (SchemeKind::Session, Attribute::Authentication) => true,
-        (SchemeKind::Basic | SchemeKind::Digest, Attribute::Scope) => !without_authorities,
+        (SchemeKind::Basic | SchemeKind::Digest | SchemeKind::ClientCertificate, Attribute::Scope) => {
+            !without_authorities
+        }
         (_, Attribute::Claim | Attribute::Authentication) => false,
     }
 }

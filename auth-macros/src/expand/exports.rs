@@ -86,6 +86,7 @@ exports! {
     basic_scheme => BasicScheme;
     bearer_scheme => BearerScheme;
     check => Check;
+    client_certificate_scheme => ClientCertificateScheme;
     check_name => check_name;
     claim_name => claim_name;
     claim_value => ClaimValue;

@@ -102,7 +102,6 @@ fn expand_said(place: &PolicyType<'_>, policy: &Policy, constants: &mut Constant
         Hide::FromAuthenticated => quote!(.hiding(#hide::FromAuthenticated)),
     });
     let shared_cache = policy.shared_cache.then(|| quote!(.cached_by_all()));
-    let operation = policy.operation.is_some().then(|| quote!(.inside_requests()));
     let by_credentials = policy.without_authorities.then(|| quote!(.by_credentials_alone()));
     let limit = policy.limit.map(|Limit { requests, seconds, by_address }| {
         let by = if by_address { quote!(by_address) } else { quote!(by_caller) };
@@ -112,7 +111,7 @@ fn expand_said(place: &PolicyType<'_>, policy: &Policy, constants: &mut Constant
     let reason = policy.reason.as_ref().map(|reason| quote!(.because(#reason)));
     let details = expand_details(place.details, constants);
     let after = policy.after.as_ref().map(|after| constants.expand_after(after));
-    quote!(#access #demands #routes #realm #hide #shared_cache #by_credentials #limit #reason #details #after #operation)
+    quote!(#access #demands #routes #realm #hide #shared_cache #by_credentials #limit #reason #details #after)
 }
 
 /// What every scheme of the policy must give. A type of the user's own may be called the same.
@@ -158,6 +157,7 @@ fn expand_scheme<'a>(kind: &'a SchemeKind, exports: &'a Exports<'a>) -> &'a dyn 
         SchemeKind::Digest => &exports.digest_scheme,
         SchemeKind::Dpop => &exports.dpop_scheme,
         SchemeKind::Session => &exports.session_scheme,
+        SchemeKind::ClientCertificate => &exports.client_certificate_scheme,
         SchemeKind::Own(path) => path,
     }
 }

@@ -122,9 +122,11 @@ fn parse_keyword(input: ParseStream<'_>, word: Ident, place: &str) -> Result<Alt
         "bearer" => SchemeKind::Bearer,
         "basic" if cfg!(feature = "basic") => SchemeKind::Basic,
         "session" if cfg!(feature = "session") => SchemeKind::Session,
-        "basic" | "session" => {
+        "client_certificate" if cfg!(feature = "certificates") => SchemeKind::ClientCertificate,
+        "basic" | "session" | "client_certificate" => {
+            let feature = if name == "client_certificate" { "certificates" } else { &*name };
             let fault =
-                format!("scheme `{name}` needs the feature `{name}` of auth-runtime; enable it in `Cargo.toml`");
+                format!("scheme `{name}` needs the feature `{feature}` of auth-runtime; enable it in `Cargo.toml`");
             return Err(Error::new_spanned(quote!(#word #arguments), fault));
         }
         "api_key" => SchemeKind::ApiKey,
@@ -136,10 +138,6 @@ fn parse_keyword(input: ParseStream<'_>, word: Ident, place: &str) -> Result<Alt
                 ("any", _) => "`optional` inside `any`; write `optional(any(…))`".to_owned(),
                 _ => format!("`{name}` inside `optional`; write it once"),
             };
-            return Err(Error::new_spanned(quote!(#word #arguments), fault));
-        }
-        _ if keyword::is(&name, Use::SchemeToCome) => {
-            let fault = format!("scheme `{name}` is not available yet; use {} until then", available());
             return Err(Error::new_spanned(quote!(#word #arguments), fault));
         }
         _ if keyword::is(&name, Use::Predicate) => {

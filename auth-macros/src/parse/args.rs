@@ -56,16 +56,6 @@ impl Args {
         });
         own.or_else(|| self.defaults.as_ref().and_then(Defaults::root))
     }
-
-    /// Whether this attribute or one of the modules around says `operation`.
-    pub(crate) fn is_of_operation(&self) -> bool {
-        let levels = self.defaults.iter().flat_map(|defaults| &defaults.levels);
-        self.has_flag("operation") || levels.cloned().map(parse_again).any(|level| level.has_flag("operation"))
-    }
-
-    fn has_flag(&self, wanted: &str) -> bool {
-        self.clauses.iter().any(|clause| matches!(clause, Clause::Flag(flag) if flag == wanted))
-    }
 }
 
 /// One element of the list.
@@ -166,7 +156,7 @@ fn parse_clause(input: ParseStream<'_>, first: bool) -> Result<Clause> {
     if after.peek(Token![::]) || word == "crate" && !after.is_empty() && !after.peek(token::Paren) {
         return whole_access(input);
     }
-    if keyword::is(&name, Use::Scheme) || keyword::is(&name, Use::SchemeToCome) || keyword::is(&name, Use::Combinator) {
+    if keyword::is(&name, Use::Scheme) || keyword::is(&name, Use::Combinator) {
         return whole_access(input);
     }
     if word == "limit" && after.peek(token::Paren) {

@@ -8,6 +8,8 @@ pub mod bare;
 pub mod cases;
 pub mod hand_written;
 pub mod httpauth;
+#[cfg(feature = "report")]
+pub mod load;
 pub mod measured;
 pub mod ours;
 pub mod subject;

@@ -177,7 +177,7 @@ fn as_written(wanted: &SchemeUse) -> String {
 }
 
 /// Schemes with a method of their own.
-const OURS: [&str; 6] = ["bearer", "dpop", "basic", "api_key", "digest", "session"];
+const OURS: [&str; 7] = ["bearer", "dpop", "basic", "api_key", "digest", "session", "client_certificate"];
 
 fn remedy(wanted: &SchemeUse) -> String {
     match (wanted.keyword, wanted.configuration) {

@@ -54,6 +54,8 @@ pub struct AuthBuilder {
     allowed_origins: Vec<String>,
     refuse_without_origin: bool,
     pub(super) proxies: Proxies,
+    #[cfg(feature = "certificates")]
+    pub(super) certificate_proxies: crate::x509::CertificateProxies,
     pub(super) limits: Limits,
     dangerous_allow_unconfigured: bool,
     pub(super) left: LeftInRequests,
@@ -91,6 +93,8 @@ impl AuthBuilder {
             allowed_origins: Vec::new(),
             refuse_without_origin: false,
             proxies: Proxies::default(),
+            #[cfg(feature = "certificates")]
+            certificate_proxies: Default::default(),
             limits: Limits::in_memory(),
             left: LeftInRequests::default(),
             dangerous_allow_unconfigured: false,
@@ -314,6 +318,8 @@ impl AuthBuilder {
             body: self.body,
             origins,
             proxies: self.proxies,
+            #[cfg(feature = "certificates")]
+            certificate_proxies: self.certificate_proxies,
             limiter,
             attempts: Arc::new(attempts),
             metadata_url: metadata.as_ref().map(|placed| placed.url.clone()),

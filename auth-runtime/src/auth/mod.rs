@@ -3,6 +3,8 @@
 mod authorities;
 mod binding;
 mod builder;
+#[cfg(feature = "certificates")]
+mod certificates;
 mod error;
 mod forgetting;
 mod hierarchies;
@@ -230,6 +232,8 @@ impl Auth {
         let settings = self.settings();
         let mut reviewed = settings.origins.reviewed();
         reviewed.extend(settings.proxies.reviewed());
+        #[cfg(feature = "certificates")]
+        reviewed.extend(settings.certificate_proxies.reviewed());
         reviewed.extend(settings.attempts.reviewed());
         reviewed
             .extend(self.0.allows_unconfigured.then(|| Setting::allows("dangerous_allow_unconfigured", "any policy")));

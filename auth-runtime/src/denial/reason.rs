@@ -188,6 +188,8 @@ reasons! {
         KeyOfOtherEnvironment = "key_of_other_environment" by key_of_other_environment, UNAUTHORIZED, None, "the credentials are not valid";
         /// A cookie of the wanted name that is sent twice or cannot be read.
         CookieUnreadable = "cookie_unreadable" by cookie_unreadable, UNAUTHORIZED, Some(INVALID_TOKEN), "the credentials are not valid";
+        /// A client's certificate before `notBefore` or after `notAfter`.
+        CertificateOutOfTime = "certificate_out_of_time", UNAUTHORIZED, None, "the credentials are not valid";
         /// The session has ended: signed out, not used for too long, too old, or revoked.
         SessionEnded = "session_ended" by session_ended, UNAUTHORIZED, None, "the session has ended";
         /// Well-formed credentials that are not a JWT.

@@ -162,6 +162,8 @@ mod tests {
             body: None,
             origins: OriginPolicy::default(),
             proxies: Proxies::default(),
+            #[cfg(feature = "certificates")]
+            certificate_proxies: Default::default(),
             limiter: crate::limits::Limiter::default(),
             attempts: Arc::default(),
             metadata_url: None,

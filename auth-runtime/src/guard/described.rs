@@ -8,7 +8,7 @@ use crate::policy::{Presence, Requirement};
 use crate::scheme::SchemeDescription;
 
 /// The schemes whose refusals are known.
-const BUILT_IN: [&str; 6] = ["bearer", "dpop", "basic", "digest", "api_key", "session"];
+const BUILT_IN: [&str; 7] = ["bearer", "dpop", "basic", "digest", "api_key", "session", "client_certificate"];
 
 impl Plan {
     /// The challenges that a caller without credentials gets; none where that one is let in, or sees an unknown route.

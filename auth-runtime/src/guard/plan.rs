@@ -212,10 +212,13 @@ impl Plan {
 
     /// What schemes may look at in this request.
     pub(crate) fn context<'a>(&'a self, request: impl Into<RequestView<'a>>) -> Context<'a> {
-        Context::new(request, &self.settings.clock)
+        let context = Context::new(request, &self.settings.clock)
             .with_realm(self.realm())
             .with_public_origin(self.settings.origins.ours())
             .with_proxies(&self.settings.proxies)
-            .with_attempts(&self.settings.attempts)
+            .with_attempts(&self.settings.attempts);
+        #[cfg(feature = "certificates")]
+        let context = context.with_certificate_proxies(&self.settings.certificate_proxies);
+        context
     }
 }

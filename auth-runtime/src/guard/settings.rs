@@ -21,6 +21,8 @@ pub(crate) struct Settings {
     pub(crate) body: Option<Box<BodyHook>>,
     pub(crate) origins: crate::http::origin::OriginPolicy,
     pub(crate) proxies: Proxies,
+    #[cfg(feature = "certificates")]
+    pub(crate) certificate_proxies: crate::x509::CertificateProxies,
     pub(crate) limiter: Limiter,
     pub(crate) attempts: Arc<Attempts>,
     /// What OAuth challenges name as `resource_metadata` (RFC 9728 section 5.1).

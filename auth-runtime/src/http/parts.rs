@@ -8,6 +8,8 @@ use actix_web::http::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, Head
 use actix_web::http::{Method, Uri};
 
 use crate::http::query::is_named;
+#[cfg(feature = "certificates")]
+use crate::x509::ClientCertificate;
 
 /// A request without its body: method, target, fields, peer.
 ///
@@ -21,12 +23,28 @@ pub struct RequestParts {
     uri: Uri,
     headers: HeaderMap,
     peer: Option<SocketAddr>,
+    #[cfg(feature = "certificates")]
+    certificate: Option<ClientCertificate>,
 }
 
 impl RequestParts {
     /// A request with this method, target and header fields, of an unknown peer.
     pub fn new(method: Method, uri: Uri, headers: HeaderMap) -> Self {
-        Self { method, uri, headers, peer: None }
+        Self {
+            method,
+            uri,
+            headers,
+            peer: None,
+            #[cfg(feature = "certificates")]
+            certificate: None,
+        }
+    }
+
+    /// The certificate that the client has shown when it connected (feature `certificates`), for tokens that are bound to it.
+    #[cfg(feature = "certificates")]
+    #[must_use]
+    pub fn with_certificate(self, certificate: ClientCertificate) -> Self {
+        Self { certificate: Some(certificate), ..self }
     }
 
     /// The other end of the connection.
@@ -82,17 +100,34 @@ pub(crate) struct RequestView<'a> {
     pub(crate) uri: &'a Uri,
     pub(crate) headers: &'a HeaderMap,
     pub(crate) peer: Option<SocketAddr>,
+    /// Of the connection; nothing inside where nobody can read it.
+    #[cfg(feature = "certificates")]
+    pub(crate) certificate: Option<Option<&'a ClientCertificate>>,
 }
 
 impl<'a> From<&'a HttpRequest> for RequestView<'a> {
     fn from(request: &'a HttpRequest) -> Self {
-        Self { method: request.method(), uri: request.uri(), headers: request.headers(), peer: request.peer_addr() }
+        Self {
+            method: request.method(),
+            uri: request.uri(),
+            headers: request.headers(),
+            peer: request.peer_addr(),
+            #[cfg(feature = "certificates")]
+            certificate: crate::x509::of_connection(request),
+        }
     }
 }
 
 impl<'a> From<&'a RequestParts> for RequestView<'a> {
-    fn from(RequestParts { method, uri, headers, peer }: &'a RequestParts) -> Self {
-        Self { method, uri, headers, peer: *peer }
+    fn from(parts: &'a RequestParts) -> Self {
+        Self {
+            method: &parts.method,
+            uri: &parts.uri,
+            headers: &parts.headers,
+            peer: parts.peer,
+            #[cfg(feature = "certificates")]
+            certificate: parts.certificate.as_ref().map(Some),
+        }
     }
 }
 
@@ -142,7 +177,7 @@ impl Redaction {
     }
 
     pub(crate) fn parts(&self, request: RequestView<'_>) -> RequestParts {
-        let RequestView { method, uri, headers, peer } = request;
+        let RequestView { method, uri, headers, peer, .. } = request;
         let (mut kept, mut room) = (HeaderMap::new(), FIELDS_BYTES);
         for (name, value) in headers.iter().filter(|(name, _)| !self.fields.contains(name)) {
             // A copy: a part of what was read would keep all of it.
@@ -154,7 +189,7 @@ impl Redaction {
                 room = left;
             }
         }
-        RequestParts { method: method.clone(), uri: self.uri(uri), headers: kept, peer }
+        RequestParts { peer, ..RequestParts::new(method.clone(), self.uri(uri), kept) }
     }
 
     fn uri(&self, uri: &Uri) -> Uri {

@@ -25,10 +25,22 @@ pub(crate) struct Presentation {
 }
 
 impl Presentation {
-    /// Whoever holds a token may use it: nothing is proved, so that a bound one is refused (RFC 7800 section 3).
+    /// Whoever holds a token may use it, unless it is bound: to a certificate, which the scheme compares with the caller's (RFC 8705
+    /// section 3), or to a key, which nothing proves here, so that it is refused (RFC 7800 section 3).
     pub(crate) fn bearer(configuration: Option<Arc<str>>) -> Self {
-        let takes = |bound: Option<&Confirmation>| bound.map_or(Ok(()), |_| Err(Reason::TokenBound));
+        let takes = |bound: Option<&Confirmation>| match bound {
+            Some(Confirmation::CertificateThumbprint(_)) if cfg!(feature = "certificates") => Ok(()),
+            Some(_) => Err(Reason::TokenBound),
+            None => Ok(()),
+        };
         Self { scheme: super::SCHEME, configuration, takes }
+    }
+
+    /// Nobody is asked for a proof: what is bound to anything is refused.
+    #[cfg(any(test, feature = "login"))]
+    pub(crate) fn unbound(configuration: Option<Arc<str>>) -> Self {
+        let takes = |bound: Option<&Confirmation>| bound.map_or(Ok(()), |_| Err(Reason::TokenBound));
+        Self { takes, ..Self::bearer(configuration) }
     }
 
     /// What a token is bound to, where it is.
@@ -94,6 +106,8 @@ mod tests {
         let bearer = Presentation::bearer(None).takes;
         assert_eq!(confirmation(bearer, ""), Ok(None));
         assert_eq!(confirmation(bearer, &key), Err(Reason::TokenBound));
+        assert_eq!(confirmation(bearer, &certificate).is_ok(), cfg!(feature = "certificates"));
+        assert_eq!(confirmation(Presentation::unbound(None).takes, &certificate), Err(Reason::TokenBound));
     }
 
     #[test]

@@ -12,7 +12,6 @@
 //! | situation | reason | status | challenge | source |
 //! |---|---|---|---|---|
 //! | no credentials, or those of a scheme that the route does not offer | `CredentialsMissing` | 401 | `Bearer realm="R"`, and `scope="a b"` where scopes are required; no `error` | RFC 6750 §3, §3.1; RFC 9110 §15.5.2 |
-//! | the same where a session is asked for | `CredentialsMissing` | 401 | `Cookie realm="R"`. A browser that would show a page is sent to the login page instead, by a 303; htmx by `HX-Redirect` | |
 //! | two `Authorization` lines | `AuthorizationRepeated` | 400 | `error="invalid_request"` on Bearer; other schemes' plain challenge | RFC 9110 §5.3 |
 //! | a bearer token that is empty or has characters no token can have | `CredentialsMalformed` | 400 | `error="invalid_request"` | RFC 6750 §3.1 |
 //! | a token in the header and in the query, or twice in the query, where the query is looked at | `TokenRepeated` | 400 | `error="invalid_request"` | RFC 6750 §2 |
@@ -50,6 +49,7 @@
 //! | a right Digest response whose request count was seen before | `NonceReplayed` | 401 | as for a wrong one | RFC 7616 §5.4 |
 //! | an API key past its expiry | `KeyExpired` | 401 | as for an unknown key | |
 //! | an API key of another environment | `KeyOfOtherEnvironment` | 401 | as for an unknown key | |
+//! | a client's certificate before `notBefore` or after `notAfter` | `CertificateOutOfTime` | 401 | `ClientCertificate realm="R"`, as for one that is not accepted | C |
 //! | a session that has ended: signed out, not used for too long, too old, revoked; or a cookie of none | `SessionEnded` | 401 | `Cookie realm="R"`; the cookie is deleted, unless its id was replaced within the last minute. A browser that would show a page is sent to the login page instead, by a 303 | |
 //! | a cookie of the wanted name that is sent twice or cannot be read | `CookieUnreadable` | 401 | `error="invalid_token"` on Bearer; else the plain challenge | |
 //! | an operation inside a request that goes on for long, whose credentials have ended meanwhile | `CredentialsEnded` | 401 | `error="invalid_token"` on Bearer; else the plain challenge | RFC 6750 §3.1 |
@@ -137,9 +137,6 @@
 //! | situation | header | source |
 //! |---|---|---|
 //! | protected and optional routes | `Cache-Control: private`, unless the handler says `private` or `no-store`; `public` and `s-maxage` are taken away | RFC 9111 §3.5, §5.2.2.7 |
-//! | the same, decided by a session | `Cache-Control: no-store`, unless the handler says `private` | |
-//! | `SignIn` begins a session | 303 to the page that was wanted, or `/`; `Set-Cookie` with a new id, and the session before is over | OWASP ASVS 5.0 7.2.4 |
-//! | `SignOut` ends it | 303; the cookie is deleted, `Clear-Site-Data: "cache", "storage"` | OWASP ASVS 5.0 7.4.1 |
 //! | the same with `shared_cache` | the handler's own | |
 //! | token or API key in the query | `Referrer-Policy: no-referrer` too, also on refusals | RFC 6750 §2.3, §5.3 |
 //! | a right Digest response | `Authentication-Info: qop=auth, rspauth="…", cnonce="…", nc=…`, with `nextnonce="…"` from half of the nonce's life on | RFC 7616 §3.5 |

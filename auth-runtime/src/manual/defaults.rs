@@ -236,6 +236,8 @@
 //! | `RedisRevocationsBuilder::dangerous_stay_open_when_stale` | whoever can bring Redis down can use revoked tokens |
 //! | [`Limits::failed_attempts_per_account`](crate::limits::Limits::failed_attempts_per_account), [`Limits::failed_attempts_per_address`](crate::limits::Limits::failed_attempts_per_address), [`Limits::failed_attempts_within`](crate::limits::Limits::failed_attempts_within) | passwords are guessed faster |
 //! | `SignIn::without_password` | what is tried by it may be tried as often as the machine allows |
+//! | `AuthBuilder::trusted_certificate_proxies` | whoever connects from that address can be anybody who has a certificate |
+//! | `ClientCertificates::subject_by` | every certificate that the server or proxy lets in is somebody, where your function looks at no issuer |
 //! | `Limits::redis` | whoever can write to Redis can lift limits |
 //! | [`Passwords::remember_for`](crate::basic::Passwords::remember_for) on your own function | a disabled user may get in for that long |
 //! | [`DigestUsers::dangerous_md5`](crate::digest::DigestUsers::dangerous_md5) | passwords are guessed faster from a request that somebody saw |

@@ -16,7 +16,8 @@
 //!   `testing`).
 //! - `limits`: how often callers may call, and how many wrong passwords they may send (feature `testing`).
 //! - `dpop`: tokens that are bound to a key of the client (feature `testing`).
-//! - `operations`: many operations behind one route: MCP, JSON-RPC, GraphQL (feature `testing`).
+//! - [`choosing`]: a session or a token; a token as it is, bound to a key, or a certificate.
+//! - `certificates`: callers that are known by the certificate of their TLS connection, bound tokens, nginx (feature `certificates`).
 //! - [`watching`]: the audit log, metrics, events, a dashboard, alerts worth having.
 //! - [`memory`]: what is remembered between requests, for how long, and what empties it.
 //! - `redis`: one server, Sentinel or Redis Cluster, and what happens when a primary dies (feature `redis`).
@@ -30,6 +31,9 @@
 pub mod answers;
 #[cfg(all(feature = "openapi", feature = "testing"))]
 pub mod api_description;
+#[cfg(feature = "certificates")]
+pub mod certificates;
+pub mod choosing;
 pub mod defaults;
 #[cfg(feature = "testing")]
 pub mod dpop;
@@ -41,8 +45,6 @@ pub mod limits;
 pub mod memory;
 pub mod mounting;
 pub mod moving;
-#[cfg(feature = "testing")]
-pub mod operations;
 pub mod providers;
 #[cfg(feature = "redis")]
 pub mod redis;

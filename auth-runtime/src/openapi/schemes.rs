@@ -89,6 +89,7 @@ fn is_for_the_same(own: &SecurityScheme, ours: &SecurityScheme) -> bool {
             }
             _ => false,
         },
+        (SecurityScheme::MutualTls { .. }, SecurityScheme::MutualTls { .. }) => true,
         _ => false,
     }
 }
@@ -105,6 +106,12 @@ fn base_name(used: &SchemeUse) -> String {
 
 /// How credentials are sent, the plainest way first, each with what tells its name apart.
 fn ways(description: &SchemeDescription) -> Vec<(String, SecurityScheme)> {
+    if description.challenge().scheme() == "ClientCertificate" {
+        return vec![(
+            String::new(),
+            SecurityScheme::MutualTls { description: None, deprecated: None, extensions: None },
+        )];
+    }
     let format = description.holds_jwts_only().then_some("JWT");
     let sent = description.carriers().iter().enumerate().map(|(place, carrier)| {
         let suffix = match (place, carrier) {

@@ -2,7 +2,7 @@
 
 use crate::guard::Plan;
 use crate::policy::{
-    ClaimPath, ClaimValue, Hide, Hierarchies, Hierarchy, Limit, LimitBy, PolicySpec, Presence, Requirement, SchemeUse,
+    ClaimValue, Hide, Hierarchies, Hierarchy, Limit, LimitBy, PolicySpec, Presence, Requirement, SchemeUse,
 };
 use crate::telemetry::foreign;
 
@@ -88,6 +88,7 @@ fn noun(used: &SchemeUse) -> String {
         "digest" => "a user name and proof of the password",
         "api_key" => "an API key",
         "session" => "a session",
+        "client_certificate" => "a client certificate",
         own => return named(format!("valid credentials of {own}"), used.configuration()),
     };
     named(noun.into(), used.configuration())
@@ -126,8 +127,7 @@ impl Words<'_> {
                     ClaimValue::Int(number) => number.to_string(),
                     ClaimValue::Bool(truth) => truth.to_string(),
                 };
-                let names: Vec<String> = ClaimPath(name.as_str()).names().map(foreign).collect();
-                format!("claim {} = {value}", names.join("."))
+                format!("claim {} = {value}", foreign(name.as_str()))
             }
             Requirement::Acr(class) => format!("acr {}", foreign(class.as_str())),
             Requirement::MaxAge(age) => format!("an authentication at most {} ago", age.in_words()),

@@ -114,10 +114,13 @@ impl Scheme for BearerScheme {
     }
 
     fn authenticate<'a>(&self, context: &Context<'a>, evidence: Evidence<'a>) -> Authentication {
-        match evidence.0 {
-            Read::Token { carrier, token } => self.tokens.judge(context, carrier, token),
-            _ => Authentication::refused(Rejection::credentials_wrong()),
-        }
+        let Read::Token { carrier, token } = evidence.0 else {
+            return Authentication::refused(Rejection::credentials_wrong());
+        };
+        let judged = self.tokens.judge(context, carrier, token);
+        #[cfg(feature = "certificates")]
+        let judged = super::client_certificate::held_by_caller(judged, context);
+        judged
     }
 
     /// A page whose URL holds a token must not pass it on in `Referer`.

@@ -18,6 +18,8 @@ use crate::limits::{Answer, CountedAttempt, Spent};
 use crate::limits::{Attempts, Tried};
 use crate::principal::Principal;
 use crate::time::{Clock, ClockError, UnixTime};
+#[cfg(feature = "certificates")]
+use crate::x509::{CertificateProxies, ClientCertificate, Shown};
 
 /// What a scheme may look at: the request without its body, which is never read for credentials, and the clock.
 pub struct Context<'a> {
@@ -28,6 +30,8 @@ pub struct Context<'a> {
     realm: &'a str,
     public_origin: Option<&'a str>,
     proxies: Option<&'a Proxies>,
+    #[cfg(feature = "certificates")]
+    certificates: (Option<Option<&'a ClientCertificate>>, Option<&'a CertificateProxies>),
     attempts: Option<&'a Arc<Attempts>>,
     reauthentication: Option<Reauthentication<'a>>,
     clock: &'a Arc<dyn Clock>,
@@ -65,7 +69,8 @@ impl<'a> Reauthentication<'a> {
 
 impl<'a> Context<'a> {
     pub(crate) fn new(request: impl Into<RequestView<'a>>, clock: &'a Arc<dyn Clock>) -> Self {
-        let RequestView { method, uri, headers, peer } = request.into();
+        let view = request.into();
+        let RequestView { method, uri, headers, peer, .. } = view;
         Self {
             method,
             uri,
@@ -74,6 +79,8 @@ impl<'a> Context<'a> {
             realm: "",
             public_origin: None,
             proxies: None,
+            #[cfg(feature = "certificates")]
+            certificates: (view.certificate, None),
             attempts: None,
             reauthentication: None,
             clock,
@@ -92,6 +99,18 @@ impl<'a> Context<'a> {
 
     pub(crate) fn with_proxies(self, proxies: &'a Proxies) -> Self {
         Self { proxies: Some(proxies), ..self }
+    }
+
+    #[cfg(feature = "certificates")]
+    pub(crate) fn with_certificate_proxies(self, proxies: &'a CertificateProxies) -> Self {
+        Self { certificates: (self.certificates.0, Some(proxies)), ..self }
+    }
+
+    /// The certificate of the caller.
+    #[cfg(feature = "certificates")]
+    pub(crate) fn certificate(&self) -> Shown {
+        let (of_connection, proxies) = self.certificates;
+        proxies.map_or(Shown::Nothing, |proxies| proxies.shown(self.peer, self.headers, of_connection))
     }
 
     pub(crate) fn with_attempts(self, attempts: &'a Arc<Attempts>) -> Self {

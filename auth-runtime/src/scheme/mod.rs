@@ -5,6 +5,8 @@ mod backend_error;
 #[cfg(feature = "basic")]
 pub mod basic;
 mod bearer;
+#[cfg(feature = "certificates")]
+pub mod client_certificate;
 mod context;
 mod credentials;
 mod description;
@@ -32,6 +34,8 @@ pub use api_key::{ApiKeyScheme, Key};
 #[cfg(feature = "basic")]
 pub use basic::{BasicScheme, User};
 pub use bearer::BearerScheme;
+#[cfg(feature = "certificates")]
+pub use client_certificate::ClientCertificateScheme;
 pub use context::{Context, Reauthentication};
 pub use credentials::{Credentials, Evidence};
 pub(crate) use description::Carrier;

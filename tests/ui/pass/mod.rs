@@ -13,7 +13,6 @@ mod implications;
 mod macros;
 mod modules;
 mod named_policies;
-mod operations;
 mod permissions;
 mod re_exported;
 mod routes;

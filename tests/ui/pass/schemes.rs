@@ -1,12 +1,13 @@
 //! Every way to say which schemes a route accepts, and the identities that follow from it.
 
 use actix_web::HttpRequest;
+use auth_runtime::certificate::ClientCertificate;
 use auth_runtime::denial::Rejection;
 use auth_runtime::policy::Presence;
 use auth_runtime::scheme::{Authentication, Challenge, Context, Credentials, Evidence, SchemeDescription};
 use auth_runtime::{
-    ApiKey, Basic, Bearer, Denial, Digest, Dpop, Optional, Principal, Scheme, Session, SignIn, SignOut, public,
-    requires,
+    ApiKey, Basic, Bearer, Denial, Details, Digest, Dpop, Optional, Principal, Scheme, Session, SignIn, SignOut,
+    public, requires,
 };
 
 use super::spec;
@@ -63,6 +64,16 @@ async fn session(_caller: Session<User>, _who: Principal, _out: SignOut) -> &'st
 
 #[requires(any(session("staff"), bearer && scope("read")))]
 async fn session_or_bearer(_session: Optional<Session>, _out: Optional<SignOut>) -> &'static str {
+    "hello"
+}
+
+#[requires(client_certificate, role = "till", scope = "sell")]
+async fn client_certificate(_who: Principal, _shown: Details<ClientCertificate>) -> &'static str {
+    "hello"
+}
+
+#[requires(any(client_certificate("tills"), bearer && claim("tenant", "acme")))]
+async fn certificate_or_bearer(_who: Principal, _bearer: Optional<Bearer>) -> &'static str {
     "hello"
 }
 

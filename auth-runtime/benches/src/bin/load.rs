@@ -1,39 +1,20 @@
 //! Measures requests per second over loopback HTTP with keep-alive: rounds of each contender in turn. Prints JSON.
 //!
-//! The load comes from `rlt`, a generator of load whose single request is written here. Server and load have one thread
-//! each. `load ROUNDS SECONDS` says how long.
+//! `load ROUNDS SECONDS` says how long.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::print_stdout)]
 
-use std::net::SocketAddr;
-use std::sync::mpsc;
-use std::time::Instant;
-
-use actix_web::web::ServiceConfig;
-use actix_web::{App, HttpServer};
-use async_trait::async_trait;
+use auth_benches::load::{Suite, rate, serve};
 use auth_benches::measured::{Load, median};
 use auth_benches::ours::{self, Memory, auth};
 use auth_benches::tokens::token;
 use auth_benches::{bare, hand_written};
 use auth_runtime::Algorithm;
-use clap::Parser as _;
-use http_body_util::{BodyExt as _, Empty};
-use hyper::Request;
-use hyper::body::Bytes;
-use hyper::client::conn::http1::{self, SendRequest};
-use hyper_util::rt::TokioIo;
-use rlt::cli::BenchCli;
-use rlt::{BenchSuite, IterInfo, IterReport, Status};
-use tokio::net::TcpStream;
-
-/// Connections that are kept alive, each with one request under way.
-const CONNECTIONS: &str = "16";
 
 fn main() {
     let argument = |n: usize, otherwise: &str| std::env::args().nth(n).unwrap_or_else(|| otherwise.to_owned());
     let rounds: usize = argument(1, "9").parse().expect("a number of rounds");
     let seconds = argument(2, "2") + "s";
-    let token = token(Algorithm::HS256).sign();
+    let field = ("authorization", format!("Bearer {}", token(Algorithm::HS256).sign()));
     let contenders = [
         ("bare handler", serve(bare::mount)),
         ("hand-written", serve(|config| hand_written::mount(config, Algorithm::HS256))),
@@ -45,73 +26,11 @@ fn main() {
     let mut rates = vec![Vec::new(); contenders.len()];
     for _ in 0..rounds {
         for ((_, address), rates) in contenders.iter().zip(&mut rates) {
-            rates.push(rate(Suite { address: *address, token: token.clone() }, &seconds));
+            rates.push(rate(Suite { address: *address, field: field.clone() }, &seconds));
         }
     }
     let names = contenders.iter().map(|(what, _)| (*what).to_owned());
     let loads: Vec<Load> =
         names.zip(rates).map(|(what, rates)| Load { what, requests_per_second: median(rates) }).collect();
     println!("{}", serde_json::to_string(&loads).expect("numbers"));
-}
-
-/// Starts a server with one worker, on a thread that lives as long as the process.
-fn serve(mount: impl Fn(&mut ServiceConfig) + Send + Clone + 'static) -> SocketAddr {
-    let (sender, receiver) = mpsc::channel();
-    std::thread::spawn(move || {
-        actix_web::rt::System::new().block_on(async move {
-            let server = HttpServer::new(move || App::new().configure(mount.clone())).workers(1);
-            let server = server.bind(("127.0.0.1", 0)).expect("a free port");
-            sender.send(server.addrs()[0]).expect("the main thread waits");
-            server.run().await.expect("a server");
-        });
-    });
-    receiver.recv().expect("an address")
-}
-
-/// Requests per second over some seconds.
-fn rate(suite: Suite, seconds: &str) -> f64 {
-    let report = std::env::temp_dir().join(format!("load-{}.json", std::process::id()));
-    let arguments =
-        ["load", "--quiet", "--output=json", "--warmup=200", "--duration", seconds, "--concurrency", CONNECTIONS];
-    let mut options = BenchCli::parse_from(arguments);
-    options.output_file = Some(report.clone());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(rlt::cli::run(options, suite)).expect("a load");
-    let summary: serde_json::Value = serde_json::from_slice(&std::fs::read(&report).expect("a report")).expect("JSON");
-    let number = |pointer: &str| summary.pointer(pointer).and_then(serde_json::Value::as_f64).expect("a figure");
-    assert!(number("/summary/success_ratio") == 1.0, "all requests succeed");
-    number("/summary/iters/rate")
-}
-
-#[derive(Clone)]
-struct Suite {
-    address: SocketAddr,
-    token: String,
-}
-
-#[async_trait]
-impl BenchSuite for Suite {
-    type WorkerState = SendRequest<Empty<Bytes>>;
-
-    async fn state(&self, _: u32) -> anyhow::Result<Self::WorkerState> {
-        let stream = TcpStream::connect(self.address).await?;
-        stream.set_nodelay(true)?;
-        let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-        tokio::spawn(connection);
-        Ok(sender)
-    }
-
-    async fn bench(&mut self, sender: &mut Self::WorkerState, _: &IterInfo) -> anyhow::Result<IterReport> {
-        let request = Request::get("/api/orders")
-            .header("host", "127.0.0.1")
-            .header("authorization", format!("Bearer {}", self.token))
-            .body(Empty::new())?;
-        let start = Instant::now();
-        sender.ready().await?;
-        let response = sender.send_request(request).await?;
-        let status = i64::from(response.status().as_u16());
-        let bytes = response.into_body().collect().await?.to_bytes().len() as u64;
-        let status = if status == 200 { Status::success(status) } else { Status::client_error(status) };
-        Ok(IterReport { duration: start.elapsed(), status, bytes, items: 1 })
-    }
 }

@@ -56,13 +56,7 @@ impl Message {
             Requirement::Scope(word) => self.named("scope ", word.written()),
             Requirement::Role(word) => self.named("role ", word.written()),
             Requirement::Claim(name, value) => {
-                let (outer, mut inner) = until(name.written(), b'\x1f');
-                self.named("claim ", outer);
-                while !inner.is_empty() {
-                    let (next, rest) = until(inner, b'\x1f');
-                    self.says(&[".", next]);
-                    inner = rest;
-                }
+                self.named("claim ", name.written());
                 match value {
                     ClaimValue::Str(value) => self.named(" = ", value.written()),
                     ClaimValue::Bool(true) => self.says(&[" = true"]),

@@ -109,12 +109,6 @@ fn bars(subject: &Subject, now: u64) -> bool {
     subject.ended_at > 0 && now.saturating_sub(subject.ended_at) < lasts
 }
 
-fn bar<'a>(subjects: &'a mut Subjects<'_>, subject: SubjectKey, at: u64) -> &'a Subject {
-    let entry = subjects.entry(subject).or_default();
-    entry.ended_at = entry.ended_at.max(at);
-    entry
-}
-
 fn disown(subjects: &mut Subjects<'_>, session: &StoredSession) {
     let Some(name) = session.subject else { return };
     if let Some(subject) = subjects.get_mut(&name) {
@@ -137,7 +131,7 @@ impl SessionStore for MemoryStore {
         };
         let mut subjects = self.subjects();
         self.sweep(now, Some(key), &mut subjects);
-        if !continues && subjects.get(&subject).is_some_and(|subject| subject.ended_at >= began_at) {
+        if subjects.get(&subject).is_some_and(|subject| subject.ended_at >= began_at) {
             return StoreAnswer::Ready(Added::Barred);
         }
         if continues {
@@ -197,14 +191,11 @@ impl SessionStore for MemoryStore {
         StoreAnswer::Ready(keys.iter().filter_map(|key| self.read(*key).sessions.get(key).cloned()).collect())
     }
 
-    fn bar(&self, subject: SubjectKey, at: u64) -> StoreAnswer<()> {
-        bar(&mut self.subjects(), subject, at);
-        StoreAnswer::Ready(())
-    }
-
     fn end_all(&self, subject: SubjectKey, at: u64) -> StoreAnswer<usize> {
         let mut subjects = self.subjects();
-        let keys = bar(&mut subjects, subject, at).keys.clone();
+        let entry = subjects.entry(subject).or_default();
+        entry.ended_at = entry.ended_at.max(at);
+        let keys = entry.keys.clone();
         StoreAnswer::Ready(keys.into_iter().filter(|key| self.take(*key, &mut subjects)).count())
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use auth_runtime::api_key::{Key, KeyDigest};
 use auth_runtime::basic::Passwords;
+use auth_runtime::certificate::{ClientCertificate, ClientCertificates};
 use auth_runtime::config::ConfigError;
 use auth_runtime::digest::DigestUsers;
 use auth_runtime::dpop::{DpopTokens, SharedProofs};
@@ -98,6 +99,11 @@ fn limits(environment: &Environment) -> Limits {
     }
 }
 
+/// Tills are called by the first of their DNS names.
+fn till(certificate: &ClientCertificate) -> Option<String> {
+    certificate.dns_names().next().map(str::to_owned)
+}
+
 /// The configuration of the server.
 pub(crate) fn configure(environment: &Environment, revoking: Option<&Revoking>) -> Result<Auth, ConfigError> {
     let bearer = || {
@@ -123,6 +129,7 @@ pub(crate) fn configure(environment: &Environment, revoking: Option<&Revoking>) 
         // The same people, with what they are here: a browser has no tokens to open a page with.
         .basic_named("staff", passwords().roles_of(|user| if user.name() == "alice" { vec!["ops"] } else { vec![] }))
         .digest(DigestUsers::htdigest_file(concat!(env!("CARGO_MANIFEST_DIR"), "/data/htdigest")))
+        .client_certificate(ClientCertificates::subject_by(till))
         .api_key(ApiKeys::header("X-API-Key", keys()).environment("test"))
         .api_key_named("query", ApiKeys::dangerous_query("api_key", keys()).environment("test"))
         .role_hierarchy("admin > ops > viewer")
@@ -131,6 +138,9 @@ pub(crate) fn configure(environment: &Environment, revoking: Option<&Revoking>) 
         .dangerous_allow_unconfigured();
     auth =
         auth.public_origin(environment.origin()).session(sessions(environment, revoking)).limits(limits(environment));
+    if let Some(proxies) = &environment.trusted_proxies {
+        auth = auth.trusted_certificate_proxies(proxies.split(',').map(str::trim));
+    }
     if let Some(Provider { issuer, audience }) = &environment.provider {
         auth = auth.bearer_named("idp", revocable(Jwt::oidc(&**issuer).audience(&**audience), revoking));
         if environment.public_origin.is_some() {

@@ -18,6 +18,10 @@ pub(crate) struct Environment {
     pub(crate) audit_log: Option<String>,
     /// Whether everyone may read what describes the server.
     pub(crate) open_docs: bool,
+    /// Where this server listens with TLS too.
+    pub(crate) tls_bind: Option<String>,
+    /// The addresses of proxies that end TLS.
+    pub(crate) trusted_proxies: Option<String>,
 }
 
 /// An identity provider whose JWTs are accepted.
@@ -125,6 +129,8 @@ impl Environment {
                 public_origin: read("PUBLIC_ORIGIN")?,
                 own_origin: None,
                 audit_log: read("AUDIT_LOG")?,
+                tls_bind: read("TLS_BIND")?,
+                trusted_proxies: read("TRUSTED_PROXIES")?,
                 open_docs: match read("DOCS")?.as_deref() {
                     None => false,
                     Some("open") => true,
@@ -164,6 +170,8 @@ mod tests {
             public_origin,
             audit_log,
             open_docs,
+            tls_bind,
+            trusted_proxies,
             own_origin: _,
         } = read(&[]).expect("complete");
         assert!(
@@ -174,6 +182,8 @@ mod tests {
                 && public_origin.is_none()
                 && audit_log.is_none()
                 && !open_docs
+                && tls_bind.is_none()
+                && trusted_proxies.is_none()
         );
     }
 

@@ -21,11 +21,13 @@
 //! with her password. There one presses *Authorize*, calls a route and sees the answer. `GET /policies` is for the same people,
 //! and for bob once he has signed in: who may call which route, and which routes a token that one pastes opens, or a caller that one describes.
 //!
-//! `GET /metrics` is for the role `ops` by a token or a password: what the library counts, as Prometheus asks for it, with `basic_auth` in its configuration.
+//! `GET /metrics` is for them as well: what the library counts, as Prometheus asks for it, with `basic_auth` in its configuration.
 //! `examples/grafana/auth.json` is a dashboard of it.
 //!
+//! `GET /certificate` takes the certificate of a client, or a token that is bound to it (`--claim 'cnf={"x5t#S256":"…"}'`), by TLS or from a proxy.
+//!
 //! `GET /login` is a form, where alice signs in with `wonderland` and bob with `builder`; it leads back to the page that was wanted, such
-//! as `GET /me`, or to `GET /`. `GET /api/me` takes a session or a token, `POST /api/note` a session; `GET /sessions` says where one is signed in, and
+//! as `GET /me`. `GET /api/me` takes a session or a token, `POST /api/note` a session; `GET /sessions` says where one is signed in, and
 //! `POST /sessions/end` ends one of them; `POST /logout` signs out, with `?everywhere=true` in all browsers. Open the pages under the address that is printed,
 //! which cookies and redirects are made for, or say another one by `PUBLIC_ORIGIN`.
 //!
@@ -40,6 +42,8 @@
 //! | `AUDIT_LOG` | a file, to which who was refused, who signed in and out, and what was revoked is added, in lines of JSON |
 //! | `RUST_LOG` | what is logged, `info` by default; `auth_runtime=debug` explains each decision: the rule, and what held of the caller |
 //! | `DOCS` | `open`: everyone may read `/docs` and `/openapi.json`, which then leave out roles, claims and checks |
+//! | `TLS_BIND` | an address to listen on with TLS too, such as `127.0.0.1:8443`, by the development certificates of `examples/keys`; clients may have one of them |
+//! | `TRUSTED_PROXIES` | addresses of proxies that end TLS, with commas between them: their `Client-Cert` counts |
 //! | `REDIS_URL` | `POST /revoke` for users with a password: `{"jti": "…"}` or `{"subject": "…"}` ends JWTs, and by subject sessions, here and on every showcase with this Redis, which then share their sessions and used proofs, and count callers together |
 
 mod accounts;
@@ -54,11 +58,13 @@ mod proof;
 mod reviewed;
 mod revoke;
 mod routes;
+mod tls;
 mod token;
 
 use std::process::ExitCode;
 
 use actix_web::{App, HttpServer, middleware};
+use auth_runtime::certificate;
 use auth_runtime::config::{ConfigError, ConfigFault};
 use auth_runtime::observe::AuditLog;
 use tracing_subscriber::filter::{EnvFilter, LevelFilter};
@@ -127,12 +133,20 @@ async fn serve() -> Result<(), Box<dyn std::error::Error>> {
         auth.audit(AuditLog::file(path).map_err(|error| format!("`AUDIT_LOG`: {error}"))?);
     }
     actix_web::rt::spawn(figures::keep_up());
+    let tls_bind = environment.tls_bind.clone();
     let server = HttpServer::new(move || {
         docs::application(App::new().wrap(access_log()), &auth, &environment, revoking.as_ref()).0
     })
+    .on_connect(certificate::on_connect)
     .listen(listener)?;
-    for address in server.addrs() {
-        println!("listening on http://{address}");
+    let server = match &tls_bind {
+        Some(address) => server
+            .bind_rustls_0_23(address, tls::configuration()?)
+            .map_err(|error| format!("cannot listen on {address}: {error}; set TLS_BIND to another address"))?,
+        None => server,
+    };
+    for (address, scheme) in server.addrs_with_scheme() {
+        println!("listening on {scheme}://{address}");
     }
     server.run().await?;
     Ok(())
@@ -145,6 +159,7 @@ fn naming_variables(error: &ConfigError) -> String {
         let (what, variable) = match fault {
             ConfigFault::Scheme { scheme, .. } if scheme == "bearer(\"idp\")" => (&**scheme, "OIDC_ISSUER"),
             ConfigFault::Scheme { scheme, .. } if scheme == "bearer(\"opaque\")" => (&**scheme, "INTROSPECTION_URL"),
+            ConfigFault::ProxiesInvalid { .. } => ("the list of proxies", "TRUSTED_PROXIES"),
             ConfigFault::OriginInvalid { .. } => ("the public origin", "PUBLIC_ORIGIN"),
             _ => continue,
         };

@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, Responder, get, post, web};
 use auth_runtime::openapi::ServiceConfig;
+use auth_runtime::principal::Confirmation;
 use auth_runtime::{Auth, Checked, Denial, Optional, Principal, public, requires};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -47,7 +48,6 @@ pub(crate) fn mount(
         .map(|config| {
             config.app_data(web::Data::new(auth.clone()));
         })
-        .service(people::home)
         .service(people::login)
         .service(people::log_in)
         .service(people::log_out)
@@ -72,6 +72,7 @@ pub(crate) fn mount(
         .service(limited)
         .service(fresh)
         .service(strong)
+        .service(certificate)
         .service(ops)
         .service(mixed)
         .service(account)
@@ -204,6 +205,17 @@ async fn key_query(who: Principal) -> impl Responder {
 #[requires(any(bearer, api_key, basic))]
 #[get("/either")]
 async fn either(who: Principal) -> impl Responder {
+    tell(Some(&who))
+}
+
+async fn is_bound(who: Principal) -> bool {
+    matches!(who.confirmation(), Some(Confirmation::CertificateThumbprint(_)))
+}
+
+#[utoipa::path(responses(Caller))]
+#[requires(any(client_certificate, bearer), check = is_bound)]
+#[get("/certificate")]
+async fn certificate(who: Principal) -> impl Responder {
     tell(Some(&who))
 }
 

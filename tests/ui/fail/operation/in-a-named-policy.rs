@@ -1,7 +1,0 @@
-use auth_runtime::policy;
-
-policy! {
-    WriteFiles: bearer, scope("files:write"), operation;
-}
-
-fn main() {}

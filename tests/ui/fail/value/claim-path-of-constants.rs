@@ -1,8 +1,0 @@
-use auth_runtime::requires;
-
-#[requires(bearer, claim([OUTER, "tenant"], "acme"))]
-async fn handler() -> &'static str {
-    "hello"
-}
-
-fn main() {}
