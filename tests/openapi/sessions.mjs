@@ -154,6 +154,20 @@ try {
         assert.equal(await (await answering).headerValue("location"), `${BASE}/`, to);
         await context.close();
     }
+    for (const htmx of ["htmx.org", "htmx-2"]) {
+        // htmx asks for a part of a page when the session is over: it goes to the login page by itself, and comes back.
+        const { context, page } = await open();
+        await signIn(page);
+        await page.goto(`${BASE}/me?tab=2`);
+        await page.addScriptTag({ path: new URL(`node_modules/${htmx}/dist/htmx.min.js`, import.meta.url).pathname });
+        await context.clearCookies();
+        await page.evaluate(() => void window.htmx.ajax("GET", "/me", { target: "body" }));
+        await page.waitForURL(`${BASE}/login?to=%2Fme%3Ftab%3D2`);
+        await fill(page, "alice", "wonderland");
+        await page.getByRole("heading", { name: "Hello alice" }).waitFor();
+        assert.equal(page.url(), `${BASE}/me?tab=2`);
+        await context.close();
+    }
     console.log("sessions: as a person expects in Chromium");
 } finally {
     await browser.close();
