@@ -98,7 +98,7 @@
 //!
 //! #[requires(bearer, check = may_read)]
 //! #[get("/accounts/{account}")]
-//! async fn account(account: web::Path<String>) -> String {
+//! async fn show_account(account: web::Path<String>) -> String {
 //!     format!("account {account}")
 //! }
 //!
@@ -106,7 +106,7 @@
 //! # async fn main() {
 //! let issuer = TestIssuer::new();
 //! let auth = Auth::builder().bearer(issuer.jwt()).build().unwrap();
-//! let app = test::init_service(App::new().service(auth.scope("").service(account))).await;
+//! let app = test::init_service(App::new().service(auth.scope("").service(show_account))).await;
 //! let details = json!([{ "type": "account_information", "identifier": "DE02", "actions": ["list_accounts"] }]);
 //! let token = issuer.token().subject("alice").claim("authorization_details", details).sign();
 //! let get = |account: &str| test::TestRequest::get().uri(&format!("/accounts/{account}")).bearer(&token).to_request();
