@@ -40,16 +40,27 @@ fn attribute(arguments: TokenStream, item: TokenStream, dialect: Dialect) -> Tok
             sink.finish(Some(reordered), |tokens| tokens, || item)
         }
         Some(Item::Handler(handler)) => {
-            check::check_handler(&handler, dialect, &sink);
-            check::check_generics(&handler, &sink);
+            let is_operation = args.is_of_operation();
+            if is_operation {
+                check::check_ours(&handler, dialect, &sink);
+            } else {
+                check::check_handler(&handler, dialect, &sink);
+                check::check_generics(&handler, &sink);
+            }
             let routes = sink.take(parse::parse_routes(&handler.routes));
             let checked = check::check_policy(args, &sink).zip(routes);
             if let Some((policy, routes)) = &checked {
-                check::check_inner(policy, &handler, routes, &sink);
-                check::check_after(policy, &handler, &sink);
+                check::check_operation(policy, &handler, &sink);
+                if policy.operation.is_none() {
+                    check::check_inner(policy, &handler, routes, &sink);
+                    check::check_after(policy, &handler, &sink);
+                }
             }
             let expand = |(policy, routes): (_, Vec<_>)| expand::expand_handler(&handler, &routes, &policy);
-            sink.finish(checked, expand, || expand::expand_faulty_handler(&handler, root.as_ref()))
+            sink.finish(checked, expand, || match is_operation {
+                true => expand::expand_faulty_operation(&handler, root.as_ref()),
+                false => expand::expand_faulty_handler(&handler, root.as_ref()),
+            })
         }
         Some(Item::Module(module)) => {
             let outer = args.defaults.as_ref().map(|defaults| defaults.levels.clone()).unwrap_or_default();

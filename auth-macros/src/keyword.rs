@@ -51,6 +51,7 @@ pub(crate) const KEYWORDS: &[(&str, Use)] = &[
     ("shared_cache", Use::Flag),
     ("without_authorities", Use::Flag),
     ("allow_downgrade", Use::Flag),
+    ("operation", Use::Flag),
     ("reason", Use::KeyOfPublic),
 ];
 

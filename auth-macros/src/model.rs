@@ -18,6 +18,8 @@ pub(crate) struct Policy {
     pub(crate) limit: Option<Limit>,
     pub(crate) reason: Option<LitStr>,
     pub(crate) inner: Option<InnerFunction>,
+    /// The flag `operation`: the function is called by a handler, for a part of its request.
+    pub(crate) operation: Option<Ident>,
     pub(crate) after: Option<AfterCall>,
 }
 
@@ -147,6 +149,9 @@ pub(crate) enum Text {
     Constant(Path),
     Variant(Path),
 }
+
+/// Between the names of a path to a claim, as the runtime has it: U+001F, the unit separator.
+pub(crate) const PATH_SEPARATOR: char = '\u{1f}';
 
 /// What a claim is compared with.
 #[derive(Clone)]

@@ -242,6 +242,8 @@ pub mod observe {
     pub use crate::telemetry::INTROSPECTIONS;
     #[cfg(all(feature = "introspection", feature = "redis"))]
     pub use crate::telemetry::INTROSPECTIONS_SHARED;
+    #[cfg(feature = "session")]
+    pub use crate::telemetry::SIGN_INS;
     pub use crate::telemetry::{
         DECISIONS, DURATION, EVENTS_LOST, EventSource, HANDLER_DENIALS, REVOCATIONS, REVOCATIONS_AGE, REVOCATIONS_HELD,
         REVOCATIONS_SYNC, REVOCATIONS_WITHDRAWN,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex, MutexGuard, mpsc};
+use std::sync::mpsc;
 use std::time::{Duration, Instant, SystemTime};
 
 use actix_web::{get, post, web};
@@ -12,7 +12,7 @@ use auth_runtime::revocation::InMemoryRevocations;
 use auth_runtime::testing::TestIssuer;
 use auth_runtime::{Denial, Principal, requires};
 use serde_json::Value;
-use tests::Server;
+use tests::{Paper, Server};
 
 use crate::fixture::{ISSUER, KEY, builder, jwt, scoped, token};
 use crate::observed;
@@ -38,41 +38,6 @@ async fn checked() -> &'static str {
 async fn revoke(who: Principal, revocations: web::Data<InMemoryRevocations>) -> &'static str {
     revocations.revoke_subject(who.issuer().unwrap_or_default(), who.subject(), 1_900_000_000);
     "revoked"
-}
-
-/// What was written, in a memory that can be slow or broken.
-#[derive(Clone, Default)]
-struct Paper(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Paper {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.text().extend(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Paper {
-    fn text(&self) -> MutexGuard<'_, Vec<u8>> {
-        self.0.lock().unwrap()
-    }
-
-    /// The next lines, as many as are expected, and no more.
-    #[track_caller]
-    fn lines(&self, number: usize) -> Vec<Value> {
-        let count = || self.text().iter().filter(|byte| **byte == b'\n').count();
-        let began = Instant::now();
-        while count() < number && began.elapsed() < Duration::from_secs(10) {
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        std::thread::sleep(Duration::from_millis(30));
-        let text = String::from_utf8(std::mem::take(&mut *self.text())).unwrap();
-        assert!(text.is_ascii() && text.ends_with('\n') && text.lines().count() == number, "{number}: {text}");
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-    }
 }
 
 fn server_of(

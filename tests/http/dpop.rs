@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use actix_web::dev::Service as _;
 use actix_web::{App, get, post, web};
 use auth_runtime::testing::{ManualClock, TestDpopKey, TestProof};
-use auth_runtime::{Algorithm, Bearer, Dpop, Optional, Principal, requires};
+use auth_runtime::{Algorithm, Bearer, Dpop, Optional, Principal, policy, requires};
 use serde_json::{Value, json};
 use tests::{Answer, Denied, Request, Server, Token, base64url};
 
@@ -68,6 +69,17 @@ struct Claims {
 #[get("/tenant")]
 async fn tenant(caller: Dpop<Claims>) -> String {
     caller.tenant.clone()
+}
+
+policy! {
+    /// Those who may see the area in which other guards stand.
+    Area: dpop;
+}
+
+#[requires(dpop, realm = "vault")]
+#[get("/vault")]
+async fn vault() -> &'static str {
+    "vault"
 }
 
 fn server() -> Server {
@@ -435,4 +447,28 @@ fn hidden_denials_and_unfit_claims_are_as_of_every_scheme() {
         .check(&good(&server, &key, "/tenant"));
     let token = bound(&key).claim("tenant", "acme").sign();
     get_with(&server, "/tenant", &token, &proof(&key, &token, "/tenant").sign()).send().expect("acme");
+}
+
+/// In another realm it is the same proof.
+#[test]
+fn guards_around_guards_count_a_proof_once() {
+    let server = Server::start(|app| {
+        let inner = auth().scope("").service(me).service(vault).wrap_fn(|mut request, service| {
+            if let Some(other) = request.headers().get("x-other").cloned() {
+                request.headers_mut().insert("DPoP".parse().unwrap(), other);
+            }
+            service.call(request)
+        });
+        app.service(auth().scope("/area").service_as::<Area>("/in", inner));
+    });
+    let key = key();
+    let token = bound(&key).sign();
+    for path in ["/area/in/dpop", "/area/in/vault"] {
+        let once = proof(&key, &token, path).sign();
+        assert_eq!(get_with(&server, path, &token, &once).send().status, 200, "{path}");
+        assert_eq!(get_with(&server, path, &token, &once).send().status, 401, "{path}: it is used up");
+        // What middleware puts in its place is judged anew.
+        let fresh = proof(&key, &token, path).sign();
+        assert_eq!(get_with(&server, path, &token, &fresh).header("X-Other", &once).send().status, 401, "{path}");
+    }
 }

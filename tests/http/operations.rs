@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError as _, get, post, web};
 use auth_runtime::config::AuthBuilder;
 use auth_runtime::denial::Reason;
 use auth_runtime::observe::{AuditLog, DECISIONS, Decision};
-use auth_runtime::{Auth, Authorities, Denial, Granted, Principal, policy, public, requires};
+use auth_runtime::{Auth, Authorities, Denial, Principal, policy, public, requires};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tests::{Answer, Denied, DigestChallenge, Server};
@@ -18,7 +18,6 @@ use crate::observed::{self, listen, snapshotter};
 
 policy! {
     ReadFiles: bearer, scope("files:read");
-    WriteFiles: any(bearer, api_key), scope("files:read") && scope("files:write");
     ByKey: api_key;
     Few: bearer, limit = "2/h";
     Secret: bearer, scope("admin"), hide;
@@ -43,7 +42,8 @@ async fn anyone() -> &'static str {
 }
 
 /// Nobody calls it who was not admitted.
-fn write_file(_: &Granted<WriteFiles>) -> Value {
+#[requires(any(bearer, api_key), scope("files:read") && scope("files:write"), operation)]
+fn write_file() -> Value {
     json!("written")
 }
 
@@ -54,7 +54,7 @@ async fn call(method: &str, request: &HttpRequest) -> Result<Value, Denial> {
         "read" => {
             auth.admit::<ReadFiles>(request).await.map(|operation| json!(operation.caller().map(Principal::subject)))
         }
-        "write" => Ok(write_file(&*auth.admit::<WriteFiles>(request).await?)),
+        "write" => Ok(write_file(&*auth.admit::<write_file>(request).await?)),
         "by_key" => auth.admit::<ByKey>(request).await.map(|_| json!("by key")),
         "anyone" => {
             auth.admit::<anyone>(request).await.map(|operation| json!(operation.caller().map(Principal::subject)))
@@ -161,7 +161,7 @@ async fn graphql(fields: web::Json<Vec<String>>, request: HttpRequest) -> web::J
 async fn list_methods(request: HttpRequest, auth: web::Data<Auth>) -> web::Json<Value> {
     let possible = [
         ("read", auth.may_admit::<ReadFiles>(&request)),
-        ("write", auth.may_admit::<WriteFiles>(&request)),
+        ("write", auth.may_admit::<write_file>(&request)),
         ("by_key", auth.may_admit::<ByKey>(&request)),
         ("anyone", auth.may_admit::<anyone>(&request)),
         ("secret", auth.may_admit::<Secret>(&request)),
@@ -466,10 +466,15 @@ fn a_service_behind_a_policy_may_ask_too() {
 
 #[test]
 fn policies_of_operations_stand_in_the_table() {
-    let write = row("operations::WriteFiles");
+    let table = of_all_tests().policy_table();
+    let write = table.operations().iter().find(|row| row.handler().ends_with("operations::write_file")).unwrap();
     assert_eq!(
         write.who(),
         "any valid bearer token; or an API key; in each case with scope files:read and scope files:write"
     );
-    assert_eq!((write.path(), of_all_tests().policy_table().mounted().len()), (None, 0));
+    assert_eq!((write.path(), write.statuses()), (None, &[400, 401, 403, 429, 503][..]));
+    assert!(table.to_string().contains("\n# Operations inside requests\n(no route of its own) "));
+    assert!(!table.unmounted().iter().any(|row| row.handler() == write.handler()));
+    // What is not said of a function is listed with the named policies.
+    assert_eq!(row("operations::ReadFiles").who(), "any valid bearer token with scope files:read");
 }

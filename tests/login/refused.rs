@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use auth_runtime::Sessions;
+use auth_runtime::observe::AuditLog;
 use serde_json::json;
+use tests::Paper;
 
 use crate::app::{App, assert_page, clock, load_user, login, nobody, sign_in_where};
 use crate::idp::{CLIENT, Idp, Otherwise};
@@ -27,6 +29,18 @@ fn a_state_counts_once_in_its_own_browser() {
     assert_eq!(alice.open(&hers).status, 303);
     assert_page(&alice.open(&hers), 400, STATE);
     assert_eq!(idp.count(), 1);
+}
+
+#[test]
+fn who_was_not_signed_in_stands_in_the_audit_log_with_the_reason() {
+    let (idp, app) = App::started();
+    let paper = Paper::default();
+    app.auth.audit(AuditLog::new(paper.clone()));
+    let theirs = idp.consent(&app.begin(&app.browser()));
+    assert_page(&app.browser().open(&theirs), 400, STATE);
+    let line = paper.lines(1).remove(0);
+    assert_eq!((&line["event.name"], &line["error.type"]), (&"auth.sign_in_refused".into(), &"state_unknown".into()));
+    assert_eq!((&line["auth.issuer"], &line["client.address"]), (&idp.url().into(), &"127.0.0.1".into()));
 }
 
 #[test]
@@ -117,7 +131,7 @@ fn what_the_provider_refuses_is_said_in_a_sentence_of_ours() {
 fn an_id_token_must_be_good_and_for_this_sign_in() {
     let now = auth_runtime::clock::Clock::now(&auth_runtime::clock::SystemClock).unwrap();
     type Change = fn(auth_runtime::testing::TestToken) -> auth_runtime::testing::TestToken;
-    let changes: [(&str, Change); 17] = [
+    let changes: [(&str, Change); 18] = [
         ("nonce of another", |token| token.claim("nonce", "other")),
         ("no nonce", |token| token.without("nonce")),
         ("nonce that is no text", |token| token.claim("nonce", json!(["x"]))),
@@ -128,6 +142,7 @@ fn an_id_token_must_be_good_and_for_this_sign_in() {
         ("for others too", |token| token.claim("aud", json!([CLIENT, "other"]))),
         ("expired", |token| token.expired()),
         ("no exp", |token| token.without("exp")),
+        ("no time of issue", |token| token.without("iat")),
         ("key", |token| token.wrong_key()),
         ("no algorithm", |token| token.header("alg", "none")),
         ("unknown key", |token| token.header("kid", "2")),

@@ -43,7 +43,7 @@ impl SessionStore for Shelf {
     fn put(&self, new: NewSession) -> StoreAnswer<Added> {
         self.with(|kept| {
             let subject = new.session().subject().unwrap();
-            if kept.ended.get(&subject).is_some_and(|at| *at >= new.began_at()) {
+            if !new.continues() && kept.ended.get(&subject).is_some_and(|at| *at >= new.began_at()) {
                 return Added::Barred;
             }
             if let Some(replaced) = new.replaced() {
@@ -82,12 +82,18 @@ impl SessionStore for Shelf {
         self.with(|kept| kept.sessions.values().filter(|known| known.subject() == Some(subject)).cloned().collect())
     }
 
+    fn bar(&self, subject: SubjectKey, at: u64) -> StoreAnswer<()> {
+        self.with(|kept| {
+            let ended = kept.ended.entry(subject).or_default();
+            *ended = at.max(*ended);
+        })
+    }
+
     fn end_all(&self, subject: SubjectKey, at: u64) -> StoreAnswer<usize> {
+        let _ = self.bar(subject, at);
         self.with(|kept| {
             let before = kept.sessions.len();
             kept.sessions.retain(|_, known| known.subject() != Some(subject));
-            let ended = kept.ended.entry(subject).or_default();
-            *ended = at.max(*ended);
             before - kept.sessions.len()
         })
     }

@@ -31,7 +31,7 @@ pub(crate) struct App {
 
 impl App {
     pub(crate) fn start(jwt: impl ReadyJwt) -> Self {
-        let auth = Auth::builder().realm("orders").bearer(jwt).build().unwrap();
+        let auth = Auth::builder().realm("orders").bearer(jwt).dangerous_allow_unconfigured().build().unwrap();
         let served = auth.clone();
         let server = Server::start(move |config| {
             config.service(served.scope("").service(orders));

@@ -29,6 +29,7 @@ impl Resource {
             .bearer(Jwt::oidc(&*provider.issuer).audience(&*url).access_token_profile())
             .public_origin(&*origin)
             .resource_metadata(ResourceMetadata::new().path("/orders").name("Orders"))
+            .dangerous_allow_unconfigured()
             .build()
             .unwrap();
         let served = auth.clone();

@@ -17,6 +17,7 @@ macro_rules! alone {
 
 mod app;
 mod clients;
+mod dpop;
 mod events;
 mod flood;
 mod load;

@@ -21,6 +21,7 @@ macro_rules! beside_others {
 mod attempts;
 mod cluster;
 mod digest;
+mod dpop;
 mod failover;
 mod forget;
 mod limits;

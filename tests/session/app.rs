@@ -51,16 +51,22 @@ async fn log_in(form: web::Form<Login>, sign_in: SignIn<User>) -> Result<impl Re
     verified.subject(&*form.name).roles(roles).details(user).amr(["pwd"]).finish().await
 }
 
-/// Waits until all sessions were ended.
+/// Waits until all sessions were ended, or all others, or have other rights.
 #[public(reason = "where people sign in")]
-#[post("/login/slow")]
+#[post("/login/slow/{meanwhile}")]
 async fn log_in_slowly(
     sign_in: SignIn<User>,
+    meanwhile: web::Path<String>,
     auth: web::Data<Auth>,
     clock: web::Data<ManualClock>,
 ) -> Result<impl Responder, Denial> {
     clock.advance(Duration::from_secs(1));
-    auth.sessions_of("alice").end_all().await?;
+    let hers = auth.sessions_of("alice");
+    match meanwhile.as_str() {
+        "all" => hers.end_all().await?,
+        "others" => hers.end_others(&Principal::builder("session", "alice").build()).await?,
+        _ => auth.set_rights("alice", ["viewer"]).await?,
+    };
     clock.advance(Duration::from_secs(1));
     sign_in.without_password().subject("alice").details(User { name: "late".to_owned() }).finish().await
 }

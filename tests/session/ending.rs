@@ -39,11 +39,18 @@ fn signing_out_everywhere_ends_all_sessions_of_the_subject_and_no_others() {
 }
 
 #[test]
-fn a_sign_in_that_was_under_way_when_all_sessions_ended_begins_none() {
-    let app = App::new();
-    let answer = app.post("/login/slow").send();
-    Denied::forbidden("your sessions were ended while you signed in; sign in again").check(&answer);
-    assert_eq!(answer.only("set-cookie"), None);
+fn a_sign_in_that_was_under_way_when_sessions_ended_or_got_other_rights_begins_none() {
+    for meanwhile in ["all", "others", "rights"] {
+        let app = App::new();
+        let kept = app.sign_in("alice");
+        let answer = app.post(&format!("/login/slow/{meanwhile}")).send();
+        Denied::forbidden("your sessions were ended while you signed in; sign in again").check(&answer);
+        assert_eq!(answer.only("set-cookie"), None, "{meanwhile}");
+        if meanwhile == "rights" {
+            let renewed = app.get("/me").session(&kept).send();
+            assert_eq!(renewed.status, 200, "who was in goes on, under another id");
+        }
+    }
 }
 
 #[test]

@@ -64,6 +64,10 @@ impl SessionStore for Remote {
         self.answer(self.shelf.of_subject(subject))
     }
 
+    fn bar(&self, subject: SubjectKey, at: u64) -> StoreAnswer<()> {
+        self.answer(self.shelf.bar(subject, at))
+    }
+
     fn end_all(&self, subject: SubjectKey, at: u64) -> StoreAnswer<usize> {
         self.answer(self.shelf.end_all(subject, at))
     }

@@ -14,7 +14,11 @@ fn a_browser_is_sent_to_the_login_page_and_an_api_call_is_not() {
     for (name, value) in [("Accept", "application/json"), ("Accept", "*/*"), ("Sec-Fetch-Mode", "cors"), ("X", "y")] {
         assert_eq!(app.get("/me").header(name, value).send().status, 401, "{name}: {value}");
     }
-    assert_eq!(app.navigate("/me").header("HX-Request", "true").send().status, 401, "a fragment of a page");
+    let around = "https://shop.example/me?tab=2";
+    let part = app.navigate("/me").header("HX-Request", "true").header("HX-Current-URL", around).send();
+    let back = "https://shop.example/login?to=%2Fme%3Ftab%3D2";
+    assert_eq!((part.status, part.only("hx-redirect"), part.only("location")), (401, Some(back), None));
+    assert_eq!(part.only("www-authenticate"), Some(r#"Cookie realm="shop""#));
     let either = app.navigate("/either").send();
     assert_eq!((either.status, either.only("location")), (303, Some("https://shop.example/login?to=%2Feither")));
     assert_eq!(app.navigate("/bearer").send().status, 401, "no session would help");

@@ -35,7 +35,7 @@ impl SessionStore for Shelf {
     fn put(&self, new: NewSession) -> StoreAnswer<Added> {
         let mut content = self.0.lock().unwrap();
         let subject = new.session().subject().unwrap();
-        if content.ended.get(&subject).is_some_and(|ended| *ended >= new.began_at()) {
+        if !new.continues() && content.ended.get(&subject).is_some_and(|ended| *ended >= new.began_at()) {
             return StoreAnswer::Ready(Added::Barred);
         }
         if let Some(replaced) = new.replaced() {
@@ -76,12 +76,18 @@ impl SessionStore for Shelf {
         StoreAnswer::Ready(of_subject.cloned().collect())
     }
 
+    fn bar(&self, subject: SubjectKey, at: u64) -> StoreAnswer<()> {
+        let mut content = self.0.lock().unwrap();
+        let ended = content.ended.entry(subject).or_default();
+        *ended = at.max(*ended);
+        StoreAnswer::Ready(())
+    }
+
     fn end_all(&self, subject: SubjectKey, at: u64) -> StoreAnswer<usize> {
+        let _ = self.bar(subject, at);
         let mut content = self.0.lock().unwrap();
         let before = content.sessions.len();
         content.sessions.retain(|_, session| session.subject() != Some(subject));
-        let ended = content.ended.entry(subject).or_default();
-        *ended = at.max(*ended);
         StoreAnswer::Ready(before - content.sessions.len())
     }
 }

@@ -16,15 +16,7 @@ pub(crate) const MOST_ARGUMENTS: usize = 16;
 pub(crate) fn check_handler(handler: &Handler, dialect: Dialect, sink: &Sink) {
     let (signature, attribute) = (&handler.signature, dialect.name());
     let name = signature.ident.unraw();
-    for other in &handler.ours {
-        let fault = match other.path().segments.last() {
-            Some(second) if second.ident == attribute => {
-                format!("`#[{attribute}]` given twice on `{name}`; join the two in one attribute")
-            }
-            _ => format!("`#[requires]` and `#[public]` on the same handler `{name}`; remove one"),
-        };
-        sink.report(other, fault);
-    }
+    check_ours(handler, dialect, sink);
     check_place(handler, &name, attribute, sink);
     if signature.asyncness.is_none() {
         sink.report(signature.fn_token, format!("handler `{name}` must be async"));
@@ -51,6 +43,20 @@ pub(crate) fn check_handler(handler: &Handler, dialect: Dialect, sink: &Sink) {
                 sink.report(attribute, format!("an argument of a handler cannot be conditional; {remedy}"));
             }
         }
+    }
+}
+
+/// Reports a second attribute of ours.
+pub(crate) fn check_ours(handler: &Handler, dialect: Dialect, sink: &Sink) {
+    let (name, attribute) = (handler.signature.ident.unraw(), dialect.name());
+    for other in &handler.ours {
+        let fault = match other.path().segments.last() {
+            Some(second) if second.ident == attribute => {
+                format!("`#[{attribute}]` given twice on `{name}`; join the two in one attribute")
+            }
+            _ => format!("`#[requires]` and `#[public]` on the same handler `{name}`; remove one"),
+        };
+        sink.report(other, fault);
     }
 }
 

@@ -10,6 +10,7 @@ mod limit;
 mod logic;
 mod module;
 mod named;
+mod operation;
 mod requirement;
 mod text;
 mod wording;
@@ -20,10 +21,11 @@ use crate::parse::{Args, Clause, Key};
 
 pub(crate) use ability::demanded_of_authentication;
 pub(crate) use after::{check_after, check_no_after, place};
-pub(crate) use handler::{MOST_ARGUMENTS, check_generics, check_handler, check_other};
+pub(crate) use handler::{MOST_ARGUMENTS, check_generics, check_handler, check_other, check_ours};
 pub(crate) use inner::{check_inner, check_no_inner};
 pub(crate) use module::check_module;
 pub(crate) use named::{check_implications, check_named, check_names};
+pub(crate) use operation::check_operation;
 
 /// The policy that `args` says, within its module's defaults.
 pub(crate) fn check_policy(args: Args, sink: &Sink) -> Option<Policy> {
@@ -42,6 +44,7 @@ pub(crate) fn check_policy(args: Args, sink: &Sink) -> Option<Policy> {
         limit: None,
         reason: None,
         inner: None,
+        operation: None,
         after: None,
     };
     let mut downgrade = None;
@@ -58,6 +61,7 @@ pub(crate) fn check_policy(args: Args, sink: &Sink) -> Option<Policy> {
             Clause::Flag(flag) if flag == "shared_cache" => policy.shared_cache = true,
             Clause::Flag(flag) if flag == "without_authorities" => policy.without_authorities = true,
             Clause::Flag(flag) if flag == "allow_downgrade" => downgrade = Some(flag),
+            Clause::Flag(flag) if flag == "operation" => policy.operation = Some(flag.clone()),
             _ => {}
         }
     }

@@ -4,6 +4,7 @@ use proc_macro2::Ident;
 
 use super::after::check_no_after;
 use super::inner::check_no_inner;
+use super::operation::check_no_operation;
 use crate::diag::{Sink, written};
 use crate::model::{Access, Policy};
 use crate::parse::{Implication, NamedEntry};
@@ -37,6 +38,7 @@ pub(crate) fn check_implications(implications: &[Implication], sink: &Sink) {
 pub(crate) fn check_named(name: &Ident, policy: &Policy, sink: &Sink) -> bool {
     check_no_inner(policy, sink);
     check_no_after(policy, sink);
+    check_no_operation(policy, sink);
     let optional = matches!(policy.access, Access::Schemes { optional: true, .. });
     if optional {
         let remedy = "require the scheme, since `Granted` of it would prove nothing";

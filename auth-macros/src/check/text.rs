@@ -4,7 +4,7 @@
 use syn::LitStr;
 
 use crate::diag::{Sink, written};
-use crate::model::Text;
+use crate::model::{PATH_SEPARATOR, Text};
 
 /// A scope-token: `%x21 / %x23-5B / %x5D-7E` (RFC 6749 section 3.3, RFC 6750 section 3).
 pub(crate) fn check_scope(literal: &LitStr, sink: &Sink) {
@@ -57,7 +57,7 @@ pub(crate) fn check_acr(literal: &LitStr, sink: &Sink) {
     if value.is_empty() {
         sink.report(literal, "the acr is empty; name one");
     } else if value.contains(' ') {
-        let remedy = "name one class; `acr_order` says which are stronger";
+        let remedy = "name one, and say by `acr_order` which are stronger";
         sink.report(literal, format!("the acr `{}` has a space; {remedy}", value.escape_debug()));
     } else if let Some(bad) = value.chars().find(|&c| !is_in_lists(c)) {
         let remedy = "use printable ASCII without spaces, `\"` and `\\`";
@@ -77,11 +77,16 @@ pub(crate) fn check_role(literal: &LitStr, sink: &Sink) {
 
 /// Any text, for the name of a claim.
 pub(crate) fn check_claim(literal: &LitStr, sink: &Sink) {
-    check_name(literal, "claim's name", sink);
+    for name in literal.value().split(PATH_SEPARATOR) {
+        check_text(name, literal, "claim's name", sink);
+    }
 }
 
 fn check_name(literal: &LitStr, what: &str, sink: &Sink) {
-    let value = literal.value();
+    check_text(&literal.value(), literal, what, sink);
+}
+
+fn check_text(value: &str, literal: &LitStr, what: &str, sink: &Sink) {
     if value.trim().is_empty() {
         sink.report(literal, format!("the {what} is empty; name one"));
     } else if let Some(bad) = value.chars().find(|c| c.is_control()) {

@@ -3,12 +3,15 @@
 use std::fmt::{Display, Formatter, Result};
 
 use crate::diag::written;
-use crate::model::{Atom, ClaimValue, MaxAge, Requirement, RequirementKind, Text};
+use crate::model::{Atom, ClaimValue, MaxAge, PATH_SEPARATOR, Requirement, RequirementKind, Text};
 
 impl Display for Text {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         match self {
-            Self::Literal(literal) => write!(f, "{:?}", literal.value()),
+            Self::Literal(literal) => match &*literal.value().split(PATH_SEPARATOR).collect::<Vec<_>>() {
+                [word] => write!(f, "{word:?}"),
+                path => write!(f, "{path:?}"),
+            },
             Self::Constant(path) | Self::Variant(path) => f.write_str(&written(path)),
         }
     }

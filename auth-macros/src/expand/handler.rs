@@ -10,6 +10,7 @@ use super::exports::{Exports, Way};
 use super::generics::{argument_types, generics};
 use super::inner::split_inner;
 use super::module;
+use super::operation::expand_operation;
 use super::policy::{PolicyType, expand_policy};
 use crate::check::place;
 use crate::model::{Access, AfterCall, Alternative, Policy, SchemeKind};
@@ -25,6 +26,9 @@ const OF_OUTER: &[&str] = &["doc", "deprecated"];
 /// function inside, and the policy in front of it.
 pub(crate) fn expand_handler(handler: &Handler, routes: &[Route], policy: &Policy) -> TokenStream {
     let exports = Exports::new(policy.root.as_ref());
+    if policy.operation.is_some() {
+        return expand_operation(handler, policy, &exports);
+    }
     if let Some(inner) = &policy.inner {
         let name = &handler.signature.ident;
         let (proved, includes): (&dyn ToTokens, _) = match &policy.access {

@@ -7,6 +7,7 @@ mod handler;
 mod inner;
 mod module;
 mod named;
+mod operation;
 mod policy;
 mod requirement;
 
@@ -14,3 +15,4 @@ pub(crate) use faulty::{expand_faulty_handler, expand_faulty_module, expand_faul
 pub(crate) use handler::{expand_handler, expand_reordered};
 pub(crate) use module::expand_module;
 pub(crate) use named::{Head, distinct, expand_implications, expand_named};
+pub(crate) use operation::expand_faulty_operation;

@@ -102,6 +102,7 @@ fn expand_said(place: &PolicyType<'_>, policy: &Policy, constants: &mut Constant
         Hide::FromAuthenticated => quote!(.hiding(#hide::FromAuthenticated)),
     });
     let shared_cache = policy.shared_cache.then(|| quote!(.cached_by_all()));
+    let operation = policy.operation.is_some().then(|| quote!(.inside_requests()));
     let by_credentials = policy.without_authorities.then(|| quote!(.by_credentials_alone()));
     let limit = policy.limit.map(|Limit { requests, seconds, by_address }| {
         let by = if by_address { quote!(by_address) } else { quote!(by_caller) };
@@ -111,7 +112,7 @@ fn expand_said(place: &PolicyType<'_>, policy: &Policy, constants: &mut Constant
     let reason = policy.reason.as_ref().map(|reason| quote!(.because(#reason)));
     let details = expand_details(place.details, constants);
     let after = policy.after.as_ref().map(|after| constants.expand_after(after));
-    quote!(#access #demands #routes #realm #hide #shared_cache #by_credentials #limit #reason #details #after)
+    quote!(#access #demands #routes #realm #hide #shared_cache #by_credentials #limit #reason #details #after #operation)
 }
 
 /// What every scheme of the policy must give. A type of the user's own may be called the same.

@@ -56,6 +56,16 @@ impl Args {
         });
         own.or_else(|| self.defaults.as_ref().and_then(Defaults::root))
     }
+
+    /// Whether this attribute or one of the modules around says `operation`.
+    pub(crate) fn is_of_operation(&self) -> bool {
+        let levels = self.defaults.iter().flat_map(|defaults| &defaults.levels);
+        self.has_flag("operation") || levels.cloned().map(parse_again).any(|level| level.has_flag("operation"))
+    }
+
+    fn has_flag(&self, wanted: &str) -> bool {
+        self.clauses.iter().any(|clause| matches!(clause, Clause::Flag(flag) if flag == wanted))
+    }
 }
 
 /// One element of the list.

@@ -9,7 +9,7 @@ use syn::{Error, Result, Token, token};
 use super::age::parse_max_age;
 use super::call::parse_call;
 use super::split::combine;
-use super::value::{next_token, parse_claim_value, parse_text, rest};
+use super::value::{next_token, parse_claim_name, parse_claim_value, parse_text, rest};
 use crate::diag::{remedy, written};
 use crate::keyword::{self, Use};
 use crate::model::Atom;
@@ -192,7 +192,7 @@ fn parse_atom(name: &str, word: &Ident, group: &Group) -> Result<Atom> {
             "max_age" => Atom::MaxAge(parse_max_age(input, &what)?),
             "check" => Atom::Check(Box::new(parse_call(input, &what)?)),
             _ => {
-                let claim = parse_text(input, "a claim's name")?;
+                let claim = parse_claim_name(input)?;
                 if input.parse::<Option<Token![,]>>()?.is_none() || input.is_empty() {
                     let at = quote!(#word #group);
                     return Err(Error::new_spanned(at, format!("`claim` lacks its value; write {}", example(name))));

@@ -1,13 +1,14 @@
 //! Values: strings, constants, claim values, paths.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Group, Ident, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream};
-use syn::{Error, Lit, LitBool, LitInt, LitStr, Path, Result, Token};
+use syn::parse::{Parse, ParseStream, Parser as _};
+use syn::punctuated::Punctuated;
+use syn::{Error, Lit, LitBool, LitInt, LitStr, Path, Result, Token, token};
 
 use crate::diag::written;
-use crate::model::{ClaimValue, Text};
+use crate::model::{ClaimValue, PATH_SEPARATOR, Text};
 
 /// A string literal, or the path of a constant or a variant.
 pub(crate) fn parse_text(input: ParseStream<'_>, what: &str) -> Result<Text> {
@@ -24,6 +25,33 @@ pub(crate) fn parse_text(input: ParseStream<'_>, what: &str) -> Result<Text> {
 /// A string literal, and nothing else.
 pub(crate) fn parse_literal(input: ParseStream<'_>, what: &str) -> Result<LitStr> {
     if input.peek(LitStr) { input.parse().and_then(without_suffix) } else { Err(unfit(input, what, "a string")) }
+}
+
+/// A claim's name, or in brackets the names that lead to it: joined by a control character, which no name may have.
+pub(crate) fn parse_claim_name(input: ParseStream<'_>) -> Result<Text> {
+    if !input.peek(token::Bracket) {
+        return parse_text(input, "a claim's name");
+    }
+    let group: Group = input.parse()?;
+    let names = |input: ParseStream<'_>| Punctuated::<LitStr, Token![,]>::parse_terminated(input);
+    let fault = |fault: &str| {
+        Error::new_spanned(&group, format!("{fault}; write a string for each name, as in `[\"address\", \"country\"]`"))
+    };
+    let names =
+        names.parse2(group.stream()).map_err(|_| fault(&format!("`{}` is not a path to a claim", written(&group))))?;
+    let mut path = Vec::new();
+    for name in names {
+        let name = without_suffix(name)?;
+        if name.value().contains(PATH_SEPARATOR) {
+            return Err(Error::new_spanned(&name, "the claim's name has a control character; remove it"));
+        }
+        path.push(name.value());
+    }
+    if path.is_empty() {
+        return Err(fault("the path to a claim is empty"));
+    }
+    let joined = path.join(PATH_SEPARATOR.encode_utf8(&mut [0; 4]));
+    Ok(Text::Literal(LitStr::new(&joined, group.span())))
 }
 
 /// The value a claim is compared with.

@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use crate::auth::{Auth, AuthBuilder};
 use crate::denial::{Denial, Reason};
-use crate::principal::Principal;
+use crate::principal::{Principal, local};
 use crate::scheme::SessionScheme;
 use crate::scheme::session::{LiveSessions, Record, Sessions, Whose, milliseconds};
 use crate::time::UnixTime;
+
+/// The keyword of the scheme.
+const SESSION: &str = "session";
 
 /// The configurations of sessions, by their names.
 pub(super) type LiveByName = Vec<(Option<Box<str>>, Arc<LiveSessions>)>;
@@ -43,7 +46,7 @@ impl AuthBuilder {
             let scheme = sessions.build(name.as_deref(), self.public_origin.as_deref());
             self.event_sources.extend(scheme.iter().map(|scheme| scheme.live().events().clone()));
             self.sessions.live.extend(scheme.iter().map(|scheme| (name.clone(), Arc::clone(scheme.live()))));
-            self = self.built::<SessionScheme, _>("session", name.as_deref(), scheme);
+            self = self.built::<SessionScheme, _>(SESSION, name.as_deref(), scheme);
         }
         self
     }
@@ -67,10 +70,13 @@ impl Auth {
         self.sessions_of_in(None, subject.into())
     }
 
-    /// The sessions of a caller who is in one, wherever they have signed in.
+    /// The sessions of a caller who is in one, wherever they have signed in. Who comes by other credentials is somebody else, of
+    /// whatever name: there are none.
     pub fn sessions_of_caller(&self, who: &Principal) -> SubjectSessions {
-        let of = self.sessions_of_in(who.configuration(), who.subject().to_owned());
-        SubjectSessions { issuer: who.issuer().filter(|issuer| !issuer.starts_with("local:")).map(Into::into), ..of }
+        let configuration = who.configuration().filter(|_| who.scheme() == SESSION);
+        let issuer = who.issuer().filter(|issuer| *issuer != local(SESSION, configuration));
+        let of = self.sessions_of_in(configuration, who.subject().to_owned());
+        SubjectSessions { issuer: issuer.map(Into::into), ..of }
     }
 
     /// Those of a subject in the configuration `session("name")`.
@@ -175,22 +181,26 @@ impl SubjectSessions {
         self.live()?.end_all(self.whose(), milliseconds(&*self.auth.settings().clock)).await
     }
 
-    /// Ends all but that of this caller, such as after a change of the password; says how many there were. Of a caller who is not in a session of this
-    /// subject, all.
+    /// Ends all but that of this caller, such as after a change of the password, and keeps those from beginning whose sign-in has begun before; says
+    /// how many there were. Of a caller who is not in a session of this subject, all.
     ///
     /// # Errors
     /// See above.
     pub async fn end_others(&self, but: &Principal) -> Result<usize, Denial> {
         let kept = but.session_id().filter(|_| but.subject() == self.subject);
+        // First: who comes in afterwards has signed in afterwards, and who came in before is in the list.
+        self.live()?.bar(self.whose(), milliseconds(&*self.auth.settings().clock)).await?;
         self.end_where(|record| Some(&*record.sid) != kept).await
     }
 
-    /// Gives all of them these roles, as [`Auth::set_rights`] does.
+    /// Gives all of them these roles, as [`Auth::set_rights`] does, and keeps those from beginning whose sign-in has begun before: it may have
+    /// looked up the roles of old.
     ///
     /// # Errors
     /// See above.
     pub async fn set_rights(&self, roles: impl IntoIterator<Item = impl Into<Box<str>>>) -> Result<usize, Denial> {
         let roles: Vec<Box<str>> = roles.into_iter().map(Into::into).collect();
+        self.live()?.bar(self.whose(), milliseconds(&*self.auth.settings().clock)).await?;
         self.live()?.set_roles(self.whose(), &roles, self.now()?).await
     }
 

@@ -38,9 +38,7 @@ impl<T> SignIn<T> {
         let attempt = self.attempt(name).await?;
         match check.await {
             Ok(None) => {
-                if let Some(live) = &self.live {
-                    live.tell_refused(&signing_in(&self.auth, live, &self.request));
-                }
+                self.tell_refused(Reason::CredentialsWrong);
                 Ok(None)
             }
             Ok(Some(user)) => {
@@ -70,10 +68,17 @@ impl<T> SignIn<T> {
         settings.attempts.begin(tried).done().await.map_err(|spent| {
             limited!(info, "too many wrong passwords; the next is not looked at");
             let Rejection { reason, headers, .. } = spent.into();
+            self.tell_refused(reason);
             let mut denial = Denial::of(reason);
             denial.headers(headers);
             self.denied(denial)
         })
+    }
+
+    fn tell_refused(&self, reason: Reason) {
+        if let Some(live) = &self.live {
+            live.tell_refused(&signing_in(&self.auth, live, &self.request), None, reason.label());
+        }
     }
 
     fn denied(&self, mut denial: Denial) -> Denial {

@@ -161,6 +161,10 @@ impl Provider {
         if self.is_for_others(claims) {
             return Some("aud");
         }
+        // Demanded of ID tokens, unlike of others; the verifier has judged it where it is there.
+        if !claims.contains_key("iat") {
+            return Some("iat");
+        }
         if claims.get("nonce").and_then(Value::as_str) != Some(demanded.nonce) {
             return Some("nonce");
         }

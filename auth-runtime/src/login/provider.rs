@@ -326,9 +326,16 @@ impl Granted {
             access_token: secret("access_token")?,
             id_token: secret("id_token"),
             refresh_token: secret("refresh_token"),
-            expires_in: members.0.get("expires_in").and_then(serde_json::Value::as_i64).filter(|seconds| *seconds >= 0),
+            expires_in: members.0.get("expires_in").and_then(seconds),
         })
     }
+}
+
+/// Some providers write a string, or a fraction. What has expired already is so, and does not last for ever.
+fn seconds(said: &serde_json::Value) -> Option<UnixTime> {
+    let seconds = said.as_f64().or_else(|| said.as_str()?.trim().parse().ok()).filter(|seconds| seconds.is_finite())?;
+    // A cast saturates.
+    Some((seconds as UnixTime).max(0))
 }
 
 /// A path that is served as it stands.
@@ -396,5 +403,29 @@ impl OidcLogin {
             ),
         ];
         checks.into_iter().find(|(is_wrong, ..)| *is_wrong).map(|(_, option, fault)| (option, fault))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn how_long_a_token_lasts_is_read_however_a_provider_writes_it() {
+        let cases = [
+            (json!(3600), Some(3600)),
+            (json!("3600"), Some(3600)),
+            (json!(2.5), Some(2)),
+            (json!(-5), Some(0)),
+            (json!(1e300), Some(UnixTime::MAX)),
+            (json!("soon"), None),
+            (json!("inf"), None),
+            (json!(null), None),
+        ];
+        for (said, lasts) in cases {
+            assert_eq!(seconds(&said), lasts, "{said}");
+        }
     }
 }

@@ -323,6 +323,10 @@ impl AtRequest {
         let (provider, reason) = (foreign(&self.provider.settings.issuer), fault.label());
         // What a stranger can cause is no error of ours, and those that are have their own event.
         limited!(info, provider, reason, "a sign-in at a provider did not work");
+        if let Ok(auth) = self.auth() {
+            let who = signing_in(auth, &self.sessions, &self.request);
+            self.sessions.tell_refused(&who, Some(&self.provider.settings.issuer), reason);
+        }
         page(fault, &self.provider.paths.login, cookies)
     }
 }

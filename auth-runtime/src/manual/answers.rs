@@ -12,6 +12,7 @@
 //! | situation | reason | status | challenge | source |
 //! |---|---|---|---|---|
 //! | no credentials, or those of a scheme that the route does not offer | `CredentialsMissing` | 401 | `Bearer realm="R"`, and `scope="a b"` where scopes are required; no `error` | RFC 6750 §3, §3.1; RFC 9110 §15.5.2 |
+//! | the same where a session is asked for | `CredentialsMissing` | 401 | `Cookie realm="R"`. A browser that would show a page is sent to the login page instead, by a 303; htmx by `HX-Redirect` | |
 //! | two `Authorization` lines | `AuthorizationRepeated` | 400 | `error="invalid_request"` on Bearer; other schemes' plain challenge | RFC 9110 §5.3 |
 //! | a bearer token that is empty or has characters no token can have | `CredentialsMalformed` | 400 | `error="invalid_request"` | RFC 6750 §3.1 |
 //! | a token in the header and in the query, or twice in the query, where the query is looked at | `TokenRepeated` | 400 | `error="invalid_request"` | RFC 6750 §2 |
@@ -137,6 +138,9 @@
 //! | situation | header | source |
 //! |---|---|---|
 //! | protected and optional routes | `Cache-Control: private`, unless the handler says `private` or `no-store`; `public` and `s-maxage` are taken away | RFC 9111 §3.5, §5.2.2.7 |
+//! | the same, decided by a session | `Cache-Control: no-store`, unless the handler says `private` | |
+//! | `SignIn` begins a session | 303 to the page that was wanted, or `/`; `Set-Cookie` with a new id, and the session before is over | OWASP ASVS 5.0 7.2.4 |
+//! | `SignOut` ends it | 303; the cookie is deleted, `Clear-Site-Data: "cache", "storage"` | OWASP ASVS 5.0 7.4.1 |
 //! | the same with `shared_cache` | the handler's own | |
 //! | token or API key in the query | `Referrer-Policy: no-referrer` too, also on refusals | RFC 6750 §2.3, §5.3 |
 //! | a right Digest response | `Authentication-Info: qop=auth, rspauth="…", cnonce="…", nc=…`, with `nextnonce="…"` from half of the nonce's life on | RFC 7616 §3.5 |

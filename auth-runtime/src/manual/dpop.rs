@@ -78,7 +78,7 @@
 //! request when it comes for the first time: 401 with `error="use_dpop_nonce"` and the nonce in `DPoP-Nonce`. From half of its life on,
 //! answers bring the next one, so that no request has to be repeated. Pages of other origins can read the field where CORS lets them: it is named in
 //! `Access-Control-Expose-Headers`, unless your CORS middleware writes that field itself; then add `DPoP-Nonce` and `WWW-Authenticate`
-//! there.
+//! there. Let it allow the request's fields `Authorization` and `DPoP` as well.
 //!
 //! # Several machines
 //!

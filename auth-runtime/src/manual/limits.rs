@@ -1,4 +1,4 @@
-//! Limits: how often callers may call.
+//! Limits: how often callers may call a route, and how many wrong passwords and keys they may send.
 //!
 //! # Of a route
 //!
@@ -52,15 +52,18 @@
 //! Nothing has to be switched on. Passwords of Basic and Digest, and of [`SignIn::verify`](crate::SignIn::verify) in your own form, are
 //! counted by account and by address, and API keys by address:
 //!
-//! | | answered 401 | then |
+//! | | looked at (401, or what your form answers) | then |
 //! |---|---|---|
 //! | one account, wherever from | 30 in five minutes | the next after 10 s, then 20 s, 40 s, … five minutes at most, each in between 429 |
 //! | one address, whatever the account | 100 in five minutes | the next after 3 s, then 6 s, 12 s, … five minutes at most |
 //! | an account at an address where it was good within the last hour | 30 in five minutes, counted apart: strangers do not keep it out | as for an account |
 //!
-//! - An attempt counts before a password is hashed, and not if it was good. The same password sent many times at once is one attempt.
+//! - An attempt counts before a password is hashed, and not if it was good. With Basic, the same password sent many times at once is
+//!   one attempt.
 //! - Until the time is over, nothing is looked at: the right password gets the same 429 as a wrong one, and a name that does not exist
 //!   the same as one that does.
+//! - Whoever keeps guessing at a name keeps its delays going: meanwhile its owner gets in where it was good within the last hour, and elsewhere
+//!   only in the moment that a delay is over.
 //! - Nobody is locked out for ever. Five minutes after the last delay is over, all is as before. The right password ends no delay of others.
 //! - Names are one account however they are written: trimmed, in NFKC and in lower case, or as
 //!   [`account_of`](crate::limits::Limits::account_of) says.

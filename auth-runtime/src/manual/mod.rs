@@ -18,6 +18,7 @@
 //! - `dpop`: tokens that are bound to a key of the client (feature `testing`).
 //! - [`choosing`]: a session or a token; a token as it is, bound to a key, or a certificate.
 //! - `certificates`: callers that are known by the certificate of their TLS connection, bound tokens, nginx (feature `certificates`).
+//! - `operations`: many operations behind one route: MCP, JSON-RPC, GraphQL (feature `testing`).
 //! - [`watching`]: the audit log, metrics, events, a dashboard, alerts worth having.
 //! - [`memory`]: what is remembered between requests, for how long, and what empties it.
 //! - `redis`: one server, Sentinel or Redis Cluster, and what happens when a primary dies (feature `redis`).
@@ -45,6 +46,8 @@ pub mod limits;
 pub mod memory;
 pub mod mounting;
 pub mod moving;
+#[cfg(feature = "testing")]
+pub mod operations;
 pub mod providers;
 #[cfg(feature = "redis")]
 pub mod redis;

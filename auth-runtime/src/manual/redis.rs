@@ -7,6 +7,7 @@
 //! | revocations | `redis` | `RedisRevocations::builder(redis)` | what is known counts for `max_staleness` and `grace`, then 503 |
 //! | whom [`Auth::forget`](crate::Auth::forget) forgets | `redis` | the same: the stream of revocations tells all processes | nothing that is remembered of callers counts past `max_staleness`: every request loads |
 //! | used proofs of DPoP | `redis` | `SharedProofs::redis(redis, secret)` | 503 for requests with good proofs |
+//! | sessions, and the provider's tokens in them | `redis`, `session` | `Sessions::redis(redis)` | 503 for requests with a session; nobody is lost |
 //! | nonces of Digest | `redis` | `SharedNonces::redis(redis, secret)` | 503 for requests with Digest credentials |
 //! | how often callers called a route with a `limit` | `redis` | `Limits::redis(redis, secret)` | each process counts for itself |
 //! | wrong passwords and API keys, by account and address | `redis` | the same | each process counts for itself |

@@ -45,7 +45,7 @@
 //!
 //! # The table as JSON
 //!
-//! An object with two arrays, `mounted` and `unmounted`, of objects with these members, all of which are always there:
+//! An object with three arrays, `mounted`, `operations` and `unmounted`, of objects with these members, all of which are always there:
 //!
 //! | member | |
 //! |---|---|

@@ -1,5 +1,8 @@
 //! People who sign in: from nothing to a login page in ten minutes, what ends a session, where sessions are kept, and the requirements of OWASP's ASVS.
 //!
+//! A session here can be ended by the server at any time, on all machines; its id changes with each sign-in; forms of other sites are refused; a wrong
+//! password is counted before it is looked at; and a route says in one line that it wants one. A cookie that carries its own contents can do none of that.
+//!
 //! # In five steps
 //!
 //! 1. Turn on the feature: `auth-runtime = { version = "0.1", features = ["session"] }`.
@@ -88,7 +91,7 @@
 //! |---|---|
 //! | a browser for a page: `Sec-Fetch-Mode: navigate`, or where that is not sent an `Accept` that prefers HTML | 303 to the [login page](crate::session::Sessions::login_page), with `?to=` for a `GET` |
 //! | a script, a program | 401 with `WWW-Authenticate: Cookie realm="…"` |
-//! | htmx for a part of a page: `HX-Request` | that 401. Let htmx open the login page: `document.body.addEventListener("htmx:responseError", e => { if (e.detail.xhr.status === 401) location = "/login?to=" + encodeURIComponent(location.pathname) })` |
+//! | htmx for a part of a page: `HX-Request` | that 401 with `HX-Redirect` to the login page, which htmx follows by itself; it leads back to the page around the part |
 //!
 //! A cookie that is worth nothing any more is deleted with that answer. Where only a role is missing, the answer is a 403, and nobody is sent to
 //! sign in.
@@ -114,7 +117,8 @@
 //! | signing in again in the same browser | the old session is over, under whatever name it was |
 //! | other roles | [`Auth::set_rights`](crate::Auth::set_rights): the session goes on, under another id from its next answer on |
 //!
-//! What goes on after a request, a stream or a WebSocket, ends with the session by [`UntilEnded`](crate::extract::UntilEnded); it is no use of the session.
+//! What goes on after a request, a stream or a WebSocket, ends with the session by [`UntilEnded`](crate::extract::UntilEnded).
+//! While it runs it does not keep the session alive: only requests do.
 //!
 //! Where roles are in your database anyway, load them with each request by [`Sessions::authorities`](crate::session::Sessions::authorities), and keep
 //! none in the session.
@@ -130,22 +134,12 @@
 //! A store outside of the process holds the SHA-256 of ids, hashes of subjects, and records with a MAC under a key that it does not have: who reads it gets nobody's
 //! id, who writes to it makes nobody up. A new key goes in front of the old one, which stays for as long as its sessions last.
 //!
-//! # Moving from `actix-session` and `actix-identity`
-//!
-//! | there | here |
-//! |---|---|
-//! | `SessionMiddleware::new(store, key)`, `IdentityMiddleware` | `.session(Sessions::…)` on the builder |
-//! | `Identity::login(&request.extensions(), id)` | [`SignIn`](crate::SignIn), which also changes the id |
-//! | `user: Option<Identity>`, and an `if` | `#[requires(session)]` and [`Session<T>`](crate::Session) |
-//! | `session.get::<User>("user")` | the details: [`Session<User>`](crate::Session) |
-//! | `identity.logout()`, `session.purge()` | [`SignOut`](crate::SignOut) |
-//!
-//! What is kept of nobody, such as a basket before anybody has signed in, stays with `actix-session`: give its cookie another name.
+//! Moving from `actix-session` and `actix-identity`, without that anybody has to sign in again, is a [page](super::moving::sessions) of its own.
 //!
 //! # OWASP ASVS 5.0
 //!
 //! Each requirement of its sections 3.3, 6.3, 7.1 to 7.6, 10.2 and 10.5, in our words: what meets it, and the test of this repository that
-//! shows it. *Yours* is what a library cannot do for you. The chapter `signing_in` says more of 7.6 and 10.
+//! shows it. *Yours* is what a library cannot do for you. The chapter `signing_in` says what a client of a provider does.
 //!
 //! | requirement | met by | test |
 //! |---|---|---|

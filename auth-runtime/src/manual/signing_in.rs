@@ -99,8 +99,8 @@
 //! # let _ = sessions;
 //! ```
 //!
-//! Each has its own paths (`/login/work`, `/callback/work`, `/backchannel-logout/work`). The same subject at two of them is two people; so is an address:
-//! to join accounts, let whoever is signed in to one sign in to the other, and store both keys.
+//! Each has its own paths (`/login/work`, `/callback/work`, `/backchannel-logout/work`). The same subject at two of them is two people, and so is the same
+//! email address. To join accounts, let whoever is signed in to one sign in to the other, and store both keys.
 //!
 //! # The page without tokens
 //!
@@ -116,7 +116,7 @@
 //! - All that [ends other sessions](super::sessions): their lifetimes, [`sessions_of`](crate::Auth::sessions_of) with
 //!   [`signed_in_at`](crate::config::SubjectSessions::signed_in_at), revocation by the provider's issuer and subject.
 //!
-//! The session does not end with the provider's own: a provider that tells nothing is asked for nothing.
+//! Where a provider has no back-channel logout, a session here goes on after people have signed out there: its own lifetimes end it.
 //!
 //! # When it does not work
 //!

@@ -121,13 +121,25 @@
 //!   makes 256 bits of it. Do not let people invent them.
 //! - Secrets are wiped from this crate's memory when dropped and hidden in `Debug`.
 //!
+//! # Sessions
+//!
+//! | threat | rule | source |
+//! |---|---|---|
+//! | a session that was fixed before signing in | each sign-in makes a new id of 256 random bits and ends the session before; no id of the client's is taken over | OWASP ASVS 5.0 7.2.4 |
+//! | another site signs somebody in, as somebody else | a sign-in that another site caused is refused; at a provider, `state`, `nonce` and PKCE are bound to the browser that began | RFC 9700 §4.7 |
+//! | a login page that leads elsewhere | `?to=` is judged as browsers read it, and is a page of the public origin or `/` | RFC 9700 §4.11 |
+//! | passwords that are guessed | counted by account and by address before any is looked at, see `limits` | OWASP ASVS 5.0 6.3.1 |
+//! | a session that outlives its user's rights | ended everywhere by sign-out, revocation and `auth.sessions_of(…)`; what goes on ends with it | OWASP ASVS 5.0 7.4 |
+//! | a store that is read or written by others | it holds hashes of ids and records with a MAC; who reads it gets no id, who writes to it makes nobody up | |
+//! | providers that are mixed up | each has its own callback; `iss` of the answer is demanded where it is announced | RFC 9207 |
+//!
 //! # What an answer tells
 //!
 //! - A refusal says what [`answers`](super::answers) lists and no more: no part of the credentials, no text of an error, the
 //!   same for an unknown user and a wrong password, for an unknown API key and an expired one.
 //! - With `hide` a refusal is the answer that an unknown route of the same scope gets, in status, headers and body.
 //! - Refusals are `no-store`. The answers of protected and optional routes are kept out of shared caches: `private` is
-//!   added, `public` and `s-maxage` are taken away, unless the handler says `private` or `no-store` itself or the policy
+//!   added, or `no-store` where a session decided, `public` and `s-maxage` are taken away, unless the handler says `private` or `no-store` itself or the policy
 //!   says `shared_cache`. RFC 9111 section 3.5 protects only requests with `Authorization`, and a handler's `public` undoes
 //!   that.
 //! - Log events and metrics carry labels from closed sets. The claims of a token are left out of `Debug`, and the caller's
@@ -139,8 +151,8 @@
 //! - **Keys.** Where signing keys are kept, who can read secrets and password files, and changing them in time.
 //! - **Revoking.** A JWT is good until it expires, unless a configuration consults a store of
 //!   [revocations](crate::revocation) and somebody revokes it there. Keep lifetimes short.
-//! - **Rates.** Nothing here counts wrong passwords or limits callers. The bound on hashing protects the machine and other callers,
-//!   not the passwords. A flood from very many addresses leaves strangers without a turn, and known users with theirs.
+//! - **Rates before a route.** Wrong credentials are counted, and callers of routes with a `limit`; connections and requests for paths
+//!   that do not exist are not. A flood from very many addresses leaves strangers without a turn, and known users with theirs.
 //! - **What the handler does** with arguments, and rules over data that only the handler loads. Use a check where the rule can
 //!   be decided beforehand.
 //! - **The order of registrations** where it [cannot be seen](crate::manual::mounting#what-is-not): behind guards, and beside what
@@ -151,5 +163,6 @@
 //! - **Logs.** actix's `Logger` writes the query with `%r` and `%U`, and with it a key or token sent there.
 //! - **Time of hidden routes.** `hide` does not make a refusal as fast as an unknown route.
 //! - **Several machines.** What is remembered, and how much is hashed at once, is counted in each process, except what you
-//!   share through Redis: revocations, proofs of DPoP, nonces of Digest, answers of introspection.
+//!   share through Redis: revocations, sessions, limits and wrong credentials, proofs of DPoP,
+//!   nonces of Digest, answers of introspection.
 //! - **`Expect: 100-continue`** is answered by actix before any guard runs, so such a client may send its body in vain.

@@ -35,7 +35,7 @@
 //! |---|---|---|
 //! | `auth.decision` | a request was refused, or could not be decided | yes |
 //! | `auth.decision` | a request was let in, or its caller left before it was decided | with [`AuditLog::grants`] |
-//! | `auth.sign_in_refused` | a wrong password was sent to `SignIn::verify` (feature `session`); for which name is not told | yes |
+//! | `auth.sign_in_refused` | nobody was signed in, and `error.type` says why: a wrong password was sent to `SignIn::verify`, or one too many, or a sign-in at a provider did not work (features `session`, `login`). For which name is not told | yes |
 //! | `auth.signed_in` | a session has begun | yes |
 //! | `auth.signed_out` | a session was ended, by its user or by [`end`](crate::config::SubjectSessions::end) | yes |
 //! | `auth.signed_out_everywhere` | all sessions of a subject were ended | yes |
@@ -84,6 +84,7 @@
 //! | `auth_decisions_total` | counter | `policy`, `scheme`, `outcome`, `reason` | decisions |
 //! | `auth_decision_duration_seconds` | histogram | `policy`, `outcome` | what they took |
 //! | `auth_handler_denials_total` | counter | `policy` | denials that handlers returned |
+//! | `auth_sign_ins_total` | counter | `outcome`, `reason` | sign-ins, by a form or at a provider (feature `session`) |
 //! | `auth_events_lost_total` | counter | `cause` | what is missing from an audit log |
 //! | `auth_key_fetches_total` | counter | `provider`, `outcome`, `reason` | fetches of a provider's keys (feature `jwks`) |
 //! | `auth_key_age_seconds` | gauge | `provider` | time since its keys were fetched or confirmed (feature `jwks`) |
@@ -107,6 +108,7 @@
 //! |---|---|---|
 //! | this side cannot decide | `sum(rate(auth_decisions_total{outcome="failed"}[5m])) > 0.1` | the `reason` says what is out of reach; the error event has the cause |
 //! | somebody guesses | `sum by (policy) (rate(auth_decisions_total{reason="credentials_wrong"}[5m])) > 5` | the audit log has the addresses |
+//! | somebody guesses at the form | `sum(rate(auth_sign_ins_total{outcome="refused",reason=~"credentials_wrong\|too_many_attempts"}[5m])) > 1` | the same |
 //! | stolen tokens are tried | `sum(increase(auth_decisions_total{reason=~"token_revoked\|nonce_replayed"}[5m])) > 0` | the audit log has subject and address |
 //! | a release has locked people out | `sum by (policy) (rate(auth_decisions_total{outcome="denied"}[5m])) / sum by (policy) (rate(auth_decisions_total[5m])) > 0.5` | compare `reason` with before the release |
 //! | decisions are slow | `histogram_quantile(0.99, sum by (le) (rate(auth_decision_duration_seconds_bucket[5m]))) > 0.5` | a check, a lookup or a provider is slow |

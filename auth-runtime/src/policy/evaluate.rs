@@ -9,7 +9,7 @@ use serde_json::{Number, Value};
 use crate::denial::Reason;
 use crate::policy::requirement::{add_canonical_scopes, demands_scope};
 use crate::policy::strength::{is_recent, is_strong};
-use crate::policy::{Check, ClaimValue, Hierarchies, Hierarchy, PolicySpec, Requirement, SchemeUse};
+use crate::policy::{Check, ClaimPath, ClaimValue, Hierarchies, Hierarchy, PolicySpec, Requirement, SchemeUse};
 use crate::principal::{ClaimedIn, Principal};
 use crate::time::Clock;
 
@@ -223,7 +223,10 @@ fn known(leaf: &Requirement, principal: &Principal, standard: Standard<'_>) -> O
         Requirement::Authenticated => Some(true),
         Requirement::Scope(scope) => holds(&standard.hierarchies.scopes, principal.scope_set()?, scope.as_str()),
         Requirement::Role(role) => holds(&standard.hierarchies.roles, principal.role_set()?, role.as_str()),
-        Requirement::Claim(name, wanted) => claim_is(principal.claims()?.get(name.as_str())?, *wanted),
+        Requirement::Claim(name, wanted) => {
+            let mut names = ClaimPath(name.as_str()).names();
+            claim_at(principal.claims()?.get(names.next()?)?, names, *wanted)
+        }
         Requirement::Acr(_) | Requirement::MaxAge(_) if standard.takes_as_strong => Some(true),
         Requirement::Acr(wanted) => is_strong(principal, wanted.as_str(), &standard.hierarchies.acr),
         Requirement::MaxAge(wanted) => is_recent(principal, *wanted, standard.clock),
@@ -247,20 +250,34 @@ fn holds(hierarchy: &Hierarchy, claimed: ClaimedIn<'_>, wanted: &str) -> Option<
     }
 }
 
+/// Follows a path into objects. An array on the way stands for each of its elements, as one at the end does.
+fn claim_at<'a, N: Iterator<Item = &'a str> + Clone>(claim: &Value, names: N, wanted: ClaimValue) -> Option<bool> {
+    let mut inner = names.clone();
+    match (inner.next(), claim) {
+        (None, claim) => claim_is(claim, wanted),
+        (Some(name), Value::Object(members)) => claim_at(members.get(name)?, inner, wanted),
+        (Some(_), Value::Array(elements)) => any_is(elements, |element| claim_at(element, names.clone(), wanted)),
+        (Some(_), _) => None,
+    }
+}
+
+/// Whether one of them is; unknown where none is known to be, and not all are known not to be.
+fn any_is(elements: &[Value], is: impl Fn(&Value) -> Option<bool>) -> Option<bool> {
+    let mut all_known = true;
+    for element in elements {
+        match (!element.is_array()).then(|| is(element)).flatten() {
+            Some(true) => return Some(true),
+            Some(false) => {}
+            None => all_known = false,
+        }
+    }
+    all_known.then_some(false)
+}
+
 /// Compares a claim: unknown when its JSON type is not the wanted one.
 fn claim_is(claim: &Value, wanted: ClaimValue) -> Option<bool> {
     match (claim, wanted) {
-        (Value::Array(elements), _) => {
-            let mut all_known = true;
-            for element in elements {
-                match (!element.is_array()).then(|| claim_is(element, wanted)).flatten() {
-                    Some(true) => return Some(true),
-                    Some(false) => {}
-                    None => all_known = false,
-                }
-            }
-            all_known.then_some(false)
-        }
+        (Value::Array(elements), _) => any_is(elements, |element| claim_is(element, wanted)),
         (Value::String(claim), ClaimValue::Str(wanted)) => Some(claim == wanted.as_str()),
         (Value::Bool(claim), ClaimValue::Bool(wanted)) => Some(*claim == wanted),
         (Value::Number(claim), ClaimValue::Int(wanted)) => Some(number_is(claim, wanted)),

@@ -2,6 +2,7 @@
 
 mod age;
 pub(crate) mod check;
+mod claim_path;
 mod evaluate;
 mod hierarchy;
 mod limit;
@@ -12,6 +13,7 @@ pub(crate) mod proof;
 mod read;
 pub(crate) mod registry;
 mod requirement;
+mod route_spec;
 pub(crate) mod rule;
 pub(crate) mod spec;
 mod strength;
@@ -21,15 +23,17 @@ mod written;
 
 pub use crate::grant::Standalone;
 pub use age::MaxAge;
+pub(crate) use claim_path::ClaimPath;
 pub(crate) use evaluate::{CheckResults, Demand, Finding, Standard, Step};
 pub(crate) use hierarchy::{Hierarchies, Hierarchy};
 pub use limit::{Limit, LimitBy};
 pub(crate) use read::{Reader, Unreadable};
 pub use requirement::{Check, ClaimValue, Requirement};
 pub(crate) use requirement::{canonical_scopes, conditions};
+pub use route_spec::RouteSpec;
 pub(crate) use rule::{Rule, SchemeName};
 pub(crate) use spec::{DetailsUse, Sole};
-pub use spec::{Hide, Policy, PolicySpec, Presence, RouteSpec, SchemeUse};
+pub use spec::{Hide, Policy, PolicySpec, Presence, SchemeUse};
 #[cfg(feature = "login")]
 pub(crate) use strength::AcrOrders;
 pub(crate) use strength::StepUp;

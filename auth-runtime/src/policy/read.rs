@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use crate::policy::rule::{Alternative, Expression, Literal, Rule, SchemeName};
-use crate::policy::{Hide, Limit, MaxAge, Presence};
+use crate::policy::{ClaimPath, Hide, Limit, MaxAge, Presence};
 
 /// What is wrong with the text of a policy: what was expected, and what stands there.
 #[derive(Debug, PartialEq, Eq)]
@@ -196,7 +196,7 @@ impl Reader<'_> {
         } else if self.takes("role(") {
             Expression::Role(self.text()?)
         } else if self.takes("claim(") {
-            let name = self.text()?;
+            let name = self.claim_name()?;
             self.expect(", ", "`, ` and a value")?;
             Expression::Claim(name, self.literal()?)
         } else if self.takes("acr(") {
@@ -211,6 +211,19 @@ impl Reader<'_> {
         };
         self.expect(")", "`)`")?;
         Ok(condition)
+    }
+
+    /// A name, or in brackets those that lead into objects.
+    fn claim_name(&mut self) -> Result<String, Unreadable> {
+        if !self.takes("[") {
+            return self.text();
+        }
+        let mut names = vec![self.text()?];
+        while !self.takes("]") {
+            self.expect(", ", "`, ` or `]`")?;
+            names.push(self.text()?);
+        }
+        Ok(ClaimPath::joined(&names))
     }
 
     fn literal(&mut self) -> Result<Literal, Unreadable> {
@@ -354,7 +367,8 @@ mod tests {
         let leaf = prop_oneof![
             texts().prop_map(Expression::Scope),
             texts().prop_map(Expression::Role),
-            (texts(), literal).prop_map(|(name, value)| Expression::Claim(name, value)),
+            (proptest::collection::vec(texts(), 1..4), literal)
+                .prop_map(|(names, value)| Expression::Claim(ClaimPath::joined(&names), value)),
             checks.prop_map(Expression::Check),
             texts().prop_map(Expression::Acr),
             (1..=u32::MAX).prop_map(|seconds| Expression::MaxAge(MaxAge::seconds(seconds))),

@@ -8,7 +8,7 @@ use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
 use crate::policy::check::{CheckContext, Verdict};
-use crate::policy::{MaxAge, Word};
+use crate::policy::{ClaimPath, MaxAge, Word};
 use crate::principal::DetailsType;
 
 /// A condition over an authenticated caller.
@@ -22,7 +22,8 @@ pub enum Requirement {
     Scope(Word),
     /// The caller has this role, directly or through the hierarchy.
     Role(Word),
-    /// This claim has this value, or is an array that contains it.
+    /// This claim has this value, or is an array that contains it. The name of one inside objects is the names that lead to it, joined by
+    /// U+001F; it serializes as an array of them.
     #[serde(serialize_with = "claim")]
     Claim(Word, ClaimValue),
     /// The caller was authenticated as strongly as this class says (`acr`), by the order of its issuer.
@@ -66,7 +67,7 @@ impl Requirement {
 /// A claim by name and value, not by place.
 fn claim<S: Serializer>(name: &Word, value: &ClaimValue, serializer: S) -> Result<S::Ok, S::Error> {
     let mut claim = serializer.serialize_struct("Claim", 2)?;
-    claim.serialize_field("name", name)?;
+    claim.serialize_field("name", &ClaimPath(name.as_str()))?;
     claim.serialize_field("value", value)?;
     claim.end()
 }
@@ -238,7 +239,7 @@ mod tests {
             Requirement::Authenticated,
             Requirement::Any(&[Requirement::Scope(Word::variant("", || "read")), Requirement::role("ops")]),
             Requirement::Not(&Requirement::claim("tenant", ClaimValue::text("acme"))),
-            Requirement::claim("level", ClaimValue::Int(3)),
+            Requirement::claim("level\u{1f}is", ClaimValue::Int(3)),
             Requirement::claim("beta", ClaimValue::Bool(true)),
             Requirement::acr("mfa"),
             Requirement::max_age(300),
@@ -248,7 +249,7 @@ mod tests {
             "authenticated",
             { "any": [{ "scope": "read" }, { "role": "ops" }] },
             { "not": { "claim": { "name": "tenant", "value": "acme" } } },
-            { "claim": { "name": "level", "value": 3 } },
+            { "claim": { "name": ["level", "is"], "value": 3 } },
             { "claim": { "name": "beta", "value": true } },
             { "acr": "mfa" },
             { "max_age": 300 },

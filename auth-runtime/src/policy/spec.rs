@@ -5,8 +5,8 @@ use std::any::{TypeId, type_name};
 use serde::Serialize;
 
 use crate::grant::{CheckedAfter, Loading};
-use crate::policy::Limit;
 use crate::policy::requirement::{Check, Requirement};
+use crate::policy::{Limit, RouteSpec};
 use crate::principal::DetailsType;
 use crate::scheme::Scheme;
 
@@ -63,6 +63,8 @@ pub struct PolicySpec {
     #[serde(skip)]
     pub(crate) limit_of: &'static str,
     pub(crate) check_after: Option<&'static Check>,
+    /// Whether it is the policy of a function that handlers call.
+    pub(crate) operation: bool,
     pub(crate) reason: Option<&'static str>,
     /// What its handler takes for granted of every caller.
     #[serde(skip)]
@@ -135,6 +137,11 @@ impl PolicySpec {
         self.check_after
     }
 
+    /// Whether it is that of an operation inside a request, which a handler calls once [`Auth::admit`](crate::Auth::admit) admits it.
+    pub const fn is_operation(&self) -> bool {
+        self.operation
+    }
+
     /// Why a public route is public.
     pub const fn reason(&self) -> Option<&'static str> {
         self.reason
@@ -160,6 +167,7 @@ impl PolicySpec {
             limit: None,
             limit_of: "",
             check_after: None,
+            operation: false,
             reason: None,
             details: &[],
         }
@@ -179,8 +187,12 @@ impl PolicySpec {
 
     /// All that `base` says, in the place of this one.
     pub const fn inheriting(self, base: Self) -> Self {
-        let Self { handler, file, line, routes, details, .. } = self;
-        Self { handler, file, line, routes, details, ..base }
+        let Self { handler, file, line, routes, details, operation, .. } = self;
+        Self { handler, file, line, routes, details, operation, ..base }
+    }
+
+    pub const fn inside_requests(self) -> Self {
+        Self { operation: true, ..self }
     }
 
     pub const fn checked_after(self, check: &'static Check) -> Self {
@@ -221,52 +233,6 @@ impl PolicySpec {
 
     pub const fn because(self, reason: &'static str) -> Self {
         Self { reason: Some(reason), ..self }
-    }
-}
-
-/// Methods and pattern of one route attribute.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct RouteSpec {
-    pub(crate) methods: &'static [&'static str],
-    pub(crate) path: &'static str,
-    pub(crate) name: Option<&'static str>,
-    pub(crate) guarded: bool,
-}
-
-impl RouteSpec {
-    /// HTTP methods; empty means any.
-    pub const fn methods(&self) -> &'static [&'static str] {
-        self.methods
-    }
-
-    /// actix's path pattern, as written.
-    pub const fn path(&self) -> &'static str {
-        self.path
-    }
-
-    /// The `name = "…"` of the attribute, for `HttpRequest::url_for`.
-    pub const fn name(&self) -> Option<&'static str> {
-        self.name
-    }
-
-    /// Whether the attribute has a `guard = "…"` too, so that another route may get the request.
-    pub const fn guarded(&self) -> bool {
-        self.guarded
-    }
-}
-
-#[doc(hidden)]
-impl RouteSpec {
-    pub const fn new(methods: &'static [&'static str], path: &'static str) -> Self {
-        Self { methods, path, name: None, guarded: false }
-    }
-
-    pub const fn named(self, name: &'static str) -> Self {
-        Self { name: Some(name), ..self }
-    }
-
-    pub const fn under_guards(self) -> Self {
-        Self { guarded: true, ..self }
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::logic::{Diagram, Diagrams, Slot};
 use crate::policy::written::condition;
-use crate::policy::{ClaimValue, PolicySpec, Requirement, Word};
+use crate::policy::{ClaimPath, ClaimValue, PolicySpec, Requirement, Word};
 
 /// Memory for the diagrams of one policy. Where that is too little, nothing is said of what its conditions make of each other.
 const SLOTS: usize = 1 << 12;
@@ -59,11 +59,12 @@ impl Vocabulary {
                 faults.extend(unknown("scope", scope, &self.scopes));
             }
             Requirement::Role(role) => {
-                faults.extend(unreadable("role", role));
+                faults.extend(unreadable("role", role.as_str()));
                 faults.extend(unknown("role", role, &self.roles));
             }
             Requirement::Claim(name, value) => {
-                faults.extend(unreadable("name of a claim", name));
+                let names = ClaimPath(name.as_str()).names();
+                faults.extend(names.filter_map(|name| unreadable("name of a claim", name)));
                 if matches!(value, ClaimValue::Str(text) if text.as_str().is_empty()) {
                     faults.insert(format!("the value of claim `{}` is empty; write what it must be", name.as_str()));
                 }
@@ -91,8 +92,7 @@ fn unsendable(kind: &str, word: &str) -> Option<String> {
     }
 }
 
-fn unreadable(what: &str, word: &Word) -> Option<String> {
-    let word = word.as_str();
+fn unreadable(what: &str, word: &str) -> Option<String> {
     let fault = if word.trim().is_empty() {
         "is empty; name it"
     } else if word.chars().any(char::is_control) {

@@ -3,7 +3,7 @@
 use std::fmt::{self, Write as _};
 
 use crate::policy::rule::{Alternative, Expression, Literal, Rule, SchemeName};
-use crate::policy::{Hide, LimitBy, Presence, Requirement};
+use crate::policy::{ClaimPath, Hide, LimitBy, Presence, Requirement};
 
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -84,9 +84,14 @@ impl Expression {
             Self::Nobody => f.write_str("nobody"),
             Self::Scope(scope) => write!(f, "scope({scope:?})"),
             Self::Role(role) => write!(f, "role({role:?})"),
-            Self::Claim(name, Literal::Text(value)) => write!(f, "claim({name:?}, {value:?})"),
-            Self::Claim(name, Literal::Integer(value)) => write!(f, "claim({name:?}, {value})"),
-            Self::Claim(name, Literal::Boolean(value)) => write!(f, "claim({name:?}, {value})"),
+            Self::Claim(name, value) => {
+                let name = ClaimPath(name);
+                match value {
+                    Literal::Text(value) => write!(f, "claim({name:?}, {value:?})"),
+                    Literal::Integer(value) => write!(f, "claim({name:?}, {value})"),
+                    Literal::Boolean(value) => write!(f, "claim({name:?}, {value})"),
+                }
+            }
             Self::Acr(class) => write!(f, "acr({class:?})"),
             Self::MaxAge(age) => write!(f, "max_age(\"{age}\")"),
             Self::Check(check) => write!(f, "check({})", CheckName(check)),

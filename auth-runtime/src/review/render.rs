@@ -9,6 +9,7 @@ use crate::review::{PolicyRow, PolicyTable};
 const OPEN: &str = "Open to everyone";
 const OPTIONAL: &str = "Open, and told who calls where credentials are sent";
 const GUARDED: &str = "Guarded";
+pub(super) const OPERATIONS: &str = "Operations inside requests";
 pub(super) const UNMOUNTED: &str = "Linked into the program, not mounted here";
 
 impl PolicyTable {
@@ -19,6 +20,7 @@ impl PolicyTable {
             (OPEN, of(Presence::Public)),
             (OPTIONAL, of(Presence::Optional)),
             (GUARDED, of(Presence::Required)),
+            (OPERATIONS, self.operations().iter().collect()),
             (UNMOUNTED, self.unmounted().iter().collect()),
         ];
         parts.into_iter().filter(|(_, rows)| !rows.is_empty())

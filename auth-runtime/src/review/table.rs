@@ -41,6 +41,7 @@ use crate::review::words;
 #[derive(Clone, Debug, Serialize)]
 pub struct PolicyTable {
     mounted: Vec<PolicyRow>,
+    operations: Vec<PolicyRow>,
     unmounted: Vec<PolicyRow>,
 }
 
@@ -73,7 +74,12 @@ impl PolicyTable {
         &self.mounted
     }
 
-    /// Every policy of the program that no such route has: handlers that nothing mounts, or that are mounted where another
+    /// Every operation inside requests: each function of the program with `#[requires(…, operation)]` that is not a route too.
+    pub fn operations(&self) -> &[PolicyRow] {
+        &self.operations
+    }
+
+    /// Every other policy of the program that no such route has: handlers that nothing mounts, or that are mounted where another
     /// `Auth` decides, and policies of `policy!` that no route names by itself.
     pub fn unmounted(&self) -> &[PolicyRow] {
         &self.unmounted
@@ -180,11 +186,14 @@ impl Auth {
         };
         let mut mounted: Vec<_> = routes.iter().map(row).collect();
         let row = |linked: &Linked| self.row(linked.spec(), Some(linked.kind())).by_its_attributes(linked.spec());
-        let mut unmounted: Vec<_> = Self::unmounted(&routes).flat_map(row).collect();
-        for rows in [&mut mounted, &mut unmounted] {
+        let (operations, unmounted): (Vec<_>, _) =
+            Self::unmounted(&routes).partition(|linked| linked.spec().is_operation());
+        let mut operations: Vec<_> = operations.into_iter().flat_map(row).collect();
+        let mut unmounted: Vec<_> = unmounted.into_iter().flat_map(row).collect();
+        for rows in [&mut mounted, &mut operations, &mut unmounted] {
             rows.sort_by(|one, other| one.order().cmp(&other.order()));
         }
-        PolicyTable { mounted, unmounted }
+        PolicyTable { mounted, operations, unmounted }
     }
 
     /// What can be said of a policy wherever it is mounted.

@@ -2,7 +2,7 @@
 
 use crate::guard::Plan;
 use crate::policy::{
-    ClaimValue, Hide, Hierarchies, Hierarchy, Limit, LimitBy, PolicySpec, Presence, Requirement, SchemeUse,
+    ClaimPath, ClaimValue, Hide, Hierarchies, Hierarchy, Limit, LimitBy, PolicySpec, Presence, Requirement, SchemeUse,
 };
 use crate::telemetry::foreign;
 
@@ -127,7 +127,8 @@ impl Words<'_> {
                     ClaimValue::Int(number) => number.to_string(),
                     ClaimValue::Bool(truth) => truth.to_string(),
                 };
-                format!("claim {} = {value}", foreign(name.as_str()))
+                let names: Vec<String> = ClaimPath(name.as_str()).names().map(foreign).collect();
+                format!("claim {} = {value}", names.join("."))
             }
             Requirement::Acr(class) => format!("acr {}", foreign(class.as_str())),
             Requirement::MaxAge(age) => format!("an authentication at most {} ago", age.in_words()),

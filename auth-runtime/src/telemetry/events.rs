@@ -49,6 +49,8 @@ pub(crate) struct SecurityEvent {
     pub(crate) session: Option<Arc<str>>,
     /// The `jti`.
     pub(crate) token: Option<Arc<str>>,
+    /// Why it was refused.
+    pub(crate) reason: Option<&'static str>,
     /// How many sessions it concerns.
     pub(crate) count: Option<usize>,
     pub(crate) address: Option<Arc<str>>,
@@ -58,7 +60,7 @@ pub(crate) struct SecurityEvent {
 impl SecurityEvent {
     pub(crate) fn new(name: EventName, issuer: &Arc<str>) -> Self {
         let (subject, session, token, address, agent) = Default::default();
-        Self { name, issuer: Arc::clone(issuer), subject, session, token, count: None, address, agent }
+        Self { name, issuer: Arc::clone(issuer), subject, session, token, reason: None, count: None, address, agent }
     }
 
     /// What it takes in memory.

@@ -46,6 +46,11 @@ pub const REVOCATIONS_AGE: &str = "auth_revocations_age_seconds";
 /// `gap`, `data_lost`, `unreadable`, `capped`, `forged`, `panicked`).
 pub const REVOCATIONS_SYNC: &str = "auth_revocations_sync_total";
 
+/// Counter of sign-ins, by a form or at a provider, with the labels `outcome` (`signed_in`, `refused`) and `reason`: `none`, the label of
+/// a [`Reason`](crate::denial::Reason), or of what went wrong at a provider.
+#[cfg(feature = "session")]
+pub const SIGN_INS: &str = "auth_sign_ins_total";
+
 /// Counter of what is missing from an audit log, or was kept from a function of [`Auth::on_decision`](crate::Auth::on_decision), with
 /// the label `cause`: `slow` where it takes what it is told too slowly, `write` where a line could not be written.
 pub const EVENTS_LOST: &str = "auth_events_lost_total";

@@ -25,6 +25,7 @@ pub fn assert_session_store(store: &dyn SessionStore) -> impl Future<Output = ()
         contract.replaces_whatever_is_there().await;
         contract.ends_the_one_seen_longest_ago().await;
         contract.bars_what_began_before_the_end().await;
+        contract.bars_and_ends_nothing().await;
         contract.never_brings_back().await;
     }
 }
@@ -221,6 +222,20 @@ impl Contract<'_> {
             assert_eq!(self.find(key("ends", 3)).await, None, "what is barred is kept");
         }
         assert_eq!(self.put(begun(at + 1)).await, Added::Kept { ended: 0 }, "one that began after it");
+    }
+
+    async fn bars_and_ends_nothing(&self) {
+        let (old, next) = (session("bars", 1, 1), session("bars", 2, 1));
+        self.put(new(old.clone())).await;
+        let at = milliseconds(NOW) + 10;
+        assert!(self.store.bar(subject("bars"), at).get().await.is_ok());
+        self.is(&old, "a session that was there before others were barred").await;
+        let begun = |began_at| NewSession { began_at, ..new(session("bars", 3, 1)) };
+        assert_eq!(self.put(begun(at)).await, Added::Barred, "a sign-in that began before");
+        let continuing = NewSession { replaced: Some(tombstone(&old, 2)), continues: true, ..new(next.clone()) };
+        assert_eq!(self.put(continuing).await, Added::Kept { ended: 0 }, "what was there may continue");
+        assert_eq!(self.put(begun(at + 1)).await, Added::Kept { ended: 0 }, "one that began after it");
+        assert_eq!(self.listed("bars").await, [key("bars", 2), key("bars", 3)]);
     }
 
     async fn never_brings_back(&self) {

@@ -13,6 +13,7 @@ mod implications;
 mod macros;
 mod modules;
 mod named_policies;
+mod operations;
 mod permissions;
 mod re_exported;
 mod routes;

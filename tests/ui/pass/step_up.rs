@@ -36,6 +36,11 @@ async fn as_conditions() -> &'static str {
     "hello"
 }
 
+#[requires(bearer, claim(["authorization_details", "type"], "payment"), !claim(["risk", "score"], 9))]
+async fn inside_objects() -> &'static str {
+    "hello"
+}
+
 policy! {
     Payouts: any(session, bearer), max_age = "5m";
     FreshArea: any(session, bearer), max_age = "1h";
@@ -72,4 +77,9 @@ fn they_are_requirements_among_others() {
     assert_eq!(requirement("stricter_than_its_policy"), both);
     let both = r#"All([MaxAge(MaxAge { seconds: 86400 }), MaxAge(MaxAge { seconds: 60 })])"#;
     assert_eq!(requirement("stricter_than_its_module"), both);
+    let paths =
+        r#"All([Claim("authorization_details\u{1f}type", Str("payment")), Not(Claim("risk\u{1f}score", Int(9)))])"#;
+    assert_eq!(requirement("inside_objects"), paths);
+    let said = serde_json::to_value(spec("inside_objects").requirement()).unwrap();
+    assert_eq!(said["all"][0]["claim"]["name"], serde_json::json!(["authorization_details", "type"]));
 }

@@ -182,9 +182,10 @@ impl<'a> Record<'a> {
     }
 
     fn of_event(self, event: &'a SecurityEvent) -> Self {
-        let SecurityEvent { name, issuer, subject, session, token, count, address, agent } = event;
+        let SecurityEvent { name, issuer, subject, session, token, reason, count, address, agent } = event;
         Self {
             name: name.as_str(),
+            reason: *reason,
             issuer: Some(Capped(issuer)),
             subject: subject.as_deref().map(Capped),
             session: session.as_deref().map(Capped),

@@ -8,6 +8,7 @@
 //! | `actix-web-grants` | [`grants`] |
 //! | an extractor of your own, `impl FromRequest for User` | [`extractor`] |
 //! | a middleware that fills the extensions | [`middleware`] |
+//! | `actix-session`, `actix-identity` | `sessions` (features `session` and `testing`) |
 //! | something larger: keys of several kinds, roles in a database, rules over the body, gRPC | [`services`] |
 //!
 //! # In which order
@@ -87,3 +88,5 @@ pub mod grants;
 pub mod httpauth;
 pub mod middleware;
 pub mod services;
+#[cfg(all(feature = "session", feature = "testing"))]
+pub mod sessions;

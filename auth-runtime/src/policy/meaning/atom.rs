@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::logic::{ClaimKind, Price};
-use crate::policy::MaxAge;
 use crate::policy::rule::Literal;
+use crate::policy::{ClaimPath, MaxAge};
 use crate::telemetry::foreign;
 
 /// One thing that can be said of a caller.
@@ -53,9 +53,9 @@ impl fmt::Display for Statement {
         match self {
             Self::Scope(scope) => write!(f, "scope {}", Name(scope)),
             Self::Role(role) => write!(f, "role {}", Name(role)),
-            Self::Claim(name, Literal::Text(value)) => write!(f, "claim {} = \"{}\"", Name(name), foreign(value)),
-            Self::Claim(name, Literal::Integer(value)) => write!(f, "claim {} = {value}", Name(name)),
-            Self::Claim(name, Literal::Boolean(value)) => write!(f, "claim {} = {value}", Name(name)),
+            Self::Claim(name, Literal::Text(value)) => write!(f, "claim {} = \"{}\"", Named(name), foreign(value)),
+            Self::Claim(name, Literal::Integer(value)) => write!(f, "claim {} = {value}", Named(name)),
+            Self::Claim(name, Literal::Boolean(value)) => write!(f, "claim {} = {value}", Named(name)),
             Self::Acr(class) => write!(f, "acr {}", Name(class)),
             Self::MaxAge(age) => write!(f, "authenticated at most {} ago", age.in_words()),
             Self::Check(check) => write!(f, "check({})", foreign(check)),
@@ -74,5 +74,15 @@ impl fmt::Display for Name<'_> {
             true => f.write_str(self.0),
             false => write!(f, "\"{}\"", foreign(self.0)),
         }
+    }
+}
+
+/// A claim by the names that lead to it.
+struct Named<'a>(&'a str);
+
+impl fmt::Display for Named<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<String> = ClaimPath(self.0).names().map(|name| Name(name).to_string()).collect();
+        f.write_str(&names.join("."))
     }
 }

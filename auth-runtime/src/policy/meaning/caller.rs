@@ -9,8 +9,8 @@ use super::claim::claim;
 use super::draw::Atoms;
 use super::{Atom, SchemeName, Statement};
 use crate::logic::Value;
-use crate::policy::MaxAge;
 use crate::policy::spec::noun;
+use crate::policy::{ClaimPath, MaxAge};
 
 /// What a caller sends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,7 +133,7 @@ impl Caller {
             });
             let said: Vec<_> = said.collect();
             if let Some(claim) = claim(&said, self.open_claims.contains(name)) {
-                claims.insert(name.clone(), claim);
+                ClaimPath(name).put(claim, &mut claims);
             }
         }
         if let Some(acr) = self.acr().filter(|_| !claims.contains_key("acr")) {

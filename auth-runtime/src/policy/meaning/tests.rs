@@ -549,3 +549,14 @@ fn how_and_when_callers_were_authenticated_is_told_in_words() {
     // No key tells when anybody was authenticated.
     assert!(all_callers(&declared(Presence::Required, &[API_KEY], RECENT)).is_empty());
 }
+
+#[test]
+fn claims_inside_objects_are_named_by_their_path() {
+    const TYPE: Requirement = Requirement::claim("details\u{1f}type", ClaimValue::text("pay"));
+    const LEVEL: Requirement = Requirement::claim("details\u{1f}level", ClaimValue::Int(3));
+    let both = declared(Presence::Required, &[BEARER], const { Requirement::All(&[TYPE, LEVEL]) });
+    assert_eq!(both.implies(&declared(Presence::Required, &[BEARER], TYPE)), Ok(()));
+    let caller = both.minimal_callers().unwrap().next().unwrap();
+    assert_eq!(caller.to_string(), "a bearer token with claim details.type = \"pay\" and claim details.level = 3");
+    assert_eq!(Json::Object(caller.claims()), json!({ "details": { "type": "pay", "level": 3 } }));
+}

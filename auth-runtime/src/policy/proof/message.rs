@@ -56,7 +56,13 @@ impl Message {
             Requirement::Scope(word) => self.named("scope ", word.written()),
             Requirement::Role(word) => self.named("role ", word.written()),
             Requirement::Claim(name, value) => {
-                self.named("claim ", name.written());
+                let (outer, mut inner) = until(name.written(), b'\x1f');
+                self.named("claim ", outer);
+                while !inner.is_empty() {
+                    let (next, rest) = until(inner, b'\x1f');
+                    self.says(&[".", next]);
+                    inner = rest;
+                }
                 match value {
                     ClaimValue::Str(value) => self.named(" = ", value.written()),
                     ClaimValue::Bool(true) => self.says(&[" = true"]),

@@ -5,7 +5,7 @@ use super::trial::RouteVerdict;
 use crate::guard::findings::Findings;
 use crate::guard::rehearse::Verdict;
 use crate::policy::Presence;
-use crate::review::render::UNMOUNTED;
+use crate::review::render::{OPERATIONS, UNMOUNTED};
 use crate::review::{PolicyRow, PolicyTable, render};
 
 /// The routes as HTML, and how many of them are what.
@@ -41,11 +41,11 @@ impl Routes {
         let filter: Vec<String> = filter.to_lowercase().split_whitespace().map(str::to_owned).collect();
         for (place, (heading, rows)) in table.parts().enumerate() {
             let (mut body, mut shown, mut is_judged) = (Html::default(), 0, false);
-            let is_mounted = heading != UNMOUNTED;
+            let is_mounted = heading != UNMOUNTED && heading != OPERATIONS;
             routes.rows += rows.len();
             routes.mounted += if is_mounted { rows.len() } else { 0 };
             for row in rows {
-                // Nobody reaches what is not mounted.
+                // Nobody reaches what is not mounted, and no request is of an operation alone.
                 let judged = if is_mounted { judge(row).map(Judged::from) } else { None };
                 let words = words(row, judged.as_ref());
                 let is_shown = filter.iter().all(|word| words.contains(word));

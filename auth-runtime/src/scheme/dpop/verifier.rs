@@ -90,6 +90,8 @@ impl ProofVerifier {
             Ok(read) => read,
             Err(reason) => return refused(reason),
         };
+        #[cfg(not(feature = "redis"))]
+        let _ = second;
         let proof = GoodProof { thumbprint, id: &claims.id, principal: &principal, until };
         match &self.memory {
             Memory::Own(replays) => {

@@ -11,7 +11,7 @@ use crate::scheme::session::id::{SessionId, random};
 use crate::scheme::session::live::{LiveSessions, unavailable};
 use crate::scheme::session::record::{AtProvider, Record};
 use crate::scheme::session::store::{Added, NewSession, SessionKey, StoredSession};
-use crate::telemetry::{EventName, SecurityEvent, foreign, limited};
+use crate::telemetry::{EventName, SIGN_INS, SecurityEvent, foreign, limited};
 use crate::time::{Clock, UnixTime};
 
 /// Who signs in, and how.
@@ -132,6 +132,7 @@ impl LiveSessions {
                     ended_for_it = (ended > 0).then_some(ended),
                     "signed in"
                 );
+                metrics::counter!(SIGN_INS, "outcome" => "signed_in", "reason" => "none").increment(1);
                 self.tell(EventName::SignedIn, record.whose(), |event| {
                     let address = record.address.as_deref().map(Arc::from);
                     let agent = record.agent.as_deref().map(Arc::from);

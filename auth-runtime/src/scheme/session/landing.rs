@@ -3,13 +3,16 @@
 use actix_web::http::Method;
 use actix_web::http::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
 use url::form_urlencoded::byte_serialize;
-use url::{Url, form_urlencoded};
+use url::{Position, Url, form_urlencoded};
 
 use crate::fault::Misconfiguration;
-use crate::scheme::{Context, Reauthentication};
+use crate::scheme::{Additions, Context, Reauthentication};
 
 const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
+/// What htmx says of itself, and of the page around the part that it asks for; and where it goes, whatever the status.
 const HX_REQUEST: HeaderName = HeaderName::from_static("hx-request");
+const HX_CURRENT_URL: HeaderName = HeaderName::from_static("hx-current-url");
+const HX_REDIRECT: HeaderName = HeaderName::from_static("hx-redirect");
 /// The parameter of the login page that names the page which was wanted.
 const WANTED: &str = "to";
 /// Those that say how strongly, and how long ago, somebody may have signed in (RFC 9470 section 3).
@@ -96,18 +99,34 @@ impl Landing {
         HeaderValue::from_str(url.as_str()).unwrap_or(HeaderValue::from_static("/"))
     }
 
-    /// Where to send whoever must sign in first, or more strongly, to this page or to that of all; nothing where no page is shown in
-    /// place of what was asked for.
-    pub(super) fn login(&self, context: &Context<'_>, page: Option<&str>) -> Option<HeaderValue> {
-        let page = page.or(self.login_page.as_deref()).filter(|_| is_navigation(context.headers()))?;
-        let mut url = self.origin.join(page).ok()?;
-        if *context.method() == Method::GET {
-            let wanted = context.uri().path_and_query().map(|wanted| wanted.as_str());
-            let wanted = wanted.filter(|wanted| *wanted != "/" && self.target(wanted).is_some());
-            let query =
-                wanted.map(|wanted| format!("{WANTED}={}", byte_serialize(wanted.as_bytes()).collect::<String>()));
-            url.set_query(query.as_deref());
+    /// Sends whoever must sign in first, or more strongly, to this page or to that of all; nothing where no page is shown in place of
+    /// what was asked for.
+    pub(super) fn login(&self, context: &Context<'_>, page: Option<&str>) -> Option<Additions> {
+        let page = page.or(self.login_page.as_deref())?;
+        if is_htmx(context.headers()) {
+            let around = self.page_around(context.headers());
+            let location = self.login_for(page, around.as_deref(), context)?;
+            return Some(Additions::new().set(HX_REDIRECT, location));
         }
+        if !is_navigation(context.headers()) {
+            return None;
+        }
+        let wanted = context.uri().path_and_query().filter(|_| *context.method() == Method::GET);
+        Some(Additions::new().see_other(self.login_for(page, wanted.map(|wanted| wanted.as_str()), context)?))
+    }
+
+    /// The page of ours that a part was asked for.
+    fn page_around(&self, headers: &HeaderMap) -> Option<String> {
+        let url = Url::parse(headers.get(HX_CURRENT_URL)?.to_str().ok()?).ok()?;
+        let is_ours = url.origin() == self.origin.origin();
+        is_ours.then(|| url[Position::BeforePath..Position::AfterQuery].to_owned())
+    }
+
+    fn login_for(&self, page: &str, wanted: Option<&str>, context: &Context<'_>) -> Option<HeaderValue> {
+        let mut url = self.origin.join(page).ok()?;
+        let wanted = wanted.filter(|wanted| *wanted != "/" && self.target(wanted).is_some());
+        let query = wanted.map(|wanted| format!("{WANTED}={}", byte_serialize(wanted.as_bytes()).collect::<String>()));
+        url.set_query(query.as_deref());
         if let Some(Reauthentication { acr, max_age, .. }) = context.reauthentication() {
             let max_age = max_age.map(|age| age.to_string());
             let mut query = url.query_pairs_mut();
@@ -118,11 +137,13 @@ impl Landing {
     }
 }
 
-/// Whether a browser is about to show what it gets as a page. A part of one, as htmx asks for it, is none.
+/// Whether htmx asks, for a part of a page.
+fn is_htmx(headers: &HeaderMap) -> bool {
+    headers.contains_key(HX_REQUEST)
+}
+
+/// Whether a browser is about to show what it gets as a page.
 fn is_navigation(headers: &HeaderMap) -> bool {
-    if headers.contains_key(HX_REQUEST) {
-        return false;
-    }
     match headers.get(SEC_FETCH_MODE) {
         Some(mode) => mode.as_bytes() == b"navigate",
         None => headers.get(ACCEPT).is_some_and(|accept| prefers_html(accept.as_bytes())),
@@ -216,7 +237,11 @@ mod tests {
 
     fn login(request: TestRequest) -> Option<String> {
         let (request, clock) = (request.to_http_request(), Arc::new(SystemClock) as Arc<dyn Clock>);
-        landing().login(&Context::new(&request, &clock), None).map(|location| location.to_str().unwrap().to_owned())
+        let additions = landing().login(&Context::new(&request, &clock), None)?;
+        let (fields, location) = additions.into_parts().unwrap();
+        assert!(fields.is_empty() || location.is_none());
+        let location = location.or_else(|| Some(fields.first()?.1.clone()));
+        location.map(|location| location.to_str().unwrap().to_owned())
     }
 
     #[test]
@@ -238,7 +263,15 @@ mod tests {
         ] {
             assert_eq!(login(TestRequest::with_uri("/me").insert_header((name, value))), None, "{name}: {value}");
         }
-        assert_eq!(login(navigates("/me").insert_header(("HX-Request", "true"))), None);
+        let part = |around: &str| {
+            login(navigates("/part").insert_header(("HX-Request", "true")).insert_header(("HX-Current-URL", around)))
+        };
+        assert_eq!(part("https://shop.example/me?tab=2#x").unwrap(), "https://shop.example/login?to=%2Fme%3Ftab%3D2");
+        for elsewhere in
+            ["https://evil.example/me", "nonsense", "https://shop.example//evil.example", "https://shop.example/"]
+        {
+            assert_eq!(part(elsewhere).unwrap(), "https://shop.example/login", "{elsewhere}");
+        }
         let fetched = TestRequest::with_uri("/").insert_header(("Accept", "text/html"));
         assert_eq!(login(fetched.insert_header(("Sec-Fetch-Mode", "cors"))), None);
     }

@@ -25,7 +25,7 @@ use crate::scheme::session::store::{SessionKey, SessionStore, StoreAnswer, Store
 use crate::scheme::session::vault::Vault;
 use crate::scheme::{Authentication, Context, Outcome};
 use crate::shares::{KnownCallers, Lookups, Presented};
-use crate::telemetry::{EventName, EventSource, SecurityEvent, foreign, limited};
+use crate::telemetry::{EventName, EventSource, SIGN_INS, SecurityEvent, foreign, limited};
 use crate::time::{Clock, UnixTime};
 
 /// For how long an id that was replaced is known as such.
@@ -299,6 +299,11 @@ impl LiveSessions {
         Ok(ended)
     }
 
+    /// Keeps sessions of a subject from beginning whose sign-in is under way.
+    pub(crate) async fn bar(&self, whose: Whose<'_>, at: u64) -> Result<(), Denial> {
+        self.store.bar(self.seal.subject(whose), at).get().await.map_err(unavailable)
+    }
+
     /// Gives all sessions of a subject these roles, and from their next answer on another id.
     pub(crate) async fn set_roles(&self, whose: Whose<'_>, roles: &[Box<str>], now: UnixTime) -> Result<usize, Denial> {
         let mut changed = 0;
@@ -319,11 +324,13 @@ impl LiveSessions {
     }
 
     /// Tells those who keep a record that somebody has sent a wrong password. Not for whom: some write the password where the name belongs.
-    pub(crate) fn tell_refused(&self, who: &SigningIn) {
+    pub(crate) fn tell_refused(&self, who: &SigningIn, provider: Option<&str>, reason: &'static str) {
+        metrics::counter!(SIGN_INS, "outcome" => "refused", "reason" => reason).increment(1);
         self.events.tell(|| {
-            let event = SecurityEvent::new(EventName::SignInRefused, &self.issuer);
+            let issuer = provider.map_or_else(|| Arc::clone(&self.issuer), Arc::from);
             let (address, agent) = (who.address.as_deref().map(Arc::from), who.agent.as_deref().map(Arc::from));
-            SecurityEvent { address, agent, ..event }
+            let event = SecurityEvent::new(EventName::SignInRefused, &issuer);
+            SecurityEvent { address, agent, reason: Some(reason), ..event }
         });
     }
 

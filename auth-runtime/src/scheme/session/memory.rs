@@ -109,6 +109,12 @@ fn bars(subject: &Subject, now: u64) -> bool {
     subject.ended_at > 0 && now.saturating_sub(subject.ended_at) < lasts
 }
 
+fn bar<'a>(subjects: &'a mut Subjects<'_>, subject: SubjectKey, at: u64) -> &'a Subject {
+    let entry = subjects.entry(subject).or_default();
+    entry.ended_at = entry.ended_at.max(at);
+    entry
+}
+
 fn disown(subjects: &mut Subjects<'_>, session: &StoredSession) {
     let Some(name) = session.subject else { return };
     if let Some(subject) = subjects.get_mut(&name) {
@@ -131,7 +137,7 @@ impl SessionStore for MemoryStore {
         };
         let mut subjects = self.subjects();
         self.sweep(now, Some(key), &mut subjects);
-        if subjects.get(&subject).is_some_and(|subject| subject.ended_at >= began_at) {
+        if !continues && subjects.get(&subject).is_some_and(|subject| subject.ended_at >= began_at) {
             return StoreAnswer::Ready(Added::Barred);
         }
         if continues {
@@ -191,11 +197,14 @@ impl SessionStore for MemoryStore {
         StoreAnswer::Ready(keys.iter().filter_map(|key| self.read(*key).sessions.get(key).cloned()).collect())
     }
 
+    fn bar(&self, subject: SubjectKey, at: u64) -> StoreAnswer<()> {
+        bar(&mut self.subjects(), subject, at);
+        StoreAnswer::Ready(())
+    }
+
     fn end_all(&self, subject: SubjectKey, at: u64) -> StoreAnswer<usize> {
         let mut subjects = self.subjects();
-        let entry = subjects.entry(subject).or_default();
-        entry.ended_at = entry.ended_at.max(at);
-        let keys = entry.keys.clone();
+        let keys = bar(&mut subjects, subject, at).keys.clone();
         StoreAnswer::Ready(keys.into_iter().filter(|key| self.take(*key, &mut subjects)).count())
     }
 }

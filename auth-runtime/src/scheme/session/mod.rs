@@ -226,10 +226,7 @@ impl Scheme for SessionScheme {
             let page = context.reauthentication().and_then(|asked| self.live.login_page_of(asked.who));
             #[cfg(not(feature = "login"))]
             let page = None;
-            return match self.live.landing.login(context, page) {
-                Some(location) => Response::Ready(Additions::new().see_other(location)),
-                None => Response::Nothing,
-            };
+            return self.live.landing.login(context, page).map_or(Response::Nothing, Response::Ready);
         };
         match (principal.details::<CurrentSession>().filter(|current| current.renews()), context.now()) {
             (Some(current), Ok(now)) => Response::pending(async move {

@@ -25,6 +25,7 @@ static PUT: LazyLock<Lua> = LazyLock::new(|| Lua::new(include_str!("redis/put.lu
 static TOUCH: LazyLock<Lua> = LazyLock::new(|| Lua::new(include_str!("redis/touch.lua")));
 static REMOVE: LazyLock<Lua> = LazyLock::new(|| Lua::new(include_str!("redis/remove.lua")));
 static OF_SUBJECT: LazyLock<Lua> = LazyLock::new(|| Lua::new(include_str!("redis/of_subject.lua")));
+static BAR: LazyLock<Lua> = LazyLock::new(|| Lua::new(include_str!("redis/bar.lua")));
 static END_ALL: LazyLock<Lua> = LazyLock::new(|| Lua::new(include_str!("redis/end_all.lua")));
 
 /// A store of sessions in Redis 6.2 or later, or Valkey (features `session` and `redis`), for
@@ -92,6 +93,11 @@ impl Shared {
 /// Seconds for which it is kept from now, when its user is seen.
 fn lasts(session: &StoredSession) -> UnixTime {
     session.expires_at.saturating_sub(session.seen_at).max(0).saturating_add(MARGIN)
+}
+
+/// In milliseconds.
+fn barred_for() -> u64 {
+    u64::try_from(BARRED_FOR.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn restored(
@@ -208,6 +214,20 @@ impl SessionStore for RedisSessions {
         })
     }
 
+    fn bar(&self, subject: SubjectKey, at: u64) -> StoreAnswer<()> {
+        let shared = Arc::clone(&self.0);
+        StoreAnswer::pending(async move {
+            let key = shared.ended(subject);
+            let ask = async |mut connection| {
+                BAR.run::<u8, 1>(&mut connection, [&*key], |call| {
+                    call.arg(at).arg(barred_for());
+                })
+                .await
+            };
+            shared.link.ask(ask).await.map(drop)
+        })
+    }
+
     fn end_all(&self, subject: SubjectKey, at: u64) -> StoreAnswer<usize> {
         let shared = Arc::clone(&self.0);
         StoreAnswer::pending(async move {
@@ -216,9 +236,7 @@ impl SessionStore for RedisSessions {
             let ask = async |mut connection| {
                 END_ALL
                     .run::<usize, 2>(&mut connection, keys, |call| {
-                        call.arg(shared.sessions())
-                            .arg(at)
-                            .arg(u64::try_from(BARRED_FOR.as_millis()).unwrap_or(u64::MAX));
+                        call.arg(shared.sessions()).arg(at).arg(barred_for());
                     })
                     .await
             };

@@ -191,7 +191,8 @@ pub trait SessionStore: Send + Sync + 'static {
 
     /// Keeps a new session, in this order:
     ///
-    /// 1. Not, where [`end_all`](Self::end_all) was called for its subject at the time its sign-in began, or later: [`Added::Barred`].
+    /// 1. Not, where it does not continue another, and [`bar`](Self::bar) or [`end_all`](Self::end_all) was called for its subject at the
+    ///    time its sign-in began, or later: [`Added::Barred`].
     /// 2. Not, where it continues a session that is not there in the right version: [`Added::Gone`].
     /// 3. Puts [`replaced`](NewSession::replaced) in its place, which then belongs to nobody.
     /// 4. While its subject has too many, removes the one with the earliest [`seen_at`](StoredSession::seen_at).
@@ -206,8 +207,11 @@ pub trait SessionStore: Send + Sync + 'static {
     /// The sessions of a subject, in any order. Those that have expired may be left out.
     fn of_subject(&self, subject: SubjectKey) -> StoreAnswer<Vec<StoredSession>>;
 
-    /// Removes all sessions of a subject and says how many. For ten minutes it remembers that it was asked `at` this time, in
-    /// milliseconds since 1970; where it is asked again, the later counts.
+    /// For ten minutes it remembers that it was asked `at` this time, in milliseconds since 1970, for what [`put`](Self::put) is given; where it is
+    /// asked again, the later counts. No session ends.
+    fn bar(&self, subject: SubjectKey, at: u64) -> StoreAnswer<()>;
+
+    /// Removes all sessions of a subject and says how many, and [bars](Self::bar) those that are about to begin, in one step.
     fn end_all(&self, subject: SubjectKey, at: u64) -> StoreAnswer<usize>;
 }
 
@@ -230,6 +234,10 @@ impl<S: SessionStore + ?Sized> SessionStore for Arc<S> {
 
     fn of_subject(&self, subject: SubjectKey) -> StoreAnswer<Vec<StoredSession>> {
         (**self).of_subject(subject)
+    }
+
+    fn bar(&self, subject: SubjectKey, at: u64) -> StoreAnswer<()> {
+        (**self).bar(subject, at)
     }
 
     fn end_all(&self, subject: SubjectKey, at: u64) -> StoreAnswer<usize> {

@@ -21,13 +21,13 @@
 //! with her password. There one presses *Authorize*, calls a route and sees the answer. `GET /policies` is for the same people,
 //! and for bob once he has signed in: who may call which route, and which routes a token that one pastes opens, or a caller that one describes.
 //!
-//! `GET /metrics` is for them as well: what the library counts, as Prometheus asks for it, with `basic_auth` in its configuration.
+//! `GET /metrics` is for the role `ops` by a token or a password: what the library counts, as Prometheus asks for it, with `basic_auth` in its configuration.
 //! `examples/grafana/auth.json` is a dashboard of it.
 //!
 //! `GET /certificate` takes the certificate of a client, or a token that is bound to it (`--claim 'cnf={"x5t#S256":"…"}'`), by TLS or from a proxy.
 //!
 //! `GET /login` is a form, where alice signs in with `wonderland` and bob with `builder`; it leads back to the page that was wanted, such
-//! as `GET /me`. `GET /api/me` takes a session or a token, `POST /api/note` a session; `GET /sessions` says where one is signed in, and
+//! as `GET /me`, or to `GET /`. `GET /api/me` takes a session or a token, `POST /api/note` a session; `GET /sessions` says where one is signed in, and
 //! `POST /sessions/end` ends one of them; `POST /logout` signs out, with `?everywhere=true` in all browsers. Open the pages under the address that is printed,
 //! which cookies and redirects are made for, or say another one by `PUBLIC_ORIGIN`.
 //!

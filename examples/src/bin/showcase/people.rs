@@ -64,6 +64,17 @@ struct Login {
     password: String,
 }
 
+#[utoipa::path(responses((status = 200, description = "where to go", body = String, content_type = "text/html")))]
+#[public(reason = "it leads to the others, and tells nothing of anybody")]
+#[get("/")]
+pub(crate) async fn home() -> impl Responder {
+    page(
+        HttpResponse::Ok().finish(),
+        "<h1>Showcase</h1><p><a href=/me>Your page</a>, for whoever has signed in<p><a href=/docs>All routes</a> and \
+         <a href=/policies>who may call them</a>, for the role <code>ops</code>",
+    )
+}
+
 #[utoipa::path(params(Wanted), responses((status = 200, description = "a form", body = String, content_type = "text/html")))]
 #[public(reason = "where people sign in")]
 #[get("/login")]
@@ -82,11 +93,13 @@ async fn find(claimed: &Login) -> Result<Option<&'static (&'static str, &'static
     responses(
         (status = 303, description = "signed in"),
         (status = 400, description = "not such a form", body = String, content_type = "text/plain"),
-        (status = 403, description = "wrong name or password, or a form of another site", body = String,
-            content_type = "text/html"),
+        (status = 403, description = "wrong name or password, or a form of another site",
+            content((String = "text/html"), (serde_json::Value = "application/problem+json"))),
         (status = 413, description = "too large a form", body = String, content_type = "text/plain"),
         (status = 415, description = "not a form", body = String, content_type = "text/plain"),
-        (status = 429, description = "too many wrong passwords", body = serde_json::Value, content_type = "application/problem+json"),
+        (status = 429, description = "too many wrong passwords", body = serde_json::Value, content_type = "application/problem+json",
+            headers(("Retry-After" = u64), ("RateLimit-Policy" = String), ("RateLimit" = String))),
+        (status = 503, description = "sessions cannot be kept", body = serde_json::Value, content_type = "application/problem+json"),
     )
 )]
 #[public(reason = "where people sign in")]
@@ -109,7 +122,10 @@ struct LogOut {
     everywhere: bool,
 }
 
-#[utoipa::path(params(LogOut), responses((status = 303, description = "signed out"), Unread))]
+#[utoipa::path(params(LogOut), responses(
+    (status = 303, description = "signed out"),
+    (status = 400, description = "not such a query", body = String, content_type = "text/plain"),
+))]
 #[requires(session)]
 #[post("/logout")]
 pub(crate) async fn log_out(out: SignOut, how: web::Query<LogOut>) -> impl Responder {

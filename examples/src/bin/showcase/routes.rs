@@ -48,6 +48,7 @@ pub(crate) fn mount(
         .map(|config| {
             config.app_data(web::Data::new(auth.clone()));
         })
+        .service(people::home)
         .service(people::login)
         .service(people::log_in)
         .service(people::log_out)

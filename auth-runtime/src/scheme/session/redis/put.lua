@@ -5,7 +5,7 @@
 local sessions, subjects, name, subject = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local replaced = ARGV[12]
 local ended_at = tonumber(redis.call('GET', KEYS[3]) or -1)
-if ended_at >= tonumber(ARGV[9]) then return {'barred', 0} end
+if ARGV[11] ~= '1' and ended_at >= tonumber(ARGV[9]) then return {'barred', 0} end
 if replaced ~= '' then
   local known = redis.call('HMGET', KEYS[4], 'version', 'subject')
   if ARGV[11] == '1' and tonumber(known[1] or -1) + 1 ~= tonumber(ARGV[13]) then return {'gone', 0} end

@@ -43,7 +43,7 @@ fn put(db: &Connection, new: &NewSession) -> rusqlite::Result<Added> {
     let subject = session.subject().as_ref().map(SubjectKey::as_bytes).copied();
     let ended_at: Option<i64> =
         db.query_row("SELECT at FROM ended WHERE subject = ?1", [subject], |row| row.get(0)).optional()?;
-    if ended_at.is_some_and(|at| at >= i64::try_from(new.began_at()).unwrap_or(i64::MAX)) {
+    if !new.continues() && ended_at.is_some_and(|at| at >= i64::try_from(new.began_at()).unwrap_or(i64::MAX)) {
         return Ok(Added::Barred);
     }
     if let Some(replaced) = new.replaced() {
@@ -71,11 +71,15 @@ fn touch(db: &Connection, session: &StoredSession) -> rusqlite::Result<bool> {
     Ok(is_before)
 }
 
-fn end_all(db: &Connection, subject: SubjectKey, at: u64) -> rusqlite::Result<usize> {
+fn bar(db: &Connection, subject: SubjectKey, at: u64) -> rusqlite::Result<()> {
     let now = i64::try_from(at).unwrap_or(i64::MAX);
     db.execute("DELETE FROM ended WHERE at < ?1", [now.saturating_sub(REMEMBERED)])?;
     let remember = "INSERT INTO ended VALUES (?1, ?2) ON CONFLICT (subject) DO UPDATE SET at = max(at, excluded.at)";
-    db.execute(remember, params![subject.as_bytes(), now])?;
+    db.execute(remember, params![subject.as_bytes(), now]).map(drop)
+}
+
+fn end_all(db: &Connection, subject: SubjectKey, at: u64) -> rusqlite::Result<usize> {
+    bar(db, subject, at)?;
     db.execute("DELETE FROM sessions WHERE subject = ?1", [subject.as_bytes()])
 }
 
@@ -117,6 +121,10 @@ impl SessionStore for SqliteSessions {
             let question = format!("SELECT {COLUMNS} FROM sessions WHERE subject = ?1");
             db.prepare(&question)?.query_map([subject.as_bytes()], read)?.collect()
         })
+    }
+
+    fn bar(&self, subject: SubjectKey, at: u64) -> StoreAnswer<()> {
+        self.step(move |db| bar(db, subject, at))
     }
 
     fn end_all(&self, subject: SubjectKey, at: u64) -> StoreAnswer<usize> {

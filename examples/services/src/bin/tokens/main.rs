@@ -21,7 +21,7 @@ use auth_runtime::api_key::KeyStore;
 use auth_runtime::clock::{Clock as _, SystemClock, UnixTime};
 use auth_runtime::config::ConfigError;
 use auth_runtime::revocation::InMemoryRevocations;
-use auth_runtime::{ApiKey, ApiKeys, Auth, Denial, Jwt, Principal, public, requires};
+use auth_runtime::{ApiKey, ApiKeys, Auth, Denial, Jwt, Principal, SignIn, public, requires};
 use rusqlite::OptionalExtension as _;
 use serde::Deserialize;
 use serde_json::json;
@@ -77,19 +77,28 @@ fn answer(pair: Pair, rules: &Rules) -> HttpResponse {
         .json(json!({ "access_token": pair.access, "token_type": "Bearer", "expires_in": rules.access_seconds }))
 }
 
-/// Takes JSON only, which a form of another site cannot post.
+/// Takes JSON only, which a form of another site cannot post. `SignIn` counts wrong passwords, before any is looked at.
 #[public(reason = "where people sign in")]
 #[post("/login")]
 async fn log_in(
     claimed: web::Json<Login>,
+    sign_in: SignIn,
     db: web::Data<Database>,
     families: web::Data<Families>,
     rules: web::Data<Rules>,
 ) -> Result<HttpResponse, actix_web::Error> {
+    // What proves it is for sessions, in place of which tokens are given here.
+    match sign_in.verify(&claimed.name, role_of(&db, &claimed)).await? {
+        Some((_, role)) => Ok(answer(families.begin(claimed.into_inner().name, &role).await?, &rules)),
+        None => Err(Denial::forbidden("wrong name or password").code("wrong_password").into()),
+    }
+}
+
+/// The role of whoever has this name and password.
+async fn role_of(db: &Database, claimed: &Login) -> Result<Option<String>, actix_web::Error> {
     /// Of no password: an unknown name costs as much as a wrong password.
     const NOBODYS: &str = "$2b$08$n6dRlFRavZKlvVTSymodteJOAAJoc/Q5RYQtjSSGiyt3m18bfK8ze";
-    let Login { name, password } = claimed.into_inner();
-    let asked = name.clone();
+    let (asked, password) = (claimed.name.clone(), claimed.password.clone());
     let known = db.ask(move |db| {
         let question = "SELECT password, role FROM people WHERE name = ?1";
         db.query_row(question, [asked], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))).optional()
@@ -97,10 +106,7 @@ async fn log_in(
     let known = known.await?;
     let hash = known.as_ref().map_or(NOBODYS.to_owned(), |(hash, _)| hash.clone());
     let is_right = web::block(move || bcrypt::verify(password, &hash).unwrap_or(false)).await?;
-    match known.filter(|_| is_right) {
-        Some((_, role)) => Ok(answer(families.begin(name, &role).await?, &rules)),
-        None => Err(Denial::forbidden("wrong name or password").code("wrong_password").into()),
-    }
+    Ok(known.filter(|_| is_right).map(|(_, role)| role))
 }
 
 /// The cookie comes by itself, so the guard refuses what another site has caused.

@@ -57,6 +57,15 @@ fn a_pair_serves_until_it_is_replaced() {
 }
 
 #[test]
+fn guesses_are_looked_at_thirty_times() {
+    let server = start(300);
+    let answers: Vec<_> = (0..31).map(|_| log_in(&server, "alice", "guess").status).collect();
+    assert_eq!((answers[29], answers[30]), (403, 429));
+    assert_eq!(log_in(&server, "alice", "wonderland").status, 429, "also the right one, until the delay is over");
+    assert_eq!(log_in(&server, "bob", "builder").status, 200);
+}
+
+#[test]
 fn an_access_token_ends_in_its_time() {
     let server = start(1);
     let (access, refresh) = pair(&log_in(&server, "bob", "builder"));

@@ -1,0 +1,7 @@
+use auth_runtime::policy;
+
+policy! {
+    WriteFiles: bearer, scope("files:write"), operation;
+}
+
+fn main() {}
