@@ -52,6 +52,7 @@ mod auth;
 mod docs;
 mod environment;
 mod figures;
+mod machines;
 mod people;
 mod proof;
 #[cfg(test)]

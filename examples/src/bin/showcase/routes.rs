@@ -2,7 +2,6 @@
 
 use actix_web::{HttpResponse, Responder, get, post, web};
 use auth_runtime::openapi::ServiceConfig;
-use auth_runtime::principal::Confirmation;
 use auth_runtime::{Auth, Checked, Denial, Optional, Principal, public, requires};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -12,6 +11,7 @@ use crate::accounts::Users;
 use crate::auth;
 use crate::docs;
 use crate::environment::Environment;
+use crate::machines;
 use crate::people;
 use crate::revoke::{self, Revoking};
 
@@ -64,16 +64,16 @@ pub(crate) fn mount(
         .service(bearer_echo)
         .service(basic)
         .service(digest)
-        .service(dpop)
-        .service(dpop_nonce)
+        .service(machines::dpop)
+        .service(machines::dpop_nonce)
         .service(key)
         .service(key_query)
         .service(either)
         .service(optional)
         .service(limited)
-        .service(fresh)
-        .service(strong)
-        .service(certificate)
+        .service(machines::fresh)
+        .service(machines::strong)
+        .service(machines::certificate)
         .service(ops)
         .service(mixed)
         .service(account)
@@ -168,20 +168,6 @@ async fn basic(who: Principal) -> impl Responder {
 }
 
 #[utoipa::path(responses(Caller))]
-#[requires(dpop, scope = "read")]
-#[get("/dpop")]
-async fn dpop(who: Principal) -> impl Responder {
-    tell(Some(&who))
-}
-
-#[utoipa::path(responses(Caller))]
-#[requires(dpop("nonce"))]
-#[get("/dpop/nonce")]
-async fn dpop_nonce(who: Principal) -> impl Responder {
-    tell(Some(&who))
-}
-
-#[utoipa::path(responses(Caller))]
 #[requires(digest)]
 #[get("/digest")]
 async fn digest(who: Principal) -> impl Responder {
@@ -209,35 +195,10 @@ async fn either(who: Principal) -> impl Responder {
     tell(Some(&who))
 }
 
-async fn is_bound(who: Principal) -> bool {
-    matches!(who.confirmation(), Some(Confirmation::CertificateThumbprint(_)))
-}
-
-#[utoipa::path(responses(Caller))]
-#[requires(any(client_certificate, bearer), check = is_bound)]
-#[get("/certificate")]
-async fn certificate(who: Principal) -> impl Responder {
-    tell(Some(&who))
-}
-
 #[utoipa::path(responses(Caller))]
 #[requires(bearer, limit = "5/min")]
 #[get("/limited")]
 async fn limited(who: Principal) -> impl Responder {
-    tell(Some(&who))
-}
-
-#[utoipa::path(responses(Caller))]
-#[requires(bearer, max_age = "60s")]
-#[get("/fresh")]
-async fn fresh(who: Principal) -> impl Responder {
-    tell(Some(&who))
-}
-
-#[utoipa::path(responses(Caller))]
-#[requires(bearer, acr = "mfa")]
-#[get("/strong")]
-async fn strong(who: Principal) -> impl Responder {
     tell(Some(&who))
 }
 
