@@ -9,8 +9,7 @@ pub use std::future::Future;
 
 pub use crate::__auth_runtime_declare as declare;
 pub use crate::__auth_runtime_origin as origin;
-pub use crate::extract::Granted;
-pub use crate::extract::authorized::Authorized;
+pub use crate::extract::{Granted, authorized::Authorized};
 pub use crate::grant::{
     CheckedAfter, Everything, Implies, Includes, Loading, Maybe, Nobody, OneOf, Only, ViaRequest, ViaToken,
 };

@@ -61,6 +61,7 @@
 
 mod fault;
 mod flow;
+mod granted;
 mod id_token;
 mod identity;
 mod logout;
