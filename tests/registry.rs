@@ -171,6 +171,7 @@ fn a_policy_is_data_for_other_tools() {
         "shared_cache": false,
         "without_authorities": false,
         "limit": null,
+        "operation": false,
         "check_after": null,
         "reason": null,
     });

@@ -231,7 +231,7 @@ fn every_reason_makes_a_well_formed_denial() {
                 400 | 401 => assert!(!parsed.is_empty(), "{shown}"),
                 403 => assert!(parsed.is_empty() || reason.oauth_error() == Some("insufficient_scope"), "{shown}"),
                 503 => assert!(parsed.is_empty() && answer.only("retry-after").is_some(), "{shown}"),
-                429 | 500 => assert!(parsed.is_empty(), "{shown}"),
+                413 | 429 | 500 => assert!(parsed.is_empty(), "{shown}"),
                 other => panic!("{other}: {shown}"),
             }
             for (scheme, parameters) in &parsed {
@@ -244,9 +244,14 @@ fn every_reason_makes_a_well_formed_denial() {
                     _ => "OddOAuth",
                 };
                 let oauth = ["Bearer", "ProbeOAuth", "OddOAuth"].contains(&scheme.as_str());
-                // `error` only on the scheme attempted, and only where RFC 6750 is followed.
+                // `error` only on the scheme attempted, and only where RFC 6750 is followed; or where a client of any scheme must know
+                // how strongly to authenticate (RFC 9470).
+                let is_step_up = reason.oauth_error() == Some("insufficient_user_authentication");
                 if let Some(error) = value("error") {
-                    assert!(oauth && (scheme == attempted || reason == Reason::AuthorizationRepeated), "{shown}");
+                    assert!(
+                        (oauth || is_step_up) && (scheme == attempted || reason == Reason::AuthorizationRepeated),
+                        "{shown}"
+                    );
                     assert_eq!(Some(error), reason.oauth_error(), "{shown}");
                     assert_eq!(body["error"], json!(error), "{shown}");
                 }
@@ -266,14 +271,24 @@ fn descriptions_have_the_allowed_characters_and_name_no_parameter() {
             assert!(!text.contains(forbidden), "{text}");
         }
         if let Some(error) = reason.oauth_error() {
-            assert!(["invalid_request", "invalid_token", "insufficient_scope"].contains(&error), "{reason:?}");
+            let known = [
+                "invalid_request",
+                "invalid_token",
+                "insufficient_scope",
+                // RFC 9449 section 7.1 and 9, RFC 9470 section 3.
+                "invalid_dpop_proof",
+                "use_dpop_nonce",
+                "insufficient_user_authentication",
+            ];
+            assert!(known.contains(&error), "{reason:?}");
         }
         let fits = matches!(
             (reason.status().as_u16(), reason.oauth_error()),
             (400, Some("invalid_request"))
-                | (401, None | Some("invalid_token"))
+                | (401, None | Some("invalid_token" | "invalid_dpop_proof" | "use_dpop_nonce"))
+                | (401, Some("insufficient_user_authentication"))
                 | (403, None | Some("insufficient_scope"))
-                | (429 | 500 | 503, None)
+                | (413 | 429 | 500 | 503, None)
         );
         // The answer is an extractor's: no challenge has a part in it.
         let fits = fits || (reason == Reason::ArgumentUnfit && reason.oauth_error().is_none());

@@ -189,7 +189,7 @@ fn judged(server: &Server, token: &str) -> Answer {
 
 /// The rows of what is mounted: the verdict of each, and all of its markup.
 fn verdicts(page: &str) -> BTreeMap<String, (String, String)> {
-    let (mounted, _) = page.split_once("Linked into the program, not mounted here").expect("there is more");
+    let (mounted, _) = page.split_once("Operations inside requests").expect("there is more");
     let rows = mounted.split("<tr role=\"row\" data-words=").skip(1).map(|row| {
         let after = |before: &str| row.split_once(before).map(|(_, rest)| rest.split('<').next().unwrap().to_owned());
         let route = after("<span class=\"mono\">").expect("a route");

@@ -158,7 +158,7 @@ fn the_challenge_says_all_that_is_demanded_and_the_scope_where_that_lacks_too() 
     for weaker in [good().scope("pay").claim("acr", "pwd"), good().scope("pay").claim("auth_time", 0)] {
         vault(weak, r#"acr_values="mfa", max_age="300""#).check(&get(&server, "/both", &weaker));
     }
-    let lacking = "a stronger or more recent authentication is required, and a required scope";
+    let lacking = "a stronger or more recent authentication and a required scope are missing";
     vault(lacking, r#"acr_values="mfa", max_age="300", scope="pay""#).check(&get(&server, "/both", &token()));
     Denied::forbidden("the credentials lack a required scope")
         .challenge(r#"Bearer realm="vault", error="insufficient_scope", scope="pay""#)

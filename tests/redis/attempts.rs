@@ -172,8 +172,10 @@ fn good_credentials_do_not_count_and_many_at_once_are_one() {
     }
     thread::scope(|threads| {
         let ask = |_| threads.spawn(|| basic(&machines[0], "alice", "wonderland", 99).status);
-        let all: Vec<_> = (0..20).map(ask).collect();
-        assert!(all.into_iter().all(|one| one.join().unwrap() == 200));
+        // Fewer than may wait for a hash.
+        let all: Vec<_> = (0..12).map(ask).collect();
+        let statuses: Vec<_> = all.into_iter().map(|one| one.join().unwrap()).collect();
+        assert_eq!(statuses, [200; 12]);
     });
     await_that("nothing is counted", Duration::from_secs(5), || {
         assert_eq!(basic(&machines[1], "alice", "wonderland", 50).status, 200);

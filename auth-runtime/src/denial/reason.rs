@@ -256,7 +256,7 @@ reasons! {
         /// The caller was not authenticated strongly enough, or too long ago, or nothing tells (RFC 9470).
         AuthenticationTooWeak = "authentication_too_weak", UNAUTHORIZED, Some(INSUFFICIENT_AUTHENTICATION), "a stronger or more recent authentication is required";
         /// The same, and a scope is missing too.
-        AuthenticationAndScopeTooWeak = "authentication_and_scope_too_weak", UNAUTHORIZED, Some(INSUFFICIENT_AUTHENTICATION), "a stronger or more recent authentication is required, and a required scope";
+        AuthenticationAndScopeTooWeak = "authentication_and_scope_too_weak", UNAUTHORIZED, Some(INSUFFICIENT_AUTHENTICATION), "a stronger or more recent authentication and a required scope are missing";
 
         // 403: authenticated, not allowed.
         /// A scope is missing.

@@ -160,8 +160,15 @@ fn everybody() -> Vec<Person> {
         Some(json!(["q", null])),
         Some(json!([false, null])),
     ];
-    let authentications: [(Option<&str>, Option<i64>); 5] =
-        [(None, None), (Some("b"), Some(60)), (Some("b"), Some(901)), (Some("e"), Some(300)), (Some("e"), None)];
+    // Each class that is and is not asked for, with each age that fits both, one and none.
+    let authentications: [(Option<&str>, Option<i64>); 6] = [
+        (None, None),
+        (None, Some(60)),
+        (Some("e"), Some(300)),
+        (Some("b"), Some(60)),
+        (Some("b"), Some(300)),
+        (Some("b"), Some(901)),
+    ];
     let mut everybody = Vec::new();
     for scopes in name_sets(&["c"]) {
         for roles in name_sets(&["a", "b"]) {
