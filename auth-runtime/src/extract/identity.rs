@@ -97,7 +97,7 @@ pub struct Optional<T>(Option<T>);
 ///
 /// All that [`Bearer`] says of claims holds here.
 ///
-/// ```
+/// ```standalone_crate
 /// use actix_web::post;
 /// use auth_runtime::{Dpop, requires};
 ///

@@ -8,7 +8,7 @@
 //! 3. Say by a function who a client is: `.client_certificate(ClientCertificates::subject_by(|certificate| …))`.
 //! 4. Write `#[requires(client_certificate)]` on what needs one.
 //!
-//! ```no_run
+//! ```no_run,standalone_crate
 //! use std::sync::Arc;
 //!
 //! use actix_web::{App, HttpServer, get};

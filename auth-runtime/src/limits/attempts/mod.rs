@@ -167,7 +167,7 @@ impl Attempts {
             Some(others) => others.tried_by += 1,
             None => {
                 charged = Charged::Here(self.charge(&mut table, names, now)?);
-                table.in_flight.extend(same.map(|same| (same, InFlight { tried_by: 1, ..InFlight::default() })));
+                table.in_flight.extend(same.map(|same| (same, InFlight::first())));
             }
         }
         Ok(CountedAttempt { attempts: Arc::clone(self), charged, presented, in_flight: same })

@@ -37,12 +37,22 @@ pub(super) struct Table {
 }
 
 /// The same credentials, tried by one or more at the same time.
-#[derive(Default)]
 pub(super) struct InFlight {
     pub(super) tried_by: usize,
     /// What Redis says of them.
     #[cfg(feature = "redis")]
     pub(super) asked: Option<super::shared::AskedOnce>,
+}
+
+impl InFlight {
+    /// The first, counted here.
+    pub(super) fn first() -> Self {
+        Self {
+            tried_by: 1,
+            #[cfg(feature = "redis")]
+            asked: None,
+        }
+    }
 }
 
 #[derive(Clone, Copy)]

@@ -37,7 +37,7 @@ const NONCE_PURPOSE: &str = "auth dpop nonce 1";
 ///
 /// Give the tokens alone, `.dpop(Jwt::oidc(…).audience(…))`, where all that stands here may be as it is by default.
 ///
-/// ```
+/// ```standalone_crate
 /// use auth_runtime::dpop::DpopTokens;
 /// use auth_runtime::{Auth, Jwt};
 ///
