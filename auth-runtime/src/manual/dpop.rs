@@ -150,3 +150,11 @@
 //! | `dpop` | has nothing without the key | a client that signs, also in a browser | one signature here, and one at the client |
 //! | `dpop` with nonces | has nothing, also of proofs made before | the same, and one request repeated now and then | the same |
 //! | `session` | is the caller until it ends: the cookie is `HttpOnly`, and the server can end it at once | a browser and a server of its pages | a look into the store |
+//!
+//! The signature is nearly all of it, in microseconds, in process (`cargo run --release -p auth-benches --bin dpop`):
+//!
+//! | proof signed by | a remembered bearer token | the same with a proof | the signature alone |
+//! |---|---|---|---|
+//! | ES256 | 1.2 | 58 | 52 |
+//! | EdDSA | 1.5 | 44 | 40 |
+//! | PS256 | 1.3 | 25 | 19 |
