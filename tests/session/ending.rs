@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use actix_web::rt::System;
+use auth_runtime::Principal;
 use auth_runtime::revocation::InMemoryRevocations;
 use tests::Denied;
 
@@ -141,6 +142,9 @@ fn the_application_lists_and_ends_sessions() {
         assert!(alice.end(&first_sid).await.unwrap() && !alice.end(&first_sid).await.unwrap());
         assert_eq!(alice.list().await.unwrap().len(), 1);
         assert!(app.auth.sessions_of("nobody").list().await.unwrap().is_empty());
+        // Who comes by other credentials is not the user of that name.
+        let other = Principal::builder("basic", "alice").build();
+        assert!(app.auth.sessions_of_caller(&other).list().await.unwrap().is_empty());
         assert!(app.auth.sessions_of_named("staff", "alice").list().await.unwrap().is_empty());
         assert_eq!(app.auth.sessions_of_named("unknown", "alice").list().await.unwrap_err().status(), 500);
     });

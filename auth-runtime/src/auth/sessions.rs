@@ -74,9 +74,9 @@ impl Auth {
     /// whatever name: there are none.
     pub fn sessions_of_caller(&self, who: &Principal) -> SubjectSessions {
         let configuration = who.configuration().filter(|_| who.scheme() == SESSION);
-        let issuer = who.issuer().filter(|issuer| *issuer != local(SESSION, configuration));
-        let of = self.sessions_of_in(configuration, who.subject().to_owned());
-        SubjectSessions { issuer: issuer.map(Into::into), ..of }
+        let (key, own) = (who.key(), local(SESSION, configuration));
+        let issuer = (*key.issuer() != *own).then(|| key.issuer().into());
+        SubjectSessions { issuer, ..self.sessions_of_in(configuration, who.subject().to_owned()) }
     }
 
     /// Those of a subject in the configuration `session("name")`.
