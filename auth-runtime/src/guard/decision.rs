@@ -43,11 +43,8 @@ pub(crate) fn decide(
         return Decision::Ready(Ok(Admitted::public()));
     }
     let observation = Observation::start(spec, nested::supersede(request));
-    let plan = match plans.ok_or(Reason::AuthMissing).and_then(|plans| plans.plan(policy)) {
-        Ok(plan) => plan,
-        Err(reason) => return Decision::Ready(Err(observation.undecidable(request.peer_addr(), reason))),
-    };
-    GuardedRequest::new(plan, request, observation).ask(|attempted| Ok(plan.ask(Viewed::Request(request), attempted)))
+    let plan = plans.ok_or(Reason::AuthMissing).and_then(|plans| plans.plan(policy));
+    decide_by(plan, request, observation, |plan, attempted| Ok(plan.ask(Viewed::Request(request), attempted)))
 }
 
 /// Decides whether an operation inside the request may run, by the credentials that a guard around has accepted.
@@ -61,8 +58,19 @@ pub(crate) fn decide_operation(
         return Decision::Ready(Ok(Admitted::public()));
     }
     let observation = Observation::start_operation(spec);
-    match plans.plan(policy) {
-        Ok(plan) => GuardedRequest::new(plan, request, observation).ask(|attempted| plan.accepted(request, attempted)),
+    decide_by(plans.plan(policy), request, observation, |plan, attempted| plan.accepted(request, attempted))
+}
+
+/// The same once it is known which plan decides, and of which credentials.
+#[inline]
+fn decide_by(
+    plan: Result<&Arc<Plan>, Reason>,
+    request: &HttpRequest,
+    observation: Observation,
+    credentials: impl FnOnce(&Plan, &mut Attempted) -> Result<Option<Authentication>, Reason>,
+) -> Decision {
+    match plan {
+        Ok(plan) => GuardedRequest::new(plan, request, observation).ask(|attempted| credentials(plan, attempted)),
         Err(reason) => Decision::Ready(Err(observation.undecidable(request.peer_addr(), reason))),
     }
 }

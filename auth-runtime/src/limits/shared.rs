@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use super::limiter::{Quota, Whose};
 use super::spent::Spent;
-use crate::redis::{Connection, Link, LinkFault, Lua, SharedRedis};
+use crate::redis::{Connection, Link, LinkFault, Lua, SharedRedis, slot};
 use crate::telemetry::limited;
 
 /// How long Redis may take before this process counts for itself.
@@ -40,26 +40,20 @@ impl SharedCounters {
     /// # Errors
     /// What is wrong and what to do.
     pub(super) fn open(shared: &SharedRedis) -> Result<Self, &'static str> {
-        let SharedRedis { prefix, secret, .. } = shared;
-        if prefix.is_empty() || prefix.contains(['{', '}']) {
-            return Err(
-                "the prefix of shared limits is empty or has a brace; use a name such as that of the application",
-            );
-        }
+        let unfit = "the prefix of shared limits is empty or has a brace; use a name such as that of the application";
+        let names = slot(&shared.prefix, "limit:").ok_or(unfit)?;
         let link = Link::new(shared.open()?, PATIENCE, PAUSE);
-        Ok(Self(Arc::new(Opened { link, secret: secret.clone(), names: format!("{{{prefix}}}:limit:") })))
+        Ok(Self(Arc::new(Opened { link, secret: shared.secret.clone(), names })))
     }
 
     /// What Redis answers. `None` while it is away, which has been logged.
     pub(super) async fn ask<T>(&self, ask: impl AsyncFnOnce(Connection) -> RedisResult<T>) -> Option<T> {
-        match self.0.link.ask(ask).await {
-            Ok(answer) => Some(answer),
-            Err(LinkFault::Failed { fault, is_new: true }) => {
+        let away = |fault: LinkFault| {
+            if let Some(fault) = fault.news() {
                 limited!(error, fault, "Redis, which holds limits, fails; this process counts for itself meanwhile");
-                None
             }
-            Err(LinkFault::Paused | LinkFault::Failed { .. }) => None,
-        }
+        };
+        self.0.link.ask(ask).await.map_err(away).ok()
     }
 
     /// The name of a counter of this purpose, which tells nobody whose it is.

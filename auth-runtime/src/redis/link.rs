@@ -37,6 +37,16 @@ pub(crate) enum LinkFault {
     },
 }
 
+impl LinkFault {
+    /// What is to be logged; nothing where somebody has told it already.
+    pub(crate) fn news(self) -> Option<String> {
+        match self {
+            Self::Failed { fault, is_new: true } => Some(fault),
+            Self::Paused | Self::Failed { .. } => None,
+        }
+    }
+}
+
 impl std::fmt::Display for LinkFault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

@@ -26,7 +26,7 @@ use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 pub(crate) use self::client::{Client, Connection};
 pub(crate) use self::link::{Link, LinkFault};
 pub(crate) use self::lua::Lua;
-pub(crate) use self::shared::{SharedRedis, derive};
+pub(crate) use self::shared::{SharedRedis, SharedState, StateFaults, slot};
 use crate::telemetry::foreign;
 
 /// Why a [`Redis`] cannot be used.

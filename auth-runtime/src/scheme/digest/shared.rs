@@ -5,18 +5,11 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use ::redis::ErrorKind;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::redis::{Link, LinkFault, Lua, Redis, SharedRedis, derive};
+use crate::redis::{LinkFault, Lua, Redis, SharedRedis, SharedState, StateFaults};
 use crate::scheme::digest::counts::{Counted, USER_NONCES, WINDOW};
 use crate::scheme::nonce::{Key, LEEWAY, NonceId};
 use crate::telemetry::limited;
-
-/// How long Redis may take before a request is answered 503.
-const PATIENCE: Duration = Duration::from_secs(1);
-/// How long Redis is left alone after it failed.
-const PAUSE: Duration = Duration::from_millis(200);
 
 /// Nonces shared by all processes with the same Redis and the same secret (feature `redis`): each accepts what any of them
 /// issued, and a request count that one of them saw counts with none again.
@@ -68,19 +61,12 @@ impl SharedNonces {
         configuration: Option<&str>,
         lifetime: Duration,
     ) -> Result<(Key, SharedCounts), &'static str> {
-        let SharedRedis { prefix, secret, .. } = &self.redis;
-        if prefix.is_empty() || prefix.contains(['{', '}']) {
-            return Err(
-                "the prefix of shared nonces is empty or has a brace; use a name such as that of the application",
-            );
-        }
-        let client = self.redis.open()?;
-        let derive = |purpose: &str| derive(secret, purpose, configuration.unwrap_or_default());
-        let (Some(key), Some(names)) = (derive("auth digest nonce key 1"), derive("auth digest names 1")) else {
-            return Err("the secret of shared nonces cannot be used; make one with `openssl rand 32`");
+        let faults = StateFaults {
+            prefix: "the prefix of shared nonces is empty or has a brace; use a name such as that of the application",
+            secret: "the secret of shared nonces cannot be used; make one with `openssl rand 32`",
         };
-        let state = format!("{{{prefix}}}:digest");
-        Ok((key, SharedCounts { link: Link::new(client, PATIENCE, PAUSE), names, state, lifetime }))
+        let (key, state) = self.redis.open_state("digest", configuration, faults)?;
+        Ok((key, SharedCounts { state, lifetime }))
     }
 }
 
@@ -100,23 +86,20 @@ static COUNT: LazyLock<Lua> =
 /// What belongs to a user is bounded and its own, as in the memory of one process, and is gone when none of its nonces can
 /// count any more.
 pub(super) struct SharedCounts {
-    link: Link,
-    names: Key,
-    state: String,
+    state: SharedState,
     lifetime: Duration,
 }
 
 impl SharedCounts {
     /// Counts a right response of this user. `None` while Redis is away, which has been logged.
     pub(super) async fn count(&self, user: &str, nonce: NonceId, nc: u32) -> Option<Counted> {
-        let name = derive(&*self.names, "user", user)?;
-        let user = format!("{}:{}", self.state, URL_SAFE_NO_PAD.encode(*name));
+        let user = self.state.name("user", user)?;
         let ages = format!("{user}:ages");
         let milliseconds = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         // Longer than any nonce of it lives, whatever the clocks say.
         let kept = milliseconds(self.lifetime.saturating_mul(2));
-        let answer = self.link.ask(async |mut connection| {
-            let counted = COUNT.run::<String, 3>(&mut connection, [&self.state, &user, &ages], |call| {
+        let answer = self.state.link.ask(async |mut connection| {
+            let counted = COUNT.run::<String, 3>(&mut connection, [&self.state.root, &user, &ages], |call| {
                 call.arg(&nonce.to_bytes()[..]).arg(nonce.stamp()).arg(nc).arg(kept);
                 call.arg(WINDOW).arg(USER_NONCES).arg(milliseconds(LEEWAY));
             });
@@ -127,13 +110,11 @@ impl SharedCounts {
                 _ => Err((ErrorKind::UnexpectedReturnType, "it answers what was not asked").into()),
             }
         });
-        match answer.await {
-            Ok(counted) => Some(counted),
-            Err(LinkFault::Failed { fault, is_new: true }) => {
+        let away = |fault: LinkFault| {
+            if let Some(fault) = fault.news() {
                 limited!(error, fault, "Redis, which holds the counts of Digest nonces, fails; answered 503");
-                None
             }
-            Err(LinkFault::Paused | LinkFault::Failed { .. }) => None,
-        }
+        };
+        answer.await.map_err(away).ok()
     }
 }

@@ -7,16 +7,11 @@ use std::time::Duration;
 use ::redis::ErrorKind;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use zeroize::Zeroizing;
 
-use crate::redis::{Link, LinkFault, Lua, Redis, SharedRedis, derive};
+use crate::redis::{LinkFault, Lua, Redis, SharedRedis, SharedState, StateFaults};
 use crate::scheme::dpop::replays::{Bounds, Counted, GoodProof};
+use crate::scheme::nonce::Key;
 use crate::telemetry::limited;
-
-/// How long Redis may take before a request is answered 503.
-const PATIENCE: Duration = Duration::from_secs(1);
-/// How long Redis is left alone after it failed.
-const PAUSE: Duration = Duration::from_millis(200);
 
 /// Used proofs shared by all processes with the same Redis and the same secret (feature `redis`): a proof that one of them took
 /// counts with none again, and each accepts the nonces of all.
@@ -47,9 +42,6 @@ pub struct SharedProofs {
     redis: SharedRedis,
 }
 
-/// What names and nonces are made by.
-pub(super) type Key = Zeroizing<[u8; 32]>;
-
 impl SharedProofs {
     /// Shares through this Redis 6.2 or later under this secret: a URL, `redis://[user][:password@]host[:port][/database]`, or
     /// whatever [`Redis`] describes. `Auth::build()` refuses a URL that cannot be used and a secret of fewer than 32 bytes.
@@ -74,19 +66,12 @@ impl SharedProofs {
         kept: Duration,
         bounds: Bounds,
     ) -> Result<(Key, SharedReplays), &'static str> {
-        let SharedRedis { prefix, secret, .. } = &self.redis;
-        if prefix.is_empty() || prefix.contains(['{', '}']) {
-            return Err(
-                "the prefix of shared proofs is empty or has a brace; use a name such as that of the application",
-            );
-        }
-        let client = self.redis.open()?;
-        let derive = |purpose: &str| derive(secret, purpose, configuration.unwrap_or_default());
-        let (Some(key), Some(names)) = (derive("auth dpop nonce key 1"), derive("auth dpop names 1")) else {
-            return Err("the secret of shared proofs cannot be used; make one with `openssl rand 32`");
+        let faults = StateFaults {
+            prefix: "the prefix of shared proofs is empty or has a brace; use a name such as that of the application",
+            secret: "the secret of shared proofs cannot be used; make one with `openssl rand 32`",
         };
-        let state = format!("{{{prefix}}}:dpop");
-        Ok((key, SharedReplays { link: Link::new(client, PATIENCE, PAUSE), names, state, kept, bounds }))
+        let (key, state) = self.redis.open_state("dpop", configuration, faults)?;
+        Ok((key, SharedReplays { state, kept, bounds }))
     }
 }
 
@@ -103,9 +88,7 @@ static REPLAY: LazyLock<Lua> =
 
 /// The proofs of one configuration, in Redis.
 pub(super) struct SharedReplays {
-    link: Link,
-    names: Key,
-    state: String,
+    state: SharedState,
     kept: Duration,
     bounds: Bounds,
 }
@@ -120,10 +103,7 @@ pub(super) struct NamedProof {
 impl SharedReplays {
     /// `second` is what the proof, or its nonce, says of its time. `None` where no name can be made.
     pub(super) fn name(&self, proof: &GoodProof<'_>, second: i64) -> Option<NamedProof> {
-        let name = |purpose: &str, of: &str| {
-            let name = derive(&*self.names, purpose, of)?;
-            Some(format!("{}:{}", self.state, URL_SAFE_NO_PAD.encode(*name)))
-        };
+        let name = |purpose: &str, of: &str| self.state.name(purpose, of);
         let issuer = proof.principal.issuer().unwrap_or_default();
         let subject = format!("{}:{issuer}{}", issuer.len(), proof.principal.subject());
         let keys = [
@@ -138,8 +118,8 @@ impl SharedReplays {
     pub(super) async fn count(&self, NamedProof { keys, second }: &NamedProof) -> Option<Counted> {
         let [id, key, subject] = keys;
         let kept = u64::try_from(self.kept.as_millis()).unwrap_or(u64::MAX);
-        let answer = self.link.ask(async |mut connection| {
-            let counted = REPLAY.run::<String, 4>(&mut connection, [&self.state, id, key, subject], |call| {
+        let answer = self.state.link.ask(async |mut connection| {
+            let counted = REPLAY.run::<String, 4>(&mut connection, [&self.state.root, id, key, subject], |call| {
                 call.arg(second).arg(kept).arg(self.bounds.of_key).arg(self.bounds.of_subject);
             });
             match &*counted.await? {
@@ -150,13 +130,11 @@ impl SharedReplays {
                 _ => Err((ErrorKind::UnexpectedReturnType, "it answers what was not asked").into()),
             }
         });
-        match answer.await {
-            Ok(counted) => Some(counted),
-            Err(LinkFault::Failed { fault, is_new: true }) => {
+        let away = |fault: LinkFault| {
+            if let Some(fault) = fault.news() {
                 limited!(error, fault, "Redis, which holds the used proofs of DPoP, fails; answered 503");
-                None
             }
-            Err(LinkFault::Paused | LinkFault::Failed { .. }) => None,
-        }
+        };
+        answer.await.map_err(away).ok()
     }
 }

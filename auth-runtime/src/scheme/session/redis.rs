@@ -8,7 +8,7 @@ use ::redis::{RedisResult, cmd};
 
 use crate::crypto::from_hex;
 use crate::fault::Misconfiguration;
-use crate::redis::{Link, LinkFault, Lua, Redis};
+use crate::redis::{Link, LinkFault, Lua, Redis, slot};
 use crate::scheme::session::store::{
     Added, BARRED_FOR, NewSession, SessionKey, SessionStore, StoreAnswer, StoredSession, SubjectKey,
 };
@@ -57,14 +57,12 @@ impl RedisSessions {
     }
 
     pub(super) fn open(redis: &Redis, prefix: &str) -> Result<Self, Misconfiguration> {
-        if prefix.is_empty() || prefix.contains(['{', '}']) {
-            return Err(Misconfiguration::new(
-                "the prefix in Redis is empty or has a brace; use the name of the application",
-            ));
-        }
+        let unfit =
+            || Misconfiguration::new("the prefix in Redis is empty or has a brace; use the name of the application");
+        let prefix = slot(prefix, "session:").ok_or_else(unfit)?;
         let client = redis.open().map_err(|unusable| Misconfiguration::new(unusable.fault()))?;
         let link = Link::new(client, PATIENCE, PAUSE);
-        Ok(Self(Arc::new(Shared { link, prefix: format!("{{{prefix}}}:session:") })))
+        Ok(Self(Arc::new(Shared { link, prefix })))
     }
 }
 
