@@ -72,7 +72,7 @@ impl Limiter {
 
 fn quotas(counted: Counted, whose: Whose) -> Vec<Quota> {
     let network = match whose {
-        Whose::Address(AddressShare::Unknown | AddressShare::UnlistedProxy) => return Vec::new(),
+        Whose::Address(address) if !address.is_told_apart() => return Vec::new(),
         Whose::Address(address) => address.network(),
         Whose::Caller(_) | Whose::Network(_) => None,
     };

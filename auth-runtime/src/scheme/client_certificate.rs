@@ -88,7 +88,7 @@ impl Scheme for ClientCertificateScheme {
     fn find<'a>(&self, context: &Context<'a>) -> Credentials<'a> {
         Credentials::Ambient(match context.certificate() {
             Shown::Nothing => return Credentials::Absent,
-            Shown::Certificate(certificate) => Evidence::new(certificate),
+            Shown::Certificate(certificate) => Evidence::new(certificate.clone()),
             Shown::Unreadable => Evidence::unreadable(Rejection::credentials_wrong()),
         })
     }
@@ -119,7 +119,7 @@ impl Scheme for ClientCertificateScheme {
 /// Refuses a token that is bound to another certificate than the caller's (RFC 8705 section 3).
 pub(super) fn held_by_caller(judged: Authentication, context: &Context<'_>) -> Authentication {
     let shown = || match (context.certificate(), context.now()) {
-        (Shown::Certificate(certificate), Ok(now)) if certificate.counts_at(now) => Some(certificate),
+        (Shown::Certificate(certificate), Ok(now)) if certificate.counts_at(now) => Some(certificate.clone()),
         _ => None,
     };
     match judged {

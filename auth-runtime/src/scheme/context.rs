@@ -35,6 +35,9 @@ pub struct Context<'a> {
     attempts: Option<&'a Arc<Attempts>>,
     reauthentication: Option<Reauthentication<'a>>,
     clock: &'a Arc<dyn Clock>,
+    /// Read once however many schemes ask for it.
+    #[cfg(feature = "certificates")]
+    shown: OnceCell<Shown>,
     /// Looked up once however many schemes ask for it.
     authorization: OnceCell<Field<'a>>,
     /// The token that several configurations look at, taken apart once for all of them.
@@ -84,6 +87,8 @@ impl<'a> Context<'a> {
             attempts: None,
             reauthentication: None,
             clock,
+            #[cfg(feature = "certificates")]
+            shown: OnceCell::new(),
             authorization: OnceCell::new(),
             compact: RefCell::new(None),
         }
@@ -108,9 +113,11 @@ impl<'a> Context<'a> {
 
     /// The certificate of the caller.
     #[cfg(feature = "certificates")]
-    pub(crate) fn certificate(&self) -> Shown {
-        let (of_connection, proxies) = self.certificates;
-        proxies.map_or(Shown::Nothing, |proxies| proxies.shown(self.peer, self.headers, of_connection))
+    pub(crate) fn certificate(&self) -> &Shown {
+        self.shown.get_or_init(|| {
+            let (of_connection, proxies) = self.certificates;
+            proxies.map_or(Shown::Nothing, |proxies| proxies.shown(self.peer, self.headers, of_connection))
+        })
     }
 
     pub(crate) fn with_attempts(self, attempts: &'a Arc<Attempts>) -> Self {

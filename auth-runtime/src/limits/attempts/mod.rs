@@ -77,6 +77,9 @@ impl<'a> Tried<'a> {
 
 /// By which counters an attempt is counted.
 struct Named {
+    /// The account as it is counted, however its name is written.
+    #[cfg(feature = "redis")]
+    account: Option<String>,
     names: Vec<CounterName>,
     /// As whom it becomes known if it is good.
     presented: Option<Presented>,
@@ -151,14 +154,14 @@ impl Attempts {
         let named = self.named(tried, now);
         #[cfg(feature = "redis")]
         if let Some(shared) = &self.shared {
-            return self.begin_shared(shared, shared.keys(tried, self), named);
+            return self.begin_shared(shared, shared.keys(tried, named.account.as_deref()), named);
         }
         Answer::Now(self.begin_here(named, now))
     }
 
     fn begin_here(
         self: &Arc<Self>,
-        Named { names, presented, same }: Named,
+        Named { names, presented, same, .. }: Named,
         now: Instant,
     ) -> Result<CountedAttempt, Spent> {
         let mut table = self.table();
@@ -178,13 +181,16 @@ impl Attempts {
     /// # Errors
     /// When they may be tried, where too many were wrong: that is all that may be said of them.
     pub(crate) fn judge(self: &Arc<Self>, tried: Tried<'_>, is_wrong: bool) -> Answer<Result<(), Spent>> {
+        if !is_wrong && !self.is_shared() {
+            return Answer::Now(self.check(tried));
+        }
         let now = Instant::now();
-        let Named { names, .. } = self.named(tried, now);
+        let named = self.named(tried, now);
         #[cfg(feature = "redis")]
         if let Some(shared) = &self.shared {
-            return self.judge_shared(shared, shared.keys(tried, self), names, is_wrong);
+            return self.judge_shared(shared, shared.keys(tried, named.account.as_deref()), named.names, is_wrong);
         }
-        Answer::Now(self.judge_here(names, is_wrong, now))
+        Answer::Now(self.judge_here(named.names, is_wrong, now))
     }
 
     fn judge_here(&self, names: Vec<CounterName>, is_wrong: bool, now: Instant) -> Result<(), Spent> {
@@ -205,12 +211,13 @@ impl Attempts {
     /// The account was good at this address, and is known there.
     pub(crate) fn succeeded(&self, tried: Tried<'_>) {
         let now = Instant::now();
-        if let Some(presented) = self.named(tried, now).presented {
+        let named = self.named(tried, now);
+        if let Some(presented) = named.presented {
             self.known.insert(presented, now);
         }
         #[cfg(feature = "redis")]
         if let Some(shared) = &self.shared {
-            shared.succeeded(shared.keys(tried, self));
+            shared.succeeded(shared.keys(tried, named.account.as_deref()));
         }
     }
 
@@ -231,7 +238,13 @@ impl Attempts {
             [account, address, network].into_iter().flatten().collect()
         };
         let same = secret.map(|secret| keyed((secret, names.iter().map(|name| name.own).collect::<Vec<_>>())));
-        Named { names, presented, same }
+        Named {
+            #[cfg(feature = "redis")]
+            account,
+            names,
+            presented,
+            same,
+        }
     }
 
     /// As one account is counted however its name is written.

@@ -54,9 +54,9 @@ impl SharedAttempts {
     }
 
     /// The counters of these credentials; nothing where no name can be made.
-    pub(super) fn keys(&self, tried: Tried<'_>, attempts: &Attempts) -> Option<Keys> {
-        let Tried { scheme, configuration, account, address, .. } = tried;
-        let account = account.map(|name| attempts.normalized(name));
+    /// `account` as it is counted.
+    pub(super) fn keys(&self, tried: Tried<'_>, account: Option<&str>) -> Option<Keys> {
+        let Tried { scheme, configuration, address, .. } = tried;
         let of_account = |kind: &str, at: &str| {
             let Some(account) = &account else { return Some(self.counters.nobody()) };
             let configuration = configuration.map_or_else(String::new, |name| format!("\"{name}"));
@@ -74,11 +74,12 @@ impl SharedAttempts {
                 None => self.counters.nobody(),
             },
         ];
-        let counts = [account.is_some(), account.is_some(), address.is_told_apart(), network.is_some()];
-        let quota = |(kind, counts): (CounterKind, bool)| if counts { self.allowance.quota(kind) } else { 0 };
-        let [known, account, address, network] = counts;
-        let [first, second, third, fourth] = COUNTERS;
-        let quotas = [(first, known), (second, account), (third, address), (fourth, network)].map(quota);
+        let counts = |kind| match kind {
+            CounterKind::Known | CounterKind::Account => account.is_some(),
+            CounterKind::Address => address.is_told_apart(),
+            CounterKind::Network => network.is_some(),
+        };
+        let quotas = COUNTERS.map(|kind| if counts(kind) { self.allowance.quota(kind) } else { 0 });
         Some(Keys { names, quotas })
     }
 
@@ -108,13 +109,12 @@ impl SharedAttempts {
     /// Takes back what was counted, without anybody waiting for it: what cannot be taken back counts as wrong.
     pub(super) fn refund(&self, SharedCharges { keys, charged }: SharedCharges, is_good: bool) {
         let known_for = if is_good { KNOWN_FOR } else { Duration::ZERO };
-        let shared = self.clone();
+        let counters = self.counters.clone();
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         runtime.spawn(async move {
             let arguments = |call: &mut Cmd| {
                 call.arg(known_for.as_secs()).arg(&*charged);
             };
-            let counters = &shared.counters;
             counters
                 .ask(async |mut connection| REFUND.run::<(), 5>(&mut connection, keys.names(), arguments).await)
                 .await
@@ -149,7 +149,7 @@ impl Attempts {
         named: Named,
     ) -> Answer<Result<CountedAttempt, Spent>> {
         let Some(keys) = keys else { return Answer::Now(self.begin_here(named, Instant::now())) };
-        let Named { names, presented, same } = named;
+        let Named { names, presented, same, .. } = named;
         let mut table = self.table();
         let (asked, is_first) = match same.and_then(|same| table.in_flight.get_mut(&same)) {
             Some(InFlight { tried_by, asked: Some(asked) }) => {
