@@ -8,7 +8,7 @@ use auth_runtime::{Auth, Principal, policy, requires};
 use serde_json::{Value, json};
 use tests::{Answer, Denied, Server, Token};
 
-use crate::fixture::{AUDIENCE, ISSUER, KEY, SECRET, builder};
+use crate::fixture::{ISSUER, KEY, builder, token};
 use crate::observed::{events, listen};
 
 #[requires(bearer, max_age = "5m")]
@@ -92,10 +92,6 @@ fn server_of(auth: Auth) -> Server {
 
 fn server() -> Server {
     server_of(builder().build().unwrap())
-}
-
-fn token() -> Token {
-    Token::new(ISSUER, AUDIENCE, "alice", SECRET)
 }
 
 fn now() -> i64 {

@@ -9,8 +9,7 @@ use auth_runtime::testing::{TestDpopKey, TestIssuer, TestProof};
 use auth_runtime::{Auth, requires};
 use tests::{Answer, Denied, Server};
 
-use crate::processes::{Disk, Redis};
-use crate::tell;
+use crate::processes::{Disk, Redis, await_that};
 
 const KEY: [u8; 32] = [7; 32];
 const URL: &str = "https://api.example/dpop";
@@ -144,12 +143,9 @@ fn without_redis_and_after_it_was_lost_nothing_that_may_have_been_used_counts() 
     redis.kill();
     Denied::unavailable().check(&client.send(&machine, &client.proof().sign()));
     redis.restart();
-    tell("waiting until Redis is found again");
-    let began = std::time::Instant::now();
-    while client.send(&machine, &client.proof().issued_in(2).sign()).status != 200 {
-        assert!(began.elapsed() < Duration::from_secs(10), "Redis is not found");
-        thread::sleep(Duration::from_millis(50));
-    }
+    await_that("Redis is found again", Duration::from_secs(10), || {
+        client.send(&machine, &client.proof().issued_in(2).sign()).status == 200
+    });
     Denied::unavailable().check(&client.send(&machine, &used));
     thread::sleep(Duration::from_millis(1100));
     client.send(&machine, &client.proof().sign()).expect("dpop");

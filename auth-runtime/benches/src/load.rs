@@ -18,6 +18,8 @@ use rlt::cli::BenchCli;
 use rlt::{BenchSuite, IterInfo, IterReport, Status};
 use tokio::net::TcpStream;
 
+use crate::measured::median;
+
 /// Connections that are kept alive, each with one request under way.
 const CONNECTIONS: &str = "16";
 
@@ -36,7 +38,7 @@ pub fn serve(mount: impl Fn(&mut ServiceConfig) + Send + Clone + 'static) -> Soc
 }
 
 /// Requests per second over some seconds.
-pub fn rate(suite: Suite, seconds: &str) -> f64 {
+fn rate(suite: Suite, seconds: &str) -> f64 {
     let report = std::env::temp_dir().join(format!("load-{}.json", std::process::id()));
     let arguments =
         ["load", "--quiet", "--output=json", "--warmup=200", "--duration", seconds, "--concurrency", CONNECTIONS];
@@ -48,6 +50,17 @@ pub fn rate(suite: Suite, seconds: &str) -> f64 {
     let number = |pointer: &str| summary.pointer(pointer).and_then(serde_json::Value::as_f64).expect("a figure");
     assert!(number("/summary/success_ratio") == 1.0, "all requests succeed");
     number("/summary/iters/rate")
+}
+
+/// The same of each, the median of rounds in which they take turns.
+pub fn rates(suites: &[Suite], rounds: usize, seconds: &str) -> Vec<f64> {
+    let mut rates = vec![Vec::new(); suites.len()];
+    for _ in 0..rounds {
+        for (suite, rates) in suites.iter().zip(&mut rates) {
+            rates.push(rate(suite.clone(), seconds));
+        }
+    }
+    rates.into_iter().map(median).collect()
 }
 
 /// What is asked of a server: `GET /api/orders`.

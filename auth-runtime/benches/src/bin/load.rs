@@ -3,8 +3,8 @@
 //! `load ROUNDS SECONDS` says how long.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::print_stdout)]
 
-use auth_benches::load::{Suite, rate, serve};
-use auth_benches::measured::{Load, median};
+use auth_benches::load::{Suite, rates, serve};
+use auth_benches::measured::Load;
 use auth_benches::ours::{self, Memory, auth};
 use auth_benches::tokens::token;
 use auth_benches::{bare, hand_written};
@@ -23,14 +23,10 @@ fn main() {
             serve(move |config| ours::mount(config, &auth))
         }),
     ];
-    let mut rates = vec![Vec::new(); contenders.len()];
-    for _ in 0..rounds {
-        for ((_, address), rates) in contenders.iter().zip(&mut rates) {
-            rates.push(rate(Suite { address: *address, field: field.clone() }, &seconds));
-        }
-    }
+    let suites = contenders.map(|(_, address)| Suite { address, field: field.clone() });
     let names = contenders.iter().map(|(what, _)| (*what).to_owned());
+    let rates = rates(&suites, rounds, &seconds);
     let loads: Vec<Load> =
-        names.zip(rates).map(|(what, rates)| Load { what, requests_per_second: median(rates) }).collect();
+        names.zip(rates).map(|(what, requests_per_second)| Load { what, requests_per_second }).collect();
     println!("{}", serde_json::to_string(&loads).expect("numbers"));
 }

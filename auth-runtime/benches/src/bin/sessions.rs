@@ -12,8 +12,7 @@ use std::time::Duration;
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, HttpResponse, get, post, web};
 use auth_benches::bare;
-use auth_benches::load::{Suite, rate, serve};
-use auth_benches::measured::median;
+use auth_benches::load::{Suite, rates, serve};
 use auth_runtime::{Auth, Denial, Principal, Sessions, SignIn, public, requires};
 use memory_stats::memory_stats;
 use serde_json::json;
@@ -108,15 +107,12 @@ fn main() {
         });
         contenders.push((what, served, cookie(served)));
     }
-    let mut rates = vec![Vec::new(); contenders.len()];
-    for _ in 0..rounds {
-        for ((_, address, cookie), rates) in contenders.iter().zip(&mut rates) {
-            rates.push(rate(Suite { address: *address, field: ("cookie", cookie.clone()) }, &seconds));
-        }
-    }
+    let suites =
+        contenders.iter().map(|(_, address, cookie)| Suite { address: *address, field: ("cookie", cookie.clone()) });
     let names = contenders.iter().map(|(what, ..)| *what);
+    let rates = rates(&suites.collect::<Vec<_>>(), rounds, &seconds);
     let rates: serde_json::Map<_, _> =
-        names.zip(rates).map(|(what, rates)| (what.to_owned(), json!(median(rates).round()))).collect();
+        names.zip(rates).map(|(what, rate)| (what.to_owned(), json!(rate.round()))).collect();
     let per_session = resident / SESSIONS;
     println!("{}", json!({"requests_per_second": rates, "resident_bytes": resident, "bytes_per_session": per_session}));
 }
