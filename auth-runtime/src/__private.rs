@@ -4,8 +4,7 @@ pub use actix_web::Resource;
 pub use actix_web::dev::{AppService, HttpServiceFactory};
 pub use actix_web::guard::fn_guard;
 pub use auth_macros::{public, requires};
-pub use std::fmt::Debug;
-pub use std::future::Future;
+pub use std::{fmt::Debug, future::Future};
 
 pub use crate::__auth_runtime_declare as declare;
 pub use crate::__auth_runtime_origin as origin;
@@ -35,6 +34,7 @@ use std::ops::Deref;
 
 use futures_core::future::LocalBoxFuture;
 
+use crate::denial::is_listed_byte;
 use crate::extract::Details;
 use crate::guard::check::{self, CheckArguments, CheckFn, Extracted};
 use crate::policy::check::{CheckContext, IntoLoaded, IntoVerdict, Verdict};
@@ -321,7 +321,7 @@ pub const fn scope(value: &'static str) -> &'static str {
     while let [byte, tail @ ..] = rest {
         assert!(*byte != b' ', "a scope constant contains a space; a constant is one scope: join several with `&&`");
         assert!(
-            matches!(*byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E),
+            is_listed_byte(*byte),
             "a scope contains a character that RFC 6749 forbids; use printable ASCII without `\"` and `\\`"
         );
         rest = tail;
@@ -340,7 +340,7 @@ pub const fn acr(value: &'static str) -> &'static str {
     while let [byte, tail @ ..] = rest {
         assert!(*byte != b' ', "an acr contains a space; demand one class");
         assert!(
-            matches!(*byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E),
+            is_listed_byte(*byte),
             "an acr contains a character that a challenge cannot carry; use printable ASCII without `\"` and `\\`"
         );
         rest = tail;

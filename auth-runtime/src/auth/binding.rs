@@ -8,6 +8,7 @@ use crate::auth::error::{ConfigFault, RequiredBy};
 use crate::denial::Reason;
 use crate::guard::{ConfiguredScheme, Plan, Settings};
 use crate::policy::registry::Linked;
+use crate::policy::spec::BUILT_IN;
 use crate::policy::{Check, DetailsUse, PolicySpec, Requirement, SchemeUse, condition, conditions};
 use crate::principal::DetailsType;
 
@@ -176,15 +177,12 @@ fn as_written(wanted: &SchemeUse) -> String {
     }
 }
 
-/// Schemes with a method of their own.
-const OURS: [&str; 7] = ["bearer", "dpop", "basic", "api_key", "digest", "session", "client_certificate"];
-
 fn remedy(wanted: &SchemeUse) -> String {
     match (wanted.keyword, wanted.configuration) {
-        (keyword, Some(name)) if OURS.contains(&keyword) => {
+        (keyword, Some(name)) if BUILT_IN.contains(&keyword) => {
             format!("`.{}_named({name:?}, …)`", wanted.keyword)
         }
-        (keyword, None) if OURS.contains(&keyword) => format!("`.{}(…)`", wanted.keyword),
+        (keyword, None) if BUILT_IN.contains(&keyword) => format!("`.{}(…)`", wanted.keyword),
         (path, Some(name)) => format!("`.scheme_named({name:?}, {path} {{ … }})`"),
         (path, None) => format!("`.scheme({path} {{ … }})`"),
     }

@@ -1,6 +1,7 @@
 //! Roles and scopes that include others, and classes of authentication that are stronger than others.
 
 use crate::auth::{AuthBuilder, ConfigFault};
+use crate::denial::is_listed_word;
 use crate::policy::Hierarchy;
 
 impl AuthBuilder {
@@ -83,16 +84,13 @@ impl AuthBuilder {
     /// order of one issuer.
     pub fn acr_order<'a>(mut self, issuer: &str, weakest_first: impl IntoIterator<Item = &'a str>) -> Self {
         let order: Vec<Box<str>> = weakest_first.into_iter().map(Box::from).collect();
-        let is_class = |class: &str| {
-            !class.is_empty() && class.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"\\".contains(&byte))
-        };
         let repeated =
             order.iter().enumerate().find(|(place, class)| order.iter().take(*place).any(|known| known == *class));
         let fault = if order.len() < 2 {
             Some("names fewer than two; write the weakest first, as in `[\"pwd\", \"mfa\"]`".to_owned())
         } else if let Some((_, class)) = repeated {
             Some(format!("names `{class}` twice; remove one"))
-        } else if let Some(class) = order.iter().find(|class| !is_class(class)) {
+        } else if let Some(class) = order.iter().find(|class| !is_listed_word(class)) {
             Some(format!(
                 "has {class:?}, which no challenge can carry; use printable ASCII without spaces, `\"` and `\\`"
             ))

@@ -7,11 +7,8 @@ use crate::auth::{Auth, AuthBuilder};
 use crate::denial::{Denial, Reason};
 use crate::principal::{Principal, local};
 use crate::scheme::SessionScheme;
-use crate::scheme::session::{LiveSessions, Record, Sessions, Whose, milliseconds};
+use crate::scheme::session::{LiveSessions, NAME as SESSION, Record, Sessions, Whose, milliseconds};
 use crate::time::UnixTime;
-
-/// The keyword of the scheme.
-const SESSION: &str = "session";
 
 /// The configurations of sessions, by their names.
 pub(super) type LiveByName = Vec<(Option<Box<str>>, Arc<LiveSessions>)>;

@@ -149,6 +149,16 @@ pub(crate) const fn is_token_byte(byte: u8) -> bool {
         || byte.is_ascii_alphanumeric()
 }
 
+/// A byte of a scope, or of another word that challenges carry in lists (RFC 6749 section 3.3, RFC 9470 section 3).
+pub(crate) const fn is_listed_byte(byte: u8) -> bool {
+    matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E)
+}
+
+/// A word that challenges carry in lists.
+pub(crate) fn is_listed_word(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(is_listed_byte)
+}
+
 /// A `token` of RFC 9110 section 5.6.2.
 pub(crate) const fn is_token(text: &[u8]) -> bool {
     let mut rest = text;

@@ -13,7 +13,7 @@ mod response;
 pub(crate) use body::BodyHook;
 pub use body::DenialBody;
 pub use challenge::{Challenge, Token};
-pub(crate) use challenge::{is_token, is_token_byte};
+pub(crate) use challenge::{is_listed_byte, is_listed_word, is_token, is_token_byte};
 pub use reason::Reason;
 pub(crate) use reason::Severity;
 pub(crate) use rejection::may_be_added;

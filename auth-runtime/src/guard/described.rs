@@ -4,11 +4,9 @@ use actix_web::http::StatusCode;
 
 use crate::denial::Reason;
 use crate::guard::Plan;
+use crate::policy::spec::BUILT_IN;
 use crate::policy::{Presence, Requirement};
 use crate::scheme::SchemeDescription;
-
-/// The schemes whose refusals are known.
-const BUILT_IN: [&str; 7] = ["bearer", "dpop", "basic", "digest", "api_key", "session", "client_certificate"];
 
 impl Plan {
     /// The challenges that a caller without credentials gets; none where that one is let in, or sees an unknown route.

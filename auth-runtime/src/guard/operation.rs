@@ -28,7 +28,6 @@ struct Accepted {
     left: u32,
 }
 
-#[derive(Clone)]
 struct AcceptedCaller {
     scheme: Arc<dyn Scheme>,
     /// Some schemes know a user in one realm and not in another.
@@ -62,15 +61,13 @@ impl Plan {
         let Some((place, caller)) = self.place_of(accepted) else { return Ok(None) };
         // The guard around owes the answer what the scheme adds to it.
         *attempted = Attempted { place: Some(place), asked: Asked::Around };
-        let caller = caller.clone();
-        let is_fresh = accepted.at.elapsed() < FRESH;
-        drop(extensions);
-        let principal = self.taken(caller.principal);
-        if is_fresh {
-            Ok(Some(Authentication::verified(principal)))
-        } else {
-            self.recheck(&*caller.scheme, principal).map(Some)
+        let principal = self.taken(&caller.principal).clone();
+        if accepted.at.elapsed() < FRESH {
+            return Ok(Some(Authentication::verified(principal)));
         }
+        let scheme = Arc::clone(&caller.scheme);
+        drop(extensions);
+        self.recheck(&*scheme, principal).map(Some)
     }
 
     /// Whether the caller of the request could be admitted to an operation, as far as that is known without asking anybody.
@@ -79,10 +76,10 @@ impl Plan {
         let Some(accepted) = extensions.get::<Accepted>().filter(|accepted| self.is_of(accepted)) else { return false };
         let Some((place, caller)) = self.place_of(accepted) else { return self.admits_nobody().is_ok() };
         let attempted = Attempted { place: Some(place), asked: Asked::Around };
-        let principal = self.taken(caller.principal.clone());
+        let principal = self.taken(&caller.principal);
         let is_unloaded =
-            attempted.alternative(self).is_some_and(|by| by.loader(&principal).is_some()) && !principal.has_rights();
-        is_unloaded || self.weigh(attempted, &principal, &NO_RESULTS).is_ok()
+            attempted.alternative(self).is_some_and(|by| by.loader(principal).is_some()) && !principal.has_rights();
+        is_unloaded || self.weigh(attempted, principal, &NO_RESULTS).is_ok()
     }
 
     fn is_of(&self, accepted: &Accepted) -> bool {
@@ -97,8 +94,8 @@ impl Plan {
     }
 
     /// The caller as this policy takes it.
-    fn taken(&self, principal: Principal) -> Principal {
-        if self.spec.without_authorities { principal.by_credentials().clone() } else { principal }
+    fn taken<'a>(&self, principal: &'a Principal) -> &'a Principal {
+        if self.spec.without_authorities { principal.by_credentials() } else { principal }
     }
 
     /// Asks whether credentials still count that were accepted a while ago: a request may be a WebSocket.

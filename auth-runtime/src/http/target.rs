@@ -16,6 +16,12 @@ pub(crate) fn is_ours(named: &str, origin: &str, base: &str, path: &str) -> bool
     matches!((normalized(named), normalized(&ours)), (Some(named), Some(ours)) if named == ours)
 }
 
+/// Whether a proxy in front may take this off the path of a request.
+pub(crate) fn is_base_path(path: &str) -> bool {
+    let is_path = |byte: u8| byte.is_ascii_graphic() && !b"?#\"\\".contains(&byte);
+    path.is_empty() || (path.starts_with('/') && !path.ends_with('/') && path.bytes().all(is_path))
+}
+
 /// What follows the origin in a URL of ours.
 fn after_origin<'a>(named: &'a str, origin: &str) -> Option<&'a str> {
     // Neither spaces nor control characters, nor anything that some parsers take for a slash.

@@ -36,6 +36,16 @@ impl Presentation {
         Self { scheme: super::SCHEME, configuration, takes }
     }
 
+    /// Each token is bound to a key, of which the scheme asks for a proof.
+    pub(crate) fn by_holders_of_keys(scheme: &'static str, configuration: Option<Arc<str>>) -> Self {
+        let takes = |bound: Option<&Confirmation>| match bound {
+            Some(Confirmation::KeyThumbprint(_)) => Ok(()),
+            Some(_) => Err(Reason::TokenBound),
+            None => Err(Reason::TokenUnbound),
+        };
+        Self { scheme, configuration, takes }
+    }
+
     /// Nobody is asked for a proof: what is bound to anything is refused.
     #[cfg(any(test, feature = "login"))]
     pub(crate) fn unbound(configuration: Option<Arc<str>>) -> Self {
@@ -91,11 +101,7 @@ mod tests {
     fn a_bond_is_handed_on_to_the_scheme_that_has_it_proved() {
         let key = format!(r#","cnf":{{"jkt":"{THUMBPRINT}"}}"#);
         let certificate = format!(r#","cnf":{{"x5t#S256":"{THUMBPRINT}"}}"#);
-        let keys: Takes = |bound| match bound {
-            Some(Confirmation::KeyThumbprint(_)) => Ok(()),
-            Some(_) => Err(Reason::TokenBound),
-            None => Err(Reason::TokenUnbound),
-        };
+        let keys = Presentation::by_holders_of_keys("dpop", None).takes;
         let all: Takes = |_| Ok(());
         assert_eq!(confirmation(keys, ""), Err(Reason::TokenUnbound));
         assert_eq!(confirmation(all, ""), Ok(None));

@@ -9,6 +9,7 @@ use tokio::sync::Mutex;
 use url::Url;
 use zeroize::Zeroizing;
 
+use crate::denial::is_listed_word;
 use crate::fault::Misconfiguration;
 use crate::jwt::{IntoSettings as _, Jwt, Presentation, Verifier};
 use crate::login::fault::LoginFault;
@@ -348,18 +349,14 @@ impl OidcLogin {
         let is_plain = |name: &str| {
             !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
         };
-        // RFC 6749 section 3.3.
-        let is_scope = |scope: &str| {
-            !scope.is_empty() && scope.bytes().all(|byte| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e))
-        };
         let checks = [
             (
                 self.name.as_deref().is_some_and(|name| !is_plain(name)),
                 "named",
                 "the name becomes part of paths; use letters, digits, `-`, `_` and `.`",
             ),
-            (!self.scopes.iter().all(|scope| is_scope(scope)), "scopes", "give each scope alone, without spaces"),
-            (!self.acr.iter().all(|class| is_scope(class)), "acr", "give each class alone, without spaces"),
+            (!self.scopes.iter().all(|scope| is_listed_word(scope)), "scopes", "give each scope alone, without spaces"),
+            (!self.acr.iter().all(|class| is_listed_word(class)), "acr", "give each class alone, without spaces"),
             (
                 self.parameters.iter().any(|(name, _)| name.is_empty() || OURS.contains(&&**name)),
                 "parameter",

@@ -165,20 +165,23 @@ impl AtRequest {
         if acr.is_none() && max_age.is_none() {
             return Ok(None);
         }
-        let now = auth.settings().clock.now().map_err(|_| LoginFault::Unavailable)?;
-        let current = self.sessions.current_of(self.request.headers(), now).await;
-        let current = current.map_err(|denial| LoginFault::of_denial(&denial))?;
+        let current = self.current(auth).await?;
         let of = current.as_ref().map(Record::whose);
         let of = of.and_then(|whose| Some((whose.issuer?.into(), whose.subject.into())));
         Ok(Some(Stronger { acr, max_age, of }))
     }
 
+    /// The session of the browser.
+    async fn current(&self, auth: &Auth) -> Result<Option<Record>, LoginFault> {
+        let now = auth.settings().clock.now().map_err(|_| LoginFault::Unavailable)?;
+        let current = self.sessions.current_of(self.request.headers(), now).await;
+        current.map_err(|denial| LoginFault::of_denial(&denial))
+    }
+
     /// Whether the session that was to become stronger, and the one that is there now, are theirs who have signed in.
     async fn check_whose(&self, auth: &Auth, flow: &Flow, who: &LoginIdentity) -> Result<(), LoginFault> {
         let Some(Stronger { of: Some((issuer, subject)), .. }) = &flow.stronger else { return Ok(()) };
-        let now = auth.settings().clock.now().map_err(|_| LoginFault::Unavailable)?;
-        let current = self.sessions.current_of(self.request.headers(), now).await;
-        let current = current.map_err(|denial| LoginFault::of_denial(&denial))?;
+        let current = self.current(auth).await?;
         let whose = Whose { issuer: Some(&who.issuer), subject: &who.subject };
         let is_theirs = (&**issuer, &**subject) == (&*who.issuer, &*who.subject)
             && current.is_none_or(|record| record.whose() == whose);

@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 /// U+001F, the unit separator.
-const SEPARATOR: char = '\u{1f}';
+pub(super) const SEPARATOR: char = '\u{1f}';
 
 /// A claim by its name, or by the names that lead to it.
 #[derive(Clone, Copy)]

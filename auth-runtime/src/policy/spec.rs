@@ -306,6 +306,10 @@ impl SchemeUse {
     }
 }
 
+/// The keywords of the schemes of ours, each with a method of its own on the builder, and refusals that are known.
+pub(crate) const BUILT_IN: [&str; 7] =
+    ["bearer", "dpop", "basic", "api_key", "digest", "session", "client_certificate"];
+
 /// What a caller by a scheme of ours sends.
 pub(crate) const fn noun(keyword: &str) -> Option<&'static str> {
     match keyword.as_bytes() {

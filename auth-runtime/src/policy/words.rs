@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::denial::is_listed_word;
 use crate::logic::{Diagram, Diagrams, Slot};
 use crate::policy::written::condition;
 use crate::policy::{ClaimPath, ClaimValue, PolicySpec, Requirement, Word};
@@ -81,10 +82,9 @@ impl Vocabulary {
 
 /// A scope, or a class of authentication, that no challenge can carry in a list (RFC 6749 section 3.3, RFC 9470 section 3).
 fn unsendable(kind: &str, word: &str) -> Option<String> {
-    let allowed = |c: char| matches!(c, '\x21' | '\x23'..='\x5B' | '\x5D'..='\x7E');
     if word.is_empty() {
         Some(format!("the {kind} is empty; name it"))
-    } else if word.chars().all(allowed) {
+    } else if is_listed_word(word) {
         None
     } else {
         let remedy = "use printable ASCII without spaces, `\"` and `\\`";

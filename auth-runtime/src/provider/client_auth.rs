@@ -10,7 +10,7 @@ use reqwest::header::HeaderValue;
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use crate::crypto::{Algorithm, PROVIDER};
+use crate::crypto::{Algorithm, KeyKind, PROVIDER, signing_key};
 use crate::time::UnixTime;
 
 /// How long an assertion is good, in seconds.
@@ -205,14 +205,11 @@ impl PrivateKeyJwt {
         if self.client.is_empty() {
             return Err((METHOD, "the client id is empty; give the one this service is registered under"));
         }
-        let signing = match self.algorithm.name().get(..2) {
-            Some("HS") => return Err((METHOD, "the algorithm takes a shared secret; name that of the private key")),
-            Some("RS" | "PS") => EncodingKey::from_rsa_pem(&self.pem),
-            Some("ES") => EncodingKey::from_ec_pem(&self.pem),
-            _ => EncodingKey::from_ed_pem(&self.pem),
-        };
+        if self.algorithm.kind() == KeyKind::Secret {
+            return Err((METHOD, "the algorithm takes a shared secret; name that of the private key"));
+        }
         let unfit = (METHOD, "the key is not a private key for its algorithm; give PEM text in PKCS #8");
-        let signing = signing.map_err(|_| unfit)?;
+        let signing = signing_key(self.algorithm, &self.pem).map_err(|_| unfit)?;
         let mut header = json!({"alg": self.algorithm.name(), "typ": "JWT"});
         if let (Some(id), Some(header)) = (&self.key_id, header.as_object_mut()) {
             header.insert("kid".into(), json!(id));

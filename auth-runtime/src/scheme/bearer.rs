@@ -155,9 +155,7 @@ impl BearerScheme {
         };
         if header.set_by_client { Credentials::Explicit(evidence) } else { Credentials::Ambient(evidence) }
     }
-}
 
-impl BearerScheme {
     /// What remembers callers.
     pub(crate) fn forgetful(&self) -> Option<Arc<dyn Forgetful>> {
         self.tokens.forgetful()

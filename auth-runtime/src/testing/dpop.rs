@@ -11,7 +11,7 @@ use jsonwebtoken::jwk::EllipticCurve;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::crypto::{Algorithm, PROVIDER};
+use crate::crypto::{Algorithm, PROVIDER, signing_key};
 use crate::testing::issuer::signed;
 use crate::time::{Clock, SystemClock, UnixTime};
 
@@ -63,13 +63,7 @@ impl TestDpopKey {
     /// # Panics
     /// When it is not a key for the algorithm.
     pub fn with_pem(algorithm: Algorithm, private_pem: impl AsRef<[u8]>) -> Self {
-        let private_pem = private_pem.as_ref();
-        let signing = match algorithm.name().get(..2) {
-            Some("RS" | "PS") => EncodingKey::from_rsa_pem(private_pem),
-            Some("ES") => EncodingKey::from_ec_pem(private_pem),
-            _ => EncodingKey::from_ed_pem(private_pem),
-        };
-        match signing {
+        match signing_key(algorithm, private_pem.as_ref()) {
             Ok(signing) => Self::of(algorithm, signing),
             Err(error) => panic!("the private key does not fit {algorithm}: {error}"),
         }

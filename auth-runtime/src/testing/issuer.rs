@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::EncodingKey;
 use serde_json::{Map, Value, json};
 
-use crate::crypto::{Algorithm, PROVIDER};
+use crate::crypto::{Algorithm, PROVIDER, signing_key};
 use crate::jwt::{Audiences, Jwt, Key, Said};
 use crate::review::Caller;
 use crate::testing::TestDpopKey;
@@ -69,13 +69,7 @@ impl TestIssuer {
     /// # Panics
     /// When the private key is not a key for the algorithm.
     pub fn with_pem(algorithm: Algorithm, private_pem: impl AsRef<[u8]>, public_pem: impl AsRef<[u8]>) -> Self {
-        let private_pem = private_pem.as_ref();
-        let signing = match algorithm.name().get(..2) {
-            Some("RS" | "PS") => EncodingKey::from_rsa_pem(private_pem),
-            Some("ES") => EncodingKey::from_ec_pem(private_pem),
-            _ => EncodingKey::from_ed_pem(private_pem),
-        };
-        match signing {
+        match signing_key(algorithm, private_pem.as_ref()) {
             Ok(signing) => Self::with(algorithm, signing, Key::public_pem(algorithm, public_pem)),
             Err(error) => panic!("the private key does not fit {algorithm}: {error}"),
         }

@@ -1,5 +1,6 @@
 //! What the compiler says of an implication that does not hold, as constant functions can say it.
 
+use crate::policy::claim_path::SEPARATOR;
 use crate::policy::spec::noun;
 use crate::policy::{ClaimValue, Requirement, SchemeUse};
 
@@ -56,10 +57,10 @@ impl Message {
             Requirement::Scope(word) => self.named("scope ", word.written()),
             Requirement::Role(word) => self.named("role ", word.written()),
             Requirement::Claim(name, value) => {
-                let (outer, mut inner) = until(name.written(), b'\x1f');
+                let (outer, mut inner) = until(name.written(), SEPARATOR as u8);
                 self.named("claim ", outer);
                 while !inner.is_empty() {
-                    let (next, rest) = until(inner, b'\x1f');
+                    let (next, rest) = until(inner, SEPARATOR as u8);
                     self.says(&[".", next]);
                     inner = rest;
                 }

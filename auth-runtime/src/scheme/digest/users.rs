@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use crate::authorities::{AuthorityLoader, IntoAuthorityLoader};
 use crate::fault::Misconfiguration;
 use crate::file::FileContent;
+use crate::http::target::is_base_path;
 use crate::principal::{Principal, PrincipalBuilder, local};
 use crate::scheme::backend_error::backend_failed;
 use crate::scheme::digest::counts::Counts;
@@ -283,11 +284,6 @@ impl Options {
     fn memory(&mut self, _: Option<&str>) -> Result<(Option<Key>, Memory), Misconfiguration> {
         Ok((None, Memory::Own(Counts::new())))
     }
-}
-
-fn is_base_path(path: &str) -> bool {
-    let is_path = |byte: u8| byte.is_ascii_graphic() && !b"?#\"\\".contains(&byte);
-    path.is_empty() || (path.starts_with('/') && !path.ends_with('/') && path.bytes().all(is_path))
 }
 
 /// How a verified user becomes a principal.

@@ -173,10 +173,7 @@ impl Scheme for DpopScheme {
                     };
                     let (method, uri, origin, base_path, token) = (&method, &uri, &*origin, &*base_path, &token);
                     let request = ProvenRequest { method, uri, origin, base_path, token, is_cross_origin };
-                    match proofs.verify(principal, SentProof::among(&lines), request, now) {
-                        Authentication::Ready(outcome) => outcome,
-                        Authentication::Pending(counting) => counting.await,
-                    }
+                    proofs.verify(principal, SentProof::among(&lines), request, now).done().await
                 })
             }
         }

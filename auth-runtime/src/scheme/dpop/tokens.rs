@@ -5,10 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::crypto::{Algorithm, KeyKind};
-use crate::denial::Reason;
+use crate::http::target::is_base_path;
 use crate::jwt::settings::{Carriers, TokenSettings};
 use crate::jwt::{JwtError, Presentation, ReadyJwt};
-use crate::principal::Confirmation;
 use crate::revocation::Consulted;
 use crate::scheme::dpop::key::KnownKeys;
 use crate::scheme::dpop::replays::{Bounds, REPLAYS, Replays};
@@ -140,15 +139,7 @@ impl DpopTokens {
         })?;
         let scope_names = self.tokens.carriers.scope_names.clone();
         let authorities = self.tokens.authorities.take();
-        let presented = Presentation {
-            scheme: NAME,
-            configuration,
-            takes: |bound| match bound {
-                Some(Confirmation::KeyThumbprint(_)) => Ok(()),
-                Some(_) => Err(Reason::TokenBound),
-                None => Err(Reason::TokenUnbound),
-            },
-        };
+        let presented = Presentation::by_holders_of_keys(NAME, configuration);
         let verifier = ProofVerifier { algorithms: self.algorithms, keys: KnownKeys::new(), memory, nonces };
         Ok(DpopScheme {
             tokens: Arc::new(self.tokens.accepted(presented)?),
@@ -162,9 +153,6 @@ impl DpopTokens {
     fn check(&self) -> Result<(), JwtError> {
         const ALONE: &str = "a token that is bound to a key comes in `Authorization` alone; remove it";
         let Carriers { header, cookie, query_parameter, scope_names } = &self.tokens.carriers;
-        let is_path = |byte: u8| byte.is_ascii_graphic() && !b"?#\"\\".contains(&byte);
-        let base = &self.base_path;
-        let is_base = base.is_empty() || (base.starts_with('/') && !base.ends_with('/') && base.bytes().all(is_path));
         let checks = [
             (header.is_some(), "header", ALONE),
             (cookie.is_some(), "cookie", ALONE),
@@ -175,7 +163,11 @@ impl DpopTokens {
                 "proof_algorithms",
                 "a proof is signed by a private key; leave out algorithms with a shared secret",
             ),
-            (!is_base, "stripped_base_path", "not a path without a slash at its end; write it like `/api`"),
+            (
+                !is_base_path(&self.base_path),
+                "stripped_base_path",
+                "not a path without a slash at its end; write it like `/api`",
+            ),
             (
                 self.replays == 0,
                 "replay_memory",
@@ -198,7 +190,7 @@ impl DpopTokens {
             let kept = kept + Duration::from_secs(2 * WINDOW.unsigned_abs());
             let opened = shared.open(configuration, kept, bounds);
             let opened = opened.map_err(|fault| JwtError::OptionInvalid { option: "shared", fault });
-            return opened.map(|(key, replays)| (Some(key), Memory::Shared(replays)));
+            return opened.map(|(key, replays)| (Some(key), Memory::Shared(Arc::new(replays))));
         }
         let _ = (configuration, kept);
         Ok((None, Memory::Own(Replays::new(bounds))))

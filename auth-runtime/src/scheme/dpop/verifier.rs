@@ -41,7 +41,7 @@ pub(super) struct ProofVerifier {
 pub(super) enum Memory {
     Own(Replays),
     #[cfg(feature = "redis")]
-    Shared(SharedReplays),
+    Shared(Arc<SharedReplays>),
 }
 
 /// When a request is judged.
@@ -103,11 +103,8 @@ impl ProofVerifier {
                 let Some(named) = replays.name(&proof, second) else {
                     return Authentication::unavailable(Unavailable::backend());
                 };
-                let verifier = Arc::clone(self);
+                let (verifier, replays) = (Arc::clone(self), Arc::clone(replays));
                 Authentication::pending(async move {
-                    let Memory::Shared(replays) = &verifier.memory else {
-                        return Outcome::Unavailable(Unavailable::backend());
-                    };
                     match replays.count(&named).await {
                         Some(counted) => verifier.admit(counted, principal, new_key, now, is_cross_origin),
                         None => Outcome::Unavailable(Unavailable::backend()),

@@ -5,6 +5,8 @@ use actix_web::http::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
 use url::form_urlencoded::byte_serialize;
 use url::{Position, Url, form_urlencoded};
 
+#[cfg(feature = "login")]
+use crate::denial::is_listed_word;
 use crate::fault::Misconfiguration;
 use crate::scheme::{Additions, Context, Reauthentication};
 
@@ -26,23 +28,19 @@ const TARGET_MAX: usize = 2048;
 
 /// The page that was wanted, as this query of the login page names it.
 pub(crate) fn wanted(query: &str) -> Option<String> {
-    form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == WANTED).map(|(_, wanted)| wanted.into_owned())
+    parameter(query, WANTED)
+}
+
+fn parameter(query: &str, wanted: &str) -> Option<String> {
+    form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned())
 }
 
 /// How strongly, and how long ago, somebody must have signed in, as this query of the login page says it; nothing where it says nothing
 /// that we would. Whoever wrote it, each is demanded beside what the login demands anyway.
 #[cfg(feature = "login")]
 pub(crate) fn wanted_strength(query: &str) -> (Option<String>, Option<u32>) {
-    let of = |wanted: &str| {
-        let found = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == wanted);
-        found.map(|(_, value)| value.into_owned())
-    };
-    let is_class = |class: &String| {
-        !class.is_empty()
-            && class.len() <= CLASS_MAX
-            && class.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"\\".contains(&byte))
-    };
-    (of(ACR).filter(is_class), of(MAX_AGE).and_then(|age| age.parse().ok()))
+    let is_class = |class: &String| class.len() <= CLASS_MAX && is_listed_word(class);
+    (parameter(query, ACR).filter(is_class), parameter(query, MAX_AGE).and_then(|age| age.parse().ok()))
 }
 
 /// The origin of this service and its login page.

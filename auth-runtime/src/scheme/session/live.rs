@@ -78,7 +78,7 @@ impl LiveSessions {
     pub(super) fn login_page_of(&self, who: &Principal) -> Option<&str> {
         let current = who.details::<CurrentSession>()?;
         let at = current.record().login.as_ref()?;
-        self.logins.iter().find(|login| login.name() == at.provider.as_deref()).map(|login| login.login_path())
+        self.login(at.provider.as_deref()).map(|login| login.login_path())
     }
 
     /// The session that a request's cookie names, if it goes on.

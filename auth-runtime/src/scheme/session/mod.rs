@@ -131,7 +131,7 @@ use crate::scheme::{
 use crate::time::UnixTime;
 use actix_web::http::header::SET_COOKIE;
 
-const NAME: &str = "session";
+pub(crate) const NAME: &str = "session";
 
 /// The scheme behind `#[requires(session)]`; configured by [`Sessions`].
 pub struct SessionScheme {
