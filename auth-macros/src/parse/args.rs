@@ -57,10 +57,13 @@ impl Args {
         own.or_else(|| self.defaults.as_ref().and_then(Defaults::root))
     }
 
-    /// Whether this attribute or one of the modules around says `operation`.
+    /// Whether this attribute says `operation`, or one of the modules around whose words it does not replace.
     pub(crate) fn is_of_operation(&self) -> bool {
-        let levels = self.defaults.iter().flat_map(|defaults| &defaults.levels);
-        self.has_flag("operation") || levels.cloned().map(parse_again).any(|level| level.has_flag("operation"))
+        let says =
+            |args: &Self| args.has_flag("operation").then_some(true).or(args.has_flag("replace").then_some(false));
+        let levels = self.defaults.iter().flat_map(|defaults| defaults.levels.iter().rev());
+        let of_module = || levels.cloned().find_map(|level| says(&parse_again(level)));
+        says(self).or_else(of_module).unwrap_or(false)
     }
 
     fn has_flag(&self, wanted: &str) -> bool {
