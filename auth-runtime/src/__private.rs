@@ -98,7 +98,7 @@ pub const fn tells_authentication<P: Policy>() {
     let mut left = P::SPEC.schemes;
     while let [used, rest @ ..] = left {
         assert!(
-            !matches!(used.keyword.as_bytes(), b"basic" | b"digest" | b"api_key"),
+            !matches!(used.keyword.as_bytes(), b"basic" | b"digest" | b"api_key" | b"client_certificate"),
             "a scheme of the named policy carries no time or class of an authentication, so its callers would all be refused; build on a \
              policy of `bearer` or `session` alone"
         );

@@ -319,6 +319,7 @@ pub(crate) const fn noun(keyword: &str) -> Option<&'static str> {
         b"digest" => Some("a user name and proof of the password"),
         b"api_key" => Some("an API key"),
         b"session" => Some("a session"),
+        b"client_certificate" => Some("a client certificate"),
         _ => None,
     }
 }

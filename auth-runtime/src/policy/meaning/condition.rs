@@ -39,7 +39,7 @@ impl Carried {
     /// A scheme of the user's own may tell everything.
     pub(super) fn by(keyword: &str, loads: bool) -> Self {
         match keyword {
-            "basic" | "digest" => Self { scopes: loads, claims: false, authentication: false },
+            "basic" | "digest" | "client_certificate" => Self { scopes: loads, claims: false, authentication: false },
             "api_key" => Self { claims: false, authentication: false, ..Self::ALL },
             "session" => Self { claims: false, ..Self::ALL },
             _ => Self::ALL,
