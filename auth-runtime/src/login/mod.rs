@@ -61,7 +61,6 @@
 
 mod fault;
 mod flow;
-mod granted;
 mod id_token;
 mod identity;
 mod logout;

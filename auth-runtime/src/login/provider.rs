@@ -1,38 +1,27 @@
 //! A provider, ready to be asked.
 
-use std::sync::{Arc, Mutex as Shelf, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
-use arc_swap::ArcSwapOption;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
-use tokio::sync::Mutex;
 use url::Url;
-use zeroize::Zeroizing;
 
 use crate::denial::is_listed_word;
 use crate::fault::Misconfiguration;
 use crate::jwt::{IntoSettings as _, Jwt, Presentation, Verifier};
 use crate::login::fault::LoginFault;
 use crate::login::flow::{FlowCookies, Stronger};
-use crate::login::granted::Granted;
 use crate::login::settings::OidcLogin;
 use crate::login::tokens::Refreshed;
 use crate::provider::Worker;
-use crate::provider::client::{FetchError, ProviderClient};
-use crate::provider::client_auth::{Prover, push_form};
-use crate::provider::discovery::{Metadata, discover};
+use crate::provider::client::FetchError;
+use crate::provider::discovery::Metadata;
 use crate::provider::endpoint::Endpoint;
+use crate::provider::granted::Granted;
 use crate::provider::limits::flight::Flights;
+use crate::provider::published::Published;
+use crate::provider::token_endpoint::TokenAsker;
 use crate::shares::Lookups;
 use crate::telemetry::{foreign, limited};
 use crate::time::UnixTime;
-
-/// How long what a provider says of itself counts.
-const FRESH: Duration = Duration::from_secs(3600);
-/// How long it counts where the provider cannot be asked again.
-const STALE: Duration = Duration::from_secs(24 * 3600);
-/// How long a provider is left alone that could not be asked.
-const PAUSE: Duration = Duration::from_secs(1);
 
 /// A provider where people sign in.
 pub(super) struct Provider {
@@ -45,12 +34,8 @@ pub(super) struct Provider {
     pub(super) verifier: Verifier,
     /// Exchanges of codes.
     pub(super) lookups: Lookups,
-    prover: Prover,
-    client: ProviderClient,
-    worker: Arc<Worker>,
-    known: ArcSwapOption<Known>,
-    asking: Mutex<()>,
-    failed: Shelf<Option<(Instant, FetchError)>>,
+    asker: TokenAsker,
+    published: Arc<Published<Endpoints>>,
     is_secure: bool,
     /// Refreshes under way, by session.
     pub(super) refreshing: Arc<Flights<Box<str>, Refreshed>>,
@@ -65,12 +50,6 @@ pub(super) struct Paths {
     pub(super) callback: Box<str>,
     pub(super) logout: Box<str>,
     pub(super) backchannel_logout: Box<str>,
-}
-
-/// What a provider says of itself, and when it did.
-struct Known {
-    at: Instant,
-    endpoints: Arc<Endpoints>,
 }
 
 /// Where the provider is asked.
@@ -103,7 +82,9 @@ impl Provider {
             }
         }
         let client_id = settings.client.id();
-        let prover = settings.client.prover(&settings.issuer).map_err(|(option, wrong)| fault(option, &wrong))?;
+        let worker = Worker::shared().map_err(|_| Misconfiguration::new("the process may start no more threads"))?;
+        let asker = TokenAsker::new(&settings.client, &settings.issuer, &settings.transport, &worker);
+        let asker = asker.map_err(|(option, wrong)| fault(option, &wrong))?;
         let jwt = Jwt::oidc(settings.issuer.clone()).audience(client_id).into_settings().jwt;
         let mut jwt = jwt.ok_or_else(|| Misconfiguration::new("ID tokens cannot be verified"))?;
         jwt.acceptance.issuer.add_authorized_parties([client_id]);
@@ -114,20 +95,16 @@ impl Provider {
         jwt.acceptance.subject_claims = vec!["sub".into(), "sid".into()];
         let mut verifier = jwt.verifier(Presentation::unbound(None)).map_err(|wrong| fault("issuer", &wrong))?;
         verifier.takes_logout_tokens = true;
-        let worker = Worker::shared().map_err(|_| Misconfiguration::new("the process may start no more threads"))?;
-        let client = worker.client(&settings.transport).map_err(|wrong| fault("issuer", &wrong))?;
+        let published = Published::new(&settings.issuer, &settings.transport, &worker, Endpoints::read);
+        let published = published.map_err(|wrong| fault("issuer", &wrong))?;
         Ok(Self {
             redirect_uri: format!("{origin}{}", paths.callback),
             signed_out_uri: format!("{origin}{}", settings.signed_out_path.as_deref().unwrap_or("/")),
             paths,
             verifier,
             lookups: Lookups::default(),
-            prover,
-            client,
-            worker,
-            known: ArcSwapOption::empty(),
-            asking: Mutex::new(()),
-            failed: Shelf::new(None),
+            asker,
+            published: Arc::new(published),
             is_secure: origin.starts_with("https://"),
             refreshing: Arc::default(),
             settings,
@@ -143,62 +120,16 @@ impl Provider {
     ///
     /// # Errors
     /// Where it never said, or too long ago.
-    pub(super) async fn endpoints(self: &Arc<Self>) -> Result<Arc<Endpoints>, LoginFault> {
-        if let Some(endpoints) = self.known_since(FRESH) {
-            return Ok(endpoints);
-        }
-        let provider = Arc::clone(self);
-        // On the provider's own thread, and to its end, also where whoever came first goes away.
-        let asked = self.worker.spawn(async move { provider.ask_endpoints().await }).await;
-        match asked {
-            Ok(Ok(endpoints)) => Ok(endpoints),
-            Ok(Err(error)) => {
-                limited!(
-                    error,
-                    provider = foreign(&self.settings.issuer),
-                    error = foreign(error),
-                    "a provider where people sign in does not say where it is asked"
-                );
-                Err(LoginFault::ProviderAway)
-            }
-            Err(_) => Err(LoginFault::Broken),
-        }
-    }
-
-    fn known_since(&self, age: Duration) -> Option<Arc<Endpoints>> {
-        let known = self.known.load();
-        let known = known.as_ref().filter(|known| known.at.elapsed() < age)?;
-        Some(Arc::clone(&known.endpoints))
-    }
-
-    async fn ask_endpoints(&self) -> Result<Arc<Endpoints>, FetchError> {
-        let _asking = self.asking.lock().await;
-        if let Some(endpoints) = self.known_since(FRESH) {
-            return Ok(endpoints);
-        }
-        let failed = || self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-        let recently = failed().filter(|(at, _)| at.elapsed() < PAUSE);
-        let asked = match recently {
-            Some((_, error)) => Err(error),
-            None => {
-                let (settings, mut told) = (&self.settings, true);
-                let (transport, issuer) = (&settings.transport, &settings.issuer);
-                discover(&self.client, transport, issuer, &HeaderMap::new(), &mut told, Endpoints::read).await
-            }
-        };
-        match asked {
-            Ok(endpoints) => {
-                let endpoints = Arc::new(endpoints);
-                self.known.store(Some(Arc::new(Known { at: Instant::now(), endpoints: Arc::clone(&endpoints) })));
-                Ok(endpoints)
-            }
-            Err(error) => {
-                if recently.is_none() {
-                    *failed() = Some((Instant::now(), error));
-                }
-                self.known_since(STALE).ok_or(error)
-            }
-        }
+    pub(super) async fn endpoints(&self) -> Result<Arc<Endpoints>, LoginFault> {
+        self.published.get().await.map_err(|error| {
+            limited!(
+                error,
+                provider = foreign(&self.settings.issuer),
+                error = foreign(error),
+                "a provider where people sign in does not say where it is asked"
+            );
+            if error == FetchError::Abandoned { LoginFault::Broken } else { LoginFault::ProviderAway }
+        })
     }
 
     /// Where a browser is sent to sign in.
@@ -240,37 +171,11 @@ impl Provider {
     ///
     /// # Errors
     /// Where the provider gives none.
-    pub(super) async fn exchange(
-        self: &Arc<Self>,
-        grant: &[(&str, &str)],
-        now: UnixTime,
-    ) -> Result<Granted, LoginFault> {
+    pub(super) async fn exchange(&self, grant: &[(&str, &str)], now: UnixTime) -> Result<Granted, LoginFault> {
         let endpoints = self.endpoints().await?;
-        let mut headers = HeaderMap::new();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
-        headers.extend(self.prover.authorization().map(|value| (AUTHORIZATION, value)));
-        let Some(mut form) = self.prover.form(now) else {
-            limited!(error, "the client's assertion for a provider where people sign in cannot be signed");
-            return Err(LoginFault::Broken);
-        };
-        for (name, value) in grant {
-            form.push_str(name);
-            form.push('=');
-            push_form(&mut form, value.as_bytes());
-            form.push('&');
-        }
-        form.pop();
-        let provider = Arc::clone(self);
-        let asked = self
-            .worker
-            .spawn(async move { provider.client.post(&endpoints.token, headers, form.as_bytes().to_vec()).await });
-        let error = match asked.await {
-            Ok(Ok(answer)) => match Granted::read(&Zeroizing::new(answer.body)) {
-                Some(granted) => return Ok(granted),
-                None => FetchError::Malformed("no `access_token` of type `Bearer`"),
-            },
-            Ok(Err(error)) => error,
-            Err(_) => return Err(LoginFault::Broken),
+        let error = match self.asker.ask(&endpoints.token, grant, now).await {
+            Ok(granted) => return Ok(granted),
+            Err(error) => error,
         };
         let (provider, error_text) = (foreign(&self.settings.issuer), foreign(error));
         match error {
@@ -290,7 +195,10 @@ impl Provider {
             }
             _ => {
                 limited!(error, provider, error = error_text, "a provider where people sign in gives no tokens");
-                Err(LoginFault::ProviderAway)
+                Err(match error {
+                    FetchError::AssertionUnsigned | FetchError::Abandoned => LoginFault::Broken,
+                    _ => LoginFault::ProviderAway,
+                })
             }
         }
     }

@@ -87,7 +87,7 @@ impl ProviderClient {
     }
 
     /// POST of a body in the media type that `headers` name.
-    #[cfg(any(feature = "introspection", feature = "login"))]
+    #[cfg(any(feature = "introspection", feature = "outgoing"))]
     pub(crate) async fn post(
         &self,
         endpoint: &Endpoint,
@@ -125,7 +125,7 @@ impl ProviderClient {
             }
             StatusCode::NOT_MODIFIED => return Err(FetchError::NotModified),
             status if status.is_redirection() => return Err(FetchError::Redirected),
-            #[cfg(any(feature = "introspection", feature = "login"))]
+            #[cfg(any(feature = "introspection", feature = "outgoing"))]
             StatusCode::BAD_REQUEST => return Err(bad_request(&mut response).await),
             StatusCode::TOO_MANY_REQUESTS => return Err(FetchError::TooMany(retry_after(response.headers()))),
             status => return Err(FetchError::Status(status.as_u16())),
@@ -155,7 +155,7 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 }
 
 /// What an error answer of OAuth with status 400 is about (RFC 6749 section 5.2).
-#[cfg(any(feature = "introspection", feature = "login"))]
+#[cfg(any(feature = "introspection", feature = "outgoing"))]
 async fn bad_request(response: &mut Response) -> FetchError {
     use crate::json::Object;
     const LONGEST: usize = 4096;
@@ -173,7 +173,7 @@ async fn bad_request(response: &mut Response) -> FetchError {
         Some("invalid_client" | "unauthorized_client") => FetchError::Status(401),
         #[cfg(feature = "introspection")]
         Some("unsupported_token_type") => FetchError::TokenUnsupported,
-        #[cfg(feature = "login")]
+        #[cfg(feature = "outgoing")]
         Some("invalid_grant") => FetchError::GrantRefused,
         _ => FetchError::Status(400),
     }
@@ -236,7 +236,7 @@ pub(crate) enum FetchError {
     #[cfg(feature = "introspection")]
     TokenUnsupported,
     /// The code or the refresh token is not good, or not any more (RFC 6749 section 5.2).
-    #[cfg(feature = "login")]
+    #[cfg(feature = "outgoing")]
     GrantRefused,
     /// The answer is a page for people.
     ContentTypeWrong,
@@ -251,6 +251,12 @@ pub(crate) enum FetchError {
     /// The file with the token for the provider cannot be read, or holds none.
     #[cfg(feature = "jwks")]
     TokenFileUnusable,
+    /// What proves who asks cannot be signed.
+    #[cfg(feature = "outgoing")]
+    AssertionUnsigned,
+    /// The process ends, or has failed while it asked.
+    #[cfg(feature = "outgoing")]
+    Abandoned,
     /// Metadata that names an address which must not be asked.
     #[cfg(feature = "jwks")]
     AddressRefused(&'static str),
@@ -270,13 +276,17 @@ impl FetchError {
             Self::Status(_) | Self::TooMany(_) => "status",
             #[cfg(feature = "introspection")]
             Self::TokenUnsupported => "token_unsupported",
-            #[cfg(feature = "login")]
+            #[cfg(feature = "outgoing")]
             Self::GrantRefused => "grant_refused",
             Self::ContentTypeWrong => "content_type_wrong",
             Self::TooLarge => "too_large",
             Self::Malformed(_) => "malformed",
             Self::IssuerDiffers => "issuer_differs",
             Self::TokenFileUnusable => "token_file_unusable",
+            #[cfg(feature = "outgoing")]
+            Self::AssertionUnsigned => "assertion_unsigned",
+            #[cfg(feature = "outgoing")]
+            Self::Abandoned => "abandoned",
             Self::AddressRefused(_) => "address_refused",
         }
     }
@@ -315,7 +325,7 @@ impl fmt::Display for FetchError {
                 "the endpoint is not for tokens of this kind; if they are JWTs, verify them with `Jwt`, and give it what is \
                  opaque by `.opaque(…)`",
             ),
-            #[cfg(feature = "login")]
+            #[cfg(feature = "outgoing")]
             Self::GrantRefused => f.write_str("the provider says that the code or the refresh token is not good"),
             Self::ContentTypeWrong => f.write_str("the answer is a page, not JSON; check the URL"),
             Self::TooLarge => f.write_str("the answer is larger than the limit"),
@@ -329,6 +339,10 @@ impl fmt::Display for FetchError {
             Self::TokenFileUnusable => f.write_str(
                 "the file of `.fetch_with_token_file(…)` cannot be read, or holds no token; check the path and who may read it",
             ),
+            #[cfg(feature = "outgoing")]
+            Self::AssertionUnsigned => f.write_str("the client's assertion cannot be signed"),
+            #[cfg(feature = "outgoing")]
+            Self::Abandoned => f.write_str("the process ends, or has failed while it asked"),
             #[cfg(feature = "jwks")]
             Self::AddressRefused(fault) => write!(f, "an address in the metadata is refused: {fault}"),
         }

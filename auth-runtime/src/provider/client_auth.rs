@@ -30,13 +30,13 @@ pub(crate) enum Client {
     },
     PrivateKey(PrivateKeyJwt),
     /// A key of the signature that is the secret itself (`client_secret_jwt`).
-    #[cfg(feature = "login")]
+    #[cfg(feature = "outgoing")]
     SecretJwt {
         id: Box<str>,
         secret: Zeroizing<String>,
     },
     /// Nothing: the client has no secret.
-    #[cfg(feature = "login")]
+    #[cfg(feature = "outgoing")]
     Public {
         id: Box<str>,
     },
@@ -44,11 +44,11 @@ pub(crate) enum Client {
 
 impl Client {
     /// What this service is called there.
-    #[cfg(any(feature = "redis", feature = "login"))]
+    #[cfg(any(feature = "redis", feature = "outgoing"))]
     pub(crate) fn id(&self) -> &str {
         match self {
             Self::SecretBasic { id, .. } | Self::SecretPost { id, .. } => id,
-            #[cfg(feature = "login")]
+            #[cfg(feature = "outgoing")]
             Self::SecretJwt { id, .. } | Self::Public { id } => id,
             Self::PrivateKey(key) => &key.client,
         }
@@ -115,9 +115,9 @@ impl fmt::Debug for Client {
             Self::SecretBasic { id, .. } => f.debug_tuple("SecretBasic").field(id).finish(),
             Self::SecretPost { id, .. } => f.debug_tuple("SecretPost").field(id).finish(),
             Self::PrivateKey(key) => key.fmt(f),
-            #[cfg(feature = "login")]
+            #[cfg(feature = "outgoing")]
             Self::SecretJwt { id, .. } => f.debug_tuple("SecretJwt").field(id).finish(),
-            #[cfg(feature = "login")]
+            #[cfg(feature = "outgoing")]
             Self::Public { id } => f.debug_tuple("Public").field(id).finish(),
         }
     }
@@ -172,7 +172,7 @@ impl Client {
                 Ok(Prover::Form(form))
             }
             Self::PrivateKey(key) => key.prover(endpoint),
-            #[cfg(feature = "login")]
+            #[cfg(feature = "outgoing")]
             Self::SecretJwt { id, secret } => {
                 secret_fault("client_secret_jwt", id, secret)?;
                 // RFC 7518 section 3.2: no shorter than the hash.
@@ -187,7 +187,7 @@ impl Client {
                     audience: endpoint.into(),
                 })
             }
-            #[cfg(feature = "login")]
+            #[cfg(feature = "outgoing")]
             Self::Public { id } => {
                 secret_fault("public", id, "none")?;
                 let mut form = Zeroizing::new(String::from("client_id="));

@@ -6,16 +6,16 @@ use crate::json;
 use crate::time::UnixTime;
 
 /// What the token endpoint gives (RFC 6749 section 5.1).
-pub(super) struct Granted {
-    pub(super) access_token: Zeroizing<String>,
-    pub(super) id_token: Option<Zeroizing<String>>,
-    pub(super) refresh_token: Option<Zeroizing<String>>,
+pub(crate) struct Granted {
+    pub(crate) access_token: Zeroizing<String>,
+    pub(crate) id_token: Option<Zeroizing<String>>,
+    pub(crate) refresh_token: Option<Zeroizing<String>>,
     /// In seconds.
-    pub(super) expires_in: Option<UnixTime>,
+    pub(crate) expires_in: Option<UnixTime>,
 }
 
 impl Granted {
-    pub(super) fn read(body: &[u8]) -> Option<Self> {
+    pub(crate) fn read(body: &[u8]) -> Option<Self> {
         let members = json::Secret(json::object(body).ok()?);
         let text = |name: &str| members.0.get(name).and_then(serde_json::Value::as_str);
         let secret = |name: &str| text(name).map(|text| Zeroizing::new(text.to_owned()));

@@ -1,0 +1,72 @@
+//! Asking a provider for tokens (RFC 6749 section 3.2).
+
+use std::sync::Arc;
+
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use zeroize::Zeroizing;
+
+use crate::provider::Worker;
+use crate::provider::client::{FetchError, ProviderClient};
+use crate::provider::client_auth::{Client, ClientFault, Prover, push_form};
+use crate::provider::endpoint::Endpoint;
+use crate::provider::granted::Granted;
+use crate::provider::transport::Transport;
+use crate::time::UnixTime;
+
+/// This service as a client of a provider's.
+pub(crate) struct TokenAsker {
+    prover: Prover,
+    client: ProviderClient,
+    worker: Arc<Worker>,
+}
+
+debug_by_name!([] TokenAsker as "TokenAsker";);
+
+impl TokenAsker {
+    /// `issuer` is for whom assertions are, unless the client says otherwise.
+    ///
+    /// # Errors
+    /// The option and what is wrong with it.
+    pub(crate) fn new(
+        client: &Client,
+        issuer: &str,
+        transport: &Transport,
+        worker: &Arc<Worker>,
+    ) -> Result<Self, ClientFault> {
+        let unusable = |_| ("issuer", "no HTTP client could be made; install the system's CA certificates");
+        Ok(Self {
+            prover: client.prover(issuer)?,
+            client: worker.client(transport).map_err(unusable)?,
+            worker: Arc::clone(worker),
+        })
+    }
+
+    /// Exchanges a grant for tokens (RFC 6749 section 4).
+    ///
+    /// # Errors
+    /// Where the provider gives none.
+    pub(crate) async fn ask(
+        &self,
+        endpoint: &Endpoint,
+        grant: &[(&str, &str)],
+        now: UnixTime,
+    ) -> Result<Granted, FetchError> {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+        headers.extend(self.prover.authorization().map(|value| (AUTHORIZATION, value)));
+        let mut form = self.prover.form(now).ok_or(FetchError::AssertionUnsigned)?;
+        for (name, value) in grant {
+            form.push_str(name);
+            form.push('=');
+            push_form(&mut form, value.as_bytes());
+            form.push('&');
+        }
+        form.pop();
+        let (client, endpoint) = (self.client.clone(), endpoint.clone());
+        let asked =
+            self.worker.spawn(async move { client.post(&endpoint, headers, form.as_bytes().to_vec()).await }).await;
+        let answer = asked.unwrap_or(Err(FetchError::Abandoned))?;
+        let granted = Granted::read(&Zeroizing::new(answer.body));
+        granted.ok_or(FetchError::Malformed("no `access_token` of type `Bearer`"))
+    }
+}
