@@ -164,6 +164,28 @@ fn all_machines_know_and_a_store_that_is_away_is_told_again() {
     assert_eq!(are_in([&browser]), [false]);
 }
 
+#[test]
+fn of_machines_that_are_told_the_same_at_once_one_takes_it() {
+    let clock = clock();
+    let idp = Idp::start(&clock);
+    let shelf = Shelf::default();
+    let sessions = || Sessions::store(shelf.clone()).key("test", [7; 32]).login(login(&idp));
+    let machines = [App::with(&clock, sessions()), App::with(&clock, sessions())];
+    machines.iter().for_each(|machine| _ = tell(machine, &idp.logout_token(|token| token.claim("sub", "nobody"))));
+    for _ in 0..20 {
+        let token = idp.logout_token(|token| token.claim("sub", "alice"));
+        let servers = machines.each_ref().map(|machine| &machine.server);
+        let statuses = std::thread::scope(|scope| {
+            let tell = |number: usize| {
+                let body = format!("logout_token={token}");
+                scope.spawn(move || servers[number % 2].post("/backchannel-logout").send_body(FORM, body).status)
+            };
+            (0..4).map(tell).collect::<Vec<_>>().into_iter().map(|told| told.join().unwrap()).collect::<Vec<_>>()
+        });
+        assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
+    }
+}
+
 /// Who sends a body slowly, or none, waits for itself.
 #[test]
 fn stalled_requests_keep_nobody_from_signing_in() {

@@ -25,6 +25,8 @@ const TOLD_PER_ADDRESS: Counted =
     Counted { of: "login::backchannel_logout", requests: 600, window: Duration::from_secs(60) };
 /// How old a logout token may be, in seconds: it is sent when somebody signs out, and perhaps once more.
 const AGE_MAX: UnixTime = 300;
+/// The entries that say which were told.
+const TOLD: &str = "told";
 /// How far the clocks may differ, in seconds.
 const LEEWAY: UnixTime = 60;
 /// The member of `events` that makes it one (OpenID Connect Back-Channel Logout 1.0 section 2.4).
@@ -139,15 +141,18 @@ impl AtRequest {
         let told = Told::read(claims, now).map_err(LogoutFault::Refused)?;
         let issuer = &*provider.settings.issuer;
         let unavailable = |_| LogoutFault::Unavailable;
-        if self.sessions.was_told(&[issuer, told.id]).await.map_err(unavailable)? {
+        if self.sessions.is_done(TOLD, &[issuer, told.id]).await.map_err(unavailable)? {
             return Err(LogoutFault::Refused("repeated"));
         }
         let ended =
             self.sessions.end_at_provider(issuer, told.subject, told.session, &**clock).await.map_err(unavailable)?;
         // Once all have ended: where that fails, the provider tells again.
         let until = now.saturating_add(AGE_MAX + 2 * LEEWAY);
-        self.sessions.tell_once(&[issuer, told.id], now, until).await.map_err(unavailable)?;
-        Ok(ended)
+        match self.sessions.do_once(TOLD, &[issuer, told.id], now, until).await.map_err(unavailable)? {
+            true => Ok(ended),
+            // It was sent twice at once. That the sessions ended twice does not matter.
+            false => Err(LogoutFault::Refused("repeated")),
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::scheme::session::beginning::{Beginning, barred};
 use crate::scheme::session::live::{LiveSessions, milliseconds, unavailable};
 use crate::scheme::session::login::Login;
 use crate::scheme::session::record::{AtProvider, Record, Whose};
-use crate::scheme::session::store::{Added, BARRED_FOR, NewSession, SessionKey, StoredSession, SubjectKey};
+use crate::scheme::session::store::{Added, BARRED_FOR, SessionKey, StoredSession};
 use crate::time::{Clock, UnixTime};
 
 /// What tokens are encrypted for.
@@ -120,36 +120,20 @@ impl LiveSessions {
         else {
             return self.keep(beginning).await;
         };
-        let entry = Record { replaced: true, ..record.clone() };
-        let of_sid = |kind: &str| SubjectKey::from_bytes(self.seal.name(kind, &[issuer, there]));
-        self.enter(("sid", &[issuer, there, &record.subject]), of_sid("sid"), &entry, self.end(&record)).await?;
+        let Record { sid, subject, created_at, began_at, seen_at, .. } = record.clone();
+        let entry = Record { sid, subject, created_at, began_at, seen_at, ..Record::default() };
+        let named = |kind: &str| SessionKey::from_bytes(self.seal.name(kind, &[issuer, there, &record.subject]));
+        let among = |kind: &str| (self.entries(kind, &[issuer, there]), ENTRIES);
+        self.enter(named("sid"), among("sid"), entry.clone(), self.end(&record)).await?;
         let cookie = self.keep(beginning).await?;
         let until = record.created_at.saturating_add(UnixTime::try_from(BARRED_FOR.as_secs()).unwrap_or(0));
-        match self.enter(("begun", &[issuer, there, &record.subject]), of_sid("ended"), &entry, until).await? {
+        match self.enter(named("begun"), among("ended"), entry, until).await? {
             Added::Barred => {
                 self.end_one(key, &record).await?;
                 Err(barred())
             }
             _ => Ok(cookie),
         }
-    }
-
-    /// Keeps an entry that is not a session, under a name and one for all of its like.
-    async fn enter(
-        &self,
-        (kind, parts): (&str, &[&str]),
-        among: SubjectKey,
-        entry: &Record,
-        until: UnixTime,
-    ) -> Result<Added, Denial> {
-        let key = SessionKey::from_bytes(self.seal.name(kind, parts));
-        // Whatever it says, no id leads to it: an id is what its hash is made of, and this name is not made of one.
-        let entry = Record { login: None, details: None, roles: None, scopes: None, ..entry.clone() };
-        let content = self.seal.seal(key, &entry).ok_or_else(|| Denial::of(Reason::IdentityUnfit))?;
-        let session = StoredSession::new(key, Some(among), 1, entry.seen_at, until, content);
-        let new = NewSession { session, began_at: entry.began_at, most: ENTRIES, replaced: None, continues: false };
-        let added = self.store.put(new).get().await.map_err(unavailable)?;
-        if added == Added::Full { Err(Denial::of(Reason::BackendUnavailable)) } else { Ok(added) }
     }
 
     /// Ends the sessions that were begun in this one of the provider's, and keeps those from beginning whose sign-in is under way; of a subject,
@@ -172,7 +156,7 @@ impl LiveSessions {
                 None => Ok(0),
             };
         };
-        let of_sid = |kind: &str| SubjectKey::from_bytes(self.seal.name(kind, &[issuer, there]));
+        let of_sid = |kind: &str| self.entries(kind, &[issuer, there]);
         self.store.end_all(of_sid("ended"), at).get().await.map_err(unavailable)?;
         let entries = self.store.of_subject(of_sid("sid")).get().await.map_err(unavailable)?;
         let mut subjects: Vec<Box<str>> =
@@ -191,21 +175,6 @@ impl LiveSessions {
             }
         }
         Ok(ended)
-    }
-
-    /// Whether something of this name was told before, within the last minutes; from now on it was, once [told](Self::tell_once).
-    pub(crate) async fn was_told(&self, parts: &[&str]) -> Result<bool, Denial> {
-        let key = SessionKey::from_bytes(self.seal.name("told", parts));
-        let found = self.store.find(key).get().await.map_err(unavailable)?;
-        Ok(found.is_some())
-    }
-
-    /// Remembers that something of this name was told, until then.
-    pub(crate) async fn tell_once(&self, parts: &[&str], now: UnixTime, until: UnixTime) -> Result<(), Denial> {
-        let among = SubjectKey::from_bytes(self.seal.name("told among", parts));
-        let began_at = u64::try_from(now).unwrap_or(0).saturating_mul(1000);
-        let entry = Record { replaced: true, seen_at: now, created_at: now, began_at, ..Record::default() };
-        self.enter(("told", parts), among, &entry, until).await.map(drop)
     }
 
     /// Ends a session whose provider does not let it go on; says whether it was there.

@@ -266,44 +266,6 @@ impl LiveSessions {
         Ok(live)
     }
 
-    /// This session, under whatever id it has now.
-    pub(super) async fn under_any_id(&self, of: &Record) -> Result<Option<(StoredSession, Record)>, Unavailable> {
-        let all = self.store.of_subject(self.seal.subject(of.whose())).get().await?;
-        let mut open = all.into_iter().filter_map(|stored| self.open(stored));
-        Ok(open.find(|(_, record)| record.sid == of.sid && !record.replaced))
-    }
-
-    /// Ends this session; says whether it was there.
-    pub(crate) async fn end_one(&self, key: SessionKey, record: &Record) -> Result<bool, Denial> {
-        let (whose, sid) = (record.whose(), &*record.sid);
-        let (mut was_there, mut at) = (false, Some(key));
-        for _ in 0..TRIES {
-            let Some(key) = at else { break };
-            was_there |= self.store.remove(key).get().await.map_err(unavailable)?;
-            // Another request may have given it another id at this moment, under which it would go on.
-            at = self.under_any_id(record).await.map_err(unavailable)?.map(|(stored, _)| stored.key());
-        }
-        if was_there {
-            tracing::info!(subject = foreign(whose.subject), session = sid, scheme = super::NAME, "signed out");
-            let session = Some(Arc::from(sid));
-            self.tell(EventName::SignedOut, whose, |event| SecurityEvent { session, ..event });
-        }
-        Ok(was_there)
-    }
-
-    /// Ends all sessions of a subject, and keeps those from beginning whose sign-in is under way.
-    pub(crate) async fn end_all(&self, whose: Whose<'_>, at: u64) -> Result<usize, Denial> {
-        let ended = self.store.end_all(self.seal.subject(whose), at).get().await.map_err(unavailable)?;
-        tracing::info!(subject = foreign(whose.subject), ended, scheme = super::NAME, "signed out everywhere");
-        self.tell(EventName::SignedOutEverywhere, whose, |event| SecurityEvent { count: Some(ended), ..event });
-        Ok(ended)
-    }
-
-    /// Keeps sessions of a subject from beginning whose sign-in is under way.
-    pub(crate) async fn bar(&self, whose: Whose<'_>, at: u64) -> Result<(), Denial> {
-        self.store.bar(self.seal.subject(whose), at).get().await.map_err(unavailable)
-    }
-
     /// Gives all sessions of a subject these roles, and from their next answer on another id.
     pub(crate) async fn set_roles(&self, whose: Whose<'_>, roles: &[Box<str>], now: UnixTime) -> Result<usize, Denial> {
         let mut changed = 0;

@@ -77,6 +77,8 @@ mod current;
 mod details;
 #[cfg(feature = "login")]
 pub(crate) mod elsewhere;
+mod ending;
+mod entries;
 mod form_proof;
 mod id;
 mod landing;

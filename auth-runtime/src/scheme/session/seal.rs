@@ -79,7 +79,6 @@ impl Seal {
     }
 
     /// The name of something else that a store keeps beside sessions.
-    #[cfg(feature = "login")]
     pub(super) fn name(&self, kind: &str, parts: &[&str]) -> [u8; 32] {
         let mut named = self.application.clone();
         [kind].iter().chain(parts).for_each(|part| push(&mut named, part.as_bytes()));
