@@ -568,6 +568,7 @@ const CAUTIONS: &[&str] = &[
     "SharedNonces",
     "RedisSessions",
     "SessionStore",
+    "CarryOver",
     "SignIn",
     "SignOut",
     "key",

@@ -3,6 +3,7 @@
 
 mod app;
 mod audit_log;
+mod carried_over;
 mod cross_site;
 mod ending;
 mod failing;

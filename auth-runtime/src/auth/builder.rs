@@ -42,7 +42,7 @@ pub struct AuthBuilder {
     pub(super) hierarchies: Hierarchies,
     pub(super) vocabulary: Vocabulary,
     deadline: Duration,
-    clock: Arc<dyn Clock>,
+    pub(super) clock: Arc<dyn Clock>,
     body: Option<Box<BodyHook>>,
     pub(super) public_origin: Option<String>,
     resource_metadata: Option<ResourceMetadata>,

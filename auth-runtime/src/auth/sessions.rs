@@ -40,7 +40,7 @@ impl AuthBuilder {
             if let Some(store) = sessions.consulted() {
                 self.consults(store);
             }
-            let scheme = sessions.build(name.as_deref(), self.public_origin.as_deref());
+            let scheme = sessions.build(name.as_deref(), self.public_origin.as_deref(), &*self.clock);
             self.event_sources.extend(scheme.iter().map(|scheme| scheme.live().events().clone()));
             self.sessions.live.extend(scheme.iter().map(|scheme| (name.clone(), Arc::clone(scheme.live()))));
             self = self.built::<SessionScheme, _>(SESSION, name.as_deref(), scheme);
@@ -175,7 +175,7 @@ impl SubjectSessions {
     /// # Errors
     /// See above.
     pub async fn end_all(&self) -> Result<usize, Denial> {
-        self.live()?.end_all(self.whose(), milliseconds(&*self.auth.settings().clock)).await
+        self.live()?.end_all(self.whose(), &*self.auth.settings().clock).await
     }
 
     /// Ends all but that of this caller, such as after a change of the password, and keeps those from beginning whose sign-in has begun before; says
@@ -185,6 +185,7 @@ impl SubjectSessions {
     /// See above.
     pub async fn end_others(&self, but: &Principal) -> Result<usize, Denial> {
         let kept = but.session_id().filter(|_| but.subject() == self.subject);
+        self.live()?.leave_old(self.whose(), &*self.auth.settings().clock).await?;
         // First: who comes in afterwards has signed in afterwards, and who came in before is in the list.
         self.live()?.bar(self.whose(), milliseconds(&*self.auth.settings().clock)).await?;
         self.end_where(|record| Some(&*record.sid) != kept).await
@@ -206,7 +207,7 @@ impl SubjectSessions {
         let mut ended = 0;
         for (stored, record) in live.of_subject(self.whose(), self.now()?).await? {
             if is_meant(&record) {
-                ended += usize::from(live.end_one(stored.key(), &record).await?);
+                ended += usize::from(live.sign_out(stored.key(), &record, &*self.auth.settings().clock).await?);
             }
         }
         Ok(ended)

@@ -1,6 +1,8 @@
 //! Handler arguments: identities out of the grant, everything else out of the request.
 
 pub(crate) mod authorized;
+#[cfg(feature = "session")]
+mod carry_over;
 mod checked;
 #[cfg(feature = "session")]
 mod csrf;
@@ -19,6 +21,8 @@ mod until_ended;
 #[cfg(feature = "session")]
 mod verified;
 
+#[cfg(feature = "session")]
+pub use carry_over::CarryOver;
 pub use checked::Checked;
 #[cfg(feature = "session")]
 pub use csrf::{CsrfField, CsrfToken};

@@ -129,7 +129,7 @@ impl<T> FromRequest for SignIn<T> {
 pub struct SessionStart<T = ()> {
     auth: Auth,
     live: Option<Arc<LiveSessions>>,
-    who: SigningIn,
+    pub(super) who: SigningIn,
     to: Option<String>,
     details: PhantomData<fn(T)>,
 }

@@ -11,7 +11,7 @@ use crate::extract::identity::{Identity, IdentityOf, certain};
 use crate::grant::{FromGrant, Grant, IdentityError, ViaGrant, Yields};
 use crate::policy::Policy;
 use crate::scheme::SessionScheme;
-use crate::scheme::session::{CurrentSession, milliseconds};
+use crate::scheme::session::CurrentSession;
 use crate::time::Clock;
 
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
@@ -54,7 +54,7 @@ impl SignOut {
     /// A 503 where the store cannot be asked: the session goes on.
     pub async fn here(self) -> Result<SignedOut, Denial> {
         let record = self.current.record();
-        self.current.sessions().end_one(self.current.key(), record).await?;
+        self.current.sessions().sign_out(self.current.key(), record, &*self.clock).await?;
         Ok(self.signed_out())
     }
 
@@ -64,7 +64,7 @@ impl SignOut {
     /// A 503 where the store cannot be asked: the sessions go on.
     pub async fn everywhere(self) -> Result<SignedOut, Denial> {
         let (sessions, whose) = (self.current.sessions(), self.current.record().whose());
-        sessions.end_all(whose, milliseconds(&*self.clock)).await?;
+        sessions.end_all(whose, &*self.clock).await?;
         Ok(self.signed_out())
     }
 

@@ -81,7 +81,7 @@ impl<T> SignIn<T> {
         }
     }
 
-    fn denied(&self, mut denial: Denial) -> Denial {
+    pub(super) fn denied(&self, mut denial: Denial) -> Denial {
         self.auth.settings().shape(&self.request, &mut denial);
         denial
     }

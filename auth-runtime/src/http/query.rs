@@ -58,7 +58,7 @@ fn decode(value: &str) -> Option<Cow<'_, [u8]>> {
 }
 
 /// RFC 3986 section 2.1; `None` where a percent sign is not followed by two hexadecimal digits.
-fn percent_decode(mut text: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn percent_decode(mut text: &[u8]) -> Option<Vec<u8>> {
     let mut decoded = Vec::with_capacity(text.len());
     loop {
         text = match *text {

@@ -149,6 +149,7 @@
 //! | answers that a session decided | `Cache-Control: no-store`, unless the handler says `private` | `shared_cache` in the attribute |
 //! | details, beside `Session<T>` also as `Details<T>` | none | `details` |
 //! | revocations | not consulted | `revocations` |
+//! | sessions of another crate | not carried over; for 30 days at most | `carry_over` |
 //!
 //! ## Signing in at a provider
 //!
@@ -249,6 +250,7 @@
 //! | [`AuthorityLoader::keyed_by`](crate::authorities::AuthorityLoader::keyed_by) | a key that leaves something out gives a caller what it has elsewhere |
 //! | [`AuthorityLoader::dangerous_scopes_beyond_token`](crate::authorities::AuthorityLoader::dangerous_scopes_beyond_token) | every program with a token of a user may do what the user may |
 //! | `without_authorities` | whoever was removed from the database passes until the credentials expire |
+//! | `OldSessions::dangerous_in_cookie` | whoever has copied a cookie of `CookieSessionStore` is carried over into a session |
 //! | [`AuthBuilder::allow_origin`](crate::config::AuthBuilder::allow_origin) | that origin acts with the rights of its visitors |
 //! | [`AuthBuilder::dangerous_allow_unconfigured`](crate::config::AuthBuilder::dangerous_allow_unconfigured) | a forgotten scheme is noticed by the first request, which gets 500 |
 //! | [`Auth::scheme_routes`](crate::Auth::scheme_routes) | what a scheme serves is open to everyone |

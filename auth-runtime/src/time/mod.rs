@@ -7,6 +7,8 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 pub(crate) use self::rfc3339::Rfc3339;
+#[cfg(feature = "session")]
+pub(crate) use self::rfc3339::beginning_of;
 
 /// Seconds since 1970-01-01T00:00:00Z, leap seconds ignored: the `NumericDate` of RFC 7519 section 2.
 pub type UnixTime = i64;

@@ -16,6 +16,24 @@ impl fmt::Display for Rfc3339 {
     }
 }
 
+/// When a day begins in UTC, in seconds since 1970, where it is written as `2026-12-24` (RFC 3339 section 5.6).
+#[cfg(feature = "session")]
+pub(crate) fn beginning_of(day: &str) -> Option<super::UnixTime> {
+    let number = |digits: &str, length| {
+        let is_number = digits.len() == length && digits.bytes().all(|byte| byte.is_ascii_digit());
+        is_number.then(|| digits.parse::<u64>().ok())?
+    };
+    let (year, rest) = day.split_once('-')?;
+    let (month, day) = rest.split_once('-')?;
+    let (year, month, day) = (number(year, 4)?, number(month, 2)?, number(day, 2)?);
+    // The inverse of `date`, with years that begin in March.
+    let (before, of_year) = (year.checked_sub(u64::from(month < 3))?, (month + 9) % 12);
+    let days = 365 * before + before / 4 - before / 100 + before / 400 + (153 * of_year + 2) / 5 + day;
+    let days = days.checked_sub(719_468 + 1)?;
+    // There is no thirtieth of February.
+    (date(days) == (year, month, day)).then(|| super::UnixTime::try_from(days * 86_400).ok())?
+}
+
 /// Year, month and day so many days after 1970-01-01.
 fn date(days: u64) -> (u64, u64, u64) {
     /// Days of 400 years, after which the calendar repeats itself.
@@ -50,6 +68,24 @@ mod tests {
         assert_eq!(shown(4_107_542_400, 0), "2100-03-01T00:00:00.000Z");
         assert_eq!(shown(253_402_300_799, 0), "9999-12-31T23:59:59.000Z");
         assert_eq!(Rfc3339(SystemTime::UNIX_EPOCH - Duration::from_secs(1)).to_string(), "1970-01-01T00:00:00.000Z");
+    }
+
+    #[cfg(feature = "session")]
+    #[test]
+    fn days_are_read_as_they_are_written() {
+        for days in (0..110_000).chain([2_932_896]) {
+            let (year, month, day) = date(days);
+            let text = format!("{year:04}-{month:02}-{day:02}");
+            assert_eq!(beginning_of(&text), Some(days as i64 * 86_400), "{text}");
+        }
+        for text in ["2026-02-29", "2026-04-31", "2026-13-01", "2026-00-10", "2026-01-00", "1969-12-31", "0000-00-00"] {
+            assert_eq!(beginning_of(text), None, "{text}");
+        }
+        for text in
+            ["", "2026", "2026-1-1", "26-01-01", "2026-01-01T00:00:00Z", "+026-01-01", "2026-01-1 ", "2026/01/01"]
+        {
+            assert_eq!(beginning_of(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -34,6 +34,8 @@ pub(crate) struct SigningIn {
     pub(crate) before: Option<SessionKey>,
     /// When it began, in milliseconds.
     pub(crate) began_at: u64,
+    /// Nothing was proved now: an old session of another crate says who it is.
+    pub(crate) is_carried_over: bool,
 }
 
 /// A session that can begin.
@@ -78,8 +80,22 @@ impl LiveSessions {
     pub(crate) fn prepare(self: &Arc<Self>, who: SigningIn, clock: &dyn Clock) -> Result<Beginning, Denial> {
         let now = clock.now().map_err(Reason::from).map_err(Denial::of)?;
         let sid = Hex(&random::<16>().map_err(unavailable)?).to_string();
-        let SigningIn { subject, login, roles, scopes, details, acr, auth_time, amr, address, agent, before, began_at } =
-            who;
+        let SigningIn {
+            subject,
+            login,
+            roles,
+            scopes,
+            details,
+            acr,
+            auth_time,
+            amr,
+            address,
+            agent,
+            before,
+            began_at,
+            is_carried_over,
+        } = who;
+        let (acr, amr) = if is_carried_over { (None, Vec::new()) } else { (acr, amr) };
         let (roles, scopes) = if self.loads { (None, None) } else { (roles, scopes) };
         #[cfg(feature = "login")]
         let login = login.map(|login| self.with_tokens(&sid, login)).transpose().map_err(unavailable)?;
@@ -94,7 +110,7 @@ impl LiveSessions {
             seen_at: now,
             acr,
             amr,
-            auth_time: if login.is_some() { auth_time } else { Some(now) },
+            auth_time: if login.is_some() || is_carried_over { auth_time } else { Some(now) },
             login,
             address,
             agent,

@@ -152,7 +152,7 @@ impl LiveSessions {
         let at = milliseconds(clock);
         let Some(there) = there else {
             return match subject {
-                Some(subject) => self.end_all(Whose { issuer: Some(issuer), subject }, at).await,
+                Some(subject) => self.end_all(Whose { issuer: Some(issuer), subject }, clock).await,
                 None => Ok(0),
             };
         };

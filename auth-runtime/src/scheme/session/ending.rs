@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use crate::denial::{Denial, Unavailable};
-use crate::scheme::session::live::{LiveSessions, TRIES, unavailable};
+use crate::scheme::session::live::{LiveSessions, TRIES, milliseconds, unavailable};
 use crate::scheme::session::record::{Record, Whose};
 use crate::scheme::session::store::{SessionKey, StoredSession};
 use crate::telemetry::{EventName, SecurityEvent, foreign};
+use crate::time::Clock;
 
 impl LiveSessions {
     /// This session, under whatever id it has now.
@@ -34,9 +35,22 @@ impl LiveSessions {
         Ok(was_there)
     }
 
+    /// The same because its user wants it: nobody is carried over into another one by what is left of old sessions.
+    pub(crate) async fn sign_out(&self, key: SessionKey, record: &Record, clock: &dyn Clock) -> Result<bool, Denial> {
+        let was_there = self.end_one(key, record).await?;
+        self.leave_old(record.whose(), clock).await?;
+        Ok(was_there)
+    }
+
     /// Ends all sessions of a subject, and keeps those from beginning whose sign-in is under way.
-    pub(crate) async fn end_all(&self, whose: Whose<'_>, at: u64) -> Result<usize, Denial> {
-        let ended = self.store.end_all(self.seal.subject(whose), at).get().await.map_err(unavailable)?;
+    pub(crate) async fn end_all(&self, whose: Whose<'_>, clock: &dyn Clock) -> Result<usize, Denial> {
+        let of = self.seal.subject(whose);
+        let end = || self.store.end_all(of, milliseconds(clock)).get();
+        let mut ended = end().await.map_err(unavailable)?;
+        if self.leave_old(whose, clock).await? {
+            // And those into which somebody was carried over in between.
+            ended += end().await.map_err(unavailable)?;
+        }
         tracing::info!(subject = foreign(whose.subject), ended, scheme = super::NAME, "signed out everywhere");
         self.tell(EventName::SignedOutEverywhere, whose, |event| SecurityEvent { count: Some(ended), ..event });
         Ok(ended)

@@ -18,6 +18,7 @@ use crate::scheme::session::id::{SessionCookie, SessionId};
 use crate::scheme::session::landing::Landing;
 #[cfg(feature = "login")]
 use crate::scheme::session::login::Login;
+use crate::scheme::session::old::CarriedOver;
 use crate::scheme::session::record::{Record, Whose};
 use crate::scheme::session::seal::Seal;
 use crate::scheme::session::store::{SessionKey, SessionStore, StoreAnswer, StoredSession};
@@ -50,6 +51,8 @@ pub(crate) struct LiveSessions {
     pub(crate) gate: Option<Arc<ReadyLoader>>,
     pub(super) cookie: SessionCookie,
     pub(super) landing: Landing,
+    /// The sessions of another crate, whose users are carried over.
+    pub(super) old: Option<CarriedOver>,
     pub(super) idle: Duration,
     pub(super) absolute: Duration,
     pub(super) most: usize,
@@ -85,7 +88,6 @@ impl LiveSessions {
     ///
     /// # Errors
     /// Where the store cannot be asked.
-    #[cfg(feature = "login")]
     pub(crate) async fn current_of(&self, headers: &HeaderMap, now: UnixTime) -> Result<Option<Record>, Denial> {
         let Some(key) = self.named_by(headers) else { return Ok(None) };
         let found = self.store.find(key).get().await.map_err(unavailable)?;

@@ -86,6 +86,7 @@ mod live;
 #[cfg(feature = "login")]
 pub(crate) mod login;
 mod memory;
+mod old;
 mod record;
 #[cfg(feature = "redis")]
 mod redis;
@@ -99,6 +100,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+pub use self::old::OldSessions;
 #[cfg(feature = "redis")]
 pub use self::redis::RedisSessions;
 pub use self::sessions::Sessions;
@@ -162,6 +164,10 @@ impl Scheme for SessionScheme {
             .at_most("idle", live.idle.as_secs(), "s")
             .at_most("absolute", live.absolute.as_secs(), "s")
             .loaded_by(self.authorities.clone());
+        let description = match &live.old {
+            Some(old) => description.told([old.reviewed()]),
+            None => description,
+        };
         let description = match live.landing.login_page() {
             Some(_) => description.receives_strangers(),
             None => description,

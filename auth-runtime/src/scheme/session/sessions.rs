@@ -21,6 +21,7 @@ use crate::scheme::session::live::{LiveSessions, seconds};
 #[cfg(feature = "login")]
 use crate::scheme::session::login::{Login, LoginSettings};
 use crate::scheme::session::memory::MemoryStore;
+use crate::scheme::session::old::OldSessions;
 #[cfg(feature = "redis")]
 use crate::scheme::session::redis::RedisSessions;
 use crate::scheme::session::seal::{Seal, SealingKey};
@@ -30,6 +31,7 @@ use crate::scheme::session::vault::Vault;
 use crate::scheme::session::{NAME, SessionScheme};
 use crate::shares::{KnownCallers, Lookups};
 use crate::telemetry::EventSource;
+use crate::time::Clock;
 
 /// How long a session lasts that is not used: 30 minutes.
 const IDLE: Duration = Duration::from_secs(30 * 60);
@@ -56,6 +58,7 @@ pub struct Sessions {
     revocations: Option<Consulted>,
     authorities: Option<AuthorityLoader>,
     details: Option<DetailsReader>,
+    old: Option<OldSessions>,
     #[cfg(feature = "login")]
     logins: Vec<Arc<dyn LoginSettings>>,
 }
@@ -109,6 +112,7 @@ impl Sessions {
             revocations: None,
             authorities: None,
             details: None,
+            old: None,
             #[cfg(feature = "login")]
             logins: Vec::new(),
         }
@@ -200,6 +204,13 @@ impl Sessions {
         self
     }
 
+    /// Whoever is signed in by the sessions of another crate can be carried over, once, by
+    /// [`CarryOver`](crate::extract::CarryOver); see [the manual](crate::manual::moving::sessions).
+    pub fn carry_over(mut self, old: OldSessions) -> Self {
+        self.old = Some(old);
+        self
+    }
+
     pub(crate) fn consulted(&self) -> Option<&Consulted> {
         self.revocations.as_ref()
     }
@@ -212,6 +223,7 @@ impl Sessions {
         #[cfg_attr(not(feature = "login"), allow(unused_mut))] mut self,
         name: Option<&str>,
         origin: Option<&str>,
+        clock: &dyn Clock,
     ) -> Result<SessionScheme, Misconfiguration> {
         let Some(origin) = origin else {
             return Err(Misconfiguration::new(
@@ -273,6 +285,7 @@ impl Sessions {
             seal,
             cookie,
             landing: Landing::new(origin, self.login_page.as_deref())?,
+            old: self.old.map(|old| old.build(clock)).transpose()?,
             idle: self.idle,
             absolute: self.absolute,
             most: self.most,
