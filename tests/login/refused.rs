@@ -238,14 +238,21 @@ fn an_authentication_that_is_too_weak_or_too_old_is_not_enough() {
 fn whom_the_application_does_not_know_gets_no_session() {
     let clock = clock();
     let idp = Idp::start(&clock);
-    let app = App::with(&clock, Sessions::in_memory().login(login(&idp).authorities(load_user)));
-    let browser = app.browser();
-    assert_eq!(app.sign_in(&idp, &browser).status, 303);
-    assert_eq!(browser.open("/edit").text(), "editing", "the rights are loaded with each request");
-    idp.does(Otherwise { subject: Some("mallory".to_owned()), ..Otherwise::default() });
-    let browser = app.browser();
-    assert_page(&app.sign_in(&idp, &browser), 403, "have no account on this site");
-    assert!(!browser.is_signed_in());
+    let of_builder = App::builder(&clock).session(Sessions::in_memory().login(login(&idp)));
+    let of_builder = of_builder.authorities([idp.url()], load_user);
+    for app in [
+        App::with(&clock, Sessions::in_memory().login(login(&idp).authorities(load_user))),
+        App::built(of_builder, &clock, true),
+    ] {
+        idp.does(Otherwise::default());
+        let browser = app.browser();
+        assert_eq!(app.sign_in(&idp, &browser).status, 303);
+        assert_eq!(browser.open("/edit").text(), "editing", "the rights are loaded with each request");
+        idp.does(Otherwise { subject: Some("mallory".to_owned()), ..Otherwise::default() });
+        let browser = app.browser();
+        assert_page(&app.sign_in(&idp, &browser), 403, "have no account on this site");
+        assert!(!browser.is_signed_in());
+    }
 
     let app = App::with(&clock, Sessions::in_memory().authorities(nobody).login(login(&idp)));
     assert_page(&app.sign_in(&idp, &app.browser()), 403, "have no account on this site");

@@ -1,10 +1,13 @@
 //! Rights that change while people are signed in.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use actix_web::rt::System;
+use auth_runtime::Authorities;
+use auth_runtime::principal::PrincipalKey;
 
-use crate::app::{App, DELETION, WithSession as _, cookie};
+use crate::app::{App, DELETION, WithSession as _, cookie, sessions};
 
 #[test]
 fn other_rights_count_at_once_and_give_another_id() {
@@ -62,4 +65,50 @@ fn a_session_that_moves_is_still_listed_once_and_keeps_its_name() {
         assert_eq!(app.auth.sessions_of("alice").end_all().await.unwrap(), 1);
     });
     assert!(!app.passes(&moved));
+}
+
+#[test]
+fn other_rights_in_one_configuration_of_sessions_leave_the_others_alone() {
+    let app = App::new();
+    let here = app.sign_in("alice");
+    let staff = app.post("/staff/login").send();
+    let line = staff.only("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+    let staff = |cookie: &str| app.get("/staff").header("Cookie", cookie).send();
+    System::new().block_on(async {
+        assert_eq!(app.auth.set_rights_named("staff", "alice", ["editor"]).await.unwrap(), 1);
+        assert_eq!(app.auth.set_rights_named("staff", "nobody", ["editor"]).await.unwrap(), 0);
+        assert_eq!(app.auth.set_rights_named("nowhere", "alice", ["editor"]).await.unwrap_err().status(), 500);
+    });
+    assert_eq!(app.get("/edit").session(&here).send().status, 403);
+    let moved = staff(&line);
+    assert_eq!(moved.status, 200);
+    let moved = moved.only("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+    assert!(moved.starts_with("__Host-session-staff=") && moved != line);
+    assert_eq!((staff(&line).status, staff(&moved).status), (401, 200));
+    System::new().block_on(app.auth.set_rights("alice", ["editor"])).unwrap();
+    assert_eq!(staff(&moved).only("set-cookie"), None);
+}
+
+/// Knows Alice, who is an editor, and nobody else.
+async fn load(who: PrincipalKey) -> Result<Option<Authorities>, Infallible> {
+    Ok((who.subject() == "alice").then(|| Authorities::default().add_roles(["editor"])))
+}
+
+#[test]
+fn rights_that_the_builder_loads_for_sessions_are_not_kept_in_them() {
+    for of in ["the builder", "the sessions"] {
+        let app = App::built(|builder| match of {
+            "the builder" => builder.session(sessions()).authorities(["local:session"], load),
+            _ => builder.session(sessions().authorities(load)),
+        });
+        let id = app.sign_in_as("alice", "viewer owner");
+        app.get("/me").session(&id).send().expect("ALICE alice editor pwd");
+        app.get("/edit").session(&id).send().expect("editing");
+        let unknown = app.get("/me").session(&app.sign_in("bob")).send();
+        assert_eq!(unknown.status, 401, "{of}");
+        let staff = app.post("/staff/login").send();
+        let line = staff.only("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+        let answer = app.get("/staff").header("Cookie", line).send();
+        answer.expect(r#"alice at local:session("staff")"#);
+    }
 }

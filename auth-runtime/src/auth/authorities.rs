@@ -19,7 +19,8 @@ impl AuthBuilder {
     /// [authorities](crate::authorities). A configuration with a function of its own asks that one.
     ///
     /// An issuer is what [`PrincipalKey::issuer`](crate::principal::PrincipalKey::issuer) says: the `iss` of tokens, or for
-    /// callers without an issuer scheme and configuration, as `local:basic`, `local:api_key("partner")` or `local:digest/staff`. Whoever is not named gets none.
+    /// callers without an issuer scheme and configuration, as `local:basic`, `local:api_key("partner")`, `local:session` or `local:digest/staff`; of sessions that
+    /// begin at a provider it is that one. Whoever is not named gets none.
     ///
     /// ```
     /// # use std::convert::Infallible;

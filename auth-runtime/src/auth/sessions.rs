@@ -40,7 +40,8 @@ impl AuthBuilder {
             if let Some(store) = sessions.consulted() {
                 self.consults(store);
             }
-            let scheme = sessions.build(name.as_deref(), self.public_origin.as_deref(), &*self.clock);
+            let scheme =
+                sessions.build(name.as_deref(), self.public_origin.as_deref(), &self.shared_authorities, &*self.clock);
             self.event_sources.extend(scheme.iter().map(|scheme| scheme.live().events().clone()));
             self.sessions.live.extend(scheme.iter().map(|scheme| (name.clone(), Arc::clone(scheme.live()))));
             self = self.built::<SessionScheme, _>(SESSION, name.as_deref(), scheme);
@@ -98,6 +99,29 @@ impl Auth {
         roles: impl IntoIterator<Item = impl Into<Box<str>>>,
     ) -> Result<usize, Denial> {
         self.sessions_of(subject).set_rights(roles).await
+    }
+
+    /// The same for those in the configuration `session("name")`.
+    ///
+    /// ```standalone_crate
+    /// # use auth_runtime::{Auth, session::Sessions};
+    /// # #[actix_web::main]
+    /// # async fn main() {
+    /// # let builder = Auth::builder().public_origin("https://shop.example");
+    /// let auth = builder.session(Sessions::in_memory()).session_named("staff", Sessions::in_memory()).build().unwrap();
+    /// assert_eq!(auth.set_rights_named("staff", "alice", ["auditor"]).await.unwrap(), 0, "she is in no session of the staff");
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`set_rights`](Self::set_rights).
+    pub async fn set_rights_named(
+        &self,
+        name: &str,
+        subject: impl Into<String>,
+        roles: impl IntoIterator<Item = impl Into<Box<str>>>,
+    ) -> Result<usize, Denial> {
+        self.sessions_of_named(name, subject).set_rights(roles).await
     }
 
     /// The sessions of a configuration; without a name, of the only one there is.

@@ -36,6 +36,10 @@ impl Login for Provider {
         self.settings.name.as_deref()
     }
 
+    fn issuer(&self) -> &str {
+        &self.settings.issuer
+    }
+
     fn login_path(&self) -> &str {
         &self.paths.login
     }
@@ -299,7 +303,7 @@ impl AtRequest {
         (who.acr, who.amr, who.auth_time, who.began_at) = (acr, amr, auth_time, began_at);
         let of_denial = |denial| LoginFault::of_denial(&denial);
         let beginning = self.sessions.prepare(who, &*auth.settings().clock).map_err(of_denial)?;
-        if let Some(gate) = &self.sessions.gate {
+        if let Some(gate) = self.sessions.gate(&self.provider.settings.issuer) {
             let settings = auth.settings();
             let address = || settings.address_share((&self.request).into());
             let known = match gate.load(beginning.principal(), &self.request, address, settings.deadline) {

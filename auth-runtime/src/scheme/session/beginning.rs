@@ -96,7 +96,8 @@ impl LiveSessions {
             is_carried_over,
         } = who;
         let (acr, amr) = if is_carried_over { (None, Vec::new()) } else { (acr, amr) };
-        let (roles, scopes) = if self.loads { (None, None) } else { (roles, scopes) };
+        let issuer = login.as_ref().map_or(&*self.issuer, |login| &login.issuer);
+        let (roles, scopes) = if self.loads(issuer) { (None, None) } else { (roles, scopes) };
         #[cfg(feature = "login")]
         let login = login.map(|login| self.with_tokens(&sid, login)).transpose().map_err(unavailable)?;
         let record = Record {

@@ -20,6 +20,7 @@ use crate::scheme::session::landing::Landing;
 use crate::scheme::session::login::Login;
 use crate::scheme::session::old::CarriedOver;
 use crate::scheme::session::record::{Record, Whose};
+use crate::scheme::session::rights::Loaded;
 use crate::scheme::session::seal::Seal;
 use crate::scheme::session::store::{SessionKey, SessionStore, StoreAnswer, StoredSession};
 #[cfg(feature = "login")]
@@ -46,9 +47,6 @@ pub(crate) struct LiveSessions {
     /// Where people sign in that is not here.
     #[cfg(feature = "login")]
     pub(super) logins: Vec<Arc<dyn Login>>,
-    /// Says whom the application knows who signs in there.
-    #[cfg(feature = "login")]
-    pub(crate) gate: Option<Arc<ReadyLoader>>,
     pub(super) cookie: SessionCookie,
     pub(super) landing: Landing,
     /// The sessions of another crate, whose users are carried over.
@@ -58,8 +56,8 @@ pub(crate) struct LiveSessions {
     pub(super) most: usize,
     pub(super) revocations: Option<Consulted>,
     pub(super) details: Option<DetailsReader>,
-    /// The application is asked for the rights of callers, so that none are kept.
-    pub(super) loads: bool,
+    /// For whose rights the application is asked, so that none are kept.
+    pub(super) loaded: Vec<Loaded>,
     pub(super) lookups: Lookups,
     pub(super) known: KnownCallers,
     /// For those who keep a record of who signs in and out.
@@ -93,6 +91,17 @@ impl LiveSessions {
         let found = self.store.find(key).get().await.map_err(unavailable)?;
         let found = found.and_then(|stored| self.open(stored)).map(|(_, record)| record);
         Ok(found.filter(|record| !record.replaced && self.lasts(record, now)))
+    }
+
+    /// Whether the rights of those are loaded for whom this issuer vouches.
+    pub(super) fn loads(&self, issuer: &str) -> bool {
+        self.loaded.iter().any(|loaded| loaded.is_for(issuer))
+    }
+
+    /// Says whom the application knows who signs in at this issuer.
+    #[cfg(feature = "login")]
+    pub(crate) fn gate(&self, issuer: &str) -> Option<&Arc<ReadyLoader>> {
+        self.loaded.iter().find(|loaded| loaded.is_for(issuer)).map(Loaded::gate)
     }
 
     pub(crate) fn events(&self) -> &EventSource {
@@ -215,6 +224,7 @@ impl LiveSessions {
         record: Record,
     ) -> Result<Principal, Unavailable> {
         let issuer = record.login.as_ref().map_or_else(|| Arc::clone(&self.issuer), |login| Arc::from(&*login.issuer));
+        let loads = self.loads(&issuer);
         let mut builder = Principal::builder(super::NAME, record.subject.clone())
             .configuration(self.configuration.clone())
             .issuer(issuer)
@@ -227,10 +237,10 @@ impl LiveSessions {
         if let Some(acr) = &record.acr {
             builder = builder.acr(acr.clone());
         }
-        if let Some(scopes) = record.scopes.as_ref().filter(|_| !self.loads) {
+        if let Some(scopes) = record.scopes.as_ref().filter(|_| !loads) {
             builder = builder.scopes(scopes.iter().cloned());
         }
-        if let Some(roles) = record.roles.as_ref().filter(|_| !self.loads) {
+        if let Some(roles) = record.roles.as_ref().filter(|_| !loads) {
             builder = builder.roles(roles.iter().cloned());
         }
         if let Some(reader) = &self.details {

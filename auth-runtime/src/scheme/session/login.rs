@@ -29,6 +29,9 @@ pub(crate) trait Login: Any + Send + Sync {
     /// What it is called, where there are several.
     fn name(&self) -> Option<&str>;
 
+    /// Vouches for those who have signed in there.
+    fn issuer(&self) -> &str;
+
     /// Where browsers are sent who must sign in.
     fn login_path(&self) -> &str;
 

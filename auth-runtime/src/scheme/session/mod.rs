@@ -90,6 +90,7 @@ mod old;
 mod record;
 #[cfg(feature = "redis")]
 mod redis;
+mod rights;
 mod seal;
 mod sessions;
 mod store;
@@ -181,7 +182,12 @@ impl Scheme for SessionScheme {
             None => description,
         };
         #[cfg(feature = "login")]
-        let description = live.logins.iter().fold(description, |description, login| description.told(login.reviewed()));
+        let description = live
+            .logins
+            .iter()
+            .fold(description, |description, login| description.told(login.reviewed()).issuer(login.issuer()));
+        #[cfg(feature = "login")]
+        let description = if live.logins.is_empty() { description } else { description.issuer(&*live.issuer) };
         match &live.details {
             Some(reader) => description.with_details(reader.of),
             None => description,

@@ -1,5 +1,6 @@
 //! Sessions of another crate, whose users are carried over.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::header::{COOKIE, HeaderMap};
@@ -173,7 +174,7 @@ impl LiveSessions {
     /// Where nobody can tell.
     pub(crate) async fn may_be_carried_over(&self, subject: &str, old: &OldSession) -> Result<bool, Denial> {
         let who = Principal::builder(super::NAME, subject).configuration(self.configuration.clone());
-        let who = who.issuer(std::sync::Arc::clone(&self.issuer)).build();
+        let who = who.issuer(Arc::clone(&self.issuer)).build();
         if let Some(revocations) = &self.revocations {
             // Nobody knows when that session began.
             let session = Revocable { token_id: "carried over".into(), session: None, issued_at: None };

@@ -24,6 +24,7 @@ use crate::scheme::session::memory::MemoryStore;
 use crate::scheme::session::old::OldSessions;
 #[cfg(feature = "redis")]
 use crate::scheme::session::redis::RedisSessions;
+use crate::scheme::session::rights::{Loaded, SharedLoaders};
 use crate::scheme::session::seal::{Seal, SealingKey};
 use crate::scheme::session::store::SessionStore;
 #[cfg(feature = "login")]
@@ -192,6 +193,10 @@ impl Sessions {
     /// What the application itself knows of the callers: a function that loads their [authorities](crate::authorities), such as roles out of a
     /// database. It is asked with every request; roles and scopes given at [sign-in](crate::SignIn) are then not kept. Called again, the last
     /// counts.
+    ///
+    /// [`AuthBuilder::authorities`](crate::config::AuthBuilder::authorities) does the same for those whom an issuer vouches for: `local:session` for
+    /// whoever signs in here, `local:session("name")` in a configuration with a name, and the issuer of a provider for whoever signs in
+    /// there.
     pub fn authorities<Args>(mut self, load: impl IntoAuthorityLoader<Args>) -> Self {
         self.authorities = Some(load.into_loader());
         self
@@ -223,6 +228,7 @@ impl Sessions {
         #[cfg_attr(not(feature = "login"), allow(unused_mut))] mut self,
         name: Option<&str>,
         origin: Option<&str>,
+        shared: &SharedLoaders,
         clock: &dyn Clock,
     ) -> Result<SessionScheme, Misconfiguration> {
         let Some(origin) = origin else {
@@ -251,11 +257,11 @@ impl Sessions {
         }
         #[cfg(feature = "login")]
         let logins = self.build_logins(origin)?;
-        // Asked anew by each who signs in, so that it remembers nothing.
+        let own = local(NAME, name);
+        let issuers = vec![&*own];
         #[cfg(feature = "login")]
-        let gate = self.authorities.clone().filter(|_| !logins.is_empty());
-        #[cfg(feature = "login")]
-        let gate = gate.map(|load| load.remember_for(Duration::ZERO).build()).transpose()?.map(Arc::new);
+        let issuers = [issuers, logins.iter().map(|login| login.issuer()).collect()].concat();
+        let loaded = Loaded::of(self.authorities.as_ref(), &issuers, shared)?;
         let store: Arc<dyn SessionStore> = match self.store {
             Store::Memory => Arc::new(MemoryStore::new(self.capacity)),
             #[cfg(feature = "redis")]
@@ -273,15 +279,13 @@ impl Sessions {
         let seal = Seal::new(origin, name, keys)?;
         let live = LiveSessions {
             configuration: name.map(Into::into),
-            issuer: local(NAME, name).into(),
+            issuer: own.into(),
             store,
             #[cfg(feature = "login")]
             vault: Vault::new(seal.application().to_vec(), &of_vault)
                 .map_err(|_| Misconfiguration::new("the system gives no random numbers"))?,
             #[cfg(feature = "login")]
             logins,
-            #[cfg(feature = "login")]
-            gate,
             seal,
             cookie,
             landing: Landing::new(origin, self.login_page.as_deref())?,
@@ -291,7 +295,7 @@ impl Sessions {
             most: self.most,
             revocations: self.revocations,
             details: self.details,
-            loads: self.authorities.is_some(),
+            loaded,
             lookups: Lookups::default(),
             known: KnownCallers::default(),
             events: EventSource::default(),
