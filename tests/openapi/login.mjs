@@ -9,7 +9,7 @@ import { launch, openPage, picture } from "./browser.mjs";
 
 // It remarks on storage in memory and on versions of Node.
 console.info = console.warn = () => {};
-const { default: Provider } = await import("../provider/node_modules/oidc-provider/lib/index.js");
+const { default: Provider, interactionPolicy } = await import("../provider/node_modules/oidc-provider/lib/index.js");
 
 const { PROGRAMS, REDIS_URL } = process.env;
 const ORDERS = "https://orders.example";
@@ -52,13 +52,28 @@ const browser = await launch({ ignoreDefaultArgs: ["--disable-back-forward-cache
 const open = () => openPage(browser);
 const cookieOf = async (context, base) => (await context.cookies(base)).find((cookie) => cookie.name === "session");
 
+// What the provider says of how somebody proved who they are.
+let proven = "pwd";
 // What somebody does at the provider.
-async function authenticate(page, name) {
+async function prove(page, name) {
     await page.waitForURL(`${issuer}/interaction/**`);
     await page.locator("input[name=login]").fill(name);
     await page.locator("input[name=password]").fill("anything");
     await page.getByRole("button", { name: "Sign-in" }).click();
+}
+async function authenticate(page, name) {
+    await prove(page, name);
     await page.getByRole("button", { name: "Continue" }).click();
+}
+
+// Asks again where a class is wanted that its own session lacks.
+function askingForClasses() {
+    const { Check, base } = interactionPolicy;
+    const policy = base();
+    const lacks = ({ oidc: { params, session, result } }) =>
+        params.acr_values && session.accountId && !result?.login && !params.acr_values.split(" ").includes(session.acr);
+    policy.get("login").checks.add(new Check("acr_values", "a stronger authentication is wanted", (at) => Boolean(lacks(at))));
+    return policy;
 }
 
 try {
@@ -120,6 +135,8 @@ try {
                 }),
             },
         },
+        acrValues: ["pwd", "mfa"],
+        interactions: { policy: askingForClasses() },
         claims: { openid: ["sub"], profile: ["name"] },
         conformIdTokenClaims: false,
         pkce: { required: () => true },
@@ -131,6 +148,11 @@ try {
     real.on("grant.success", ({ oidc }) => {
         if (oidc.params.grant_type === "refresh_token") spent.push(oidc.params.refresh_token);
     });
+    const finish = real.interactionFinished.bind(real);
+    real.interactionFinished = (request, answer, result, options) => {
+        if (result.login) result.login.acr = proven;
+        return finish(request, answer, result, options);
+    };
     ready(real);
 
     {
@@ -183,6 +205,68 @@ try {
         sendBack = (url) => url;
         assert.equal(sent, 1);
         assert.equal(page.url(), `${BASE}/me`);
+        await context.close();
+    }
+    {
+        // A more recent sign-in is wanted: the provider asks again whom it knows, and the session comes back under another id.
+        const { context, page } = await open();
+        await page.goto(`${BASE}/oidc/login?to=/me`);
+        await authenticate(page, "gina");
+        await page.getByRole("heading", { name: "Hello <b>gina</b> & co" }).waitFor();
+        const before = await cookieOf(context, BASE);
+        const ask = (cookie) => fetch(`${BASE}/api/me`, { headers: { Cookie: `session=${cookie.value}` } }).then((answer) => answer.status);
+        await new Promise((later) => setTimeout(later, 5000));
+        await page.goto(`${BASE}/oidc/login?to=/me&max_age=4`);
+        await page.waitForURL(`${issuer}/interaction/**`);
+        assert.equal(await ask(before), 200, "the session is as it was");
+        await prove(page, "gina");
+        await page.getByRole("heading", { name: "Hello <b>gina</b> & co" }).waitFor();
+        assert.equal(asked.findLast((url) => url.pathname === "/auth").searchParams.get("max_age"), "4");
+        const after = await cookieOf(context, BASE);
+        assert.deepEqual([await ask(before), await ask(after)], [401, 200]);
+        await context.close();
+    }
+    {
+        // A page wants more than a password, by its policy: a link to it leads to the provider and, stronger, back.
+        const { context, page } = await open();
+        const begin = async () => {
+            await page.goto(`${PAGE}/login?to=/`);
+            await authenticate(page, "judy");
+            await page.getByText("Hello <b>judy</b> & co").waitFor();
+        };
+        await begin();
+        const weak = await cookieOf(context, PAGE);
+        const ask = (cookie) => fetch(`${PAGE}/api/me`, { headers: { Cookie: `session=${cookie.value}` } }).then((answer) => answer.status);
+        const wanted = async () => {
+            await page.goto(`${PAGE}/`);
+            await page.getByRole("link", { name: "Export my data" }).click();
+            await page.waitForURL(`${issuer}/interaction/**`);
+            const sent = asked.findLast((url) => url.pathname === "/auth").searchParams;
+            assert.deepEqual([sent.get("acr_values"), sent.get("max_age")], ["mfa", "300"]);
+        };
+        // By a password again, and then as somebody else: the session is as it was, and nobody is sent there once more.
+        await wanted();
+        await authenticate(page, "judy");
+        await page.getByText("This site asks for a stronger or more recent sign-in.").waitFor();
+        await picture(page, "login-too-weak");
+        assert.ok(page.url().startsWith(`${PAGE}/callback?`));
+        proven = "mfa";
+        await wanted();
+        await authenticate(page, "mallory");
+        await page.getByText("You signed in as somebody else than you are signed in as here.").waitFor();
+        assert.ok(page.url().startsWith(`${PAGE}/callback?`));
+        assert.deepEqual([(await cookieOf(context, PAGE)).value, await ask(weak)], [weak.value, 200]);
+
+        // As herself, once the provider has forgotten mallory.
+        await context.clearCookies({ name: /^_/ });
+        await wanted();
+        await authenticate(page, "judy");
+        await page.getByText("all that is kept of <b>judy</b> & co").waitFor();
+        assert.equal(page.url(), `${PAGE}/export`);
+        const strong = await cookieOf(context, PAGE);
+        assert.deepEqual([await ask(weak), await ask(strong)], [401, 200], "its id is renewed");
+        assert.equal((await page.goto(`${PAGE}/export`)).status(), 200, "nobody is asked twice");
+        proven = "pwd";
         await context.close();
     }
     {

@@ -59,6 +59,14 @@ async fn note(user: Session<User>, text: String) -> impl Responder {
     format!("noted for {}: {} characters", user.name, text.chars().count())
 }
 
+/// A page of its own, for which a password alone is too weak, and an old sign-in too: the browser is sent to the provider again, with both demands, and
+/// comes back to this page.
+#[requires(session, acr = "mfa", max_age = "5m")]
+#[get("/export")]
+async fn export(user: Session<User>) -> impl Responder {
+    format!("all that is kept of {}", user.name)
+}
+
 /// Another service's, called in the name of whoever is signed in.
 #[requires(session)]
 #[get("/api/orders")]
@@ -104,7 +112,8 @@ async fn serve() -> Result<(), Box<dyn std::error::Error>> {
         .build()?;
     let upstream = web::Data::new(Upstream { url, client: reqwest::Client::new() });
     let server = HttpServer::new(move || {
-        let own = auth.scope("").service(page).service(script).service(me).service(note).service(orders);
+        let own =
+            auth.scope("").service(page).service(script).service(me).service(note).service(orders).service(export);
         App::new().app_data(upstream.clone()).service(auth.scheme_routes()).service(own)
     })
     .listen(listener)?;

@@ -12,7 +12,7 @@ async function ask(path, options) {
 function signedIn(me) {
     element("who").textContent = me ? `Hello ${me.name}` : "Nobody is signed in.";
     show("sign-in", !me);
-    ["sign-out", "load", "note"].forEach((id) => show(id, me));
+    ["sign-out", "load", "note", "export"].forEach((id) => show(id, me));
     if (!me) element("result").textContent = "";
 }
 
