@@ -1,25 +1,6 @@
 //! The `Authorization` field (RFC 9110 section 11.6.2).
 
-use actix_web::http::header::{AUTHORIZATION, HeaderMap};
-
-/// The field as a request has it, for whatever scheme.
-#[derive(Clone, Copy)]
-pub(crate) enum Field<'a> {
-    Absent,
-    Repeated,
-    Line(&'a [u8]),
-}
-
-impl<'a> Field<'a> {
-    pub(crate) fn read(headers: &'a HeaderMap) -> Self {
-        let mut lines = headers.get_all(AUTHORIZATION);
-        match (lines.next(), lines.next()) {
-            (None, _) => Self::Absent,
-            (Some(line), None) => Self::Line(line.as_bytes()),
-            (Some(_), Some(_)) => Self::Repeated,
-        }
-    }
-}
+use crate::http::field::Field;
 
 /// What the request's `Authorization` field holds for one scheme.
 #[derive(Debug, PartialEq, Eq)]
@@ -38,7 +19,7 @@ pub(crate) fn authorization<'a>(field: Field<'a>, scheme: &str) -> Authorization
     let line = match field {
         Field::Absent => return Authorization::Absent,
         Field::Repeated => return Authorization::Repeated,
-        Field::Line(line) => line,
+        Field::Line(line) => line.as_bytes(),
     };
     // A tab is not a separator, but must not make known credentials pass for those of another scheme.
     let (name, rest) = match line.iter().position(|&byte| byte == b' ' || byte == b'\t') {

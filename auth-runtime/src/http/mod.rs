@@ -4,6 +4,7 @@ pub(crate) mod auth_params;
 pub(crate) mod authorization;
 pub(crate) mod cache_control;
 pub(crate) mod cookie;
+pub(crate) mod field;
 pub(crate) mod forwarded;
 pub(crate) mod origin;
 pub(crate) mod parts;

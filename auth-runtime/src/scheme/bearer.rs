@@ -13,6 +13,7 @@ use crate::authorities::AuthorityLoader;
 use crate::denial::Rejection;
 use crate::http::authorization::{Authorization, authorization};
 use crate::http::cookie::{Cookie, cookie};
+use crate::http::field::Field;
 use crate::http::query::{Parameter, parameter};
 use crate::jwt::settings::{Carriers, TokenHeader, TokenSettings};
 use crate::jwt::{AcceptedTokens, JwtError, Presentation, SCHEME};
@@ -143,15 +144,14 @@ impl Scheme for BearerScheme {
 impl BearerScheme {
     /// What stands in a field of its own. A proxy puts it there, for whoever a cookie says is calling, so it is ambient.
     fn find_in_field<'a>(&self, context: &Context<'a>, header: &TokenHeader) -> Credentials<'a> {
-        let mut lines = context.headers().get_all(&*header.name);
-        let (line, further) = (lines.next(), lines.next());
         let in_query = |name: &str| parameter(context.query(), name) != Parameter::Absent;
-        let evidence = match line {
-            None => return Credentials::Absent,
-            Some(_) if further.is_some() || self.carriers.query_parameter.as_deref().is_some_and(in_query) => {
-                Evidence::unreadable(Rejection::token_repeated())
+        let is_in_query = || self.carriers.query_parameter.as_deref().is_some_and(in_query);
+        let evidence = match Field::read(context.headers(), &*header.name) {
+            Field::Absent => return Credentials::Absent,
+            Field::Line(line) if !is_in_query() => {
+                Evidence(Read::Token { carrier: TokenCarrier::Field, token: line.as_bytes() })
             }
-            Some(line) => Evidence(Read::Token { carrier: TokenCarrier::Field, token: line.as_bytes() }),
+            Field::Line(_) | Field::Repeated => Evidence::unreadable(Rejection::token_repeated()),
         };
         if header.set_by_client { Credentials::Explicit(evidence) } else { Credentials::Ambient(evidence) }
     }

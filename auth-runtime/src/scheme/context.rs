@@ -4,11 +4,11 @@ use std::cell::{OnceCell, RefCell};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use actix_web::http::header::HeaderMap;
+use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::http::{Method, Uri};
 
 use crate::denial::Rejection;
-use crate::http::authorization::Field;
+use crate::http::field::Field;
 use crate::http::forwarded::Proxies;
 use crate::http::parts::RequestView;
 use crate::http::peer::AddressShare;
@@ -218,7 +218,7 @@ impl<'a> Context<'a> {
 
     /// The `Authorization` field.
     pub(crate) fn authorization(&self) -> Field<'a> {
-        *self.authorization.get_or_init(|| Field::read(self.headers))
+        *self.authorization.get_or_init(|| Field::read(self.headers, AUTHORIZATION))
     }
 
     /// Looks at this token of the request taken apart; `None` where it does not have the form of a signed one.

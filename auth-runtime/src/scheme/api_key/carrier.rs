@@ -8,6 +8,7 @@ use crate::denial::{Rejection, is_token};
 use crate::fault::Misconfiguration;
 use crate::http::authorization::{Authorization, authorization};
 use crate::http::cookie::{Cookie, cookie};
+use crate::http::field::Field;
 use crate::http::query::{Parameter, parameter};
 use crate::scheme::{Challenge, Context, SchemeDescription};
 
@@ -111,14 +112,11 @@ impl Carrier {
 
     pub(super) fn sent<'a>(&self, context: &Context<'a>) -> Sent<'a> {
         match self {
-            Self::Header { name, .. } => {
-                let mut lines = context.headers().get_all(name);
-                match (lines.next(), lines.next()) {
-                    (None, _) => Sent::Absent,
-                    (Some(line), None) => Sent::Present(Cow::Borrowed(line.as_bytes())),
-                    (Some(_), Some(_)) => Sent::Unreadable(Rejection::credentials_wrong()),
-                }
-            }
+            Self::Header { name, .. } => match Field::read(context.headers(), name) {
+                Field::Absent => Sent::Absent,
+                Field::Repeated => Sent::Unreadable(Rejection::credentials_wrong()),
+                Field::Line(key) => Sent::Present(Cow::Borrowed(key.as_bytes())),
+            },
             Self::Authorization(word) => match authorization(context.authorization(), word) {
                 Authorization::Absent => Sent::Absent,
                 Authorization::Repeated => Sent::Unreadable(Rejection::authorization_repeated()),

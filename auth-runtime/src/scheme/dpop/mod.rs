@@ -63,11 +63,12 @@ use std::sync::Arc;
 
 use actix_web::http::header::ORIGIN;
 
-use self::proof::{FIELD, ProvenRequest, SentProof, TokenDigest};
-use self::verifier::{Now, ProofVerifier, nonce_fields};
+use self::proof::{FIELD, ProvenRequest, TokenDigest};
+use self::verifier::{ProofVerifier, nonce_fields};
 use crate::authorities::AuthorityLoader;
 use crate::denial::{Challenge, Reason, Rejection};
 use crate::http::authorization::{Authorization, authorization};
+use crate::http::field::Field;
 use crate::jwt::AcceptedTokens;
 use crate::principal::{Forgetful, Principal};
 use crate::scheme::{
@@ -139,10 +140,6 @@ impl Scheme for DpopScheme {
         let Some(origin) = context.public_origin() else { return Outcome::failed(Reason::SchemeUnconfigured).into() };
         match self.tokens.judge(context, carrier, token) {
             Authentication::Ready(Outcome::Verified(principal)) => {
-                let now = match now(context.clock().as_ref()) {
-                    Ok(now) => now,
-                    Err(unreadable) => return unreadable.into(),
-                };
                 let request = ProvenRequest {
                     method: context.method(),
                     uri: context.uri(),
@@ -151,7 +148,7 @@ impl Scheme for DpopScheme {
                     token: &TokenDigest::of(token),
                     is_cross_origin: context.headers().contains_key(ORIGIN),
                 };
-                self.proofs.verify(principal, SentProof::of(context.headers()), request, now)
+                self.proofs.verify(principal, Field::read(context.headers(), FIELD), request, &**context.clock())
             }
             Authentication::Ready(refused) => refused.into(),
             Authentication::Pending(judged) => {
@@ -167,13 +164,9 @@ impl Scheme for DpopScheme {
                         Outcome::Verified(principal) => principal,
                         refused => return refused,
                     };
-                    let now = match now(clock.as_ref()) {
-                        Ok(now) => now,
-                        Err(unreadable) => return unreadable,
-                    };
                     let (method, uri, origin, base_path, token) = (&method, &uri, &*origin, &*base_path, &token);
                     let request = ProvenRequest { method, uri, origin, base_path, token, is_cross_origin };
-                    proofs.verify(principal, SentProof::among(&lines), request, now).done().await
+                    proofs.verify(principal, Field::among(&lines), request, &*clock).done().await
                 })
             }
         }
@@ -181,7 +174,7 @@ impl Scheme for DpopScheme {
 
     /// The next nonce, where the one that was sent gets old.
     fn respond(&self, context: &Context<'_>, principal: Option<&Principal>) -> Response {
-        let next = || self.proofs.next_nonce(SentProof::of(context.headers()), context.clock().read());
+        let next = || self.proofs.next_nonce(Field::read(context.headers(), FIELD), &**context.clock());
         match principal.and_then(|_| next()) {
             None => Response::Nothing,
             Some(nonce) => {
@@ -207,12 +200,5 @@ impl DpopScheme {
     /// What remembers callers.
     pub(crate) fn forgetful(&self) -> Option<Arc<dyn Forgetful>> {
         self.tokens.forgetful()
-    }
-}
-
-fn now(clock: &dyn crate::time::Clock) -> Result<Now, Outcome> {
-    match clock.now() {
-        Ok(second) => Ok(Now { second, time: clock.read() }),
-        Err(unreadable) => Err(Outcome::failed(unreadable)),
     }
 }

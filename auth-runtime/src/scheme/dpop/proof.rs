@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use actix_web::http::header::{HeaderMap, HeaderValue};
 use actix_web::http::{Method, Uri};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
 use crate::denial::Reason;
+use crate::http::field::Field;
 use crate::http::target;
 use crate::json::Object;
 use crate::jwt::numeric_date;
@@ -20,37 +20,14 @@ pub(super) const FIELD: &str = "dpop";
 /// Wider than any proof by a key of 4096 bits.
 const PROOF_BYTES_MAX: usize = 8 * 1024;
 
-/// The proof of a request, as it was sent.
-#[derive(Clone, Copy)]
-pub(super) enum SentProof<'a> {
-    Absent,
-    /// In more than one field: nobody can say which counts.
-    Repeated,
-    Line(&'a [u8]),
-}
-
-impl<'a> SentProof<'a> {
-    pub(super) fn of(headers: &'a HeaderMap) -> Self {
-        Self::among(headers.get_all(FIELD))
-    }
-
-    /// Of all fields of that name.
-    pub(super) fn among(lines: impl IntoIterator<Item = &'a HeaderValue>) -> Self {
-        let mut lines = lines.into_iter();
-        match (lines.next(), lines.next()) {
-            (None, _) => Self::Absent,
-            (Some(line), None) => Self::Line(line.as_bytes()),
-            (Some(_), Some(_)) => Self::Repeated,
+/// The proof that was sent, taken apart, nothing in it verified.
+pub(super) fn compact(sent: Field<'_>) -> Result<Compact<'_>, Reason> {
+    match sent {
+        Field::Absent => Err(Reason::ProofMissing),
+        Field::Line(line) if line.len() <= PROOF_BYTES_MAX => {
+            Compact::split(line.as_bytes()).ok_or(Reason::ProofMalformed)
         }
-    }
-
-    /// Taken apart, nothing in it verified.
-    pub(super) fn compact(self) -> Result<Compact<'a>, Reason> {
-        match self {
-            Self::Absent => Err(Reason::ProofMissing),
-            Self::Line(line) if line.len() <= PROOF_BYTES_MAX => Compact::split(line).ok_or(Reason::ProofMalformed),
-            Self::Line(_) | Self::Repeated => Err(Reason::ProofMalformed),
-        }
+        Field::Line(_) | Field::Repeated => Err(Reason::ProofMalformed),
     }
 }
 

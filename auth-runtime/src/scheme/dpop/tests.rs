@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use actix_web::http::header::HeaderValue;
 use actix_web::http::{Method, Uri};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,11 +11,12 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::key::{KnownKeys, ProofKey};
-use super::proof::{ProvenRequest, SentProof, TokenDigest};
+use super::proof::{ProvenRequest, TokenDigest};
 use super::replays::{Bounds, Replays};
 use super::verifier::{Memory, Now, ProofVerifier};
 use crate::crypto::Algorithm;
 use crate::denial::Reason;
+use crate::http::field::Field;
 use crate::principal::{Confirmation, Principal};
 use crate::scheme::{Authentication, Outcome};
 use crate::time::UnixTime;
@@ -43,8 +45,10 @@ fn verify(verifier: &Arc<ProofVerifier>, thumbprint: &str, proof: &[u8], now: Un
         token: &TokenDigest::of(TOKEN.as_bytes()),
         is_cross_origin: false,
     };
+    // Others are in no field.
+    let line = HeaderValue::from_bytes(proof).map_err(|_| Reason::ProofMalformed)?;
     let now = Now { second: now, time: SystemTime::now() };
-    match verifier.verify(principal, SentProof::Line(proof), request, now) {
+    match verifier.verify_at(principal, Field::Line(&line), request, now) {
         Authentication::Ready(Outcome::Verified(principal)) => Ok(principal),
         Authentication::Ready(Outcome::Refused(rejection)) => Err(rejection.reason()),
         other => panic!("{other:?}"),

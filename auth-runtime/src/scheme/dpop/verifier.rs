@@ -9,16 +9,17 @@ use crate::crypto::Algorithm;
 #[cfg(feature = "redis")]
 use crate::denial::Unavailable;
 use crate::denial::{Reason, Rejection};
+use crate::http::field::Field;
 use crate::keys::compact::Compact;
 use crate::principal::{Confirmation, Principal};
 use crate::scheme::dpop::key::{KnownKeys, ProofKey};
-use crate::scheme::dpop::proof::{Claims, ProvenRequest, SentProof};
+use crate::scheme::dpop::proof::{Claims, ProvenRequest, compact};
 use crate::scheme::dpop::replays::{Counted, GoodProof, Replays};
 #[cfg(feature = "redis")]
 use crate::scheme::dpop::shared::SharedReplays;
 use crate::scheme::nonce::{NonceId, Nonces};
 use crate::scheme::{Authentication, Outcome};
-use crate::time::UnixTime;
+use crate::time::{Clock, UnixTime};
 
 /// How far `iat` may be off, in seconds and either direction.
 pub(super) const WINDOW: UnixTime = 60;
@@ -67,7 +68,20 @@ impl ProofVerifier {
     pub(super) fn verify(
         self: &Arc<Self>,
         principal: Principal,
-        sent: SentProof<'_>,
+        sent: Field<'_>,
+        request: ProvenRequest<'_>,
+        clock: &dyn Clock,
+    ) -> Authentication {
+        match clock.now() {
+            Ok(second) => self.verify_at(principal, sent, request, Now { second, time: clock.read() }),
+            Err(unreadable) => Outcome::failed(unreadable).into(),
+        }
+    }
+
+    pub(super) fn verify_at(
+        self: &Arc<Self>,
+        principal: Principal,
+        sent: Field<'_>,
         request: ProvenRequest<'_>,
         now: Now,
     ) -> Authentication {
@@ -76,7 +90,7 @@ impl ProofVerifier {
         };
         let is_cross_origin = request.is_cross_origin;
         let refused = |reason| self.refused(reason, now, is_cross_origin).into();
-        let compact = match sent.compact() {
+        let compact = match compact(sent) {
             Ok(compact) => compact,
             Err(reason) => return refused(reason),
         };
@@ -185,9 +199,9 @@ impl ProofVerifier {
     }
 
     /// The nonce that whoever has sent this proof shall take next, where that is due.
-    pub(super) fn next_nonce(&self, sent: SentProof<'_>, now: SystemTime) -> Option<String> {
+    pub(super) fn next_nonce(&self, sent: Field<'_>, clock: &dyn Clock) -> Option<String> {
         let nonces = self.nonces.as_ref()?;
-        let compact = sent.compact().ok()?;
+        let (compact, now) = (compact(sent).ok()?, clock.read());
         let claims = compact.claims().ok()?;
         let nonce = nonces.recognize(&claims.get("nonce")?.as_str()?, &[])?;
         (nonce.age(now) > NONCE_LIFETIME / 2).then(|| nonces.issue(Some(now), &[]))
