@@ -106,7 +106,7 @@ fn base_name(used: &SchemeUse) -> String {
 
 /// How credentials are sent, the plainest way first, each with what tells its name apart.
 fn ways(description: &SchemeDescription) -> Vec<(String, SecurityScheme)> {
-    if description.challenge().scheme() == "ClientCertificate" {
+    if description.is_of_connection() {
         return vec![(
             String::new(),
             SecurityScheme::MutualTls { description: None, deprecated: None, extensions: None },

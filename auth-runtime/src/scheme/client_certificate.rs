@@ -76,12 +76,15 @@ impl Scheme for ClientCertificateScheme {
     }
 
     fn describe(&self) -> SchemeDescription {
-        SchemeDescription::new(Challenge::new("ClientCertificate"))
+        let description = SchemeDescription::new(Challenge::new("ClientCertificate"))
             .with_fixed_challenge()
             .header("Client-Cert")
             .set_by_proxies()
             .details::<ClientCertificate>()
-            .loaded_by(self.authorities.clone())
+            .loaded_by(self.authorities.clone());
+        #[cfg(feature = "openapi")]
+        let description = description.of_connection();
+        description
     }
 
     /// A browser shows a certificate by itself, whatever site has caused the request.

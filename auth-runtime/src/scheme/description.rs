@@ -40,6 +40,9 @@ pub struct SchemeDescription {
     pub(super) proof: Option<(&'static str, Vec<&'static str>)>,
     /// Whether proxies set its fields, for whoever a cookie of theirs says is calling.
     is_set_by_proxies: bool,
+    /// Whether its credentials are shown when a connection begins.
+    #[cfg(feature = "openapi")]
+    pub(super) is_of_connection: bool,
     /// Whether [`Scheme::challenges`](super::Scheme::challenges) is never asked.
     is_challenge_fixed: bool,
     /// Whether wrong credentials are counted, and too many of them answered 429.
@@ -103,6 +106,8 @@ impl SchemeDescription {
             scope_names: ScopeNames::default(),
             proof: None,
             is_set_by_proxies: false,
+            #[cfg(feature = "openapi")]
+            is_of_connection: false,
             is_challenge_fixed: false,
             is_never_stored: false,
             is_counted: false,

@@ -1,4 +1,4 @@
-//! What is said of credentials that come with a proof.
+//! What is said of credentials that come with a proof, or with the connection.
 
 use crate::scheme::SchemeDescription;
 
@@ -17,5 +17,17 @@ impl SchemeDescription {
     /// Whether its credentials count with a proof only.
     pub(crate) fn is_proven(&self) -> bool {
         self.proof.is_some()
+    }
+
+    /// Its credentials are shown when a connection begins: a certificate over TLS.
+    #[cfg(all(feature = "certificates", feature = "openapi"))]
+    pub(crate) fn of_connection(mut self) -> Self {
+        self.is_of_connection = true;
+        self
+    }
+
+    #[cfg(feature = "openapi")]
+    pub(crate) fn is_of_connection(&self) -> bool {
+        self.is_of_connection
     }
 }
