@@ -1,10 +1,12 @@
 //! Certificates of clients: over a real TLS connection, and of proxies that end it.
 
+use std::any::Any;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, mpsc};
 use std::thread;
 
+use actix_web::dev::Extensions;
 use actix_web::{App, HttpServer, get, post};
 use auth_runtime::certificate::{self, ClientCertificate, ClientCertificates};
 use auth_runtime::config::AuthBuilder;
@@ -94,6 +96,11 @@ fn services(auth: Auth) -> impl Fn(&mut actix_web::web::ServiceConfig) + Clone +
 
 /// Over TLS, where clients may have certificates of the development authority.
 fn over_tls(auth: Auth) -> SocketAddr {
+    over_tls_with(auth, certificate::on_connect)
+}
+
+/// The same, where this is told of connections.
+fn over_tls_with(auth: Auth, noted: fn(&dyn Any, &mut Extensions)) -> SocketAddr {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(authorities()), Arc::clone(&provider));
     let verifier = verifier.allow_unauthenticated().build().unwrap();
@@ -107,7 +114,7 @@ fn over_tls(auth: Auth) -> SocketAddr {
             let server = HttpServer::new(move || App::new().configure(services.clone()))
                 .workers(1)
                 .disable_signals()
-                .on_connect(certificate::on_connect)
+                .on_connect(noted)
                 .bind_rustls_0_23("127.0.0.1:0", config)
                 .unwrap();
             started.send(server.addrs()[0]).unwrap();
@@ -277,6 +284,23 @@ fn from_anybody_else_the_field_counts_for_nothing_and_a_warning_says_so() {
     let server = over_tls(builder().trusted_certificate_proxies(["127.0.0.1"]).build().unwrap());
     Denied::missing().challenge(CHALLENGE).check(&ask(server, Some(TILL_8), "GET /certificate", ""));
     assert!(ask(server, Some(TILL_8), "GET /certificate", &forged).text().starts_with("till-7"));
+}
+
+#[test]
+fn who_forgets_to_note_certificates_reads_so_in_the_log() {
+    listen();
+    let told = || {
+        let says = |event: &observed::Event| event.field("message").contains("`.on_connect(certificate::on_connect)`");
+        observed::EVENTS.lock().unwrap().iter().filter(|event| event.level == "ERROR" && says(event)).count()
+    };
+    let noting = over_tls(builder().build().unwrap());
+    Denied::missing().challenge(CHALLENGE).check(&ask(noting, None, "GET /certificate", ""));
+    assert_eq!(told(), 0, "nobody has shown one");
+    let server = over_tls_with(builder().build().unwrap(), |_, _| {});
+    ask(server, Some(TILL_7), "GET /certificate/token", &token(None)).expect("alice");
+    assert_eq!(told(), 0, "nobody has asked for one");
+    Denied::missing().challenge(CHALLENGE).check(&ask(server, Some(TILL_7), "GET /certificate", ""));
+    assert_eq!(told(), 1);
 }
 
 #[test]

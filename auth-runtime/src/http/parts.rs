@@ -9,7 +9,7 @@ use actix_web::http::{Method, Uri};
 
 use crate::http::query::is_named;
 #[cfg(feature = "certificates")]
-use crate::x509::ClientCertificate;
+use crate::x509::{ClientCertificate, OfConnection};
 
 /// A request without its body: method, target, fields, peer.
 ///
@@ -100,9 +100,8 @@ pub(crate) struct RequestView<'a> {
     pub(crate) uri: &'a Uri,
     pub(crate) headers: &'a HeaderMap,
     pub(crate) peer: Option<SocketAddr>,
-    /// Of the connection; nothing inside where nobody can read it.
     #[cfg(feature = "certificates")]
-    pub(crate) certificate: Option<Option<&'a ClientCertificate>>,
+    pub(crate) certificate: OfConnection<'a>,
 }
 
 impl<'a> From<&'a HttpRequest> for RequestView<'a> {
@@ -126,7 +125,7 @@ impl<'a> From<&'a RequestParts> for RequestView<'a> {
             headers: &parts.headers,
             peer: parts.peer,
             #[cfg(feature = "certificates")]
-            certificate: parts.certificate.as_ref().map(Some),
+            certificate: parts.certificate.as_ref().map_or(OfConnection::Nothing, OfConnection::Certificate),
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::limits::{Attempts, Tried};
 use crate::principal::Principal;
 use crate::time::{Clock, ClockError, UnixTime};
 #[cfg(feature = "certificates")]
-use crate::x509::{CertificateProxies, ClientCertificate, Shown};
+use crate::x509::{CertificateProxies, OfConnection, Shown};
 
 /// What a scheme may look at: the request without its body, which is never read for credentials, and the clock.
 pub struct Context<'a> {
@@ -31,7 +31,7 @@ pub struct Context<'a> {
     public_origin: Option<&'a str>,
     proxies: Option<&'a Proxies>,
     #[cfg(feature = "certificates")]
-    certificates: (Option<Option<&'a ClientCertificate>>, Option<&'a CertificateProxies>),
+    certificates: (OfConnection<'a>, Option<&'a CertificateProxies>),
     attempts: Option<&'a Arc<Attempts>>,
     reauthentication: Option<Reauthentication<'a>>,
     clock: &'a Arc<dyn Clock>,

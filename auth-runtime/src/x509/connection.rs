@@ -10,8 +10,23 @@ use actix_web::rt::net::TcpStream;
 use crate::telemetry::limited;
 use crate::x509::ClientCertificate;
 
-/// What a connection shows: a certificate, or one that nobody can read.
-struct OfConnection(Option<ClientCertificate>);
+/// What a connection over TLS shows, as it was noted.
+enum Noted {
+    Nothing,
+    Certificate(ClientCertificate),
+    Unreadable,
+}
+
+/// What the connection of a request shows.
+#[derive(Clone, Copy)]
+pub(crate) enum OfConnection<'a> {
+    Nothing,
+    Certificate(&'a ClientCertificate),
+    /// One is there, and nobody can say what it is.
+    Unreadable,
+    /// Nobody has looked, though it may have one.
+    NotNoted,
+}
 
 /// Takes note of the certificate by which a client has authenticated its TLS connection; for
 /// [`HttpServer::on_connect`](actix_web::HttpServer::on_connect), with rustls 0.23. Without it no connection has one.
@@ -37,16 +52,25 @@ struct OfConnection(Option<ClientCertificate>);
 pub fn on_connect(connection: &dyn Any, data: &mut Extensions) {
     let Some(stream) = connection.downcast_ref::<TlsStream<TcpStream>>() else { return };
     let (_, session) = stream.get_ref();
-    if let Some([certificate, ..]) = session.peer_certificates() {
-        let read = ClientCertificate::from_der(certificate);
-        if read.is_err() {
-            limited!(warn, "a client's certificate cannot be read; it counts for nothing");
-        }
-        data.insert(OfConnection(read.ok()));
-    }
+    data.insert(match session.peer_certificates() {
+        None | Some([]) => Noted::Nothing,
+        Some([certificate, ..]) => ClientCertificate::from_der(certificate).map_or_else(
+            |_| {
+                limited!(warn, "a client's certificate cannot be read; it counts for nothing");
+                Noted::Unreadable
+            },
+            Noted::Certificate,
+        ),
+    });
 }
 
-/// The certificate of a request's connection: nothing where it has none, and where nobody can read it nothing inside.
-pub(crate) fn of_connection(request: &HttpRequest) -> Option<Option<&ClientCertificate>> {
-    request.conn_data::<OfConnection>().map(|OfConnection(certificate)| certificate.as_ref())
+/// What the connection of a request shows.
+pub(crate) fn of_connection(request: &HttpRequest) -> OfConnection<'_> {
+    match request.conn_data::<Noted>() {
+        Some(Noted::Nothing) => OfConnection::Nothing,
+        Some(Noted::Certificate(certificate)) => OfConnection::Certificate(certificate),
+        Some(Noted::Unreadable) => OfConnection::Unreadable,
+        None if request.app_config().secure() => OfConnection::NotNoted,
+        None => OfConnection::Nothing,
+    }
 }

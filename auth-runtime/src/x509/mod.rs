@@ -6,6 +6,6 @@ mod field;
 mod proxies;
 
 pub use self::client_certificate::{CertificateError, ClientCertificate};
-pub(crate) use self::connection::of_connection;
 pub use self::connection::on_connect;
+pub(crate) use self::connection::{OfConnection, of_connection};
 pub(crate) use self::proxies::{CertificateProxies, Shown};

@@ -8,7 +8,7 @@ use super::field::{self, CLIENT_CERT};
 use crate::fault::Misconfiguration;
 use crate::setting::Setting;
 use crate::telemetry::{foreign, limited};
-use crate::x509::ClientCertificate;
+use crate::x509::{ClientCertificate, OfConnection};
 
 /// What a request shows.
 #[derive(Debug)]
@@ -54,7 +54,7 @@ impl CertificateProxies {
         &self,
         peer: Option<SocketAddr>,
         headers: &HeaderMap,
-        of_connection: Option<Option<&ClientCertificate>>,
+        of_connection: OfConnection<'_>,
     ) -> Shown {
         if peer.is_some_and(|peer| self.0.contains(&peer.ip().to_canonical())) {
             return field::read(headers);
@@ -69,9 +69,17 @@ impl CertificateProxies {
             );
         }
         match of_connection {
-            None => Shown::Nothing,
-            Some(Some(certificate)) => Shown::Certificate(certificate.clone()),
-            Some(None) => Shown::Unreadable,
+            OfConnection::Nothing => Shown::Nothing,
+            OfConnection::Certificate(certificate) => Shown::Certificate(certificate.clone()),
+            OfConnection::Unreadable => Shown::Unreadable,
+            OfConnection::NotNoted => {
+                limited!(
+                    error,
+                    "a client's certificate is asked for, and nobody has noted those of TLS connections; call \
+                     `.on_connect(certificate::on_connect)` on the `HttpServer`"
+                );
+                Shown::Nothing
+            }
         }
     }
 }
