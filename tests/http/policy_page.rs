@@ -60,6 +60,12 @@ async fn show_hidden() -> &'static str {
     ""
 }
 
+#[requires(dpop, scope = "orders:read")]
+#[get("/page/by-key")]
+async fn show_by_key() -> &'static str {
+    ""
+}
+
 #[requires(bearer("partner"))]
 #[get("/page/partner")]
 async fn show_partner() -> &'static str {
@@ -405,6 +411,42 @@ fn a_filter_shows_the_routes_with_all_of_its_words() {
     assert_eq!(shown("?filter=nothing-has-this"), [""; 0]);
     assert_eq!(shown("?filter=page/p+refused&scheme="), ["GET /page/partner", "GET /page/pat"]);
     assert_eq!(shown("").len(), 14);
+}
+
+/// Nobody shows the key or the certificate, so that no route is said to open.
+#[test]
+fn a_token_that_is_bound_opens_nothing_by_itself() {
+    let auth = builder().build().unwrap();
+    let served = auth.clone();
+    let server = Server::start(move |app| {
+        let scope = served.scope("").service(show_open).service(show_orders).service(show_by_key);
+        app.service(scope.service_as::<Reviewers>("/policies", review::page(&served)));
+    });
+    let bound_to =
+        |member: &str| token().scope("orders:read").claim("cnf", json!({ member: base64url([7; 32]) })).sign();
+    let shown = asked(&server, "");
+    let dpop = shown.text().split("<option value=\"").find(|option| option.contains(">Authorization: dpop<")).unwrap();
+    let place = dpop.split('"').next().unwrap();
+    let page =
+        judging(&server).send_body(FORM, form(&[("token", &format!("DPoP {}", bound_to("jkt"))), ("place", place)]));
+    let found = verdicts(page.text());
+    assert_eq!(
+        ["open", "by-key", "orders"].map(|it| &*found[&format!("GET /page/{it}")].0),
+        ["opens", "depends", "refused 401"]
+    );
+    let depends = "on the key or certificate that the token is bound to, which is not shown here";
+    assert!(found["GET /page/by-key"].1.contains(depends), "{}", page.text());
+    assert!(page.text().contains("; bound to a key, of which each request must bring a proof; expires in"));
+    assert!(page.text().contains("<strong>Opens 1 of 4 routes</strong>; 1 more depend"), "{}", page.text());
+
+    let page = judged(&server, &bound_to("x5t#S256"));
+    let found = verdicts(page.text());
+    assert_eq!([&*found["GET /page/orders"].0, &*found["GET /page/by-key"].0], ["depends", "refused 401"]);
+    assert!(found["GET /page/orders"].1.contains(depends));
+    assert!(page.text().contains("; bound to a certificate, with which its holder must connect; expires in"));
+    // A rule that does not hold is not held for a question of proof.
+    let lacks = judged(&server, &token().claim("cnf", json!({ "x5t#S256": base64url([7; 32]) })).sign());
+    assert_eq!(verdicts(lacks.text())["GET /page/orders"].0, "refused 403");
 }
 
 /// Nothing is logged, counted, told of, looked up, loaded, run or remembered of a token that is pasted.

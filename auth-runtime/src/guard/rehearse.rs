@@ -30,6 +30,8 @@ pub(crate) enum Verdict {
     IfChecked,
     /// Let in if what the application knows of the caller suffices, which is not loaded.
     IfKnown,
+    /// Let in with the key or the certificate that the credentials are bound to, which nobody has shown.
+    IfProven,
     /// Let in if somebody vouches for the credentials, who is not asked.
     IfVouchedFor,
     Refused(Reason),
@@ -67,7 +69,14 @@ impl Plan {
             None | Some(None) => Verdict::IfVouchedFor.into(),
             Some(Some(Err(reason))) => refused(*reason),
             Some(Some(Ok(_))) if by.loads() => Verdict::IfKnown.into(),
-            Some(Some(Ok(principal))) => self.rehearse_known(by, principal),
+            Some(Some(Ok(principal))) => {
+                let rehearsal = self.rehearse_known(by, principal);
+                let is_bound = principal.confirmation().is_some();
+                match rehearsal.verdict {
+                    Verdict::Admitted if is_bound => Rehearsal { verdict: Verdict::IfProven, ..rehearsal },
+                    _ => rehearsal,
+                }
+            }
         }
     }
 

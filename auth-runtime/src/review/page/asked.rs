@@ -153,8 +153,11 @@ fn bare(pasted: &str) -> &str {
     let pasted = pasted.trim();
     let field = pasted.get(..14).filter(|start| start.eq_ignore_ascii_case("authorization:"));
     let pasted = field.map_or(pasted, |field| pasted.get(field.len()..).unwrap_or_default().trim_start());
-    let word = pasted.get(..7).filter(|start| start.eq_ignore_ascii_case("bearer "));
-    word.map_or(pasted, |word| pasted.get(word.len()..).unwrap_or_default().trim_start())
+    let after = |word: &str| {
+        let (start, rest) = pasted.split_at_checked(word.len())?;
+        start.eq_ignore_ascii_case(word).then(|| rest.trim_start())
+    };
+    ["bearer ", "dpop "].into_iter().find_map(after).unwrap_or(pasted)
 }
 
 #[cfg(test)]
@@ -163,7 +166,9 @@ mod tests {
 
     #[test]
     fn a_token_is_taken_out_of_what_was_copied() {
-        for pasted in ["a.b.c", " a.b.c\r\n", "Bearer a.b.c", "bearer   a.b.c", "Authorization: Bearer a.b.c"] {
+        for pasted in
+            ["a.b.c", " a.b.c\r\n", "Bearer a.b.c", "bearer   a.b.c", "Authorization: Bearer a.b.c", "DPoP a.b.c"]
+        {
             assert_eq!(bare(pasted), "a.b.c", "{pasted}");
         }
         for other in ["é".repeat(20), "Bearer".into(), String::new()] {

@@ -97,6 +97,9 @@ impl From<RouteVerdict> for Judged {
             Some(Verdict::IfKnown) => {
                 (DEPENDS, "on what the application knows of the caller, which is not loaded here", None)
             }
+            Some(Verdict::IfProven) => {
+                (DEPENDS, "on the key or certificate that the token is bound to, which is not shown here", None)
+            }
             Some(Verdict::IfVouchedFor) => (DEPENDS, "on who knows such tokens, who is not asked here", None),
             Some(Verdict::Refused(reason)) => (REFUSES, reason.description(), Some(reason.label())),
             None => (REFUSES, "this server cannot enforce the policy", None),

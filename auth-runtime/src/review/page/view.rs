@@ -5,7 +5,7 @@ use super::html::Html;
 use super::routes::Routes;
 use super::trial::{BearerTrial, Trial};
 use crate::policy::SchemeName;
-use crate::principal::{ClaimedIn, Principal};
+use crate::principal::{ClaimedIn, Confirmation, Principal};
 use crate::scheme::Carrier;
 use crate::telemetry::foreign;
 use crate::time::UnixTime;
@@ -204,6 +204,15 @@ fn tell_token(page: &mut Html, bearer: &BearerTrial) {
                 let key = principal.key();
                 page.within("good: ", foreign(key.subject()), "").within(" of ", foreign(key.issuer()), "");
                 tell_names(page, principal);
+                page.markup(match principal.confirmation() {
+                    Some(Confirmation::KeyThumbprint(_)) => {
+                        "; bound to a key, of which each request must bring a proof"
+                    }
+                    Some(Confirmation::CertificateThumbprint(_)) => {
+                        "; bound to a certificate, with which its holder must connect"
+                    }
+                    None => "",
+                });
                 if let (Some(expires_at), Some(now)) = (principal.expires_at(), bearer.now) {
                     tell_rest(page, expires_at.saturating_sub(now));
                 }
