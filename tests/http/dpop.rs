@@ -308,9 +308,14 @@ fn every_kind_of_key_signs_proofs() {
         include_str!("../../examples/keys/dev-rs256.private.pem"),
         include_str!("../../examples/keys/dev-es256.private.pem"),
     );
-    use Algorithm::{ES256, PS256, PS384, PS512, RS256, RS384, RS512};
+    use Algorithm::{ES256, ES384, PS256, PS384, PS512, RS256, RS384, RS512};
+    let p384 = include_str!("../../examples/keys/dev-es384.private.pem");
     let rsa = [PS256, PS384, PS512, RS256, RS384, RS512].map(|algorithm| TestDpopKey::with_pem(algorithm, rsa));
-    let keys = rsa.into_iter().chain([TestDpopKey::with_pem(ES256, ec), TestDpopKey::new()]);
+    let keys = rsa.into_iter().chain([
+        TestDpopKey::with_pem(ES256, ec),
+        TestDpopKey::with_pem(ES384, p384),
+        TestDpopKey::new(),
+    ]);
     for key in keys {
         // The second time its key is known.
         for _ in 0..2 {
@@ -384,19 +389,36 @@ fn a_nonce_is_wanted_given_and_renewed() {
 /// RFC 9449 section 8.2: scripts of other origins may read the nonce.
 #[test]
 fn a_nonce_can_be_read_across_origins() {
-    let auth = auth();
+    let clock = ManualClock::at(1_767_225_600);
+    let auth = builder().clock(clock.clone()).build().unwrap();
     let server = Server::of(move || {
         let cors = actix_cors::Cors::default().allow_any_origin().allow_any_header();
         App::new().wrap(cors).service(auth.scope("").service(nonce))
     });
-    let key = key();
-    let token = bound(&key).sign();
-    let request = || get_with(&server, "/nonce", &token, &proof(&key, &token, "/nonce").sign());
-    let answer = request().header("Origin", "https://app.example").send();
-    assert_eq!(answer.status, 401);
-    assert!(answer.only("dpop-nonce").is_some() && answer.only("access-control-allow-origin").is_some(), "{answer:?}");
-    assert_eq!(answer.only("access-control-expose-headers"), Some("DPoP-Nonce, WWW-Authenticate"));
-    assert_eq!(request().send().only("access-control-expose-headers"), None);
+    let key = key().clock(clock.clone());
+    let token = bound(&key).claim("iat", 1_767_225_600).claim("exp", 1_767_235_600).sign();
+    let sent = |given: &str| {
+        let proof = proof(&key, &token, "/nonce").nonce(given).sign();
+        get_with(&server, "/nonce", &token, &proof)
+    };
+    let of_other = |given: &str| sent(given).header("Origin", "https://app.example").send();
+    let gives_one = |answer: &Answer, status: u16| {
+        assert_eq!(answer.status, status);
+        assert!(answer.only("access-control-allow-origin").is_some(), "{answer:?}");
+        assert_eq!(answer.only("access-control-expose-headers"), Some("DPoP-Nonce, WWW-Authenticate"));
+        answer.only("dpop-nonce").expect("a nonce").to_owned()
+    };
+    let first = gives_one(&of_other("none of ours"), 401);
+    assert_eq!(sent("none of ours").send().only("access-control-expose-headers"), None);
+    // Also with what is let in, once the next is due.
+    let fresh = of_other(&first);
+    assert_eq!(
+        (fresh.status, fresh.only("dpop-nonce"), fresh.only("access-control-expose-headers")),
+        (200, None, None)
+    );
+    clock.advance(std::time::Duration::from_secs(200));
+    gives_one(&of_other(&first), 200);
+    assert_eq!(sent(&first).send().only("access-control-expose-headers"), None);
 }
 
 #[test]

@@ -34,7 +34,7 @@ async function call(path, token, proof) {
 }
 
 const byOauth4webapi = {};
-for (const algorithm of ["ES256", "Ed25519", "PS256", "RS256"]) {
+for (const algorithm of ["ES256", "ES384", "Ed25519", "PS256", "RS256"]) {
     const proof = oauth.DPoP(client, await oauth.generateKeyPair(algorithm));
     const bound = await token(RESOURCE, proof);
     byOauth4webapi[algorithm] = [await call("/dpop", bound, proof), await call("/dpop/nonce", bound, proof), await call("/dpop/nonce", bound, proof)];

@@ -83,7 +83,7 @@ fn bound_tokens_with_proofs_of_other_libraries_are_let_in() {
     assert_eq!(
         found,
         json!({
-            "byOauth4webapi": { "ES256": each, "Ed25519": each, "PS256": each, "RS256": each },
+            "byOauth4webapi": { "ES256": each, "ES384": each, "Ed25519": each, "PS256": each, "RS256": each },
             "opaque": answered(1),
             "byDpop": {
                 "good": "200",
@@ -101,5 +101,5 @@ fn bound_tokens_with_proofs_of_other_libraries_are_let_in() {
             },
         })
     );
-    tell("oauth4webapi and dpop: bound tokens of oidc-provider by four algorithms, with nonces, opaque ones too");
+    tell("oauth4webapi and dpop: bound tokens of oidc-provider by five algorithms, with nonces, opaque ones too");
 }

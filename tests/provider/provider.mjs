@@ -82,7 +82,7 @@ function start() {
             },
         ],
         clientAuthMethods: ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
-        enabledJWA: { dPoPSigningAlgValues: ["ES256", "Ed25519", "EdDSA", "PS256", "RS256"] },
+        enabledJWA: { dPoPSigningAlgValues: ["ES256", "ES384", "Ed25519", "EdDSA", "PS256", "RS256"] },
         scopes: ["read", "write", "admin"],
         features: {
             devInteractions: { enabled: false },

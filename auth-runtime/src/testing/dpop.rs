@@ -55,7 +55,7 @@ impl TestDpopKey {
             panic!("no randomness for a test key: {error}");
         }
         let der = [&PKCS8_OF_ED25519[..], &seed].concat();
-        Self::of(Algorithm::EdDSA, EncodingKey::from_ed_der(&der))
+        Self::of(Algorithm::EdDSA, EncodingKey::from_ed_der(&der)).unwrap_or_else(|fault| panic!("{fault}"))
     }
 
     /// This private key, given as PEM text in PKCS #8.
@@ -63,13 +63,19 @@ impl TestDpopKey {
     /// # Panics
     /// When it is not a key for the algorithm.
     pub fn with_pem(algorithm: Algorithm, private_pem: impl AsRef<[u8]>) -> Self {
-        match signing_key(algorithm, private_pem.as_ref()) {
-            Ok(signing) => Self::of(algorithm, signing),
-            Err(error) => panic!("the private key does not fit {algorithm}: {error}"),
-        }
+        Self::try_with_pem(algorithm, private_pem).unwrap_or_else(|fault| panic!("{fault}"))
     }
 
-    fn of(algorithm: Algorithm, signing: EncodingKey) -> Self {
+    /// As [`with_pem`](Self::with_pem), for a key that may be another.
+    ///
+    /// # Errors
+    /// When it is not a key for the algorithm: a sentence that says so.
+    pub fn try_with_pem(algorithm: Algorithm, private_pem: impl AsRef<[u8]>) -> Result<Self, String> {
+        let signing = signing_key(algorithm, private_pem.as_ref());
+        signing.map_err(|error| unfit(algorithm, error)).and_then(|signing| Self::of(algorithm, signing))
+    }
+
+    fn of(algorithm: Algorithm, signing: EncodingKey) -> Result<Self, String> {
         let (keys, der) = (&PROVIDER.key_utils, signing.as_bytes());
         let text = |bytes: Vec<u8>| URL_SAFE_NO_PAD.encode(bytes);
         let public = match algorithm.name().get(..2) {
@@ -82,10 +88,8 @@ impl TestDpopKey {
             _ => (keys.ed_pub_components_from_private_key)(der, &EllipticCurve::Ed25519)
                 .map(|x| json!({ "crv": "Ed25519", "kty": "OKP", "x": text(x) })),
         };
-        match public {
-            Ok(public) => Self { algorithm, signing, public, clock: Arc::new(SystemClock) },
-            Err(error) => panic!("the private key does not fit {algorithm}: {error}"),
-        }
+        let public = public.map_err(|error| unfit(algorithm, error))?;
+        Ok(Self { algorithm, signing, public, clock: Arc::new(SystemClock) })
     }
 
     /// Tells the time by this clock, which should be that of the `Auth`.
@@ -136,6 +140,10 @@ impl TestDpopKey {
         claims.insert("iat".into(), now.into());
         TestProof { key: self.clone(), header, claims, now, forged: false }
     }
+}
+
+fn unfit(algorithm: Algorithm, error: impl fmt::Display) -> String {
+    format!("the private key does not fit {algorithm}: {error}")
 }
 
 impl Default for TestDpopKey {

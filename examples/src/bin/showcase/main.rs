@@ -15,7 +15,7 @@
 //! `GET /dpop` takes tokens that are bound to a key, and `GET /dpop/nonce` demands a nonce with each proof. `showcase token --subject alice
 //! --scope read --dpop-key key.pem` binds a token to the key in that file, which is made where there is none; `showcase proof --key key.pem
 //! --method GET --url http://127.0.0.1:8080/dpop --token "$TOKEN"` makes a proof for one request, and with `--nonce "$NONCE"` one that answers
-//! a nonce. The URL is the one under which the server says that it listens, or begins with `PUBLIC_ORIGIN`.
+//! a nonce. The URL begins with `PUBLIC_ORIGIN`, or else with the `http://` address that is printed, over TLS too.
 //!
 //! `GET /docs` is Swagger UI, and `GET /openapi.json` the document that it shows: for whoever has the role `ops`, such as alice
 //! with her password. There one presses *Authorize*, calls a route and sees the answer. `GET /policies` is for the same people,
@@ -43,7 +43,7 @@
 //! | `RUST_LOG` | what is logged, `info` by default; `auth_runtime=debug` explains each decision: the rule, and what held of the caller |
 //! | `DOCS` | `open`: everyone may read `/docs` and `/openapi.json`, which then leave out roles, claims and checks |
 //! | `TLS_BIND` | an address to listen on with TLS too, such as `127.0.0.1:8443`, by the development certificates of `examples/keys`; clients may have one of them |
-//! | `TRUSTED_PROXIES` | addresses of proxies that end TLS, with commas between them: their `Client-Cert` counts |
+//! | `TRUSTED_PROXIES` | addresses of proxies that end TLS, with commas between them: their `Client-Cert` counts. Whoever calls from there is taken for a proxy, whose own certificate does not count, at `TLS_BIND` too |
 //! | `REDIS_URL` | `POST /revoke` for users with a password: `{"jti": "…"}` or `{"subject": "…"}` ends JWTs, and by subject sessions, here and on every showcase with this Redis, which then share their sessions and used proofs, and count callers together |
 
 mod accounts;

@@ -33,7 +33,13 @@ pub(crate) fn key(file: &str) -> Result<TestDpopKey, String> {
         Err(error) if error.kind() == ErrorKind::NotFound => return made(Path::new(file)),
         Err(error) => return Err(format!("`{file}`: {error}")),
     };
-    Ok(TestDpopKey::with_pem(algorithm(&pem).ok_or_else(|| unusable(file))?, pem))
+    of_pem(&pem).ok_or_else(|| unusable(file))
+}
+
+/// A key of any kind that signs proofs.
+fn of_pem(pem: &str) -> Option<TestDpopKey> {
+    use Algorithm::{ES256, ES384, EdDSA, PS256};
+    [EdDSA, ES256, ES384, PS256].into_iter().find_map(|algorithm| TestDpopKey::try_with_pem(algorithm, pem).ok())
 }
 
 fn made(file: &Path) -> Result<TestDpopKey, String> {
@@ -44,34 +50,51 @@ fn made(file: &Path) -> Result<TestDpopKey, String> {
 }
 
 fn unusable(file: &str) -> String {
-    format!("`{file}` is not a private key in PKCS #8; make one with `openssl genpkey -algorithm ed25519 -out {file}`")
-}
-
-/// By what such a key signs: its type stands near the beginning, before anything that differs.
-fn algorithm(pem: &str) -> Option<Algorithm> {
-    const KINDS: [(&str, Algorithm); 4] = [
-        ("MC4CAQAwBQYDK2VwBCIEI", Algorithm::EdDSA),
-        ("MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg", Algorithm::ES256),
-        ("MIG2AgEAMBAGByqGSM49AgEGBSuBBAAiBIGeMIGbAgEBBDA", Algorithm::ES384),
-        ("BADANBgkqhkiG9w0BAQEFAASC", Algorithm::PS256),
-    ];
-    let body: String =
-        pem.split_once("-----BEGIN PRIVATE KEY-----")?.1.chars().filter(|c| !c.is_whitespace()).collect();
-    KINDS.into_iter().find(|(start, _)| body.get(..80).unwrap_or(&body).contains(start)).map(|(_, found)| found)
+    format!(
+        "`{file}` is not a private key that signs proofs: in PKCS #8, of Ed25519, P-256, P-384, or RSA of at least 2048 bits; make one with \
+         `openssl genpkey -algorithm ed25519 -out {file}`"
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// Too short.
+    const RSA_1024: &str = "-----BEGIN PRIVATE KEY-----\n\
+MIICdQIBADANBgkqhkiG9w0BAQEFAASCAl8wggJbAgEAAoGBAL97dSSie4wY4T+/\n\
+9X2AZjpsx4ZBONzY6SBT0qwaPbzAB723qf2IqbZICcd8qhbtC1MO+noKFchCyZ8y\n\
+xdMQdupNA+nRX8vkIXgU8VqRkMCPFB1MRUMCaHXe9idY20lvAoBmvlOYi2wtBOEn\n\
+3L92oBu5mX8Wh5ZoxWRIfLe3ZpPNAgMBAAECgYBBZbnxhCjsBUdRDY+biHHhvGs8\n\
+uCPikZa1est2ChRR1cgPDJ5bQASug9YLMtGouNboTDJR4gXkeqL/40hbOMFT1tlK\n\
+J0ZkFPIDFc8Oy0e89Gq248ZNagmTunefxFTe1pbgqkXwo+aZNGlH5F/MjtFjqpRp\n\
+DdcpnReyrYk7ai0q4QJBAO0PTuhj4rsGO0tsdYdNNGeEVTBNRh1tnvZs26e8NrOy\n\
+8JbG+Ko7fKdlq3Oqg6oV2vaAM9XgccpnZ8cgSdzWgIkCQQDOx+5iVqZc+Sdyg6n8\n\
+VrDU//pEdz99W8LtTTaObMaiZ1ksxcmCET8xmSrdhcWlJpg8C/8igHfvov1q6SdT\n\
+tgAlAkA0ENqp29ZecV3wkN+3WdOasMvtEevGZt81DG+qBYKWMUT6OLVA3lPgiEoB\n\
+23+Tib1PypSX8vXLGK8IYyUV5d7RAkAlXEg86kz6pWW0MgfHeN5QTcOpFSaafrbU\n\
+a0v9Jbgp5aReC4ph/r29N2BgT+gq87MzvjMlx7Jj0L4az+90F4ElAkAUJIdRFmWL\n\
+9FiE2I3bwrN72FbPS8OPlbVZeafaLgqYcIbviS9tII2X42VKXXFCxsNHDeof6Hbo\n\
+grn6aK2A+y5m\n\
+-----END PRIVATE KEY-----";
+
     #[test]
     fn the_development_keys_sign_by_what_they_are() {
-        let kind = |pem: &str| algorithm(pem);
-        assert_eq!(kind(include_str!("../../../keys/dev-eddsa.private.pem")), Some(Algorithm::EdDSA));
-        assert_eq!(kind(include_str!("../../../keys/dev-es256.private.pem")), Some(Algorithm::ES256));
-        assert_eq!(kind(include_str!("../../../keys/dev-rs256.private.pem")), Some(Algorithm::PS256));
-        assert_eq!(kind(&TestDpopKey::new().private_pem()), Some(Algorithm::EdDSA));
-        assert_eq!(kind(include_str!("../../../keys/dev-es256.public.pem")), None);
-        assert_eq!(kind("-----BEGIN PRIVATE KEY-----\nx\n"), None);
+        let kind = |pem: &str| {
+            let key = of_pem(pem)?.public_jwk();
+            Some(key.get("crv").or_else(|| key.get("kty"))?.as_str()?.to_owned())
+        };
+        for (pem, expected) in [
+            (include_str!("../../../keys/dev-eddsa.private.pem"), Some("Ed25519")),
+            (include_str!("../../../keys/dev-es256.private.pem"), Some("P-256")),
+            (include_str!("../../../keys/dev-rs256.private.pem"), Some("RSA")),
+            (&TestDpopKey::new().private_pem(), Some("Ed25519")),
+            (include_str!("../../../keys/dev-es384.private.pem"), Some("P-384")),
+            (RSA_1024, None),
+            (include_str!("../../../keys/dev-es256.public.pem"), None),
+            ("-----BEGIN PRIVATE KEY-----\nx\n", None),
+        ] {
+            assert_eq!(kind(pem).as_deref(), expected, "{pem}");
+        }
     }
 }
