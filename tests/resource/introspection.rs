@@ -1,6 +1,7 @@
 //! Opaque tokens over real connections: one test for each row of the table of answers that introspection has a part in.
 
 use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
 
 use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
@@ -23,7 +24,7 @@ fn servers(status: u16, body: Value) -> (Server, Server, Arc<Mutex<usize>>) {
     });
     let auth = metadata::builder(&format!("http://{}/introspect", endpoint.address())).build().unwrap();
     let server = Server::start(move |config| {
-        config.service(auth.scope("").service(opaque));
+        config.service(auth.scope("").service(opaque).service(strong).service(rich).service(pay_from));
     });
     (server, endpoint, calls)
 }
@@ -82,5 +83,63 @@ fn our_own_credentials_rejected_are_500() {
         let answer = answer(status, body);
         assert_eq!(answer.status, 500, "{status}");
         assert!(answer.all("www-authenticate").is_empty() && !answer.text().contains("introspect"), "{answer:?}");
+    }
+}
+
+/// What the issuer tells beside what every answer says.
+fn told(more: Value) -> Value {
+    let mut answer = good("read");
+    answer.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    answer
+}
+
+#[track_caller]
+fn asked(path: &str, more: Value) -> Answer {
+    let (server, _endpoint, calls) = servers(200, told(more));
+    let get = || server.get(path).bearer("an-opaque-token").send();
+    let (first, again) = (get(), get());
+    // What is remembered means what it meant.
+    assert_eq!((first.status, first.text()), (again.status, again.text()));
+    assert_eq!(*calls.lock().unwrap(), 1);
+    first
+}
+
+#[test]
+fn the_class_and_the_time_of_an_authentication_are_the_issuers_word() {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
+    asked("/strong", json!({"acr": "mfa", "auth_time": now - 290})).expect("alice");
+    let challenge = "Bearer realm=\"orders\", error=\"insufficient_user_authentication\", \
+                     error_description=\"a stronger or more recent authentication is required\", acr_values=\"mfa\", max_age=\"300\"";
+    for weak in [
+        json!({}),
+        json!({"acr": "mfa"}),
+        json!({"auth_time": now}),
+        json!({"acr": "pwd", "auth_time": now}),
+        json!({"acr": "mfa", "auth_time": now - 310}),
+        json!({"acr": "mfa", "auth_time": now + 90}),
+        json!({"acr": "mfa", "auth_time": now.to_string()}),
+        json!({"acr": ["mfa"], "auth_time": now}),
+        json!({"acr": null, "auth_time": null}),
+        // Of the token, and of nobody's authentication.
+        json!({"acr": "mfa", "iat": now}),
+    ] {
+        let answer = asked("/strong", weak.clone());
+        assert_eq!((answer.status, answer.all("www-authenticate")), (401, vec![challenge]), "{weak}");
+    }
+}
+
+#[test]
+fn rich_requests_are_read_by_a_check_and_claims_by_their_path() {
+    let payment = |account: &str| json!([{"type": "x"}, {"type": "payment", "creditorAccount": {"iban": account}}]);
+    asked("/accounts/DE02", json!({"authorization_details": payment("DE02")})).expect("DE02");
+    for other in [json!({"authorization_details": payment("DE03")}), json!({"authorization_details": {}}), json!({})] {
+        assert_eq!(asked("/accounts/DE02", other.clone()).status, 403, "{other}");
+    }
+    let [low, high] =
+        [false, true].map(|high| json!([{"type": "payment", "limits": {"high": high, "currency": "EUR"}}]));
+    asked("/rich", json!({"authorization_details": low})).expect("alice");
+    for other in [json!({"authorization_details": high}), json!({"authorization_details": "payment"}), json!({})] {
+        let answer = asked("/rich", other.clone());
+        assert_eq!((answer.status, answer.all("www-authenticate")), (403, vec![]), "{other}");
     }
 }

@@ -76,6 +76,35 @@ async fn opaque(caller: auth_runtime::Principal) -> String {
     caller.subject().to_owned()
 }
 
+#[requires(bearer("opaque"), acr = "mfa", max_age = "5m")]
+#[actix_web::get("/strong")]
+async fn strong(caller: auth_runtime::Principal) -> String {
+    caller.subject().to_owned()
+}
+
+#[requires(
+    bearer("opaque"),
+    claim(["authorization_details", "limits", "currency"], "EUR") && !claim(["authorization_details", "limits", "high"], true)
+)]
+#[actix_web::get("/rich")]
+async fn rich(caller: auth_runtime::Principal) -> String {
+    caller.subject().to_owned()
+}
+
+/// One of the details is of this type, and names this account.
+async fn may_pay_from(caller: auth_runtime::Principal, from: actix_web::web::Path<String>) -> bool {
+    let details = caller.claims().and_then(|claims| claims.get("authorization_details")?.as_array());
+    details.is_some_and(|details| {
+        details.iter().any(|it| it["type"] == "payment" && it["creditorAccount"]["iban"] == **from)
+    })
+}
+
+#[requires(bearer("opaque"), check = may_pay_from)]
+#[actix_web::get("/accounts/{account}")]
+async fn pay_from(account: actix_web::web::Path<String>) -> String {
+    account.into_inner()
+}
+
 #[public]
 #[actix_web::get("/public")]
 async fn public_route() -> &'static str {
