@@ -17,6 +17,13 @@ use crate::{SECOND, SOON, await_that};
 /// The application's name at the provider; what follows says how tokens for it are.
 pub(crate) const API: &str = "https://api.example/ES256";
 
+/// Wants more than any token of a client has.
+#[requires(bearer, acr = "mfa", max_age = "5m")]
+#[get("/orders/strong")]
+pub(crate) async fn strong() -> &'static str {
+    "strong"
+}
+
 #[requires(bearer, scope = "read")]
 #[get("/orders")]
 pub(crate) async fn orders(caller: Principal) -> String {

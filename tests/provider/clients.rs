@@ -9,7 +9,7 @@ use auth_runtime::{Auth, Jwt};
 use serde_json::{Value, json};
 use tests::Server;
 
-use crate::app::orders;
+use crate::app::{orders, strong};
 use crate::process::{FOLDER, Provider};
 use crate::{SOON, await_that, tell};
 
@@ -34,7 +34,9 @@ impl Resource {
             .unwrap();
         let served = auth.clone();
         let server = Server::on(listener, move || {
-            App::new().service(served.resource_metadata_service()).service(served.scope("").service(orders))
+            App::new()
+                .service(served.resource_metadata_service())
+                .service(served.scope("").service(orders).service(strong))
         });
         await_that("the application is ready", SOON, || auth.is_ready());
         Self { server, url }
@@ -99,6 +101,18 @@ fn oauth4webapi_reads_our_challenges_and_finds_the_provider() {
                     "realm": "orders",
                     "error": "insufficient_scope",
                     "scope": "read",
+                    "resource_metadata": resource.metadata_url(),
+                })),
+            },
+            // RFC 9470.
+            "weak": {
+                "status": 401,
+                "challenges": bearer(json!({
+                    "realm": "orders",
+                    "error": "insufficient_user_authentication",
+                    "error_description": "a stronger or more recent authentication is required",
+                    "acr_values": "mfa",
+                    "max_age": "300",
                     "resource_metadata": resource.metadata_url(),
                 })),
             },

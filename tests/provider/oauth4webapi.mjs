@@ -5,12 +5,12 @@ const { ROUTE, CLIENT_ID, CLIENT_SECRET } = process.env;
 // Plain http, since all is on this machine.
 const options = { [oauth.allowInsecureRequests]: true };
 const route = new URL(ROUTE);
-const call = (token) => oauth.protectedResourceRequest(token, "GET", route, undefined, undefined, options);
+const call = (token, url = route) => oauth.protectedResourceRequest(token, "GET", url, undefined, undefined, options);
 
 // The status and the challenges of a refusal, as the library reads them.
-async function refusal(token) {
+async function refusal(token, url) {
     try {
-        await call(token);
+        await call(token, url);
     } catch (error) {
         if (error instanceof oauth.WWWAuthenticateChallengeError) return { status: error.status, challenges: error.cause };
         throw error;
@@ -37,6 +37,8 @@ async function token(scope, proof) {
 
 const accepted = await call(await token(scope));
 const lacking = await refusal(await token("write"));
+// Of nobody who has authenticated strongly, or of late (RFC 9470).
+const weak = await refusal(await token(scope), new URL(`${ROUTE}/strong`));
 // Bound to a key of this client (RFC 9449), and presented as if it were not.
 const bound = await refusal(await token(scope, oauth.DPoP(client, await oauth.generateKeyPair("ES256"))));
 console.log(JSON.stringify({
@@ -46,5 +48,6 @@ console.log(JSON.stringify({
     issuer: server.issuer,
     accepted: { status: accepted.status, body: await accepted.text() },
     lacking,
+    weak,
     bound,
 }));
