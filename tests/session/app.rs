@@ -31,6 +31,8 @@ struct Login {
     name: String,
     password: String,
     roles: Option<String>,
+    /// What else was proved, beside the password.
+    acr: Option<String>,
 }
 
 #[public(reason = "where people sign in")]
@@ -48,7 +50,15 @@ async fn log_in(form: web::Form<Login>, sign_in: SignIn<User>) -> Result<impl Re
     };
     let roles = form.roles.as_deref().unwrap_or("viewer").split(' ').map(str::to_owned);
     let user = User { name: form.name.to_uppercase() };
-    verified.subject(&*form.name).roles(roles).details(user).amr(["pwd"]).finish().await
+    let acr = form.acr.as_deref().unwrap_or("pwd");
+    verified.subject(&*form.name).roles(roles).details(user).amr(["pwd"]).acr(acr).finish().await
+}
+
+/// Says what is asked of whoever signs in here.
+#[public(reason = "where people sign in")]
+#[post("/login/asked")]
+async fn asked(sign_in: SignIn) -> String {
+    sign_in.wanted_acr().unwrap_or("-").to_owned()
 }
 
 /// Waits until all sessions were ended, or all others, or have other rights.
@@ -110,6 +120,12 @@ async fn session_id(session: Session<User>) -> String {
 #[post("/note")]
 async fn note(who: Principal) -> String {
     format!("noted by {}", who.subject())
+}
+
+#[requires(session, acr = "mfa", max_age = "5m")]
+#[get("/pay")]
+async fn pay() -> &'static str {
+    "paid"
 }
 
 #[requires(session, role = "editor")]
@@ -228,6 +244,7 @@ impl App {
                 .scope("")
                 .service(login)
                 .service(log_in)
+                .service(asked)
                 .service(log_in_slowly)
                 .service(log_in_by_script)
                 .service(log_out)
@@ -239,6 +256,7 @@ impl App {
                 .service(either);
             let scope = scope
                 .service(maybe)
+                .service(pay)
                 .service(hidden)
                 .service(own_cache)
                 .service(public_cache)

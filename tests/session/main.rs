@@ -11,5 +11,6 @@ mod forms;
 mod login_page;
 mod rights;
 mod signing_in;
+mod step_up;
 mod stored;
 mod until_ended;

@@ -13,7 +13,8 @@ use serde::Serialize;
 use crate::auth::Auth;
 use crate::denial::{Denial, Reason};
 use crate::http::peer::AddressShare;
-use crate::scheme::session::{LiveSessions, SigningIn, milliseconds, wanted};
+use crate::policy::StepUp;
+use crate::scheme::session::{LiveSessions, SigningIn, milliseconds, wanted, wanted_strength};
 use crate::telemetry::{foreign, limited};
 
 /// The longest `User-Agent` that is kept, in characters.
@@ -61,6 +62,8 @@ pub struct SignIn<T = ()> {
     pub(super) configuration: Option<Box<str>>,
     /// When it began, in milliseconds since 1970.
     began_at: u64,
+    /// How strongly somebody is to sign in who may have done so already.
+    wanted: StepUp,
     details: PhantomData<fn(T)>,
 }
 
@@ -74,12 +77,42 @@ impl<T> SignIn<T> {
         self
     }
 
+    /// The class of authentication that the page which was wanted demands, as the parameter `acr_values` of the request says: what whoever signs in
+    /// is to prove who they are by, such as a second factor. [`finish`](SessionStart::finish) compares it with what
+    /// [`acr`](SessionStart::acr) says.
+    ///
+    /// ```
+    /// use actix_web::{Responder, post, web};
+    /// use auth_runtime::{Denial, SignIn, public};
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Login { name: String, password: String, code: Option<String> }
+    ///
+    /// # async fn id_of(login: &Login) -> Result<Option<i64>, std::io::Error> { Ok(None) }
+    /// # async fn is_code_of(id: i64, code: &str) -> bool { false }
+    /// #[public(reason = "where people sign in")]
+    /// #[post("/login")]
+    /// async fn log_in(form: web::Form<Login>, sign_in: SignIn) -> Result<impl Responder, Denial> {
+    ///     let is_mfa_wanted = sign_in.wanted_acr() == Some("mfa");
+    ///     let found = sign_in.verify(&form.name, async {
+    ///         let Some(id) = id_of(&form).await? else { return Ok(None) };
+    ///         // Within the attempt, so that guesses at codes are counted too.
+    ///         let is_right = !is_mfa_wanted || is_code_of(id, form.code.as_deref().unwrap_or_default()).await;
+    ///         Ok::<_, std::io::Error>(is_right.then_some(id))
+    ///     });
+    ///     let (verified, id) = found.await?.ok_or_else(|| Denial::forbidden("wrong name, password or code"))?;
+    ///     verified.subject(id.to_string()).acr(if is_mfa_wanted { "mfa" } else { "pwd" }).finish().await
+    /// }
+    /// ```
+    pub fn wanted_acr(&self) -> Option<&str> {
+        self.wanted.acr.as_deref()
+    }
+
     pub(super) fn begin(self, subject: Box<str>) -> SessionStart<T> {
-        let Self { auth, request, live, began_at, .. } = self;
-        let known = live.as_ref().map(|live| signing_in(&auth, live, &request)).unwrap_or_default();
-        let who = SigningIn { subject, began_at, ..known };
-        let to = wanted(request.query_string());
-        SessionStart { auth, live, who, to, details: PhantomData }
+        let known = self.live.as_ref().map(|live| signing_in(&self.auth, live, &self.request)).unwrap_or_default();
+        let who = SigningIn { subject, began_at: self.began_at, ..known };
+        let to = wanted(self.request.query_string());
+        SessionStart { sign_in: self, who, to }
     }
 }
 
@@ -119,6 +152,7 @@ impl<T> FromRequest for SignIn<T> {
             live: auth.live_sessions(None).cloned(),
             configuration: None,
             began_at: milliseconds(&*auth.settings().clock),
+            wanted: wanted_strength(request.query_string()),
             details: PhantomData,
         }))
     }
@@ -127,11 +161,9 @@ impl<T> FromRequest for SignIn<T> {
 /// Who signs in, and with what. Made by [`Verified::subject`](super::Verified::subject).
 #[must_use = "nobody is signed in before `finish`"]
 pub struct SessionStart<T = ()> {
-    auth: Auth,
-    live: Option<Arc<LiveSessions>>,
+    sign_in: SignIn<T>,
     pub(super) who: SigningIn,
     to: Option<String>,
-    details: PhantomData<fn(T)>,
 }
 
 debug_by_name!([T] SessionStart<T> as "SessionStart";);
@@ -189,16 +221,32 @@ impl<T> SessionStart<T> {
 
     /// Begins the session under a new id; the one that the browser was in ends.
     ///
+    /// Where the request says how strongly somebody is to sign in, by `acr_values` and `max_age` as the browser was sent to the login page with them, this
+    /// sign-in must be such, and of whom the browser's session is: see [step-up](crate::manual::step_up#people-who-sign-in).
+    ///
     /// # Errors
-    /// A 503 where the store cannot be asked or has no room; a 403 where all sessions of the subject were ended, or it was revoked, since the
-    /// sign-in began; a 500 where no sessions are configured, or the details cannot be kept. What is ours is logged.
+    /// A 503 where the store cannot be asked or has no room; a 403 where the sign-in is too weak or somebody else's for what was asked, where all
+    /// sessions of the subject were ended, or it was revoked, since the sign-in began; a 500 where no sessions are configured, or the details cannot be
+    /// kept. The browser's session is then as it was. What is ours is logged.
     pub async fn finish(self) -> Result<SignedIn, Denial> {
-        let Self { auth, live, who, to, .. } = self;
-        let Some(live) = live else {
+        let Self { sign_in, who, to } = self;
+        let Some(live) = &sign_in.live else {
             limited!(error, remedy = Reason::SchemeUnconfigured.remedy(), "nobody can sign in: no such sessions");
             return Err(Denial::of(Reason::SchemeUnconfigured));
         };
-        let cookie = live.begin(who, &*auth.settings().clock).await?;
+        let settings = sign_in.auth.settings();
+        // Whoever is carried over is not asked anew, but by the page that was wanted.
+        let is_asked = !who.is_carried_over && !sign_in.wanted.is_empty();
+        let beginning = live.prepare(who, &*settings.clock)?;
+        if is_asked {
+            if !sign_in.wanted.is_met(beginning.principal(), &settings.hierarchies.acr, &*settings.clock) {
+                return Err(sign_in.refused("too_weak", "a stronger or more recent sign-in is required"));
+            }
+            if !live.is_of_the_same(&beginning).await? {
+                return Err(sign_in.refused("somebody_else", "you are signed in as somebody else; sign out first"));
+            }
+        }
+        let cookie = live.keep(beginning).await?;
         Ok(SignedIn { cookie, location: live.landing().location(to.as_deref()) })
     }
 }

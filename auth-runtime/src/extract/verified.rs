@@ -38,7 +38,7 @@ impl<T> SignIn<T> {
         let attempt = self.attempt(name).await?;
         match check.await {
             Ok(None) => {
-                self.tell_refused(Reason::CredentialsWrong);
+                self.tell_refused(Reason::CredentialsWrong.label());
                 Ok(None)
             }
             Ok(Some(user)) => {
@@ -68,17 +68,23 @@ impl<T> SignIn<T> {
         settings.attempts.begin(tried).done().await.map_err(|spent| {
             limited!(info, "too many wrong passwords; the next is not looked at");
             let Rejection { reason, headers, .. } = spent.into();
-            self.tell_refused(reason);
+            self.tell_refused(reason.label());
             let mut denial = Denial::of(reason);
             denial.headers(headers);
             self.denied(denial)
         })
     }
 
-    fn tell_refused(&self, reason: Reason) {
+    fn tell_refused(&self, reason: &'static str) {
         if let Some(live) = &self.live {
-            live.tell_refused(&signing_in(&self.auth, live, &self.request), None, reason.label());
+            live.tell_refused(&signing_in(&self.auth, live, &self.request), None, reason);
         }
+    }
+
+    /// For whoever may not sign in like this, whatever was proved.
+    pub(super) fn refused(&self, reason: &'static str, detail: &'static str) -> Denial {
+        self.tell_refused(reason);
+        self.denied(Denial::forbidden(detail))
     }
 
     pub(super) fn denied(&self, mut denial: Denial) -> Denial {

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use crate::denial::Unavailable;
 use crate::http::cookie::{Cookie, cookie, names};
 use crate::login::fault::LoginFault;
+use crate::policy::{MaxAge, StepUp};
 use crate::scheme::session::LiveSessions;
 
 /// How long a sign-in may take, in milliseconds: as long as stores remember that all sessions of a subject were ended.
@@ -45,13 +46,19 @@ pub(super) struct Flow {
 #[derive(Serialize, Deserialize)]
 pub(super) struct Stronger {
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) acr: Option<String>,
+    pub(super) acr: Option<Box<str>>,
     /// In seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) max_age: Option<u32>,
     /// Whose session it is that comes back stronger; nobody's where none was there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) of: Option<(Box<str>, Box<str>)>,
+}
+
+impl Stronger {
+    pub(super) fn asked(&self) -> StepUp {
+        StepUp { acr: self.acr.clone(), max_age: self.max_age.map(MaxAge::seconds) }
+    }
 }
 
 debug_by_name!([] Flow as "Flow";);

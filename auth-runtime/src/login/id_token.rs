@@ -12,10 +12,8 @@ use crate::denial::Reason;
 use crate::http::peer::AddressShare;
 use crate::keys::compact::{Compact, Header};
 use crate::login::fault::LoginFault;
-use crate::login::flow::Stronger;
 use crate::login::identity::{LoginIdentity, verified_email};
 use crate::login::provider::Provider;
-use crate::policy::AcrOrders;
 use crate::principal::Principal;
 use crate::telemetry::{foreign, limited};
 use crate::time::{Clock, UnixTime};
@@ -36,9 +34,6 @@ pub(super) struct Authenticated {
 pub(super) struct Demanded<'a> {
     pub(super) nonce: &'a str,
     pub(super) access_token: &'a str,
-    /// Beside what every sign-in must be.
-    pub(super) stronger: Option<&'a Stronger>,
-    pub(super) orders: &'a AcrOrders,
 }
 
 impl Provider {
@@ -87,15 +82,7 @@ impl Provider {
             auth_time.is_some_and(|at| now.saturating_sub(at) <= age.saturating_add(LEEWAY))
         });
         let is_strong = self.settings.acr.is_empty() || acr.as_ref().is_some_and(|acr| self.settings.acr.contains(acr));
-        let is_as_asked = demanded.stronger.is_none_or(|asked| {
-            let reaches = |wanted: &String| {
-                acr.as_deref().is_some_and(|acr| demanded.orders.reaches(Some(&self.settings.issuer), acr, wanted))
-            };
-            // As policies measure it, who would ask again.
-            let is_within = |age: u32| auth_time.is_some_and(|at| now.saturating_sub(at) <= UnixTime::from(age));
-            asked.acr.as_ref().is_none_or(reaches) && asked.max_age.is_none_or(is_within)
-        });
-        if !is_recent || !is_strong || !is_as_asked {
+        if !is_recent || !is_strong {
             return Err(LoginFault::TooWeak);
         }
         let amr = claims.get("amr").and_then(Value::as_array).into_iter().flatten();

@@ -15,13 +15,13 @@ use crate::limits::{self, Counted};
 use crate::login::fault::LoginFault;
 use crate::login::flow::{Flow, Stronger};
 use crate::login::id_token::{Authenticated, Demanded};
-use crate::login::identity::LoginIdentity;
 use crate::login::page::page;
 use crate::login::provider::{Paths, Provider};
+use crate::policy::MaxAge;
 use crate::provider::granted::Granted;
 use crate::scheme::SchemeRoute;
 use crate::scheme::session::login::Login;
-use crate::scheme::session::{AtProvider, LiveSessions, Record, Whose, milliseconds, wanted, wanted_strength};
+use crate::scheme::session::{AtProvider, Beginning, LiveSessions, Record, milliseconds, wanted, wanted_strength};
 use crate::setting::Setting;
 use crate::shares::Claimant;
 use crate::telemetry::{foreign, limited};
@@ -165,30 +165,34 @@ impl AtRequest {
 
     /// How strongly somebody is to sign in, and whose session that is for, where the request says so.
     async fn stronger(&self, auth: &Auth) -> Result<Option<Stronger>, LoginFault> {
-        let (acr, max_age) = wanted_strength(self.request.query_string());
-        if acr.is_none() && max_age.is_none() {
+        let asked = wanted_strength(self.request.query_string());
+        if asked.is_empty() {
             return Ok(None);
         }
-        let current = self.current(auth).await?;
+        let now = auth.settings().clock.now().map_err(|_| LoginFault::Unavailable)?;
+        let current = self.sessions.current(self.sessions.named_by(self.request.headers()), now).await;
+        let current = current.map_err(|denial| LoginFault::of_denial(&denial))?;
         let of = current.as_ref().map(Record::whose);
         let of = of.and_then(|whose| Some((whose.issuer?.into(), whose.subject.into())));
-        Ok(Some(Stronger { acr, max_age, of }))
+        Ok(Some(Stronger { acr: asked.acr, max_age: asked.max_age.map(MaxAge::as_secs), of }))
     }
 
-    /// The session of the browser.
-    async fn current(&self, auth: &Auth) -> Result<Option<Record>, LoginFault> {
-        let now = auth.settings().clock.now().map_err(|_| LoginFault::Unavailable)?;
-        let current = self.sessions.current_of(self.request.headers(), now).await;
-        current.map_err(|denial| LoginFault::of_denial(&denial))
-    }
-
-    /// Whether the session that was to become stronger, and the one that is there now, are theirs who have signed in.
-    async fn check_whose(&self, auth: &Auth, flow: &Flow, who: &LoginIdentity) -> Result<(), LoginFault> {
-        let Some(Stronger { of: Some((issuer, subject)), .. }) = &flow.stronger else { return Ok(()) };
-        let current = self.current(auth).await?;
-        let whose = Whose { issuer: Some(&who.issuer), subject: &who.subject };
-        let is_theirs = (&**issuer, &**subject) == (&*who.issuer, &*who.subject)
-            && current.is_none_or(|record| record.whose() == whose);
+    /// Whether a session that was to become stronger did, and is theirs, like the one that the browser has by now, who have signed in.
+    async fn check_stronger(
+        &self,
+        auth: &Auth,
+        stronger: &Stronger,
+        who: (&str, &str),
+        beginning: &Beginning,
+    ) -> Result<(), LoginFault> {
+        let settings = auth.settings();
+        if !stronger.asked().is_met(beginning.principal(), &settings.hierarchies.acr, &*settings.clock) {
+            return Err(LoginFault::TooWeak);
+        }
+        let Some((issuer, subject)) = &stronger.of else { return Ok(()) };
+        let is_of_the_same = self.sessions.is_of_the_same(beginning).await;
+        let is_of_the_same = is_of_the_same.map_err(|denial| LoginFault::of_denial(&denial))?;
+        let is_theirs = (&**issuer, &**subject) == who && is_of_the_same;
         if is_theirs { Ok(()) } else { Err(LoginFault::SomebodyElse) }
     }
 
@@ -265,13 +269,10 @@ impl AtRequest {
             );
             return Err(LoginFault::IdentityRefused);
         };
-        let orders = &auth.settings().hierarchies.acr;
-        let stronger = flow.stronger.as_ref();
-        let demanded = Demanded { nonce: &flow.nonce, access_token: &granted.access_token, stronger, orders };
+        let demanded = Demanded { nonce: &flow.nonce, access_token: &granted.access_token };
         let authenticated = provider.authenticated(id_token, demanded, &**clock, address).await?;
         drop(turn);
-        self.check_whose(auth, &flow, &authenticated.identity).await?;
-        let cookie = self.begin(auth, authenticated, &granted, flow.began_at).await?;
+        let cookie = self.begin(auth, authenticated, &granted, &flow).await?;
         Ok((self.sessions.landing().location(flow.to.as_deref()), cookie))
     }
 
@@ -281,7 +282,7 @@ impl AtRequest {
         auth: &Auth,
         authenticated: Authenticated,
         granted: &Granted,
-        began_at: u64,
+        flow: &Flow,
     ) -> Result<HeaderValue, LoginFault> {
         let Authenticated { identity, sid, acr, amr, auth_time } = authenticated;
         let details = self.provider.settings.details.as_ref().map(|write| write(&identity)).transpose();
@@ -300,9 +301,12 @@ impl AtRequest {
             refreshing_until: 0,
         });
         (who.subject, who.details) = (identity.subject.clone(), details.map(Into::into));
-        (who.acr, who.amr, who.auth_time, who.began_at) = (acr, amr, auth_time, began_at);
+        (who.acr, who.amr, who.auth_time, who.began_at) = (acr, amr, auth_time, flow.began_at);
         let of_denial = |denial| LoginFault::of_denial(&denial);
         let beginning = self.sessions.prepare(who, &*auth.settings().clock).map_err(of_denial)?;
+        if let Some(stronger) = &flow.stronger {
+            self.check_stronger(auth, stronger, (&identity.issuer, &identity.subject), &beginning).await?;
+        }
         if let Some(gate) = self.sessions.gate(&self.provider.settings.issuer) {
             let settings = auth.settings();
             let address = || settings.address_share((&self.request).into());

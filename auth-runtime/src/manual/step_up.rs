@@ -74,9 +74,11 @@
 //! - **At a provider** (feature `login`), `/login` hands both on. Whoever comes back must be whose session it is, by issuer and subject, and the ID
 //!   token must say what was asked for; then the session gets another id, and the page that was wanted is shown. Else the session stays as it was, and the
 //!   answer is a 403 of its own page: nobody is sent around in circles. `too_weak` and `somebody_else` stand in the log.
-//! - **At a form of your own**, the query says what is asked for. [`SignIn`](crate::SignIn) notes the time by itself; say the class by
+//! - **At a form of your own**, the query says what is asked for, and must come with the form: write `<form method="post">` without an `action`, so that it
+//!   goes to the address of its page. [`SignIn::wanted_acr`](crate::SignIn::wanted_acr) has the class. `SignIn` notes the time by itself; say the class by
 //!   [`acr`](crate::extract::SessionStart::acr), such as `mfa` once a second factor was checked. Its issuer is `local:session` for
-//!   [`acr_order`](crate::config::AuthBuilder::acr_order).
+//!   [`acr_order`](crate::config::AuthBuilder::acr_order). The same rules hold: the same subject, and as strong as was asked, else the session stays as it
+//!   was and `finish` brings a 403.
 //!
 //! # Rich requests
 //!

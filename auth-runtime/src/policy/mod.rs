@@ -34,8 +34,6 @@ pub use route_spec::RouteSpec;
 pub(crate) use rule::{Rule, SchemeName};
 pub(crate) use spec::{DetailsUse, Sole};
 pub use spec::{Hide, Policy, PolicySpec, Presence, SchemeUse};
-#[cfg(feature = "login")]
-pub(crate) use strength::AcrOrders;
 pub(crate) use strength::StepUp;
 pub(crate) use word::Variant;
 pub use word::Word;

@@ -55,7 +55,7 @@ pub(super) fn is_recent(principal: &Principal, wanted: MaxAge, clock: &dyn Clock
     is_credible.then(|| now.saturating_sub(at) <= UnixTime::from(wanted.as_secs()))
 }
 
-/// What a challenge asks of the next authentication (RFC 9470 section 3).
+/// What is asked of the next authentication (RFC 9470 section 3).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct StepUp {
     pub(crate) acr: Option<Box<str>>,
@@ -69,6 +69,20 @@ impl StepUp {
         let mut demanded = Self::default();
         parts.for_each(|part| demanded.add(part, orders));
         demanded
+    }
+
+    /// Whether nothing is asked.
+    #[cfg(feature = "session")]
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether whoever has authenticated again did so as it was asked: as policies measure it, which would ask once more.
+    #[cfg(feature = "session")]
+    pub(crate) fn is_met(&self, by: &Principal, orders: &AcrOrders, clock: &dyn Clock) -> bool {
+        let Self { acr, max_age } = self;
+        acr.as_deref().is_none_or(|wanted| is_strong(by, wanted, orders) == Some(true))
+            && max_age.is_none_or(|wanted| is_recent(by, wanted, clock) == Some(true))
     }
 
     fn add(&mut self, requirement: &Requirement, orders: &AcrOrders) {

@@ -48,12 +48,13 @@ pub(crate) struct Beginning {
     now: UnixTime,
 }
 
-#[cfg(feature = "login")]
 impl Beginning {
+    #[cfg(feature = "login")]
     pub(super) fn key(&self) -> SessionKey {
         self.session.key()
     }
 
+    #[cfg(feature = "login")]
     pub(super) fn record(&self) -> &Record {
         &self.record
     }
@@ -65,14 +66,6 @@ impl Beginning {
 }
 
 impl LiveSessions {
-    /// Begins a session, under an id that nobody has seen before; the one that the browser had is over.
-    ///
-    /// # Errors
-    /// Where the store cannot tell or has no room, or where the subject's sessions were ended since the sign-in began.
-    pub(crate) async fn begin(self: &Arc<Self>, who: SigningIn, clock: &dyn Clock) -> Result<HeaderValue, Denial> {
-        self.keep(self.prepare(who, clock)?).await
-    }
-
     /// Makes a session that nobody can use yet.
     ///
     /// # Errors
@@ -127,10 +120,19 @@ impl LiveSessions {
         Ok(Beginning { id, record, session, principal, before, now })
     }
 
-    /// Keeps it from now on, and gives the cookie.
+    /// Whether the session that the browser has, if it has one, is of whoever begins this one, so that they are the same to become stronger.
     ///
     /// # Errors
-    /// As [`begin`](Self::begin).
+    /// Where the store cannot tell.
+    pub(crate) async fn is_of_the_same(&self, beginning: &Beginning) -> Result<bool, Denial> {
+        let current = self.current(beginning.before, beginning.now).await?;
+        Ok(current.is_none_or(|record| record.whose() == beginning.record.whose()))
+    }
+
+    /// Keeps it from now on, under an id that nobody has seen before, and gives the cookie; the session that the browser had is over.
+    ///
+    /// # Errors
+    /// Where the store cannot tell or has no room, or where the subject's sessions were ended since the sign-in began.
     pub(crate) async fn keep(&self, beginning: Beginning) -> Result<HeaderValue, Denial> {
         let Beginning { id, record, session, principal, before, now } = beginning;
         let replaced = before.and_then(|before| self.tombstone(before, 1, now));

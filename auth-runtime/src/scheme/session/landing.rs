@@ -5,9 +5,9 @@ use actix_web::http::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
 use url::form_urlencoded::byte_serialize;
 use url::{Position, Url, form_urlencoded};
 
-#[cfg(feature = "login")]
 use crate::denial::is_listed_word;
 use crate::fault::Misconfiguration;
+use crate::policy::{MaxAge, StepUp};
 use crate::scheme::{Additions, Context, Reauthentication};
 
 const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
@@ -21,7 +21,6 @@ const WANTED: &str = "to";
 const ACR: &str = "acr_values";
 const MAX_AGE: &str = "max_age";
 /// The longest class of authentication that is asked for, in bytes.
-#[cfg(feature = "login")]
 const CLASS_MAX: usize = 256;
 /// The longest target that is kept, in bytes.
 const TARGET_MAX: usize = 2048;
@@ -37,10 +36,12 @@ fn parameter(query: &str, wanted: &str) -> Option<String> {
 
 /// How strongly, and how long ago, somebody must have signed in, as this query of the login page says it; nothing where it says nothing
 /// that we would. Whoever wrote it, each is demanded beside what the login demands anyway.
-#[cfg(feature = "login")]
-pub(crate) fn wanted_strength(query: &str) -> (Option<String>, Option<u32>) {
+pub(crate) fn wanted_strength(query: &str) -> StepUp {
     let is_class = |class: &String| class.len() <= CLASS_MAX && is_listed_word(class);
-    (parameter(query, ACR).filter(is_class), parameter(query, MAX_AGE).and_then(|age| age.parse().ok()))
+    StepUp {
+        acr: parameter(query, ACR).filter(is_class).map(Into::into),
+        max_age: parameter(query, MAX_AGE).and_then(|age| age.parse().ok()).map(MaxAge::seconds),
+    }
 }
 
 /// The origin of this service and its login page.

@@ -86,8 +86,8 @@ impl LiveSessions {
     ///
     /// # Errors
     /// Where the store cannot be asked.
-    pub(crate) async fn current_of(&self, headers: &HeaderMap, now: UnixTime) -> Result<Option<Record>, Denial> {
-        let Some(key) = self.named_by(headers) else { return Ok(None) };
+    pub(crate) async fn current(&self, key: Option<SessionKey>, now: UnixTime) -> Result<Option<Record>, Denial> {
+        let Some(key) = key else { return Ok(None) };
         let found = self.store.find(key).get().await.map_err(unavailable)?;
         let found = found.and_then(|stored| self.open(stored)).map(|(_, record)| record);
         Ok(found.filter(|record| !record.replaced && self.lasts(record, now)))

@@ -109,12 +109,12 @@ pub use self::store::{
     Added, NewSession, PendingAnswer, SessionKey, SessionStore, StoreAnswer, StoredSession, SubjectKey,
 };
 
+#[cfg(feature = "login")]
+pub(crate) use self::beginning::Beginning;
 pub(crate) use self::beginning::SigningIn;
 pub(crate) use self::current::CurrentSession;
 pub(crate) use self::form_proof::FormProof;
-pub(crate) use self::landing::wanted;
-#[cfg(feature = "login")]
-pub(crate) use self::landing::wanted_strength;
+pub(crate) use self::landing::{wanted, wanted_strength};
 #[cfg(feature = "login")]
 pub(crate) use self::live::unavailable;
 pub(crate) use self::live::{LiveSessions, milliseconds};

@@ -164,7 +164,7 @@ impl LiveSessions {
         };
         let now = clock.now().map_err(Reason::from).map_err(Denial::of)?;
         let Some(hash) = old.presented(headers).filter(|_| now < old.until) else { return Ok(None) };
-        let current = self.current_of(headers, now).await?;
+        let current = self.current(self.named_by(headers), now).await?;
         Ok(current.is_none().then_some(OldSession { hash, now, until: old.until }))
     }
 

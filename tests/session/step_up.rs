@@ -1,0 +1,95 @@
+//! A session that is too weak for a page comes back stronger by the application's own form (RFC 9470).
+
+use std::time::Duration;
+
+use tests::{Answer, Denied};
+
+use crate::app::{App, CHALLENGE, WithSession as _, cookie, sessions};
+use auth_runtime::observe::AuditLog;
+use tests::Paper;
+
+const LOGIN: &str = "/login?to=%2Fpay%3Fx%3D1&acr_values=mfa&max_age=300";
+const TOO_WEAK: &str = "a stronger or more recent sign-in is required";
+const SOMEBODY_ELSE: &str = "you are signed in as somebody else; sign out first";
+
+/// The form that a browser has from this page, as it is sent in a session.
+fn sent(app: &App, page: &str, id: Option<&str>, name: &str, acr: &str) -> Answer {
+    let post = app.post(page);
+    let post = id.into_iter().fold(post, |post, id| post.session(id));
+    post.send_body("application/x-www-form-urlencoded", format!("name={name}&password=right&acr={acr}"))
+}
+
+/// The session of a browser that was sent to the form for a page.
+#[track_caller]
+fn led_there(app: &App) -> String {
+    let id = app.sign_in("alice");
+    let answer = app.navigate("/pay?x=1").session(&id).send();
+    let login = format!("https://shop.example{LOGIN}");
+    assert_eq!((answer.status, answer.only("location")), (303, Some(&*login)), "{answer:#?}");
+    id
+}
+
+#[test]
+fn a_session_comes_back_stronger_by_the_form_with_its_id_renewed() {
+    let app = App::new();
+    let weak = led_there(&app);
+    let back = sent(&app, LOGIN, Some(&weak), "alice", "mfa");
+    assert_eq!((back.status, back.only("location")), (303, Some("https://shop.example/pay?x=1")));
+    let strong = cookie(&back);
+    app.get("/pay").session(&strong).send().expect("paid");
+    assert!(!app.passes(&weak) && app.passes(&strong), "the id from before is over");
+
+    // It is too old for the page some day, and the same form makes it younger.
+    app.clock.advance(Duration::from_secs(301));
+    assert_eq!(app.get("/pay").session(&strong).send().status, 401);
+    let younger = cookie(&sent(&app, LOGIN, Some(&strong), "alice", "mfa"));
+    app.get("/pay").session(&younger).send().expect("paid");
+}
+
+#[test]
+fn a_form_is_told_what_is_asked_for() {
+    let app = App::new();
+    let asked = |query: &str| app.post(&format!("/login/asked{query}")).send().text().to_owned();
+    assert_eq!(asked("?to=/pay&acr_values=mfa&max_age=300"), "mfa");
+    for nothing in ["", "?acr_values=", "?acr_values=a%20b", "?acr_values=%22", "?max_age=300"] {
+        assert_eq!(asked(nothing), "-", "{nothing}");
+    }
+}
+
+#[test]
+fn who_does_not_come_back_stronger_stays_as_before_and_is_not_sent_again() {
+    let (app, paper) = (App::new(), Paper::default());
+    app.auth.audit(AuditLog::new(paper.clone()));
+    let id = led_there(&app);
+    for (name, acr, detail) in
+        [("alice", "pwd", TOO_WEAK), ("alice", "phr", TOO_WEAK), ("mallory", "mfa", SOMEBODY_ELSE)]
+    {
+        let answer = sent(&app, LOGIN, Some(&id), name, acr);
+        Denied::forbidden(detail).check(&answer);
+        assert!(answer.all("set-cookie").is_empty() && answer.only("location").is_none(), "{answer:#?}");
+        assert!(app.passes(&id), "{name} {acr}");
+    }
+    let lines = paper.lines(5);
+    let refused = lines.iter().filter(|line| line["event.name"] == "auth.sign_in_refused");
+    let refused: Vec<_> = refused.filter_map(|line| line["error.type"].as_str()).collect();
+    assert_eq!(refused, ["too_weak", "too_weak", "somebody_else"], "{lines:?}");
+    let weak = app.get("/pay").session(&id).send();
+    let challenges = weak.all("www-authenticate");
+    assert!(weak.status == 401 && challenges[0].starts_with(CHALLENGE), "{weak:#?}");
+
+    // Too weak also where nobody is signed in any more; and as whomever one likes, for then nobody's session becomes stronger.
+    Denied::forbidden(TOO_WEAK).check(&sent(&app, LOGIN, None, "alice", "pwd"));
+    assert_eq!(sent(&app, LOGIN, None, "mallory", "mfa").status, 303);
+    // Without a page that asks for it, another sign-in takes the place of the session, as ever.
+    assert_eq!(sent(&app, "/login", Some(&id), "mallory", "pwd").status, 303);
+    assert!(!app.passes(&id));
+}
+
+#[test]
+fn an_order_of_classes_counts_at_the_form_as_it_does_on_the_page() {
+    let app = App::built(|builder| builder.session(sessions()).acr_order("local:session", ["pwd", "mfa", "phr"]));
+    let weak = led_there(&app);
+    Denied::forbidden(TOO_WEAK).check(&sent(&app, LOGIN, Some(&weak), "alice", "gold"));
+    let strong = cookie(&sent(&app, LOGIN, Some(&weak), "alice", "phr"));
+    app.get("/pay").session(&strong).send().expect("paid");
+}
