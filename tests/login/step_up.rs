@@ -105,6 +105,36 @@ fn who_does_not_come_back_stronger_stays_as_before_and_is_not_sent_again() {
     assert_eq!(id(&browser), theirs);
 }
 
+/// A subject belongs to whoever vouches for it: nobody at a provider is whom a form of this service's own has signed in.
+#[test]
+fn a_session_that_began_here_does_not_come_back_as_somebody_of_a_provider() {
+    let (idp, app) = App::started();
+    let now = app.clock.now().unwrap();
+    for subject in ["alice", "bob"] {
+        let browser = app.browser();
+        let form = app.server.post("/form").header("Sec-Fetch-Site", "same-origin");
+        assert_eq!(browser.send(form).status, 303);
+        let before = id(&browser);
+        let there = sent(&browser);
+        idp.does(Otherwise { subject: Some(subject.to_owned()), ..authenticated("mfa", now) });
+        assert_page(&browser.open(&idp.consent(&there)), 403, "as somebody else");
+        assert_eq!(id(&browser), before);
+    }
+}
+
+#[test]
+fn whoever_is_signed_in_by_now_is_not_replaced_by_a_step_up_of_nobody() {
+    let (idp, app) = App::started();
+    let now = app.clock.now().unwrap();
+    let browser = app.browser();
+    let begun = browser.open("/login?to=/pay&acr_values=mfa");
+    assert_eq!(app.sign_in(&idp, &browser).status, 303);
+    let before = id(&browser);
+    idp.does(Otherwise { subject: Some("mallory".to_owned()), ..authenticated("mfa", now) });
+    assert_page(&browser.open(&idp.consent(begun.only("location").unwrap())), 403, "as somebody else");
+    assert_eq!(id(&browser), before);
+}
+
 #[test]
 fn an_order_of_classes_counts_there_as_it_does_here() {
     let clock = clock();

@@ -50,9 +50,9 @@ pub(super) struct Stronger {
     /// In seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) max_age: Option<u32>,
-    /// Whose session it is that comes back stronger; nobody's where none was there.
+    /// Whose session it is that comes back stronger, by issuer, if that is not this service, and subject; nobody's where none was there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) of: Option<(Box<str>, Box<str>)>,
+    pub(super) of: Option<(Option<Box<str>>, Box<str>)>,
 }
 
 impl Stronger {

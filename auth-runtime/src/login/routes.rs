@@ -173,7 +173,7 @@ impl AtRequest {
         let current = self.sessions.current(self.sessions.named_by(self.request.headers()), now).await;
         let current = current.map_err(|denial| LoginFault::of_denial(&denial))?;
         let of = current.as_ref().map(Record::whose);
-        let of = of.and_then(|whose| Some((whose.issuer?.into(), whose.subject.into())));
+        let of = of.map(|whose| (whose.issuer.map(Box::from), whose.subject.into()));
         Ok(Some(Stronger { acr: asked.acr, max_age: asked.max_age.map(MaxAge::as_secs), of }))
     }
 
@@ -189,10 +189,11 @@ impl AtRequest {
         if !stronger.asked().is_met(beginning.principal(), &settings.hierarchies.acr, &*settings.clock) {
             return Err(LoginFault::TooWeak);
         }
-        let Some((issuer, subject)) = &stronger.of else { return Ok(()) };
         let is_of_the_same = self.sessions.is_of_the_same(beginning).await;
         let is_of_the_same = is_of_the_same.map_err(|denial| LoginFault::of_denial(&denial))?;
-        let is_theirs = (&**issuer, &**subject) == who && is_of_the_same;
+        let is_who =
+            |(issuer, subject): &(Option<Box<str>>, Box<str>)| issuer.as_deref() == Some(who.0) && **subject == *who.1;
+        let is_theirs = is_of_the_same && stronger.of.as_ref().is_none_or(is_who);
         if is_theirs { Ok(()) } else { Err(LoginFault::SomebodyElse) }
     }
 
