@@ -688,6 +688,30 @@ fn the_quickstart_is_short_and_prints_three_requests() {
 }
 
 #[test]
+fn no_page_has_marks_of_an_unfinished_merge() {
+    for page in ["README.md", "CHANGELOG.md", "auth-runtime/docs/requires.md", ".github/CONTRIBUTING.md"] {
+        let is_mark = |line: &&str| ["<<<<<<< ", ">>>>>>> "].iter().any(|mark| line.starts_with(mark));
+        assert_eq!(read(page).lines().find(is_mark), None, "{page}");
+    }
+}
+
+#[test]
+fn the_readme_leads_to_every_page_of_the_manual() {
+    let readme = read("README.md");
+    let manual = "auth-runtime/src/manual";
+    for entry in fs::read_dir(root().join(manual)).unwrap() {
+        let path = entry.unwrap().path();
+        let page = path.file_name().unwrap().to_str().unwrap();
+        // Pages of providers are listed by the one that leads to them.
+        if ["mod.rs", "identity_providers"].contains(&page) {
+            continue;
+        }
+        let page = if path.is_dir() { format!("{manual}/{page}/mod.rs") } else { format!("{manual}/{page}") };
+        assert!(readme.contains(&format!("({page})")), "{page} is not linked");
+    }
+}
+
+#[test]
 fn links_of_the_readme_and_paths_of_the_guide_exist() {
     for page in ["README.md", ".github/CONTRIBUTING.md", ".github/SECURITY.md"] {
         let text = read(page);
