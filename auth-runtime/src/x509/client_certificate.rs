@@ -52,7 +52,8 @@ impl fmt::Display for CertificateError {
 impl std::error::Error for CertificateError {}
 
 impl ClientCertificate {
-    /// Reads the DER of one certificate (RFC 5280). It verifies nothing.
+    /// Reads the DER of one certificate (RFC 5280). It verifies nothing. Alternative names that are empty, or have control characters,
+    /// are left out: whoever compares or prints them could take them for others.
     ///
     /// # Errors
     /// For anything else, and for what stands behind it.
@@ -63,11 +64,14 @@ impl ClientCertificate {
         let names = certificate.get::<SubjectAltName>().map_err(fault)?;
         let (mut dns_names, mut emails, mut uris) = (Vec::new(), Vec::new(), Vec::new());
         for name in names.map(|(_, names)| names.0).unwrap_or_default() {
-            match name {
-                GeneralName::DnsName(name) => dns_names.push(name.as_str().into()),
-                GeneralName::Rfc822Name(name) => emails.push(name.as_str().into()),
-                GeneralName::UniformResourceIdentifier(name) => uris.push(name.as_str().into()),
-                _ => {}
+            let (names, name) = match &name {
+                GeneralName::DnsName(name) => (&mut dns_names, name.as_str()),
+                GeneralName::Rfc822Name(name) => (&mut emails, name.as_str()),
+                GeneralName::UniformResourceIdentifier(name) => (&mut uris, name.as_str()),
+                _ => continue,
+            };
+            if is_plain(name) {
+                names.push(name.into());
             }
         }
         let seconds = |time: x509_cert::time::Time| {
@@ -168,8 +172,11 @@ fn thumbprint(der: &[u8]) -> Box<str> {
 fn common_name(subject: &Name) -> Option<Box<str>> {
     let mut names = subject.0.iter().flat_map(|part| part.0.iter()).filter(|part| part.oid == COMMON_NAME);
     let name = names.next().filter(|_| names.next().is_none())?;
-    let text = text(&name.value)?;
-    (!text.chars().any(char::is_control)).then(|| text.into())
+    text(&name.value).filter(|text| is_plain(text)).map(Into::into)
+}
+
+fn is_plain(name: &str) -> bool {
+    !name.is_empty() && !name.chars().any(char::is_control)
 }
 
 fn text(value: &Any) -> Option<&str> {
@@ -203,6 +210,21 @@ mod tests {
         assert!(!certificate.counts_at(1_735_689_599) && !certificate.counts_at(4_891_276_801));
         assert_eq!(certificate.thumbprint().len(), 43);
         assert!(certificate.serial().len() >= 2 && certificate.serial().chars().all(|c| c.is_ascii_hexdigit()));
+    }
+
+    #[test]
+    fn names_with_control_characters_are_left_out() {
+        let good = der(CLIENT);
+        for name in ["till-7.shop.example", "till-7@shop.example", "spiffe://shop.example/till/7"] {
+            let place = good.windows(name.len()).position(|bytes| bytes == name.as_bytes()).unwrap();
+            for control in [b'\0', b'\r', b'\n', 0x7f] {
+                let mut bytes = good.clone();
+                bytes[place + 3] = control;
+                let certificate = ClientCertificate::from_der(&bytes).unwrap();
+                let left = [certificate.dns_names().count(), certificate.emails().count(), certificate.uris().count()];
+                assert_eq!(left.iter().sum::<usize>(), 2, "{name} {control}");
+            }
+        }
     }
 
     #[test]
