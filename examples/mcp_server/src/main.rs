@@ -50,11 +50,10 @@ async fn mcp(
 
 /// A page of somebody else's, under a name that leads to this machine, is refused (transports, "Security").
 async fn comes_from_here(request: HttpRequest, ours: web::Data<Origin>) -> Result<(), Denial> {
-    match request.headers().get(header::ORIGIN) {
-        Some(origin) if origin.as_bytes() != ours.0.as_bytes() => {
-            Err(Denial::forbidden("pages of this origin may not call"))
-        }
-        _ => Ok(()),
+    let mut origins = request.headers().get_all(header::ORIGIN);
+    match origins.all(|origin| origin.as_bytes() == ours.0.as_bytes()) {
+        true => Ok(()),
+        false => Err(Denial::forbidden("pages of this origin may not call")),
     }
 }
 
@@ -97,5 +96,5 @@ async fn serve() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn variable(name: &str) -> Result<String, String> {
-    std::env::var(name).map_err(|_| format!("set `{name}`; the first lines of the example say to what"))
+    std::env::var(name).map_err(|_| format!("set `{name}`, such as in the command that `main.rs` begins with"))
 }

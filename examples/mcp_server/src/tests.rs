@@ -90,12 +90,49 @@ async fn files_are_their_owners() {
 #[actix_web::test]
 async fn pages_of_other_origins_are_refused_and_get_is_not_allowed() {
     let (issuer, files) = (TestIssuer::new(), web::Data::new(Files::default()));
-    for (origin, status) in [("https://evil.example", 403), (ORIGIN, 200)] {
-        let request = asked(&issuer, "files:read", "tools/list", &json!({})).insert_header((header::ORIGIN, origin));
-        assert_eq!(call!(&auth(&issuer), &files, request).status(), status);
+    let evil = "https://evil.example";
+    for (origins, status) in
+        [(&[][..], 200), (&[ORIGIN], 200), (&[evil], 403), (&[ORIGIN, evil], 403), (&[evil, ORIGIN], 403)]
+    {
+        let request = asked(&issuer, "files:read", "tools/list", &json!({}));
+        let request = origins.iter().fold(request, |request, origin| request.append_header((header::ORIGIN, *origin)));
+        assert_eq!(call!(&auth(&issuer), &files, request).status(), status, "{origins:?}");
     }
     let get = TestRequest::get().uri("/mcp").bearer(issuer.token().scope("files:read").sign());
     assert_eq!(call!(&auth(&issuer), &files, get).status(), StatusCode::METHOD_NOT_ALLOWED);
+}
+
+/// Whoever on the way decides by the headers, or by its own reading of the body, decides about what is done.
+#[actix_web::test]
+async fn what_could_be_read_in_two_ways_is_not_served() {
+    let (issuer, files) = (TestIssuer::new(), web::Data::new(Files::default()));
+    let write = json!({ "name": "write_file", "arguments": { "name": "a.txt", "text": "hello" } });
+    let good = || asked(&issuer, "files:read files:write", "tools/call", &write);
+    let body = message("tools/call", &write).to_string();
+    let old = json!({ "jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": write }).to_string();
+    let before = || TestRequest::post().uri("/mcp").bearer(issuer.token().scope("files:read files:write").sign());
+    for (what, request) in [
+        ("two names", good().append_header(("Mcp-Name", "read_file"))),
+        ("two methods", good().append_header(("Mcp-Method", "tools/list"))),
+        ("two versions", good().append_header(("MCP-Protocol-Version", "2025-11-25"))),
+        ("another name", good().insert_header(("Mcp-Name", "read_file"))),
+        ("another method", good().insert_header(("Mcp-Method", "tools/list"))),
+        ("another name, before", before().insert_header(("Mcp-Name", "read_file")).set_payload(old.clone())),
+        ("another method, before", before().insert_header(("Mcp-Method", "tools/list")).set_payload(old.clone())),
+        ("a member twice", good().set_payload(body.replace(r#""name":"write"#, r#""name":"read_file","name":"write"#))),
+        ("a method twice", good().set_payload(body.replace(r#""method""#, r#""method":"ping","method""#))),
+        ("no id", good().set_payload(body.replace(r#""id":7"#, r#""id":null"#))),
+        ("an object for an id", good().set_payload(body.replace(r#""id":7"#, r#""id":{}"#))),
+        ("half an id", good().set_payload(body.replace(r#""id":7"#, r#""id":7.5"#))),
+    ] {
+        let answer = call!(&auth(&issuer), &files, request);
+        assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{what}");
+        assert!(files.is_empty(), "{what}: something was written");
+    }
+    for request in [good(), before().set_payload(old)] {
+        assert_eq!(call!(&auth(&issuer), &files, request).status(), StatusCode::OK);
+    }
+    assert!(!files.is_empty());
 }
 
 #[actix_web::test]
