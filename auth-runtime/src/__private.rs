@@ -6,6 +6,7 @@ pub use actix_web::guard::fn_guard;
 pub use auth_macros::{public, requires};
 pub use std::{fmt::Debug, future::Future};
 
+pub use self::argument::{Argument, NoDetails};
 pub use crate::__auth_runtime_declare as declare;
 pub use crate::__auth_runtime_origin as origin;
 pub use crate::extract::{Granted, authorized::Authorized};
@@ -28,14 +29,14 @@ pub use crate::scheme::ClientCertificateScheme;
 pub use crate::scheme::SessionScheme;
 pub use crate::scheme::{ApiKeyScheme, BearerScheme, DigestScheme, DpopScheme};
 
+mod argument;
+
 use std::any::type_name;
-use std::marker::PhantomData;
 use std::ops::Deref;
 
 use futures_core::future::LocalBoxFuture;
 
 use crate::denial::is_listed_byte;
-use crate::extract::Details;
 use crate::guard::check::{self, CheckArguments, CheckFn, Extracted};
 use crate::policy::check::{CheckContext, IntoLoaded, IntoVerdict, Verdict};
 use crate::policy::{Sole, Standalone, Variant};
@@ -200,23 +201,6 @@ pub fn check_name<F>(_: &F, values: &[&dyn Debug]) -> String {
     }
     name
 }
-
-/// An argument of a handler whose type is called `Details`.
-#[derive(Debug)]
-pub struct Argument<A>(PhantomData<A>);
-
-impl<T: 'static> Argument<Details<T>> {
-    /// It is ours.
-    pub const DETAILS: Option<DetailsUse> = Some(DetailsUse::of::<T>());
-}
-
-/// What holds of every other type: found only where the type has no constant of its own.
-pub trait NoDetails {
-    /// It is not ours.
-    const DETAILS: Option<DetailsUse> = None;
-}
-
-impl<A> NoDetails for Argument<A> {}
 
 /// The word that a variant stands for.
 pub fn word(variant: impl Variant) -> &'static str {

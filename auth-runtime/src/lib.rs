@@ -72,6 +72,7 @@
 //! | [`revocation`] | tokens, subjects and sessions that count no more |
 //! | [`opaque`] | opaque tokens of your own, looked up by a function |
 //! | `introspection` | opaque tokens of an issuer (feature `introspection`) |
+//! | `outgoing` | tokens for calls that go on to other services (feature `outgoing`) |
 //! | `redis` | where Redis is: one server, Sentinel, a cluster (feature `redis`) |
 //! | [`resource_metadata`] | what clients find about this service (RFC 9728) |
 //! | [`policy`](mod@policy), [`registry`] | the value an attribute stands for, and all of them |
@@ -98,6 +99,7 @@
 //! | `session` | people who sign in and are known by a cookie: the scheme `session`, the module `session` |
 //! | `certificates` | callers that are known by the certificate of their TLS connection: the scheme `client_certificate`, the module `certificate`; and tokens that are bound to one |
 //! | `login` | people who sign in at an OpenID provider: `Sessions::login`, the module `login` |
+//! | `outgoing` | tokens for calls that go on, of the caller's token or in this service's name: the module `outgoing` |
 //! | `testing` | the module `testing`, for `[dev-dependencies]` |
 //!
 //! One of the first two is needed.
@@ -142,6 +144,8 @@ pub mod authorities;
 mod grant;
 mod keys;
 pub mod limits;
+#[cfg(feature = "outgoing")]
+pub mod outgoing;
 pub mod revocation;
 pub mod scheme;
 
@@ -242,6 +246,8 @@ pub mod observe {
     pub use crate::telemetry::INTROSPECTIONS;
     #[cfg(all(feature = "introspection", feature = "redis"))]
     pub use crate::telemetry::INTROSPECTIONS_SHARED;
+    #[cfg(feature = "outgoing")]
+    pub use crate::telemetry::OUTGOING_TOKENS;
     #[cfg(feature = "session")]
     pub use crate::telemetry::SIGN_INS;
     pub use crate::telemetry::{

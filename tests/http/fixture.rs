@@ -8,6 +8,7 @@ use auth_runtime::basic::{Passwords, UserPass};
 use auth_runtime::config::AuthBuilder;
 use auth_runtime::digest::{self, DigestAlgorithm, DigestUsers, Ha1, StoredUser, UserQuery};
 use auth_runtime::dpop::DpopTokens;
+use auth_runtime::outgoing::OutgoingTokens;
 use auth_runtime::review::PolicyRow;
 use auth_runtime::{ApiKeys, Auth, Jwt};
 use serde_json::json;
@@ -184,6 +185,7 @@ pub(crate) fn builder() -> AuthBuilder {
         .role_hierarchy("admin > ops > viewer")
         .scope_implies("orders:write", ["orders:read"])
         .public_origin(ORIGIN)
+        .outgoing(OutgoingTokens::at(ISSUER).client_secret_basic("orders", "not asked").build().unwrap())
         // All tests are one address, and send what is wrong more often than anybody may.
         .limits(tests::uncounted());
     policy_page::configure(opaque::configure(authorities::configure(auth)))

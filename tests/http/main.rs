@@ -41,6 +41,7 @@ mod observed;
 mod opaque;
 mod operations;
 mod optional;
+mod outgoing;
 mod permissions;
 mod policy_page;
 mod policy_table;

@@ -6,6 +6,7 @@ use actix_web::{Responder, get, post, web};
 use auth_runtime::clock::{Clock as _, SystemClock};
 use auth_runtime::config::AuthBuilder;
 use auth_runtime::login::{LoginIdentity, OidcLogin};
+use auth_runtime::outgoing::{OutgoingToken, OutgoingTokens};
 use auth_runtime::testing::ManualClock;
 use auth_runtime::{Auth, Authorities, Denial, Principal, Session, Sessions, SignIn, Tokens, public, requires};
 use serde::{Deserialize, Serialize};
@@ -56,6 +57,14 @@ async fn upstream(tokens: Tokens) -> Result<String, Denial> {
     assert_eq!(format!("{token:?}"), "AccessToken(…)");
     assert!(token.authorization().is_sensitive());
     assert_eq!(token.authorization().to_str().unwrap(), format!("Bearer {}", token.expose()));
+    Ok(token.expose().to_owned())
+}
+
+/// A token for another service, in exchange for that of the session.
+#[requires(session)]
+#[get("/exchanged")]
+async fn exchanged(tokens: OutgoingToken) -> Result<String, Denial> {
+    let token = tokens.for_audience("stock", ["stock:read"]).await?;
     Ok(token.expose().to_owned())
 }
 
@@ -123,7 +132,8 @@ impl App {
     }
 
     pub(crate) fn builder(clock: &ManualClock) -> AuthBuilder {
-        Auth::builder().realm("shop").public_origin(ORIGIN).clock(clock.clone())
+        let outgoing = OutgoingTokens::at("https://idp.example").client_secret_basic(CLIENT, SECRET).build().unwrap();
+        Auth::builder().realm("shop").public_origin(ORIGIN).clock(clock.clone()).outgoing(outgoing)
     }
 
     pub(crate) fn built(builder: AuthBuilder, clock: &ManualClock, is_there: bool) -> Self {
@@ -131,7 +141,15 @@ impl App {
         let served = auth.clone();
         let server = Server::start(move |app| {
             app.app_data(web::Data::new(Known(is_there))).service(served.scheme_routes()).service(
-                served.scope("").service(me).service(key).service(edit).service(pay).service(upstream).service(form),
+                served
+                    .scope("")
+                    .service(me)
+                    .service(key)
+                    .service(edit)
+                    .service(pay)
+                    .service(upstream)
+                    .service(form)
+                    .service(exchanged),
             );
         });
         Self { server, auth, clock: clock.clone() }

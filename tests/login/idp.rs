@@ -192,6 +192,13 @@ impl State {
                 "access_token": access, "token_type": "bearer", "expires_in": 300, "refresh_token": next,
             }));
         }
+        if form["grant_type"] == "urn:ietf:params:oauth:grant-type:token-exchange" {
+            let (subject, audience) = (&form["subject_token"], &form["audience"]);
+            return HttpResponse::Ok().json(json!({
+                "access_token": format!("{audience} for {subject}"), "token_type": "Bearer", "expires_in": 3600,
+                "issued_token_type": "urn:ietf:params:oauth:token-type:access_token",
+            }));
+        }
         assert_eq!(form["grant_type"], "authorization_code");
         let Some(asked) = self.codes.lock().unwrap().remove(&form["code"]) else { return invalid() };
         if form["redirect_uri"] != asked["redirect_uri"]

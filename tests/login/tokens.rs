@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use auth_runtime::Sessions;
+use auth_runtime::outgoing::OutgoingTokens;
 
 use crate::app::{App, COOKIE, clock, login};
-use crate::idp::{Idp, Otherwise};
+use crate::idp::{CLIENT, Idp, Otherwise, SECRET};
 use crate::store::Shelf;
 
 #[test]
@@ -138,4 +139,33 @@ fn other_rights_and_another_id_keep_them() {
     assert_eq!(browser.open("/edit").text(), "editing");
     assert_ne!(browser.header(), before, "another id");
     assert_eq!((browser.open("/upstream").text(), idp.count()), ("access-1", 2));
+}
+
+#[test]
+fn the_token_of_a_session_is_exchanged_for_others_while_the_session_lasts() {
+    let clock = clock();
+    let idp = Idp::start(&clock);
+    let outgoing = OutgoingTokens::at(idp.url()).client_secret_basic(CLIENT, SECRET).build().unwrap();
+    let builder = App::builder(&clock).outgoing(outgoing).session(Sessions::in_memory().login(login(&idp)));
+    let app = App::built(builder, &clock, true);
+    let browser = app.browser();
+    app.sign_in(&idp, &browser);
+    assert_eq!((browser.open("/exchanged").text(), idp.count()), ("stock for an-access-token", 2));
+    assert_eq!((browser.open("/exchanged").text(), idp.count()), ("stock for an-access-token", 2));
+    // It would be good for an hour; the token that it was given for is replaced after 270 seconds.
+    clock.advance(Duration::from_secs(270));
+    assert_eq!((browser.open("/exchanged").text(), idp.count()), ("stock for access-1", 4));
+    let cookie = browser.header();
+    browser.post("/logout");
+    let answer = app.server.get("/exchanged").header("Cookie", &cookie).send();
+    assert_eq!((answer.status, idp.count()), (401, 4), "nobody asks for it");
+}
+
+#[test]
+fn a_session_that_was_not_begun_at_the_provider_has_nothing_to_exchange() {
+    let (idp, app) = App::started();
+    let browser = app.browser();
+    browser.post("/form");
+    let answer = app.server.get("/exchanged").header("Cookie", browser.header()).send();
+    assert_eq!((answer.status, idp.count()), (401, 0));
 }

@@ -23,6 +23,7 @@ mod flood;
 mod load;
 mod opaque;
 mod outages;
+mod outgoing;
 mod process;
 mod tokens;
 

@@ -11,7 +11,7 @@ import { Front } from "./front.mjs";
 
 // It remarks on storage in memory and on versions of Node; the output is for answers only.
 console.info = console.warn = () => {};
-const { default: Provider } = await import("oidc-provider");
+const { default: Provider, errors } = await import("oidc-provider");
 
 const [folder, port] = process.argv.slice(2);
 // Beside what else is going on: nobody who asks for something waits for keys to be made.
@@ -63,6 +63,29 @@ function resourceServer(resource) {
     return { scope: "read write admin", audience: resource, accessTokenTTL: parts.includes("brief") ? 1 : 600, ...format };
 }
 
+const EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
+const ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token";
+
+// The provider has no exchange of tokens (RFC 8693) of its own, and takes one that is registered: of opaque access tokens, for one
+// resource, with no more scopes than the token has.
+async function exchange({ ClientCredentials, ResourceServer }, ctx) {
+    const { client, params } = ctx.oidc;
+    if (params.subject_token_type !== ACCESS_TOKEN || params.requested_token_type !== ACCESS_TOKEN) {
+        throw new errors.InvalidRequest("only access tokens are exchanged");
+    }
+    const subject = await ClientCredentials.find(params.subject_token);
+    if (!subject) throw new errors.InvalidGrant("the subject token is not good");
+    const held = new Set(subject.scope?.split(" "));
+    if (!params.scope?.split(" ").every((scope) => held.has(scope))) {
+        throw new errors.InvalidScope("the subject token has not all of them", params.scope);
+    }
+    if (!params.resource?.startsWith("https://stock.example/")) throw new errors.InvalidTarget();
+    const token = new ClientCredentials({ client, scope: params.scope });
+    token.resourceServer = new ResourceServer(params.resource, resourceServer(params.resource));
+    const issued = { issued_token_type: ACCESS_TOKEN, token_type: token.tokenType, expires_in: 600, scope: token.scope };
+    ctx.body = { access_token: await token.save(), ...issued };
+}
+
 function start() {
     const machine = { redirect_uris: [], response_types: [], grant_types: ["client_credentials"] };
     const { plain, secret, jwk } = credentials;
@@ -71,7 +94,7 @@ function start() {
         jwks,
         clients: [
             { ...machine, client_id: "caller", client_secret: plain },
-            { ...machine, client_id: "basic", client_secret: secret },
+            { ...machine, client_id: "basic", client_secret: secret, grant_types: ["client_credentials", EXCHANGE] },
             { ...machine, client_id: "post", client_secret: secret, token_endpoint_auth_method: "client_secret_post" },
             {
                 ...machine,
@@ -97,6 +120,8 @@ function start() {
         },
         cookies: { keys: [randomBytes(16).toString("hex")] },
     });
+    const parameters = ["subject_token", "subject_token_type", "requested_token_type", "resource", "audience", "scope"];
+    provider.registerGrantType(EXCHANGE, (ctx) => exchange(provider, ctx), parameters);
     front.handler = provider.callback();
 }
 start();

@@ -295,10 +295,12 @@ fn expand_after_check(
     quote!(|#all, #context| #run)
 }
 
-/// The arguments that are called `Details<…>`. A constant cannot name what a generic function has parameters for.
+/// The arguments that are called `Details<…>` or `OutgoingToken`. A constant cannot name what a generic function has parameters for.
 fn details(handler: &Handler) -> Vec<&Type> {
     let is_called_so = |ty: &&Type| match ty {
-        Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "Details"),
+        Type::Path(path) => {
+            path.path.segments.last().is_some_and(|last| last.ident == "Details" || last.ident == "OutgoingToken")
+        }
         _ => false,
     };
     let parameters: Vec<String> = parameters(&handler.signature.generics).iter().map(ToString::to_string).collect();

@@ -121,7 +121,10 @@ impl Unbound {
         for (_, used) in used.iter().filter(|(scheme, _)| !scheme.gives(wanted, spec.without_authorities)) {
             let PolicySpec { handler, file, line, .. } = *spec;
             let (scheme, details, check) = (as_written(used), wanted.name, check.map(Check::name));
-            let fault = ConfigFault::DetailsMissing { handler, file, line, scheme, details, check };
+            let fault = match wanted.is_exchangeable() {
+                true => ConfigFault::OutgoingMissing { handler, file, line, check },
+                false => ConfigFault::DetailsMissing { handler, file, line, scheme, details, check },
+            };
             self.unfit.push((RequiredBy::of(spec), fault));
         }
     }

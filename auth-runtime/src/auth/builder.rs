@@ -50,6 +50,8 @@ pub struct AuthBuilder {
     #[cfg(feature = "session")]
     pub(super) sessions: SessionsByName,
     pub(super) memories: CallerMemories,
+    #[cfg(feature = "outgoing")]
+    pub(super) outgoing: Option<crate::outgoing::OutgoingTokens>,
     pub(super) event_sources: Vec<EventSource>,
     allowed_origins: Vec<String>,
     refuse_without_origin: bool,
@@ -89,6 +91,8 @@ impl AuthBuilder {
             #[cfg(feature = "session")]
             sessions: SessionsByName::default(),
             memories: CallerMemories::default(),
+            #[cfg(feature = "outgoing")]
+            outgoing: None,
             event_sources: Vec::new(),
             allowed_origins: Vec::new(),
             refuse_without_origin: false,
@@ -326,6 +330,11 @@ impl AuthBuilder {
             audience: Audience::new(&described, clock, self.event_sources),
             left: self.left,
         });
+        #[cfg(feature = "outgoing")]
+        if self.outgoing.is_some() {
+            let exchangeable = |(key, scheme)| (key, super::outgoing::exchangeable(scheme));
+            self.schemes = self.schemes.into_iter().map(exchangeable).collect();
+        }
         let schemes = place_authorities(self.schemes, self.shared_authorities, &mut self.memories, &mut self.faults);
         let binding =
             Binding { configured: &schemes, unusable: &self.unusable, realm: &self.realm, settings: &settings };
@@ -357,6 +366,8 @@ impl AuthBuilder {
                 memories: self.memories.connected(),
                 settings,
                 published,
+                #[cfg(feature = "outgoing")]
+                outgoing: self.outgoing,
                 realm: self.realm,
                 #[cfg(feature = "session")]
                 sessions: self.sessions.live,

@@ -50,6 +50,22 @@ pub enum ConfigFault {
         /// The check that takes them, where it is not the handler.
         check: Option<String>,
     },
+    /// A handler, or a check of its policy, takes `OutgoingToken`, and nobody gives tokens for calls to other services.
+    OutgoingMissing {
+        /// The handler.
+        handler: &'static str,
+        /// Its source file.
+        file: &'static str,
+        /// Its line.
+        line: u32,
+        /// The check that takes it, where it is not the handler.
+        check: Option<String>,
+    },
+    /// Who gives tokens for calls to other services cannot be asked as it is described.
+    OutgoingInvalid {
+        /// What is wrong.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// A policy asks for what no caller can be granted: a word that is not among the known ones or that cannot be sent, or
     /// conditions that exclude each other once variants are read as words.
     PolicyInvalid {
@@ -195,6 +211,15 @@ impl fmt::Display for ConfigFault {
                      `.authorities(…)` that bring it, or take `Optional<Details<…>>`"
                 )
             }
+            Self::OutgoingMissing { handler, file, line, check } => {
+                match check {
+                    None => write!(f, "`{handler}` at {file}:{line}")?,
+                    Some(check) => write!(f, "the check `{check}` of `{handler}` at {file}:{line}")?,
+                }
+                f.write_str(
+                    " takes `OutgoingToken`, and nobody gives tokens; say who does, by `.outgoing(OutgoingTokens::at(…)…)` on the builder",
+                )
+            }
             Self::PolicyInvalid { policy: RequiredBy { handler, file, line }, fault } => {
                 write!(f, "`{handler}` at {file}:{line}: {fault}")
             }
@@ -209,7 +234,8 @@ impl fmt::Display for ConfigFault {
             Self::ResourceMetadataInvalid { source }
             | Self::OriginInvalid { source }
             | Self::ProxiesInvalid { source }
-            | Self::LimitsInvalid { source } => write!(f, "{source}"),
+            | Self::LimitsInvalid { source }
+            | Self::OutgoingInvalid { source } => write!(f, "{source}"),
         }
     }
 }

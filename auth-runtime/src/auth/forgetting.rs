@@ -55,8 +55,8 @@ impl AuthBuilder {
 }
 
 impl Auth {
-    /// Forgets what is remembered of a caller: its [authorities](crate::authorities), [tokens of your own](crate::opaque), and what an
-    /// introspection endpoint said of its tokens. Call it when roles have changed or somebody was disabled, after the change is
+    /// Forgets what is remembered of a caller: its [authorities](crate::authorities), [tokens of your own](crate::opaque), what an
+    /// introspection endpoint said of its tokens, and tokens for calls to other services. Call it when roles have changed or somebody was disabled, after the change is
     /// committed.
     ///
     /// Answers of introspection that processes share through Redis count no more in those that forget, and the issuer is asked anew.

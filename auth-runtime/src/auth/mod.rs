@@ -10,6 +10,8 @@ mod forgetting;
 mod hierarchies;
 mod left_in_requests;
 mod mounted;
+#[cfg(feature = "outgoing")]
+mod outgoing;
 mod proxies;
 #[cfg(feature = "testing")]
 mod rewritten;
@@ -69,6 +71,8 @@ pub(crate) struct Configuration {
     memories: CallerMemories,
     pub(crate) settings: Arc<Settings>,
     pub(crate) published: Option<Arc<Published>>,
+    #[cfg(feature = "outgoing")]
+    outgoing: Option<crate::outgoing::OutgoingTokens>,
     pub(crate) realm: String,
     #[cfg(feature = "session")]
     sessions: sessions::LiveByName,
@@ -235,6 +239,8 @@ impl Auth {
         #[cfg(feature = "certificates")]
         reviewed.extend(settings.certificate_proxies.reviewed());
         reviewed.extend(settings.attempts.reviewed());
+        #[cfg(feature = "outgoing")]
+        reviewed.extend(self.outgoing().into_iter().flat_map(|outgoing| outgoing.exchange.reviewed().iter().cloned()));
         reviewed
             .extend(self.0.allows_unconfigured.then(|| Setting::allows("dangerous_allow_unconfigured", "any policy")));
         reviewed

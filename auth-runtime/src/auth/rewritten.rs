@@ -31,6 +31,8 @@ impl Auth {
             memories: of.memories.clone(),
             settings: Arc::clone(&of.settings),
             published: of.published.clone(),
+            #[cfg(feature = "outgoing")]
+            outgoing: of.outgoing.clone(),
             realm: of.realm.clone(),
             #[cfg(feature = "session")]
             sessions: of.sessions.clone(),

@@ -337,6 +337,8 @@ reasons! {
         VerifyUnfit = "verify_unfit", INTERNAL_SERVER_ERROR, "`Auth::verify` takes policies without checks, of schemes without authorities; write `without_authorities`, and ask for scopes, roles and claims only";
         /// [`Auth::admit`](crate::Auth::admit) was asked about an operation in a request that no guard of this `Auth` has let in.
         OperationUnguarded = "operation_unguarded", INTERNAL_SERVER_ERROR, "let the handler that calls `Auth::admit` have `#[requires(…)]`, `optional(…)` where nobody need call, under the same `Auth`, and say on its builder how many `.operations(…)` a request may have";
+        /// A provider does not give this service the tokens for calls to other services, or nobody said which provider does.
+        OutgoingUnfit = "outgoing_unfit", INTERNAL_SERVER_ERROR, "see the events about the provider that gives tokens; a handler that takes `OutgoingToken` needs `.outgoing(…)` on the builder";
         /// A check read the body.
         CheckReadBody = "check_read_body", INTERNAL_SERVER_ERROR, "a check decides before the body is read; move what needs the body into the handler";
         /// A scheme or a check panicked.

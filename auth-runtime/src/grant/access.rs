@@ -47,6 +47,18 @@ pub trait Yields<S: ?Sized> {}
 /// Identity `S` is possible under this access. `At` is its place in the list, which the compiler finds.
 pub trait MayYield<S: ?Sized, At> {}
 
+/// A scheme whose callers have a token that a provider can exchange for another.
+#[cfg(feature = "outgoing")]
+pub trait CarriesToken: Scheme {}
+
+/// Every caller under this access has such a token.
+#[cfg(feature = "outgoing")]
+pub trait YieldsToken {}
+
+/// Every scheme of the list carries one.
+#[cfg(feature = "outgoing")]
+pub trait AllCarryTokens {}
+
 /// The implementing policy demands all that policy `Q` does.
 pub trait Includes<Q: ?Sized> {}
 
@@ -98,6 +110,20 @@ impl<T> Loads<T, Here> for Everything {}
 impl<S: ?Sized, A: Yields<S>> Yields<S> for CheckedAfter<A> {}
 impl<S: ?Sized, A: MayYield<S, At>, At> MayYield<S, At> for CheckedAfter<A> {}
 impl<T, A: Loads<T, At>, At> Loads<T, At> for CheckedAfter<A> {}
+
+#[cfg(feature = "outgoing")]
+mod tokens {
+    use super::{AllCarryTokens, CarriesToken, CheckedAfter, Everything, Loading, OneOf, Only, YieldsToken};
+
+    impl AllCarryTokens for () {}
+    impl<S: CarriesToken, L: AllCarryTokens> AllCarryTokens for (S, L) {}
+
+    impl<S: CarriesToken> YieldsToken for Only<S> {}
+    impl<L: AllCarryTokens> YieldsToken for OneOf<L> {}
+    impl<A: YieldsToken, T> YieldsToken for Loading<A, T> {}
+    impl<A: YieldsToken> YieldsToken for CheckedAfter<A> {}
+    impl YieldsToken for Everything {}
+}
 
 impl Standalone for Nobody {}
 impl<S> Standalone for Only<S> {}

@@ -78,7 +78,7 @@ macro_rules! extract_tuples {
             async fn extract(($($argument,)+): Self::Identities, source: &mut GrantedRequest<P>) -> Result<Self, Error> {
                 Ok(($(match $argument {
                     Some(identity) => identity,
-                    None => $argument::from_request(&source.request, &mut source.payload).await?,
+                    None => $argument::from_request(source).await?,
                 },)+))
             }
         }

@@ -7,10 +7,11 @@ mod caller;
 use std::future::ready;
 use std::marker::PhantomData;
 
-use actix_web::dev::Payload;
-use actix_web::{Error, FromRequest, HttpRequest};
+use actix_web::{Error, FromRequest};
 
 pub(crate) use access::{AnyScheme, Loads, MayYield, Yields};
+#[cfg(feature = "outgoing")]
+pub(crate) use access::{CarriesToken, YieldsToken};
 pub use access::{CheckedAfter, Everything, Implies, Includes, Loading, Maybe, Nobody, OneOf, Only, Standalone};
 pub(crate) use arguments::{Extract, GrantedRequest, extract};
 pub(crate) use caller::{Caller, IdentityError, Loaded, UnfitClaim, Verified};
@@ -54,7 +55,8 @@ impl<P> Grant<P> {
             where `T` implements `serde::Deserialize`, as the claims in `Bearer<T>` and the details in `Session<T>` must; derive it",
     note = "`Bearer<T>`, `Dpop<T>`, `Basic`, `Digest`, `ApiKey`, `Session<T>` and `SignOut` need a policy that requires that scheme alone, as `#[requires(bearer)]` \
             does; `Principal`, `Details<T>`, and every type of yours that implements `FromPrincipal`, one that requires any; `Granted<P>` needs \
-            `policy = P`, `Checked<T>` a check that loads it: `check = load -> T`",
+            `policy = P`, `Checked<T>` a check that loads it: `check = load -> T`; `OutgoingToken` one whose callers all have a token: `bearer`, `dpop`, or \
+            `session` with the feature `login`",
     note = "a value that a check is given stands at its name: `check = can(Permission::Refund)`"
 )]
 pub trait FromGrant<P, Via>: Sized {
@@ -68,8 +70,8 @@ pub trait FromGrant<P, Via>: Sized {
     fn from_grant(grant: &Grant<P>) -> Result<Option<Self>, IdentityError>;
 
     /// Extracts what is no identity.
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<Self, Error>> {
-        let _ = (request, payload);
+    fn from_request(source: &mut GrantedRequest<P>) -> impl Future<Output = Result<Self, Error>> {
+        let _ = source;
         ready(Err(IdentityError::from(Reason::IdentityUnfit).into()))
     }
 }
@@ -115,7 +117,7 @@ impl<P, T: FromRequest> FromGrant<P, ViaRequest> for T {
         Ok(None)
     }
 
-    async fn from_request(request: &HttpRequest, payload: &mut Payload) -> Result<Self, Error> {
-        <T as FromRequest>::from_request(request, payload).await.map_err(Into::into)
+    async fn from_request(source: &mut GrantedRequest<P>) -> Result<Self, Error> {
+        <T as FromRequest>::from_request(&source.request, &mut source.payload).await.map_err(Into::into)
     }
 }

@@ -130,6 +130,8 @@ impl IntrospectionEndpoint {
             | FetchError::Redirected
             | FetchError::ContentTypeWrong
             | FetchError::Status(400 | 413 | 414 | 422 | 431) => Failure::TokenRefused,
+            #[cfg(feature = "outgoing")]
+            FetchError::Refused(_) => Failure::TokenRefused,
             FetchError::TooMany(after) => Failure::Limited(after),
             FetchError::TimedOut => Failure::TimedOut,
             FetchError::Interrupted => Failure::BrokeOff,

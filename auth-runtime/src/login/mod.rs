@@ -75,7 +75,8 @@ use std::sync::Arc;
 
 pub use self::identity::LoginIdentity;
 pub use self::settings::OidcLogin;
-pub use self::tokens::{AccessToken, Tokens};
+pub use self::tokens::Tokens;
+pub use crate::outgoing::AccessToken;
 pub use crate::provider::client_auth::PrivateKeyJwt;
 
 use crate::authorities::AuthorityLoader;

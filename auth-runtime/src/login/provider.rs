@@ -12,7 +12,7 @@ use crate::login::flow::{FlowCookies, Stronger};
 use crate::login::settings::OidcLogin;
 use crate::login::tokens::Refreshed;
 use crate::provider::Worker;
-use crate::provider::client::FetchError;
+use crate::provider::client::{FetchError, Refused};
 use crate::provider::discovery::Metadata;
 use crate::provider::endpoint::Endpoint;
 use crate::provider::granted::Granted;
@@ -179,7 +179,7 @@ impl Provider {
         };
         let (provider, error_text) = (foreign(&self.settings.issuer), foreign(error));
         match error {
-            FetchError::GrantRefused => {
+            FetchError::Refused(Refused::Grant) => {
                 limited!(warn, provider, "a provider does not accept the code of a sign-in, or a refresh token");
                 Err(LoginFault::CodeRefused)
             }

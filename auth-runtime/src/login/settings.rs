@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use crate::authorities::{AuthorityLoader, IntoAuthorityLoader};
 use crate::login::identity::LoginIdentity;
 use crate::provider::client_auth::{Client, PrivateKeyJwt};
-use crate::provider::transport::Transport;
+use crate::provider::transport::{Transport, transport_options};
 
 /// Writes the details of a session as JSON.
 pub(super) type WriteDetails = dyn Fn(&LoginIdentity) -> serde_json::Result<String> + Send + Sync;
@@ -201,36 +201,9 @@ impl OidcLogin {
         self
     }
 
-    /// Reaches the provider through this proxy, as [`Jwt::proxy`](crate::Jwt::proxy).
-    pub fn proxy(mut self, url: impl Into<Box<str>>) -> Self {
-        self.transport.use_proxy(url);
-        self
-    }
-
-    /// Reaches the provider through the proxy that the environment names, as
-    /// [`Jwt::proxy_from_environment`](crate::Jwt::proxy_from_environment).
-    pub fn proxy_from_environment(mut self) -> Self {
-        self.transport.use_proxy_of_environment();
-        self
-    }
-
-    /// Trusts the certificates of this PEM text too, beside those of the system. Called again, it adds more.
-    ///
-    /// # Security
-    /// Whoever holds the key of such a certificate can pass for the provider.
-    pub fn root_certificate(mut self, pem: impl AsRef<[u8]>) -> Self {
-        self.transport.trust(pem);
-        self
-    }
-
-    /// Lets plain http be spoken to this host, such as `keycloak:8080` in a cluster; by default to this machine itself only.
-    ///
-    /// # Security
-    /// Whoever stands between this service and that host reads the client's secret and signs anybody in.
-    pub fn dangerous_plain_http(mut self, host: impl Into<Box<str>>) -> Self {
-        self.transport.allow_plain_http(host);
-        self
-    }
+    transport_options!(
+        "Whoever stands between this service and that host reads the client's secret and signs anybody in."
+    );
 }
 
 /// Never a secret.

@@ -1,10 +1,8 @@
 //! Tokens of the provider, for calls in the name of whoever has signed in.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::http::header::HeaderValue;
 use zeroize::Zeroizing;
 
 use crate::denial::{Denial, Reason};
@@ -12,7 +10,9 @@ use crate::extract::{Identity, IdentityOf, certain};
 use crate::grant::{FromGrant, Grant, IdentityError, ViaGrant, Yields};
 use crate::login::fault::LoginFault;
 use crate::login::provider::Provider;
+use crate::outgoing::AccessToken;
 use crate::policy::Policy;
+use crate::principal::Principal;
 use crate::provider::granted::Granted;
 use crate::provider::limits::flight::{Fetched, landed};
 use crate::scheme::SessionScheme;
@@ -21,9 +21,6 @@ use crate::scheme::session::{AtProvider, CurrentSession, LiveSessions, Record, m
 use crate::telemetry::foreign;
 use crate::time::{Clock, UnixTime};
 
-/// How long before it expires an access token is replaced, in seconds: what it is sent to needs it for a moment yet. Half its life, where that
-/// is less.
-const BEFORE: UnixTime = 30;
 /// How long one process may take to ask for other tokens, in milliseconds, before another one does.
 const LEASE: u64 = 15_000;
 /// How often is looked whether another process has asked.
@@ -52,34 +49,9 @@ pub struct Tokens {
 
 debug_by_name!([] Tokens as "Tokens";);
 
-/// An access token of a provider's. It is not shown unless it is [exposed](Self::expose).
-#[derive(Clone)]
-pub struct AccessToken(Arc<Zeroizing<String>>);
-
-impl AccessToken {
-    fn of(tokens: HeldTokens) -> Self {
-        Self(Arc::new(Zeroizing::new(tokens.access)))
-    }
-
-    /// The token itself.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-
-    /// The value of `Authorization`: `Bearer` with the token, marked as sensitive.
-    pub fn authorization(&self) -> HeaderValue {
-        let value = Zeroizing::new(format!("Bearer {}", **self.0));
-        // What a provider gives was read from JSON: it may be no field's value.
-        let mut value = HeaderValue::from_str(&value).unwrap_or(HeaderValue::from_static("Bearer"));
-        value.set_sensitive(true);
-        value
-    }
-}
-
-impl fmt::Debug for AccessToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("AccessToken(…)")
-    }
+/// To be used, and kept by whoever exchanges it.
+fn access(tokens: HeldTokens) -> AccessToken {
+    AccessToken::new(Zeroizing::new(tokens.access), tokens.fresh_until)
 }
 
 /// What has come of asking for other tokens.
@@ -102,7 +74,7 @@ impl Granted {
         let given = |token: &Option<Zeroizing<String>>| token.as_ref().map(|token| (**token).clone());
         HeldTokens {
             access: (*self.access_token).clone(),
-            fresh_until: self.expires_in.map(|life| now.saturating_add(life - BEFORE.min(life / 2))),
+            fresh_until: self.fresh_until(now),
             refresh: given(&self.refresh_token).or_else(|| before?.refresh.clone()),
             // The first one says who signed in: a later one nobody has verified.
             id: match before {
@@ -120,6 +92,11 @@ impl HeldTokens {
 }
 
 impl Tokens {
+    /// Those of the caller, where it came by a session.
+    pub(crate) fn of(principal: &Principal, clock: &Arc<dyn Clock>) -> Option<Self> {
+        Some(Self { current: principal.details()?, clock: Arc::clone(clock) })
+    }
+
     /// An access token that is good for a moment yet; half a minute, where tokens last longer than one. Where it is not, the provider is asked for
     /// another one: once for all that want one at the same time, in all processes that share the sessions.
     ///
@@ -135,7 +112,7 @@ impl Tokens {
         };
         let now = self.clock.now().map_err(|error| Denial::of(error.into()))?;
         if held.is_fresh(now) {
-            return Ok(AccessToken::of(held));
+            return Ok(access(held));
         }
         let flights = Arc::clone(&provider.refreshing);
         let fetched = flights.fetch(
@@ -182,7 +159,7 @@ impl Refreshing<'_> {
             let Some((stored, record)) = latest else { return Err(NoToken::Ended) };
             let held = self.sessions.tokens(&record).ok_or(NoToken::Expired)?;
             if held.is_fresh(now) {
-                return Ok(AccessToken::of(held));
+                return Ok(access(held));
             }
             let Some(refresh) = held.refresh.clone().map(Zeroizing::new) else { return Err(NoToken::Expired) };
             let at = milliseconds(self.clock);
@@ -206,7 +183,7 @@ impl Refreshing<'_> {
             Ok(granted) => {
                 let held = granted.held(Some(held), now);
                 self.keep(current, Some(&held)).await?;
-                Ok(AccessToken::of(held))
+                Ok(access(held))
             }
             Err(LoginFault::CodeRefused) => {
                 let (provider, record) = (foreign(&self.provider.settings.issuer), current.record());
@@ -281,8 +258,7 @@ impl Identity for Tokens {
 
     fn identify(caller: &IdentityOf<'_>) -> Result<Option<Self>, IdentityError> {
         let Some((principal, clock)) = caller.by::<SessionScheme>() else { return Ok(None) };
-        let current = principal.details::<CurrentSession>().ok_or(Reason::IdentityUnfit)?;
-        Ok(Some(Self { current, clock: Arc::clone(clock) }))
+        Self::of(principal, clock).map(Some).ok_or(Reason::IdentityUnfit.into())
     }
 }
 

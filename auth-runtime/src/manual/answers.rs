@@ -86,6 +86,7 @@
 //! | a policy that is not in the link-time registry | `PolicyUnlinked` | 500 | none | |
 //! | the handler asks for another user type than the verification returns | `IdentityUnfit` | 500 | none | |
 //! | the introspection endpoint refuses our own credentials | `IntrospectionRefused` | 500 | none; the log says what to fix | |
+//! | a handler's call to another service lacks a token, since the provider refuses this service or its answer does not fit | `OutgoingUnfit` | 500 | none; the log says what to fix | |
 //! | a check returned an error, or an extractor of it answers 5xx, such as `web::Data` that is not there | `CheckErred` | 500 | none; the error goes to the log | |
 //! | a `Denial` of another status than it may have; `Denial::unauthorized` under `#[public]` | `DenialUnfit` | 500 | none; an error event names the handler | |
 //! | the function that loads authorities asks for `web::Data` that is not there, or an extractor of it answers 5xx | `AuthoritiesErred` | 500 | none; what is missing goes to the log | |

@@ -62,6 +62,7 @@
 //! | refreshes for an unknown `kid` | one per 30 s with a burst of two, for each key set, [divided](super::threats#what-a-stranger-can-cause) by caller (feature `jwks`) | |
 //! | an introspection's answer counts | 60 s, never past `exp` (feature `introspection`) | `Introspection::max_staleness` |
 //! | longest introspection | 2 s (feature `introspection`) | `Introspection::timeout` |
+//! | tokens for calls to other services (feature `outgoing`) | 16 MiB are remembered, each until 30 seconds before it expires; 32 are asked for at once | `OutgoingTokensBuilder::cache_bytes` |
 //! | answers of introspection in other processes (features `introspection`, `redis`) | not shared | `Introspection::shared` |
 //!
 //! ## Revocation
@@ -222,11 +223,12 @@
 //! | [`Jwt::dangerous_any_organisation`](crate::Jwt::dangerous_any_organisation) | a role that one organisation gives counts for all |
 //! | [`Jwt::dangerous_secrets_beside_public_keys`](crate::Jwt::dangerous_secrets_beside_public_keys) | whoever reads the configuration can sign tokens of that issuer |
 //! | `Jwt::jwks_refresh`, `Jwt::jwks_max_staleness` | a key that the provider withdrew counts for as long |
-//! | `Jwt::dangerous_plain_http`, `Introspection::dangerous_plain_http` | whoever is between this service and that host decides which tokens are good |
-//! | `Jwt::root_certificate`, `Introspection::root_certificate` | the holder of its key can pass for any provider of the configuration |
+//! | `Jwt::dangerous_plain_http`, `Introspection::dangerous_plain_http`, `OutgoingTokensBuilder::dangerous_plain_http` | whoever is between this service and that host decides which tokens are good |
+//! | `Jwt::root_certificate`, `Introspection::root_certificate`, `OutgoingTokensBuilder::root_certificate` | the holder of its key can pass for any provider of the configuration |
 //! | `OidcLogin::dangerous_plain_http`, `OidcLogin::root_certificate` | as for `Jwt`; and whoever is in between reads the client's secret |
 //! | `OidcLogin::email_authority` | email addresses of that domain are believed on the provider's word |
 //! | `Jwt::fetch_with_token_file` | the provider can use the token as this service could |
+//! | `OutgoingTokensBuilder::subject_issuers` | the provider is shown tokens that others have issued |
 //! | `Introspection::max_staleness` | a token revoked at its issuer counts for as long |
 //! | `AuthBuilder::resource_metadata`, `Auth::resource_metadata_service` | everyone may read the scopes that visible policies ask for |
 //! | `Jwt::tenants` | your function decides whom to trust, on the word of an unverified `iss` |

@@ -51,6 +51,11 @@
 //! [`forget`](crate::basic::RememberedPasswords::forget) does so by hand. Passwords that your own function verified
 //! are remembered only with [`remember_for`](crate::basic::Passwords::remember_for).
 //!
+//! # Tokens for other services
+//!
+//! With the feature `outgoing`: tokens that a provider gave for a caller and another service, 16 MiB at most, until shortly before they expire, and never past the
+//! caller's own. The manual's chapter `calls_that_go_on` has the rest.
+//!
 //! # Proofs of DPoP
 //!
 //! Each proof that was accepted is remembered, as part of a hash of its key and `jti`, for as long as it would be accepted again: one to two

@@ -19,6 +19,7 @@
 //! - [`choosing`]: a session or a token; a token as it is, bound to a key, or a certificate.
 //! - `certificates`: callers that are known by the certificate of their TLS connection, bound tokens, nginx (feature `certificates`).
 //! - `operations`: many operations behind one route: MCP, JSON-RPC, GraphQL (feature `testing`).
+//! - `calls_that_go_on`: tokens with which a handler calls other services, in its caller's name or its own (feature `outgoing`).
 //! - [`watching`]: the audit log, metrics, events, a dashboard, alerts worth having.
 //! - [`memory`]: what is remembered between requests, for how long, and what empties it.
 //! - `redis`: one server, Sentinel or Redis Cluster, and what happens when a primary dies (feature `redis`).
@@ -32,6 +33,8 @@
 pub mod answers;
 #[cfg(all(feature = "openapi", feature = "testing"))]
 pub mod api_description;
+#[cfg(feature = "outgoing")]
+pub mod calls_that_go_on;
 #[cfg(feature = "certificates")]
 pub mod certificates;
 pub mod choosing;

@@ -105,7 +105,8 @@
 //! # The page without tokens
 //!
 //! A script that holds tokens loses them to whatever else gets into the page. The IETF's *OAuth 2.0 for Browser-Based Applications* therefore puts them on the
-//! server: the page calls its own origin in the session, and that server calls others, by [`Tokens`](crate::Tokens). The example `backend_for_frontend` of the
+//! server: the page calls its own origin in the session, and that server calls others, by [`Tokens`](crate::Tokens), or where that token is not meant for
+//! them, by one that it is [exchanged](super::calls_that_go_on) for. The example `backend_for_frontend` of the
 //! repository is such a page with its server, in some hundred lines and without a framework.
 //!
 //! # What ends a session

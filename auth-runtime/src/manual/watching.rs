@@ -89,6 +89,7 @@
 //! | `auth_key_fetches_total` | counter | `provider`, `outcome`, `reason` | fetches of a provider's keys (feature `jwks`) |
 //! | `auth_key_age_seconds` | gauge | `provider` | time since its keys were fetched or confirmed (feature `jwks`) |
 //! | `auth_introspections_total` | counter | `outcome` | calls to introspection endpoints (feature `introspection`) |
+//! | `auth_outgoing_tokens_total` | counter | `grant`, `outcome` | tokens asked for of a provider, for calls to other services (feature `outgoing`) |
 //! | `auth_introspections_shared_total` | counter | `outcome` | what shared answers were good for (features `introspection`, `redis`) |
 //! | `auth_revocations_total` | counter | `kind`, `outcome` | revocations asked for in this process |
 //! | `auth_revocations_withdrawn_total` | counter | `kind` | revocations that were withdrawn |

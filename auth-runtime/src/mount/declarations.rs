@@ -239,6 +239,12 @@ impl Mounted {
                     (declaration.details)().into_iter().find_map(|wanted| Some((plan.lacking(&wanted)?, wanted)));
                 if let Some((scheme, wanted)) = lacking {
                     let (holder, details) = (&self.holder, wanted.name);
+                    if wanted.is_exchangeable() {
+                        refuse(&format!(
+                            "{holder} takes `OutgoingToken`, and nobody gives tokens in scope `{scope}`; say who does, by \
+                             `.outgoing(OutgoingTokens::at(…)…)` on the builder",
+                        ));
+                    }
                     refuse(&format!(
                         "{holder} takes `Details<{details}>`, and `{scheme}` gives none of that type in scope `{scope}`; \
                          configure `.authorities(…)` that bring it, or take `Optional<Details<…>>`",

@@ -343,6 +343,11 @@ impl DetailsUse {
         Self { details: DetailsType::of::<T> }
     }
 
+    #[cfg(feature = "outgoing")]
+    pub const fn exchangeable() -> Self {
+        Self { details: DetailsType::exchangeable }
+    }
+
     pub(crate) fn details(&self) -> DetailsType {
         (self.details)()
     }

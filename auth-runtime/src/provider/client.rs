@@ -111,12 +111,12 @@ impl ProviderClient {
         if method != Method::GET {
             request = request.body(body);
         }
-        let exchange = async { self.read(request.send().await.map_err(FetchError::from)?, conditional).await };
+        let exchange = async { self.read(request.send().await.map_err(FetchError::from)?, &method, conditional).await };
         tokio::time::timeout(self.timeout, exchange).await.unwrap_or(Err(FetchError::TimedOut))
     }
 
     /// Reads an answer that is worth reading.
-    async fn read(&self, mut response: Response, conditional: bool) -> Result<Answer, FetchError> {
+    async fn read(&self, mut response: Response, asked: &Method, conditional: bool) -> Result<Answer, FetchError> {
         match response.status() {
             StatusCode::OK => {}
             StatusCode::NOT_MODIFIED if conditional => {
@@ -126,7 +126,7 @@ impl ProviderClient {
             StatusCode::NOT_MODIFIED => return Err(FetchError::NotModified),
             status if status.is_redirection() => return Err(FetchError::Redirected),
             #[cfg(any(feature = "introspection", feature = "outgoing"))]
-            StatusCode::BAD_REQUEST => return Err(bad_request(&mut response).await),
+            StatusCode::BAD_REQUEST if asked == Method::POST => return Err(bad_request(&mut response).await),
             StatusCode::TOO_MANY_REQUESTS => return Err(FetchError::TooMany(retry_after(response.headers()))),
             status => return Err(FetchError::Status(status.as_u16())),
         }
@@ -174,7 +174,17 @@ async fn bad_request(response: &mut Response) -> FetchError {
         #[cfg(feature = "introspection")]
         Some("unsupported_token_type") => FetchError::TokenUnsupported,
         #[cfg(feature = "outgoing")]
-        Some("invalid_grant") => FetchError::GrantRefused,
+        Some("invalid_grant") => FetchError::Refused(Refused::Grant),
+        #[cfg(feature = "outgoing")]
+        Some("invalid_request") => FetchError::Refused(Refused::Request),
+        #[cfg(feature = "outgoing")]
+        Some("invalid_target") => FetchError::Refused(Refused::Target),
+        #[cfg(feature = "outgoing")]
+        Some("invalid_scope") => FetchError::Refused(Refused::Scope),
+        #[cfg(feature = "outgoing")]
+        Some("access_denied") => FetchError::Refused(Refused::Access),
+        #[cfg(feature = "outgoing")]
+        Some("unsupported_grant_type") => FetchError::Refused(Refused::GrantType),
         _ => FetchError::Status(400),
     }
 }
@@ -235,9 +245,9 @@ pub(crate) enum FetchError {
     /// The endpoint is not for tokens of this kind (RFC 7009 section 2.2.1).
     #[cfg(feature = "introspection")]
     TokenUnsupported,
-    /// The code or the refresh token is not good, or not any more (RFC 6749 section 5.2).
+    /// The provider gives no tokens for this.
     #[cfg(feature = "outgoing")]
-    GrantRefused,
+    Refused(Refused),
     /// The answer is a page for people.
     ContentTypeWrong,
     /// More bytes than the limit.
@@ -262,6 +272,23 @@ pub(crate) enum FetchError {
     AddressRefused(&'static str),
 }
 
+/// What a provider gives no tokens for (RFC 6749 section 5.2).
+#[cfg(feature = "outgoing")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// The code, the refresh token or the token to exchange is not good, or not any more.
+    Grant,
+    /// The same, where tokens are exchanged (RFC 8693 section 2.2.2); or the request is not what it must be.
+    Request,
+    /// The audience or resource (RFC 8693 section 2.2.2, RFC 8707 section 2).
+    Target,
+    Scope,
+    /// It has a rule against it (RFC 6749 section 4.1.2.1).
+    Access,
+    /// It does not know such a request.
+    GrantType,
+}
+
 #[cfg(feature = "jwks")]
 impl FetchError {
     /// In logs and metrics.
@@ -277,7 +304,7 @@ impl FetchError {
             #[cfg(feature = "introspection")]
             Self::TokenUnsupported => "token_unsupported",
             #[cfg(feature = "outgoing")]
-            Self::GrantRefused => "grant_refused",
+            Self::Refused(_) => "refused",
             Self::ContentTypeWrong => "content_type_wrong",
             Self::TooLarge => "too_large",
             Self::Malformed(_) => "malformed",
@@ -326,7 +353,14 @@ impl fmt::Display for FetchError {
                  opaque by `.opaque(…)`",
             ),
             #[cfg(feature = "outgoing")]
-            Self::GrantRefused => f.write_str("the provider says that the code or the refresh token is not good"),
+            Self::Refused(refused) => f.write_str(match refused {
+                Refused::Grant => "the provider says that the grant is not good (`invalid_grant`)",
+                Refused::Request => "the provider says that the request is not good (`invalid_request`)",
+                Refused::Target => "the provider does not know the audience or resource (`invalid_target`)",
+                Refused::Scope => "the provider does not give these scopes (`invalid_scope`)",
+                Refused::Access => "the provider has a rule against it (`access_denied`)",
+                Refused::GrantType => "the provider does not know such grants (`unsupported_grant_type`)",
+            }),
             Self::ContentTypeWrong => f.write_str("the answer is a page, not JSON; check the URL"),
             Self::TooLarge => f.write_str("the answer is larger than the limit"),
             #[cfg(feature = "jwks")]

@@ -36,7 +36,7 @@ pub(crate) enum Client {
         secret: Zeroizing<String>,
     },
     /// Nothing: the client has no secret.
-    #[cfg(feature = "outgoing")]
+    #[cfg(feature = "login")]
     Public {
         id: Box<str>,
     },
@@ -49,7 +49,9 @@ impl Client {
         match self {
             Self::SecretBasic { id, .. } | Self::SecretPost { id, .. } => id,
             #[cfg(feature = "outgoing")]
-            Self::SecretJwt { id, .. } | Self::Public { id } => id,
+            Self::SecretJwt { id, .. } => id,
+            #[cfg(feature = "login")]
+            Self::Public { id } => id,
             Self::PrivateKey(key) => &key.client,
         }
     }
@@ -117,7 +119,7 @@ impl fmt::Debug for Client {
             Self::PrivateKey(key) => key.fmt(f),
             #[cfg(feature = "outgoing")]
             Self::SecretJwt { id, .. } => f.debug_tuple("SecretJwt").field(id).finish(),
-            #[cfg(feature = "outgoing")]
+            #[cfg(feature = "login")]
             Self::Public { id } => f.debug_tuple("Public").field(id).finish(),
         }
     }
@@ -187,7 +189,7 @@ impl Client {
                     audience: endpoint.into(),
                 })
             }
-            #[cfg(feature = "outgoing")]
+            #[cfg(feature = "login")]
             Self::Public { id } => {
                 secret_fault("public", id, "none")?;
                 let mut form = Zeroizing::new(String::from("client_id="));

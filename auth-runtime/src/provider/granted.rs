@@ -8,10 +8,16 @@ use crate::time::UnixTime;
 /// What the token endpoint gives (RFC 6749 section 5.1).
 pub(crate) struct Granted {
     pub(crate) access_token: Zeroizing<String>,
+    #[cfg(feature = "login")]
     pub(crate) id_token: Option<Zeroizing<String>>,
+    #[cfg(feature = "login")]
     pub(crate) refresh_token: Option<Zeroizing<String>>,
     /// In seconds.
     pub(crate) expires_in: Option<UnixTime>,
+    /// What it allows, where that is said: as it came, for who reads it must not take for nothing what is not text.
+    pub(crate) scope: Option<serde_json::Value>,
+    /// Of which kind it is, where tokens are exchanged (RFC 8693 section 2.2.1).
+    pub(crate) issued_token_type: Option<String>,
 }
 
 impl Granted {
@@ -21,10 +27,14 @@ impl Granted {
         let secret = |name: &str| text(name).map(|text| Zeroizing::new(text.to_owned()));
         text("token_type").filter(|kind| kind.eq_ignore_ascii_case("bearer"))?;
         Some(Self {
-            access_token: secret("access_token")?,
+            access_token: secret("access_token").filter(|token| !token.is_empty())?,
+            #[cfg(feature = "login")]
             id_token: secret("id_token"),
+            #[cfg(feature = "login")]
             refresh_token: secret("refresh_token"),
             expires_in: members.0.get("expires_in").and_then(seconds),
+            scope: members.0.get("scope").cloned(),
+            issued_token_type: text("issued_token_type").map(str::to_owned),
         })
     }
 }

@@ -13,6 +13,45 @@ use crate::provider::client::ProviderClient;
 use crate::provider::endpoint::{Endpoint, EndpointFault};
 use crate::setting::Setting;
 
+/// The options of a builder whose `transport` this is. `$risk` is what plain http costs.
+#[cfg(feature = "outgoing")]
+macro_rules! transport_options {
+    ($risk:literal) => {
+        /// Reaches the provider through this proxy, as [`Jwt::proxy`](crate::Jwt::proxy).
+        pub fn proxy(mut self, url: impl Into<Box<str>>) -> Self {
+            self.transport.use_proxy(url);
+            self
+        }
+
+        /// Reaches the provider through the proxy that the environment names, as
+        /// [`Jwt::proxy_from_environment`](crate::Jwt::proxy_from_environment).
+        pub fn proxy_from_environment(mut self) -> Self {
+            self.transport.use_proxy_of_environment();
+            self
+        }
+
+        /// Trusts the certificates of this PEM text too, beside those of the system. Called again, it adds more.
+        ///
+        /// # Security
+        /// Whoever holds the key of such a certificate can pass for the provider.
+        pub fn root_certificate(mut self, pem: impl AsRef<[u8]>) -> Self {
+            self.transport.trust(pem);
+            self
+        }
+
+        /// Lets plain http be spoken to this host, such as `keycloak:8080` in a cluster; by default to this machine itself only.
+        ///
+        /// # Security
+        #[doc = $risk]
+        pub fn dangerous_plain_http(mut self, host: impl Into<Box<str>>) -> Self {
+            self.transport.allow_plain_http(host);
+            self
+        }
+    };
+}
+#[cfg(feature = "outgoing")]
+pub(crate) use transport_options;
+
 /// As it was said; by default https, no proxy, and the certificates that the system trusts.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct Transport {

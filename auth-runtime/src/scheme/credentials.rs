@@ -6,6 +6,8 @@ use std::fmt;
 
 #[cfg(feature = "basic")]
 use super::UserPass;
+#[cfg(feature = "outgoing")]
+use super::{Context, Scheme};
 use crate::denial::Rejection;
 
 /// Whether credentials of a scheme are in a request, and how they came to be there.
@@ -60,6 +62,16 @@ pub(crate) enum TokenCarrier {
     Cookie,
     /// A field of its own.
     Field,
+}
+
+/// The token that a scheme finds in a request: the one that it judges, which nothing else in the request can stand for.
+#[cfg(feature = "outgoing")]
+pub(crate) fn presented_token<'a>(scheme: &dyn Scheme, context: &Context<'a>) -> Option<&'a [u8]> {
+    match scheme.find(context) {
+        Credentials::Explicit(Evidence(Read::Token { token, .. }))
+        | Credentials::Ambient(Evidence(Read::Token { token, .. })) => Some(token),
+        _ => None,
+    }
 }
 
 impl Evidence<'static> {

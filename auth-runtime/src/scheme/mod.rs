@@ -52,6 +52,8 @@ pub use session::SessionScheme;
 #[cfg(feature = "basic")]
 pub use user_pass::UserPass;
 
+#[cfg(feature = "outgoing")]
+pub(crate) use credentials::presented_token;
 pub(crate) use credentials::{Read, TokenCarrier};
 pub(crate) use description::Carried;
 pub(crate) use examiner::Examiner;

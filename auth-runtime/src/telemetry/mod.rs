@@ -33,6 +33,11 @@ pub const INTROSPECTIONS: &str = "auth_introspections_total";
 #[cfg(all(feature = "introspection", feature = "redis"))]
 pub const INTROSPECTIONS_SHARED: &str = "auth_introspections_shared_total";
 
+/// Counter of what was asked of a provider for calls to other services, with the labels `grant` (`token_exchange`, `client_credentials`) and `outcome`: `given`,
+/// or why there was no token (`caller_refused`, `target_refused`, `scope_refused`, `answer_unfit`, `client_rejected`, `unavailable`, `busy`).
+#[cfg(feature = "outgoing")]
+pub const OUTGOING_TOKENS: &str = "auth_outgoing_tokens_total";
+
 /// Counter of revocations asked for in this process, with the labels `kind` (`token`, `subject`, `session`) and `outcome`
 /// (`local`, `stored`, `unstored`); with the kind `caller`, those whom other processes were told to forget.
 pub const REVOCATIONS: &str = "auth_revocations_total";
