@@ -181,10 +181,26 @@ fn unknown_keys_count_by_address_and_keys_that_have_expired_do_not() {
         if path == "/key" {
             assert!((0..10).all(|_| send(KEY_EXPIRED, 1).status == 401));
         }
-        assert!((0..20).all(|_| send(KEY, 1).status == 200));
+        assert!((1..20).all(|_| send(KEY, 2).status == 200));
         assert!((0..5).all(|number| send(&format!("test_{number:016}"), 1).status == 401), "{path}");
         waits(&send("test_unknown000000000", 1), r#""address";q=5;w=300"#, 60);
         assert_eq!((send(KEY, 1).status, send(KEY, 2).status), (429, 200), "{path}");
+    }
+}
+
+#[test]
+fn wrong_keys_of_others_do_not_keep_out_one_that_was_good_at_their_address() {
+    for path in ["/key", "/directory"] {
+        let server = server();
+        let send = |key: &str, host: usize| from(&server, path, host).header("X-API-Key", key).send();
+        assert_eq!([send(KEY, 2).status, send(KEY, 1).status], [200, 200]);
+        assert!((0..5).all(|number| send(&format!("test_{number:016}"), 1).status == 401), "{path}");
+        for _ in 0..3 {
+            waits(&send("test_unknown000000000", 1), r#""address";q=5;w=300"#, 60);
+            assert_eq!((send(KEY, 1).status, send(KEY, 2).status), (200, 200), "{path}");
+        }
+        assert!((0..5).all(|number| send(&format!("test_{number:016}"), 3).status == 401), "{path}");
+        waits(&send(KEY, 3), r#""address";q=5;w=300"#, 60);
     }
 }
 

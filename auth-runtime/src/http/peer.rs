@@ -33,6 +33,17 @@ impl AddressShare {
         matches!(self, Self::V4(_) | Self::V6(_))
     }
 
+    /// The address in one number, which is never zero; nothing where nobody is told apart.
+    pub(crate) fn bits(self) -> Option<u64> {
+        match self {
+            // No host has an address in 0000::/8.
+            Self::V4(address) => Some(1 << 32 | u64::from(address.to_bits())),
+            Self::V6(upper) => Some(upper),
+            Self::Unknown | Self::UnlistedProxy => None,
+        }
+        .filter(|bits| *bits != 0)
+    }
+
     /// The network of IPv6 that one customer may have the whole of, a /48: its bits.
     pub(crate) fn network(self) -> Option<u64> {
         match self {

@@ -118,11 +118,12 @@ impl KnownCallers {
         let success = Success { address, state, owner, at: now };
         let mut callers = self.callers();
         let known = callers.subjects.get_mut(&subject);
-        if let Some(known) = known.and_then(|known| known.iter_mut().find(|known| presented.is_of(known))) {
-            *known = Success { address: known.address, ..success };
+        if let Some(known) = known.and_then(|known| known.iter_mut().find(|known| known.address == address)) {
+            *known = success;
             return true;
         }
         callers.sweep(now);
+        let is_known_elsewhere = presented.anywhere && callers.knows(presented, now);
         let is_new = !callers.subjects.contains_key(&subject);
         if owner != subject && is_new {
             callers.make_room_among_those_of(owner);
@@ -130,7 +131,7 @@ impl KnownCallers {
         if callers.addresses.get(&address.whole_network()).is_some_and(|count| *count >= SUBJECTS_AT_ONE)
             || (is_new && callers.subjects.len() >= SUBJECTS_MAX)
         {
-            return false;
+            return is_known_elsewhere;
         }
         let known = callers.subjects.entry(subject).or_default();
         let mut displaced = None;
@@ -187,9 +188,10 @@ impl Forgetful for KnownCallers {
 impl Callers {
     fn knows(&self, presented: Presented, now: Instant) -> bool {
         let successes = self.subjects.get(&presented.subject).map_or(&[][..], Vec::as_slice);
-        let success = successes.iter().find(|success| presented.is_of(success));
-        success
-            .is_some_and(|known| known.state == presented.state && now.saturating_duration_since(known.at) < KNOWN_FOR)
+        successes.iter().any(|known| {
+            let is_recent = now.saturating_duration_since(known.at) < KNOWN_FOR;
+            presented.is_of(known) && known.state == presented.state && is_recent
+        })
     }
 
     fn gone(&mut self, address: AddressShare) {

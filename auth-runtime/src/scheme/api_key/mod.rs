@@ -134,7 +134,10 @@ impl Scheme for ApiKeyScheme {
     fn authenticate<'a>(&self, context: &Context<'a>, evidence: Evidence<'a>) -> Authentication {
         let Read::Key(key) = evidence.0 else { return Authentication::refused(Rejection::credentials_wrong()) };
         if let Err(rejection) = context.check_attempt(tried(context.address_share())) {
-            return Authentication::refused(rejection);
+            // Wrong keys of others at its address do not keep out one that was good there.
+            if !self.is_known_at(context.address_share(), &key) {
+                return Authentication::refused(rejection);
+            }
         }
         if let Err(rejection) = self.check_text(&key) {
             return Self::counted(context, Outcome::Refused(rejection));
@@ -156,6 +159,19 @@ impl Scheme for ApiKeyScheme {
 }
 
 impl ApiKeyScheme {
+    fn is_known_at(&self, address: AddressShare, key: &[u8]) -> bool {
+        let digest = KeyDigest::of(key);
+        let is_known = |table: &Table| table.find(&digest).is_some_and(|known| known.is_known_at(address));
+        match &self.store {
+            Store::Fixed(table) => is_known(table),
+            Store::Watched(file) => is_known(&file.current()),
+            Store::Function(function) => {
+                let presented = Presented::new(digest.as_bytes(), (), address);
+                address.is_told_apart() && function.known.claimant(presented, Instant::now()).is_known()
+            }
+        }
+    }
+
     /// Who was good within the last hour, where keys are looked up.
     pub(crate) fn forgetful(&self) -> Option<Arc<dyn Forgetful>> {
         match &self.store {
@@ -192,7 +208,10 @@ impl ApiKeyScheme {
     fn find_key(&self, table: &Table, digest: &KeyDigest, context: &Context<'_>) -> Outcome {
         let Some(known) = table.find(digest) else { return Outcome::Refused(Rejection::credentials_wrong()) };
         match check_key(&known.key, self.environment.as_deref(), || context.now()) {
-            Ok(()) => Outcome::Verified(known.principal.clone()),
+            Ok(()) => {
+                known.was_good(context.address_share());
+                Outcome::Verified(known.principal.clone())
+            }
             Err(reason) => Outcome::failed(reason),
         }
     }

@@ -3,10 +3,15 @@
 use std::any::Any;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::http::peer::AddressShare;
 use crate::principal::{Principal, PrincipalBuilder};
 use crate::scheme::api_key::NAME;
 use crate::scheme::api_key::key::{Key, KeyDigest, KeyFault};
+
+/// At how many addresses a key is known.
+const GOOD_AT: usize = 8;
 
 /// Keys by digest, each with its principal ready, so that a request allocates nothing.
 #[derive(Debug)]
@@ -17,10 +22,30 @@ pub(super) struct Table {
 }
 
 /// A key of a table.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Known {
     pub(super) key: Key,
     pub(super) principal: Principal,
+    good_at: [AtomicU64; GOOD_AT],
+}
+
+impl Known {
+    /// It was good at this address. A request that comes from where others came from writes nothing.
+    pub(super) fn was_good(&self, address: AddressShare) {
+        let Some((bits, place)) = address.bits().and_then(|bits| Some((bits, self.place(bits)?))) else { return };
+        if place.load(Ordering::Relaxed) != bits {
+            place.store(bits, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether it was good at this address, and at none since that has taken its place.
+    pub(super) fn is_known_at(&self, address: AddressShare) -> bool {
+        address.bits().is_some_and(|bits| self.place(bits).is_some_and(|place| place.load(Ordering::Relaxed) == bits))
+    }
+
+    fn place(&self, bits: u64) -> Option<&AtomicU64> {
+        self.good_at.get(usize::try_from(bits % GOOD_AT as u64).ok()?)
+    }
 }
 
 impl Table {
@@ -39,7 +64,7 @@ impl Table {
             return Err(KeyFault::new(format!("id `{id}` is given twice; logs could not tell the two apart")));
         }
         let principal = builder(&key, self.configuration.clone(), Arc::new(key.clone())).build();
-        self.keys.insert(digest, Known { key, principal });
+        self.keys.insert(digest, Known { key, principal, good_at: Default::default() });
         Ok(())
     }
 
