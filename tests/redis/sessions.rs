@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actix_web::{Responder, get, post};
 use auth_runtime::session::{RedisSessions, Sessions};
-use auth_runtime::testing::assert_session_store;
+use auth_runtime::testing::{ManualClock, assert_session_store};
 use auth_runtime::{Auth, Denial, Session, SignIn, SignOut, public, requires};
 use tests::{Answer, Denied, Server};
 
@@ -97,6 +97,30 @@ fn who_signs_in_at_one_machine_is_known_at_all_and_ended_on_all_at_once() {
     for key in redis.keys() {
         assert!(!key.contains(&id) && !key.contains("alice"), "{key}");
     }
+}
+
+#[test]
+fn of_sessions_that_begin_within_one_second_the_first_ends() {
+    let redis = Redis::start(Disk::Nothing);
+    let clock = ManualClock::at(1_780_000_000);
+    let sessions = Sessions::redis(redis.url()).key("1", [7; 32]).max_per_user(3);
+    let auth = Auth::builder().public_origin("https://shop.example").session_named("shared", sessions);
+    let auth = auth.clock(clock.clone()).dangerous_allow_unconfigured().build().unwrap();
+    let server = Server::start(move |config| {
+        config.service(auth.scope("").service(log_in).service(whoami));
+    });
+    let cookies: Vec<String> = (0..24).map(|_| sign_in(&server)).collect();
+    let are_in = || cookies.iter().map(|cookie| whoami_at(&server, cookie).status == 200).collect::<Vec<_>>();
+    let last_three: Vec<bool> = (0..24).map(|place| place >= 21).collect();
+    assert_eq!(are_in(), last_three);
+    // Whoever is seen a minute later stays before one that was not.
+    clock.advance(Duration::from_secs(61));
+    assert_eq!(whoami_at(&server, &cookies[21]).status, 200);
+    // That it was seen is written behind the answer.
+    std::thread::sleep(Duration::from_millis(300));
+    let one_more = sign_in(&server);
+    assert_eq!(are_in(), (0..24).map(|place| place == 21 || place == 23).collect::<Vec<_>>());
+    assert_eq!(whoami_at(&server, &one_more).status, 200);
 }
 
 #[test]

@@ -2,6 +2,11 @@
 -- ARGV: prefix of sessions, prefix of subjects, name of the session, its subject, version, seen, seconds it lasts, content, when its
 -- sign-in began, how many its subject may have, whether it continues another, and of what it replaces the name (or none), version, seen,
 -- seconds and content.
+-- Among those of a subject that were seen within this second, the one that comes now is the newest.
+local function rank(of_subject, seen)
+  local last = redis.call('ZREVRANGEBYSCORE', of_subject, string.format('(%.0f', seen + 1), seen, 'WITHSCORES', 'LIMIT', 0, 1)[2]
+  return last and string.format('%.6f', math.min(tonumber(last) + 0.000002, seen + 0.999)) or seen
+end
 local sessions, subjects, name, subject = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local replaced = ARGV[12]
 local ended_at = tonumber(redis.call('GET', KEYS[3]) or -1)
@@ -26,7 +31,7 @@ while redis.call('ZCARD', KEYS[2]) >= tonumber(ARGV[10]) do
 end
 redis.call('HSET', KEYS[1], 'version', ARGV[5], 'seen', ARGV[6], 'content', ARGV[8], 'subject', subject)
 redis.call('EXPIRE', KEYS[1], ARGV[7])
-redis.call('ZADD', KEYS[2], ARGV[6], name)
+redis.call('ZADD', KEYS[2], rank(KEYS[2], ARGV[6]), name)
 -- As long as the longest of them, which another configuration may have written.
 if redis.call('TTL', KEYS[2]) < tonumber(ARGV[7]) then redis.call('EXPIRE', KEYS[2], ARGV[7]) end
 return {'kept', ended}
