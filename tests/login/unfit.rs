@@ -46,6 +46,31 @@ fn each_says_what_to_do() {
     }
     let two = fault(Sessions::in_memory().login(good()).login(good()));
     assert!(two.contains("give each its own by `OidcLogin::named`"), "{two}");
+    for (one, other, said) in [
+        (
+            good().named("a"),
+            good().named("b").callback_path("/callback/a"),
+            "providers `a` and `b` are both served at `/callback/a`",
+        ),
+        (
+            good(),
+            good().named("b").login_path("/login"),
+            "providers without a name and `b` are both served at `/login`",
+        ),
+        (good().named("a").callback_path("/x"), good().named("b").login_path("/x"), "both served at `/x`"),
+        (
+            good().named("a"),
+            good().named("b").backchannel_logout_path("/backchannel-logout/a"),
+            "at `/backchannel-logout/a`",
+        ),
+    ] {
+        let shared = fault(Sessions::in_memory().login(one).login(other));
+        assert!(shared.contains(said), "{shared}");
+    }
+    for own in [good().callback_path("/login"), good().backchannel_logout_path("/logout")] {
+        let same = fault(Sessions::in_memory().login(own));
+        assert!(same.contains("two of its paths are the same"), "{same}");
+    }
     let loads = fault(Sessions::in_memory().authorities(nobody).login(good().authorities(nobody)));
     assert!(loads.contains("say it on `Sessions` alone"), "{loads}");
     assert!(!format!("{:?}", good()).contains("\"secret\""), "never shown");

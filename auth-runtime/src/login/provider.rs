@@ -81,6 +81,9 @@ impl Provider {
                 return Err(fault(path, &"not a path that can be served; write it like `/callback`"));
             }
         }
+        if paths.login == paths.callback || paths.logout == paths.backchannel_logout {
+            return Err(Misconfiguration::new("two of its paths are the same; give each its own"));
+        }
         let client_id = settings.client.id();
         let worker = Worker::shared().map_err(|_| Misconfiguration::new("the process may start no more threads"))?;
         let asker = TokenAsker::new(&settings.client, &settings.issuer, &settings.transport, &worker);

@@ -44,6 +44,11 @@ impl Login for Provider {
         &self.paths.login
     }
 
+    fn own_paths(&self) -> [(&'static str, &str); 3] {
+        let Paths { login, callback, backchannel_logout, .. } = &self.paths;
+        [("GET", login), ("GET", callback), ("POST", backchannel_logout)]
+    }
+
     fn mounts(self: Arc<Self>, sessions: &Arc<LiveSessions>) -> Vec<SchemeRoute> {
         let route = |method: Method, path: &str, reason: &'static str, serve: Serve| {
             let (provider, sessions) = (Arc::clone(&self), Arc::clone(sessions));

@@ -35,6 +35,9 @@ pub(crate) trait Login: Any + Send + Sync {
     /// Where browsers are sent who must sign in.
     fn login_path(&self) -> &str;
 
+    /// What it serves that no other provider does, by method and path.
+    fn own_paths(&self) -> [(&'static str, &str); 3];
+
     /// What it serves to whoever signs in to these sessions.
     fn mounts(self: Arc<Self>, sessions: &Arc<LiveSessions>) -> Vec<SchemeRoute>;
 

@@ -321,10 +321,22 @@ impl Sessions {
         }
         let logins: Vec<_> = self.logins.iter().map(|login| login.build(origin)).collect::<Result<_, _>>()?;
         for (place, login) in logins.iter().enumerate() {
-            if logins.iter().take(place).any(|other| other.name() == login.name()) {
-                return Err(Misconfiguration::new(
-                    "two providers have the same name, or none; give each its own by `OidcLogin::named`",
-                ));
+            for other in logins.iter().take(place) {
+                if other.name() == login.name() {
+                    return Err(Misconfiguration::new(
+                        "two providers have the same name, or none; give each its own by `OidcLogin::named`",
+                    ));
+                }
+                if let Some((_, path)) = login.own_paths().iter().find(|path| other.own_paths().contains(path)) {
+                    let named = |login: &dyn Login| {
+                        login.name().map_or("without a name".to_owned(), |name| format!("`{name}`"))
+                    };
+                    return Err(Misconfiguration::new(format!(
+                        "the providers {} and {} are both served at `{path}`, where the answer of one would be taken for the other's; give each its own path",
+                        named(&**other),
+                        named(&**login),
+                    )));
+                }
             }
         }
         Ok(logins)
