@@ -158,7 +158,9 @@ try {
     {
         // A page is wanted, the provider says who it is, and the way leads back.
         const { context, page } = await open();
-        await page.goto(`${BASE}/oidc/login?to=/me%3Ftab%3D1`);
+        await page.goto(`${BASE}/login?to=/me%3Ftab%3D1`);
+        await picture(page, "login-form");
+        await page.getByRole("button", { name: "Use your identity provider" }).click();
         await authenticate(page, "carol");
         await page.getByRole("heading", { name: "Hello <b>carol</b> & co" }).waitFor();
         await picture(page, "login-me");

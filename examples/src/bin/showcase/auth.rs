@@ -77,7 +77,7 @@ fn sessions(environment: &Environment, revoking: Option<&Revoking>) -> Sessions 
         let provider = OidcLogin::new(&**issuer, &**client_id, &**client_secret)
             .scopes(["profile"])
             // The form has the usual one.
-            .login_path("/oidc/login")
+            .login_path(people::OIDC_LOGIN)
             .callback_path("/oidc/callback")
             .logout_path("/oidc/logout")
             .signed_out_path("/login")

@@ -22,6 +22,9 @@ pub(crate) fn from_provider(who: &LoginIdentity) -> impl Serialize + use<> {
     Person { name: who.text("name").unwrap_or(who.subject()).to_owned() }
 }
 
+/// Where people are sent who sign in there.
+pub(crate) const OIDC_LOGIN: &str = "/oidc/login";
+
 /// Development accounts, whose passwords everyone knows: name, password, role. Yours are hashed, slowly, and looked up.
 const PEOPLE: [(&str, &str, &str); 2] = [("alice", "wonderland", "viewer"), ("bob", "builder", "ops")];
 
@@ -38,21 +41,40 @@ fn page(status: HttpResponse, body: &str) -> HttpResponse {
 }
 
 /// It posts to the address under which it is shown, which names the page that was wanted.
-fn form(status: HttpResponse, said: &str) -> HttpResponse {
+fn form(status: HttpResponse, said: &str, at_provider: &str) -> HttpResponse {
     page(
         status,
         &format!(
             "<h1>Sign in</h1><p role=alert>{said}</p><form method=post>\
              <label>Name <input name=name autocomplete=username required autofocus></label>\
              <label>Password <input name=password type=password autocomplete=current-password required></label>\
-             <button>Sign in</button></form>"
+             <button>Sign in</button></form>{at_provider}"
         ),
     )
 }
 
-/// What the login page is told in its address.
+/// Whether people can sign in at an identity provider, too.
+#[derive(Clone, Copy)]
+pub(crate) struct AtProvider(pub(crate) bool);
+
+impl AtProvider {
+    /// A button that leads there, and on to the page that was wanted.
+    fn button(self, wanted: Option<web::Query<Wanted>>) -> String {
+        let escaped = |text: &str| text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
+        let to = wanted.and_then(|wanted| wanted.into_inner().to);
+        let to = to.map(|to| format!("<input type=hidden name=to value=\"{}\">", escaped(&to)));
+        match self.0 {
+            true => format!(
+                "<form action={OIDC_LOGIN}>{}<button>Use your identity provider</button></form>",
+                to.unwrap_or_default()
+            ),
+            false => String::new(),
+        }
+    }
+}
+
+/// What the login page is told in its address, which `SignIn` reads too.
 #[derive(Deserialize, IntoParams)]
-#[allow(dead_code, reason = "it is for the description: `SignIn` reads it")]
 struct Wanted {
     /// The page to go to.
     to: Option<String>,
@@ -78,8 +100,8 @@ pub(crate) async fn home() -> impl Responder {
 #[utoipa::path(params(Wanted), responses((status = 200, description = "a form", body = String, content_type = "text/html")))]
 #[public(reason = "where people sign in")]
 #[get("/login")]
-pub(crate) async fn login() -> impl Responder {
-    form(HttpResponse::Ok().finish(), "")
+pub(crate) async fn login(wanted: Option<web::Query<Wanted>>, there: web::Data<AtProvider>) -> impl Responder {
+    form(HttpResponse::Ok().finish(), "", &there.button(wanted))
 }
 
 /// Yours asks a database, which may fail.
@@ -104,11 +126,17 @@ async fn find(claimed: &Login) -> Result<Option<&'static (&'static str, &'static
 )]
 #[public(reason = "where people sign in")]
 #[post("/login")]
-pub(crate) async fn log_in(sign_in: SignIn<Person>, claimed: web::Form<Login>) -> Result<HttpResponse, Denial> {
+pub(crate) async fn log_in(
+    sign_in: SignIn<Person>,
+    claimed: web::Form<Login>,
+    wanted: Option<web::Query<Wanted>>,
+    there: web::Data<AtProvider>,
+) -> Result<HttpResponse, Denial> {
     let Some((verified, (name, _, role))) = sign_in.verify(&claimed.name, find(&claimed)).await? else {
         return Ok(form(
             HttpResponse::Forbidden().insert_header((CACHE_CONTROL, "no-store")).finish(),
             "Wrong name or password.",
+            &there.button(wanted),
         ));
     };
     let signed_in = verified.subject(*name).roles([*role]).details(Person { name: (*name).to_owned() }).amr(["pwd"]);

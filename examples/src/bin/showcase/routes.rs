@@ -48,6 +48,9 @@ pub(crate) fn mount(
         .map(|config| {
             config.app_data(web::Data::new(auth.clone()));
         })
+        .map(|config| {
+            config.app_data(web::Data::new(people::AtProvider(environment.login.is_some())));
+        })
         .service(people::home)
         .service(people::login)
         .service(people::log_in)
