@@ -128,6 +128,12 @@ async fn pay() -> &'static str {
     "paid"
 }
 
+#[requires(session, acr("mfa") && acr("phr"))]
+#[get("/both")]
+async fn both() -> &'static str {
+    "both"
+}
+
 #[requires(session, role = "editor")]
 #[get("/edit")]
 async fn edit() -> &'static str {
@@ -235,7 +241,13 @@ impl App {
     }
 
     pub(crate) fn at(clock: ManualClock, configure: impl FnOnce(AuthBuilder) -> AuthBuilder) -> Self {
-        let builder = Auth::builder().realm("shop").public_origin(ORIGIN).clock(clock.clone()).bearer(issuer().jwt());
+        // Another issuer's, without which the policy of two classes would be of nobody.
+        let builder = Auth::builder()
+            .acr_order("https://elsewhere.example", ["mfa", "phr"])
+            .realm("shop")
+            .public_origin(ORIGIN)
+            .clock(clock.clone())
+            .bearer(issuer().jwt());
         let of_staff = Sessions::in_memory();
         let auth = configure(builder).session_named("staff", of_staff).build().unwrap();
         let (served, time) = (auth.clone(), clock.clone());
@@ -257,6 +269,7 @@ impl App {
             let scope = scope
                 .service(maybe)
                 .service(pay)
+                .service(both)
                 .service(hidden)
                 .service(own_cache)
                 .service(public_cache)

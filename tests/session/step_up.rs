@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use tests::{Answer, Denied};
-
-use crate::app::{App, CHALLENGE, WithSession as _, cookie, sessions};
+use auth_runtime::Auth;
 use auth_runtime::observe::AuditLog;
-use tests::Paper;
+use tests::{Answer, Denied, Paper};
+
+use crate::app::{App, CHALLENGE, ORIGIN, WithSession as _, cookie, sessions};
 
 const LOGIN: &str = "/login?to=%2Fpay%3Fx%3D1&acr_values=mfa&max_age=300";
 const TOO_WEAK: &str = "a stronger or more recent sign-in is required";
@@ -83,6 +83,25 @@ fn who_does_not_come_back_stronger_stays_as_before_and_is_not_sent_again() {
     // Without a page that asks for it, another sign-in takes the place of the session, as ever.
     assert_eq!(sent(&app, "/login", Some(&id), "mallory", "pwd").status, 303);
     assert!(!app.passes(&id));
+}
+
+/// That would never end.
+#[test]
+fn who_is_as_strong_as_was_asked_for_is_not_asked_again() {
+    let app = App::new();
+    let ask = |id: &str| app.navigate("/both").session(id).send();
+    let weak = app.sign_in("alice");
+    let login = "/login?to=%2Fboth&acr_values=phr";
+    assert_eq!(ask(&weak).only("location"), Some(&*format!("https://shop.example{login}")));
+    let strong = cookie(&sent(&app, login, Some(&weak), "alice", "phr"));
+    Denied::forbidden("the caller lacks a required attribute").check(&ask(&strong));
+}
+
+#[test]
+fn two_classes_that_no_order_compares_are_nobodys() {
+    let error = Auth::builder().public_origin(ORIGIN).session(sessions()).build().unwrap_err().to_string();
+    let fault = "nobody is of both classes `acr = \"mfa\"` and `acr = \"phr\"`; remove one, or say by `.acr_order(…)` which is the stronger";
+    assert!(error.contains(fault), "{error}");
 }
 
 #[test]

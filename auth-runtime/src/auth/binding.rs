@@ -9,7 +9,9 @@ use crate::denial::Reason;
 use crate::guard::{ConfiguredScheme, Plan, Settings};
 use crate::policy::registry::Linked;
 use crate::policy::spec::BUILT_IN;
-use crate::policy::{Check, DetailsUse, PolicySpec, Requirement, SchemeUse, condition, conditions};
+use crate::policy::{
+    AcrOrders, Check, Demand, DetailsUse, PolicySpec, Requirement, SchemeUse, classes_of_all, condition, conditions,
+};
 use crate::principal::DetailsType;
 
 /// A scheme of an `Auth`, by its type and the name of its configuration.
@@ -65,6 +67,7 @@ impl Binding<'_> {
             return Err(Reason::IdentityUnfit);
         }
         unbound.lacking_scopes(spec, &used);
+        unbound.lacking_order(spec, &self.settings.hierarchies.acr);
         Ok(Arc::new(Plan::new(spec, schemes, self.realm, Arc::clone(self.settings))))
     }
 }
@@ -149,6 +152,29 @@ impl Unbound {
                  role"
             );
             self.unfit.push((RequiredBy::of(spec), ConfigFault::PolicyInvalid { policy: RequiredBy::of(spec), fault }));
+        }
+    }
+
+    /// Notes classes of authentication of which no caller of an alternative can be all: each caller is of one, and of others that are
+    /// weaker only where an order says so.
+    fn lacking_order(&mut self, spec: &'static PolicySpec, orders: &AcrOrders) {
+        for used in spec.schemes {
+            let classes = classes_of_all(Demand::new(spec, used).parts());
+            let pairs = classes
+                .iter()
+                .enumerate()
+                .flat_map(|(place, one)| classes.iter().skip(place + 1).map(move |it| (one, it)));
+            let Some((one, other)) =
+                pairs.filter(|(one, other)| one != other).find(|(one, other)| !orders.are_compared(one, other))
+            else {
+                continue;
+            };
+            let fault = format!(
+                "nobody is of both classes `acr = {one:?}` and `acr = {other:?}`; remove one, or say by `.acr_order(…)` which is the \
+                 stronger"
+            );
+            self.unfit.push((RequiredBy::of(spec), ConfigFault::PolicyInvalid { policy: RequiredBy::of(spec), fault }));
+            return;
         }
     }
 

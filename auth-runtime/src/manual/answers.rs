@@ -60,7 +60,7 @@
 //! | a scope is missing | `ScopeMissing` | 403 | `Bearer realm="R", error="insufficient_scope", scope="a b"` if the caller came by an OAuth scheme, else none | RFC 6750 §3.1 |
 //! | a scope is present that must not be, or another branch of an `\|\|` needs one | `ScopeUnfit` | 403 | none | RFC 9110 §15.5.4 |
 //! | a role is missing, or present that must not be | `RoleMissing` | 403 | none, since another token would not help | RFC 9110 §15.5.4 |
-//! | a claim has another value | `ClaimMismatch` | 403 | none | RFC 9110 §15.5.4 |
+//! | a claim has another value, or `acr` is as strong as was asked for and not what the policy demands | `ClaimMismatch` | 403 | none | RFC 9110 §15.5.4 |
 //! | a check says no, or `Denial::forbidden` of a check or handler | `CheckFailed` | 403 | none | RFC 9110 §15.5.4 |
 //! | another [`Denial`](crate::Denial) of a check or handler: `not_found`, `conflict`, `too_many_requests`, `new`; `Rejection::forbidden` of a scheme of your own | `ApplicationDenied` | 403 | none; status, body and headers are the denial's: any 4xx but 401 and 407 | |
 //! | an argument of a check cannot be extracted, which the request is to blame for, and nothing else stands in the way | `ArgumentUnfit` | 400 | none; status, headers and body are the extractor's: 400, 404, 405, 413, 414, 415 or 422, others become 403 | |

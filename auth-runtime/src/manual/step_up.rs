@@ -47,7 +47,8 @@
 //! ```
 //!
 //! A client sends its user to the authorization server with these `acr_values` and `max_age`, and comes back with another token (RFC 9470
-//! sections 4 and 5). `scope` stands in the challenge where the token lacks one too, so that one way there is enough. The 401 is counted and logged as
+//! sections 4 and 5). Whoever has what was asked for and still lacks something, such as a class of another issuer, is answered 403 and asked no
+//! further. `scope` stands in the challenge where the token lacks one too, so that one way there is enough. The 401 is counted and logged as
 //! `authentication_too_weak`.
 //!
 //! The clauses stand on modules and in `policy!`, too. Where a policy has several schemes, demand it of those that tell:

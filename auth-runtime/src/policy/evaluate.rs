@@ -8,7 +8,7 @@ use serde_json::{Number, Value};
 
 use crate::denial::Reason;
 use crate::policy::requirement::{add_canonical_scopes, demands_scope};
-use crate::policy::strength::{is_recent, is_strong};
+use crate::policy::strength::{StepUp, is_recent, is_strong};
 use crate::policy::{Check, ClaimPath, ClaimValue, Hierarchies, Hierarchy, PolicySpec, Requirement, SchemeUse};
 use crate::principal::{ClaimedIn, Principal};
 use crate::time::Clock;
@@ -114,7 +114,10 @@ impl Demand {
             principal.scope_set().is_some_and(|held| standard.hierarchies.scopes.grants(held.granted, scope))
         };
         let lacks_scope = !canonical.iter().all(granted);
-        if self.parts().any(|part| is_too_weak(part, principal, standard, checks)) {
+        // Who is as strong as it is asked for is asked no further, for that would never end.
+        let asked = || StepUp::demanded(self.parts(), &standard.hierarchies.acr);
+        let is_as_asked = || asked().is_met(principal, &standard.hierarchies.acr, standard.clock);
+        if self.parts().any(|part| is_too_weak(part, principal, standard, checks)) && !is_as_asked() {
             if standard.clock.now().is_err() {
                 return Reason::ClockUnreadable;
             }
@@ -130,7 +133,10 @@ impl Demand {
         if lacks_scope {
             return Reason::ScopeMissing;
         }
-        leftmost_of_all(self.parts(), principal, standard, checks)
+        match leftmost_of_all(self.parts(), principal, standard, checks) {
+            Reason::AuthenticationTooWeak if is_as_asked() => Reason::ClaimMismatch,
+            reason => reason,
+        }
     }
 }
 

@@ -34,7 +34,7 @@ pub use route_spec::RouteSpec;
 pub(crate) use rule::{Rule, SchemeName};
 pub(crate) use spec::{DetailsUse, Sole};
 pub use spec::{Hide, Policy, PolicySpec, Presence, SchemeUse};
-pub(crate) use strength::StepUp;
+pub(crate) use strength::{AcrOrders, StepUp, classes_of_all};
 pub(crate) use word::Variant;
 pub use word::Word;
 pub(crate) use words::Vocabulary;

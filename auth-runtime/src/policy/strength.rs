@@ -24,6 +24,12 @@ impl AcrOrders {
         self.0.iter().map(|(issuer, order)| (&**issuer, &**order))
     }
 
+    /// Whether somebody may be of both classes: some issuer has both in its order.
+    pub(crate) fn are_compared(&self, one: &str, other: &str) -> bool {
+        let has = |order: &[Box<str>], class: &str| order.iter().any(|known| **known == *class);
+        self.0.values().any(|order| has(order, one) && has(order, other))
+    }
+
     /// Whether `held` is as strong as `wanted`. Where its issuer has an order, what is outside it is too weak.
     pub(crate) fn reaches(&self, issuer: Option<&str>, held: &str, wanted: &str) -> bool {
         match issuer.and_then(|issuer| self.0.get(issuer)) {
@@ -55,6 +61,17 @@ pub(super) fn is_recent(principal: &Principal, wanted: MaxAge, clock: &dyn Clock
     is_credible.then(|| now.saturating_sub(at) <= UnixTime::from(wanted.as_secs()))
 }
 
+/// The classes that a caller must be of, all of them.
+pub(crate) fn classes_of_all<'a>(parts: impl Iterator<Item = &'a Requirement>) -> Vec<&'a str> {
+    let mut classes = Vec::new();
+    parts.for_each(|part| match part {
+        Requirement::Acr(class) => classes.push(class.as_str()),
+        Requirement::All(all) => classes.extend(classes_of_all(all.iter())),
+        _ => {}
+    });
+    classes
+}
+
 /// What is asked of the next authentication (RFC 9470 section 3).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct StepUp {
@@ -78,7 +95,6 @@ impl StepUp {
     }
 
     /// Whether whoever has authenticated again did so as it was asked: as policies measure it, which would ask once more.
-    #[cfg(feature = "session")]
     pub(crate) fn is_met(&self, by: &Principal, orders: &AcrOrders, clock: &dyn Clock) -> bool {
         let Self { acr, max_age } = self;
         acr.as_deref().is_none_or(|wanted| is_strong(by, wanted, orders) == Some(true))
