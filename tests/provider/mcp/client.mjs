@@ -3,22 +3,31 @@ import assert from "node:assert/strict";
 
 import { browser } from "./browser.mjs";
 
-export const CALLBACK = "http://127.0.0.1:1/callback";
+const CALLBACK = "http://127.0.0.1:1/callback";
+// The application's, as it registers them.
+const METADATA = {
+    client_name: "a client of MCP",
+    redirect_uris: [CALLBACK],
+    grant_types: ["authorization_code"],
+    response_types: ["code"],
+    token_endpoint_auth_method: "none",
+};
+// Where others publish the same.
+const PUBLISHED = "https://client.example/mcp.json";
+export const documents = { [PUBLISHED]: { ...METADATA, client_id: PUBLISHED } };
 
 // What an application with a browser keeps for its user.
 class Authorization {
     redirectUrl = CALLBACK;
-    clientMetadata = {
-        client_name: "a client of MCP",
-        redirect_uris: [CALLBACK],
-        grant_types: ["authorization_code"],
-        response_types: ["code"],
-        token_endpoint_auth_method: "none",
-    };
+    clientMetadata = METADATA;
     follow = browser();
     asked = [];
 
-    clientInformation = () => ({ client_id: "agent" });
+    constructor({ publishes }) {
+        if (publishes) this.clientMetadataUrl = PUBLISHED;
+    }
+    clientInformation = () => this.known;
+    saveClientInformation = (known) => void (this.known = known);
     tokens = () => this.saved;
     saveTokens = (tokens) => void (this.saved = tokens);
     codeVerifier = () => this.verifier;
@@ -33,8 +42,9 @@ class Authorization {
     }
 }
 
-export async function visit({ Client, StreamableHTTPClientTransport, UnauthorizedError, options }, url) {
-    const authProvider = new Authorization();
+// `publishes` says whether the client's id is where its metadata are; else it registers itself.
+export async function visit({ Client, StreamableHTTPClientTransport, UnauthorizedError, options, publishes }, url) {
+    const authProvider = new Authorization({ publishes });
     const seen = [];
     const noting = async (input, init) => {
         const answer = await fetch(input, init);
@@ -73,5 +83,6 @@ export async function visit({ Client, StreamableHTTPClientTransport, Unauthorize
         read: read.content[0].text,
         seen,
         token: authProvider.saved.access_token,
+        id: authProvider.known.client_id,
     };
 }

@@ -12,7 +12,7 @@ import { UnauthorizedError } from "@modelcontextprotocol/sdk/client/auth.js";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 
-import { CALLBACK, visit } from "./client.mjs";
+import { documents, visit } from "./client.mjs";
 import { startProvider } from "./provider.mjs";
 
 const SCOPES = ["files:read", "files:write"];
@@ -26,7 +26,7 @@ async function freePort() {
     return port;
 }
 
-const provider = await startProvider(SCOPES, CALLBACK);
+const provider = await startProvider(SCOPES, documents);
 const origin = `http://127.0.0.1:${await freePort()}`;
 const url = `${origin}/mcp`;
 const server = spawn(process.env.PROGRAM, {
@@ -57,14 +57,18 @@ assert.deepEqual(await (await fetch(metadata)).json(), {
     resource_name: "Files",
 });
 
-// The whole way, by each client itself. It asks for the scope that the 401 names, and then for all that the 403 names.
+// The whole way, by each client itself, which nobody knows before. It asks for the scope that the 401 names, and then for all that the 403 names.
+const older = { Client, StreamableHTTPClientTransport, UnauthorizedError };
+const newer = { ...newest, options: { versionNegotiation: { mode: { pin: "2026-07-28" } } } };
 const clients = {
-    "@modelcontextprotocol/sdk": { Client, StreamableHTTPClientTransport, UnauthorizedError },
-    "@modelcontextprotocol/client, 2026-07-28": { ...newest, options: { versionNegotiation: { mode: { pin: "2026-07-28" } } } },
+    "@modelcontextprotocol/sdk": older,
+    "@modelcontextprotocol/sdk, by its metadata": { ...older, publishes: true },
+    "@modelcontextprotocol/client, 2026-07-28": newer,
+    "@modelcontextprotocol/client, 2026-07-28, by its metadata": { ...newer, publishes: true },
 };
 let token;
 for (const [name, client] of Object.entries(clients)) {
-    const { seen, token: last, ...found } = await visit(client, url);
+    const { seen, token: last, id, ...found } = await visit(client, url);
     assert.deepEqual(found, {
         before: ["list_files", "read_file"],
         after: ["list_files", "read_file", "write_file"],
@@ -75,9 +79,11 @@ for (const [name, client] of Object.entries(clients)) {
         written: "5 bytes written",
         read: "hello",
     }, name);
+    assert.equal(id in documents, Boolean(client.publishes), name);
+    assert.equal(seen.filter((line) => line === "POST /reg: 201").length, client.publishes ? 0 : 1, name);
     for (const step of ["POST /mcp", "POST /token", "POST /mcp tools/call: 403", "POST /mcp tools/call: 200"])
         assert(seen.some((line) => line.startsWith(step)), `${name}: no ${step} in\n${seen.join("\n")}`);
-    console.log(`${name}: 401, metadata, consent, token, list, 403, consent, token, call: ${seen.length} requests`);
+    console.log(`${name}: 401, metadata,${client.publishes ? "" : " registration,"} consent, token, list, 403, consent, token, call: ${seen.length} requests`);
     token = last;
 }
 

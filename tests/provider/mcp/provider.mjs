@@ -1,6 +1,6 @@
 // An identity provider for MCP: tokens are JWTs for the resource that was named, and whoever signs in is alice, who consents to everything.
-// Returns where it is once it listens. Its client is known before: one that registers itself says the first scope that it wants, and this
-// provider then gives it no other.
+// Returns where it is once it listens. It knows no client before: one registers itself (RFC 7591), or its id is the address of its metadata,
+// which `documents` has, for nothing on this machine speaks https.
 import { createServer } from "node:http";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 
@@ -8,24 +8,20 @@ import { generateKeyPairSync, randomBytes } from "node:crypto";
 console.info = console.warn = () => {};
 const { default: Provider } = await import("oidc-provider");
 
-export async function startProvider(scopes, redirectUri) {
+export async function startProvider(scopes, documents) {
     const server = createServer((request, response) => handle(request, response));
     let handle;
     await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
     const issuer = `http://127.0.0.1:${server.address().port}`;
     const key = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ format: "jwk" });
-    const client = {
-        client_id: "agent",
-        redirect_uris: [redirectUri],
-        grant_types: ["authorization_code"],
-        token_endpoint_auth_method: "none",
-        id_token_signed_response_alg: "ES256",
-        application_type: "native",
-    };
     const provider = new Provider(issuer, {
         jwks: { keys: [{ ...key, alg: "ES256", use: "sig", kid: "one" }] },
         clientAuthMethods: ["none"],
-        clients: [client],
+        clientDefaults: { id_token_signed_response_alg: "ES256", application_type: "native" },
+        fetch: async (url) => {
+            const document = documents[url];
+            return document ? Response.json(document) : new Response("", { status: 404 });
+        },
         cookies: { keys: [randomBytes(16).toString("hex")] },
         scopes: ["openid", ...scopes],
         findAccount: (_, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
@@ -33,6 +29,8 @@ export async function startProvider(scopes, redirectUri) {
         pkce: { required: () => true },
         features: {
             devInteractions: { enabled: false },
+            registration: { enabled: true },
+            clientIdMetadataDocument: { enabled: true, ack: "draft-02", allowFetch: () => true, allowClient: () => true },
             resourceIndicators: {
                 enabled: true,
                 getResourceServerInfo: (_, resource) => ({
@@ -47,6 +45,11 @@ export async function startProvider(scopes, redirectUri) {
     });
     const serve = provider.callback();
     handle = async (request, response) => {
+        if (request.url === "/reg") {
+            request.body = JSON.parse(Buffer.concat(await request.toArray()));
+            // A client says the first scope that it wants, and would then be given no other.
+            delete request.body.scope;
+        }
         if (!request.url.startsWith("/interaction/")) return serve(request, response);
         const { prompt, params, session, grantId } = await provider.interactionDetails(request, response);
         let result = { login: { accountId: "alice" } };
