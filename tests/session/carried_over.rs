@@ -16,6 +16,7 @@ use actix_web::rt::System;
 use actix_web::{App, HttpMessage as _, HttpRequest, HttpResponse, Responder, get, post, web};
 use auth_runtime::clock::Clock as _;
 use auth_runtime::extract::CarryOver;
+use auth_runtime::login::OidcLogin;
 use auth_runtime::revocation::InMemoryRevocations;
 use auth_runtime::session::{OldSessions, Sessions};
 use auth_runtime::testing::ManualClock;
@@ -24,6 +25,7 @@ use tests::{Answer, Denied, Request, Server};
 
 use crate::app::{COOKIE, NOW, ORIGIN, WithSession as _, cookie};
 use crate::failing::Remote;
+use crate::stored::Shelf;
 
 /// `NOW` is 2026-05-28.
 const UNTIL: &str = "2026-06-20";
@@ -50,6 +52,10 @@ impl Closed {
     async fn roles_of(&self, user: &str) -> Result<Option<[&'static str; 1]>, &'static str> {
         match user {
             "unknowable" => Err("the database is away"),
+            "slow" => {
+                actix_web::rt::time::sleep(Duration::from_millis(500)).await;
+                Ok(Some(["viewer"]))
+            }
             _ => Ok((!self.0.lock().unwrap().iter().any(|closed| closed == user)).then_some(["viewer"])),
         }
     }
@@ -172,13 +178,18 @@ fn in_cookie() -> OldSessions {
     OldSessions::dangerous_in_cookie("id").until(UNTIL)
 }
 
+/// Where a restart forgets nothing.
+fn kept() -> Sessions {
+    Sessions::store(Shelf::default()).key("a", [7; 32])
+}
+
 impl Moving {
     fn new(old: OldSessions, store: impl SessionStore + Clone + Send + 'static) -> Self {
         Self::with(Sessions::in_memory().carry_over(old), store)
     }
 
     fn out_of_cookies() -> Self {
-        Self::with_cookies(Sessions::in_memory().carry_over(in_cookie()))
+        Self::with_cookies(kept().carry_over(in_cookie()))
     }
 
     fn with(sessions: Sessions, store: impl SessionStore + Clone + Send + 'static) -> Self {
@@ -191,7 +202,9 @@ impl Moving {
 
     fn serving<S: SessionStore + 'static>(sessions: Sessions, store: impl Fn() -> S + Clone + Send + 'static) -> Self {
         let (clock, closed) = (ManualClock::at(NOW), Closed::default());
-        let sessions = sessions.login_page("/login");
+        let provider = OidcLogin::new("https://idp.example", "shop", "secret").logout_path("/oidc/logout");
+        let provider = provider.login_path("/oidc/login").callback_path("/oidc/callback");
+        let sessions = sessions.login_page("/login").login(provider);
         let auth = Auth::builder().realm("shop").public_origin(ORIGIN).clock(clock.clone());
         let auth = auth.session(sessions).dangerous_allow_unconfigured().build().unwrap();
         let (served, data) = (auth.clone(), closed.clone());
@@ -202,6 +215,7 @@ impl Moving {
             let scope = scope.service(me).service(log_out).service(log_out_everywhere);
             App::new()
                 .app_data(web::Data::new(data.clone()))
+                .service(served.scheme_routes())
                 .service(scope.wrap(IdentityMiddleware::default()).wrap(old))
         });
         Self { server, auth, clock, closed }
@@ -362,6 +376,8 @@ fn another_site_cannot_have_somebody_carried_over() {
         assert!(!is_carried_over(&led));
         assert_eq!(led.all("set-cookie"), [] as [&str; 0], "the old session is left alone");
     }
+    let silent = app.server.get("/login").header("Cookie", &old).send();
+    assert!(!is_carried_over(&silent), "who knows what led here?");
     assert!(app.is_carried_over(&old));
 }
 
@@ -383,6 +399,13 @@ fn the_application_says_who_is_still_good() {
     app.closed.0.lock().unwrap().push("alice".to_owned());
     assert!(!app.is_carried_over(&old));
     assert_eq!(app.comes("/old", &old).send().text(), "nobody", "the old session has ended with that");
+    app.closed.0.lock().unwrap().clear();
+    let cookies = Moving::out_of_cookies();
+    let copied = cookies.of_old("alice");
+    cookies.closed.0.lock().unwrap().push("alice".to_owned());
+    assert!(!cookies.is_carried_over(&copied));
+    cookies.closed.0.lock().unwrap().clear();
+    assert!(!cookies.is_carried_over(&copied), "it was used, whoever is good again since");
     let old = app.of_old("unknowable");
     let answer = app.comes("/login", &old).send();
     assert_eq!(answer.status, 503);
@@ -391,7 +414,7 @@ fn the_application_says_who_is_still_good() {
 
 #[test]
 fn whoever_has_signed_out_is_not_carried_over_by_what_is_left_of_old_sessions() {
-    for (way, out) in ["/logout", "/logout/everywhere", "all", "others", "one"].into_iter().zip(1..) {
+    for (way, out) in ["/logout", "/logout/everywhere", "/oidc/logout", "all", "others", "one"].into_iter().zip(1..) {
         for app in [Moving::new(in_store(), OldStore::default()), Moving::out_of_cookies()] {
             let (left, other) = (app.of_old("alice"), app.of_old("bob"));
             let answer = app.server.post("/login/alice").header("Sec-Fetch-Site", "same-origin").send();
@@ -418,7 +441,7 @@ fn whoever_has_signed_out_is_not_carried_over_by_what_is_left_of_old_sessions() 
 #[test]
 fn a_revoked_subject_is_not_carried_over() {
     let revocations = InMemoryRevocations::new();
-    let app = Moving::with_cookies(Sessions::in_memory().carry_over(in_cookie()).revocations(revocations.clone()));
+    let app = Moving::with_cookies(kept().carry_over(in_cookie()).revocations(revocations.clone()));
     let (old, other) = (app.of_old("alice"), app.of_old("bob"));
     let now = app.clock.now().unwrap();
     revocations.revoke_subject("local:session", "alice", now - 60);
@@ -463,4 +486,39 @@ fn old_sessions_that_cannot_be_meant_are_refused() {
         let fault = fault(old);
         assert!(fault.contains(said), "{fault}");
     }
+    let forgets = fault(in_cookie());
+    assert!(forgets.contains("carried over again after each restart"), "{forgets}");
+}
+
+/// The application takes its time to say who somebody is, and meanwhile that one signs out elsewhere.
+#[test]
+fn whoever_signs_out_while_somebody_is_carried_over_ends_that_too() {
+    for way in ["/logout", "/logout/everywhere"] {
+        let store = Shelf::default();
+        let sessions = || Sessions::store(store.clone()).key("a", [7; 32]).carry_over(in_store());
+        let app = Moving::with(sessions(), OldStore::default());
+        let old = app.of_old("slow");
+        let id = cookie(&app.server.post("/login/slow").header("Sec-Fetch-Site", "same-origin").send());
+        let mut under_way = app.comes("/login", &old).open();
+        std::thread::sleep(Duration::from_millis(150));
+        app.clock.advance(Duration::from_secs(1));
+        assert_eq!(app.post(way, &id).status, 303);
+        let answer = under_way.answer();
+        assert_eq!(answer.status, 403, "{answer:#?}");
+        let left = System::new().block_on(app.auth.sessions_of("slow").list()).unwrap();
+        assert!(left.is_empty(), "{way} {left:?}");
+        assert!(!app.is_carried_over(&app.of_old("slow")));
+    }
+}
+
+#[test]
+fn that_somebody_has_signed_out_counts_under_another_key_too() {
+    let store = Shelf::default();
+    let under = |key: &str, secret: u8| Sessions::store(store.clone()).key(key, [secret; 32]).carry_over(in_cookie());
+    let before = Moving::with_cookies(under("a", 1));
+    let (one, left) = (before.of_old("alice"), before.of_old("alice"));
+    let id = new_id(&before.comes("/login", &one).send());
+    assert_eq!(before.post("/logout", &id).status, 303);
+    let after = Moving::with_cookies(under("b", 2));
+    assert!(!after.is_carried_over(&left) && !after.is_carried_over(&one));
 }

@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
+use actix_web::http::header::{HeaderMap, ORIGIN};
 use actix_web::{FromRequest, HttpRequest};
 
 use super::sign_in::{SessionStart, SignIn};
@@ -42,7 +43,8 @@ use crate::telemetry::{foreign, limited};
 /// Where several sessions are configured, it is for the one without a name, or for the one that [`configured`](Self::configured) names.
 ///
 /// # Security
-/// Whoever another site has led to the page is not carried over, and sees the form.
+/// Whoever another site has led to the page is not carried over, and sees the form; so does a browser that does not say so, as those of before 2023 for
+/// a page. The old cookie is not a `__Host-` one: a sibling host can plant one of somebody else's.
 #[must_use = "nobody is carried over before `once`"]
 pub struct CarryOver<T = ()>(Option<SignIn<T>>);
 
@@ -55,8 +57,8 @@ impl<T> CarryOver<T> {
     }
 
     /// Begins a session for this user, as the old session names it, if `check` says who it is today: `Ok(Some(user))`, or `Ok(None)` for
-    /// whoever may not sign in any more. `purge` ends the old session; it is called before the new one begins, and also where the old
-    /// one is worth nothing.
+    /// whoever may not sign in any more. `purge` tells the old middleware to end the old session, which it does behind the answer; it is
+    /// called before the new one begins, and also where the old one is worth nothing. That the old one is used is noted before either.
     ///
     /// Brings the start of the session with what `check` has found, such as roles; [`finish`](SessionStart::finish) begins it. How
     /// strongly, and when, the user was authenticated is not known: [step-up](crate::manual::step_up) asks for it.
@@ -104,6 +106,7 @@ async fn carried_over<T, U, E: Display>(
         None
     };
     let Some(user) = found else {
+        live.use_up(&old).await?;
         purge();
         limited!(info, "an old session is worth nothing: its user has signed out, or may not sign in any more");
         return Ok(None);
@@ -118,13 +121,18 @@ async fn carried_over<T, U, E: Display>(
     Ok(Some((subject, user)))
 }
 
+fn says_site(headers: &HeaderMap) -> bool {
+    headers.contains_key("sec-fetch-site") || headers.contains_key(ORIGIN)
+}
+
 impl<T> FromRequest for CarryOver<T> {
     type Error = Denial;
     type Future = Ready<Result<Self, Denial>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         ready(match SignIn::from_request(request, payload).into_inner() {
-            Ok(sign_in) => Ok(Self(Some(sign_in))),
+            // What says nothing of where it comes from may have been led here by another site.
+            Ok(sign_in) => Ok(Self(Some(sign_in).filter(|_| says_site(request.headers())))),
             Err(denial) if denial.reason() == Reason::CrossSite => Ok(Self(None)),
             Err(denial) => Err(denial),
         })

@@ -51,7 +51,7 @@ impl AtRequest {
             return Err(Denial::of(Reason::CrossSite));
         }
         let record = match self.sessions.named_by(self.request.headers()) {
-            Some(key) => self.sessions.end_named(key).await?,
+            Some(key) => self.sessions.end_named(key, &*auth.settings().clock).await?,
             None => None,
         };
         let there = match &record {
@@ -147,7 +147,8 @@ impl AtRequest {
         let ended =
             self.sessions.end_at_provider(issuer, told.subject, told.session, &**clock).await.map_err(unavailable)?;
         // Once all have ended: where that fails, the provider tells again.
-        let until = now.saturating_add(AGE_MAX + 2 * LEEWAY);
+        // A second longer than it could count.
+        let until = now.saturating_add(AGE_MAX + 2 * LEEWAY + 1);
         match self.sessions.do_once(TOLD, &[issuer, told.id], now, until).await.map_err(unavailable)? {
             true => Ok(ended),
             // It was sent twice at once. That the sessions ended twice does not matter.

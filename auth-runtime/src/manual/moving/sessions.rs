@@ -45,7 +45,7 @@
 //!
 //! # After
 //!
-//! The old middleware stays around the login page alone, until a day of your choice, at most 30 days ahead. Whoever comes there with an old session
+//! The old middleware stays around the login page, until a day of your choice, at most 30 days ahead. Whoever comes there with an old session
 //! is signed in without a password, once: [`CarryOver`](crate::extract::CarryOver) takes the user out of it, asks you who that is today, and ends it.
 //!
 //! ```standalone_crate
@@ -94,7 +94,7 @@
 //! # async fn main() {
 //! let key = Key::from(&[7; 64]); // the old one
 //! let old_middleware = SessionMiddleware::builder(CookieSessionStore::default(), key).cookie_secure(false).build();
-//! // With `RedisSessionStore`, or another store at the server: `OldSessions::in_store("id")`.
+//! // With `RedisSessionStore`, or another store at the server: `OldSessions::in_store("id")`. On more than this machine: `Sessions::redis(…)`.
 //! let old = OldSessions::dangerous_in_cookie("id").until("2026-12-24");
 //! let sessions = Sessions::in_memory().login_page("/login").carry_over(old);
 //! # let clock = auth_runtime::testing::ManualClock::at(1_796_000_000);
@@ -134,7 +134,7 @@
 //! | a user who has signed out since, in any browser, or whose sessions were ended by [`end_all`](crate::session::SubjectSessions::end_all) or [`end_others`](crate::session::SubjectSessions::end_others) | the form |
 //! | a user who is [revoked](crate::session::Sessions::revocations), for as long as your store of revocations remembers it | the form |
 //! | somebody who is in a session of ours already | the form: nobody becomes somebody else |
-//! | somebody whom a page of another site has led here | the form, and the old session stays: a click on a link of yours, or a button that posts, carries over |
+//! | somebody whom a page of another site has led here, or whose browser does not say (Safari before 16.4) | the form, and the old session stays: a click on a link of yours, or a button that posts, carries over |
 //! | anybody, from the beginning of the day on (UTC) | the form |
 //! | anybody, while the store or your function cannot tell | a 503, and the old session stays |
 //!
@@ -145,6 +145,8 @@
 //! - A cookie of `CookieSessionStore` holds the session itself and cannot be ended at the server. Each counts once; whoever has copied one that
 //!   the user's browser had before can still be carried over by it, until the user signs out, or the day. That is why it is called
 //!   [dangerous](crate::session::OldSessions::dangerous_in_cookie). If cookies may have been copied, let people sign in anew instead.
+//! - What was carried over, and who has signed out since, is noted where sessions are kept. In memory that is forgotten at a restart, so that `build()`
+//!   refuses old sessions in cookies with sessions in memory, but on your own machine, as above.
 //! - What is kept of nobody, such as a basket before anybody has signed in, stays with `actix-session`: its cookie is called `id` by default,
 //!   ours `__Host-session`.
 //! - When the day has come, a warning at the start asks you to remove `carry_over`; then remove the old middleware, too.

@@ -46,6 +46,7 @@ pub(crate) struct Beginning {
     principal: Principal,
     before: Option<SessionKey>,
     now: UnixTime,
+    is_carried_over: bool,
 }
 
 impl Beginning {
@@ -117,7 +118,7 @@ impl LiveSessions {
         };
         let session = self.stored(id.key(), 1, &record).ok_or_else(too_large)?;
         let principal = self.principal(id.clone(), session.clone(), record.clone()).map_err(unavailable)?;
-        Ok(Beginning { id, record, session, principal, before, now })
+        Ok(Beginning { id, record, session, principal, before, now, is_carried_over })
     }
 
     /// Whether the session that the browser has, if it has one, is of whoever begins this one, so that they are the same to become stronger.
@@ -134,7 +135,8 @@ impl LiveSessions {
     /// # Errors
     /// Where the store cannot tell or has no room, or where the subject's sessions were ended since the sign-in began.
     pub(crate) async fn keep(&self, beginning: Beginning) -> Result<HeaderValue, Denial> {
-        let Beginning { id, record, session, principal, before, now } = beginning;
+        let Beginning { id, record, session, principal, before, now, is_carried_over } = beginning;
+        let key = session.key();
         let replaced = before.and_then(|before| self.tombstone(before, 1, now));
         match self.standing(&principal, &record, now) {
             Ok(()) => {}
@@ -143,6 +145,10 @@ impl LiveSessions {
         }
         let new = NewSession { session, began_at: record.began_at, most: self.most, replaced, continues: false };
         match self.store.put(new).get().await.map_err(unavailable)? {
+            Added::Kept { .. } if is_carried_over && self.has_left_old(&record.subject).await? => {
+                self.end_one(key, &record).await?;
+                return Err(barred());
+            }
             Added::Kept { ended } => {
                 tracing::info!(
                     subject = foreign(&record.subject),

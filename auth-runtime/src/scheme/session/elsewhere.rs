@@ -90,13 +90,13 @@ impl LiveSessions {
     ///
     /// # Errors
     /// Where the store cannot be asked.
-    pub(crate) async fn end_named(&self, key: SessionKey) -> Result<Option<Record>, Denial> {
+    pub(crate) async fn end_named(&self, key: SessionKey, clock: &dyn Clock) -> Result<Option<Record>, Denial> {
         let found = self.store.find(key).get().await.map_err(unavailable)?;
         let Some((_, record)) = found.and_then(|stored| self.open(stored)).filter(|(_, record)| !record.replaced)
         else {
             return Ok(None);
         };
-        self.end_one(key, &record).await?;
+        self.sign_out(key, &record, clock).await?;
         Ok(Some(record))
     }
 

@@ -37,8 +37,13 @@ impl LiveSessions {
 
     /// The same because its user wants it: nobody is carried over into another one by what is left of old sessions.
     pub(crate) async fn sign_out(&self, key: SessionKey, record: &Record, clock: &dyn Clock) -> Result<bool, Denial> {
+        // First: whoever is carried over meanwhile looks for it afterwards.
+        let noted = self.leave_old(record.whose(), clock).await;
         let was_there = self.end_one(key, record).await?;
-        self.leave_old(record.whose(), clock).await?;
+        if noted.is_err() {
+            // A store that was full has room now.
+            self.leave_old(record.whose(), clock).await?;
+        }
         Ok(was_there)
     }
 
@@ -46,9 +51,10 @@ impl LiveSessions {
     pub(crate) async fn end_all(&self, whose: Whose<'_>, clock: &dyn Clock) -> Result<usize, Denial> {
         let of = self.seal.subject(whose);
         let end = || self.store.end_all(of, milliseconds(clock)).get();
+        let noted = self.leave_old(whose, clock).await;
         let mut ended = end().await.map_err(unavailable)?;
-        if self.leave_old(whose, clock).await? {
-            // And those into which somebody was carried over in between.
+        if noted.is_err() {
+            self.leave_old(whose, clock).await?;
             ended += end().await.map_err(unavailable)?;
         }
         tracing::info!(subject = foreign(whose.subject), ended, scheme = super::NAME, "signed out everywhere");

@@ -13,13 +13,13 @@ impl LiveSessions {
         SubjectKey::from_bytes(self.seal.name(kind, parts))
     }
 
-    /// Whether that was done, and is not forgotten yet.
+    /// Whether that was done, and is not forgotten yet. An entry counts whoever has written it: one that an older key has sealed must.
     ///
     /// # Errors
     /// Where the store cannot be asked.
     pub(crate) async fn is_done(&self, kind: &str, parts: &[&str]) -> Result<bool, Denial> {
         let found = self.store.of_subject(self.entries(kind, parts)).get().await.map_err(unavailable)?;
-        Ok(found.into_iter().any(|stored| self.open(stored).is_some()))
+        Ok(!found.is_empty())
     }
 
     /// Notes that it is done, until then at least; says whether it is for the first time. Of several who do it at once, one is the first:

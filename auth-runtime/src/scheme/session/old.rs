@@ -46,6 +46,10 @@ pub struct OldSessions {
 impl OldSessions {
     /// Kept by a server, which ends them when they are purged: those of a `RedisSessionStore`, or of a store of your own. `cookie` is the
     /// name of their cookie.
+    ///
+    /// What was carried over, and who has signed out since, is noted where sessions are kept: with [`in_memory`](super::Sessions::in_memory) it is
+    /// forgotten when the process ends, and a warning says so. A cookie that `actix-session` has given earlier for the same session is another
+    /// one to us, and counts until the old middleware has removed the session, which it does behind the answer.
     pub fn in_store(cookie: impl Into<Box<str>>) -> Self {
         Self { cookie: cookie.into(), until: None, is_in_cookie: false }
     }
@@ -55,6 +59,10 @@ impl OldSessions {
     /// # Security
     /// Nothing ends such a session at the server. Each of its cookies carries somebody over once, and whoever has copied an earlier one is
     /// carried over, too, until the user signs out or is revoked, or [the day](Self::until) has come.
+    ///
+    /// # Errors
+    /// [`build`](crate::config::AuthBuilder::build) fails with sessions that are kept [in memory](super::Sessions::in_memory), which would forget
+    /// that at each restart; not for a public origin on this machine, where you try it.
     pub fn dangerous_in_cookie(cookie: impl Into<Box<str>>) -> Self {
         Self { is_in_cookie: true, ..Self::in_store(cookie) }
     }
@@ -70,7 +78,23 @@ impl OldSessions {
 
     /// # Errors
     /// What is wrong and what to do about it.
-    pub(super) fn build(self, clock: &dyn Clock) -> Result<CarriedOver, Misconfiguration> {
+    pub(super) fn build(
+        self,
+        clock: &dyn Clock,
+        is_shared: bool,
+        is_secure: bool,
+    ) -> Result<CarriedOver, Misconfiguration> {
+        if self.is_in_cookie && !is_shared && is_secure {
+            return Err(Misconfiguration::new(
+                "old sessions in cookies would be carried over again after each restart, for ours are in memory; keep ours in Redis or a store of \
+                 your own",
+            ));
+        }
+        if !is_shared {
+            tracing::warn!(
+                "sessions are in memory: at a restart it is forgotten which old ones were carried over, and who has signed out"
+            );
+        }
         let Some(day) = self.until else {
             return Err(Misconfiguration::new(
                 "until when old sessions are carried over is not said; add `.until(\"2026-12-24\")`",
@@ -184,7 +208,7 @@ impl LiveSessions {
                 Err(_) => return Ok(false),
             }
         }
-        Ok(!self.is_done(SIGNED_OUT, &[subject]).await?)
+        Ok(!self.has_left_old(subject).await?)
     }
 
     /// Uses an old session, which counts once on all machines; says whether this was the first time.
@@ -195,19 +219,26 @@ impl LiveSessions {
         self.do_once(USED, &[&old.hash], old.now, old.until).await
     }
 
-    /// Keeps whoever signs out from being carried over by what is left of old sessions. Says whether there may be any.
+    /// Keeps whoever signs out from being carried over by what is left of old sessions.
     ///
     /// # Errors
     /// Where the store cannot be asked, or has no room.
-    pub(crate) async fn leave_old(&self, whose: Whose<'_>, clock: &dyn Clock) -> Result<bool, Denial> {
+    pub(crate) async fn leave_old(&self, whose: Whose<'_>, clock: &dyn Clock) -> Result<(), Denial> {
         let now = clock.now().map_err(Reason::from).map_err(Denial::of)?;
         match &self.old {
             Some(old) if now < old.until && whose.issuer.is_none() => {
-                self.do_once(SIGNED_OUT, &[whose.subject], now, old.until).await?;
-                Ok(true)
+                self.do_once(SIGNED_OUT, &[whose.subject], now, old.until).await.map(drop)
             }
-            _ => Ok(false),
+            _ => Ok(()),
         }
+    }
+
+    /// Whether this user is not carried over any more.
+    ///
+    /// # Errors
+    /// Where the store cannot be asked.
+    pub(super) async fn has_left_old(&self, subject: &str) -> Result<bool, Denial> {
+        self.is_done(SIGNED_OUT, &[subject]).await
     }
 }
 

@@ -274,6 +274,7 @@ impl Sessions {
         if !cookie.is_secure() {
             tracing::warn!(origin, "the cookie of sessions is not bound to TLS, for this machine only");
         }
+        let is_secure = cookie.is_secure();
         #[cfg(feature = "login")]
         let of_vault = keys.clone();
         let seal = Seal::new(origin, name, keys)?;
@@ -289,7 +290,7 @@ impl Sessions {
             seal,
             cookie,
             landing: Landing::new(origin, self.login_page.as_deref())?,
-            old: self.old.map(|old| old.build(clock)).transpose()?,
+            old: self.old.map(|old| old.build(clock, is_shared, is_secure)).transpose()?,
             idle: self.idle,
             absolute: self.absolute,
             most: self.most,
