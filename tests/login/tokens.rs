@@ -167,5 +167,5 @@ fn a_session_that_was_not_begun_at_the_provider_has_nothing_to_exchange() {
     let browser = app.browser();
     browser.post("/form");
     let answer = app.server.get("/exchanged").header("Cookie", browser.header()).send();
-    assert_eq!((answer.status, idp.count()), (401, 0));
+    assert_eq!((answer.status, idp.count()), (403, 0), "signing in again would not help");
 }

@@ -16,6 +16,7 @@ impl AuthBuilder {
     /// Who gives tokens for calls to other services in the names of callers: handlers take [`OutgoingToken`](crate::outgoing::OutgoingToken). Given again, the last
     /// counts.
     pub fn outgoing(mut self, tokens: OutgoingTokens) -> Self {
+        let tokens = tokens.for_callers();
         self.memories.add(Arc::clone(&tokens.exchange) as _);
         self.outgoing = Some(tokens);
         self

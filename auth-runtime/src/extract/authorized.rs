@@ -54,7 +54,7 @@ impl<P> Authorized<P> {
         F: Handler<T>,
     {
         async move {
-            let arguments = match (T::identities(&self.source.grant), &self.admission) {
+            let arguments = match (T::identities(&self.source), &self.admission) {
                 (Err(error), Some(admission)) => {
                     let caller = self.source.grant.caller();
                     let denial = match admission.refuse(&self.source.request, caller, &error) {
@@ -86,7 +86,7 @@ impl<P> Authorized<P> {
         else {
             return Answered::denied(Denial::of(Reason::PolicyUnlinked).into());
         };
-        let denied = match T::identities(&source.grant) {
+        let denied = match T::identities(source) {
             Err(error) => admission.refuse(&source.request, source.grant.caller(), &error),
             Ok(identities) => match T::extract(identities, source).await {
                 Err(error) => {

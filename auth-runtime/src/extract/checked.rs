@@ -4,6 +4,8 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use actix_web::HttpRequest;
+
 use crate::denial::Reason;
 use crate::grant::{FromGrant, Grant, IdentityError, Loads, ViaPlace};
 use crate::policy::Policy;
@@ -65,7 +67,7 @@ impl<T: fmt::Debug> fmt::Debug for Checked<T> {
 
 #[diagnostic::do_not_recommend]
 impl<P: Policy<Access: Loads<T, At>>, T: Send + Sync + 'static, At> FromGrant<P, ViaPlace<At>> for Checked<T> {
-    fn from_grant(grant: &Grant<P>) -> Result<Option<Self>, IdentityError> {
+    fn from_grant(grant: &Grant<P>, _: &HttpRequest) -> Result<Option<Self>, IdentityError> {
         match grant.caller().loaded() {
             Some(loaded) => Ok(Some(Self(loaded))),
             None => Err(Reason::LoadedLater.into()),

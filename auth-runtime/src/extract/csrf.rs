@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Deserialize;
 
+use actix_web::HttpRequest;
+
 use crate::denial::{Denial, Reason};
 use crate::extract::identity::{Identity, IdentityOf, certain};
 use crate::grant::{FromGrant, Grant, IdentityError, ViaGrant, Yields};
@@ -104,7 +106,7 @@ impl Identity for CsrfToken {
 
 #[diagnostic::do_not_recommend]
 impl<P: Policy<Access: Yields<SessionScheme>>> FromGrant<P, ViaGrant> for CsrfToken {
-    fn from_grant(grant: &Grant<P>) -> Result<Option<Self>, IdentityError> {
+    fn from_grant(grant: &Grant<P>, _: &HttpRequest) -> Result<Option<Self>, IdentityError> {
         certain(grant).map(Some)
     }
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use actix_web::HttpRequest;
+
 use crate::denial::Denial;
 use crate::extract::identity::{Identity, IdentityOf};
 use crate::grant::{AnyScheme, FromGrant, Grant, IdentityError, ViaPrincipal, Yields};
@@ -62,7 +64,7 @@ impl<T: FromPrincipal> Identity for T {
 
 #[diagnostic::do_not_recommend]
 impl<P: Policy<Access: Yields<AnyScheme>>, T: FromPrincipal> FromGrant<P, ViaPrincipal> for T {
-    fn from_grant(grant: &Grant<P>) -> Result<Option<Self>, IdentityError> {
+    fn from_grant(grant: &Grant<P>, _: &HttpRequest) -> Result<Option<Self>, IdentityError> {
         super::identity::certain(grant).map(Some)
     }
 }

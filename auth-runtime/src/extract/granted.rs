@@ -4,6 +4,8 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
+use actix_web::HttpRequest;
+
 use crate::grant::{FromGrant, Grant, IdentityError, Implies, Includes, ViaGrant};
 use crate::policy::Policy;
 use crate::policy::proof::prove;
@@ -66,7 +68,7 @@ impl<Q> fmt::Debug for Granted<Q> {
 
 #[diagnostic::do_not_recommend]
 impl<P: Includes<Q>, Q> FromGrant<P, ViaGrant> for Granted<Q> {
-    fn from_grant(_: &Grant<P>) -> Result<Option<Self>, IdentityError> {
+    fn from_grant(_: &Grant<P>, _: &HttpRequest) -> Result<Option<Self>, IdentityError> {
         Ok(Some(Self(PhantomData, PhantomData)))
     }
 }

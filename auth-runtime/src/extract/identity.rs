@@ -9,6 +9,8 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use actix_web::HttpRequest;
+
 use crate::denial::Reason;
 use crate::extract::details::Details;
 use crate::extract::until_ended::{EndingStream, UntilEnded};
@@ -359,7 +361,7 @@ macro_rules! from_grant {
     ($([$($generics:tt)*] $identity:ty, $scheme:ty;)+) => {$(
         #[diagnostic::do_not_recommend]
         impl<P: Policy<Access: Yields<$scheme>>, $($generics)*> FromGrant<P, ViaGrant> for $identity {
-            fn from_grant(grant: &Grant<P>) -> Result<Option<Self>, IdentityError> {
+            fn from_grant(grant: &Grant<P>, _: &HttpRequest) -> Result<Option<Self>, IdentityError> {
                 certain(grant).map(Some)
             }
         }
@@ -372,7 +374,7 @@ impl<P: Policy<Access: Yields<AnyScheme>>, T: Send + Sync + 'static> FromGrant<P
         Some(DetailsType::of::<T>())
     }
 
-    fn from_grant(grant: &Grant<P>) -> Result<Option<Self>, IdentityError> {
+    fn from_grant(grant: &Grant<P>, _: &HttpRequest) -> Result<Option<Self>, IdentityError> {
         certain(grant).map(Some)
     }
 }
@@ -390,7 +392,7 @@ from_grant! {
 
 #[diagnostic::do_not_recommend]
 impl<P: Policy<Access: MayYield<T::Scheme, At>>, T: Identity, At> FromGrant<P, ViaPlace<At>> for Optional<T> {
-    fn from_grant(grant: &Grant<P>) -> Result<Option<Self>, IdentityError> {
+    fn from_grant(grant: &Grant<P>, _: &HttpRequest) -> Result<Option<Self>, IdentityError> {
         T::identify(&IdentityOf(grant.caller())).map(|identity| Some(Self(identity)))
     }
 }

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
+use actix_web::HttpRequest;
+
 use crate::denial::Reason;
 use crate::extract::identity::{Identity, IdentityOf, certain};
 use crate::grant::{FromGrant, Grant, IdentityError, UnfitClaim, ViaGrant, Yields};
@@ -120,7 +122,7 @@ where
     P: Policy<Access: Yields<SessionScheme>>,
     T: DeserializeOwned + Send + Sync + 'static,
 {
-    fn from_grant(grant: &Grant<P>) -> Result<Option<Self>, IdentityError> {
+    fn from_grant(grant: &Grant<P>, _: &HttpRequest) -> Result<Option<Self>, IdentityError> {
         certain(grant).map(Some)
     }
 }

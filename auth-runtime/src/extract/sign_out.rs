@@ -86,7 +86,7 @@ impl Identity for SignOut {
 
 #[diagnostic::do_not_recommend]
 impl<P: Policy<Access: Yields<SessionScheme>>> FromGrant<P, ViaGrant> for SignOut {
-    fn from_grant(grant: &Grant<P>) -> Result<Option<Self>, IdentityError> {
+    fn from_grant(grant: &Grant<P>, _: &HttpRequest) -> Result<Option<Self>, IdentityError> {
         certain(grant).map(Some)
     }
 }

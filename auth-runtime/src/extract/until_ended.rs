@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
+use actix_web::HttpRequest;
+
 use crate::extract::identity::{Identity, IdentityOf, certain};
 use crate::grant::{AnyScheme, FromGrant, Grant, IdentityError, Verified, ViaGrant, Yields};
 use crate::policy::Policy;
@@ -180,7 +182,7 @@ impl Identity for UntilEnded {
 
 #[diagnostic::do_not_recommend]
 impl<P: Policy<Access: Yields<AnyScheme>>> FromGrant<P, ViaGrant> for UntilEnded {
-    fn from_grant(grant: &Grant<P>) -> Result<Option<Self>, IdentityError> {
+    fn from_grant(grant: &Grant<P>, _: &HttpRequest) -> Result<Option<Self>, IdentityError> {
         certain(grant).map(Some)
     }
 }

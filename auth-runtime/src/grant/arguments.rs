@@ -22,7 +22,7 @@ pub trait Extract<P, Via>: Sized {
     fn details() -> Vec<DetailsType>;
 
     /// Takes the identities: after them nothing but the function's own arguments can refuse the request.
-    fn identities(grant: &Grant<P>) -> Result<Self::Identities, IdentityError>;
+    fn identities(source: &GrantedRequest<P>) -> Result<Self::Identities, IdentityError>;
 
     /// Takes every other argument in written order, each after the one before is complete.
     fn extract(
@@ -42,7 +42,7 @@ debug_by_name!([P] GrantedRequest<P> as "GrantedRequest";);
 
 /// The arguments that a check takes.
 pub(crate) async fn extract<P, Via, T: Extract<P, Via>>(mut source: GrantedRequest<P>) -> Result<T, Error> {
-    let identities = T::identities(&source.grant)?;
+    let identities = T::identities(&source)?;
     T::extract(identities, &mut source).await
 }
 
@@ -53,7 +53,7 @@ impl<P> Extract<P, ()> for () {
         Vec::new()
     }
 
-    fn identities(_: &Grant<P>) -> Result<(), IdentityError> {
+    fn identities(_: &GrantedRequest<P>) -> Result<(), IdentityError> {
         Ok(())
     }
 
@@ -71,14 +71,14 @@ macro_rules! extract_tuples {
                 [$($argument::details()),+].into_iter().flatten().collect()
             }
 
-            fn identities(grant: &Grant<P>) -> Result<Self::Identities, IdentityError> {
-                Ok(($($argument::from_grant(grant)?,)+))
+            fn identities(source: &GrantedRequest<P>) -> Result<Self::Identities, IdentityError> {
+                Ok(($($argument::from_grant(&source.grant, &source.request)?,)+))
             }
 
             async fn extract(($($argument,)+): Self::Identities, source: &mut GrantedRequest<P>) -> Result<Self, Error> {
                 Ok(($(match $argument {
                     Some(identity) => identity,
-                    None => $argument::from_request(source).await?,
+                    None => $argument::from_request(&source.request, &mut source.payload).await?,
                 },)+))
             }
         }

@@ -7,7 +7,8 @@ mod caller;
 use std::future::ready;
 use std::marker::PhantomData;
 
-use actix_web::{Error, FromRequest};
+use actix_web::dev::Payload;
+use actix_web::{Error, FromRequest, HttpRequest};
 
 pub(crate) use access::{AnyScheme, Loads, MayYield, Yields};
 #[cfg(feature = "outgoing")]
@@ -65,13 +66,13 @@ pub trait FromGrant<P, Via>: Sized {
         None
     }
 
-    /// Takes an identity out of the grant, which is all it sees; `None` for what comes out of the request. A function's
-    /// identities are taken first, so that one that does not fit is refused before another argument reads the body.
-    fn from_grant(grant: &Grant<P>) -> Result<Option<Self>, IdentityError>;
+    /// Takes an identity out of the grant, and out of the request whose credentials were accepted; `None` for what is no identity. A
+    /// function's identities are taken first, so that one that does not fit is refused before another argument reads the body.
+    fn from_grant(grant: &Grant<P>, request: &HttpRequest) -> Result<Option<Self>, IdentityError>;
 
     /// Extracts what is no identity.
-    fn from_request(source: &mut GrantedRequest<P>) -> impl Future<Output = Result<Self, Error>> {
-        let _ = source;
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<Self, Error>> {
+        let _ = (request, payload);
         ready(Err(IdentityError::from(Reason::IdentityUnfit).into()))
     }
 }
@@ -102,7 +103,7 @@ pub trait FromToken<P>: Sized {
 }
 
 impl<P, T: FromToken<P>> FromGrant<P, ViaToken> for T {
-    fn from_grant(grant: &Grant<P>) -> Result<Option<Self>, IdentityError> {
+    fn from_grant(grant: &Grant<P>, _: &HttpRequest) -> Result<Option<Self>, IdentityError> {
         T::from_token(grant).map(Some)
     }
 }
@@ -113,11 +114,11 @@ impl<P, T: FromToken<P>> FromGrant<P, ViaToken> for T {
 pub enum ViaPrincipal {}
 
 impl<P, T: FromRequest> FromGrant<P, ViaRequest> for T {
-    fn from_grant(_: &Grant<P>) -> Result<Option<Self>, IdentityError> {
+    fn from_grant(_: &Grant<P>, _: &HttpRequest) -> Result<Option<Self>, IdentityError> {
         Ok(None)
     }
 
-    async fn from_request(source: &mut GrantedRequest<P>) -> Result<Self, Error> {
-        <T as FromRequest>::from_request(&source.request, &mut source.payload).await.map_err(Into::into)
+    async fn from_request(request: &HttpRequest, payload: &mut Payload) -> Result<Self, Error> {
+        <T as FromRequest>::from_request(request, payload).await.map_err(Into::into)
     }
 }

@@ -8,6 +8,8 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use zeroize::Zeroizing;
 
 use crate::denial::Reason;
+#[cfg(feature = "outgoing")]
+use crate::provider::client::Refused;
 use crate::provider::client::{FetchError, ProviderClient};
 use crate::provider::client_auth::{Prover, push_form};
 use crate::provider::endpoint::Endpoint;
@@ -130,6 +132,8 @@ impl IntrospectionEndpoint {
             | FetchError::Redirected
             | FetchError::ContentTypeWrong
             | FetchError::Status(400 | 413 | 414 | 422 | 431) => Failure::TokenRefused,
+            #[cfg(feature = "outgoing")]
+            FetchError::Refused(Refused::Access) => Failure::ClientRejected,
             #[cfg(feature = "outgoing")]
             FetchError::Refused(_) => Failure::TokenRefused,
             FetchError::TooMany(after) => Failure::Limited(after),

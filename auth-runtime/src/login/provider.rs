@@ -186,7 +186,7 @@ impl Provider {
                 limited!(warn, provider, "a provider does not accept the code of a sign-in, or a refresh token");
                 Err(LoginFault::CodeRefused)
             }
-            FetchError::Status(401 | 403) => {
+            FetchError::Status(401 | 403) | FetchError::Refused(Refused::Access) => {
                 limited!(
                     error,
                     provider,

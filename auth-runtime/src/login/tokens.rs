@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+use actix_web::HttpRequest;
+
 use crate::denial::{Denial, Reason};
 use crate::extract::{Identity, IdentityOf, certain};
 use crate::grant::{FromGrant, Grant, IdentityError, ViaGrant, Yields};
@@ -264,7 +266,7 @@ impl Identity for Tokens {
 
 #[diagnostic::do_not_recommend]
 impl<P: Policy<Access: Yields<SessionScheme>>> FromGrant<P, ViaGrant> for Tokens {
-    fn from_grant(grant: &Grant<P>) -> Result<Option<Self>, IdentityError> {
+    fn from_grant(grant: &Grant<P>, _: &HttpRequest) -> Result<Option<Self>, IdentityError> {
         certain(grant).map(Some)
     }
 }

@@ -40,7 +40,8 @@
 //! ```
 //!
 //! Name every scope that the call needs. The provider may give fewer. An answer with one that was not asked for is refused, and an event says which: where a provider adds
-//! some to every token, such as `profile`, ask for them too. With no scopes, none may come.
+//! some to every token, such as `profile`, ask for them too. An answer that does not say its scopes has those that were asked for (RFC 6749 section 5.1): where a provider gives defaults to whoever asks for none, and does not say
+//! which, name some.
 //!
 //! Providers call the next service by a name (`audience`: Keycloak, Auth0, Okta) or by its URL (`resource`, RFC 8707:
 //! [`for_resource`](crate::outgoing::OutgoingToken::for_resource)).
@@ -81,7 +82,7 @@
 //! | by what | the caller; the SHA-256 of its token; what the token is bound to; audience or resource; the set of scopes. Another of these is another token |
 //! | how long | until 30 seconds before the token expires, or half its life where that is less; never past the `exp` of the caller's own. A token that does not say when it expires is not remembered |
 //! | how often is asked | once, by all requests that want the same at the same time. What was refused is not asked for again for a second |
-//! | what ends it | the caller is judged by each request anew, and in one that takes longer than a second again before each token: expired, revoked or signed out, it gets no more, and what was remembered for it is dropped. [`Auth::forget`](crate::Auth::forget) drops it in all processes |
+//! | what ends it | the caller is judged by each request anew, and in one that goes on for a second, before a body has come too, again for each token: expired, revoked or signed out, it gets no more, and what was remembered for it is dropped. [`Auth::forget`](crate::Auth::forget) drops it, with `RedisRevocations` in all processes. Each `Auth` has a memory of its own |
 //! | how much | 16 MiB; [`cache_bytes`](crate::outgoing::OutgoingTokensBuilder::cache_bytes) |
 //! | how many at once | the provider is asked for 32 tokens at once; further callers take turns, whoever asks for many behind those who ask for one |
 //!
@@ -94,7 +95,7 @@
 //! |---|---|---|
 //! | the caller's credentials have ended meanwhile | 401 with the challenges of the policy | the caller brings others |
 //! | the provider gives none for this caller (`invalid_grant`, `invalid_request`, `access_denied`), this audience (`invalid_target`) or these scopes (`invalid_scope`) | 403 | look at the event; let the client do so at the provider, or the user |
-//! | a token of another issuer | 403 | `subject_issuers`, if the provider may see it |
+//! | a token of another issuer, or a session that was not begun at a provider | 403 | `subject_issuers`, if the provider may see it |
 //! | the provider does not accept this service, or the grant (`invalid_client`, `unauthorized_client`, `unsupported_grant_type`) | 500 `outgoing_unfit` | correct id, secret or key, and the client's grants |
 //! | the answer has more scopes, or is another kind of token | 500 `outgoing_unfit` | see `fault` in the event |
 //! | the provider is away, slow, or answers an error | 503 | it passes; what is remembered counts |

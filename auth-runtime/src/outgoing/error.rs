@@ -21,7 +21,7 @@ use crate::denial::{Denial, Reason};
 pub enum OutgoingError {
     /// The credentials of the caller do not count any more: expired, revoked, or the session is over.
     CallerEnded,
-    /// The caller's token is of an issuer whose tokens this provider is not shown.
+    /// The caller's token is of an issuer whose tokens this provider is not shown, or its session was not begun at a provider.
     CallerForeign,
     /// The provider gives no token for this caller (`invalid_grant`, `invalid_request`, `access_denied`).
     CallerRefused,

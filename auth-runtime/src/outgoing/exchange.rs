@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use quick_cache::sync::Cache;
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
@@ -50,10 +51,12 @@ pub(crate) struct Exchange {
     pub(super) client: Box<str>,
     /// Whose tokens the provider is shown.
     pub(super) subject_issuers: Vec<Box<str>>,
-    pub(super) asker: TokenAsker,
+    pub(super) asker: Arc<TokenAsker>,
     pub(super) endpoint: TokenEndpoint,
     pub(super) worker: Arc<Worker>,
     pub(super) memory: CallerMemory<AccessToken>,
+    /// How much it takes.
+    pub(super) bytes: usize,
     pub(super) held: Cache<MemoryKey, (OutgoingError, Instant)>,
     pub(super) flights: Arc<Flights<Asked, Answered>>,
     pub(super) lookups: Lookups,
@@ -63,6 +66,7 @@ pub(crate) struct Exchange {
 }
 
 /// Where the provider is asked.
+#[derive(Clone)]
 pub(super) enum TokenEndpoint {
     /// As it was configured.
     At(Endpoint),
@@ -104,10 +108,11 @@ impl Exchange {
             subject_issuers: vec![issuer.clone()],
             issuer,
             client,
-            asker,
+            asker: Arc::new(asker),
             endpoint,
             worker,
             memory: CallerMemory::new(bytes, REMEMBER_MAX),
+            bytes,
             held: Cache::new(HELD),
             flights: Arc::default(),
             lookups: Lookups::default(),
@@ -116,20 +121,44 @@ impl Exchange {
         }
     }
 
+    /// The same provider for the callers of another `Auth`, with a memory of its own: what empties that is the `Auth`'s business.
+    pub(crate) fn for_callers(&self) -> Self {
+        Self {
+            issuer: self.issuer.clone(),
+            client: self.client.clone(),
+            subject_issuers: self.subject_issuers.clone(),
+            asker: Arc::clone(&self.asker),
+            endpoint: self.endpoint.clone(),
+            worker: Arc::clone(&self.worker),
+            memory: CallerMemory::new(self.bytes, REMEMBER_MAX),
+            bytes: self.bytes,
+            held: Cache::new(HELD),
+            flights: Arc::default(),
+            lookups: self.lookups.clone(),
+            known: KnownCallers::default(),
+            reviewed: self.reviewed.clone(),
+        }
+    }
+
+    /// Whether the provider may be shown a token of this caller.
+    pub(crate) fn check_issuer(&self, principal: &Principal) -> Result<(), OutgoingError> {
+        let is_shown = |issuer: &str| self.subject_issuers.iter().any(|known| **known == *issuer);
+        if principal.issuer().is_some_and(is_shown) {
+            return Ok(());
+        }
+        limited!(
+            error,
+            provider = foreign(&self.issuer),
+            issuer = principal.issuer().map(foreign),
+            remedy = "name the issuer in `.subject_issuers(…)` if the provider may see its tokens",
+            "a token of another issuer is not shown to a provider that exchanges tokens"
+        );
+        Err(OutgoingError::CallerForeign)
+    }
+
     /// Exchanges a caller's token (RFC 8693).
     pub(crate) async fn exchange(self: &Arc<Self>, subject: Subject<'_>, wanted: Wanted, now: UnixTime) -> Answered {
         let Subject { principal, token, counts_until, address } = subject;
-        let is_shown = |issuer: &str| self.subject_issuers.iter().any(|known| **known == *issuer);
-        if !principal.issuer().is_some_and(is_shown) {
-            limited!(
-                error,
-                provider = foreign(&self.issuer),
-                issuer = principal.issuer().map(foreign),
-                remedy = "name the issuer in `.subject_issuers(…)` if the provider may see its tokens",
-                "a token of another issuer is not shown to a provider that exchanges tokens"
-            );
-            return Err(OutgoingError::CallerForeign);
-        }
         let mut hash = Sha256::new();
         add(&mut hash, EXCHANGE.as_bytes());
         principal.fingerprint(false, &mut hash);
@@ -176,7 +205,7 @@ impl Exchange {
     }
 
     async fn fetch(self: &Arc<Self>, question: Question) -> Answered {
-        let (key, now) = (question.key, question.now);
+        let (key, now, grant) = (question.key, question.now, question.grant_name());
         let recall = || {
             let given = self.memory.recall(&key, Instant::now());
             let given = given.filter(|token| token.fresh_until().is_some_and(|until| now < until)).map(Ok);
@@ -195,7 +224,7 @@ impl Exchange {
         });
         match fetched {
             Fetched::Known(known) => known,
-            Fetched::Full => Err(OutgoingError::Busy),
+            Fetched::Full => Err(self.counted(grant, OutgoingError::Busy)),
             Fetched::UnderWay(told) => landed(told).await.unwrap_or(Err(OutgoingError::Unavailable)),
         }
     }
@@ -209,7 +238,7 @@ impl Exchange {
                 provider = foreign(&self.issuer),
                 "more tokens are asked of a provider than it may be asked for at once"
             );
-            return Err(self.counted(&question, OutgoingError::Busy));
+            return Err(self.counted(question.grant_name(), OutgoingError::Busy));
         };
         let asked = tokio::time::timeout(LONGEST, self.granted(&question)).await;
         let granted = asked.unwrap_or(Err(FetchError::TimedOut)).map_err(|error| self.refused(error));
@@ -224,13 +253,13 @@ impl Exchange {
             }
             Err(error) => {
                 self.held.insert(question.key, (error, Instant::now() + HELD_FOR));
-                Err(self.counted(&question, error))
+                Err(self.counted(question.grant_name(), error))
             }
         }
     }
 
-    fn counted(&self, question: &Question, error: OutgoingError) -> OutgoingError {
-        metrics::counter!(OUTGOING_TOKENS, "grant" => question.grant_name(), "outcome" => error.label()).increment(1);
+    fn counted(&self, grant: &'static str, error: OutgoingError) -> OutgoingError {
+        metrics::counter!(OUTGOING_TOKENS, "grant" => grant, "outcome" => error.label()).increment(1);
         error
     }
 
@@ -259,7 +288,8 @@ impl Exchange {
             None
         };
         if let Some(fault) = fault {
-            let (provider, scope) = (foreign(&self.issuer), granted.scope.as_ref().map(foreign));
+            let (provider, scope) =
+                (foreign(&self.issuer), granted.scope.as_ref().and_then(Value::as_str).map(foreign));
             limited!(
                 error,
                 provider,

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use actix_web::{Error, HttpRequest};
+use actix_web::HttpRequest;
 use zeroize::Zeroizing;
 
 use crate::auth::Auth;
 use crate::denial::Reason;
-use crate::grant::{CarriesToken, FromGrant, Grant, GrantedRequest, IdentityError, ViaGrant, YieldsToken};
+use crate::grant::{CarriesToken, FromGrant, Grant, IdentityError, ViaGrant, YieldsToken};
 use crate::http::peer::AddressShare;
 #[cfg(feature = "login")]
 use crate::login::Tokens;
@@ -142,6 +142,7 @@ impl Accepted {
         if self.principal.expires_at().is_some_and(|at| at <= now) {
             return Err(OutgoingError::CallerEnded);
         }
+        self.exchange.check_issuer(&self.principal)?;
         if self.at.elapsed() >= FRESH {
             self.recheck(now).await?;
         }
@@ -157,7 +158,8 @@ impl Accepted {
                     true => OutgoingError::Unavailable,
                     false => OutgoingError::CallerEnded,
                 })?;
-                let (token, counts_until) = (held.expose(), held.fresh_until());
+                // Where the provider did not say until when: no longer than the session.
+                let (token, counts_until) = (held.expose(), held.fresh_until().or(principal.expires_at()));
                 self.exchange.exchange(Subject { principal, token, counts_until, address }, wanted, now).await
             }
         }
@@ -189,13 +191,9 @@ impl<P: Policy<Access: YieldsToken>> FromGrant<P, ViaGrant> for OutgoingToken {
         Some(DetailsType::exchangeable())
     }
 
-    /// It comes out of the request, too: the grant holds no token.
-    fn from_grant(_: &Grant<P>) -> Result<Option<Self>, IdentityError> {
-        Ok(None)
-    }
-
-    async fn from_request(source: &mut GrantedRequest<P>) -> Result<Self, Error> {
-        Ok(Self::of(&source.grant, &source.request)?)
+    /// At once, before another argument reads the body: from now on counts how old the guard's word is.
+    fn from_grant(grant: &Grant<P>, request: &HttpRequest) -> Result<Option<Self>, IdentityError> {
+        Self::of(grant, request).map(Some)
     }
 }
 

@@ -10,7 +10,8 @@ use crate::outgoing::exchange::Exchange;
 use crate::outgoing::wanted::Wanted;
 use crate::time::Clock;
 
-/// A provider that gives tokens for calls to other services; see [the module](super). Cloning shares what is remembered.
+/// A provider that gives tokens for calls to other services; see [the module](super). Cloning shares what is remembered for the service itself; what is for callers
+/// belongs to the [`Auth`](crate::Auth) that it is given to.
 ///
 /// ```
 /// use auth_runtime::Auth;
@@ -42,6 +43,11 @@ impl OutgoingTokens {
 
     pub(super) fn new(exchange: Exchange, clock: Arc<dyn Clock>) -> Self {
         Self { exchange: Arc::new(exchange), clock }
+    }
+
+    /// The same for the callers of one `Auth`.
+    pub(crate) fn for_callers(&self) -> Self {
+        Self { exchange: Arc::new(self.exchange.for_callers()), clock: Arc::clone(&self.clock) }
     }
 
     /// Tokens for this service itself, where nobody calls, or it does not matter who.

@@ -126,7 +126,9 @@ impl ProviderClient {
             StatusCode::NOT_MODIFIED => return Err(FetchError::NotModified),
             status if status.is_redirection() => return Err(FetchError::Redirected),
             #[cfg(any(feature = "introspection", feature = "outgoing"))]
-            StatusCode::BAD_REQUEST if asked == Method::POST => return Err(bad_request(&mut response).await),
+            status @ (StatusCode::BAD_REQUEST | StatusCode::FORBIDDEN) if asked == Method::POST => {
+                return Err(refusal(&mut response, status).await);
+            }
             StatusCode::TOO_MANY_REQUESTS => return Err(FetchError::TooMany(retry_after(response.headers()))),
             status => return Err(FetchError::Status(status.as_u16())),
         }
@@ -154,27 +156,32 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some(Duration::from_secs(seconds))
 }
 
-/// What an error answer of OAuth with status 400 is about (RFC 6749 section 5.2).
+/// What an error answer of OAuth with status 400 is about (RFC 6749 section 5.2); some providers refuse with 403.
 #[cfg(any(feature = "introspection", feature = "outgoing"))]
-async fn bad_request(response: &mut Response) -> FetchError {
+async fn refusal(response: &mut Response, status: StatusCode) -> FetchError {
     use crate::json::Object;
     const LONGEST: usize = 4096;
     let mut body = Vec::new();
     while let Ok(Some(chunk)) = response.chunk().await {
         body.extend_from_slice(&chunk);
         if body.len() > LONGEST {
-            return FetchError::Status(400);
+            return FetchError::Status(status.as_u16());
         }
     }
     let members = std::str::from_utf8(&body).ok().and_then(|text| Object::parse(text).ok());
     let error = members.as_ref().and_then(|members| members.get("error")).and_then(|error| error.as_str());
     match error.as_deref() {
+        #[cfg(feature = "outgoing")]
+        Some("access_denied") => FetchError::Refused(Refused::Access),
+        // Who is forbidden to ask at all says so in any of the words below.
+        _ if status == StatusCode::FORBIDDEN => FetchError::Status(403),
         // That section lets a server say so with 400; RFC 7662 section 2.3 wants 401.
         Some("invalid_client" | "unauthorized_client") => FetchError::Status(401),
         #[cfg(feature = "introspection")]
         Some("unsupported_token_type") => FetchError::TokenUnsupported,
         #[cfg(feature = "outgoing")]
-        Some("invalid_grant") => FetchError::Refused(Refused::Grant),
+        // The second where a provider exchanges tokens after a draft of RFC 8693.
+        Some("invalid_grant" | "invalid_token") => FetchError::Refused(Refused::Grant),
         #[cfg(feature = "outgoing")]
         Some("invalid_request") => FetchError::Refused(Refused::Request),
         #[cfg(feature = "outgoing")]
@@ -182,10 +189,8 @@ async fn bad_request(response: &mut Response) -> FetchError {
         #[cfg(feature = "outgoing")]
         Some("invalid_scope") => FetchError::Refused(Refused::Scope),
         #[cfg(feature = "outgoing")]
-        Some("access_denied") => FetchError::Refused(Refused::Access),
-        #[cfg(feature = "outgoing")]
         Some("unsupported_grant_type") => FetchError::Refused(Refused::GrantType),
-        _ => FetchError::Status(400),
+        _ => FetchError::Status(status.as_u16()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use actix_web::{get, web};
+use actix_web::{get, post, web};
 use auth_runtime::clock::{Clock as _, SystemClock};
 use auth_runtime::config::AuthBuilder;
 use auth_runtime::outgoing::{AccessToken, OutgoingError, OutgoingToken, OutgoingTokens, OutgoingTokensBuilder};
@@ -44,6 +44,14 @@ pub(crate) async fn orders(upstream: OutgoingToken, ask: web::Query<Ask>) -> Res
     assert_eq!(format!("{token:?} {upstream:?}"), "AccessToken(…) OutgoingToken { .. }");
     assert!(token.authorization().is_sensitive());
     assert_eq!(token.authorization().to_str().unwrap(), format!("Bearer {}", token.expose()));
+    Ok(token.expose().to_owned())
+}
+
+/// After a body, for which the caller takes its time.
+#[requires(bearer)]
+#[post("/orders")]
+pub(crate) async fn order(what: String, upstream: OutgoingToken) -> Result<String, Denial> {
+    let token = upstream.for_audience(&what, ["stock:read"]).await?;
     Ok(token.expose().to_owned())
 }
 

@@ -13,9 +13,9 @@ use auth_runtime::revocation::InMemoryRevocations;
 use auth_runtime::testing::{TestDpopKey, TestIssuer};
 use auth_runtime::{Auth, policy};
 use serde_json::json;
-use tests::{Answer, Denied};
+use tests::{Answer, Denied, Server};
 
-use self::app::{App, cookie, either, orders};
+use self::app::{App, cookie, either, order, orders};
 use self::endpoint::{Otherwise, SECRET};
 use crate::observed::{all, listen, told};
 
@@ -155,9 +155,12 @@ fn what_the_provider_says_becomes_an_answer_that_tells_nothing_of_it() {
         (400, "invalid_grant", refused.clone()),
         (400, "invalid_request", refused.clone()),
         (400, "access_denied", refused.clone()),
+        (403, "access_denied", refused.clone()),
+        (400, "invalid_token", refused.clone()),
         (400, "invalid_target", refused.clone()),
         (400, "invalid_scope", refused),
         (401, "invalid_client", Denied::failed()),
+        (403, "whatever", Denied::failed()),
         (400, "invalid_client", Denied::failed()),
         (400, "unauthorized_client", Denied::failed()),
         (400, "unsupported_grant_type", Denied::failed()),
@@ -207,6 +210,30 @@ fn what_cannot_be_asked_for_is_500_and_the_provider_is_not_asked() {
 }
 
 #[test]
+fn what_is_for_callers_belongs_to_the_auth_that_they_called() {
+    let provider = endpoint::Provider::start();
+    let outgoing = app::outgoing(&provider).build().unwrap();
+    let issuer = TestIssuer::new().named(provider.url());
+    let auth = || {
+        let builder = Auth::builder().bearer(issuer.jwt()).outgoing(outgoing.clone());
+        builder.dangerous_allow_unconfigured().build().unwrap()
+    };
+    let (here, there) = (auth(), auth());
+    let server = |auth: &Auth| {
+        let auth = auth.clone();
+        Server::start(move |services| {
+            services.service(auth.scope("").service(orders));
+        })
+    };
+    let (at_here, at_there) = (server(&here), server(&there));
+    let token = issuer.token().subject("alice").sign();
+    let given = |server: &Server| server.get(&format!("/upstream?{STOCK}")).bearer(&token).send().text().to_owned();
+    assert_eq!([given(&at_here), given(&at_there), given(&at_here)], ["token-1", "token-2", "token-1"]);
+    here.forget(auth_runtime::principal::PrincipalKey::new(provider.url(), "alice"));
+    assert_eq!([given(&at_here), given(&at_there)], ["token-3", "token-2"]);
+}
+
+#[test]
 fn a_caller_who_is_forgotten_or_revoked_takes_it_along() {
     let revocations = InMemoryRevocations::new();
     let consulted = revocations.clone();
@@ -237,6 +264,31 @@ fn a_caller_who_is_forgotten_or_revoked_takes_it_along() {
     assert_eq!(app.get(&first, STOCK).status, 401);
     assert_eq!(app.provider.count(), 4, "nobody asks for it");
     assert_eq!(app.given(&second, STOCK), "token-5", "it took along what else the caller had");
+}
+
+#[test]
+fn a_body_that_takes_its_time_does_not_keep_credentials_alive_that_have_ended() {
+    let revocations = InMemoryRevocations::new();
+    let consulted = revocations.clone();
+    let app = App::with(
+        |tokens| tokens,
+        move |builder, issuer, _| builder.bearer(issuer.jwt().revocations(consulted)),
+        |services| {
+            services.service(order);
+        },
+    );
+    let ask = |id: &str, meanwhile: &dyn Fn()| {
+        let token = app.issuer.token().subject("alice").claim("jti", id).sign();
+        let mut connection = app.server.post("/orders").bearer(token).header("Content-Length", "5").open();
+        connection.send("sto");
+        thread::sleep(Duration::from_millis(300));
+        meanwhile();
+        thread::sleep(Duration::from_millis(1100));
+        connection.send("ck").answer().status
+    };
+    assert_eq!((ask("1", &|| ()), app.provider.count()), (200, 1));
+    let revoked = ask("2", &|| revocations.revoke_token(&app.provider.url(), "2", i64::MAX / 2));
+    assert_eq!((revoked, app.provider.count()), (401, 1));
 }
 
 #[test]
