@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use actix_web::dev::Service as _;
 use actix_web::{App, get, post, web};
+use auth_runtime::dpop::DpopTokens;
 use auth_runtime::testing::{ManualClock, TestDpopKey, TestProof};
-use auth_runtime::{Algorithm, Bearer, Dpop, Optional, Principal, policy, requires};
+use auth_runtime::{Algorithm, Auth, Bearer, Dpop, Optional, Principal, policy, requires};
 use serde_json::{Value, json};
 use tests::{Answer, Denied, Request, Server, Token, base64url};
 
-use crate::fixture::{ORIGIN, SECRET, auth, builder, token};
+use crate::fixture::{ORIGIN, SECRET, auth, builder, jwt, token};
 
 #[requires(dpop)]
 #[get("/dpop")]
@@ -33,6 +34,13 @@ async fn pay(id: web::Path<String>) -> String {
 #[get("/nonce")]
 async fn nonce() -> &'static str {
     "nonce"
+}
+
+/// By what FAPI 2.0 takes, and of whoever has authenticated strongly, and of late.
+#[requires(dpop("fapi"), scope = "pay", acr = "mfa", max_age = "5m")]
+#[get("/fapi")]
+async fn fapi() -> &'static str {
+    "fapi"
 }
 
 #[requires(dpop("small"))]
@@ -84,7 +92,7 @@ async fn vault() -> &'static str {
 
 fn server() -> Server {
     Server::start(|config| {
-        let scope = auth().scope("").service(me).service(read).service(pay).service(nonce).service(small);
+        let scope = auth().scope("").service(me).service(read).service(pay).service(nonce).service(small).service(fapi);
         config.service(scope.service(proxied).service(either).service(hidden).service(tenant));
     })
 }
@@ -322,6 +330,77 @@ fn every_kind_of_key_signs_proofs() {
             assert_eq!(good(&server, &key, "/dpop").status, 200, "{key:?}");
         }
     }
+}
+
+#[test]
+fn proofs_are_signed_by_the_algorithms_that_are_configured() {
+    let server = server();
+    let algs = r#"DPoP realm="orders", algs="ES256 EdDSA PS256""#;
+    Denied::missing().challenge(&format!(r#"{algs}, scope="pay""#)).check(&server.get("/fapi").send());
+    let rsa = include_str!("../../examples/keys/dev-rs256.private.pem");
+    let send = |algorithm| {
+        let key = TestDpopKey::with_pem(algorithm, rsa);
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+        let token = bound(&key).scope("pay").claim("acr", "mfa").claim("auth_time", now).sign();
+        get_with(&server, "/fapi", &token, &proof(&key, &token, "/fapi").sign()).send()
+    };
+    send(Algorithm::PS256).expect("fapi");
+    let description = "the DPoP proof is not valid";
+    for other in [Algorithm::RS256, Algorithm::PS384] {
+        Denied::unauthorized(description)
+            .challenge(&format!(
+                r#"{algs}, error="invalid_dpop_proof", error_description="{description}", scope="pay""#
+            ))
+            .check(&send(other));
+    }
+}
+
+/// RFC 9470, in the words of this scheme.
+#[test]
+fn a_weak_authentication_is_told_by_the_challenge_of_the_scheme() {
+    let (server, key) = (server(), key());
+    let token = bound(&key).scope("pay").claim("acr", "pwd").sign();
+    let answer = get_with(&server, "/fapi", &token, &proof(&key, &token, "/fapi").sign()).send();
+    let description = "a stronger or more recent authentication is required";
+    let error = format!(r#"error="insufficient_user_authentication", error_description="{description}""#);
+    Denied::unauthorized(description)
+        .challenge(&format!(
+            r#"DPoP realm="orders", algs="ES256 EdDSA PS256", {error}, acr_values="mfa", max_age="300""#
+        ))
+        .check(&answer);
+}
+
+#[test]
+fn what_cannot_be_meant_of_proofs_is_a_fault_of_the_configuration() {
+    let fault = |tokens: DpopTokens| {
+        let error = Auth::builder().public_origin(ORIGIN).dpop(tokens).build().unwrap_err();
+        error.to_string()
+    };
+    let alone = "a token that is bound to a key comes in `Authorization` alone; remove it";
+    for (tokens, expected) in [
+        (DpopTokens::of(jwt().cookie("token")), alone),
+        (DpopTokens::of(jwt().header("X-Token")), alone),
+        (DpopTokens::of(jwt().dangerous_query_parameter("token")), alone),
+        (DpopTokens::of(jwt()).proof_algorithms([]), "the list is empty; name what clients sign with"),
+        (
+            DpopTokens::of(jwt()).proof_algorithms([Algorithm::HS256]),
+            "a proof is signed by a private key; leave out algorithms with a shared secret",
+        ),
+        (
+            DpopTokens::of(jwt()).stripped_base_path("/api/"),
+            "not a path without a slash at its end; write it like `/api`",
+        ),
+        (
+            DpopTokens::of(jwt()).replay_memory(0),
+            "no proof could be counted; leave it out, or give a number such as 1048576",
+        ),
+    ] {
+        let error = fault(tokens);
+        assert!(error.contains(expected), "{error}");
+    }
+    let error = Auth::builder().dpop(jwt()).build().unwrap_err().to_string();
+    let expected = "proofs are made for the URL of this service; add `.public_origin(\"https://…\")`";
+    assert!(error.contains(expected), "{error}");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use auth_runtime::digest::{self, DigestAlgorithm, DigestUsers, Ha1, StoredUser, 
 use auth_runtime::dpop::DpopTokens;
 use auth_runtime::outgoing::OutgoingTokens;
 use auth_runtime::review::PolicyRow;
-use auth_runtime::{ApiKeys, Auth, Jwt};
+use auth_runtime::{Algorithm, ApiKeys, Auth, Jwt};
 use serde_json::json;
 use tests::{Suspending, Token, base64url};
 
@@ -154,6 +154,10 @@ pub(crate) fn builder() -> AuthBuilder {
         .bearer_named("cookie", jwt().cookie("__Host-token"))
         .dpop(jwt())
         .dpop_named("nonce", DpopTokens::of(jwt()).require_nonce())
+        .dpop_named(
+            "fapi",
+            DpopTokens::of(jwt()).proof_algorithms([Algorithm::ES256, Algorithm::EdDSA, Algorithm::PS256]),
+        )
         .dpop_named("small", DpopTokens::of(jwt()).replay_memory(4))
         .dpop_named("proxied", DpopTokens::of(jwt()).stripped_base_path("/api"))
         .bearer_named("query", jwt().dangerous_query_parameter("access_token"))
