@@ -10,7 +10,7 @@ use url::form_urlencoded::byte_serialize;
 use crate::guard::ConfiguredScheme;
 use crate::review::Caller;
 use crate::scheme::{Carrier, CredentialForm};
-use crate::testing::{TestIssuer, TestRequestExt as _};
+use crate::testing::{TestIssuer, TestProof, TestRequestExt as _};
 
 /// How the application makes credentials of one configuration.
 pub(super) enum Maker {
@@ -27,6 +27,8 @@ pub(super) struct Asked<'a> {
     pub(super) path: &'a str,
     /// As clients write it.
     pub(super) url: String,
+    /// What a proof of a key must have.
+    pub(super) nonce: Option<HeaderValue>,
 }
 
 /// All that makes credentials.
@@ -73,8 +75,10 @@ impl Makers {
                 (None, Some(issuer)) if scheme.description.is_proven() => {
                     let key = issuer.client_key();
                     let token = issuer.token_for(caller).bound_to(&key).sign();
-                    let proof = key.proof(asked.method.as_str(), &asked.url).token(&token).sign();
-                    return Some(request.dpop(token, proof));
+                    let proof = key.proof(asked.method.as_str(), &asked.url).token(&token);
+                    let nonce = asked.nonce.as_ref().and_then(|nonce| nonce.to_str().ok());
+                    let proof = nonce.into_iter().fold(proof, TestProof::nonce);
+                    return Some(request.dpop(token, proof.sign()));
                 }
                 (None, Some(issuer)) => issuer.token_for(caller).sign(),
                 (None, None) => return None,

@@ -18,7 +18,8 @@ use std::path::Path;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Service as _, ServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
+use actix_web::http::header::HeaderValue;
+use actix_web::http::{Method, StatusCode};
 use actix_web::test::{TestRequest, init_service};
 use actix_web::{App, Error};
 use futures_util::FutureExt as _;
@@ -209,10 +210,18 @@ where
             for ((route, policy), (asked, path)) in routes.iter().zip(asked.iter_mut().zip(&paths)) {
                 let of_policy = cases.get(policy).into_iter().flat_map(|cases| &cases.cases);
                 for (case, answer) in of_policy.zip(&mut asked.answers).filter(|(case, _)| case.round == round) {
-                    let request = path.as_deref().and_then(|path| self.request_of(case, route, path));
-                    if let Some(request) = request {
+                    let Some(path) = path.as_deref() else { continue };
+                    let mut nonce = None;
+                    // Once more where a proof needs the nonce of the answer.
+                    for _ in 0..2 {
+                        let Some(request) = self.request_of(case, route, path, nonce) else { break };
                         let answered = AssertUnwindSafe(async { app.call(request.to_request()).await }).catch_unwind();
-                        answer.outcome = Outcome::of(answered.await, case, route);
+                        let answered = answered.await;
+                        nonce = wanted_nonce(&answered);
+                        answer.outcome = Outcome::of(answered, case, route);
+                        if nonce.is_none() {
+                            break;
+                        }
                     }
                 }
             }
@@ -270,7 +279,13 @@ where
         );
     }
 
-    fn request_of(&self, case: &Case, route: &MountedRoute, path: &str) -> Option<TestRequest> {
+    fn request_of(
+        &self,
+        case: &Case,
+        route: &MountedRoute,
+        path: &str,
+        nonce: Option<HeaderValue>,
+    ) -> Option<TestRequest> {
         let method = route.method().map_or(Some(Method::GET), |method| Method::from_bytes(method.as_bytes()).ok())?;
         let request = TestRequest::default().method(method.clone()).uri(path);
         match case.caller.scheme_name() {
@@ -278,9 +293,19 @@ where
             Some(name) => {
                 let scheme = self.auth.configured().find(|scheme| scheme.name == *name)?;
                 let url = format!("{}{path}", self.auth.settings().origins.ours().unwrap_or_default());
-                self.makers.put(&case.caller, scheme, request, &Asked { method, path, url })
+                self.makers.put(&case.caller, scheme, request, &Asked { method, path, url, nonce })
             }
         }
+    }
+}
+
+/// The nonce that a proof must have, as a refusal gives it (RFC 9449 section 9).
+fn wanted_nonce<B>(answered: &std::thread::Result<Result<ServiceResponse<B>, Error>>) -> Option<HeaderValue> {
+    const DPOP_NONCE: &str = "dpop-nonce";
+    match answered.as_ref().ok()? {
+        Ok(answer) if answer.status() == StatusCode::UNAUTHORIZED => answer.headers().get(DPOP_NONCE).cloned(),
+        Ok(_) => None,
+        Err(error) => error.as_response_error().error_response().headers().get(DPOP_NONCE).cloned(),
     }
 }
 

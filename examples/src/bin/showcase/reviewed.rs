@@ -40,7 +40,6 @@ async fn those_who_just_pass_and_just_fail_are_those_reviewed() {
         })
         // Their proofs answer a nonce, which nobody has before the first answer.
         .credential("digest", |_| None)
-        .credential(r#"dpop("nonce")"#, |_| None)
         // Of the connection, which there is none of.
         .credential("client_certificate", |_| None)
         // Somebody has to sign in first.
