@@ -122,6 +122,26 @@ fn a_session_that_began_here_does_not_come_back_as_somebody_of_a_provider() {
     }
 }
 
+/// Whoever writes a link cannot keep people from signing in by it: the page asks when there is a session.
+#[test]
+fn what_a_link_asks_of_nobody_keeps_nobody_out() {
+    let (idp, app) = App::started();
+    let now = app.clock.now().unwrap();
+    for query in ["acr_values=nonsense", "max_age=0"] {
+        let browser = app.browser();
+        let begun = browser.open(&format!("/login?to=/me&{query}"));
+        idp.does(authenticated("pwd", now - 5));
+        assert_eq!(browser.open(&idp.consent(begun.only("location").unwrap())).status, 303, "{query}");
+        assert_eq!(browser.open("/me").status, 200);
+        let asked = browser.open(&format!("/login?to=/me&{query}"));
+        assert_page(
+            &browser.open(&idp.consent(asked.only("location").unwrap())),
+            403,
+            "a stronger or more recent sign-in",
+        );
+    }
+}
+
 #[test]
 fn whoever_is_signed_in_by_now_is_not_replaced_by_a_step_up_of_nobody() {
     let (idp, app) = App::started();

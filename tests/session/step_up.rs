@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use actix_web::rt::System;
 use auth_runtime::Auth;
 use auth_runtime::observe::AuditLog;
 use tests::{Answer, Denied, Paper};
@@ -77,12 +78,29 @@ fn who_does_not_come_back_stronger_stays_as_before_and_is_not_sent_again() {
     let challenges = weak.all("www-authenticate");
     assert!(weak.status == 401 && challenges[0].starts_with(CHALLENGE), "{weak:#?}");
 
-    // Too weak also where nobody is signed in any more; and as whomever one likes, for then nobody's session becomes stronger.
-    Denied::forbidden(TOO_WEAK).check(&sent(&app, LOGIN, None, "alice", "pwd"));
-    assert_eq!(sent(&app, LOGIN, None, "mallory", "mfa").status, 303);
+    // Where nobody is signed in any more no session becomes stronger: whoever signs in is asked when there is one.
+    let first = cookie(&sent(&app, LOGIN, None, "mallory", "pwd"));
+    assert_eq!(app.navigate("/pay?x=1").session(&first).send().only("location"), Some(&*format!("{ORIGIN}{LOGIN}")));
+    Denied::forbidden(TOO_WEAK).check(&sent(&app, LOGIN, Some(&first), "mallory", "pwd"));
     // Without a page that asks for it, another sign-in takes the place of the session, as ever.
     assert_eq!(sent(&app, "/login", Some(&id), "mallory", "pwd").status, 303);
     assert!(!app.passes(&id));
+}
+
+/// It has another id by now, and nobody knows here whose it was.
+#[test]
+fn a_session_that_was_renewed_meanwhile_is_nobody_elses_to_replace() {
+    let app = App::new();
+    let old = led_there(&app);
+    System::new().block_on(app.auth.set_rights("alice", ["editor"])).unwrap();
+    let renewed = cookie(&app.get("/me").session(&old).send());
+    for name in ["mallory", "alice"] {
+        Denied::forbidden(SOMEBODY_ELSE).check(&sent(&app, LOGIN, Some(&old), name, "mfa"));
+    }
+    // What began before the rights changed begins no session.
+    app.clock.advance(Duration::from_secs(1));
+    let strong = cookie(&sent(&app, LOGIN, Some(&renewed), "alice", "mfa"));
+    app.get("/pay").session(&strong).send().expect("paid");
 }
 
 /// That would never end.

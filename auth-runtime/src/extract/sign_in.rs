@@ -14,7 +14,7 @@ use crate::auth::Auth;
 use crate::denial::{Denial, Reason};
 use crate::http::peer::AddressShare;
 use crate::policy::StepUp;
-use crate::scheme::session::{LiveSessions, SigningIn, milliseconds, wanted, wanted_strength};
+use crate::scheme::session::{Before, LiveSessions, SigningIn, milliseconds, wanted, wanted_strength};
 use crate::telemetry::{foreign, limited};
 
 /// The longest `User-Agent` that is kept, in characters.
@@ -221,8 +221,8 @@ impl<T> SessionStart<T> {
 
     /// Begins the session under a new id; the one that the browser was in ends.
     ///
-    /// Where the request says how strongly somebody is to sign in, by `acr_values` and `max_age` as the browser was sent to the login page with them, this
-    /// sign-in must be such, and of whom the browser's session is: see [step-up](crate::manual::step_up#people-who-sign-in).
+    /// Where the browser has a session, and the request says how strongly somebody is to sign in, by `acr_values` and `max_age` as the browser was sent to the
+    /// login page with them, this sign-in must be such, and of whom that session is: see [step-up](crate::manual::step_up#people-who-sign-in).
     ///
     /// # Errors
     /// A 503 where the store cannot be asked or has no room; a 403 where the sign-in is too weak or somebody else's for what was asked, where all
@@ -238,12 +238,16 @@ impl<T> SessionStart<T> {
         // Whoever is carried over is not asked anew, but by the page that was wanted.
         let is_asked = !who.is_carried_over && !sign_in.wanted.is_empty();
         let beginning = live.prepare(who, &*settings.clock)?;
-        if is_asked {
-            if !sign_in.wanted.is_met(beginning.principal(), &settings.hierarchies.acr, &*settings.clock) {
-                return Err(sign_in.refused("too_weak", "a stronger or more recent sign-in is required"));
-            }
-            if !live.is_of_the_same(&beginning).await? {
+        let is_met = || sign_in.wanted.is_met(beginning.principal(), &settings.hierarchies.acr, &*settings.clock);
+        match if is_asked { live.before(&beginning).await? } else { Before::Nobodys } {
+            // What is asked for is of a session that is to become stronger; where there is none, the page asks when there is one.
+            Before::Nobodys => {}
+            Before::SomebodyElses => {
                 return Err(sign_in.refused("somebody_else", "you are signed in as somebody else; sign out first"));
+            }
+            Before::Theirs if is_met() => {}
+            Before::Theirs => {
+                return Err(sign_in.refused("too_weak", "a stronger or more recent sign-in is required"));
             }
         }
         let cookie = live.keep(beginning).await?;

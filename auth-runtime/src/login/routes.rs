@@ -21,7 +21,9 @@ use crate::policy::MaxAge;
 use crate::provider::granted::Granted;
 use crate::scheme::SchemeRoute;
 use crate::scheme::session::login::Login;
-use crate::scheme::session::{AtProvider, Beginning, LiveSessions, Record, milliseconds, wanted, wanted_strength};
+use crate::scheme::session::{
+    AtProvider, Before, Beginning, LiveSessions, Record, milliseconds, wanted, wanted_strength,
+};
 use crate::setting::Setting;
 use crate::shares::Claimant;
 use crate::telemetry::{foreign, limited};
@@ -190,16 +192,17 @@ impl AtRequest {
         who: (&str, &str),
         beginning: &Beginning,
     ) -> Result<(), LoginFault> {
-        let settings = auth.settings();
-        if !stronger.asked().is_met(beginning.principal(), &settings.hierarchies.acr, &*settings.clock) {
-            return Err(LoginFault::TooWeak);
-        }
-        let is_of_the_same = self.sessions.is_of_the_same(beginning).await;
-        let is_of_the_same = is_of_the_same.map_err(|denial| LoginFault::of_denial(&denial))?;
+        let before = self.sessions.before(beginning).await.map_err(|denial| LoginFault::of_denial(&denial))?;
         let is_who =
             |(issuer, subject): &(Option<Box<str>>, Box<str>)| issuer.as_deref() == Some(who.0) && **subject == *who.1;
-        let is_theirs = is_of_the_same && stronger.of.as_ref().is_none_or(is_who);
-        if is_theirs { Ok(()) } else { Err(LoginFault::SomebodyElse) }
+        if before == Before::SomebodyElses || !stronger.of.as_ref().is_none_or(is_who) {
+            return Err(LoginFault::SomebodyElse);
+        }
+        // What is asked for is of a session that is to become stronger; where there is none, the page asks when there is one.
+        let settings = auth.settings();
+        let is_met = || stronger.asked().is_met(beginning.principal(), &settings.hierarchies.acr, &*settings.clock);
+        let is_first = before == Before::Nobodys && stronger.of.is_none();
+        if is_first || is_met() { Ok(()) } else { Err(LoginFault::TooWeak) }
     }
 
     /// Signs in whoever the provider sends back.

@@ -74,7 +74,8 @@
 //!
 //! - **At a provider** (feature `login`), `/login` hands both on. Whoever comes back must be whose session it is, by issuer and subject, and the ID
 //!   token must say what was asked for; then the session gets another id, and the page that was wanted is shown. Else the session stays as it was, and the
-//!   answer is a 403 of its own page: nobody is sent around in circles. `too_weak` and `somebody_else` stand in the log.
+//!   answer is a 403 of its own page: nobody is sent around in circles. `too_weak` and `somebody_else` stand in the log. Where no session is there
+//!   to become stronger, anybody may sign in, and the page asks once there is one.
 //! - **At a form of your own**, the query says what is asked for, and must come with the form: write `<form method="post">` without an `action`, so that it
 //!   goes to the address of its page. [`SignIn::wanted_acr`](crate::SignIn::wanted_acr) has the class. `SignIn` notes the time by itself; say the class by
 //!   [`acr`](crate::extract::SessionStart::acr), such as `mfa` once a second factor was checked. Its issuer is `local:session` for

@@ -38,6 +38,15 @@ pub(crate) struct SigningIn {
     pub(crate) is_carried_over: bool,
 }
 
+/// Whose session a browser has had, as whoever begins another sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Before {
+    /// It has had none, or that is over.
+    Nobodys,
+    Theirs,
+    SomebodyElses,
+}
+
 /// A session that can begin.
 pub(crate) struct Beginning {
     id: SessionId,
@@ -121,13 +130,21 @@ impl LiveSessions {
         Ok(Beginning { id, record, session, principal, before, now, is_carried_over })
     }
 
-    /// Whether the session that the browser has, if it has one, is of whoever begins this one, so that they are the same to become stronger.
+    /// Whose the session is that the browser has had: it may become stronger by the one that begins.
     ///
     /// # Errors
     /// Where the store cannot tell.
-    pub(crate) async fn is_of_the_same(&self, beginning: &Beginning) -> Result<bool, Denial> {
-        let current = self.current(beginning.before, beginning.now).await?;
-        Ok(current.is_none_or(|record| record.whose() == beginning.record.whose()))
+    pub(crate) async fn before(&self, beginning: &Beginning) -> Result<Before, Denial> {
+        let Some(key) = beginning.before else { return Ok(Before::Nobodys) };
+        let found = self.store.find(key).get().await.map_err(unavailable)?;
+        Ok(match found.and_then(|stored| self.open(stored)) {
+            // Under another id by now, which this browser is about to learn, and of whom is not known here.
+            Some((_, record)) if record.replaced => Before::SomebodyElses,
+            Some((_, record)) if !self.lasts(&record, beginning.now) => Before::Nobodys,
+            Some((_, record)) if record.whose() == beginning.record.whose() => Before::Theirs,
+            Some(_) => Before::SomebodyElses,
+            None => Before::Nobodys,
+        })
     }
 
     /// Keeps it from now on, under an id that nobody has seen before, and gives the cookie; the session that the browser had is over.
