@@ -62,7 +62,15 @@ struct OnceInParams {
     #[serde(rename = "uri")]
     _uri: Option<IgnoredAny>,
     #[serde(rename = "_meta")]
-    _meta: Option<IgnoredAny>,
+    _meta: Option<OnceInMeta>,
+}
+
+#[derive(Deserialize)]
+struct OnceInMeta {
+    #[serde(rename = "io.modelcontextprotocol/protocolVersion")]
+    _version: Option<IgnoredAny>,
+    #[serde(rename = "io.modelcontextprotocol/clientCapabilities")]
+    _capabilities: Option<IgnoredAny>,
 }
 
 impl Message {

@@ -110,6 +110,7 @@ async fn what_could_be_read_in_two_ways_is_not_served() {
     let good = || asked(&issuer, "files:read files:write", "tools/call", &write);
     let body = message("tools/call", &write).to_string();
     let old = json!({ "jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": write }).to_string();
+    const VERSION: &str = r#""io.modelcontextprotocol/protocolVersion""#;
     let before = || TestRequest::post().uri("/mcp").bearer(issuer.token().scope("files:read files:write").sign());
     for (what, request) in [
         ("two names", good().append_header(("Mcp-Name", "read_file"))),
@@ -120,6 +121,7 @@ async fn what_could_be_read_in_two_ways_is_not_served() {
         ("another name, before", before().insert_header(("Mcp-Name", "read_file")).set_payload(old.clone())),
         ("another method, before", before().insert_header(("Mcp-Method", "tools/list")).set_payload(old.clone())),
         ("a member twice", good().set_payload(body.replace(r#""name":"write"#, r#""name":"read_file","name":"write"#))),
+        ("a version twice", good().set_payload(body.replace(VERSION, &format!(r#"{VERSION}:"2025-11-25",{VERSION}"#)))),
         ("a method twice", good().set_payload(body.replace(r#""method""#, r#""method":"ping","method""#))),
         ("no id", good().set_payload(body.replace(r#""id":7"#, r#""id":null"#))),
         ("an object for an id", good().set_payload(body.replace(r#""id":7"#, r#""id":{}"#))),
