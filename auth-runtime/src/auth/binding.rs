@@ -8,9 +8,9 @@ use crate::auth::error::{ConfigFault, RequiredBy};
 use crate::denial::Reason;
 use crate::guard::{ConfiguredScheme, Plan, Settings};
 use crate::policy::registry::Linked;
-use crate::policy::spec::BUILT_IN;
 use crate::policy::{
-    AcrOrders, Check, Demand, DetailsUse, PolicySpec, Requirement, SchemeUse, classes_of_all, condition, conditions,
+    AcrOrders, Check, Demand, DetailsUse, PolicySpec, Requirement, SchemeUse, built_in, classes_of_all, condition,
+    conditions,
 };
 use crate::principal::DetailsType;
 
@@ -208,10 +208,8 @@ fn as_written(wanted: &SchemeUse) -> String {
 
 fn remedy(wanted: &SchemeUse) -> String {
     match (wanted.keyword, wanted.configuration) {
-        (keyword, Some(name)) if BUILT_IN.contains(&keyword) => {
-            format!("`.{}_named({name:?}, …)`", wanted.keyword)
-        }
-        (keyword, None) if BUILT_IN.contains(&keyword) => format!("`.{}(…)`", wanted.keyword),
+        (keyword, Some(name)) if built_in(keyword).is_some() => format!("`.{keyword}_named({name:?}, …)`"),
+        (keyword, None) if built_in(keyword).is_some() => format!("`.{keyword}(…)`"),
         (path, Some(name)) => format!("`.scheme_named({name:?}, {path} {{ … }})`"),
         (path, None) => format!("`.scheme({path} {{ … }})`"),
     }

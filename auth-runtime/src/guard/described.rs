@@ -4,8 +4,7 @@ use actix_web::http::StatusCode;
 
 use crate::denial::Reason;
 use crate::guard::Plan;
-use crate::policy::spec::BUILT_IN;
-use crate::policy::{Presence, Requirement};
+use crate::policy::{Presence, Requirement, built_in};
 use crate::scheme::SchemeDescription;
 
 impl Plan {
@@ -30,7 +29,7 @@ impl Plan {
         let is_malformed = described().any(may_be_malformed).then_some(Reason::CredentialsMalformed);
         let is_forbidden = (!matches!(self.spec.requirement, Requirement::Authenticated)
             || self.spec.check_after.is_some()
-            || self.spec.schemes.iter().any(|used| used.condition.is_some() || !BUILT_IN.contains(&used.keyword))
+            || self.spec.schemes.iter().any(|used| used.condition.is_some() || built_in(used.keyword).is_none())
             || described().any(|scheme| scheme.may_be_ambient()))
         .then_some(Reason::CheckFailed);
         let is_counted = described().any(SchemeDescription::is_counted).then_some(Reason::TooManyAttempts);

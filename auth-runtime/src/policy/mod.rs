@@ -1,6 +1,7 @@
 //! What a route demands, as one constant value, and how that value is judged.
 
 mod age;
+mod built_in;
 pub(crate) mod check;
 mod claim_path;
 mod evaluate;
@@ -23,6 +24,7 @@ mod written;
 
 pub use crate::grant::Standalone;
 pub use age::MaxAge;
+pub(crate) use built_in::{Carried, built_in};
 pub(crate) use claim_path::ClaimPath;
 pub(crate) use evaluate::{CheckResults, Demand, Finding, Standard, Step};
 pub(crate) use hierarchy::{Hierarchies, Hierarchy};

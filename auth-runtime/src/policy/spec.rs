@@ -306,24 +306,6 @@ impl SchemeUse {
     }
 }
 
-/// The keywords of the schemes of ours, each with a method of its own on the builder, and refusals that are known.
-pub(crate) const BUILT_IN: [&str; 7] =
-    ["bearer", "dpop", "basic", "api_key", "digest", "session", "client_certificate"];
-
-/// What a caller by a scheme of ours sends.
-pub(crate) const fn noun(keyword: &str) -> Option<&'static str> {
-    match keyword.as_bytes() {
-        b"bearer" => Some("a bearer token"),
-        b"dpop" => Some("a token with a proof of its key"),
-        b"basic" => Some("a user name and password"),
-        b"digest" => Some("a user name and proof of the password"),
-        b"api_key" => Some("an API key"),
-        b"session" => Some("a session"),
-        b"client_certificate" => Some("a client certificate"),
-        _ => None,
-    }
-}
-
 /// Access by one scheme of ours, as it is: few words for what most policies say.
 #[doc(hidden)]
 pub trait Sole {

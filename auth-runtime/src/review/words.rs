@@ -3,6 +3,7 @@
 use crate::guard::Plan;
 use crate::policy::{
     ClaimPath, ClaimValue, Hide, Hierarchies, Hierarchy, Limit, LimitBy, PolicySpec, Presence, Requirement, SchemeUse,
+    built_in,
 };
 use crate::telemetry::foreign;
 
@@ -81,17 +82,9 @@ pub(super) fn notes(spec: &PolicySpec, plan: Option<&Plan>) -> Vec<&'static str>
 }
 
 fn noun(used: &SchemeUse) -> String {
-    let noun = match used.keyword() {
-        "bearer" => "any valid bearer token",
-        "dpop" => "any valid token with a proof of the key that it is bound to",
-        "basic" => "a user name and password",
-        "digest" => "a user name and proof of the password",
-        "api_key" => "an API key",
-        "session" => "a session",
-        "client_certificate" => "a client certificate",
-        own => return named(format!("valid credentials of {own}"), used.configuration()),
-    };
-    named(noun.into(), used.configuration())
+    let keyword = used.keyword();
+    let own = || format!("valid credentials of {keyword}");
+    named(built_in(keyword).map_or_else(own, |known| known.admits.into()), used.configuration())
 }
 
 fn named(noun: String, configuration: Option<&str>) -> String {

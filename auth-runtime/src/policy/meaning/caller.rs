@@ -9,8 +9,7 @@ use super::claim::claim;
 use super::draw::Atoms;
 use super::{Atom, SchemeName, Statement};
 use crate::logic::Value;
-use crate::policy::spec::noun;
-use crate::policy::{ClaimPath, MaxAge};
+use crate::policy::{ClaimPath, MaxAge, built_in};
 
 /// What a caller sends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -287,8 +286,8 @@ struct Credentials<'a>(&'a SchemeName);
 
 impl fmt::Display for Credentials<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match noun(&self.0.keyword) {
-            Some(noun) => f.write_str(noun),
+        match built_in(&self.0.keyword) {
+            Some(known) => f.write_str(known.sends),
             None => write!(f, "a credential of {}", self.0.keyword),
         }?;
         match &self.0.configuration {

@@ -4,7 +4,7 @@ use std::iter;
 
 use super::{Atom, Statement};
 use crate::policy::rule::Expression;
-use crate::policy::{Hierarchies, Hierarchy};
+use crate::policy::{Carried, Hierarchies, Hierarchy};
 
 /// A condition over one caller.
 #[derive(Clone, Debug)]
@@ -24,28 +24,7 @@ impl Condition {
     pub(super) const NEVER: Self = Self::Any(Vec::new());
 }
 
-/// What a scheme can tell of a caller; the rest stays unknown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Carried {
-    scopes: bool,
-    claims: bool,
-    /// How and when the caller was authenticated.
-    authentication: bool,
-}
-
 impl Carried {
-    pub(super) const ALL: Self = Self { scopes: true, claims: true, authentication: true };
-
-    /// A scheme of the user's own may tell everything.
-    pub(super) fn by(keyword: &str, loads: bool) -> Self {
-        match keyword {
-            "basic" | "digest" | "client_certificate" => Self { scopes: loads, claims: false, authentication: false },
-            "api_key" => Self { claims: false, authentication: false, ..Self::ALL },
-            "session" => Self { claims: false, ..Self::ALL },
-            _ => Self::ALL,
-        }
-    }
-
     pub(super) fn tells(self, atom: &Atom) -> bool {
         match atom.statement {
             Statement::Scope(_) => self.scopes,

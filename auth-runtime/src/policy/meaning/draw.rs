@@ -3,8 +3,9 @@
 use std::error::Error;
 use std::fmt;
 
-use super::{Atom, Carried, Condition, Demanded, Statement};
+use super::{Atom, Condition, Demanded, Statement};
 use crate::logic::{AgeAtom, ClaimAtom, Diagram, Diagrams, Slot, absent, possible, possible_ages};
+use crate::policy::Carried;
 
 /// Two policies, or one, have so many conditions, entangled so much, that they cannot be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,12 +13,12 @@ mod minimal;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use crate::policy::{Hierarchies, PolicySpec, Presence, Rule, SchemeName};
+use crate::policy::{Carried, Hierarchies, PolicySpec, Presence, Rule, SchemeName};
 use atom::{Atom, Statement};
 pub use caller::Caller;
 use caller::Sent;
 pub use compare::Counterexample;
-use condition::{Carried, Condition};
+use condition::Condition;
 pub use draw::TooComplex;
 pub use minimal::{MinimalCallers, MinimalFailures};
 
@@ -86,7 +86,7 @@ impl Meaning {
         let alternatives = rule.alternatives.iter().enumerate().map(|(place, by)| Alternative {
             scheme: by.scheme.clone(),
             own: reading.condition(&by.own),
-            carried: Carried::by(&by.scheme.keyword, loads(place)),
+            carried: Carried::by(&by.scheme.keyword).and_loaded(loads(place)),
         });
         Self { presence: rule.presence, alternatives: alternatives.collect(), common, by_credentials }
     }

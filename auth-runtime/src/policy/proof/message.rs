@@ -1,8 +1,7 @@
 //! What the compiler says of an implication that does not hold, as constant functions can say it.
 
 use crate::policy::claim_path::SEPARATOR;
-use crate::policy::spec::noun;
-use crate::policy::{ClaimValue, Requirement, SchemeUse};
+use crate::policy::{ClaimValue, Requirement, SchemeUse, built_in};
 
 /// In place of a text that was cut within a character, which none is.
 const UNREADABLE: &str = "the policies differ";
@@ -43,8 +42,8 @@ impl Message {
 
     /// Who has credentials of this scheme.
     pub(super) const fn scheme(&mut self, by: &SchemeUse) {
-        match noun(by.keyword) {
-            Some(noun) => self.says(&[noun]),
+        match built_in(by.keyword) {
+            Some(known) => self.says(&[known.sends]),
             None => self.says(&["a credential of `", by.keyword, "`"]),
         }
         if let Some(name) = by.configuration {

@@ -348,7 +348,7 @@ const fn has_function(leaf: &Requirement) -> bool {
     }
 }
 
-const fn same_text(one: &str, other: &str) -> bool {
+pub(super) const fn same_text(one: &str, other: &str) -> bool {
     let (mut one, mut other) = (one.as_bytes(), other.as_bytes());
     while let ([a, rest @ ..], [b, others @ ..]) = (one, other) {
         if *a != *b {
