@@ -7,7 +7,7 @@ mod tools {
 
     #[requires(basic, replace)]
     #[get("/status")]
-    fn status() -> &'static str {
+    fn handler() -> &'static str {
         "well"
     }
 }
