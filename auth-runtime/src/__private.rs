@@ -101,7 +101,7 @@ pub const fn tells_authentication<P: Policy>() {
         assert!(
             Carried::by(used.keyword).authentication,
             "a scheme of the named policy carries no time or class of an authentication, so its callers would all be refused; build on a \
-             policy of `bearer` or `session` alone"
+             policy of `bearer`, `dpop` or `session` alone"
         );
         left = rest;
     }

@@ -25,7 +25,7 @@ impl Attribute {
         match self {
             Self::Scope => "remove `without_authorities`, so that the application can grant them",
             Self::Claim => "a scheme that carries claims is `bearer`",
-            Self::Authentication => "`bearer` and `session` do",
+            Self::Authentication => "`bearer`, `dpop` and `session` do",
         }
     }
 
