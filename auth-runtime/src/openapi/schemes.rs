@@ -159,7 +159,14 @@ fn sent(carrier: &Carrier, description: &SchemeDescription, format: Option<&str>
                 "digest" => HttpAuthScheme::Digest,
                 // utoipa knows no others. A client that takes it for a key sends what it is given, the word included.
                 _ => {
-                    let text = format!("`{challenge} <credentials>`: the word, a space, then the credentials.");
+                    let mut text = format!("`{challenge} <credentials>`: the word, a space, then the credentials.");
+                    if description.is_proven() {
+                        let algorithms = description.proof_algorithms().join(", ");
+                        text.push_str(
+                            " Each request brings a proof of the key in the field `DPoP` (RFC 9449), signed by one of ",
+                        );
+                        text.push_str(&format!("{algorithms}; a refusal may give a nonce for it, in `DPoP-Nonce`."));
+                    }
                     let mut value = ApiKeyValue::with_description("Authorization", &*text);
                     value.extensions = Some(ExtensionsBuilder::new().add("x-scheme", challenge).build());
                     return SecurityScheme::ApiKey(ApiKey::Header(value));
@@ -170,5 +177,37 @@ fn sent(carrier: &Carrier, description: &SchemeDescription, format: Option<&str>
         Carrier::Header(name) => SecurityScheme::ApiKey(ApiKey::Header(key(name))),
         Carrier::Query(name) => SecurityScheme::ApiKey(ApiKey::Query(key(name))),
         Carrier::Cookie(name) => SecurityScheme::ApiKey(ApiKey::Cookie(key(name))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::scheme::Challenge;
+
+    fn only(description: &SchemeDescription) -> Value {
+        let ways = ways(description);
+        assert_eq!(ways.len(), 1);
+        serde_json::to_value(&ways[0].1).unwrap()
+    }
+
+    #[test]
+    fn a_token_with_a_proof_is_a_key_whose_description_says_what_else_is_sent() {
+        let dpop = SchemeDescription::new(Challenge::oauth("DPoP"));
+        let document = only(&dpop.authorization("DPoP").proven_in("dpop", vec!["ES256", "EdDSA"]));
+        let text = "`DPoP <credentials>`: the word, a space, then the credentials. Each request brings a proof of the key in the field \
+                    `DPoP` (RFC 9449), signed by one of ES256, EdDSA; a refusal may give a nonce for it, in `DPoP-Nonce`.";
+        let expected = json!({ "type": "apiKey", "in": "header", "name": "Authorization", "x-scheme": "DPoP", "description": text });
+        assert_eq!(document, expected);
+    }
+
+    #[cfg(feature = "certificates")]
+    #[test]
+    fn a_certificate_is_mutual_tls_and_a_scheme_with_a_challenge_of_that_word_is_not() {
+        let own = SchemeDescription::new(Challenge::new("ClientCertificate")).header("X-Stamp");
+        assert_eq!(only(&own), json!({ "type": "apiKey", "in": "header", "name": "x-stamp" }));
+        assert_eq!(only(&own.of_connection()), json!({ "type": "mutualTLS" }));
     }
 }
