@@ -1,7 +1,13 @@
 //! Whom the login page is shown to.
 
-use crate::app::{App, DELETION, WithSession as _, sessions};
+use actix_service::Service as _;
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::{App as ActixApp, get};
 use auth_runtime::session::Sessions;
+use auth_runtime::{Auth, requires};
+use tests::Server;
+
+use crate::app::{App, DELETION, ORIGIN, WithSession as _, sessions};
 
 #[test]
 fn a_browser_is_sent_to_the_login_page_and_an_api_call_is_not() {
@@ -79,4 +85,34 @@ fn without_a_login_page_nobody_is_sent_anywhere() {
     let app = App::with(Sessions::in_memory().details::<crate::app::User>());
     assert_eq!(app.navigate("/me").send().status, 401);
     let _ = sessions();
+}
+
+#[requires(session)]
+#[get("/page")]
+async fn a_page() -> &'static str {
+    "a page"
+}
+
+/// `tracing-actix-web` and their like log what actix calls an error of an answer: at the level `error`, where its status is no 4xx.
+#[test]
+fn whoever_is_led_to_the_login_page_has_met_no_error() {
+    let auth =
+        Auth::builder().public_origin(ORIGIN).session(sessions()).dangerous_allow_unconfigured().build().unwrap();
+    let server = Server::of(move || {
+        ActixApp::new().service(auth.scope("").service(a_page)).wrap_fn(|request, app| {
+            let answering = app.call(request);
+            async {
+                let mut answer = answering.await?;
+                let has_met = answer.response().error().map_or("nothing", |_| "an error");
+                answer.headers_mut().insert(HeaderName::from_static("x-met"), HeaderValue::from_static(has_met));
+                Ok(answer)
+            }
+        })
+    });
+    let led = server.get("/page").header("Sec-Fetch-Mode", "navigate").send();
+    assert_eq!((led.status, led.only("x-met")), (303, Some("nothing")));
+    assert_eq!(led.only("location"), Some("https://shop.example/login?to=%2Fpage"));
+    assert_eq!(led.only("cache-control"), Some("no-store"));
+    let refused = server.get("/page").send();
+    assert_eq!((refused.status, refused.only("x-met")), (401, Some("an error")));
 }

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, ready};
 
 use actix_service::boxed::BoxServiceFactory;
 use actix_service::{Service, ServiceFactory as _};
-use actix_web::dev::{Path, Payload, ServiceRequest, ServiceResponse, Url};
+use actix_web::dev::{Path, Payload, Response, ServiceRequest, ServiceResponse, Url};
 use actix_web::{Error, HttpMessage as _, HttpRequest};
 use futures_core::future::LocalBoxFuture;
 use pin_project_lite::pin_project;
@@ -115,7 +115,10 @@ impl<F: Future<Output = Result<ServiceResponse, Error>>> Future for Covered<F> {
         let Some((answer, denial)) = denied else { return Poll::Ready(answered) };
         let (is_hidden, shaped) = (Denial::is_hidden(denial), unknown.shape(answer.request(), denial));
         if !is_hidden && shaped.is_none() {
-            return Poll::Ready(answered);
+            return Poll::Ready(match answer.status().is_redirection() {
+                true => answered.map(led_on),
+                false => answered,
+            });
         }
         let answer = match (answered, shaped) {
             (Ok(answer), Some(denial)) => ServiceResponse::from_err(denial, answer.into_parts().0),
@@ -129,6 +132,12 @@ impl<F: Future<Output = Result<ServiceResponse, Error>>> Future for Covered<F> {
         self.set(Self::Hiding { answer });
         self.poll(context)
     }
+}
+
+/// Whoever is led to the login page has met no error, which others around the application would log as one of ours.
+fn led_on(answer: ServiceResponse) -> ServiceResponse {
+    let (request, response) = answer.into_parts();
+    ServiceResponse::new(request, Response::from(response).into())
 }
 
 /// The answer that an unknown route of the scope gets.
