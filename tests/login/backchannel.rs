@@ -84,7 +84,7 @@ fn a_token_must_be_good_and_a_logout_token() {
     let browser = signed_in(&app, &idp, "alice", "s1");
     let now = app.clock.now().unwrap();
     type Change = fn(TestToken) -> TestToken;
-    let changes: [(&str, Change); 18] = [
+    let changes: [(&str, Change); 19] = [
         ("nonce", |token| token.claim("nonce", "x")),
         ("no events", |token| token.without("events")),
         ("other event", |token| token.claim("events", json!({"x": {}}))),
@@ -107,6 +107,7 @@ fn a_token_must_be_good_and_a_logout_token() {
         ("key", |token| token.wrong_key()),
         ("algorithm", |token| token.header("alg", "none")),
         ("access token", |token| token.header("typ", "at+jwt")),
+        ("no kind", |token| token.header("typ", "JWT")),
     ];
     for (what, change) in changes {
         let answer = tell(&app, &idp.logout_token(|token| change(token.claim("sub", "alice"))));
@@ -115,7 +116,6 @@ fn a_token_must_be_good_and_a_logout_token() {
     }
     let old = idp.logout_token(|token| token.claim("sub", "alice").claim("iat", now - 400));
     assert_eq!(tell(&app, &old).status, 400);
-    let plain = idp.logout_token(|token| token.claim("sub", "alice").header("typ", "JWT"));
     let good = idp.logout_token(|token| token.claim("sub", "alice"));
     let send = |kind: &str, body: String| app.server.post("/backchannel-logout").send_body(kind, body).status;
     assert_eq!(send("application/json", format!("{{\"logout_token\":\"{good}\"}}")), 400);
@@ -124,7 +124,23 @@ fn a_token_must_be_good_and_a_logout_token() {
     assert_eq!(send(FORM, format!("logout_token={good}&x={}", "x".repeat(20_000))), 400);
     assert_eq!(are_in([&browser]), [true], "nobody was signed out by all that");
     app.clock.advance(Duration::from_secs(1));
-    assert_eq!(tell(&app, &plain).status, 200, "older providers say no kind");
+    assert_eq!(tell(&app, &good).status, 200);
+    assert_eq!(are_in([&browser]), [false]);
+}
+
+#[test]
+fn older_providers_say_no_kind_and_are_believed_where_the_application_says_so() {
+    let clock = clock();
+    let idp = Idp::start(&clock);
+    let app = App::with(&clock, Sessions::in_memory().login(login(&idp).dangerous_untyped_logout_tokens()));
+    let browser = signed_in(&app, &idp, "alice", "s1");
+    app.clock.advance(Duration::from_secs(1));
+    let of_kind = |kind: &'static str| idp.logout_token(|token| token.claim("sub", "alice").header("typ", kind));
+    for other in ["at+jwt", "dpop+jwt", "secevent+jwt"] {
+        assert_eq!(tell(&app, &of_kind(other)).status, 400, "{other}");
+    }
+    assert_eq!(are_in([&browser]), [true]);
+    assert_eq!(tell(&app, &of_kind("JWT")).status, 200);
     assert_eq!(are_in([&browser]), [false]);
 }
 
@@ -184,6 +200,36 @@ fn of_machines_that_are_told_the_same_at_once_one_takes_it() {
         });
         assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
     }
+}
+
+#[test]
+fn whoever_signs_in_again_and_again_does_not_fill_the_store() {
+    let clock = clock();
+    let idp = Idp::start(&clock);
+    let sessions = Sessions::in_memory().max_per_user(2).capacity(40).absolute(Duration::from_secs(30 * 86_400));
+    let app = App::with(&clock, sessions.login(login(&idp)));
+    let first = signed_in(&app, &idp, "alice", "s0");
+    let mut last = None;
+    for number in 1..60 {
+        app.clock.advance(Duration::from_secs(660));
+        assert!(are_in([&first])[0], "used all the time");
+        last = Some(signed_in(&app, &idp, "alice", &format!("s{number}")));
+    }
+    let last = last.unwrap();
+    app.clock.advance(Duration::from_secs(1));
+    assert_eq!(tell(&app, &idp.logout_token(|token| token.claim("sid", "s59"))).status, 200);
+    assert_eq!(are_in([&last, &first]), [false, true]);
+    assert_eq!(tell(&app, &idp.logout_token(|token| token.claim("sid", "s0").claim("sub", "alice"))).status, 200);
+    assert_eq!(are_in([&first]), [false]);
+}
+
+#[test]
+fn a_session_of_the_provider_s_belongs_to_one_person() {
+    let (idp, app) = App::started();
+    let alice = signed_in(&app, &idp, "alice", "s1");
+    let other = signed_in(&app, &idp, "alice", "s2");
+    let bob = signed_in(&app, &idp, "bob", "s1");
+    assert_eq!(are_in([&alice, &other, &bob]), [false, true, true], "somebody else has taken it over there");
 }
 
 /// Who sends a body slowly, or none, waits for itself.

@@ -126,13 +126,16 @@ impl AtRequest {
             return Err(LogoutFault::Refused("parameter"));
         };
 
-        let (principal, _) = provider.verified(&token, &**clock, address).await.map_err(|reason| {
+        let (principal, header) = provider.verified(&token, &**clock, address).await.map_err(|reason| {
             if reason.status().is_server_error() {
                 LogoutFault::Unavailable
             } else {
                 LogoutFault::Refused(reason.label())
             }
         })?;
+        if !header.is_logout_token() && !provider.settings.untyped_logout_tokens {
+            return Err(LogoutFault::Refused("typ"));
+        }
         let claims = principal.claims().ok_or(LogoutFault::Refused("claims"))?;
         if provider.is_for_others(claims) {
             return Err(LogoutFault::Refused("aud"));

@@ -86,6 +86,8 @@ impl Login for Provider {
         reviewed.extend(settings.acr.iter().map(|class| Setting::allows("login_acr", &**class)));
         reviewed.extend(settings.max_age.map(|age| Setting::at_most("login_max_age", age.as_secs(), "s")));
         reviewed.extend(settings.email_domains.iter().map(|domain| Setting::allows("email_authority", &**domain)));
+        let untyped = settings.untyped_logout_tokens;
+        reviewed.extend(untyped.then(|| Setting::allows("dangerous_untyped_logout_tokens", "of any type")));
         reviewed.extend(settings.transport.reviewed());
         reviewed.iter().map(|setting| setting.of(issuer)).collect()
     }

@@ -33,6 +33,7 @@ pub struct OidcLogin {
     pub(super) logout_path: Option<Box<str>>,
     pub(super) signed_out_path: Option<Box<str>>,
     pub(super) backchannel_logout_path: Option<Box<str>>,
+    pub(super) untyped_logout_tokens: bool,
     pub(super) email_domains: Vec<Box<str>>,
     pub(super) details: Option<Arc<WriteDetails>>,
     pub(super) authorities: Option<AuthorityLoader>,
@@ -70,6 +71,7 @@ impl OidcLogin {
             logout_path: None,
             signed_out_path: None,
             backchannel_logout_path: None,
+            untyped_logout_tokens: false,
             email_domains: Vec::new(),
             details: None,
             authorities: None,
@@ -159,6 +161,16 @@ impl OidcLogin {
     /// answered. `/backchannel-logout` by default. Register it at the provider as back-channel logout URI.
     pub fn backchannel_logout_path(mut self, path: impl Into<Box<str>>) -> Self {
         self.backchannel_logout_path = Some(path.into());
+        self
+    }
+
+    /// Takes logout tokens that do not say that they are some: whose `typ` is `JWT`, or nothing. By default it must be `logout+jwt`, as
+    /// the standard recommends; older providers leave it out, and are answered 400.
+    ///
+    /// # Security
+    /// Whatever else the provider signs for this client must then be told from a logout token by its claims alone: `events`, and no `nonce`.
+    pub fn dangerous_untyped_logout_tokens(mut self) -> Self {
+        self.untyped_logout_tokens = true;
         self
     }
 

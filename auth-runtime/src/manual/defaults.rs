@@ -166,6 +166,7 @@
 //! | page where people are who have signed out | `/` | `signed_out_path` |
 //! | an access token is replaced | 30 seconds before it expires, or after half its life | |
 //! | a logout token counts | for 5 minutes, once | |
+//! | type of a logout token | `logout+jwt` | `dangerous_untyped_logout_tokens` |
 //! | what the provider says of itself counts | for an hour; for a day where it cannot be asked again | |
 //! | codes exchanged at once | 32 for each provider; then a browser waits 2 seconds for a turn | |
 //! | class and age of the authentication | any | `acr`, `max_age` |
@@ -252,6 +253,7 @@
 //! | [`AuthorityLoader::keyed_by`](crate::authorities::AuthorityLoader::keyed_by) | a key that leaves something out gives a caller what it has elsewhere |
 //! | [`AuthorityLoader::dangerous_scopes_beyond_token`](crate::authorities::AuthorityLoader::dangerous_scopes_beyond_token) | every program with a token of a user may do what the user may |
 //! | `without_authorities` | whoever was removed from the database passes until the credentials expire |
+//! | `OidcLogin::dangerous_untyped_logout_tokens` | a logout token is told from others by its claims alone |
 //! | `OldSessions::dangerous_in_cookie` | whoever has copied a cookie of `CookieSessionStore` is carried over into a session |
 //! | [`AuthBuilder::allow_origin`](crate::config::AuthBuilder::allow_origin) | that origin acts with the rights of its visitors |
 //! | [`AuthBuilder::dangerous_allow_unconfigured`](crate::config::AuthBuilder::dangerous_allow_unconfigured) | a forgotten scheme is noticed by the first request, which gets 500 |

@@ -18,6 +18,9 @@ use crate::time::{Clock, UnixTime};
 const TOKENS: &str = "tokens of a provider";
 /// How many entries of one name a store keeps.
 const ENTRIES: usize = 10_000;
+/// How many of the provider's sessions of one subject are known, for each of ours that it may have: one that is used for long is signed in
+/// before many that are not.
+const SIDS_PER_SESSION: usize = 10;
 
 /// The tokens of a provider, as a session holds them.
 #[derive(Clone, Serialize, Deserialize)]
@@ -120,14 +123,16 @@ impl LiveSessions {
         else {
             return self.keep(beginning).await;
         };
+        self.leave_to(issuer, there, &record).await?;
         let Record { sid, subject, created_at, began_at, seen_at, .. } = record.clone();
         let entry = Record { sid, subject, created_at, began_at, seen_at, ..Record::default() };
-        let named = |kind: &str| SessionKey::from_bytes(self.seal.name(kind, &[issuer, there, &record.subject]));
-        let among = |kind: &str| (self.entries(kind, &[issuer, there]), ENTRIES);
-        self.enter(named("sid"), among("sid"), entry.clone(), self.end(&record)).await?;
+        // Of one subject no more than it may need: whoever signs in again and again fills the store with nobody's.
+        let of_subject = (self.entries("sids", &[issuer, &record.subject]), self.most.saturating_mul(SIDS_PER_SESSION));
+        self.enter(self.entry_of(issuer, there), of_subject, entry.clone(), self.end(&record)).await?;
         let cookie = self.keep(beginning).await?;
         let until = record.created_at.saturating_add(UnixTime::try_from(BARRED_FOR.as_secs()).unwrap_or(0));
-        match self.enter(named("begun"), among("ended"), entry, until).await? {
+        let begun = SessionKey::from_bytes(self.seal.name("begun", &[issuer, there, &record.subject]));
+        match self.enter(begun, (self.entries("ended", &[issuer, there]), ENTRIES), entry, until).await? {
             Added::Barred => {
                 self.end_one(key, &record).await?;
                 Err(barred())
@@ -156,22 +161,50 @@ impl LiveSessions {
                 None => Ok(0),
             };
         };
-        let of_sid = |kind: &str| self.entries(kind, &[issuer, there]);
-        self.store.end_all(of_sid("ended"), at).get().await.map_err(unavailable)?;
-        let entries = self.store.of_subject(of_sid("sid")).get().await.map_err(unavailable)?;
-        let mut subjects: Vec<Box<str>> =
-            entries.into_iter().filter_map(|entry| Some(self.open(entry)?.1.subject)).collect();
-        subjects.extend(subject.map(Into::into));
-        subjects.sort();
-        subjects.dedup();
+        self.store.end_all(self.entries("ended", &[issuer, there]), at).get().await.map_err(unavailable)?;
+        let known = self.subject_in(issuer, there).await?;
         let mut ended = 0;
-        for subject in &subjects {
-            let whose = Whose { issuer: Some(issuer), subject };
-            for (stored, record) in self.of_subject(whose, now).await? {
-                let of = record.login.as_ref().and_then(|login| login.sid.as_deref());
-                if of.is_none_or(|of| of == there) {
-                    ended += usize::from(self.end_one(stored.key(), &record).await?);
-                }
+        for subject in known.as_deref().into_iter().chain(subject.filter(|subject| known.as_deref() != Some(*subject)))
+        {
+            let is_meant = |of: Option<&str>| of.is_none_or(|of| of == there);
+            ended += self.end_in(Whose { issuer: Some(issuer), subject }, is_meant, now).await?;
+        }
+        Ok(ended)
+    }
+
+    /// What a store knows one of the provider's sessions by.
+    fn entry_of(&self, issuer: &str, there: &str) -> SessionKey {
+        SessionKey::from_bytes(self.seal.name("sid", &[issuer, there]))
+    }
+
+    /// Who has signed in in one of the provider's sessions.
+    async fn subject_in(&self, issuer: &str, there: &str) -> Result<Option<Box<str>>, Denial> {
+        let found = self.store.find(self.entry_of(issuer, there)).get().await.map_err(unavailable)?;
+        Ok(found.and_then(|entry| self.open(entry)).map(|(_, entry)| entry.subject))
+    }
+
+    /// Ends the sessions of whoever was in this one of the provider's before somebody else: it belongs to one subject, under whom it is found.
+    async fn leave_to(&self, issuer: &str, there: &str, next: &Record) -> Result<(), Denial> {
+        match self.subject_in(issuer, there).await?.filter(|before| *before != next.subject) {
+            Some(before) => {
+                let whose = Whose { issuer: Some(issuer), subject: &before };
+                self.end_in(whose, |of| of == Some(there), next.seen_at).await.map(drop)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Ends the sessions of a subject that were begun in such a one of the provider's, by its name.
+    async fn end_in(
+        &self,
+        whose: Whose<'_>,
+        is_meant: impl Fn(Option<&str>) -> bool,
+        now: UnixTime,
+    ) -> Result<usize, Denial> {
+        let mut ended = 0;
+        for (stored, record) in self.of_subject(whose, now).await? {
+            if is_meant(record.login.as_ref().and_then(|login| login.sid.as_deref())) {
+                ended += usize::from(self.end_one(stored.key(), &record).await?);
             }
         }
         Ok(ended)

@@ -281,11 +281,19 @@ impl LiveSessions {
     /// Gives all sessions of a subject these roles, and from their next answer on another id.
     pub(crate) async fn set_roles(&self, whose: Whose<'_>, roles: &[Box<str>], now: UnixTime) -> Result<usize, Denial> {
         let mut changed = 0;
-        for _ in 0..TRIES {
+        if self.loads(whose.issuer.unwrap_or(&self.issuer)) {
+            return Ok(changed);
+        }
+        let mut tries = 0;
+        loop {
             let has_others = |(_, record): &(StoredSession, Record)| record.roles.as_deref() != Some(roles);
             let others: Vec<_> = self.of_subject(whose, now).await?.into_iter().filter(has_others).collect();
             if others.is_empty() {
                 break;
+            }
+            tries += 1;
+            if tries > TRIES {
+                return Err(Denial::of(Reason::BackendUnavailable));
             }
             // One that moves to another id at this moment is met under that by the next look.
             for (stored, record) in others {

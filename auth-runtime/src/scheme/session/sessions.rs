@@ -152,7 +152,8 @@ impl Sessions {
     }
 
     /// How many sessions are kept in memory, in all; 100,000 by default, of some 1 KiB each. One that the provider has a
-    /// name for takes the room of three for its first minutes, and of two then. Where there is no room, nobody else can sign in, which is a 503
+    /// name for takes the room of three for its first minutes, and of two then, also when it has ended; for ten times
+    /// [`max_per_user`](Self::max_per_user) of one subject at most. Where there is no room, nobody else can sign in, which is a 503
     /// and an error event: who is signed in stays so.
     pub fn capacity(mut self, sessions: usize) -> Self {
         self.capacity = sessions;
@@ -160,8 +161,9 @@ impl Sessions {
     }
 
     /// A secret of 32 random bytes or more that these processes share and the store does not have, under a name of your choice, such as the
-    /// month in which it was made. Called again, adds: the first seals, all open, so that a new one is put in front of the old one, which
-    /// goes when its last session has ended.
+    /// month in which it was made. Called again, adds: the first seals, all open. A new one is put behind the old one first, until all machines have it, and
+    /// then in front; the old one goes when the last session that it has sealed has ended. A machine that lacks a key signs out whoever it meets under
+    /// it.
     ///
     /// ```standalone_crate
     /// use auth_runtime::session::Sessions;
