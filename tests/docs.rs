@@ -384,8 +384,11 @@ fn the_tests_that_the_asvs_table_names_exist() {
         }
     }
     assert!(rows.len() > 35 && seen > 30, "{} rows, {seen} tests", rows.len());
-    for section in ["3.3.5", "6.3.8", "7.1.3", "7.2.4", "7.3.2", "7.4.5", "7.5.3", "7.6.2", "10.2.3", "10.5.5"] {
-        assert!(table.contains(section), "{section}");
+    let sections = [("3.3", 5), ("6.3", 8), ("7.1", 3), ("7.2", 4), ("7.3", 2), ("7.4", 5), ("7.5", 3), ("7.6", 2)];
+    for (section, last) in sections.into_iter().chain([("10.2", 3), ("10.5", 5)]) {
+        let named =
+            |number| rows.iter().any(|row| row.split('|').nth(1).unwrap().contains(&format!("{section}.{number}")));
+        assert!((1..=last).all(named), "{section}");
     }
 }
 

@@ -98,7 +98,7 @@ async fn log_out(out: SignOut) -> impl Responder {
 #[requires(session)]
 #[post("/logout/everywhere")]
 async fn log_out_everywhere(out: SignOut) -> impl Responder {
-    out.to("/login").everywhere().await
+    out.to("/login").clear_cookies().everywhere().await
 }
 
 #[requires(session)]

@@ -34,6 +34,7 @@ fn signing_out_everywhere_ends_all_sessions_of_the_subject_and_no_others() {
     let (here, there, other) = (app.sign_in("alice"), app.sign_in("alice"), app.sign_in("bob"));
     let answer = app.post("/logout/everywhere").session(&here).send();
     assert_eq!((answer.status, answer.only("location")), (303, Some("https://shop.example/login")));
+    assert_eq!(answer.only("clear-site-data"), Some(r#""cache", "storage", "cookies""#), "as the handler asks for");
     assert!(!app.passes(&here) && !app.passes(&there) && app.passes(&other));
     app.clock.advance(Duration::from_secs(1));
     assert!(app.passes(&app.sign_in("alice")), "who signs in afterwards is in");

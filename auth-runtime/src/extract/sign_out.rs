@@ -15,6 +15,8 @@ use crate::scheme::session::CurrentSession;
 use crate::time::Clock;
 
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+/// What browsers forget of this origin; cookies are deleted by name.
+const CLEARS: &str = r#""cache", "storage""#;
 
 /// Ends the session of the caller, here or everywhere.
 ///
@@ -37,6 +39,7 @@ pub struct SignOut {
     current: Arc<CurrentSession>,
     clock: Arc<dyn Clock>,
     to: Option<String>,
+    clears: &'static str,
 }
 
 debug_by_name!([] SignOut as "SignOut";);
@@ -45,6 +48,14 @@ impl SignOut {
     /// Where the browser is sent: a path of this service; `/` by default, also in place of what is not one.
     pub fn to(mut self, path: impl Into<String>) -> Self {
         self.to = Some(path.into());
+        self
+    }
+
+    /// Takes all cookies from the browser too, by `"cookies"` in `Clear-Site-Data`: ours go anyway.
+    ///
+    /// It clears those of the whole registrable domain: on `shop.example.com` also those of `www.example.com`.
+    pub fn clear_cookies(mut self) -> Self {
+        self.clears = r#""cache", "storage", "cookies""#;
         self
     }
 
@@ -70,7 +81,8 @@ impl SignOut {
 
     fn signed_out(self) -> SignedOut {
         let sessions = self.current.sessions();
-        SignedOut { deletion: sessions.deletion(), location: sessions.landing().location(self.to.as_deref()) }
+        let location = sessions.landing().location(self.to.as_deref());
+        SignedOut { deletion: sessions.deletion(), location, clears: self.clears }
     }
 }
 
@@ -80,7 +92,7 @@ impl Identity for SignOut {
     fn identify(caller: &IdentityOf<'_>) -> Result<Option<Self>, IdentityError> {
         let Some((principal, clock)) = caller.by::<SessionScheme>() else { return Ok(None) };
         let current = principal.details::<CurrentSession>().ok_or(Reason::IdentityUnfit)?;
-        Ok(Some(Self { current, clock: Arc::clone(clock), to: None }))
+        Ok(Some(Self { current, clock: Arc::clone(clock), to: None, clears: CLEARS }))
     }
 }
 
@@ -92,26 +104,27 @@ impl<P: Policy<Access: Yields<SessionScheme>>> FromGrant<P, ViaGrant> for SignOu
 }
 
 /// The answer to whoever has signed out: a 303 that takes the cookie from the browser, with
-/// `Clear-Site-Data: "cache", "storage"`.
+/// `Clear-Site-Data: "cache", "storage"`, and `"cookies"` by [`clear_cookies`](SignOut::clear_cookies).
 #[derive(Debug)]
 #[must_use]
 pub struct SignedOut {
     deletion: HeaderValue,
     location: HeaderValue,
+    clears: &'static str,
 }
 
 impl SignedOut {
     /// Sends the browser there.
     #[cfg(feature = "login")]
     pub(crate) fn new(deletion: HeaderValue, location: HeaderValue) -> Self {
-        Self { deletion, location }
+        Self { deletion, location, clears: CLEARS }
     }
 
     /// The same in an answer of your own, such as a 204 for a script: the cookie is taken, and nobody is sent anywhere.
     pub fn with<B>(self, mut answer: HttpResponse<B>) -> HttpResponse<B> {
         let headers = answer.headers_mut();
         headers.append(SET_COOKIE, self.deletion);
-        headers.insert(CLEAR_SITE_DATA, HeaderValue::from_static(r#""cache", "storage""#));
+        headers.insert(CLEAR_SITE_DATA, HeaderValue::from_static(self.clears));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         answer
     }

@@ -111,5 +111,6 @@
 //! Whoever can write to Redis, or make a sentinel or a node name another server, can take out what is shared and keep news from
 //! processes, or have callers forgotten, which costs loads. None of that lets a token pass that a process knows to be revoked, nor
 //! makes an answer of introspection: those are authenticated, as withdrawals are. What is forged there bars a caller until it is
-//! [withdrawn](#revoked-in-error), and for `max_token_lifetime` at the most. Keep Redis and sentinels on a network of their own,
+//! [withdrawn](#revoked-in-error), and for `max_token_lifetime` at the most. Sessions it can end, and put back one that has ended as it was, until that
+//! expires; it makes none up. Counts of limits and of wrong credentials it can delete, so that guessing goes on, or raise, so that somebody waits. Keep Redis and sentinels on a network of their own,
 //! with passwords.

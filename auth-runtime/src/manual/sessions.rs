@@ -82,8 +82,33 @@
 //! # }
 //! ```
 //!
+//! In your `main`, the `Auth` is built once, before the server, and every worker makes its scope from it:
+//!
+//! ```no_run
+//! use actix_web::{App, HttpServer, get};
+//! use auth_runtime::{Auth, Sessions, requires};
+//!
+//! #[requires(session)]
+//! #[get("/me")]
+//! async fn me() -> &'static str { "…" }
+//!
+//! #[actix_web::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let sessions = Sessions::in_memory().login_page("/login");
+//!     let auth = Auth::builder().public_origin("http://127.0.0.1:8080").session(sessions).build()?;
+//!     HttpServer::new(move || App::new().service(auth.scope("").service(me)))
+//!         .bind(("127.0.0.1", 8080))?
+//!         .run()
+//!         .await?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! Handlers of before move into that scope too: those with a `#[public(reason = "…")]` stay open. `#[utoipa::path(…)]` stands above both attributes, and
+//! middleware such as `TracingLogger` around the `App`, as ever.
+//!
 //! On your own machine, say `.public_origin("http://127.0.0.1:8080")` and open the pages under exactly that address: the cookie is then `session`, without
-//! `Secure`, and a warning in the log says so. Plain http for any other host is refused by `build()`.
+//! `Secure`, and a warning in the log says so. Whoever signs in under `localhost` is led to `127.0.0.1`, where the cookie is not sent. Plain http for any other host is refused by `build()`.
 //!
 //! # Who gets what
 //!
@@ -91,6 +116,7 @@
 //! |---|---|
 //! | a browser for a page: `Sec-Fetch-Mode: navigate`, or where that is not sent an `Accept` that prefers HTML | 303 to the [login page](crate::session::Sessions::login_page), with `?to=` for a `GET` |
 //! | a script, a program | 401 with `WWW-Authenticate: Cookie realm="…"` |
+//! | a browser whose form is refused, such as after too many wrong passwords | 429 or 403 with the problem document, as every refusal; [`denial_body`](super::how_to::refusals#a-body-of-your-own) makes a page of it |
 //! | htmx for a part of a page: `HX-Request` | that 401 with `HX-Redirect` to the login page, which htmx follows by itself; it leads back to the page around the part |
 //!
 //! A cookie that is worth nothing any more is deleted with that answer. Where only a role is missing, the answer is a 403, and nobody is sent to
@@ -114,14 +140,14 @@
 //! | another password, an account that is closed | call [`Auth::sessions_of`](crate::Auth::sessions_of)`(id).end_all()`, or `end_others(&who)` for all but the one that changed it, after the change is committed. A sign-in that began before begins no session |
 //! | subject or session revoked | [`Sessions::revocations`](crate::session::Sessions::revocations): issuer `local:session` |
 //! | too many of one subject | [`Sessions::max_per_user`](crate::session::Sessions::max_per_user) |
-//! | signing in again in the same browser | the old session is over, under whatever name it was |
-//! | other roles | [`Auth::set_rights`](crate::Auth::set_rights): the session goes on, under another id from its next answer on |
+//! | signing in again in the same browser | the old session is over, whoever's it was |
+//! | other roles | [`Auth::set_rights`](crate::Auth::set_rights), or [`set_rights_named`](crate::Auth::set_rights_named) for `session("name")`: the session goes on, under another id from its next answer on |
 //!
 //! What goes on after a request, a stream or a WebSocket, ends with the session by [`UntilEnded`](crate::extract::UntilEnded).
 //! While it runs it does not keep the session alive: only requests do.
 //!
-//! Where roles are in your database anyway, load them with each request by [`Sessions::authorities`](crate::session::Sessions::authorities), and keep
-//! none in the session.
+//! Where roles are in your database anyway, load them with each request by [`Sessions::authorities`](crate::session::Sessions::authorities), or for
+//! several schemes at once by [`AuthBuilder::authorities`](crate::config::AuthBuilder::authorities)`(["local:session"], load)`, and keep none in the session.
 //!
 //! # Where sessions are kept
 //!
@@ -135,7 +161,9 @@
 //! requests in a second, with a session in memory as many, with one in a Redis on the same machine 42,000. 100,000 sessions in memory take 76 MB.
 //!
 //! A store outside of the process holds the SHA-256 of ids, hashes of subjects, and records with a MAC under a key that it does not have: who reads it gets nobody's
-//! id, who writes to it makes nobody up. A new key goes in front of the old one, which stays for as long as its sessions last.
+//! id, who writes to it makes nobody up; but can end sessions, and put back one that has ended, until it expires. To change the key, first put the new one behind
+//! the old one on all machines, then in front, and take the old one away when the last session that it sealed has ended: a machine that lacks
+//! a key signs out whoever it meets under it.
 //!
 //! Moving from `actix-session` and `actix-identity`, without that anybody has to sign in again, is a [page](super::moving::sessions) of its own.
 //!
@@ -172,8 +200,8 @@
 //! | 7.4.3 other sessions after another password | `end_others`: yours to call | `session::ending::the_application_lists_and_ends_sessions` |
 //! | 7.4.4 a visible way to sign out | yours to show | |
 //! | 7.4.5 administrators end sessions | `auth.sessions_of(id)`: yours to show. All of everybody: put another key in place of the old one | `session::ending::the_application_lists_and_ends_sessions` |
-//! | 7.5.1, 7.5.3 authentication again before what matters | `max_age = "5m"` on the route sends to the login page again, see [step-up](crate::manual::step_up) | |
-//! | 7.5.2 people see and end their sessions | `list` and `end` of `auth.sessions_of(id)`: yours to show | `session::ending::the_application_lists_and_ends_sessions` |
+//! | 7.5.1, 7.5.3 authentication again before what matters | `max_age = "5m"` on the route sends to the login page again, see [step-up](crate::manual::step_up) | `session::step_up::a_session_comes_back_stronger_by_the_form_with_its_id_renewed` |
+//! | 7.5.2 people see and end their sessions, having proved again who they are | `list` and `end` of `auth.sessions_of(id)`: yours to show; `max_age` on the route that ends them | `session::ending::the_application_lists_and_ends_sessions` |
 //! | 7.6.1 sessions here and at the provider end together | the absolute lifetime here; `/logout` of the provider's sign-in ends both, and the provider's back-channel logout ends ours (feature `login`) | `login::logout::the_session_ends_and_the_browser_goes_to_the_provider`, `login::backchannel::sessions_end_by_what_the_provider_calls_them_or_their_subject` |
 //! | 7.6.2 a session begins because somebody wanted it | by a form, another site's request signs nobody in. At a provider, a page that needs a session sends people there, and whoever is known there is signed in, without more; `.parameter("prompt", "login")` asks each time | `session::cross_site::another_site_can_sign_nobody_in` |
 //! | 10.2.1 nobody else's code is redeemed | PKCE with S256, and `state` bound to the browser (feature `login`) | `login::refused::a_state_counts_once_in_its_own_browser` |
@@ -183,4 +211,4 @@
 //! | 10.5.2 people are known by what is not given to others | provider, `iss` and `sub` | `login::several::the_same_subject_of_two_providers_is_two_people` |
 //! | 10.5.3 metadata of another issuer is refused | `issuer` must be what was configured | `jwt::tests::providers::metadata_of_another_issuer_or_with_an_unsafe_address_are_not_believed` |
 //! | 10.5.4 the ID token is for this client | `aud`, and `azp` where there is more than one | `login::refused::an_id_token_must_be_good_and_for_this_sign_in` |
-//! | 10.5.5 logout tokens are what they say | with the event, without `nonce`, five minutes old at most, once | `login::backchannel::a_token_must_be_good_and_a_logout_token`, `login::backchannel::a_logout_token_is_no_id_token_and_counts_once` |
+//! | 10.5.5 logout tokens are what they say | of type `logout+jwt`, with the event, without `nonce`, five minutes old at most, once | `login::backchannel::a_token_must_be_good_and_a_logout_token`, `login::backchannel::a_logout_token_is_no_id_token_and_counts_once` |

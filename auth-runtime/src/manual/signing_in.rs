@@ -84,8 +84,10 @@
 //! # Roles
 //!
 //! `authorities` is asked twice: while somebody signs in, so that whom you do not know gets a page that says so and no session; and with every request, so that a
-//! role that you take away is gone at once. It speaks for all sessions of the configuration. Without it, sessions of a provider have no roles:
-//! those of the provider's tokens are for services that the tokens are meant for.
+//! role that you take away is gone at once. It speaks for all sessions of the configuration;
+//! [`AuthBuilder::authorities`](crate::config::AuthBuilder::authorities) does so for the people of one provider, by its issuer, and for their tokens too. Without either, sessions
+//! of a provider have the roles alone that `auth.sessions_of(subject).signed_in_at(issuer).set_rights(…)` gives them: those of the provider's
+//! tokens are for services that the tokens are meant for.
 //!
 //! # Several providers
 //!
@@ -100,7 +102,8 @@
 //! ```
 //!
 //! Each has its own paths (`/login/work`, `/callback/work`, `/backchannel-logout/work`). The same subject at two of them is two people, and so is the same
-//! email address. To join accounts, let whoever is signed in to one sign in to the other, and store both keys.
+//! email address. Accounts are not joined here: signing in at the other ends the session at the first. If you join them, demand a session that is signed in
+//! anew, by `max_age = "5m"`, and let the application remember which account asked until the other has signed in.
 //!
 //! # The page without tokens
 //!

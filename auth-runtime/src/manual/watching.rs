@@ -37,7 +37,7 @@
 //! | `auth.decision` | a request was let in, or its caller left before it was decided | with [`AuditLog::grants`] |
 //! | `auth.sign_in_refused` | nobody was signed in, and `error.type` says why: a wrong password was sent to `SignIn::verify`, or one too many, or a sign-in at a provider did not work (features `session`, `login`). For which name is not told | yes |
 //! | `auth.signed_in` | a session has begun | yes |
-//! | `auth.signed_out` | a session was ended, by its user or by [`end`](crate::config::SubjectSessions::end) | yes |
+//! | `auth.signed_out` | a session was ended: by its user, by [`end`](crate::config::SubjectSessions::end), or by its provider, which tells so or refuses its refresh token | yes |
 //! | `auth.signed_out_everywhere` | all sessions of a subject were ended | yes |
 //! | `auth.rights_changed` | sessions of a subject have got other roles | yes |
 //! | `auth.revoked` | a token, a subject or a session was revoked in this process, through a store that this `Auth` consults | yes |
