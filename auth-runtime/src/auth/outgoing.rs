@@ -42,9 +42,12 @@ impl OutgoingTokensBuilder {
 
 /// Says of a configuration that its callers have tokens which a provider exchanges.
 pub(super) fn exchangeable(scheme: ConfiguredScheme) -> ConfiguredScheme {
-    let mut carriers = vec![TypeId::of::<BearerScheme>(), TypeId::of::<DpopScheme>()];
-    #[cfg(feature = "login")]
-    carriers.push(TypeId::of::<SessionScheme>());
+    let carriers = [
+        TypeId::of::<BearerScheme>(),
+        TypeId::of::<DpopScheme>(),
+        #[cfg(feature = "login")]
+        TypeId::of::<SessionScheme>(),
+    ];
     match carriers.contains(&scheme.kind) {
         true => {
             ConfiguredScheme { description: scheme.description.with_details(DetailsType::exchangeable()), ..scheme }
