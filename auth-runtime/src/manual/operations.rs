@@ -89,13 +89,16 @@
 //! Put the request into the context of the query, and let each resolver that needs more than the route ask first. Where anybody may query, the
 //! route is `optional(bearer)`: fields that need a caller are then refused with 401 one by one.
 //!
+//! Serve mutations by POST only. The [cross-site rule](super::threats) lets reads pass, so that with a session a link of another site could change something by
+//! a GET.
+//!
 //! A request of actix-web's stays on its thread, and some libraries want contexts that may be sent to others. A handler's future is on
 //! one thread all the same, so the crate `send_wrapper` carries the request there.
 //!
 //! # The Model Context Protocol
 //!
 //! `examples/mcp_server` is a server with three tools. `bash tests/scripts/mcp` lets the official clients go the whole way by themselves: 401,
-//! metadata, consent, token, a call, the step up to more scopes. Then it runs the published conformance tool.
+//! metadata, registration, consent, token, a call, the step up to more scopes. Then it runs the published conformance tool.
 //!
 //! | the specification (2026-07-28) | what does it |
 //! |---|---|

@@ -109,7 +109,11 @@ impl DpopTokens {
 
     /// How many used proofs are remembered in this process, about 100 bytes each, where a proof stays for a minute or two, and with
     /// nonces for five; 1,048,576 by default. One subject has a share of a 64th, one key of a 128th: beyond it that caller is answered
-    /// 429. Where all is full, the answer is 503. With [shared](Self::shared) proofs, only the shares count: Redis is bounded by itself.
+    /// 429. Where all is full, the answer is 503. With [shared](Self::shared) proofs, only the shares count: Redis is bounded by itself,
+    /// and proofs stay for some minutes.
+    ///
+    /// So one key sends 8,192 requests at most, by default, in the time that a proof stays. A gateway that signs for all of its users by one key needs
+    /// more, or a key for each.
     pub fn replay_memory(mut self, proofs: usize) -> Self {
         self.replays = proofs;
         self
