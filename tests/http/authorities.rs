@@ -437,6 +437,12 @@ fn other_data_is_another_answer() {
     one.get("/kept").bearer(&alice).send().expect("1");
     other.get("/kept").bearer(&alice).send().expect("1");
     assert_eq!(loads(&db), 1, "of its own database");
+    // Also of one that stands where another was.
+    for _ in 0..40 {
+        let (next, db) = server(Db::default());
+        next.get("/kept").bearer(&alice).send().expect("1");
+        assert_eq!(loads(&db), 1, "of its own database");
+    }
 }
 
 #[test]

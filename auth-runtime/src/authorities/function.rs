@@ -3,9 +3,10 @@
 // Each type parameter names the variable that holds its argument.
 #![allow(non_snake_case)]
 
-use std::any::type_name;
+use std::any::{Any, type_name};
 use std::fmt::Display;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
@@ -20,6 +21,9 @@ use crate::principal::{DetailsType, Principal, PrincipalKey};
 
 /// What a function brought, or why nothing.
 pub(super) type Loaded = Result<Option<Given>, LoadFailure>;
+
+/// Keeps a place in memory from being given to other data, without keeping the data.
+pub(crate) type KeptPlace = Box<dyn Any + Send + Sync>;
 
 /// A function with its arguments, erased.
 pub(super) trait Load: Send + Sync {
@@ -37,6 +41,9 @@ pub(super) trait Load: Send + Sync {
 
     /// Adds which application data it is given.
     fn identify(&self, request: &HttpRequest, into: &mut Sha256);
+
+    /// What must be held for as long as that data is to be known again: it is told apart by where it is.
+    fn places(&self, request: &HttpRequest) -> Vec<KeptPlace>;
 
     /// Takes what it asks for, and what will come of it.
     fn begin(&self, principal: &Principal, request: &HttpRequest) -> LocalBoxFuture<'static, Loaded>;
@@ -146,8 +153,8 @@ impl CallerArgument for PrincipalKey {
 #[diagnostic::on_unimplemented(
     message = "a function that loads authorities is not given `{Self}`",
     label = "not `web::Data<…>`",
-    note = "behind the caller it takes `web::Data<T>`, on which every request of the caller agrees; for other extractors use \
-            `AuthorityLoader::of_request(…)`, which shares nothing between requests"
+    note = "behind the caller it takes `web::Data<T>`, on which every request of the caller agrees, with a `T` that is `Send` and `Sync`; \
+            for other extractors use `AuthorityLoader::of_request(…)`, which shares nothing between requests"
 )]
 pub trait AppDataArgument: Sized + 'static {
     #[doc(hidden)]
@@ -156,15 +163,22 @@ pub trait AppDataArgument: Sized + 'static {
     /// Which data it is.
     #[doc(hidden)]
     fn address(&self) -> usize;
+
+    #[doc(hidden)]
+    fn place(self) -> KeptPlace;
 }
 
-impl<T: ?Sized + 'static> AppDataArgument for web::Data<T> {
+impl<T: ?Sized + Send + Sync + 'static> AppDataArgument for web::Data<T> {
     fn of(request: &HttpRequest) -> Option<Self> {
         request.app_data::<Self>().cloned()
     }
 
     fn address(&self) -> usize {
         std::ptr::from_ref::<T>(self.get_ref()).cast::<()>().addr()
+    }
+
+    fn place(self) -> KeptPlace {
+        Box::new(Arc::downgrade(&self.into_inner()))
     }
 }
 
@@ -180,6 +194,9 @@ pub trait AppDataArguments: Sized + 'static {
 
     #[doc(hidden)]
     fn identify(request: &HttpRequest, into: &mut Sha256);
+
+    #[doc(hidden)]
+    fn places(request: &HttpRequest) -> Vec<KeptPlace>;
 
     /// The name of the type that is not there, else.
     #[doc(hidden)]
@@ -208,6 +225,11 @@ macro_rules! arguments {
 
             fn identify(request: &HttpRequest, into: &mut Sha256) {
                 $(into.update($argument::of(request).map_or(0, |data| data.address()).to_le_bytes());)*
+            }
+
+            fn places(request: &HttpRequest) -> Vec<KeptPlace> {
+                let places: [Option<KeptPlace>; _] = [$($argument::of(request).map(AppDataArgument::place)),*];
+                places.into_iter().flatten().collect()
             }
 
             fn take(principal: &Principal, request: &HttpRequest) -> Result<Self, &'static str> {
@@ -290,6 +312,10 @@ where
         Args::identify(request, into);
     }
 
+    fn places(&self, request: &HttpRequest) -> Vec<KeptPlace> {
+        Args::places(request)
+    }
+
     fn begin(&self, principal: &Principal, request: &HttpRequest) -> LocalBoxFuture<'static, Loaded> {
         let (function, arguments) = (self.0.clone(), Args::take(principal, request));
         Box::pin(async move {
@@ -322,6 +348,10 @@ where
     }
 
     fn identify(&self, _: &HttpRequest, _: &mut Sha256) {}
+
+    fn places(&self, _: &HttpRequest) -> Vec<KeptPlace> {
+        Vec::new()
+    }
 
     fn begin(&self, principal: &Principal, request: &HttpRequest) -> LocalBoxFuture<'static, Loaded> {
         let (function, principal, request) = (self.0.clone(), principal.clone(), request.clone());

@@ -91,7 +91,7 @@ impl ReadyLoader {
             let begun = self.load.begin(principal, request);
             return Loading::Asked(Box::pin(async move {
                 let begun = AssertUnwindSafe(loader.in_turn(presented, begun)).catch_unwind();
-                Known::new(begun.await.unwrap_or(Err(Reason::Panicked.into()))?, None)
+                Known::new(begun.await.unwrap_or(Err(Reason::Panicked.into()))?, None, Vec::new())
             }));
         }
         let key = self.key(principal, request);
@@ -100,10 +100,11 @@ impl ReadyLoader {
         let fetched = self.flights.fetch(asked, FLIGHTS, recall, |flight| {
             let (loader, principal) = (Arc::clone(self), principal.clone());
             let (presented, begun) = (presented(&principal, address()), self.load.begin(&principal, request));
+            let places = self.load.places(request);
             actix_web::rt::spawn(async move {
                 let begun = tokio::time::timeout(deadline, loader.in_turn(presented, begun));
                 let found = match AssertUnwindSafe(begun).catch_unwind().await {
-                    Ok(Ok(given)) => given.and_then(|given| Known::new(given, Some(&principal))),
+                    Ok(Ok(given)) => given.and_then(|given| Known::new(given, Some(&principal), places)),
                     Ok(Err(_)) => {
                         Err(LoadFailure::new(Reason::AuthoritiesUnavailable, "it took longer than the deadline"))
                     }

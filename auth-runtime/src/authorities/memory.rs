@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
 
+use crate::authorities::function::KeptPlace;
 use crate::authorities::{Given, LoadFailure};
 use crate::denial::Reason;
 use crate::principal::{Principal, Rights, Weighed};
@@ -18,14 +19,20 @@ pub(crate) struct Known {
     caller_bytes: usize,
     /// The caller that it was applied to last: most requests of one caller have the same credentials.
     applied: ArcSwapOption<Principal>,
+    /// Of the data that it was loaded out of.
+    _places: Vec<KeptPlace>,
 }
 
 impl Known {
     /// What a function brought; a caller that it does not know is refused.
-    pub(super) fn new(given: Option<Given>, principal: Option<&Principal>) -> Result<Arc<Self>, LoadFailure> {
+    pub(super) fn new(
+        given: Option<Given>,
+        principal: Option<&Principal>,
+        places: Vec<KeptPlace>,
+    ) -> Result<Arc<Self>, LoadFailure> {
         let given = given.ok_or(LoadFailure::from(Reason::CallerUnknown))?;
         let caller_bytes = principal.map_or(0, caller_bytes);
-        Ok(Arc::new(Self { given, caller_bytes, applied: ArcSwapOption::empty() }))
+        Ok(Arc::new(Self { given, caller_bytes, applied: ArcSwapOption::empty(), _places: places }))
     }
 
     pub(super) fn rights(&self) -> &Rights {
@@ -80,7 +87,7 @@ mod tests {
     }
 
     fn known(details: Authorities<String>) -> Arc<Known> {
-        Known::new(Some(details.into()), Some(&alice())).unwrap()
+        Known::new(Some(details.into()), Some(&alice()), Vec::new()).unwrap()
     }
 
     fn remember(memory: &CallerMemory<Arc<Known>>, number: u32, details: Authorities<String>, now: Instant) {
