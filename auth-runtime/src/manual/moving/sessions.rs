@@ -131,7 +131,7 @@
 //! | somebody with an old session, for the first time | a session of ours under a new id, without `auth_time`: a route with `max_age` or `acr` asks for the password |
 //! | the same cookie again, on whatever machine: its hash is kept in the store of sessions until the day | the form |
 //! | a user whom your function does not know any more | the form; the old session ends |
-//! | a user who has signed out since, in any browser, or whose sessions were ended by [`end_all`](crate::session::SubjectSessions::end_all) or [`end_others`](crate::session::SubjectSessions::end_others) | the form |
+//! | a user who has signed out since, in any browser, or whose sessions were ended by [`end_all`](crate::config::SubjectSessions::end_all) or [`end_others`](crate::config::SubjectSessions::end_others) | the form |
 //! | a user who is [revoked](crate::session::Sessions::revocations), for as long as your store of revocations remembers it | the form |
 //! | somebody who is in a session of ours already | the form: nobody becomes somebody else |
 //! | somebody whom a page of another site has led here, or whose browser does not say (Safari before 16.4) | the form, and the old session stays: a click on a link of yours, or a button that posts, carries over |
