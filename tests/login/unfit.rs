@@ -67,9 +67,12 @@ fn each_says_what_to_do() {
         let shared = fault(Sessions::in_memory().login(one).login(other));
         assert!(shared.contains(said), "{shared}");
     }
-    for own in [good().callback_path("/login"), good().backchannel_logout_path("/logout")] {
+    for (own, said) in [
+        (good().callback_path("/login"), "`/login` is both `login_path` and `callback_path`"),
+        (good().backchannel_logout_path("/logout"), "`/logout` is both `logout_path` and `backchannel_logout_path`"),
+    ] {
         let same = fault(Sessions::in_memory().login(own));
-        assert!(same.contains("two of its paths are the same"), "{same}");
+        assert!(same.contains(said), "{same}");
     }
     let loads = fault(Sessions::in_memory().authorities(nobody).login(good().authorities(nobody)));
     assert!(loads.contains("say it on `Sessions` alone"), "{loads}");

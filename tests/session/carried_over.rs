@@ -477,11 +477,11 @@ fn old_sessions_that_cannot_be_meant_are_refused() {
         built.dangerous_allow_unconfigured().build().unwrap_err().to_string()
     };
     for (old, said) in [
-        (OldSessions::in_store("id"), "until when old sessions are carried over is not said"),
-        (in_store().until("soon"), "not a day; write it like `2026-12-24`"),
+        (OldSessions::in_store("id"), "`carry_over` has no end; add `.until("),
+        (in_store().until("soon"), "`soon` in `until` is not a day; write it like `2026-12-24`"),
         (in_store().until("2026-06-31"), "not a day"),
         (in_store().until("2026-06-28"), "more than 30 days"),
-        (OldSessions::in_store("a b").until(UNTIL), "the name of the cookie of old sessions"),
+        (OldSessions::in_store("a b").until(UNTIL), "`a b` is not the name of a cookie"),
     ] {
         let fault = fault(old);
         assert!(fault.contains(said), "{fault}");

@@ -81,8 +81,13 @@ impl Provider {
                 return Err(fault(path, &"not a path that can be served; write it like `/callback`"));
             }
         }
-        if paths.login == paths.callback || paths.logout == paths.backchannel_logout {
-            return Err(Misconfiguration::new("two of its paths are the same; give each its own"));
+        for (path, other, options) in [
+            (&paths.login, &paths.callback, "`login_path` and `callback_path`"),
+            (&paths.logout, &paths.backchannel_logout, "`logout_path` and `backchannel_logout_path`"),
+        ] {
+            if path == other {
+                return Err(Misconfiguration::new(format!("`{path}` is both {options}; give each its own")));
+            }
         }
         let client_id = settings.client.id();
         let worker = Worker::shared().map_err(|_| Misconfiguration::new("the process may start no more threads"))?;

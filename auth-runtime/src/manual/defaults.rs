@@ -99,6 +99,7 @@
 //! | expiry | none | [`Key::expiring_at`](crate::api_key::Key::expiring_at), or `expires_at` in the file |
 //! | scopes and roles | unknown: a policy that asks for one denies | [`Key::with_scopes`](crate::api_key::Key::with_scopes), [`Key::with_roles`](crate::api_key::Key::with_roles) |
 //! | environment | any | [`ApiKeys::environment`](crate::ApiKeys::environment) |
+//! | wrong keys of others at its address do not keep out a key that was good there | at 8 addresses, in this process; for an hour where your function looks it up | |
 //! | length of a new key | 256 random bits, 43 characters after the prefix | |
 //!
 //! ## DPoP

@@ -57,7 +57,7 @@
 //! | one account, wherever from | 30 in five minutes | the next after 10 s, then 20 s, 40 s, … five minutes at most, each in between 429 |
 //! | one address, whatever the account | 100 in five minutes | the next after 3 s, then 6 s, 12 s, … five minutes at most |
 //! | an account at an address where it was good within the last hour | 30 in five minutes, counted apart: strangers do not keep it out | as for an account |
-//! | an API key at an address where it was good | always: wrong keys of others there do not keep it out | |
+//! | an API key at an address where it was good | always, in the process that has seen it: wrong keys of others there do not keep it out; one that your function looks up for an hour, one that is listed until the file changes, each at eight addresses | |
 //!
 //! - An attempt counts before a password is hashed, and not if it was good. With Basic, the same password sent many times at once is
 //!   one attempt.

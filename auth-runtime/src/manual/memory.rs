@@ -83,4 +83,6 @@
 //!
 //! # API keys
 //!
-//! Nothing is remembered: each request looks its key up by digest.
+//! No answer is remembered: each request looks its key up by digest. Of each listed key, up to eight addresses are known where it was good, in this process,
+//! until its file changes; of a key that your function has looked up, up to eight for an hour. They only spare it the
+//! [limit on wrong keys](super::limits#of-wrong-credentials).

@@ -108,7 +108,7 @@
 //! | lists may show what the caller's scopes permit | `may_admit` for each tool; such a list is `private`, with a `ttlMs` of 0: with more scopes the same caller sees more |
 //! | an `Origin` that is not ours: 403 | a check of the route, as in the example |
 //! | no sessions | nothing to do. With an earlier revision's, bind the id to [`Principal::key`](crate::Principal::key) and refuse it for another: it identifies nobody |
-//! | tokens are not passed on | get one of your own for calls upstream |
+//! | tokens are not passed on | get one of your own for calls upstream: `OutgoingToken` (feature `outgoing`) |
 //!
 //! Let a tool ask for the route's scope beside its own. Clients come back with a token for what the challenge names, and some ask for nothing else.
 //!

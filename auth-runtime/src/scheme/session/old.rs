@@ -96,12 +96,12 @@ impl OldSessions {
             );
         }
         let Some(day) = self.until else {
-            return Err(Misconfiguration::new(
-                "until when old sessions are carried over is not said; add `.until(\"2026-12-24\")`",
-            ));
+            return Err(Misconfiguration::new("`carry_over` has no end; add `.until(\"2026-12-24\")`"));
         };
-        let until = beginning_of(&day)
-            .ok_or(Misconfiguration::new("`until` of old sessions is not a day; write it like `2026-12-24`"))?;
+        let until = beginning_of(&day).ok_or_else(|| {
+            let day = day.escape_debug();
+            Misconfiguration::new(format!("`{day}` in `until` is not a day; write it like `2026-12-24`"))
+        })?;
         let now =
             clock.now().map_err(|_| Misconfiguration::new("the clock cannot be right, by which old sessions end"))?;
         if until > now.saturating_add(seconds(LONGEST)) {
@@ -110,9 +110,10 @@ impl OldSessions {
             ));
         }
         if self.cookie.is_empty() || !self.cookie.chars().all(|c| c.is_ascii_graphic() && !"%;=,\"".contains(c)) {
-            return Err(Misconfiguration::new(
-                "the name of the cookie of old sessions is none; write it as the old middleware has it",
-            ));
+            let cookie = self.cookie.escape_debug();
+            return Err(Misconfiguration::new(format!(
+                "`{cookie}` is not the name of a cookie; write it as the old middleware has it"
+            )));
         }
         if now >= until {
             tracing::warn!("old sessions are not carried over any more; remove `carry_over`");
