@@ -14,7 +14,7 @@ use crate::auth::Auth;
 use crate::denial::{Denial, Reason};
 use crate::http::peer::AddressShare;
 use crate::policy::StepUp;
-use crate::scheme::session::{Before, LiveSessions, SigningIn, milliseconds, wanted, wanted_strength};
+use crate::scheme::session::{LiveSessions, Shortfall, SigningIn, milliseconds, wanted, wanted_strength};
 use crate::telemetry::{foreign, limited};
 
 /// The longest `User-Agent` that is kept, in characters.
@@ -238,16 +238,16 @@ impl<T> SessionStart<T> {
         // Whoever is carried over is not asked anew, but by the page that was wanted.
         let is_asked = !who.is_carried_over && !sign_in.wanted.is_empty();
         let beginning = live.prepare(who, &*settings.clock)?;
-        let is_met = || sign_in.wanted.is_met(beginning.principal(), &settings.hierarchies.acr, &*settings.clock);
-        match if is_asked { live.before(&beginning).await? } else { Before::Nobodys } {
-            // What is asked for is of a session that is to become stronger; where there is none, the page asks when there is one.
-            Before::Nobodys => {}
-            Before::SomebodyElses => {
-                return Err(sign_in.refused("somebody_else", "you are signed in as somebody else; sign out first"));
-            }
-            Before::Theirs if is_met() => {}
-            Before::Theirs => {
-                return Err(sign_in.refused("too_weak", "a stronger or more recent sign-in is required"));
+        if is_asked {
+            let (orders, clock) = (&settings.hierarchies.acr, &*settings.clock);
+            match live.shortfall(&beginning, &sign_in.wanted, false, orders, clock).await? {
+                None => {}
+                Some(Shortfall::SomebodyElse) => {
+                    return Err(sign_in.refused("somebody_else", "you are signed in as somebody else; sign out first"));
+                }
+                Some(Shortfall::TooWeak) => {
+                    return Err(sign_in.refused("too_weak", "a stronger or more recent sign-in is required"));
+                }
             }
         }
         let cookie = live.keep(beginning).await?;

@@ -22,7 +22,7 @@ use crate::provider::granted::Granted;
 use crate::scheme::SchemeRoute;
 use crate::scheme::session::login::Login;
 use crate::scheme::session::{
-    AtProvider, Before, Beginning, LiveSessions, Record, milliseconds, wanted, wanted_strength,
+    AtProvider, Beginning, LiveSessions, Record, Shortfall, milliseconds, wanted, wanted_strength,
 };
 use crate::setting::Setting;
 use crate::shares::Claimant;
@@ -194,17 +194,19 @@ impl AtRequest {
         who: (&str, &str),
         beginning: &Beginning,
     ) -> Result<(), LoginFault> {
-        let before = self.sessions.before(beginning).await.map_err(|denial| LoginFault::of_denial(&denial))?;
         let is_who =
             |(issuer, subject): &(Option<Box<str>>, Box<str>)| issuer.as_deref() == Some(who.0) && **subject == *who.1;
-        if before == Before::SomebodyElses || !stronger.of.as_ref().is_none_or(is_who) {
+        if !stronger.of.as_ref().is_none_or(is_who) {
             return Err(LoginFault::SomebodyElse);
         }
-        // What is asked for is of a session that is to become stronger; where there is none, the page asks when there is one.
         let settings = auth.settings();
-        let is_met = || stronger.asked().is_met(beginning.principal(), &settings.hierarchies.acr, &*settings.clock);
-        let is_first = before == Before::Nobodys && stronger.of.is_none();
-        if is_first || is_met() { Ok(()) } else { Err(LoginFault::TooWeak) }
+        let (asked, had_one, orders) = (stronger.asked(), stronger.of.is_some(), &settings.hierarchies.acr);
+        let shortfall = self.sessions.shortfall(beginning, &asked, had_one, orders, &*settings.clock).await;
+        match shortfall.map_err(|denial| LoginFault::of_denial(&denial))? {
+            None => Ok(()),
+            Some(Shortfall::SomebodyElse) => Err(LoginFault::SomebodyElse),
+            Some(Shortfall::TooWeak) => Err(LoginFault::TooWeak),
+        }
     }
 
     /// Signs in whoever the provider sends back.

@@ -6,6 +6,7 @@ use actix_web::http::header::HeaderValue;
 
 use crate::crypto::Hex;
 use crate::denial::{Denial, Reason};
+use crate::policy::{AcrOrders, StepUp};
 use crate::principal::Principal;
 use crate::scheme::session::id::{SessionId, random};
 use crate::scheme::session::live::{LiveSessions, unavailable};
@@ -38,9 +39,15 @@ pub(crate) struct SigningIn {
     pub(crate) is_carried_over: bool,
 }
 
-/// Whose session a browser has had, as whoever begins another sees it.
+/// How a sign-in falls short of what makes a session stronger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Before {
+pub(crate) enum Shortfall {
+    SomebodyElse,
+    TooWeak,
+}
+
+/// Whose session a browser has had, as whoever begins another sees it.
+enum Before {
     /// It has had none, or that is over.
     Nobodys,
     Theirs,
@@ -130,11 +137,31 @@ impl LiveSessions {
         Ok(Beginning { id, record, session, principal, before, now, is_carried_over })
     }
 
-    /// Whose the session is that the browser has had: it may become stronger by the one that begins.
+    /// How a session that begins falls short of what was asked. That is of a session which is to become stronger, and so of whom that one is;
+    /// where the browser has none, and had none when it was asked, the page asks when there is one.
     ///
     /// # Errors
     /// Where the store cannot tell.
-    pub(crate) async fn before(&self, beginning: &Beginning) -> Result<Before, Denial> {
+    pub(crate) async fn shortfall(
+        &self,
+        beginning: &Beginning,
+        asked: &StepUp,
+        had_one: bool,
+        orders: &AcrOrders,
+        clock: &dyn Clock,
+    ) -> Result<Option<Shortfall>, Denial> {
+        Ok(match self.before(beginning).await? {
+            Before::SomebodyElses => Some(Shortfall::SomebodyElse),
+            Before::Nobodys if !had_one => None,
+            Before::Theirs | Before::Nobodys => {
+                (!asked.is_met(&beginning.principal, orders, clock)).then_some(Shortfall::TooWeak)
+            }
+        })
+    }
+
+    /// # Errors
+    /// Where the store cannot tell.
+    async fn before(&self, beginning: &Beginning) -> Result<Before, Denial> {
         let Some(key) = beginning.before else { return Ok(Before::Nobodys) };
         let found = self.store.find(key).get().await.map_err(unavailable)?;
         Ok(match found.and_then(|stored| self.open(stored)) {

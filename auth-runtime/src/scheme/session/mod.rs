@@ -111,7 +111,7 @@ pub use self::store::{
 
 #[cfg(feature = "login")]
 pub(crate) use self::beginning::Beginning;
-pub(crate) use self::beginning::{Before, SigningIn};
+pub(crate) use self::beginning::{Shortfall, SigningIn};
 pub(crate) use self::current::CurrentSession;
 pub(crate) use self::form_proof::FormProof;
 pub(crate) use self::landing::{wanted, wanted_strength};
