@@ -169,3 +169,12 @@ fn a_session_that_was_not_begun_at_the_provider_has_nothing_to_exchange() {
     let answer = app.server.get("/exchanged").header("Cookie", browser.header()).send();
     assert_eq!((answer.status, idp.count()), (403, 0), "signing in again would not help");
 }
+
+#[test]
+fn sessions_that_begin_at_no_provider_have_nothing_to_exchange_and_are_not_built() {
+    let outgoing = OutgoingTokens::at("https://idp.example").client_secret_basic(CLIENT, SECRET).build().unwrap();
+    let builder = App::builder(&clock()).outgoing(outgoing).session(Sessions::in_memory());
+    let error = builder.build().unwrap_err().to_string();
+    assert!(error.contains("takes `OutgoingToken`, and nobody gives tokens for callers of `session`"), "{error}");
+    assert!(error.contains("by `Sessions::login(…)`"), "{error}");
+}

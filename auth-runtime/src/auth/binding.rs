@@ -125,7 +125,7 @@ impl Unbound {
             let PolicySpec { handler, file, line, .. } = *spec;
             let (scheme, details, check) = (as_written(used), wanted.name, check.map(Check::name));
             let fault = match wanted.is_exchangeable() {
-                true => ConfigFault::OutgoingMissing { handler, file, line, check },
+                true => ConfigFault::OutgoingMissing { handler, file, line, scheme, check },
                 false => ConfigFault::DetailsMissing { handler, file, line, scheme, details, check },
             };
             self.unfit.push((RequiredBy::of(spec), fault));

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::policy::PolicySpec;
+use crate::principal::{lacking_details, lacking_tokens};
 
 /// Everything wrong with a configuration, all at once.
 pub struct ConfigError {
@@ -50,7 +51,7 @@ pub enum ConfigFault {
         /// The check that takes them, where it is not the handler.
         check: Option<String>,
     },
-    /// A handler, or a check of its policy, takes `OutgoingToken`, and nobody gives tokens for calls to other services.
+    /// A handler, or a check of its policy, takes `OutgoingToken`, and nobody gives tokens for callers of a scheme of its policy.
     OutgoingMissing {
         /// The handler.
         handler: &'static str,
@@ -58,6 +59,8 @@ pub enum ConfigFault {
         file: &'static str,
         /// Its line.
         line: u32,
+        /// The scheme as the attribute writes it.
+        scheme: String,
         /// The check that takes it, where it is not the handler.
         check: Option<String>,
     },
@@ -178,6 +181,19 @@ impl fmt::Debug for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
+/// What a handler, or a check of its policy, takes and does not get.
+fn lacking(
+    f: &mut fmt::Formatter<'_>,
+    (handler, file, line): (&str, &str, u32),
+    check: Option<&str>,
+    (fault, remedy): (String, &str),
+) -> fmt::Result {
+    if let Some(check) = check {
+        write!(f, "the check `{check}` of ")?;
+    }
+    write!(f, "`{handler}` at {file}:{line} takes {fault}; {remedy}")
+}
+
 impl fmt::Display for ConfigFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -201,24 +217,10 @@ impl fmt::Display for ConfigFault {
                  {cause}; give the two other issuers, prefixes or places"
             ),
             Self::DetailsMissing { handler, file, line, scheme, details, check } => {
-                match check {
-                    None => write!(f, "`{handler}` at {file}:{line}")?,
-                    Some(check) => write!(f, "the check `{check}` of `{handler}` at {file}:{line}")?,
-                }
-                write!(
-                    f,
-                    " takes `Details<{details}>`, and `{scheme}` gives no details of type `{details}`; configure \
-                     `.authorities(…)` that bring it, or take `Optional<Details<…>>`"
-                )
+                lacking(f, (handler, file, *line), check.as_deref(), lacking_details(details, scheme))
             }
-            Self::OutgoingMissing { handler, file, line, check } => {
-                match check {
-                    None => write!(f, "`{handler}` at {file}:{line}")?,
-                    Some(check) => write!(f, "the check `{check}` of `{handler}` at {file}:{line}")?,
-                }
-                f.write_str(
-                    " takes `OutgoingToken`, and nobody gives tokens; say who does, by `.outgoing(OutgoingTokens::at(…)…)` on the builder",
-                )
+            Self::OutgoingMissing { handler, file, line, scheme, check } => {
+                lacking(f, (handler, file, *line), check.as_deref(), lacking_tokens(scheme))
             }
             Self::PolicyInvalid { policy: RequiredBy { handler, file, line }, fault } => {
                 write!(f, "`{handler}` at {file}:{line}: {fault}")

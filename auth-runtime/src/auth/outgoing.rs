@@ -1,6 +1,5 @@
 //! Where tokens for calls to other services come from.
 
-use std::any::TypeId;
 use std::sync::Arc;
 
 use crate::auth::error::{ConfigError, ConfigFault};
@@ -8,13 +7,10 @@ use crate::auth::{Auth, AuthBuilder};
 use crate::guard::ConfiguredScheme;
 use crate::outgoing::{OutgoingTokens, OutgoingTokensBuilder};
 use crate::principal::DetailsType;
-#[cfg(feature = "login")]
-use crate::scheme::SessionScheme;
-use crate::scheme::{BearerScheme, DpopScheme};
 
 impl AuthBuilder {
-    /// Who gives tokens for calls to other services in the names of callers: handlers take [`OutgoingToken`](crate::outgoing::OutgoingToken). Given again, the last
-    /// counts.
+    /// Lets handlers take [`OutgoingToken`](crate::outgoing::OutgoingToken): `tokens` names the provider that exchanges their callers' tokens. Called
+    /// again, the last counts.
     pub fn outgoing(mut self, tokens: OutgoingTokens) -> Self {
         let tokens = tokens.for_callers();
         self.memories.add(Arc::clone(&tokens.exchange) as _);
@@ -42,13 +38,7 @@ impl OutgoingTokensBuilder {
 
 /// Says of a configuration that its callers have tokens which a provider exchanges.
 pub(super) fn exchangeable(scheme: ConfiguredScheme) -> ConfiguredScheme {
-    let carriers = [
-        TypeId::of::<BearerScheme>(),
-        TypeId::of::<DpopScheme>(),
-        #[cfg(feature = "login")]
-        TypeId::of::<SessionScheme>(),
-    ];
-    match carriers.contains(&scheme.kind) {
+    match scheme.description.carries_tokens() {
         true => {
             ConfiguredScheme { description: scheme.description.with_details(DetailsType::exchangeable()), ..scheme }
         }

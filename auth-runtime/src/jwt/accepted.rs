@@ -52,6 +52,10 @@ impl AcceptedTokens {
         let mut description = description
             .examined_by(Arc::new(TokenExaminer { verifier: self.verifier.clone(), opaque: self.opaque.clone() }))
             .told(self.reviewed.iter().cloned());
+        #[cfg(feature = "outgoing")]
+        {
+            description = description.with_tokens();
+        }
         if let Some(verifier) = &self.verifier {
             description = verifier.issuer_names().fold(description, SchemeDescription::issuer);
             #[cfg(all(feature = "jwks", feature = "openapi"))]

@@ -238,17 +238,8 @@ impl Mounted {
                 let lacking =
                     (declaration.details)().into_iter().find_map(|wanted| Some((plan.lacking(&wanted)?, wanted)));
                 if let Some((scheme, wanted)) = lacking {
-                    let (holder, details) = (&self.holder, wanted.name);
-                    if wanted.is_exchangeable() {
-                        refuse(&format!(
-                            "{holder} takes `OutgoingToken`, and nobody gives tokens in scope `{scope}`; say who does, by \
-                             `.outgoing(OutgoingTokens::at(…)…)` on the builder",
-                        ));
-                    }
-                    refuse(&format!(
-                        "{holder} takes `Details<{details}>`, and `{scheme}` gives none of that type in scope `{scope}`; \
-                         configure `.authorities(…)` that bring it, or take `Optional<Details<…>>`",
-                    ));
+                    let (holder, (fault, remedy)) = (&self.holder, wanted.lacking(&scheme));
+                    refuse(&format!("{holder} in scope `{scope}` takes {fault}; {remedy}"));
                 }
             }
             Err(Reason::PolicyUnlinked) => refuse(&format!(

@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::denial::is_listed_word;
 use crate::outgoing::error::OutgoingError;
+use crate::telemetry::{foreign, limited};
 
 /// For whom a token is, and what it is to allow.
 pub(crate) struct Wanted {
@@ -29,7 +30,7 @@ impl Wanted {
         scopes: impl IntoIterator<Item = S>,
     ) -> Result<Self, OutgoingError> {
         if audience.is_empty() || audience.chars().any(char::is_control) {
-            return Err(OutgoingError::RequestUnfit);
+            return Err(unfit(audience, "name an audience without control characters"));
         }
         Self::new(Target::Audience(audience.into()), scopes)
     }
@@ -41,15 +42,15 @@ impl Wanted {
         // RFC 8707 section 2: an absolute URI without a fragment.
         match Url::parse(resource) {
             Ok(url) if url.fragment().is_none() => Self::new(Target::Resource(resource.into()), scopes),
-            _ => Err(OutgoingError::RequestUnfit),
+            _ => Err(unfit(resource, "name a resource by an absolute URI without `#`")),
         }
     }
 
     fn new<S: AsRef<str>>(target: Target, scopes: impl IntoIterator<Item = S>) -> Result<Self, OutgoingError> {
         let scopes: BTreeSet<Box<str>> = scopes.into_iter().map(|scope| scope.as_ref().into()).collect();
-        match scopes.iter().all(|scope| is_listed_word(scope)) {
-            true => Ok(Self { target, scopes }),
-            false => Err(OutgoingError::RequestUnfit),
+        match scopes.iter().find(|scope| !is_listed_word(scope)) {
+            None => Ok(Self { target, scopes }),
+            Some(scope) => Err(unfit(scope, "give each scope alone")),
         }
     }
 
@@ -85,6 +86,11 @@ impl Wanted {
             add(into, value.as_bytes());
         }
     }
+}
+
+fn unfit(what: &str, remedy: &'static str) -> OutgoingError {
+    limited!(error, cause = foreign(what), remedy, "a token for another service cannot be asked for");
+    OutgoingError::RequestUnfit
 }
 
 /// Preceded by its length, so that no two lists of parts give the same input.

@@ -34,4 +34,24 @@ impl DetailsType {
             false
         }
     }
+
+    /// What is wrong where it is taken and this scheme does not give it, as it goes on after "takes", and what to do.
+    pub(crate) fn lacking(&self, scheme: &str) -> (String, &'static str) {
+        if self.is_exchangeable() { lacking_tokens(scheme) } else { lacking_details(self.name, scheme) }
+    }
+}
+
+pub(crate) fn lacking_details(name: &str, scheme: &str) -> (String, &'static str) {
+    (
+        format!("`Details<{name}>`, and `{scheme}` gives no details of type `{name}`"),
+        "configure `.authorities(…)` that bring it, or take `Optional<Details<…>>`",
+    )
+}
+
+pub(crate) fn lacking_tokens(scheme: &str) -> (String, &'static str) {
+    (
+        format!("`OutgoingToken`, and nobody gives tokens for callers of `{scheme}`"),
+        "say who does, by `.outgoing(OutgoingTokens::at(…)…)` on the builder; sessions have tokens where they begin at a provider, by \
+         `Sessions::login(…)`",
+    )
 }

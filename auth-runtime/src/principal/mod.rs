@@ -28,7 +28,7 @@ pub use self::authentication::Confirmation;
 pub use self::builder::PrincipalBuilder;
 pub(crate) use self::claims::Unfit;
 use self::claims::{Claims, TypedClaims};
-pub(crate) use self::details::DetailsType;
+pub(crate) use self::details::{DetailsType, lacking_details, lacking_tokens};
 pub use self::key::PrincipalKey;
 pub(crate) use self::key::local;
 pub(crate) use self::memory::{CallerMemory, Forgetful, Forgotten, Generation, MemoryKey, News, Weighed};

@@ -481,7 +481,7 @@ fn who_takes_it_where_nobody_gives_any_stops_the_application() {
     let issuer = TestIssuer::new();
     let error = Auth::builder().bearer(issuer.jwt()).build().unwrap_err().to_string();
     let line = error.lines().find(|line| line.contains("`http::outgoing::app::orders`")).unwrap();
-    assert!(line.contains("takes `OutgoingToken`, and nobody gives tokens"), "{line}");
+    assert!(line.contains("takes `OutgoingToken`, and nobody gives tokens for callers of `bearer`"), "{line}");
     assert!(line.contains("`.outgoing(OutgoingTokens::at(…)…)`"), "{line}");
     let check = error
         .lines()
@@ -512,7 +512,7 @@ async fn plain(upstream: OutgoingToken) -> String {
 }
 
 #[test]
-#[should_panic(expected = "takes `OutgoingToken`, and nobody gives tokens in scope ``")]
+#[should_panic(expected = "in scope `` takes `OutgoingToken`, and nobody gives tokens for callers of `bearer`")]
 fn a_plain_handler_that_takes_it_is_not_mounted_either() {
     let issuer = TestIssuer::new();
     let auth = Auth::builder().bearer(issuer.jwt()).dangerous_allow_unconfigured().build().unwrap();

@@ -187,7 +187,10 @@ impl Scheme for SessionScheme {
             .iter()
             .fold(description, |description, login| description.told(login.reviewed()).issuer(login.issuer()));
         #[cfg(feature = "login")]
-        let description = if live.logins.is_empty() { description } else { description.issuer(&*live.issuer) };
+        let description = match live.logins.is_empty() {
+            true => description,
+            false => description.issuer(&*live.issuer).with_tokens(),
+        };
         match &live.details {
             Some(reader) => description.with_details(reader.of),
             None => description,
