@@ -140,7 +140,7 @@ async fn plain(_: Details<Member>) -> &'static str {
 
 #[test]
 #[should_panic(
-    expected = "takes `Details<ungranted::Member>`, and `basic` gives none of that type in scope `/members`"
+    expected = "in scope `/members` takes `Details<ungranted::Member>`, and `basic` gives no details of type `ungranted::Member`"
 )]
 fn details_that_a_plain_handler_takes_and_nobody_brings_are_refused_where_it_is_mounted() {
     let auth = builder().dangerous_allow_unconfigured().build();

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use auth_runtime::Sessions;
+use auth_runtime::observe::AuditLog;
 use auth_runtime::outgoing::OutgoingTokens;
+use tests::Paper;
 
 use crate::app::{App, COOKIE, clock, login};
 use crate::idp::{CLIENT, Idp, Otherwise, SECRET};
@@ -61,11 +63,16 @@ fn a_refresh_token_that_is_refused_ends_the_session() {
     let (browser, other) = (app.browser(), app.browser());
     app.sign_in(&idp, &browser);
     other.steal(&browser, COOKIE);
+    let paper = Paper::default();
+    app.auth.audit(AuditLog::new(paper.clone()));
     app.clock.advance(Duration::from_secs(280));
     idp.revokes_refresh_tokens();
     let answer = app.server.get("/upstream").header("Cookie", browser.header()).send();
     assert_eq!((answer.status, answer.only("www-authenticate")), (401, Some(r#"Cookie realm="shop""#)));
     assert!(!answer.text().contains("refresh"), "{answer:?}");
+    let ended = &paper.lines(1)[0];
+    let told = (&ended["event.name"], &ended["user.id"], &ended["error.type"]);
+    assert_eq!(told, (&"auth.signed_out".into(), &"alice".into(), &"refresh_token_refused".into()));
     assert_eq!(other.open("/key").status, 303, "the session is over everywhere");
 }
 

@@ -65,6 +65,13 @@ async fn secret() -> web::Json<Secret> {
     web::Json(Secret { inner: SecretPart { id: 1 } })
 }
 
+#[utoipa::path(responses((status = 200, description = "not often")))]
+#[requires(bearer, limit = "1/min")]
+#[get("/rare")]
+async fn rare() -> &'static str {
+    "rare"
+}
+
 #[utoipa::path(responses((status = 200, description = "half hidden")))]
 #[requires(bearer, scope = "admin", hide = "from_authenticated")]
 #[get("/half")]
@@ -147,6 +154,7 @@ async fn file() -> &'static str {
         greet,
         health,
         secret,
+        rare,
         half,
         empty_vault,
         suspended,
@@ -169,6 +177,7 @@ fn mount(auth: &Auth) -> impl actix_web::dev::HttpServiceFactory + use<> {
         .service(greet)
         .service(health)
         .service(secret)
+        .service(rare)
         .service(half)
         .service(empty_vault)
         .service(suspended)
@@ -294,6 +303,24 @@ fn what_a_route_answers_is_in_the_document() {
     for status in [200, 400, 401, 403, 404] {
         assert!(seen.contains_key(&status), "{status} was not tried: {seen:?}");
     }
+}
+
+#[test]
+fn a_limit_is_in_the_document_with_the_fields_of_its_answers() {
+    let (server, document) = described();
+    let bearer = token().sign();
+    server.get("/rare").bearer(&bearer).send().expect("rare");
+    let refused = server.get("/rare").bearer(&bearer).send();
+    assert_eq!(refused.status, 429);
+    assert_described(&document, "get", "/rare", &refused);
+    let described = &document["paths"]["/rare"]["get"]["responses"]["429"]["headers"];
+    for field in ["Retry-After", "RateLimit", "RateLimit-Policy"] {
+        assert!(
+            described.get(field).is_some() && refused.only(&field.to_lowercase()).is_some(),
+            "{field}: {described}"
+        );
+    }
+    assert!(document["paths"]["/half"]["get"]["responses"]["429"].is_null(), "it has no limit");
 }
 
 #[test]

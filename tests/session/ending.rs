@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use actix_web::rt::System;
 use auth_runtime::Principal;
+use auth_runtime::observe::AuditLog;
 use auth_runtime::revocation::InMemoryRevocations;
-use tests::Denied;
+use tests::{Denied, Paper};
 
 use crate::app::{App, CHALLENGE, DELETION, NOW, WithSession as _, sessions};
 
@@ -95,7 +96,11 @@ fn one_session_too_many_ends_the_one_that_was_not_used_for_longest() {
     app.clock.advance(minutes(2));
     assert!(app.passes(&first), "used just now");
     app.clock.advance(minutes(2));
+    let paper = Paper::default();
+    app.auth.audit(AuditLog::new(paper.clone()));
     let third = app.sign_in("alice");
+    let lines = paper.lines(1);
+    assert_eq!((&lines[0]["event.name"], &lines[0]["auth.count"]), (&"auth.signed_in".into(), &1.into()));
     assert!(app.passes(&first) && !app.passes(&second) && app.passes(&third));
     assert!(app.passes(&app.sign_in("bob")) && app.passes(&first));
 }

@@ -40,7 +40,7 @@ pub use session::Session;
 #[cfg(feature = "login")]
 pub(crate) use sign_in::signing_in;
 #[cfg(feature = "session")]
-pub use sign_in::{SessionStart, SignIn, SignedIn};
+pub use sign_in::{DetailsSaid, SessionComplete, SessionStart, SignIn, SignedIn};
 #[cfg(feature = "session")]
 pub use sign_out::{SignOut, SignedOut};
 pub use until_ended::{EndingStream, UntilEnded};

@@ -2,6 +2,7 @@
 
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
@@ -108,6 +109,12 @@ impl<T> SignIn<T> {
         self.wanted.acr.as_deref()
     }
 
+    /// The same, of which nothing is left to say.
+    fn said(self) -> SignIn<DetailsSaid> {
+        let Self { auth, request, live, configuration, began_at, wanted, details: _ } = self;
+        SignIn { auth, request, live, configuration, began_at, wanted, details: PhantomData }
+    }
+
     pub(super) fn begin(self, subject: Box<str>) -> SessionStart<T> {
         let known = self.live.as_ref().map(|live| signing_in(&self.auth, live, &self.request)).unwrap_or_default();
         let who = SigningIn { subject, began_at: self.began_at, ..known };
@@ -158,6 +165,31 @@ impl<T> FromRequest for SignIn<T> {
     }
 }
 
+/// [`SessionStart::details`] was called.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum DetailsSaid {}
+
+/// A session of which nothing is left to say: it carries nothing, or what it carries was said.
+#[diagnostic::on_unimplemented(
+    message = "the session carries a `{Self}`, and nobody has said which",
+    label = "call `.details(…)` before",
+    note = "where sessions carry nothing, take `SignIn` in place of `SignIn<{Self}>`"
+)]
+pub trait SessionComplete: complete::Sealed {}
+
+#[diagnostic::do_not_recommend]
+impl SessionComplete for () {}
+#[diagnostic::do_not_recommend]
+impl SessionComplete for DetailsSaid {}
+
+mod complete {
+    pub trait Sealed {}
+
+    impl Sealed for () {}
+    impl Sealed for super::DetailsSaid {}
+}
+
 /// Who signs in, and with what. Made by [`Verified::subject`](super::Verified::subject).
 #[must_use = "nobody is signed in before `finish`"]
 pub struct SessionStart<T = ()> {
@@ -200,15 +232,16 @@ impl<T> SessionStart<T> {
         self
     }
 
-    /// What the session carries, as JSON of at most 16 KiB with the rest.
+    /// What the session carries, as JSON of at most 16 KiB with the rest. Without it a session of `SignIn<T>` does not begin.
     ///
     /// # Security
     /// It is as old as the sign-in. Rights belong into [roles](Self::roles), which [`Auth::set_rights`] changes.
-    pub fn details(mut self, details: T) -> Self
+    pub fn details(self, details: T) -> SessionStart<DetailsSaid>
     where
         T: Serialize,
     {
-        self.who.details = match serde_json::to_string(&details) {
+        let Self { sign_in, mut who, to } = self;
+        who.details = match serde_json::to_string(&details) {
             Ok(text) => Some(text.into()),
             Err(error) => {
                 limited!(error, cause = foreign(error), "the details of a session cannot be written as JSON");
@@ -216,7 +249,7 @@ impl<T> SessionStart<T> {
                 Some("".into())
             }
         };
-        self
+        SessionStart { sign_in: sign_in.said(), who, to }
     }
 
     /// Begins the session under a new id; the one that the browser was in ends.
@@ -228,7 +261,15 @@ impl<T> SessionStart<T> {
     /// A 503 where the store cannot be asked or has no room; a 403 where the sign-in is too weak or somebody else's for what was asked, where all
     /// sessions of the subject were ended, or it was revoked, since the sign-in began; a 500 where no sessions are configured, or the details cannot be
     /// kept. The browser's session is then as it was. What is ours is logged.
-    pub async fn finish(self) -> Result<SignedIn, Denial> {
+    // Of a type without `T`, so that what is not said is told once, and not again for `.await`.
+    pub fn finish(self) -> Pin<Box<dyn Future<Output = Result<SignedIn, Denial>>>>
+    where
+        T: SessionComplete + 'static,
+    {
+        Box::pin(self.begin())
+    }
+
+    async fn begin(self) -> Result<SignedIn, Denial> {
         let Self { sign_in, who, to } = self;
         let Some(live) = &sign_in.live else {
             limited!(error, remedy = Reason::SchemeUnconfigured.remedy(), "nobody can sign in: no such sessions");

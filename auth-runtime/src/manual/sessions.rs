@@ -104,7 +104,8 @@
 //! }
 //! ```
 //!
-//! Handlers of before move into that scope too: those with a `#[public(reason = "…")]` stay open. `#[utoipa::path(…)]` stands above both attributes, and
+//! Handlers of before move into that scope too: those with a `#[public(reason = "…")]` stay open. Functions for `configure` take `&mut auth_runtime::ServiceConfig`. Under
+//! `optional(session)` a session that has ended counts as wrong credentials: its browser is sent to the login page, once. `#[utoipa::path(…)]` stands above both attributes, and
 //! middleware such as `TracingLogger` around the `App`, as ever.
 //!
 //! On your own machine, say `.public_origin("http://127.0.0.1:8080")` and open the pages under exactly that address: the cookie is then `session`, without

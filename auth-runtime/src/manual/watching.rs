@@ -36,8 +36,8 @@
 //! | `auth.decision` | a request was refused, or could not be decided | yes |
 //! | `auth.decision` | a request was let in, or its caller left before it was decided | with [`AuditLog::grants`] |
 //! | `auth.sign_in_refused` | nobody was signed in, and `error.type` says why: a wrong password was sent to `SignIn::verify`, or one too many, or a sign-in at a provider did not work (features `session`, `login`). For which name is not told | yes |
-//! | `auth.signed_in` | a session has begun | yes |
-//! | `auth.signed_out` | a session was ended: by its user, by [`end`](crate::config::SubjectSessions::end), or by its provider, which tells so or refuses its refresh token | yes |
+//! | `auth.signed_in` | a session has begun; `auth.count` others of its subject ended to make room for it | yes |
+//! | `auth.signed_out` | a session was ended: by its user, by [`end`](crate::config::SubjectSessions::end), or by its provider: `error.type` is then `signed_out_at_provider`, or `refresh_token_refused` where somebody may have used the token before; `signed_out_meanwhile` where people are carried over | yes |
 //! | `auth.signed_out_everywhere` | all sessions of a subject were ended | yes |
 //! | `auth.rights_changed` | sessions of a subject have got other roles | yes |
 //! | `auth.revoked` | a token, a subject or a session was revoked in this process, through a store that this `Auth` consults | yes |
@@ -52,7 +52,7 @@
 //! | `event.name` | yes | see above |
 //! | `auth.kind` | | `operation` where [`Auth::admit`](crate::Auth::admit) was asked about an operation inside a request, which has a line of its own |
 //! | `auth.outcome` | | `allowed`, `not_run`, `denied`, `failed`, `abandoned`, as in the metric [`DECISIONS`](crate::observe::DECISIONS) |
-//! | `error.type` | yes | the [reason](crate::denial::Reason) of a refusal, as its label |
+//! | `error.type` | yes | the [reason](crate::denial::Reason) of a refusal, as its label; why a session ended |
 //! | `auth.code` | | the application's own name for it: [`Denial::code`](crate::Denial::code) |
 //! | `auth.check` | | the check that refused |
 //! | `auth.policy` | | the handler or named policy |

@@ -238,7 +238,7 @@ impl Mounted {
                 let lacking =
                     (declaration.details)().into_iter().find_map(|wanted| Some((plan.lacking(&wanted)?, wanted)));
                 if let Some((scheme, wanted)) = lacking {
-                    let (holder, (fault, remedy)) = (&self.holder, wanted.lacking(&scheme));
+                    let (holder, (fault, remedy)) = (&self.holder, wanted.lacking(scheme));
                     refuse(&format!("{holder} in scope `{scope}` takes {fault}; {remedy}"));
                 }
             }

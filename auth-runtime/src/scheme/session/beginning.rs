@@ -77,6 +77,7 @@ impl Beginning {
     }
 
     /// Who its requests will come from.
+    #[cfg(feature = "login")]
     pub(crate) fn principal(&self) -> &Principal {
         &self.principal
     }
@@ -190,7 +191,7 @@ impl LiveSessions {
         let new = NewSession { session, began_at: record.began_at, most: self.most, replaced, continues: false };
         match self.store.put(new).get().await.map_err(unavailable)? {
             Added::Kept { .. } if is_carried_over && self.has_left_old(&record.subject).await? => {
-                self.end_one(key, &record).await?;
+                self.end_one(key, &record, Some("signed_out_meanwhile")).await?;
                 return Err(barred());
             }
             Added::Kept { ended } => {
@@ -205,7 +206,8 @@ impl LiveSessions {
                 self.tell(EventName::SignedIn, record.whose(), |event| {
                     let address = record.address.as_deref().map(Arc::from);
                     let agent = record.agent.as_deref().map(Arc::from);
-                    SecurityEvent { session: Some(Arc::from(&*record.sid)), address, agent, ..event }
+                    let (session, count) = (Some(Arc::from(&*record.sid)), (ended > 0).then_some(ended));
+                    SecurityEvent { session, address, agent, count, ..event }
                 });
             }
             Added::Barred | Added::Gone => return Err(barred()),

@@ -21,6 +21,8 @@ const ENTRIES: usize = 10_000;
 /// How many of the provider's sessions of one subject are known, for each of ours that it may have: one that is used for long is signed in
 /// before many that are not.
 const SIDS_PER_SESSION: usize = 10;
+/// Why sessions end of which their provider says that they are over.
+const AT_PROVIDER: &str = "signed_out_at_provider";
 
 /// The tokens of a provider, as a session holds them.
 #[derive(Clone, Serialize, Deserialize)]
@@ -134,7 +136,7 @@ impl LiveSessions {
         let begun = SessionKey::from_bytes(self.seal.name("begun", &[issuer, there, &record.subject]));
         match self.enter(begun, (self.entries("ended", &[issuer, there]), ENTRIES), entry, until).await? {
             Added::Barred => {
-                self.end_one(key, &record).await?;
+                self.end_one(key, &record, Some(AT_PROVIDER)).await?;
                 Err(barred())
             }
             _ => Ok(cookie),
@@ -204,7 +206,7 @@ impl LiveSessions {
         let mut ended = 0;
         for (stored, record) in self.of_subject(whose, now).await? {
             if is_meant(record.login.as_ref().and_then(|login| login.sid.as_deref())) {
-                ended += usize::from(self.end_one(stored.key(), &record).await?);
+                ended += usize::from(self.end_one(stored.key(), &record, Some(AT_PROVIDER)).await?);
             }
         }
         Ok(ended)
@@ -213,7 +215,7 @@ impl LiveSessions {
     /// Ends a session whose provider does not let it go on; says whether it was there.
     pub(crate) async fn end_refused(&self, key: SessionKey, of: &Record, now: UnixTime) -> Result<bool, Denial> {
         match self.latest(key, of, now).await.map_err(unavailable)? {
-            Some((stored, record)) => self.end_one(stored.key(), &record).await,
+            Some((stored, record)) => self.end_one(stored.key(), &record, Some("refresh_token_refused")).await,
             None => Ok(false),
         }
     }

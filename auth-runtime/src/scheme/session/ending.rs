@@ -17,8 +17,13 @@ impl LiveSessions {
         Ok(open.find(|(_, record)| record.sid == of.sid && !record.replaced))
     }
 
-    /// Ends this session; says whether it was there.
-    pub(crate) async fn end_one(&self, key: SessionKey, record: &Record) -> Result<bool, Denial> {
+    /// Ends this session, for a reason that is not its user's will; says whether it was there.
+    pub(crate) async fn end_one(
+        &self,
+        key: SessionKey,
+        record: &Record,
+        reason: Option<&'static str>,
+    ) -> Result<bool, Denial> {
         let (whose, sid) = (record.whose(), &*record.sid);
         let (mut was_there, mut at) = (false, Some(key));
         for _ in 0..TRIES {
@@ -28,9 +33,9 @@ impl LiveSessions {
             at = self.under_any_id(record).await.map_err(unavailable)?.map(|(stored, _)| stored.key());
         }
         if was_there {
-            tracing::info!(subject = foreign(whose.subject), session = sid, scheme = super::NAME, "signed out");
+            tracing::info!(subject = foreign(whose.subject), session = sid, scheme = super::NAME, reason, "signed out");
             let session = Some(Arc::from(sid));
-            self.tell(EventName::SignedOut, whose, |event| SecurityEvent { session, ..event });
+            self.tell(EventName::SignedOut, whose, |event| SecurityEvent { session, reason, ..event });
         }
         Ok(was_there)
     }
@@ -39,7 +44,7 @@ impl LiveSessions {
     pub(crate) async fn sign_out(&self, key: SessionKey, record: &Record, clock: &dyn Clock) -> Result<bool, Denial> {
         // First: whoever is carried over meanwhile looks for it afterwards.
         let noted = self.leave_old(record.whose(), clock).await;
-        let was_there = self.end_one(key, record).await?;
+        let was_there = self.end_one(key, record, None).await?;
         if noted.is_err() {
             // A store that was full has room now.
             self.leave_old(record.whose(), clock).await?;
