@@ -84,7 +84,7 @@
 //!
 //! In your `main`, the `Auth` is built once, before the server, and every worker makes its scope from it:
 //!
-//! ```no_run
+//! ```no_run,standalone_crate
 //! use actix_web::{App, HttpServer, get};
 //! use auth_runtime::{Auth, Sessions, requires};
 //!
