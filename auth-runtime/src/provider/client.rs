@@ -116,6 +116,10 @@ impl ProviderClient {
     }
 
     /// Reads an answer that is worth reading.
+    #[cfg_attr(
+        not(any(feature = "introspection", feature = "outgoing")),
+        expect(unused_variables, reason = "without these nothing is posted")
+    )]
     async fn read(&self, mut response: Response, asked: &Method, conditional: bool) -> Result<Answer, FetchError> {
         match response.status() {
             StatusCode::OK => {}
