@@ -4,14 +4,11 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
-use zeroize::Zeroizing;
-
 use crate::denial::Reason;
 #[cfg(feature = "outgoing")]
 use crate::provider::client::Refused;
 use crate::provider::client::{FetchError, ProviderClient};
-use crate::provider::client_auth::{Prover, push_form};
+use crate::provider::client_auth::Prover;
 use crate::provider::endpoint::Endpoint;
 use crate::provider::limits::breaker::Cause;
 use crate::telemetry::{foreign, limited};
@@ -95,19 +92,11 @@ impl IntrospectionEndpoint {
 
     /// Asks about a token, which consists of characters of `b64token`.
     pub(crate) async fn ask(&self, token: &[u8], now: UnixTime) -> Result<Vec<u8>, Failure> {
-        let mut headers = HeaderMap::new();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
-        if let Some(value) = self.prover.authorization() {
-            headers.insert(AUTHORIZATION, value);
-        }
-        let Some(credentials) = self.prover.form(now) else {
+        let asked: [(&str, &[u8]); 2] = [("token_type_hint", b"access_token"), ("token", token)];
+        let Some((headers, form)) = self.prover.request(&asked, now) else {
             limited!(error, "the client's assertion for introspection cannot be signed");
             return Err(Failure::ClientRejected);
         };
-        let mut form = Zeroizing::new(String::with_capacity(credentials.len() + 3 * token.len() + 64));
-        form.push_str(&credentials);
-        form.push_str("token_type_hint=access_token&token=");
-        push_form(&mut form, token);
         match self.client.post(&self.url, headers, form.as_bytes().to_vec()).await {
             Ok(answer) => {
                 let mut told = self.told.load(Ordering::Relaxed);

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::EncodingKey;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
-use reqwest::header::HeaderValue;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde_json::json;
 use zeroize::Zeroizing;
 
@@ -229,8 +229,31 @@ impl PrivateKeyJwt {
 }
 
 impl Prover {
+    /// The fields and the body of a request with these parameters and the credentials; `None` when these cannot be made.
+    pub(crate) fn request(
+        &self,
+        parameters: &[(&str, &[u8])],
+        now: UnixTime,
+    ) -> Option<(HeaderMap, Zeroizing<String>)> {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+        headers.extend(self.authorization().map(|value| (AUTHORIZATION, value)));
+        let credentials = self.form(now)?;
+        let longest = parameters.iter().map(|(name, value)| name.len() + 3 * value.len() + 2);
+        // What grows leaves copies of secrets behind.
+        let mut form = Zeroizing::new(String::with_capacity(credentials.len() + longest.sum::<usize>()));
+        form.push_str(&credentials);
+        for (place, (name, value)) in parameters.iter().enumerate() {
+            form.push_str(if place > 0 { "&" } else { "" });
+            form.push_str(name);
+            form.push('=');
+            push_form(&mut form, value);
+        }
+        Some((headers, form))
+    }
+
     /// The value of `Authorization`, where that is how the credentials travel.
-    pub(crate) fn authorization(&self) -> Option<HeaderValue> {
+    fn authorization(&self) -> Option<HeaderValue> {
         let Self::Header(value) = self else { return None };
         let mut value = HeaderValue::try_from(value.as_str()).ok()?;
         value.set_sensitive(true);
@@ -238,7 +261,7 @@ impl Prover {
     }
 
     /// Credentials for the body, ending in `&`; `None` when they cannot be made.
-    pub(crate) fn form(&self, now: UnixTime) -> Option<Zeroizing<String>> {
+    fn form(&self, now: UnixTime) -> Option<Zeroizing<String>> {
         match self {
             Self::Header(_) => Some(Zeroizing::default()),
             Self::Form(form) => Some(form.clone()),
@@ -274,6 +297,6 @@ impl Prover {
 const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Appends as `application/x-www-form-urlencoded` (RFC 6749 appendix B).
-pub(crate) fn push_form(form: &mut String, bytes: &[u8]) {
+fn push_form(form: &mut String, bytes: &[u8]) {
     form.extend(percent_encode(bytes, FORM));
 }

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use zeroize::Zeroizing;
 
 use crate::provider::Worker;
 use crate::provider::client::{FetchError, ProviderClient};
-use crate::provider::client_auth::{Client, ClientFault, Prover, push_form};
+use crate::provider::client_auth::{Client, ClientFault, Prover};
 use crate::provider::endpoint::Endpoint;
 use crate::provider::granted::Granted;
 use crate::provider::transport::Transport;
@@ -51,17 +50,8 @@ impl TokenAsker {
         grant: &[(&str, &str)],
         now: UnixTime,
     ) -> Result<Granted, FetchError> {
-        let mut headers = HeaderMap::new();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
-        headers.extend(self.prover.authorization().map(|value| (AUTHORIZATION, value)));
-        let mut form = self.prover.form(now).ok_or(FetchError::AssertionUnsigned)?;
-        for (name, value) in grant {
-            form.push_str(name);
-            form.push('=');
-            push_form(&mut form, value.as_bytes());
-            form.push('&');
-        }
-        form.pop();
+        let grant: Vec<(&str, &[u8])> = grant.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
+        let (headers, form) = self.prover.request(&grant, now).ok_or(FetchError::AssertionUnsigned)?;
         let (client, endpoint) = (self.client.clone(), endpoint.clone());
         let asked =
             self.worker.spawn(async move { client.post(&endpoint, headers, form.as_bytes().to_vec()).await }).await;
