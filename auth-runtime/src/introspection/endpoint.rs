@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::denial::Reason;
-#[cfg(feature = "outgoing")]
-use crate::provider::client::Refused;
-use crate::provider::client::{FetchError, ProviderClient};
+use crate::provider::client::ProviderClient;
 use crate::provider::client_auth::Prover;
 use crate::provider::endpoint::Endpoint;
+use crate::provider::fetch_error::FetchError;
+#[cfg(feature = "outgoing")]
+use crate::provider::fetch_error::Refused;
 use crate::provider::limits::breaker::Cause;
 use crate::telemetry::{foreign, limited};
 use crate::time::UnixTime;

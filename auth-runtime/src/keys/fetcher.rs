@@ -11,9 +11,10 @@ use reqwest::header::{
 use zeroize::Zeroizing;
 
 use crate::keys::KeySetOptions;
-use crate::provider::client::{Answer, FetchError};
+use crate::provider::client::Answer;
 use crate::provider::discovery::{Metadata, discover};
 use crate::provider::endpoint::Endpoint;
+use crate::provider::fetch_error::FetchError;
 use crate::provider::transport::Transport;
 use crate::provider::worker::Worker;
 

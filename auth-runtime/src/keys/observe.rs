@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::keys::KeyError;
-use crate::provider::client::FetchError;
+use crate::provider::fetch_error::FetchError;
 use crate::telemetry::{KEY_AGE, KEY_FETCHES, foreign};
 
 pub(crate) fn fetched(provider: &Arc<str>, changed: bool, lifetime: Duration) {

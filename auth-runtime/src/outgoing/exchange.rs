@@ -16,8 +16,8 @@ use crate::principal::{
     CallerMemory, Confirmation, Forgetful, Forgotten, Generation, MemoryKey, News, Principal, PrincipalKey,
 };
 use crate::provider::Worker;
-use crate::provider::client::{FetchError, Refused};
 use crate::provider::endpoint::Endpoint;
+use crate::provider::fetch_error::{FetchError, Refused};
 use crate::provider::granted::Granted;
 use crate::provider::limits::flight::{Fetched, Flight, Flights, landed};
 use crate::provider::published::Published;

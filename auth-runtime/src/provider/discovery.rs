@@ -4,8 +4,9 @@ use reqwest::header::HeaderMap;
 use serde_json::{Map, Value};
 
 use crate::json;
-use crate::provider::client::{FetchError, ProviderClient};
+use crate::provider::client::ProviderClient;
 use crate::provider::endpoint::Endpoint;
+use crate::provider::fetch_error::FetchError;
 use crate::provider::transport::Transport;
 
 const OPENID: &str = "/.well-known/openid-configuration";

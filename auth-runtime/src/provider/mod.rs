@@ -11,6 +11,8 @@ pub(crate) mod client_auth;
 pub(crate) mod discovery;
 #[cfg(any(feature = "jwks", feature = "introspection"))]
 pub(crate) mod endpoint;
+#[cfg(any(feature = "jwks", feature = "introspection"))]
+pub(crate) mod fetch_error;
 #[cfg(feature = "outgoing")]
 pub(crate) mod granted;
 pub(crate) mod limits;

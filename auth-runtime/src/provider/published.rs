@@ -8,8 +8,9 @@ use reqwest::header::HeaderMap;
 use tokio::sync::Mutex;
 
 use crate::provider::Worker;
-use crate::provider::client::{FetchError, ProviderClient};
+use crate::provider::client::ProviderClient;
 use crate::provider::discovery::{Metadata, discover};
+use crate::provider::fetch_error::FetchError;
 use crate::provider::transport::Transport;
 
 /// How long what a provider says of itself counts.

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use crate::provider::Worker;
-use crate::provider::client::{FetchError, ProviderClient};
+use crate::provider::client::ProviderClient;
 use crate::provider::client_auth::{Client, ClientFault, Prover};
 use crate::provider::endpoint::Endpoint;
+use crate::provider::fetch_error::FetchError;
 use crate::provider::granted::Granted;
 use crate::provider::transport::Transport;
 use crate::time::UnixTime;

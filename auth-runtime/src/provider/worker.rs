@@ -8,7 +8,8 @@ use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::provider::client::{FetchError, ProviderClient};
+use crate::provider::client::ProviderClient;
+use crate::provider::fetch_error::FetchError;
 use crate::provider::transport::Transport;
 
 /// A runtime on a thread of its own: `Auth::build()` may be called outside of any runtime, and those of actix's workers
