@@ -16,6 +16,7 @@ use crate::jwt::opaque::{OpaqueSettings, OpaqueTokens};
 use crate::jwt::{JwtError, Presentation};
 use crate::provider::Worker;
 use crate::provider::client_auth::Client;
+use crate::provider::fetch_error::NO_CLIENT;
 use crate::provider::limits::budget::Budget;
 use crate::provider::limits::flight::Flights;
 use crate::provider::transport::Transport;
@@ -89,7 +90,7 @@ impl OpaqueSettings for IntrospectionSettings {
             Worker::shared().map_err(|_| unusable("the process may start no more threads; raise its limit"))?;
         let client = worker
             .client(&asking.transport)
-            .map_err(|_| unusable("no HTTP client could be made; install the system's CA certificates"))?
+            .map_err(|_| unusable(NO_CLIENT))?
             .timeout(asking.timeout)
             .answer_bytes(ANSWER_BYTES);
         let prover = match &asking.client {

@@ -91,7 +91,7 @@ impl Provider {
         }
         let client_id = settings.client.id();
         let worker = Worker::shared().map_err(|_| Misconfiguration::new("the process may start no more threads"))?;
-        let asker = TokenAsker::new(&settings.client, &settings.issuer, &settings.transport, &worker);
+        let asker = TokenAsker::new(&settings.client, ("issuer", &settings.issuer), &settings.transport, &worker);
         let asker = asker.map_err(|(option, wrong)| fault(option, &wrong))?;
         let jwt = Jwt::oidc(settings.issuer.clone()).audience(client_id).into_settings().jwt;
         let mut jwt = jwt.ok_or_else(|| Misconfiguration::new("ID tokens cannot be verified"))?;

@@ -12,7 +12,7 @@ use crate::provider::Worker;
 use crate::provider::client_auth::{Client, PrivateKeyJwt};
 use crate::provider::discovery::Metadata;
 use crate::provider::endpoint::Endpoint;
-use crate::provider::fetch_error::FetchError;
+use crate::provider::fetch_error::{FetchError, NO_CLIENT};
 use crate::provider::published::Published;
 use crate::provider::token_endpoint::TokenAsker;
 use crate::provider::transport::{Transport, transport_options};
@@ -119,13 +119,12 @@ impl OutgoingTokensBuilder {
         checked("at", &issuer)?;
         transport.fault().map_or(Ok(()), |fault| Err(wrong(fault)))?;
         let worker = Worker::shared().map_err(|_| wrong(("at", "the process may start no more threads")))?;
-        let asker = TokenAsker::new(&client, &issuer, &transport, &worker).map_err(wrong)?;
+        let asker = TokenAsker::new(&client, ("at", &issuer), &transport, &worker).map_err(wrong)?;
         let endpoint = match token_endpoint {
             Some(url) => TokenEndpoint::At(checked("token_endpoint", &url)?),
             None => {
                 let published = Published::new(&issuer, &transport, &worker, read);
-                let unusable = |_| wrong(("at", "no HTTP client could be made; install the system's CA certificates"));
-                TokenEndpoint::Published(Arc::new(published.map_err(unusable)?))
+                TokenEndpoint::Published(Arc::new(published.map_err(|_| wrong(("at", NO_CLIENT)))?))
             }
         };
         let mut reviewed = vec![Setting::allows("outgoing", &*issuer)];

@@ -3,6 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
+/// What to do where no client can be made.
+pub(crate) const NO_CLIENT: &str = "no HTTP client could be made; install the system's CA certificates";
+
 /// Why there is no answer. Never a part of one, of a URL or of what was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FetchError {
@@ -114,7 +117,7 @@ impl From<reqwest::Error> for FetchError {
 impl fmt::Display for FetchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::ClientUnusable => f.write_str("no HTTP client could be made; install the system's CA certificates"),
+            Self::ClientUnusable => f.write_str(NO_CLIENT),
             Self::Unreachable => f.write_str(
                 "no connection; check name, address, network and certificate: a proxy is given by `.proxy(…)`, the certificate \
                  of a private authority by `.root_certificate(…)`",

@@ -8,7 +8,7 @@ use crate::provider::Worker;
 use crate::provider::client::ProviderClient;
 use crate::provider::client_auth::{Client, ClientFault, Prover};
 use crate::provider::endpoint::Endpoint;
-use crate::provider::fetch_error::FetchError;
+use crate::provider::fetch_error::{FetchError, NO_CLIENT};
 use crate::provider::granted::Granted;
 use crate::provider::transport::Transport;
 use crate::time::UnixTime;
@@ -23,20 +23,19 @@ pub(crate) struct TokenAsker {
 debug_by_name!([] TokenAsker as "TokenAsker";);
 
 impl TokenAsker {
-    /// `issuer` is for whom assertions are, unless the client says otherwise.
+    /// `issuer`, configured by this option, is for whom assertions are, unless the client says otherwise.
     ///
     /// # Errors
     /// The option and what is wrong with it.
     pub(crate) fn new(
         client: &Client,
-        issuer: &str,
+        (option, issuer): (&'static str, &str),
         transport: &Transport,
         worker: &Arc<Worker>,
     ) -> Result<Self, ClientFault> {
-        let unusable = |_| ("issuer", "no HTTP client could be made; install the system's CA certificates");
         Ok(Self {
             prover: client.prover(issuer)?,
-            client: worker.client(transport).map_err(unusable)?,
+            client: worker.client(transport).map_err(|_| (option, NO_CLIENT))?,
             worker: Arc::clone(worker),
         })
     }
