@@ -6,7 +6,7 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use crate::fault::Misconfiguration;
-use crate::outgoing::exchange::{Exchange, TokenEndpoint};
+use crate::outgoing::provider::{TokenEndpoint, TokenProvider};
 use crate::outgoing::tokens::OutgoingTokens;
 use crate::provider::Worker;
 use crate::provider::client_auth::{Client, PrivateKeyJwt};
@@ -17,6 +17,7 @@ use crate::provider::published::Published;
 use crate::provider::token_endpoint::TokenAsker;
 use crate::provider::transport::{Transport, transport_options};
 use crate::setting::Setting;
+use crate::shares::Lookups;
 use crate::time::{Clock, SystemClock};
 
 /// How much memory tokens may take: 16 MiB.
@@ -130,10 +131,18 @@ impl OutgoingTokensBuilder {
         let mut reviewed = vec![Setting::allows("outgoing", &*issuer)];
         reviewed.extend(subject_issuers.iter().map(|shown| Setting::allows("subject_issuer", &**shown).of(&issuer)));
         reviewed.extend(transport.reviewed().iter().map(|setting| setting.of(&issuer)));
-        let mut exchange = Exchange::new(issuer, client.id().into(), asker, endpoint, worker, cache_bytes);
-        exchange.subject_issuers.extend(subject_issuers);
-        exchange.reviewed = reviewed;
-        Ok(OutgoingTokens::new(exchange, clock))
+        let provider = TokenProvider {
+            issuer,
+            client: client.id().into(),
+            subject_issuers,
+            asker,
+            endpoint,
+            worker,
+            lookups: Lookups::default(),
+            bytes: cache_bytes,
+            reviewed,
+        };
+        Ok(OutgoingTokens::new(Arc::new(provider), clock))
     }
 }
 

@@ -14,7 +14,7 @@ use crate::http::peer::AddressShare;
 use crate::login::Tokens;
 use crate::outgoing::access_token::AccessToken;
 use crate::outgoing::error::OutgoingError;
-use crate::outgoing::exchange::{Exchange, Subject};
+use crate::outgoing::exchange::{Exchange, SubjectToken};
 use crate::outgoing::wanted::Wanted;
 use crate::policy::Policy;
 use crate::principal::{DetailsType, Principal};
@@ -142,27 +142,26 @@ impl Accepted {
         if self.principal.expires_at().is_some_and(|at| at <= now) {
             return Err(OutgoingError::CallerEnded);
         }
-        self.exchange.check_issuer(&self.principal)?;
+        self.exchange.provider().check_issuer(&self.principal)?;
         if self.at.elapsed() >= FRESH {
             self.recheck(now).await?;
         }
         let (principal, address) = (&self.principal, self.address);
-        match &self.token {
-            CallerToken::Presented(token) => {
-                let counts_until = principal.expires_at();
-                self.exchange.exchange(Subject { principal, token, counts_until, address }, wanted, now).await
-            }
+        #[cfg(feature = "login")]
+        let held;
+        let (token, counts_until) = match &self.token {
+            CallerToken::Presented(token) => (&***token, principal.expires_at()),
             #[cfg(feature = "login")]
             CallerToken::OfSession(tokens) => {
-                let held = tokens.access().await.map_err(|denial| match denial.status().is_server_error() {
+                held = tokens.access().await.map_err(|denial| match denial.status().is_server_error() {
                     true => OutgoingError::Unavailable,
                     false => OutgoingError::CallerEnded,
                 })?;
                 // Where the provider did not say until when: no longer than the session.
-                let (token, counts_until) = (held.expose(), held.fresh_until().or(principal.expires_at()));
-                self.exchange.exchange(Subject { principal, token, counts_until, address }, wanted, now).await
+                (held.expose(), held.fresh_until().or(principal.expires_at()))
             }
-        }
+        };
+        self.exchange.exchange(SubjectToken { principal, token, counts_until, address }, wanted, now).await
     }
 
     /// Whether credentials still count that were accepted a while ago: a request may be a WebSocket. What was given for them goes with them.

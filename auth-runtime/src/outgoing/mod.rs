@@ -36,6 +36,7 @@ mod builder;
 mod error;
 mod exchange;
 mod handler;
+mod provider;
 mod tokens;
 mod wanted;
 

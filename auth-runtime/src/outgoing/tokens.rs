@@ -7,6 +7,7 @@ use crate::outgoing::access_token::AccessToken;
 use crate::outgoing::builder::OutgoingProvider;
 use crate::outgoing::error::OutgoingError;
 use crate::outgoing::exchange::Exchange;
+use crate::outgoing::provider::TokenProvider;
 use crate::outgoing::wanted::Wanted;
 use crate::time::Clock;
 
@@ -41,13 +42,13 @@ impl OutgoingTokens {
         OutgoingProvider(issuer.into())
     }
 
-    pub(super) fn new(exchange: Exchange, clock: Arc<dyn Clock>) -> Self {
-        Self { exchange: Arc::new(exchange), clock }
+    pub(super) fn new(provider: Arc<TokenProvider>, clock: Arc<dyn Clock>) -> Self {
+        Self { exchange: Arc::new(Exchange::at(provider)), clock }
     }
 
     /// The same for the callers of one `Auth`.
     pub(crate) fn for_callers(&self) -> Self {
-        Self { exchange: Arc::new(self.exchange.for_callers()), clock: Arc::clone(&self.clock) }
+        Self::new(Arc::clone(self.exchange.provider()), Arc::clone(&self.clock))
     }
 
     /// Tokens for this service itself, where nobody calls, or it does not matter who.
@@ -110,8 +111,8 @@ impl ServiceToken {
 impl fmt::Debug for OutgoingTokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OutgoingTokens")
-            .field("issuer", &self.exchange.issuer)
-            .field("client", &self.exchange.client)
+            .field("issuer", &self.exchange.provider().issuer)
+            .field("client", &self.exchange.provider().client)
             .finish_non_exhaustive()
     }
 }
