@@ -91,13 +91,13 @@ async fn log_in_by_script(sign_in: SignIn<User>) -> Result<HttpResponse, Denial>
 
 #[requires(session)]
 #[post("/logout")]
-async fn log_out(out: SignOut) -> impl Responder {
+pub(crate) async fn log_out(out: SignOut) -> impl Responder {
     out.here().await
 }
 
 #[requires(session)]
 #[post("/logout/everywhere")]
-async fn log_out_everywhere(out: SignOut) -> impl Responder {
+pub(crate) async fn log_out_everywhere(out: SignOut) -> impl Responder {
     out.to("/login").clear_cookies().everywhere().await
 }
 

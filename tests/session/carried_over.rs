@@ -20,10 +20,10 @@ use auth_runtime::login::OidcLogin;
 use auth_runtime::revocation::InMemoryRevocations;
 use auth_runtime::session::{OldSessions, Sessions};
 use auth_runtime::testing::ManualClock;
-use auth_runtime::{Auth, Denial, Principal, SignIn, SignOut, public, requires};
+use auth_runtime::{Auth, Denial, Principal, SignIn, public, requires};
 use tests::{Answer, Denied, Request, Server};
 
-use crate::app::{COOKIE, NOW, ORIGIN, WithSession as _, cookie};
+use crate::app::{COOKIE, NOW, ORIGIN, WithSession as _, cookie, log_out, log_out_everywhere};
 use crate::failing::Remote;
 use crate::stored::Shelf;
 
@@ -108,18 +108,6 @@ async fn log_in(sign_in: SignIn, user: web::Path<String>) -> impl Responder {
 async fn me(who: Principal) -> String {
     let roles: Vec<&str> = who.roles().into_iter().flatten().collect();
     format!("{} {} {:?} {:?}", who.subject(), roles.join(","), who.acr(), who.auth_time())
-}
-
-#[requires(session)]
-#[post("/logout")]
-async fn log_out(out: SignOut) -> impl Responder {
-    out.here().await
-}
-
-#[requires(session)]
-#[post("/logout/everywhere")]
-async fn log_out_everywhere(out: SignOut) -> impl Responder {
-    out.everywhere().await
 }
 
 /// The server's side of old sessions, as `RedisSessionStore` keeps them.

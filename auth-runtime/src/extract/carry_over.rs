@@ -105,14 +105,12 @@ async fn carried_over<T, U, E: Display>(
     } else {
         None
     };
+    let is_first = live.use_up(&old).await?;
+    purge();
     let Some(user) = found else {
-        live.use_up(&old).await?;
-        purge();
         limited!(info, "an old session is worth nothing: its user has signed out, or may not sign in any more");
         return Ok(None);
     };
-    let is_first = live.use_up(&old).await?;
-    purge();
     if !is_first {
         limited!(warn, subject = foreign(&subject), "an old session is presented again that was carried over before");
         return Ok(None);

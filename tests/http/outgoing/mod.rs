@@ -6,12 +6,13 @@ mod endpoint;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use auth_runtime::config::AuthBuilder;
 use auth_runtime::introspection::Introspection;
 use auth_runtime::mount::route;
 use auth_runtime::outgoing::{OutgoingError, OutgoingToken, OutgoingTokens};
 use auth_runtime::revocation::InMemoryRevocations;
 use auth_runtime::testing::{TestDpopKey, TestIssuer};
-use auth_runtime::{Auth, policy};
+use auth_runtime::{Auth, ServiceConfig, policy};
 use serde_json::json;
 use tests::{Answer, Denied, Server};
 
@@ -233,17 +234,20 @@ fn what_is_for_callers_belongs_to_the_auth_that_they_called() {
     assert_eq!([given(&at_here), given(&at_there)], ["token-3", "token-2"]);
 }
 
-#[test]
-fn a_caller_who_is_forgotten_or_revoked_takes_it_along() {
+/// Where tokens of callers can be revoked.
+fn revocable(routes: fn(&mut ServiceConfig)) -> (App, InMemoryRevocations) {
     let revocations = InMemoryRevocations::new();
     let consulted = revocations.clone();
-    let app = App::with(
-        |tokens| tokens,
-        move |builder, issuer, _| builder.bearer(issuer.jwt().revocations(consulted)),
-        |services| {
-            services.service(orders);
-        },
-    );
+    let configure =
+        move |builder: AuthBuilder, issuer: &TestIssuer, _: &_| builder.bearer(issuer.jwt().revocations(consulted));
+    (App::with(|tokens| tokens, configure, routes), revocations)
+}
+
+#[test]
+fn a_caller_who_is_forgotten_or_revoked_takes_it_along() {
+    let (app, revocations) = revocable(|services| {
+        services.service(orders);
+    });
     let token = |id: &str| app.issuer.token().subject("alice").expires_in(3600).claim("jti", id).sign();
     let (first, second) = (token("1"), token("2"));
     assert_eq!(app.given(&first, STOCK), "token-1");
@@ -268,15 +272,9 @@ fn a_caller_who_is_forgotten_or_revoked_takes_it_along() {
 
 #[test]
 fn a_body_that_takes_its_time_does_not_keep_credentials_alive_that_have_ended() {
-    let revocations = InMemoryRevocations::new();
-    let consulted = revocations.clone();
-    let app = App::with(
-        |tokens| tokens,
-        move |builder, issuer, _| builder.bearer(issuer.jwt().revocations(consulted)),
-        |services| {
-            services.service(order);
-        },
-    );
+    let (app, revocations) = revocable(|services| {
+        services.service(order);
+    });
     let ask = |id: &str, meanwhile: &dyn Fn()| {
         let token = app.issuer.token().subject("alice").claim("jti", id).sign();
         let mut connection = app.server.post("/orders").bearer(token).header("Content-Length", "5").open();
