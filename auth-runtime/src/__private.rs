@@ -39,7 +39,7 @@ use futures_core::future::LocalBoxFuture;
 use crate::denial::is_listed_byte;
 use crate::guard::check::{self, CheckArguments, CheckFn, Extracted};
 use crate::policy::check::{CheckContext, IntoLoaded, IntoVerdict, Verdict};
-use crate::policy::{Carried, Sole, Standalone, Variant};
+use crate::policy::{Conveyed, Sole, Standalone, Variant};
 
 /// What is the same for every policy: its trait, and its place in the registry.
 #[doc(hidden)]
@@ -99,7 +99,7 @@ pub const fn tells_authentication<P: Policy>() {
     let mut left = P::SPEC.schemes;
     while let [used, rest @ ..] = left {
         assert!(
-            Carried::by(used.keyword).authentication,
+            Conveyed::by(used.keyword).authentication,
             "a scheme of the named policy carries no time or class of an authentication, so its callers would all be refused; build on a \
              policy of `bearer`, `dpop` or `session` alone"
         );

@@ -9,26 +9,26 @@ pub(crate) struct BuiltIn {
     pub(crate) sends: &'static str,
     /// The same of a caller who is let in by nothing else: of tokens, that they may be anybody's.
     pub(crate) admits: &'static str,
-    pub(crate) carries: Carried,
+    pub(crate) conveys: Conveyed,
 }
 
 /// What the credentials of a scheme tell of a caller, beside who it is; the rest stays unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Carried {
+pub(crate) struct Conveyed {
     pub(crate) scopes: bool,
     pub(crate) claims: bool,
     /// How and when the caller was authenticated.
     pub(crate) authentication: bool,
 }
 
-impl Carried {
+impl Conveyed {
     const NOTHING: Self = Self { scopes: false, claims: false, authentication: false };
     pub(crate) const ALL: Self = Self { scopes: true, claims: true, authentication: true };
 
     /// A scheme of the application's own may tell everything.
     pub(crate) const fn by(keyword: &str) -> Self {
         match built_in(keyword) {
-            Some(known) => known.carries,
+            Some(known) => known.conveys,
             None => Self::ALL,
         }
     }
@@ -40,42 +40,42 @@ impl Carried {
 }
 
 const BUILT_IN: [BuiltIn; 7] = [
-    BuiltIn { keyword: "bearer", sends: "a bearer token", admits: "any valid bearer token", carries: Carried::ALL },
+    BuiltIn { keyword: "bearer", sends: "a bearer token", admits: "any valid bearer token", conveys: Conveyed::ALL },
     BuiltIn {
         keyword: "dpop",
         sends: "a token with a proof of its key",
         admits: "any valid token with a proof of the key that it is bound to",
-        carries: Carried::ALL,
+        conveys: Conveyed::ALL,
     },
     BuiltIn {
         keyword: "basic",
         sends: "a user name and password",
         admits: "a user name and password",
-        carries: Carried::NOTHING,
+        conveys: Conveyed::NOTHING,
     },
     BuiltIn {
         keyword: "digest",
         sends: "a user name and proof of the password",
         admits: "a user name and proof of the password",
-        carries: Carried::NOTHING,
+        conveys: Conveyed::NOTHING,
     },
     BuiltIn {
         keyword: "api_key",
         sends: "an API key",
         admits: "an API key",
-        carries: Carried { scopes: true, ..Carried::NOTHING },
+        conveys: Conveyed { scopes: true, ..Conveyed::NOTHING },
     },
     BuiltIn {
         keyword: "session",
         sends: "a session",
         admits: "a session",
-        carries: Carried { claims: false, ..Carried::ALL },
+        conveys: Conveyed { claims: false, ..Conveyed::ALL },
     },
     BuiltIn {
         keyword: "client_certificate",
         sends: "a client certificate",
         admits: "a client certificate",
-        carries: Carried::NOTHING,
+        conveys: Conveyed::NOTHING,
     },
 ];
 

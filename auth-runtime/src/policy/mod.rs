@@ -24,7 +24,7 @@ mod written;
 
 pub use crate::grant::Standalone;
 pub use age::MaxAge;
-pub(crate) use built_in::{Carried, built_in};
+pub(crate) use built_in::{Conveyed, built_in};
 pub(crate) use claim_path::ClaimPath;
 pub(crate) use evaluate::{CheckResults, Demand, Finding, Standard, Step};
 pub(crate) use hierarchy::{Hierarchies, Hierarchy};

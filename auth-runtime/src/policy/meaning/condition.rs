@@ -4,7 +4,7 @@ use std::iter;
 
 use super::{Atom, Statement};
 use crate::policy::rule::Expression;
-use crate::policy::{Carried, Hierarchies, Hierarchy};
+use crate::policy::{Conveyed, Hierarchies, Hierarchy};
 
 /// A condition over one caller.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ impl Condition {
     pub(super) const NEVER: Self = Self::Any(Vec::new());
 }
 
-impl Carried {
+impl Conveyed {
     pub(super) fn tells(self, atom: &Atom) -> bool {
         match atom.statement {
             Statement::Scope(_) => self.scopes,

@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::{Atom, Condition, Demanded, Statement};
 use crate::logic::{AgeAtom, ClaimAtom, Diagram, Diagrams, Slot, absent, possible, possible_ages};
-use crate::policy::Carried;
+use crate::policy::Conveyed;
 
 /// Two policies, or one, have so many conditions, entangled so much, that they cannot be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,22 +75,22 @@ impl Atoms {
     }
 
     /// The condition, which holds for a caller of a scheme that tells so much.
-    fn condition(&self, condition: &Condition, carried: Carried, diagrams: &mut Diagrams<'_>) -> Diagram {
+    fn condition(&self, condition: &Condition, conveyed: Conveyed, diagrams: &mut Diagrams<'_>) -> Diagram {
         match condition {
             Condition::Held(atoms) => {
-                atoms.iter().filter(|atom| carried.tells(atom)).fold(Diagram::NEVER, |so_far, atom| {
+                atoms.iter().filter(|atom| conveyed.tells(atom)).fold(Diagram::NEVER, |so_far, atom| {
                     let held = diagrams.held(self.place(atom));
                     diagrams.either(so_far, held)
                 })
             }
-            Condition::Lacking(atoms) if !atoms.iter().all(|atom| carried.tells(atom)) => Diagram::NEVER,
+            Condition::Lacking(atoms) if !atoms.iter().all(|atom| conveyed.tells(atom)) => Diagram::NEVER,
             Condition::Lacking(atoms) => atoms.iter().fold(Diagram::ALWAYS, |so_far, atom| {
                 let absent = absent(diagrams, self.place(atom));
                 diagrams.both(so_far, absent)
             }),
-            Condition::All(parts) => self.all(parts, carried, diagrams),
+            Condition::All(parts) => self.all(parts, conveyed, diagrams),
             Condition::Any(parts) => parts.iter().fold(Diagram::NEVER, |so_far, part| {
-                let part = self.condition(part, carried, diagrams);
+                let part = self.condition(part, conveyed, diagrams);
                 diagrams.either(so_far, part)
             }),
         }
@@ -98,17 +98,17 @@ impl Atoms {
 
     /// All that is demanded.
     pub(super) fn demanded(&self, demanded: &Demanded<'_>, diagrams: &mut Diagrams<'_>) -> Diagram {
-        self.all(demanded.conditions.iter().copied(), demanded.carried, diagrams)
+        self.all(demanded.conditions.iter().copied(), demanded.conveyed, diagrams)
     }
 
     fn all<'a>(
         &self,
         parts: impl IntoIterator<Item = &'a Condition>,
-        carried: Carried,
+        conveyed: Conveyed,
         diagrams: &mut Diagrams<'_>,
     ) -> Diagram {
         parts.into_iter().fold(Diagram::ALWAYS, |so_far, part| {
-            let part = self.condition(part, carried, diagrams);
+            let part = self.condition(part, conveyed, diagrams);
             diagrams.both(so_far, part)
         })
     }

@@ -13,7 +13,7 @@ mod minimal;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use crate::policy::{Carried, Hierarchies, PolicySpec, Presence, Rule, SchemeName};
+use crate::policy::{Conveyed, Hierarchies, PolicySpec, Presence, Rule, SchemeName};
 use atom::{Atom, Statement};
 pub use caller::Caller;
 use caller::Sent;
@@ -65,7 +65,7 @@ pub struct Meaning {
 struct Alternative {
     scheme: SchemeName,
     own: Condition,
-    carried: Carried,
+    conveyed: Conveyed,
 }
 
 impl Meaning {
@@ -86,7 +86,7 @@ impl Meaning {
         let alternatives = rule.alternatives.iter().enumerate().map(|(place, by)| Alternative {
             scheme: by.scheme.clone(),
             own: reading.condition(&by.own),
-            carried: Carried::by(&by.scheme.keyword).and_loaded(loads(place)),
+            conveyed: Conveyed::by(&by.scheme.keyword).and_loaded(loads(place)),
         });
         Self { presence: rule.presence, alternatives: alternatives.collect(), common, by_credentials }
     }
@@ -94,14 +94,14 @@ impl Meaning {
     /// What is demanded of a caller who sends this; `None` where it lets nobody in.
     fn demanded(&self, sent: &Sent) -> Option<Demanded<'_>> {
         let of = |scheme: &SchemeName| self.alternatives.iter().find(|known| known.scheme == *scheme);
-        let nothing = Some(Demanded { conditions: Vec::new(), carried: Carried::ALL, asks: false });
+        let nothing = Some(Demanded { conditions: Vec::new(), conveyed: Conveyed::ALL, asks: false });
         match (self.presence, sent) {
             (Presence::Public, _) | (Presence::Optional, Sent::Nothing) => nothing,
             (Presence::Required, Sent::Nothing) => None,
             (presence, Sent::Valid(scheme) | Sent::Invalid(scheme)) => match (of(scheme), sent) {
                 (Some(by), Sent::Valid(_)) => Some(Demanded {
                     conditions: vec![&by.own, &self.common],
-                    carried: by.carried,
+                    conveyed: by.conveyed,
                     asks: !self.by_credentials,
                 }),
                 // Nobody looks at it.
@@ -123,7 +123,7 @@ impl Meaning {
 struct Demanded<'a> {
     /// All of these.
     conditions: Vec<&'a Condition>,
-    carried: Carried,
+    conveyed: Conveyed,
     /// Whether the application, too, must know the caller.
     asks: bool,
 }

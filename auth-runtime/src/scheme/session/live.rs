@@ -20,7 +20,7 @@ use crate::scheme::session::landing::Landing;
 use crate::scheme::session::login::Login;
 use crate::scheme::session::old::CarriedOver;
 use crate::scheme::session::record::{Record, Whose};
-use crate::scheme::session::rights::Loaded;
+use crate::scheme::session::rights::LoadedRights;
 use crate::scheme::session::seal::Seal;
 use crate::scheme::session::store::{SessionKey, SessionStore, StoreAnswer, StoredSession};
 #[cfg(feature = "login")]
@@ -57,7 +57,7 @@ pub(crate) struct LiveSessions {
     pub(super) revocations: Option<Consulted>,
     pub(super) details: Option<DetailsReader>,
     /// For whose rights the application is asked, so that none are kept.
-    pub(super) loaded: Vec<Loaded>,
+    pub(super) loaded: Vec<LoadedRights>,
     pub(super) lookups: Lookups,
     pub(super) known: KnownCallers,
     /// For those who keep a record of who signs in and out.
@@ -101,7 +101,7 @@ impl LiveSessions {
     /// Says whom the application knows who signs in at this issuer.
     #[cfg(feature = "login")]
     pub(crate) fn gate(&self, issuer: &str) -> Option<&Arc<ReadyLoader>> {
-        self.loaded.iter().find(|loaded| loaded.is_for(issuer)).map(Loaded::gate)
+        self.loaded.iter().find(|loaded| loaded.is_for(issuer)).map(LoadedRights::gate)
     }
 
     pub(crate) fn events(&self) -> &EventSource {

@@ -14,7 +14,7 @@ use crate::fault::Misconfiguration;
 pub(crate) type SharedLoaders = [(Vec<Box<str>>, AuthorityLoader)];
 
 /// That the rights of these callers are loaded.
-pub(super) struct Loaded {
+pub(super) struct LoadedRights {
     /// Who vouches for them; `None` stands for all.
     issuer: Option<Box<str>>,
     /// Says whom of them the application knows when they sign in elsewhere. Asked anew by each, so that it remembers nothing.
@@ -22,7 +22,7 @@ pub(super) struct Loaded {
     gate: Arc<ReadyLoader>,
 }
 
-impl Loaded {
+impl LoadedRights {
     /// By the sessions' own loader, or else by those for these issuers of their callers.
     ///
     /// # Errors

@@ -24,7 +24,7 @@ use crate::scheme::session::memory::MemoryStore;
 use crate::scheme::session::old::OldSessions;
 #[cfg(feature = "redis")]
 use crate::scheme::session::redis::RedisSessions;
-use crate::scheme::session::rights::{Loaded, SharedLoaders};
+use crate::scheme::session::rights::{LoadedRights, SharedLoaders};
 use crate::scheme::session::seal::{Seal, SealingKey};
 use crate::scheme::session::store::SessionStore;
 #[cfg(feature = "login")]
@@ -263,7 +263,7 @@ impl Sessions {
         let issuers = vec![&*own];
         #[cfg(feature = "login")]
         let issuers = [issuers, logins.iter().map(|login| login.issuer()).collect()].concat();
-        let loaded = Loaded::of(self.authorities.as_ref(), &issuers, shared)?;
+        let loaded = LoadedRights::of(self.authorities.as_ref(), &issuers, shared)?;
         let store: Arc<dyn SessionStore> = match self.store {
             Store::Memory => Arc::new(MemoryStore::new(self.capacity)),
             #[cfg(feature = "redis")]
