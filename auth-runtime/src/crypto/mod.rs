@@ -1,4 +1,4 @@
-//! Signature algorithms, the one place that calls the cryptography behind them, and digests as text.
+//! Signature algorithms, the cryptography that tokens are verified by, and digests as text.
 
 mod algorithm;
 pub(crate) mod backend;

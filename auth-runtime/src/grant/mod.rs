@@ -66,11 +66,11 @@ pub trait FromGrant<P, Via>: Sized {
         None
     }
 
-    /// Takes an identity out of the grant, and out of the request whose credentials were accepted; `None` for what is no identity. A
+    /// Takes an identity out of the grant, and out of the request whose credentials were accepted; `None` for what is not an identity. A
     /// function's identities are taken first, so that one that does not fit is refused before another argument reads the body.
     fn from_grant(grant: &Grant<P>, request: &HttpRequest) -> Result<Option<Self>, IdentityError>;
 
-    /// Extracts what is no identity.
+    /// Extracts what is not an identity.
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<Self, Error>> {
         let _ = (request, payload);
         ready(Err(IdentityError::from(Reason::IdentityUnfit).into()))

@@ -23,7 +23,7 @@ impl Plan {
         if nested::is_counted(request, self.spec.limit_of) { None } else { self.count_parts(request, caller) }
     }
 
-    /// The same of what is no request of actix-web's.
+    /// The same of what is not a request of actix-web's.
     pub(super) fn count_parts<'a>(
         &self,
         request: impl Into<RequestView<'a>>,

@@ -46,7 +46,7 @@ fn after_origin<'a>(named: &'a str, origin: &str) -> Option<&'a str> {
     is_ours.then_some(rest)
 }
 
-/// The path with nothing encoded that need not be, and the rest in capital hex; `None` where something in it is no encoding.
+/// The path with nothing encoded that need not be, and the rest in capital hex; `None` where something in it is not an encoding.
 fn decoded(path: &str) -> Option<String> {
     let mut decoded = String::with_capacity(path.len());
     let mut bytes = path.bytes();

@@ -42,7 +42,7 @@ pub(crate) enum Failure {
     /// The endpoint has no answer about this token that can be read, which says nothing about the next: the token is too much
     /// for it, or the answer a redirect, a page, too large or no strict JSON.
     TokenRefused,
-    /// Our credentials are no good.
+    /// Our credentials were rejected.
     ClientRejected,
 }
 

@@ -6,7 +6,7 @@ use crate::denial::Reason;
 use crate::json::Object;
 use crate::time::UnixTime;
 
-/// 10000-01-01. A later date is no date: a count of milliseconds, or an overflow in the making.
+/// 10000-01-01. A later date is a count of milliseconds, or an overflow in the making.
 const LATEST: UnixTime = 253_402_300_800;
 
 /// When a token is valid.

@@ -11,7 +11,7 @@ use crate::keys::KeyError;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum JwtError {
-    /// A key is no good.
+    /// A key cannot be used.
     Key {
         /// Which key of which issuer.
         key: Box<str>,

@@ -59,7 +59,7 @@ impl<I, A> Jwt<I, A> {
     ///
     /// # Security
     /// Where several organisations share an issuer, as with Zitadel, the role that one of them gives to its people counts
-    /// for all. Right only where there is one, or where the values are no organisations.
+    /// for all. Right only where there is one, or where the values are not organisations.
     #[must_use]
     pub fn dangerous_any_organisation(mut self) -> Self {
         self.settings.acceptance.roles_form.from_keys = Some(Organisation::Any);
@@ -104,7 +104,7 @@ impl<I, A> Jwt<I, A> {
     /// Which claim identifies the caller; by default `sub`. It must be a string that is not empty, and unique at its
     /// issuer: a token without it is refused.
     ///
-    /// Called again, it adds a fallback: the first claim that is there, and not null, counts, also if it is no good. Which one
+    /// Called again, it adds a fallback: the first claim that is there, and not null, counts, even if it cannot be used. Which one
     /// that was says [`Principal::subject_claim`](crate::Principal::subject_claim), and the callers of two claims are never
     /// the same, whatever their names.
     #[must_use]

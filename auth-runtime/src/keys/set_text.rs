@@ -1,4 +1,4 @@
-//! The text of a JWK set (RFC 7517 section 5), in which one key may be no good and its neighbours are.
+//! The text of a JWK set (RFC 7517 section 5), in which one key may be bad and its neighbours good.
 
 use std::fmt;
 

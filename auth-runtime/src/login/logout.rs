@@ -162,7 +162,7 @@ impl AtRequest {
 
 /// Why nobody's session has ended.
 enum LogoutFault {
-    /// It is no good logout token.
+    /// The logout token is bad.
     Refused(&'static str),
     Unavailable,
 }

@@ -34,7 +34,7 @@
 //! | an opaque token that its issuer calls inactive | `TokenInactive` | 401 | `error="invalid_token"` | RFC 7662 §2.2 |
 //! | `Denial::unauthorized` of a check or handler | `ApplicationUnauthorized` | 401 | those of the policy; `error="invalid_token"` on the Bearer by which the caller came | RFC 9110 §15.5.2 |
 //! | good credentials of a caller whom the function that loads [authorities](crate::authorities) knows no more | `CallerUnknown` | 401 | `error="invalid_token"` on Bearer; else the plain challenge | |
-//! | a token with `cnf` | `TokenBound` | 401 | `error="invalid_token"` | RFC 7800 §3 |
+//! | a token with `cnf` that is sent as Bearer, unless it is bound to the certificate that the caller shows | `TokenBound` | 401 | `error="invalid_token"` | RFC 7800 §3 |
 //! | under `DPoP`, a token that is bound to no key | `TokenUnbound` | 401 | `DPoP …, error="invalid_token"` | RFC 9449 §7.1 |
 //! | under `DPoP`, a good token without a proof | `ProofMissing` | 401 | `DPoP realm="R", algs="ES256 …", error="invalid_dpop_proof"` | RFC 9449 §7.1 |
 //! | two proofs, or one that is not a JWT of the type `dpop+jwt` with `jwk`, `htm`, `htu`, `iat`, `jti` and `ath` | `ProofMalformed` | 401 | `error="invalid_dpop_proof"` | RFC 9449 §4.3 |
@@ -64,7 +64,7 @@
 //! | a check says no, or `Denial::forbidden` of a check or handler | `CheckFailed` | 403 | none | RFC 9110 §15.5.4 |
 //! | another [`Denial`](crate::Denial) of a check or handler: `not_found`, `conflict`, `too_many_requests`, `new`; `Rejection::forbidden` of a scheme of your own | `ApplicationDenied` | 403 | none; status, body and headers are the denial's: any 4xx but 401 and 407 | |
 //! | an argument of a check cannot be extracted, which the request is to blame for, and nothing else stands in the way | `ArgumentUnfit` | 400 | none; status, headers and body are the extractor's: 400, 404, 405, 413, 414, 415 or 422, others become 403 | |
-//! | a cross-site request with an ambient credential: a cookie, Basic, Digest, or a token in a header that a proxy sets | `CrossSite` | 403 | none | |
+//! | a cross-site request with an ambient credential: a cookie, Basic, Digest, a certificate, or a token in a header that a proxy sets | `CrossSite` | 403 | none | |
 //! | an operation inside a request, beyond as many as [`operations`](crate::config::AuthBuilder::operations) allows | `OperationsTooMany` | 413 | none | RFC 9110 §15.5.14 |
 //! | more requests than the `limit` of the policy allows this caller, see [limits](crate::manual::limits) | `LimitReached` | 429 | none; `Retry-After`, `RateLimit-Policy`, `RateLimit` | RFC 6585 §4; draft-ietf-httpapi-ratelimit-headers-10 |
 //! | too many wrong passwords of this account, or wrong credentials from this address, see [limits](crate::manual::limits#of-wrong-credentials); `SignIn::verify` too | `TooManyAttempts` | 429 | none; `Retry-After`, `RateLimit-Policy`, `RateLimit`; the same for accounts that do not exist, and for the right password | RFC 6585 §4; draft-ietf-httpapi-ratelimit-headers-10 |

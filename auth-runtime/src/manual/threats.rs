@@ -78,7 +78,7 @@
 //! | a token of another issuer | `iss` must be exactly a configured one, and its keys verify no other issuer's tokens | RFC 8725 §3.8 |
 //! | a token made for another service | `aud` must name this one; a configuration that does not say so does not compile | RFC 8725 §3.9 |
 //! | a token that never ends | `exp` is required; `exp`, `nbf` and `iat` of a wrong type or beyond any date refuse the token | RFC 7519 §4.1 |
-//! | a stolen token that is bound to a key | a token with `cnf` is refused, since its proof is not checked here | RFC 7800 §3 |
+//! | a stolen token that is bound to a key | by [`dpop`](super::dpop) it counts with a proof by that key; sent as Bearer it is refused, however it is bound, but for a certificate that the caller shows | RFC 7800 §3; RFC 9449 §7.2 |
 //! | a stolen token that is bound to a certificate | with the feature `certificates` it counts where the caller's certificate is that one; the field `Client-Cert` of those who are not listed counts for nothing | RFC 8705 §3; RFC 9440 §4 |
 //! | an issuer that grants more than it should | [`grantable_scopes`](crate::Jwt::grantable_scopes), [`grantable_roles`](crate::Jwt::grantable_roles) | |
 //! | timing of comparisons | MACs and digests are compared in constant time | |
@@ -87,7 +87,7 @@
 //! # Which credential counts
 //!
 //! A request may carry several. One decides alone. Explicit credentials, which a client puts there on purpose, come before
-//! ambient ones, which a browser or a proxy adds (cookies, Basic, Digest, a token in a header of the proxy's). Among equals the
+//! ambient ones, which a browser or a proxy adds (cookies, Basic, Digest, a certificate, a token in a header of the proxy's). Among equals the
 //! scheme that the policy names first decides. If its credentials are bad the request is refused: no other is tried, nothing is merged, and a handler can take
 //! only the identity that decided. Two `Authorization` lines, a key header or a cookie sent twice, a token both in the header
 //! and in the query are refused, since nobody can say which one was meant. Credentials of a scheme that the route does not

@@ -31,7 +31,7 @@ pub enum OutgoingError {
     ScopeRefused,
     /// What is asked for cannot be: a scope that is not one word, a resource that is not an absolute URI.
     RequestUnfit,
-    /// The provider's answer is no answer to what was asked: more scopes, another kind of token, no JSON.
+    /// The provider's answer does not fit what was asked: more scopes, another kind of token, not JSON.
     AnswerUnfit,
     /// The provider does not accept this service, or does not let it ask for such tokens.
     ClientRejected,

@@ -58,7 +58,7 @@ impl Error for ClockError {}
 ///         SystemTime::UNIX_EPOCH + Duration::from_secs(60)
 ///     }
 /// }
-/// assert!(Unset.now().is_err(), "1970 is no time to judge a token by");
+/// assert!(Unset.now().is_err(), "tokens cannot be judged by a clock that says 1970");
 /// ```
 pub trait Clock: Send + Sync + 'static {
     /// The wall time.

@@ -32,7 +32,7 @@
 //! | | usual before | now |
 //! |---|---|---|
 //! | no credentials | 401; often without `WWW-Authenticate`, with `actix-web-grants` **403** | 401, one challenge for each scheme that would do |
-//! | a token that is no good | 401, in some services **403** | 401, `error="invalid_token"` |
+//! | a bad token | 401, in some services **403** | 401, `error="invalid_token"` |
 //! | a bad token where anonymous callers are welcome | often **200**, as if there were none | 401 |
 //! | a missing role | 403 with some text | 403 and a problem document |
 //! | a missing scope | 403 | 403, and `error="insufficient_scope"` names what to ask for |

@@ -10,7 +10,7 @@
 //! | | JWTs that each customer signs with its own key | [`Opaque::look_up_jwts`](crate::Opaque::look_up_jwts) | `keys_and_tokens` |
 //! | | a key is for actions and for indexes | `scope = Action::Search`, `check = reaches_index` over [`Details`](crate::Details) | `keys_and_tokens` |
 //! | | bodies with its own `code` and `link` | [`denial_body`](crate::config::AuthBuilder::denial_body), [`Denial::code`](crate::Denial::code) | `keys_and_tokens` |
-//! | | 403 for a key that is no good, where the guard says 401 | the lookup returns [`Rejection::forbidden`](crate::denial::Rejection::forbidden) | `keys_and_tokens` |
+//! | | 403 for a bad key, where the guard says 401 | the lookup returns [`Rejection::forbidden`](crate::denial::Rejection::forbidden) | `keys_and_tokens` |
 //! | payments for organisations | roles of a JWT's subject from the database, for each organisation | [`AuthorityLoader::of_request`](crate::authorities::AuthorityLoader::of_request) | `organisations` |
 //! | | remembered, and yet revocable at once | `.remember_for(…)`, [`Auth::forget`](crate::Auth::forget) | `organisations` |
 //! | | permissions are an enum | `role(Permission::RefundsCreate)`, [`known_roles`](crate::config::AuthBuilder::known_roles) | `organisations` |

@@ -22,7 +22,7 @@ use crate::time::{Clock, SystemClock};
 
 /// The shortest and the longest bound that can be kept and is meant.
 const BOUND: std::ops::RangeInclusive<Duration> = Duration::from_millis(100)..=Duration::from_secs(60);
-/// A longer grace is no grace; [`RedisRevocationsBuilder::dangerous_stay_open_when_stale`] says so.
+/// A grace cannot be longer; [`RedisRevocationsBuilder::dangerous_stay_open_when_stale`] says so.
 const GRACE_MAX: Duration = Duration::from_secs(3_600);
 /// Revocations that wait to be written at most.
 pub(super) const WAITING_MAX: usize = 4_096;

@@ -258,7 +258,7 @@ fn or_too_often(counted: Result<(), Spent>, outcome: Outcome) -> Outcome {
     counted.map_or_else(|spent| Outcome::Refused(spent.into()), |()| outcome)
 }
 
-/// Whether it was no key at all: one that has expired was not guessed.
+/// Whether it was not a key at all: one that has expired was not guessed.
 fn is_wrong(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Refused(rejection) if rejection.reason() == Reason::CredentialsWrong)
 }

@@ -39,7 +39,7 @@
 //! ```
 //!
 //! # Security
-//! - The token is verified first, then the proof. All proofs that are no good get one answer, `invalid_dpop_proof`; the event says why.
+//! - The token is verified first, then the proof. All bad proofs get one answer, `invalid_dpop_proof`; the event says why.
 //! - `htu` is compared with [`public_origin`](crate::config::AuthBuilder::public_origin), which must be configured, never with
 //!   what a request says of its host.
 //! - A proof is accepted when its `iat` is within 60 seconds of now, either way, and once: used proofs are remembered in this
