@@ -26,11 +26,11 @@ const CACHE_BYTES: usize = 16 * 1024 * 1024;
 /// A provider that gives tokens, before it is said which client this service is there: [`OutgoingTokens::at`] makes one.
 #[derive(Clone)]
 #[must_use]
-pub struct OutgoingProvider(pub(super) Box<str>);
+pub struct ProviderWithoutClient(pub(super) Box<str>);
 
-debug_by_name!([] OutgoingProvider as "OutgoingProvider";);
+debug_by_name!([] ProviderWithoutClient as "ProviderWithoutClient";);
 
-impl OutgoingProvider {
+impl ProviderWithoutClient {
     /// A client that shows its secret in `Authorization` (`client_secret_basic`).
     pub fn client_secret_basic(self, id: impl Into<Box<str>>, secret: impl Into<String>) -> OutgoingTokensBuilder {
         self.client(Client::SecretBasic { id: id.into(), secret: Zeroizing::new(secret.into()) })

@@ -41,7 +41,7 @@ mod tokens;
 mod wanted;
 
 pub use self::access_token::AccessToken;
-pub use self::builder::{OutgoingProvider, OutgoingTokensBuilder};
+pub use self::builder::{OutgoingTokensBuilder, ProviderWithoutClient};
 pub use self::error::OutgoingError;
 pub use self::handler::OutgoingToken;
 pub use self::tokens::{OutgoingTokens, ServiceToken};

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::outgoing::access_token::AccessToken;
-use crate::outgoing::builder::OutgoingProvider;
+use crate::outgoing::builder::ProviderWithoutClient;
 use crate::outgoing::error::OutgoingError;
 use crate::outgoing::exchange::Exchange;
 use crate::outgoing::provider::TokenProvider;
@@ -38,8 +38,8 @@ pub struct OutgoingTokens {
 impl OutgoingTokens {
     /// The provider with this issuer identifier. Where it gives tokens is found by its metadata, of OpenID Connect or RFC 8414. Say next which client
     /// this service is there, then [`build`](super::OutgoingTokensBuilder::build).
-    pub fn at(issuer: impl Into<Box<str>>) -> OutgoingProvider {
-        OutgoingProvider(issuer.into())
+    pub fn at(issuer: impl Into<Box<str>>) -> ProviderWithoutClient {
+        ProviderWithoutClient(issuer.into())
     }
 
     pub(super) fn new(provider: Arc<TokenProvider>, clock: Arc<dyn Clock>) -> Self {
