@@ -95,7 +95,7 @@ impl Limits {
         self
     }
 
-    /// In what time so many are allowed, five minutes by default. It is also the longest that anybody has to wait.
+    /// In what time so many are allowed, five minutes by default. No delay is longer.
     ///
     /// # Errors
     /// `Auth::build()` fails on less than a second and on more than a day.

@@ -51,7 +51,7 @@
 //! | an API key past its expiry | `KeyExpired` | 401 | as for an unknown key | |
 //! | an API key of another environment | `KeyOfOtherEnvironment` | 401 | as for an unknown key | |
 //! | a client's certificate before `notBefore` or after `notAfter` | `CertificateOutOfTime` | 401 | `ClientCertificate realm="R"`, as for one that is not accepted | C |
-//! | a session that has ended: signed out, not used for too long, too old, revoked; or a cookie of none | `SessionEnded` | 401 | `Cookie realm="R"`; the cookie is deleted, unless its id was replaced within the last minute. A browser that would show a page is sent to the login page instead, by a 303 | |
+//! | a session that has ended: signed out, not used for too long, too old, revoked; or an id that is not of a session | `SessionEnded` | 401 | `Cookie realm="R"`; the cookie is deleted, unless its id was replaced within the last minute. A browser that would show a page is sent to the login page instead, by a 303 | |
 //! | a cookie of the wanted name that is sent twice or cannot be read | `CookieUnreadable` | 401 | `error="invalid_token"` on Bearer; else the plain challenge | |
 //! | an operation inside a request that goes on for long, whose credentials have ended meanwhile | `CredentialsEnded` | 401 | `error="invalid_token"` on Bearer; else the plain challenge | RFC 6750 §3.1 |
 //! | refused by a scheme of your own for a cause of its own | `Custom` | 401 | the scheme's; `error="invalid_token"` if it is an OAuth challenge | |

@@ -184,7 +184,7 @@
 //! | 6.3.2 no accounts that come with it | there are none | |
 //! | 6.3.3 more than one factor | yours; say what was used by [`amr`](crate::extract::SessionStart::amr) and [`acr`](crate::extract::SessionStart::acr), and demand it by `acr = "mfa"` | |
 //! | 6.3.4 all ways in are known and equally strong | the [policy table](super::review) lists each route with the schemes that it takes | `http::policy_table::what_the_table_promises_is_what_callers_get` |
-//! | 6.3.5, 6.3.7 people are told of suspicious sign-ins and of changes | yours; the [audit log](super::watching#the-audit-log) has them | `session::audit_log::signing_in_and_out_and_other_rights_are_logged_without_the_id_of_the_session` |
+//! | 6.3.5, 6.3.7 people are told of suspicious sign-ins and of changes | yours, from the handlers that know the account: the [audit log](super::watching#the-audit-log) has sign-ins that succeeded, sessions that ended and other rights, and does not say at which account a wrong password was tried | `session::audit_log::signing_in_and_out_and_other_rights_are_logged_without_the_id_of_the_session` |
 //! | 6.3.6 email is not a factor | yours: nothing here sends mail | |
 //! | 6.3.8 nobody learns who has an account | Basic and Digest: same answer, like time. In a handler that signs people in: yours, compute the hash for unknown names too | `attacks::passwords::an_unknown_user_a_wrong_and_an_overlong_password_get_the_same_bytes`, `attacks::flood::passwords::an_unknown_user_takes_as_long_as_a_wrong_password` |
 //! | 7.1.1 lifetimes are documented, and why | yours to write; [the defaults](super::defaults#sessions) are a start | `docs::every_default_is_what_the_code_has` |
