@@ -1,8 +1,9 @@
-//! One connection for all who ask, made when somebody needs it, and left alone for a while after it failed.
+//! One connection for all who ask, made when somebody needs it, and left alone for a while after it failed. What a server that is there
+//! refuses concerns the one who asked it.
 
 use std::time::{Duration, Instant};
 
-use ::redis::RedisResult;
+use ::redis::{ErrorKind, RedisError, RedisResult, ServerErrorKind};
 use tokio::sync::Mutex;
 
 use crate::redis::{Client, Connection, describe};
@@ -21,6 +22,8 @@ pub(crate) struct Link {
 struct State {
     connection: Option<Connection>,
     paused_until: Option<Instant>,
+    /// Until when it is known that it refuses something.
+    refuses_until: Option<Instant>,
 }
 
 /// Why there is no answer.
@@ -76,13 +79,22 @@ impl Link {
         let fault = match answer.await {
             Ok(Ok(Some(answer))) => return Ok(answer),
             Ok(Ok(None)) => return Err(LinkFault::Paused),
+            Ok(Err(error)) if is_refusal(&error) => return Err(self.refused(describe(&error)).await),
             Ok(Err(error)) => describe(&error),
             Err(_) => "it takes too long".to_owned(),
         };
         let mut state = self.state.lock().await;
         let is_new = !state.is_paused();
-        *state = State { connection: None, paused_until: Instant::now().checked_add(self.pause) };
+        *state = State { paused_until: Instant::now().checked_add(self.pause), ..State::default() };
         Err(LinkFault::Failed { fault, is_new })
+    }
+
+    /// Whoever asks for something else goes on: a server that takes no writes still reads.
+    async fn refused(&self, fault: String) -> LinkFault {
+        let mut state = self.state.lock().await;
+        let is_new = !is_ahead(state.refuses_until);
+        state.refuses_until = Instant::now().checked_add(self.pause);
+        LinkFault::Failed { fault, is_new }
     }
 
     /// The connection, or a new one; nothing while Redis is left alone.
@@ -101,6 +113,29 @@ impl Link {
 
 impl State {
     fn is_paused(&self) -> bool {
-        self.paused_until.is_some_and(|until| Instant::now() < until)
+        is_ahead(self.paused_until)
+    }
+}
+
+fn is_ahead(until: Option<Instant>) -> bool {
+    until.is_some_and(|until| Instant::now() < until)
+}
+
+/// Whether the server that we want is there and does not do what it was asked: it has no memory left, too few replicas, no right for
+/// this user, a key of another kind. One that is a replica by now, or is not ready, is not the one that we want.
+fn is_refusal(error: &RedisError) -> bool {
+    match error.kind() {
+        ErrorKind::Extension | ErrorKind::UnexpectedReturnType => true,
+        ErrorKind::Server(kind) => !matches!(
+            kind,
+            ServerErrorKind::BusyLoading
+                | ServerErrorKind::Moved
+                | ServerErrorKind::Ask
+                | ServerErrorKind::TryAgain
+                | ServerErrorKind::ClusterDown
+                | ServerErrorKind::MasterDown
+                | ServerErrorKind::ReadOnly
+        ),
+        _ => false,
     }
 }
