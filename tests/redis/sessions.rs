@@ -124,6 +124,52 @@ fn of_sessions_that_begin_within_one_second_the_first_ends() {
 }
 
 #[test]
+fn a_redis_that_takes_no_writes_lets_in_whoever_is_known() {
+    let _turn = beside_others!("sessions in a Redis that takes no writes");
+    let redis = Redis::start(Disk::Nothing);
+    let server = machine(&redis, 7);
+    let cookie = sign_in(&server);
+    redis.command("CONFIG SET min-replicas-to-write 1");
+    for _ in 0..5 {
+        Denied::unavailable().check(&server.post("/login").send());
+        assert_eq!(whoami_at(&server, &cookie).status, 200, "whoever cannot sign in keeps nobody out");
+    }
+    redis.command("CONFIG SET min-replicas-to-write 0");
+    whoami_at(&server, &sign_in(&server)).expect("alice");
+}
+
+#[test]
+fn what_others_have_written_is_no_session_and_keeps_nobody_else_out() {
+    let _turn = beside_others!("sessions that others have written");
+    let redis = Redis::start(Disk::Nothing);
+    let server = machine(&redis, 7);
+    let good = sign_in(&server);
+    let session_of = |before: &[String]| {
+        let is_new = |key: &String| key.contains(":session:s:") && !before.contains(key);
+        redis.keys().into_iter().find(is_new).expect("a session")
+    };
+    let changes = [
+        "HSET {} version abc",
+        "HSET {} version -1",
+        "HSET {} seen 1e9",
+        "HSET {} subject x",
+        "HDEL {} seen",
+        "HSET {} content x",
+        "SET {} x",
+    ];
+    for change in changes {
+        let before = redis.keys();
+        let bad = sign_in(&server);
+        let key = session_of(&before);
+        redis.command(&change.replace("{}", &key));
+        assert_eq!(whoami_at(&server, &bad).status, 401, "{change}");
+        assert_eq!(whoami_at(&server, &good).status, 200, "{change}");
+    }
+    assert_eq!(post(&server, "/logout/everywhere", &good), 303);
+    assert_eq!(whoami_at(&server, &good).status, 401);
+}
+
+#[test]
 fn a_redis_that_dies_lets_nobody_in_and_one_that_comes_back_has_lost_nobody() {
     let _alone = alone!("sessions through an outage of Redis");
     let mut redis = Redis::start(Disk::Everything);

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use ::redis::{RedisResult, cmd};
+use ::redis::cmd;
 
 use crate::crypto::from_hex;
 use crate::fault::Misconfiguration;
@@ -44,8 +44,8 @@ struct Shared {
     prefix: String,
 }
 
-/// Version, when it was seen, content and subject, where it is there.
-type Fields = Option<(Option<u64>, Option<UnixTime>, Option<Vec<u8>>, Option<String>)>;
+/// Version, when it was seen, content and subject, as they are: others can write them, too.
+type Fields = [Option<Vec<u8>>; 4];
 
 impl RedisSessions {
     /// In this Redis, under keys that begin with `{prefix}:session:`, which is one slot of a cluster.
@@ -98,16 +98,27 @@ fn barred_for() -> u64 {
     u64::try_from(BARRED_FOR.as_millis()).unwrap_or(u64::MAX)
 }
 
-fn restored(
-    key: SessionKey,
-    subject: Option<SubjectKey>,
-    version: Option<u64>,
-    seen_at: Option<UnixTime>,
-    content: Option<Vec<u8>>,
-) -> Option<StoredSession> {
-    let seen_at = seen_at?;
+/// The session that stands there, if one does. What cannot be read is a session without content, which nobody has sealed.
+fn restored(key: SessionKey, fields: Fields) -> Option<StoredSession> {
+    if fields.iter().all(Option::is_none) {
+        return None;
+    }
+    Some(read(key, fields).unwrap_or_else(|| unreadable(key)))
+}
+
+fn read(key: SessionKey, [version, seen_at, content, subject]: Fields) -> Option<StoredSession> {
+    let subject = match subject {
+        Some(name) => Some(SubjectKey::from_bytes(from_hex(&name)?)),
+        None => None,
+    };
+    let seen_at = std::str::from_utf8(&seen_at?).ok()?.parse().ok()?;
+    let version = std::str::from_utf8(&version?).ok()?.parse().ok()?;
     // The content says when it expires.
-    Some(StoredSession::new(key, subject, version?, seen_at, UnixTime::MAX, content?))
+    Some(StoredSession::new(key, subject, version, seen_at, UnixTime::MAX, content?))
+}
+
+fn unreadable(key: SessionKey) -> StoredSession {
+    StoredSession::new(key, None, 0, 0, UnixTime::MAX, Vec::new())
 }
 
 impl SessionStore for RedisSessions {
@@ -116,12 +127,11 @@ impl SessionStore for RedisSessions {
         StoreAnswer::pending(async move {
             let mut get = cmd("HMGET");
             get.arg(shared.session(key)).arg(&["version", "seen", "content", "subject"]);
-            let ask = async |mut connection| -> RedisResult<Fields> { get.query_async(&mut connection).await };
-            let found = shared.link.ask(ask).await?;
-            Ok::<_, LinkFault>(found.and_then(|(version, seen_at, content, subject)| {
-                let subject = subject.and_then(|name| from_hex(name.as_bytes())).map(SubjectKey::from_bytes);
-                restored(key, subject, version, seen_at, content)
-            }))
+            let ask = async |mut connection| match get.query_async::<Fields>(&mut connection).await {
+                Err(error) if error.code() == Some("WRONGTYPE") => Ok(Some(unreadable(key))),
+                fields => Ok(restored(key, fields?)),
+            };
+            shared.link.ask(ask).await
         })
     }
 
@@ -196,7 +206,7 @@ impl SessionStore for RedisSessions {
         let shared = Arc::clone(&self.0);
         StoreAnswer::pending(async move {
             let key = shared.subject(subject);
-            type Each = (String, Option<u64>, Option<UnixTime>, Option<Vec<u8>>);
+            type Each = (String, Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>);
             let ask = async |mut connection| {
                 OF_SUBJECT
                     .run::<Vec<Each>, 1>(&mut connection, [&*key], |call| {
@@ -206,7 +216,8 @@ impl SessionStore for RedisSessions {
             };
             let found = shared.link.ask(ask).await?;
             let each = found.into_iter().filter_map(|(name, version, seen_at, content)| {
-                restored(SessionKey::from_bytes(from_hex(name.as_bytes())?), Some(subject), version, seen_at, content)
+                let key = SessionKey::from_bytes(from_hex(name.as_bytes())?);
+                restored(key, [version, seen_at, content, Some(subject.to_string().into_bytes())])
             });
             Ok::<_, LinkFault>(each.collect())
         })
