@@ -1,13 +1,13 @@
 //! As much of a browser as sign-in needs: it keeps cookies.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use tests::{Answer, Request, Server};
 
 pub(crate) struct Browser<'a> {
     server: &'a Server,
-    cookies: RefCell<BTreeMap<String, String>>,
+    /// The one first that was there first, as it sends them (RFC 6265 section 5.4).
+    cookies: RefCell<Vec<(String, String)>>,
 }
 
 impl<'a> Browser<'a> {
@@ -34,12 +34,20 @@ impl<'a> Browser<'a> {
             let (pair, attributes) = line.split_once(';').unwrap();
             let (name, value) = pair.split_once('=').unwrap();
             if attributes.contains("Max-Age=0") {
-                self.cookies.borrow_mut().remove(name);
+                self.cookies.borrow_mut().retain(|(kept, _)| kept != name);
             } else {
-                self.cookies.borrow_mut().insert(name.to_owned(), value.to_owned());
+                self.keep(name, value);
             }
         }
         answer
+    }
+
+    fn keep(&self, name: &str, value: &str) {
+        let mut cookies = self.cookies.borrow_mut();
+        match cookies.iter_mut().find(|(kept, _)| kept == name) {
+            Some((_, kept)) => *kept = value.to_owned(),
+            None => cookies.push((name.to_owned(), value.to_owned())),
+        }
     }
 
     /// What it sends.
@@ -50,7 +58,8 @@ impl<'a> Browser<'a> {
 
     /// Those whose name begins so.
     pub(crate) fn cookies(&self, prefix: &str) -> Vec<String> {
-        self.cookies.borrow().keys().filter(|name| name.starts_with(prefix)).cloned().collect()
+        let cookies = self.cookies.borrow();
+        cookies.iter().filter(|(name, _)| name.starts_with(prefix)).map(|(name, _)| name.clone()).collect()
     }
 
     pub(crate) fn is_signed_in(&self) -> bool {
@@ -59,8 +68,8 @@ impl<'a> Browser<'a> {
 
     /// What another browser has, as somebody would put it there who can.
     pub(crate) fn steal(&self, from: &Browser<'_>, prefix: &str) {
-        let theirs = from.cookies.borrow();
-        let stolen = theirs.iter().filter(|(name, _)| name.starts_with(prefix));
-        self.cookies.borrow_mut().extend(stolen.map(|(name, value)| (name.clone(), value.clone())));
+        for (name, value) in from.cookies.borrow().iter().filter(|(name, _)| name.starts_with(prefix)) {
+            self.keep(name, value);
+        }
     }
 }

@@ -112,7 +112,7 @@ impl FlowCookies {
         Some(format!("{}{}", self.prefix, state.get(..IN_NAME).filter(|_| is_ours)?))
     }
 
-    /// Gives a sign-in to the browser, and takes others from it where it has many.
+    /// Gives a sign-in to the browser, and takes the oldest from it where it has many.
     ///
     /// # Errors
     /// Where it cannot be encrypted.
@@ -130,11 +130,11 @@ impl FlowCookies {
         let mut value = HeaderValue::from_str(&line).map_err(|_| unusable())?;
         value.set_sensitive(true);
         let under_way: Vec<_> = names(headers, self.prefix.as_bytes()).collect();
-        let mut cookies = vec![value];
-        if under_way.len() >= AT_ONCE {
-            cookies.extend(under_way.into_iter().filter_map(|name| self.deletion_of(str::from_utf8(name).ok()?)));
-        }
-        Ok(cookies)
+        // Browsers send the cookie first that they have had for longest (RFC 6265 section 5.4).
+        let too_many = (under_way.len() + 1).saturating_sub(AT_ONCE);
+        let oldest =
+            under_way.into_iter().take(too_many).filter_map(|name| self.deletion_of(str::from_utf8(name).ok()?));
+        Ok([value].into_iter().chain(oldest).collect())
     }
 
     /// The sign-in that this browser has under way with this state, which is over by that; and the cookie that says so.
