@@ -40,7 +40,10 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use auth_runtime::limits::Limits;
 use auth_runtime::revocation::{InMemoryRevocations, RedisRevocations, RevokeError};
+use auth_runtime::session::RedisSessions;
+use auth_runtime::testing::assert_session_store;
 use metrics_util::debugging::DebuggingRecorder;
 use tests::Denied;
 use tests::load::longest;
@@ -454,6 +457,27 @@ fn a_server_that_takes_no_writes_counts_as_away() {
     assert_eq!(redis.command("REPLICAOF NO ONE"), "+OK");
     await_that("open again", RECOVERY, || node.status(&good) == 200);
     await_that("what was refused is stored", RECOVERY, || node.status(&token("r", "r", "r")) == 401);
+}
+
+#[test]
+fn the_rights_that_the_manual_names_are_enough() {
+    let _turn = beside_others!("a user of Redis with few rights");
+    let redis = Redis::start(Disk::Nothing);
+    let manual = std::fs::read_to_string("../auth-runtime/src/manual/redis.rs").unwrap();
+    let rights = manual.lines().find_map(|line| line.strip_prefix("//! ACL SETUSER orders ")).expect("the rights");
+    assert_eq!(redis.command(&format!("ACL SETUSER orders {rights}")), "+OK");
+    let url = redis.url().replace("redis://", "redis://orders:secret@");
+    let store = RedisRevocations::builder(&*url).start().unwrap();
+    await_that("revocations are known", RECOVERY, || store.is_current());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(store.revoke_token(ISSUER, "t", later())).unwrap();
+    let sessions = RedisSessions::new(&*url, "auth").unwrap();
+    actix_web::rt::System::new().block_on(assert_session_store(&sessions));
+    let limited = limits::machine(Limits::redis(&*url, [7; 32]));
+    let statuses: Vec<_> = (0..5).map(|_| limits::ask(&limited, "alice")).collect();
+    assert_eq!(statuses, [200, 200, 200, 200, 429]);
+    assert!(redis.keys().iter().any(|key| key.contains(":limit:")), "Redis has counted");
+    assert_eq!(redis.command("ACL LOG"), "*0", "nothing was refused");
 }
 
 #[test]

@@ -54,8 +54,11 @@
 //! # }
 //! ```
 //!
-//! A user of Redis for this needs the keys that begin with the prefix (`{auth}:*`, and `auth:introspection:*`), the commands of
-//! hashes, sorted sets, streams and scripts, and `INFO`; in a cluster `CLUSTER SLOTS` too.
+//! A user of Redis for this needs these rights, here with the default prefix `auth`; in a cluster `+cluster|slots` too:
+//!
+//! ```text
+//! ACL SETUSER orders on >secret ~{auth}:* ~auth:introspection:* +@hash +@sortedset +@stream +@string +@scripting +del +exists +expire +pexpire +persist +ttl +time +info
+//! ```
 //!
 //! # When a primary dies
 //!
