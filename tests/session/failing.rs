@@ -206,8 +206,15 @@ fn sessions_that_protect_nobody_are_refused() {
     }
     let nowhere = Auth::builder().dangerous_allow_unconfigured().session(memory()).build().unwrap_err().to_string();
     assert!(nowhere.contains("`public_origin` is not said"), "{nowhere}");
-    let plain = Auth::builder().dangerous_allow_unconfigured().public_origin("http://shop.example").session(memory());
-    assert!(plain.build().unwrap_err().to_string().contains("plain http"));
+    let at = |origin: &str| {
+        let builder = Auth::builder().dangerous_allow_unconfigured().public_origin(origin).session(memory());
+        builder.build().unwrap_err().to_string()
+    };
+    assert!(at("http://shop.example").contains("plain http"));
+    for origin in ["shop", "HTTPS://Shop.Example:443", "ftp://shop.example"] {
+        let fault = at(origin);
+        assert!(fault.contains("public_origin") && !fault.contains("plain http"), "{fault}");
+    }
     let twice = Auth::builder().dangerous_allow_unconfigured().public_origin("https://shop.example");
     let twice = twice.session(memory()).session(memory()).build().unwrap_err().to_string();
     assert!(twice.contains("session"), "{twice}");

@@ -66,7 +66,8 @@ impl SessionCookie {
     /// # Errors
     /// Where nothing could keep the id secret.
     pub(super) fn new(origin: &str, configuration: Option<&str>) -> Result<Self, Misconfiguration> {
-        let is_secure = origin.starts_with("https://");
+        // What is neither is refused where origins are judged.
+        let is_secure = !origin.starts_with("http://");
         if !is_secure && !url::Url::parse(origin).is_ok_and(|origin| is_loopback(&origin)) {
             return Err(Misconfiguration::new(
                 "`public_origin` is plain http, so everybody on the way could read the cookie; write `https://…` (http is for \
