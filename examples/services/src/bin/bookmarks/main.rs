@@ -8,6 +8,7 @@ mod sessions;
 #[cfg(test)]
 mod tests;
 
+use actix_web::error::ErrorServiceUnavailable;
 use actix_web::{App, HttpResponse, HttpServer, Responder, get, post, web};
 use auth_runtime::config::ConfigError;
 use auth_runtime::{Auth, Denial, Principal, Session, Sessions, SignIn, SignOut, public, requires};
@@ -120,12 +121,12 @@ async fn change_password(
     form: web::Form<NewPassword>,
     db: web::Data<Database>,
     auth: web::Data<Auth>,
-) -> Result<impl Responder, Denial> {
+) -> actix_web::Result<impl Responder> {
     let (person, password) = (who.subject().to_owned(), form.into_inner().password);
     let hashed = web::block(move || bcrypt::hash(password, COST)).await;
-    let Ok(Ok(hash)) = hashed else { return Err(Denial::conflict("the password cannot be used")) };
+    let Ok(Ok(hash)) = hashed else { return Err(Denial::conflict("the password cannot be used").into()) };
     let changed = db.ask(move |db| db.execute("UPDATE people SET password = ?1 WHERE id = ?2", (hash, person)));
-    changed.await.map_err(|_| Denial::conflict("the database is away; try again"))?;
+    changed.await.map_err(|_| ErrorServiceUnavailable("the database is away; try again"))?;
     auth.sessions_of(who.subject()).end_others(&who).await?;
     Ok(HttpResponse::NoContent())
 }
@@ -149,7 +150,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     getrandom::fill(&mut key)?;
     let auth = configure(&db, &key)?;
     let server = HttpServer::new(move || App::new().configure(|app| routes(app, &auth, &db)));
-    let server = server.listen(services::listener("127.0.0.1:8090")?)?;
-    println!("listening on {ORIGIN}");
-    Ok(server.run().await?)
+    let listener = services::listener("127.0.0.1:8090")?;
+    println!("listening on http://{}, for browsers at {ORIGIN}", listener.local_addr()?);
+    Ok(server.listen(listener)?.run().await?)
 }
