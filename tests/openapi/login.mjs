@@ -1,17 +1,19 @@
 // People who sign in at a provider, in Chromium: npm's `oidc-provider`, two showcases that share a Redis, and the example `backend_for_frontend` with
-// the service that it calls. Environment: CHROMIUM, PROGRAMS (their folder), REDIS_URL, PICTURES (a folder, optional). Ends with an error where something
-// is not as expected.
+// the service that it calls. Environment: CHROMIUM, PROGRAMS (their folder), REDIS_PORT (a free one), REDIS_FOLDER, PICTURES (a folder, optional). Ends
+// with an error where something is not as expected.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createServer } from "node:http";
 import { createInterface } from "node:readline";
 import { launch, openPage, picture } from "./browser.mjs";
+import { outage } from "./outage.mjs";
+import { Redis } from "./redis.mjs";
 
 // It remarks on storage in memory and on versions of Node.
 console.info = console.warn = () => {};
 const { default: Provider, interactionPolicy } = await import("../provider/node_modules/oidc-provider/lib/index.js");
 
-const { PROGRAMS, REDIS_URL } = process.env;
+const { PROGRAMS, REDIS_PORT, REDIS_FOLDER } = process.env;
 const ORDERS = "https://orders.example";
 const SECRET = "a secret of the showcase's, of more than 32 bytes";
 
@@ -35,7 +37,12 @@ await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
 const issuer = `http://127.0.0.1:${server.address().port}`;
 
 const started = [];
-const showcase = (more = {}) => serve("showcase", { ...more, LOGIN_CLIENT_ID: "showcase", LOGIN_CLIENT_SECRET: SECRET, REDIS_URL });
+const redis = new Redis(REDIS_PORT, REDIS_FOLDER);
+// Only what was started here; also where this takes too long.
+const end = () => [...started, redis].forEach((one) => one.kill());
+process.on("SIGTERM", () => process.exit(1)).on("exit", end);
+await redis.start();
+const showcase = (more = {}) => serve("showcase", { ...more, LOGIN_CLIENT_ID: "showcase", LOGIN_CLIENT_SECRET: SECRET, REDIS_URL: redis.url });
 // Starts a program, and gives its address.
 async function serve(name, more) {
     const env = { ...process.env, ...more, BIND: "127.0.0.1:0", OIDC_ISSUER: issuer };
@@ -404,10 +411,11 @@ try {
         await page.getByText("Nobody is signed in.").waitFor();
         await context.close();
     }
+    await outage(redis, [BASE, OTHER], { open, authenticate });
     console.log("signing in at a provider in Chromium: as expected");
 } finally {
     await browser.close();
-    started.forEach((child) => child.kill());
+    end();
     server.closeAllConnections();
     server.close();
 }
