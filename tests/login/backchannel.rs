@@ -157,8 +157,17 @@ fn a_logout_token_is_no_id_token_and_counts_once() {
     // By which the keys are there.
     signed_in(&app, &idp, "alice", "s1");
     app.clock.advance(Duration::from_secs(1));
-    let token = idp.logout_token(|token| token.claim("sub", "alice"));
+    let paper = Paper::default();
+    app.auth.audit(AuditLog::new(paper.clone()));
+    let token = idp.logout_token(|token| token.claim("sub", "alice").claim("jti", "logout-once"));
     assert_eq!((tell(&app, &token).status, tell(&app, &token).status), (200, 400));
+    let replayed = &paper.lines(2)[1];
+    let told =
+        ["event.name", "auth.issuer", "user.id", "error.type", "auth.token.id"].map(|field| replayed[field].as_str());
+    assert_eq!(
+        told,
+        [Some("auth.replayed"), Some(&*idp.url()), Some("alice"), Some("logout_token"), Some("logout-once")]
+    );
     app.clock.advance(Duration::from_secs(1));
     let browser = signed_in(&app, &idp, "alice", "s1");
     assert_eq!(tell(&app, &token).status, 400);

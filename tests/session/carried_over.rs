@@ -17,11 +17,12 @@ use actix_web::{App, HttpMessage as _, HttpRequest, HttpResponse, Responder, get
 use auth_runtime::clock::Clock as _;
 use auth_runtime::extract::CarryOver;
 use auth_runtime::login::OidcLogin;
+use auth_runtime::observe::AuditLog;
 use auth_runtime::revocation::InMemoryRevocations;
 use auth_runtime::session::{OldSessions, Sessions};
 use auth_runtime::testing::ManualClock;
 use auth_runtime::{Auth, Denial, Principal, SignIn, public, requires};
-use tests::{Answer, Denied, Request, Server};
+use tests::{Answer, Denied, Paper, Request, Server};
 
 use crate::app::{COOKIE, NOW, ORIGIN, WithSession as _, cookie, log_out, log_out_everywhere};
 use crate::failing::Remote;
@@ -315,6 +316,26 @@ fn an_old_session_counts_once_however_its_cookie_is_spelt() {
         }
         assert!(app.is_carried_over(&app.of_old("alice")), "another browser of hers");
     }
+}
+
+#[test]
+fn an_old_session_that_comes_again_stands_in_the_audit_log() {
+    let (app, paper) = (Moving::out_of_cookies(), Paper::default());
+    app.auth.audit(AuditLog::new(paper.clone()));
+    let old = app.of_old("alice");
+    let id = new_id(&app.comes("/login", &old).send());
+    assert!(!app.is_carried_over(&old));
+    // A copy of it that comes when she has signed out is no less of a sign that there is one.
+    assert_eq!(app.post("/logout", &id).status, 303);
+    assert!(!app.is_carried_over(&old));
+    let lines = paper.lines(4);
+    let names: Vec<_> = lines.iter().map(|line| line["event.name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["auth.signed_in", "auth.replayed", "auth.signed_out", "auth.replayed"]);
+    for replayed in [&lines[1], &lines[3]] {
+        let told = ["auth.issuer", "user.id", "error.type", "client.address"].map(|field| replayed[field].as_str());
+        assert_eq!(told, [Some("local:session"), Some("alice"), Some("old_session"), Some("127.0.0.1")]);
+    }
+    assert!(!format!("{lines:?}").contains(old.strip_prefix("id=").unwrap()));
 }
 
 #[test]

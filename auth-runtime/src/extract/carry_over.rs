@@ -7,8 +7,9 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{HeaderMap, ORIGIN};
 use actix_web::{FromRequest, HttpRequest};
 
-use super::sign_in::{SessionStart, SignIn};
+use super::sign_in::{SessionStart, SignIn, signing_in};
 use crate::denial::{Denial, Reason};
+use crate::scheme::session::SigningIn;
 use crate::telemetry::{foreign, limited};
 
 /// Signs in whoever is still signed in by the sessions of another crate, such as `actix-session`, once and without a password: what the
@@ -105,16 +106,18 @@ async fn carried_over<T, U, E: Display>(
     } else {
         None
     };
-    let is_first = live.use_up(&old).await?;
+    let who = SigningIn { subject, ..signing_in(&sign_in.auth, live, &sign_in.request) };
+    let is_first = live.use_up(&old, &who).await?;
     purge();
+    let subject = who.subject;
+    if !is_first {
+        limited!(warn, subject = foreign(&subject), "an old session is presented again that was used before");
+        return Ok(None);
+    }
     let Some(user) = found else {
         limited!(info, "an old session is worth nothing: its user has signed out, or may not sign in any more");
         return Ok(None);
     };
-    if !is_first {
-        limited!(warn, subject = foreign(&subject), "an old session is presented again that was carried over before");
-        return Ok(None);
-    }
     tracing::info!(subject = foreign(&subject), "an old session is carried over");
     Ok(Some((subject, user)))
 }

@@ -10,7 +10,7 @@ use url::form_urlencoded;
 
 use crate::auth::Auth;
 use crate::denial::{Denial, Reason};
-use crate::extract::SignedOut;
+use crate::extract::{SignedOut, signing_in};
 use crate::limits::{Counted, Whose};
 use crate::login::routes::AtRequest;
 use crate::scheme::session::Record;
@@ -144,8 +144,13 @@ impl AtRequest {
         let told = Told::read(claims, now).map_err(LogoutFault::Refused)?;
         let issuer = &*provider.settings.issuer;
         let unavailable = |_| LogoutFault::Unavailable;
+        let repeated = || {
+            let who = signing_in(auth, &self.sessions, &self.request);
+            self.sessions.tell_repeated(issuer, told.id, told.subject, &who);
+            LogoutFault::Refused("repeated")
+        };
         if self.sessions.is_done(TOLD, &[issuer, told.id]).await.map_err(unavailable)? {
-            return Err(LogoutFault::Refused("repeated"));
+            return Err(repeated());
         }
         let ended =
             self.sessions.end_at_provider(issuer, told.subject, told.session, &**clock).await.map_err(unavailable)?;
@@ -155,7 +160,7 @@ impl AtRequest {
         match self.sessions.do_once(TOLD, &[issuer, told.id], now, until).await.map_err(unavailable)? {
             true => Ok(ended),
             // It was sent twice at once. That the sessions ended twice does not matter.
-            false => Err(LogoutFault::Refused("repeated")),
+            false => Err(repeated()),
         }
     }
 }

@@ -40,6 +40,7 @@
 //! | `auth.signed_out` | a session was ended: by its user, by [`end`](crate::config::SubjectSessions::end), or by its provider: `error.type` is then `signed_out_at_provider`, or `refresh_token_refused` where somebody may have used the token before; `signed_out_meanwhile` where people are carried over | yes |
 //! | `auth.signed_out_everywhere` | all sessions of a subject were ended | yes |
 //! | `auth.rights_changed` | sessions of a subject have got other roles | yes |
+//! | `auth.replayed` | what counts once has come again, and did nothing; `error.type` says what: `old_session`, which was [carried over](crate::manual::moving::sessions) or refused before (feature `session`), or `logout_token` of a provider, which may have sent it twice (feature `login`). Proofs and nonces that come again are decisions, with the reasons `proof_replayed` and `nonce_replayed`; a provider's answer that comes again is a sign-in refused as `state_unknown` or `code_refused` | yes |
 //! | `auth.revoked` | a token, a subject or a session was revoked in this process, through a store that this `Auth` consults | yes |
 //! | `auth.revocation_withdrawn` | such a revocation is not in force any more, since somebody withdrew it | yes |
 //! | `auth.missed` | lines are missing: `auth.count` of them | yes |
@@ -52,7 +53,7 @@
 //! | `event.name` | yes | see above |
 //! | `auth.kind` | | `operation` where [`Auth::admit`](crate::Auth::admit) was asked about an operation inside a request, which has a line of its own |
 //! | `auth.outcome` | | `allowed`, `not_run`, `denied`, `failed`, `abandoned`, as in the metric [`DECISIONS`](crate::observe::DECISIONS) |
-//! | `error.type` | yes | the [reason](crate::denial::Reason) of a refusal, as its label; why a session ended |
+//! | `error.type` | yes | the [reason](crate::denial::Reason) of a refusal, as its label; why a session ended; what has come again |
 //! | `auth.code` | | the application's own name for it: [`Denial::code`](crate::Denial::code) |
 //! | `auth.check` | | the check that refused |
 //! | `auth.policy` | | the handler or named policy |
@@ -61,7 +62,7 @@
 //! | `auth.issuer` | | who vouches for the subject |
 //! | `user.id` | yes | the subject, where the credentials were good |
 //! | `session.id` | yes | what the session is called: its `sid`, never what is in the cookie |
-//! | `auth.token.id` | | the `jti` of a token that was revoked |
+//! | `auth.token.id` | | the `jti` of a token that was revoked, or has come again |
 //! | `auth.count` | | how many sessions ended or changed; how many lines are missing |
 //! | `client.address` | yes | the caller, by [listed proxies](crate::config::AuthBuilder::trusted_proxies): an IPv4 address, or the /64 of an IPv6 address |
 //! | `network.peer.address` | yes | the other end of the connection |

@@ -16,6 +16,8 @@ pub(crate) enum EventName {
     SignedOutEverywhere,
     #[cfg(feature = "session")]
     RightsChanged,
+    #[cfg(feature = "session")]
+    Replayed,
     Revoked,
     RevocationWithdrawn,
 }
@@ -33,6 +35,8 @@ impl EventName {
             Self::SignedOutEverywhere => "auth.signed_out_everywhere",
             #[cfg(feature = "session")]
             Self::RightsChanged => "auth.rights_changed",
+            #[cfg(feature = "session")]
+            Self::Replayed => "auth.replayed",
             Self::Revoked => "auth.revoked",
             Self::RevocationWithdrawn => "auth.revocation_withdrawn",
         }
@@ -49,7 +53,7 @@ pub(crate) struct SecurityEvent {
     pub(crate) session: Option<Arc<str>>,
     /// The `jti`.
     pub(crate) token: Option<Arc<str>>,
-    /// Why it was refused.
+    /// Why it was refused; what has come again.
     pub(crate) reason: Option<&'static str>,
     /// How many sessions it concerns.
     pub(crate) count: Option<usize>,

@@ -39,6 +39,14 @@ pub(crate) struct SigningIn {
     pub(crate) is_carried_over: bool,
 }
 
+impl SigningIn {
+    /// The same event, with where it comes from.
+    pub(super) fn seen_in(&self, event: SecurityEvent) -> SecurityEvent {
+        let (address, agent) = (self.address.as_deref().map(Arc::from), self.agent.as_deref().map(Arc::from));
+        SecurityEvent { address, agent, ..event }
+    }
+}
+
 /// How a sign-in falls short of what makes a session stronger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shortfall {

@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::denial::{Denial, Reason, Unavailable};
-use crate::scheme::session::beginning::{Beginning, barred};
+use crate::scheme::session::beginning::{Beginning, SigningIn, barred};
 use crate::scheme::session::live::{LiveSessions, milliseconds, unavailable};
 use crate::scheme::session::login::Login;
 use crate::scheme::session::record::{AtProvider, Record, Whose};
 use crate::scheme::session::store::{Added, BARRED_FOR, SessionKey, StoredSession};
+use crate::telemetry::{EventName, SecurityEvent};
 use crate::time::{Clock, UnixTime};
 
 /// What tokens are encrypted for.
@@ -172,6 +173,15 @@ impl LiveSessions {
             ended += self.end_in(Whose { issuer: Some(issuer), subject }, is_meant, now).await?;
         }
         Ok(ended)
+    }
+
+    /// Tells those who keep a record that a logout token has come again, by its `jti`.
+    pub(crate) fn tell_repeated(&self, issuer: &str, token: &str, subject: Option<&str>, who: &SigningIn) {
+        self.events.tell(|| {
+            let event = SecurityEvent::new(EventName::Replayed, &issuer.into());
+            let (token, subject) = (Some(token.into()), subject.map(Arc::from));
+            who.seen_in(SecurityEvent { token, subject, reason: Some("logout_token"), ..event })
+        });
     }
 
     /// What a store knows one of the provider's sessions by.

@@ -310,9 +310,8 @@ impl LiveSessions {
         metrics::counter!(SIGN_INS, "outcome" => "refused", "reason" => reason).increment(1);
         self.events.tell(|| {
             let issuer = provider.map_or_else(|| Arc::clone(&self.issuer), Arc::from);
-            let (address, agent) = (who.address.as_deref().map(Arc::from), who.agent.as_deref().map(Arc::from));
             let event = SecurityEvent::new(EventName::SignInRefused, &issuer);
-            SecurityEvent { address, agent, reason: Some(reason), ..event }
+            who.seen_in(SecurityEvent { reason: Some(reason), ..event })
         });
     }
 

@@ -12,9 +12,11 @@ use crate::fault::Misconfiguration;
 use crate::http::query::percent_decode;
 use crate::principal::Principal;
 use crate::revocation::Revocable;
+use crate::scheme::session::beginning::SigningIn;
 use crate::scheme::session::live::{LiveSessions, seconds};
 use crate::scheme::session::record::Whose;
 use crate::setting::Setting;
+use crate::telemetry::{EventName, SecurityEvent};
 use crate::time::{Clock, UnixTime, beginning_of};
 
 /// For how long people can be carried over: 30 days.
@@ -212,12 +214,19 @@ impl LiveSessions {
         Ok(!self.has_left_old(subject).await?)
     }
 
-    /// Uses an old session, which counts once on all machines; says whether this was the first time.
+    /// Uses an old session, which counts once on all machines; says whether this was the first time, and tells those who keep a record where
+    /// it was not.
     ///
     /// # Errors
     /// Where the store cannot be asked, or has no room.
-    pub(crate) async fn use_up(&self, old: &OldSession) -> Result<bool, Denial> {
-        self.do_once(USED, &[&old.hash], old.now, old.until).await
+    pub(crate) async fn use_up(&self, old: &OldSession, who: &SigningIn) -> Result<bool, Denial> {
+        let is_first = self.do_once(USED, &[&old.hash], old.now, old.until).await?;
+        if !is_first {
+            let whose = Whose { issuer: None, subject: &who.subject };
+            let again = |event| who.seen_in(SecurityEvent { reason: Some("old_session"), ..event });
+            self.tell(EventName::Replayed, whose, again);
+        }
+        Ok(is_first)
     }
 
     /// Keeps whoever signs out from being carried over by what is left of old sessions.
