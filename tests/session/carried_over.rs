@@ -174,7 +174,7 @@ fn kept() -> Sessions {
 
 impl Moving {
     fn new(old: OldSessions, store: impl SessionStore + Clone + Send + 'static) -> Self {
-        Self::with(Sessions::in_memory().carry_over(old), store)
+        Self::with(kept().carry_over(old), store)
     }
 
     fn out_of_cookies() -> Self {
@@ -480,10 +480,9 @@ fn without_old_sessions_in_the_configuration_that_is_our_fault() {
 
 #[test]
 fn old_sessions_that_cannot_be_meant_are_refused() {
-    let fault = |old: OldSessions| {
-        let sessions = Sessions::in_memory().carry_over(old);
-        let built = Auth::builder().public_origin(ORIGIN).clock(ManualClock::at(NOW)).session(sessions);
-        built.dangerous_allow_unconfigured().build().unwrap_err().to_string()
+    let build = |origin: &str, sessions: Sessions, old: OldSessions| {
+        let built = Auth::builder().public_origin(origin).clock(ManualClock::at(NOW)).session(sessions.carry_over(old));
+        built.dangerous_allow_unconfigured().build()
     };
     for (old, said) in [
         (OldSessions::in_store("id"), "`carry_over` has no end; add `.until("),
@@ -492,11 +491,17 @@ fn old_sessions_that_cannot_be_meant_are_refused() {
         (in_store().until("2026-06-28"), "more than 30 days"),
         (OldSessions::in_store("a b").until(UNTIL), "`a b` is not the name of a cookie"),
     ] {
-        let fault = fault(old);
+        let fault = build(ORIGIN, kept(), old).unwrap_err().to_string();
         assert!(fault.contains(said), "{fault}");
     }
-    let forgets = fault(in_cookie());
-    assert!(forgets.contains("carried over again after each restart"), "{forgets}");
+    for old in [in_store(), in_cookie()] {
+        let forgets = build(ORIGIN, Sessions::in_memory(), old.clone()).unwrap_err().to_string();
+        assert!(
+            forgets.contains("a restart would forget which old ones were carried over and who has signed out"),
+            "{forgets}"
+        );
+        assert!(build("http://127.0.0.1:8080", Sessions::in_memory(), old).is_ok(), "where one tries it");
+    }
 }
 
 /// The application takes its time to say who somebody is, and meanwhile that one signs out elsewhere.

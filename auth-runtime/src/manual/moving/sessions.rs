@@ -145,8 +145,10 @@
 //! - A cookie of `CookieSessionStore` holds the session itself and cannot be ended at the server. Each counts once; whoever has copied one that
 //!   the user's browser had before can still be carried over by it, until the user signs out, or the day. That is why it is called
 //!   [dangerous](crate::session::OldSessions::dangerous_in_cookie). If cookies may have been copied, let people sign in anew instead.
-//! - What was carried over, and who has signed out since, is noted where sessions are kept. In memory that is forgotten at a restart, so that `build()`
-//!   refuses old sessions in cookies with sessions in memory, but on your own machine, as above.
+//! - What was carried over, and who has signed out since, is noted where sessions are kept. A restart would forget what is in memory, and whoever has
+//!   signed out everywhere would be in again by an old cookie on another machine; so `build()` refuses sessions in memory, but on your own
+//!   machine, as above. Old sessions that are still there after the restart by which you deploy this are in a store already, or in cookies:
+//!   keep the new ones there, by `Sessions::redis` or [`Sessions::store`](crate::session::Sessions::store), of which `examples/services/src/bin/bookmarks` is one on SQLite.
 //! - What is kept of nobody, such as a basket before anybody has signed in, stays with `actix-session`: its cookie is called `id` by default,
 //!   ours `__Host-session`.
 //! - When the day has come, a warning at the start asks you to remove `carry_over`; then remove the old middleware, too.

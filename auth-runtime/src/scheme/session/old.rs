@@ -33,9 +33,12 @@ const SIGNED_OUT: &str = "not carried over";
 ///
 /// // The old middleware keeps its sessions in Redis, and calls its cookie `id`, as `actix-session` does by default.
 /// let old = OldSessions::in_store("id").until("2026-12-24");
+/// // In memory on your own machine alone; elsewhere by `Sessions::redis(…)`, as the old ones, or by `Sessions::store(…)`.
 /// let sessions = Sessions::in_memory().login_page("/login").carry_over(old);
+/// let auth = auth_runtime::Auth::builder().public_origin("http://127.0.0.1:8080").session(sessions);
 /// # let clock = ManualClock::at(1_796_000_000);
-/// # auth_runtime::Auth::builder().public_origin("https://shop.example").clock(clock).session(sessions).build().unwrap();
+/// # let auth = auth.clock(clock);
+/// auth.build().unwrap();
 /// ```
 #[derive(Clone, Debug)]
 #[must_use]
@@ -49,9 +52,13 @@ impl OldSessions {
     /// Kept by a server, which ends them when they are purged: those of a `RedisSessionStore`, or of a store of your own. `cookie` is the
     /// name of their cookie.
     ///
-    /// What was carried over, and who has signed out since, is noted where sessions are kept: with [`in_memory`](super::Sessions::in_memory) it is
-    /// forgotten when the process ends, and a warning says so. A cookie that `actix-session` has given earlier for the same session is another
-    /// one to us, and counts until the old middleware has removed the session, which it does behind the answer.
+    /// A cookie that `actix-session` has given earlier for the same session is another one to us, and counts until the old middleware has
+    /// removed the session, which it does behind the answer.
+    ///
+    /// # Errors
+    /// [`build`](crate::config::AuthBuilder::build) fails with sessions that are kept [in memory](super::Sessions::in_memory): there it is noted what was
+    /// carried over and who has signed out since, and a restart would let both in again. Not for a public origin on this machine, where you
+    /// try it, and a warning says so.
     pub fn in_store(cookie: impl Into<Box<str>>) -> Self {
         Self { cookie: cookie.into(), until: None, is_in_cookie: false }
     }
@@ -63,8 +70,7 @@ impl OldSessions {
     /// carried over, too, until the user signs out or is revoked, or [the day](Self::until) has come.
     ///
     /// # Errors
-    /// [`build`](crate::config::AuthBuilder::build) fails with sessions that are kept [in memory](super::Sessions::in_memory), which would forget
-    /// that at each restart; not for a public origin on this machine, where you try it.
+    /// As [`in_store`](Self::in_store).
     pub fn dangerous_in_cookie(cookie: impl Into<Box<str>>) -> Self {
         Self { is_in_cookie: true, ..Self::in_store(cookie) }
     }
@@ -86,10 +92,10 @@ impl OldSessions {
         is_shared: bool,
         is_secure: bool,
     ) -> Result<CarriedOver, Misconfiguration> {
-        if self.is_in_cookie && !is_shared && is_secure {
+        if !is_shared && is_secure {
             return Err(Misconfiguration::new(
-                "old sessions in cookies would be carried over again after each restart, for ours are in memory; keep ours in Redis or a store of \
-                 your own",
+                "sessions are in memory, where a restart would forget which old ones were carried over and who has signed out since; keep ours in \
+                 Redis or a store of your own",
             ));
         }
         if !is_shared {
