@@ -123,6 +123,10 @@ try {
             const answering = page.waitForResponse((answer) => answer.url() === BASE + target);
             await page.getByRole("button").click();
             const status = (await answering).status();
+            if (target === "/login") {
+                await page.getByText("Another site has sent this form. Please fill it in here.").waitFor();
+                await picture(page, `form-of-another-site-${site === crossSite}`);
+            }
             // Of another site the cookie does not even come along, so that the browser is shown where to sign in.
             const expected = site === crossSite && target !== "/login" ? [303] : [403];
             assert.ok(expected.includes(status), `${site} ${target}: ${status}`);
@@ -166,6 +170,33 @@ try {
         await fill(page, "alice", "wonderland");
         await page.getByRole("heading", { name: "Hello alice" }).waitFor();
         assert.equal(page.url(), `${BASE}/me?tab=2`);
+        await context.close();
+    }
+    {
+        // Too many wrong passwords: the form says so, and when to try again; and it is as it says.
+        const { context, page } = await open();
+        await page.goto(`${BASE}/login?to=/me`);
+        const guesses = await page.evaluate(async () => {
+            const guess = () => fetch("/login", { method: "POST", body: new URLSearchParams({ name: "carol", password: "guess" }) });
+            const answers = [];
+            while (answers.length < 40 && answers.at(-1) !== 429) answers.push((await guess()).status);
+            return answers;
+        });
+        assert.deepEqual(guesses, [...Array(30).fill(403), 429]);
+        const answering = page.waitForResponse((answer) => answer.request().method() === "POST");
+        await fill(page, "carol", "guess");
+        const answer = await answering;
+        const after = Number(await answer.headerValue("retry-after"));
+        assert.deepEqual([answer.status(), await answer.headerValue("cache-control")], [429, "no-store"]);
+        await page.getByText(`Too many wrong passwords. Please try again in ${after} seconds.`).waitFor();
+        await picture(page, "too-many-passwords");
+        await new Promise((later) => setTimeout(later, after * 1000));
+        await fill(page, "carol", "guess");
+        await page.getByText("Wrong name or password.").waitFor();
+        // Nobody else has to wait.
+        await fill(page, "alice", "wonderland");
+        await page.getByRole("heading", { name: "Hello alice" }).waitFor();
+        assert.equal(page.url(), `${BASE}/me`);
         await context.close();
     }
     console.log("sessions: as a person expects in Chromium");

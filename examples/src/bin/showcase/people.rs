@@ -2,8 +2,10 @@
 
 use std::convert::Infallible;
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
-use actix_web::{HttpResponse, Responder, get, post, web};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use actix_web::{HttpResponse, Responder, ResponseError as _, get, post, web};
+use auth_runtime::denial::Reason;
+use auth_runtime::extract::SignedIn;
 use auth_runtime::login::LoginIdentity;
 use auth_runtime::{Auth, Denial, Principal, Session, SignIn, SignOut, public, requires};
 use serde::{Deserialize, Serialize};
@@ -53,6 +55,23 @@ fn form(status: HttpResponse, said: &str, at_provider: &str) -> HttpResponse {
     )
 }
 
+/// The form again, for whoever was not signed in: with the answer's own status and fields, such as `Retry-After`.
+fn refused(denial: &Denial, at_provider: &str) -> HttpResponse {
+    let answer = denial.error_response();
+    let after = answer.headers().get(RETRY_AFTER).and_then(|seconds| seconds.to_str().ok());
+    let said = match (denial.reason(), answer.status().as_u16(), after) {
+        (_, 429, Some(seconds)) => format!("Too many wrong passwords. Please try again in {seconds} seconds."),
+        (_, 503, Some(seconds)) => format!("Nobody can sign in at the moment. Please try again in {seconds} seconds."),
+        (Reason::CrossSite, ..) => "Another site has sent this form. Please fill it in here.".to_owned(),
+        _ => format!("You are not signed in: {}.", escaped(&denial.problem().detail)),
+    };
+    form(answer, &said, at_provider)
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;")
+}
+
 /// Whether people can sign in at an identity provider, too.
 #[derive(Clone, Copy)]
 pub(crate) struct AtProvider(pub(crate) bool);
@@ -60,7 +79,6 @@ pub(crate) struct AtProvider(pub(crate) bool);
 impl AtProvider {
     /// A button that leads there, and on to the page that was wanted.
     fn button(self, wanted: Option<web::Query<Wanted>>) -> String {
-        let escaped = |text: &str| text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
         let to = wanted.and_then(|wanted| wanted.into_inner().to);
         let to = to.map(|to| format!("<input type=hidden name=to value=\"{}\">", escaped(&to)));
         match self.0 {
@@ -115,32 +133,40 @@ async fn find(claimed: &Login) -> Result<Option<&'static (&'static str, &'static
     responses(
         (status = 303, description = "signed in"),
         (status = 400, description = "not such a form", body = String, content_type = "text/plain"),
-        (status = 403, description = "wrong name or password, or a form of another site",
-            content((String = "text/html"), (serde_json::Value = "application/problem+json"))),
+        (status = 403, description = "wrong name or password, or a form of another site", body = String, content_type = "text/html"),
         (status = 413, description = "too large a form", body = String, content_type = "text/plain"),
         (status = 415, description = "not a form", body = String, content_type = "text/plain"),
-        (status = 429, description = "too many wrong passwords", body = serde_json::Value, content_type = "application/problem+json",
+        (status = 429, description = "too many wrong passwords", body = String, content_type = "text/html",
             headers(("Retry-After" = u64), ("RateLimit-Policy" = String), ("RateLimit" = String))),
-        (status = 503, description = "sessions cannot be kept", body = serde_json::Value, content_type = "application/problem+json"),
+        (status = 503, description = "sessions cannot be kept", body = String, content_type = "text/html"),
     )
 )]
 #[public(reason = "where people sign in")]
 #[post("/login")]
 pub(crate) async fn log_in(
-    sign_in: SignIn<Person>,
+    sign_in: Result<SignIn<Person>, Denial>,
     claimed: web::Form<Login>,
     wanted: Option<web::Query<Wanted>>,
     there: web::Data<AtProvider>,
-) -> Result<HttpResponse, Denial> {
-    let Some((verified, (name, _, role))) = sign_in.verify(&claimed.name, find(&claimed)).await? else {
-        return Ok(form(
-            HttpResponse::Forbidden().insert_header((CACHE_CONTROL, "no-store")).finish(),
-            "Wrong name or password.",
-            &there.button(wanted),
-        ));
+) -> HttpResponse {
+    let at_provider = there.button(wanted);
+    match signed_in(sign_in, &claimed).await {
+        Ok(Some(signed_in)) => signed_in.into(),
+        Ok(None) => {
+            let answer = HttpResponse::Forbidden().insert_header((CACHE_CONTROL, "no-store")).finish();
+            form(answer, "Wrong name or password.", &at_provider)
+        }
+        Err(denial) => refused(&denial, &at_provider),
+    }
+}
+
+/// Begins a session, if the password is right.
+async fn signed_in(sign_in: Result<SignIn<Person>, Denial>, claimed: &Login) -> Result<Option<SignedIn>, Denial> {
+    let Some((verified, (name, _, role))) = sign_in?.verify(&claimed.name, find(claimed)).await? else {
+        return Ok(None);
     };
-    let signed_in = verified.subject(*name).roles([*role]).details(Person { name: (*name).to_owned() }).amr(["pwd"]);
-    signed_in.finish().await.map(HttpResponse::from)
+    let who = verified.subject(*name).roles([*role]).details(Person { name: (*name).to_owned() }).amr(["pwd"]);
+    who.finish().await.map(Some)
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -166,7 +192,7 @@ pub(crate) async fn log_out(out: SignOut, how: web::Query<LogOut>) -> impl Respo
 #[get("/me")]
 pub(crate) async fn me(session: Session<Person>) -> impl Responder {
     // A provider's word is anybody's.
-    let name = session.name.replace('&', "&amp;").replace('<', "&lt;");
+    let name = escaped(&session.name);
     // At the provider too, for whoever has signed in there.
     let is_ours = session.principal().issuer().is_some_and(|issuer| issuer.starts_with("local:"));
     let way_out = if is_ours { "/logout" } else { "/oidc/logout" };
