@@ -117,7 +117,7 @@
 //! |---|---|
 //! | a browser for a page: `Sec-Fetch-Mode: navigate`, or where that is not sent an `Accept` that prefers HTML | 303 to the [login page](crate::session::Sessions::login_page), with `?to=` for a `GET` |
 //! | a script, a program | 401 with `WWW-Authenticate: Cookie realm="…"` |
-//! | a browser whose form is refused, such as after too many wrong passwords | 429 or 403 with the problem document, as every refusal; [`denial_body`](super::how_to::refusals#a-body-of-your-own) makes a page of it |
+//! | a browser whose form is refused, such as after too many wrong passwords | 429 or 403 with the problem document, as every refusal; a page, where its handler [makes one](#a-form-that-is-refused), or [`denial_body`](super::how_to::refusals#a-body-of-your-own) for all |
 //! | htmx for a part of a page: `HX-Request` | that 401 with `HX-Redirect` to the login page, which htmx follows by itself; it leads back to the page around the part |
 //!
 //! A cookie that is worth nothing any more is deleted with that answer. Where only a role is missing, the answer is a 403, and nobody is sent to
@@ -125,6 +125,57 @@
 //!
 //! `?to=` is the only thing that leads back, and it is a path of your own origin or it is `/`: [`SignIn`](crate::SignIn) judges it as browsers
 //! read it.
+//!
+//! # A form that is refused
+//!
+//! A person sees the problem document as it is. The handler shows the form again, with a sentence, if it keeps the denial for itself:
+//!
+//! ```standalone_crate
+//! use actix_web::http::header::{ContentType, RETRY_AFTER, TryIntoHeaderValue as _, CONTENT_TYPE};
+//! use actix_web::{App, HttpResponse, ResponseError as _, post, test, web};
+//! use auth_runtime::{Auth, Denial, Sessions, SignIn, public};
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Login { name: String, password: String }
+//!
+//! # async fn id_of(_: &Login) -> Result<Option<String>, std::io::Error> { Ok(None) }
+//! async fn begin(claimed: &Login, sign_in: Result<SignIn, Denial>) -> Result<HttpResponse, Denial> {
+//!     match sign_in?.verify(&claimed.name, id_of(claimed)).await? {
+//!         Some((verified, id)) => Ok(verified.subject(id).finish().await?.into()),
+//!         None => Err(Denial::forbidden("wrong name or password")),
+//!     }
+//! }
+//!
+//! /// The same answer, `Retry-After` and all, with a page as its body.
+//! fn page_of(denial: &Denial) -> HttpResponse {
+//!     let (mut head, _) = denial.error_response().into_parts();
+//!     let said = match head.headers().get(RETRY_AFTER).and_then(|seconds| seconds.to_str().ok()) {
+//!         Some(seconds) => format!("Please try again in {seconds} seconds."),
+//!         None => "Wrong name or password.".to_owned(),
+//!     };
+//!     head.headers_mut().insert(CONTENT_TYPE, ContentType::html().try_into_value().unwrap());
+//!     head.set_body(format!("<p role=alert>{said}</p><form method=post>…")).map_into_boxed_body()
+//! }
+//!
+//! #[public(reason = "where people sign in")]
+//! #[post("/login")]
+//! async fn log_in(claimed: web::Form<Login>, sign_in: Result<SignIn, Denial>) -> HttpResponse {
+//!     begin(&claimed, sign_in).await.unwrap_or_else(|denial| page_of(&denial))
+//! }
+//!
+//! # #[actix_web::main]
+//! # async fn main() {
+//! # let auth = Auth::builder().public_origin("https://shop.example").session(Sessions::in_memory()).build().unwrap();
+//! # let app = test::init_service(App::new().service(auth.scope("").service(log_in))).await;
+//! let guess = || test::TestRequest::post().uri("/login").set_form([("name", "alice"), ("password", "?")]).to_request();
+//! for _ in 0..30 {
+//!     assert_eq!(test::call_service(&app, guess()).await.status(), 403);
+//! }
+//! let answer = test::call_service(&app, guess()).await;
+//! assert_eq!(answer.status(), 429);
+//! assert_eq!(test::read_body(answer).await, "<p role=alert>Please try again in 10 seconds.</p><form method=post>…");
+//! # }
+//! ```
 //!
 //! # Forms of other sites
 //!
