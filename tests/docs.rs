@@ -121,6 +121,7 @@ fn every_reason_stands_in_the_answers_as_the_code_has_it() {
 /// Fields of events whose text is ours or the developer's own (names of policies, schemes, checks and types, closed sets of
 /// labels, numbers), or was made by `telemetry::foreign`.
 const FIELDS: &[&str] = &[
+    "account",
     "address",
     "callers",
     "cause",
@@ -489,6 +490,7 @@ const DEFAULTS: &[(&str, &str, &str)] = &[
     ("30 seconds before it expires,", "outgoing", "const BEFORE: UnixTime = 30;"),
     ("| 16 MiB are remembered,", "outgoing", "const CACHE_BYTES: usize = 16 * 1024 * 1024;"),
     ("32 are asked for at once", "shares", "const AT_ONCE: usize = 32;"),
+    ("authenticated within 5 minutes |", "login", "const RECENT: u32 = 300;"),
     ("counts | for 5 minutes, once |", "login", "const AGE_MAX: UnixTime = 300;"),
     ("sign-ins under way in one browser | 4 |", "login", "const AT_ONCE: usize = 4;"),
     ("of itself counts | for an hour;", "provider", "const FRESH: Duration = Duration::from_secs(3600);"),
@@ -575,6 +577,7 @@ const CAUTIONS: &[&str] = &[
     "RedisSessions",
     "SessionStore",
     "CarryOver",
+    "Linking",
     "SignIn",
     "SignOut",
     "key",

@@ -6,6 +6,7 @@ mod backchannel;
 mod browser;
 mod clients;
 mod idp;
+mod linking;
 mod logout;
 mod refused;
 mod several;

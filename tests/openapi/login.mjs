@@ -333,7 +333,7 @@ try {
         await page.goto(`${BASE}/oidc/login`);
         await page.waitForURL(`${issuer}/interaction/**`);
         await page.getByRole("link", { name: "Cancel" }).click();
-        await page.getByText("The sign-in was cancelled or refused. You are not signed in.").waitFor();
+        await page.getByText("The sign-in was cancelled or refused.").waitFor();
         await picture(page, "login-cancelled");
         await page.getByRole("link", { name: "Sign in" }).click();
         await page.waitForURL(`${issuer}/interaction/**`);

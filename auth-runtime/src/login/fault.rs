@@ -31,6 +31,10 @@ pub(super) enum LoginFault {
     TooWeak,
     /// Whoever signed in is not whose session was to become stronger.
     SomebodyElse,
+    /// The session that was to be linked has ended, or is not that of this browser.
+    SessionOver,
+    /// The application does not link whoever signed in.
+    LinkRefused,
     /// The application does not know whoever signed in.
     Unknown,
     /// The sessions were ended meanwhile.
@@ -73,12 +77,8 @@ impl LoginFault {
             Self::IssuerDiffers => {
                 ("issuer_differs", S::BAD_REQUEST, "The answer came from another sign-in service than the one asked.")
             }
-            Self::AccessDenied => {
-                ("access_denied", S::FORBIDDEN, "The sign-in was cancelled or refused. You are not signed in.")
-            }
-            Self::ProviderRefused => {
-                ("provider_refused", S::BAD_REQUEST, "The sign-in service refused the sign-in. You are not signed in.")
-            }
+            Self::AccessDenied => ("access_denied", S::FORBIDDEN, "The sign-in was cancelled or refused."),
+            Self::ProviderRefused => ("provider_refused", S::BAD_REQUEST, "The sign-in service refused the sign-in."),
             Self::ProviderAway => (
                 "provider_away",
                 S::SERVICE_UNAVAILABLE,
@@ -104,6 +104,16 @@ impl LoginFault {
                 "somebody_else",
                 S::FORBIDDEN,
                 "You signed in as somebody else than you are signed in as here. Please sign out first.",
+            ),
+            Self::SessionOver => (
+                "session_over",
+                S::FORBIDDEN,
+                "You are not signed in here any more as you were when you began. Please sign in and begin again.",
+            ),
+            Self::LinkRefused => (
+                "link_refused",
+                S::FORBIDDEN,
+                "This sign-in cannot be added to your account. It may belong to another one.",
             ),
             Self::Unknown => {
                 ("caller_unknown", S::FORBIDDEN, "You are signed in there, but have no account on this site.")

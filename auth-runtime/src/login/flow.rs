@@ -38,6 +38,9 @@ pub(super) struct Flow {
     /// How strongly somebody is to sign in who has done so already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) stronger: Option<Stronger>,
+    /// The session that is to be linked with whoever signs in, by its name; nothing where another session begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) link: Option<Box<str>>,
     /// In milliseconds since 1970.
     pub(super) began_at: u64,
 }
@@ -68,7 +71,7 @@ impl Flow {
     /// Where the system gives no random numbers.
     pub(super) fn begin(to: Option<String>, stronger: Option<Stronger>, began_at: u64) -> Result<Self, Unavailable> {
         let to = to.filter(|to| to.len() <= TO_MAX);
-        Ok(Self { state: random()?, nonce: random()?, verifier: random()?, to, stronger, began_at })
+        Ok(Self { state: random()?, nonce: random()?, verifier: random()?, to, stronger, link: None, began_at })
     }
 
     /// What the provider is told of the verifier (RFC 7636 section 4.2).

@@ -45,6 +45,11 @@
 //! be for is asked of the provider by [`scopes`](OidcLogin::scopes) and [`parameter`](OidcLogin::parameter). For tokens that outlive an hour, many
 //! providers want the scope `offline_access`.
 //!
+//! # Accounts of this service's own
+//!
+//! [`Linking`] sends somebody who is signed in here to a provider, and tells the application who that is there; see
+//! [the manual](crate::manual::signing_in#linking-accounts).
+//!
 //! # Security
 //! - The authorization code flow with PKCE (S256), `state` and `nonce` (OpenID Connect Core 1.0, RFC 7636, RFC 9700). All three are bound to the browser
 //!   by an encrypted cookie of ten minutes, which ends with the first answer; nothing is stored before somebody is signed in.
@@ -63,6 +68,7 @@ mod fault;
 mod flow;
 mod id_token;
 mod identity;
+mod link;
 mod logout;
 mod page;
 mod provider;
@@ -74,6 +80,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 pub use self::identity::LoginIdentity;
+pub use self::link::Linking;
 pub use self::settings::OidcLogin;
 pub use self::tokens::Tokens;
 pub use crate::outgoing::AccessToken;
@@ -116,8 +123,12 @@ impl LoginSettings for Settings {
 /// The provider where a session began.
 fn provider_of(sessions: &LiveSessions, record: &Record) -> Option<Arc<provider::Provider>> {
     let login = record.login.as_ref()?;
-    let known: Arc<dyn Login> = Arc::clone(sessions.login(login.provider.as_deref())?);
-    let known: Arc<dyn Any + Send + Sync> = known;
     // Of this name there may have been another one.
-    Arc::downcast::<provider::Provider>(known).ok().filter(|known| known.settings.issuer == login.issuer)
+    provider_named(sessions, login.provider.as_deref()).filter(|known| known.settings.issuer == login.issuer)
+}
+
+fn provider_named(sessions: &LiveSessions, name: Option<&str>) -> Option<Arc<provider::Provider>> {
+    let known: Arc<dyn Login> = Arc::clone(sessions.login(name)?);
+    let known: Arc<dyn Any + Send + Sync> = known;
+    Arc::downcast(known).ok()
 }

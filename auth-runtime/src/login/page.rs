@@ -25,8 +25,13 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// The page, from which one can try again at `login`, a path of this service. The cookies are those of the sign-in, taken back.
-pub(super) fn page(fault: LoginFault, login: &str, cookies: Vec<HeaderValue>) -> HttpResponse {
+/// The page, from which a path of this service leads on. The cookies are those of the sign-in, taken back.
+pub(super) fn page(
+    fault: LoginFault,
+    title: &str,
+    (path, on): (&str, &str),
+    cookies: Vec<HeaderValue>,
+) -> HttpResponse {
     let mut answer = HttpResponse::build(fault.status());
     answer
         .insert_header((CACHE_CONTROL, "no-store"))
@@ -43,11 +48,11 @@ pub(super) fn page(fault: LoginFault, login: &str, cookies: Vec<HeaderValue>) ->
     for cookie in cookies {
         answer.append_header((SET_COOKIE, cookie));
     }
-    let (login, sentence) = (escaped(login), fault.sentence());
+    let (path, sentence) = (escaped(path), fault.sentence());
     answer.body(format!(
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n\
-         <title>Not signed in</title>\n<style>{STYLE}</style>\n<h1>Not signed in</h1>\n<p>{sentence}</p>\n\
-         <p><a href=\"{login}\">Sign in</a></p>\n</html>\n"
+         <title>{title}</title>\n<style>{STYLE}</style>\n<h1>{title}</h1>\n<p>{sentence}</p>\n\
+         <p><a href=\"{path}\">{on}</a></p>\n</html>\n"
     ))
 }
 

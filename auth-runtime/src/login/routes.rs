@@ -18,6 +18,7 @@ use crate::login::id_token::{Authenticated, Demanded};
 use crate::login::page::page;
 use crate::login::provider::{Paths, Provider};
 use crate::policy::MaxAge;
+use crate::principal::Principal;
 use crate::provider::granted::Granted;
 use crate::scheme::SchemeRoute;
 use crate::scheme::session::login::Login;
@@ -141,19 +142,30 @@ impl Answer {
 impl AtRequest {
     /// Sends whoever comes to the provider.
     async fn login(self) -> HttpResponse {
-        match self.to_provider().await {
+        match self.wanted_login().await {
             Ok(answer) => answer,
-            Err(fault) => self.failed(fault, Vec::new()),
+            Err(fault) => self.failed(fault, Vec::new(), false),
         }
     }
 
-    async fn to_provider(&self) -> Result<HttpResponse, LoginFault> {
-        let auth = self.auth()?;
-        let to = wanted(self.request.query_string()).filter(|to| self.sessions.landing().is_ours(to));
-        let stronger = self.stronger(auth).await?;
+    async fn wanted_login(&self) -> Result<HttpResponse, LoginFault> {
+        let stronger = self.stronger(self.auth()?).await?;
+        self.to_provider(wanted(self.request.query_string()), stronger, None).await
+    }
+
+    /// Sends the browser to the provider and, once somebody has signed in there, to a page of this service; `link` names the session that is to
+    /// be linked with them.
+    pub(super) async fn to_provider(
+        &self,
+        to: Option<String>,
+        stronger: Option<Stronger>,
+        link: Option<Box<str>>,
+    ) -> Result<HttpResponse, LoginFault> {
+        let now = milliseconds(&*self.auth()?.settings().clock);
+        let to = to.filter(|to| self.sessions.landing().is_ours(to));
         let endpoints = self.provider.endpoints().await?;
-        let flow =
-            Flow::begin(to, stronger, milliseconds(&*auth.settings().clock)).map_err(|_| LoginFault::Unavailable)?;
+        let flow = Flow::begin(to, stronger, now).map_err(|_| LoginFault::Unavailable)?;
+        let flow = Flow { link, ..flow };
         let challenge = flow.challenge();
         let url = self.provider.authorization_url(
             &endpoints,
@@ -211,33 +223,34 @@ impl AtRequest {
 
     /// Signs in whoever the provider sends back.
     async fn callback(self) -> HttpResponse {
-        let (cookies, signed_in) = self.answered().await;
-        match signed_in {
-            Ok((location, session)) => elsewhere(location, cookies.into_iter().chain([session])),
-            Err(fault) => self.failed(fault, cookies),
-        }
-    }
-
-    /// What the browser's cookies become, and where it goes in which session.
-    async fn answered(&self) -> (Vec<HeaderValue>, Result<(HeaderValue, HeaderValue), LoginFault>) {
         let auth = match self.auth() {
             Ok(auth) => auth,
-            Err(fault) => return (Vec::new(), Err(fault)),
+            Err(fault) => return self.failed(fault, Vec::new(), false),
         };
         let Some(answer) = Answer::read(self.request.query_string()) else {
-            return (Vec::new(), Err(LoginFault::AnswerMalformed));
+            return self.failed(LoginFault::AnswerMalformed, Vec::new(), false);
         };
         let cookies = self.provider.cookies(self.sessions.configuration());
         let now = milliseconds(&*auth.settings().clock);
         let (deletion, flow) = cookies.take(&answer.state, &self.sessions, self.request.headers(), now);
+        let is_link = flow.as_ref().is_ok_and(|flow| flow.link.is_some());
         let signed_in = match flow {
             Ok(flow) => self.sign_in(auth, answer, flow).await,
             Err(fault) => Err(fault),
         };
-        (deletion.into_iter().collect(), signed_in)
+        match signed_in {
+            Ok((location, session)) => elsewhere(location, deletion.into_iter().chain(session)),
+            Err(fault) => self.failed(fault, deletion.into_iter().collect(), is_link),
+        }
     }
 
-    async fn sign_in(&self, auth: &Auth, answer: Answer, flow: Flow) -> Result<(HeaderValue, HeaderValue), LoginFault> {
+    /// Where the browser goes, and the cookie of the session that begins, if one does.
+    async fn sign_in(
+        &self,
+        auth: &Auth,
+        answer: Answer,
+        flow: Flow,
+    ) -> Result<(HeaderValue, Option<HeaderValue>), LoginFault> {
         let provider = &self.provider;
         // Before anything else of it counts: an error may be another provider's too.
         let endpoints = provider.endpoints().await?;
@@ -285,7 +298,10 @@ impl AtRequest {
         let demanded = Demanded { nonce: &flow.nonce, access_token: &granted.access_token };
         let authenticated = provider.authenticated(id_token, demanded, &**clock, address).await?;
         drop(turn);
-        let cookie = self.begin(auth, authenticated, &granted, &flow).await?;
+        let cookie = match &flow.link {
+            Some(session) => self.link(auth, authenticated.identity, session).await.map(|()| None)?,
+            None => Some(self.begin(auth, authenticated, &granted, &flow).await?),
+        };
         Ok((self.sessions.landing().location(flow.to.as_deref()), cookie))
     }
 
@@ -320,31 +336,36 @@ impl AtRequest {
         if let Some(stronger) = &flow.stronger {
             self.check_stronger(auth, stronger, (&identity.issuer, &identity.subject), &beginning).await?;
         }
-        if let Some(gate) = self.sessions.gate(&self.provider.settings.issuer) {
-            let settings = auth.settings();
-            let address = || settings.address_share((&self.request).into());
-            let known = match gate.load(beginning.principal(), &self.request, address, settings.deadline) {
-                Loading::Known(known) => known,
-                Loading::Asked(asked) => asked.await,
-            };
-            known.map_err(|failure| {
-                limited!(
-                    warn,
-                    reason = failure.reason.label(),
-                    cause = failure.cause.as_deref().map(foreign),
-                    "whoever has signed in at a provider gets no session"
-                );
-                LoginFault::of_authorities(failure.reason)
-            })?;
-        }
+        self.admit(auth, beginning.principal()).await?;
         self.sessions.keep_from_provider(beginning).await.map_err(of_denial)
+    }
+
+    /// Asks the application whether it knows this caller.
+    pub(super) async fn admit(&self, auth: &Auth, who: &Principal) -> Result<(), LoginFault> {
+        let Some(gate) = who.issuer().and_then(|issuer| self.sessions.gate(issuer)) else { return Ok(()) };
+        let settings = auth.settings();
+        let address = || settings.address_share((&self.request).into());
+        let known = match gate.load(who, &self.request, address, settings.deadline) {
+            Loading::Known(known) => known,
+            Loading::Asked(asked) => asked.await,
+        };
+        known.map(drop).map_err(|failure| {
+            limited!(
+                warn,
+                reason = failure.reason.label(),
+                cause = failure.cause.as_deref().map(foreign),
+                "whoever has signed in at a provider gets no session"
+            );
+            LoginFault::of_authorities(failure.reason)
+        })
     }
 
     pub(super) fn auth(&self) -> Result<&Auth, LoginFault> {
         self.request.app_data::<Auth>().ok_or(LoginFault::Broken)
     }
 
-    fn failed(&self, fault: LoginFault, cookies: Vec<HeaderValue>) -> HttpResponse {
+    /// Whoever is linked is signed in as before.
+    fn failed(&self, fault: LoginFault, cookies: Vec<HeaderValue>, is_link: bool) -> HttpResponse {
         let (provider, reason) = (foreign(&self.provider.settings.issuer), fault.label());
         // What a stranger can cause is no error of ours, and those that are have their own event.
         limited!(info, provider, reason, "a sign-in at a provider did not work");
@@ -352,7 +373,10 @@ impl AtRequest {
             let who = signing_in(auth, &self.sessions, &self.request);
             self.sessions.tell_refused(&who, Some(&self.provider.settings.issuer), reason);
         }
-        page(fault, &self.provider.paths.login, cookies)
+        match is_link {
+            true => page(fault, "Not linked", ("/", "Back"), cookies),
+            false => page(fault, "Not signed in", (&self.provider.paths.login, "Sign in"), cookies),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is said of a provider where people sign in.
 
-use std::fmt;
+use std::fmt::{self, Display};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +9,8 @@ use zeroize::Zeroizing;
 
 use crate::authorities::{AuthorityLoader, IntoAuthorityLoader};
 use crate::login::identity::LoginIdentity;
+use crate::login::link::StoreLink;
+use crate::principal::Principal;
 use crate::provider::client_auth::{Client, PrivateKeyJwt};
 use crate::provider::transport::{Transport, transport_options};
 
@@ -37,6 +39,7 @@ pub struct OidcLogin {
     pub(super) email_domains: Vec<Box<str>>,
     pub(super) details: Option<Arc<WriteDetails>>,
     pub(super) authorities: Option<AuthorityLoader>,
+    pub(super) link: Option<Arc<StoreLink>>,
     pub(super) transport: Transport,
 }
 
@@ -75,6 +78,7 @@ impl OidcLogin {
             email_domains: Vec::new(),
             details: None,
             authorities: None,
+            link: None,
             transport: Transport::default(),
         }
     }
@@ -210,6 +214,50 @@ impl OidcLogin {
     /// [`build`](crate::config::AuthBuilder::build) fails where another function is said, for another provider or for the sessions.
     pub fn authorities<Args>(mut self, load: impl IntoAuthorityLoader<Args>) -> Self {
         self.authorities = Some(load.into_loader());
+        self
+    }
+
+    /// Lets people who are signed in here sign in at this provider too, by [`Linking`](super::Linking), and tells this function that one is the
+    /// other: the account in whose session it was asked for, and who has signed in there. Without it nobody is linked.
+    ///
+    /// It brings `Ok(true)` once that is noted, and `Ok(false)` where it may not be, such as for somebody who belongs to another account: a page
+    /// says so. An error is logged, and answered 503. Note provider, issuer and subject under a unique key, so that of two accounts one has them.
+    ///
+    /// ```
+    /// use auth_runtime::Principal;
+    /// use auth_runtime::login::{LoginIdentity, OidcLogin};
+    ///
+    /// #[derive(Clone)]
+    /// struct Database;
+    ///
+    /// impl Database {
+    ///     /// `INSERT … ON CONFLICT DO NOTHING`; whether the row is that account's.
+    ///     async fn link(&self, account: &str, issuer: &str, subject: &str) -> Result<bool, std::io::Error> {
+    /// #       let _ = (account, issuer, subject);
+    ///         Ok(true)
+    ///     }
+    /// }
+    ///
+    /// let database = Database;
+    /// let login = OidcLogin::new("https://idp.example", "shop", "secret").link(move |account: Principal, who: LoginIdentity| {
+    ///     let database = database.clone();
+    ///     async move { database.link(account.subject(), who.issuer(), who.subject()).await }
+    /// });
+    /// # let _ = login;
+    /// ```
+    ///
+    /// # Security
+    /// The provider lets in whoever it says that this is, from now on and as the account: link none that you would not believe. Tell the account's
+    /// holder, and show what is linked where it can be taken back.
+    pub fn link<F, E>(mut self, store: impl Fn(Principal, LoginIdentity) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<bool, E>> + 'static,
+        E: Display,
+    {
+        self.link = Some(Arc::new(move |account, who| {
+            let stored = store(account, who);
+            Box::pin(async move { stored.await.map_err(|error| error.to_string()) })
+        }));
         self
     }
 

@@ -45,7 +45,7 @@ const AT_ONCE: usize = 1024;
 /// }
 /// ```
 pub struct Tokens {
-    current: Arc<CurrentSession>,
+    pub(super) current: Arc<CurrentSession>,
     clock: Arc<dyn Clock>,
 }
 

@@ -173,6 +173,7 @@
 //! | class and age of the authentication | any | `acr`, `max_age` |
 //! | email addresses | not believed | `email_authority` |
 //! | what the session carries | nothing beyond issuer and subject | `details` |
+//! | accounts are linked | not; of whoever was authenticated within 5 minutes | `link` |
 //! | way to the provider | https, directly, the system's certificates | `proxy`, `proxy_from_environment`, `root_certificate`, `dangerous_plain_http` |
 //!
 //! ## Authorities
@@ -228,6 +229,7 @@
 //! | `Jwt::dangerous_plain_http`, `Introspection::dangerous_plain_http`, `OutgoingTokensBuilder::dangerous_plain_http` | whoever is between this service and that host decides which tokens are good |
 //! | `Jwt::root_certificate`, `Introspection::root_certificate`, `OutgoingTokensBuilder::root_certificate` | the holder of its key can pass for any provider of the configuration |
 //! | `OidcLogin::dangerous_plain_http`, `OidcLogin::root_certificate` | as for `Jwt`; and whoever is in between reads the client's secret |
+//! | `OidcLogin::link` | whoever the provider says has signed in there is let in as the account that was linked |
 //! | `OidcLogin::email_authority` | email addresses of that domain are believed on the provider's word |
 //! | `Jwt::fetch_with_token_file` | the provider can use the token as this service could |
 //! | `OutgoingTokensBuilder::subject_issuers` | the provider is shown tokens that others have issued |

@@ -102,8 +102,92 @@
 //! ```
 //!
 //! Each has its own paths (`/login/work`, `/callback/work`, `/backchannel-logout/work`). The same subject at two of them is two people, and so is the same
-//! email address. Accounts are not joined here: signing in at the other ends the session at the first. If you join them, demand a session that is signed in
-//! anew, by `max_age = "5m"`, and let the application remember which account asked until the other has signed in.
+//! email address; signing in at the other ends the session at the first. If they are to be one, [link](#linking-accounts) them.
+//!
+//! # Linking accounts
+//!
+//! Somebody has an account of yours, with a password or from another provider, and adds a provider to it: from then on either way in leads to that
+//! account. A button is a form, `<form method="post" action="/account/link"><button>Add your company account</button></form>`.
+//!
+//! ```standalone_crate
+//! use std::collections::HashMap;
+//! use std::convert::Infallible;
+//! use std::sync::{Arc, Mutex};
+//!
+//! use actix_web::{App, Responder, get, post, test, web};
+//! use auth_runtime::login::{Linking, LoginIdentity, OidcLogin};
+//! use auth_runtime::principal::PrincipalKey;
+//! use auth_runtime::{Auth, Authorities, Denial, Details, Principal, Sessions, requires};
+//!
+//! /// Stands for a table of who belongs to which account, whose key is issuer and subject.
+//! #[derive(Clone, Default)]
+//! struct Accounts(Arc<Mutex<HashMap<PrincipalKey, String>>>);
+//!
+//! impl Accounts {
+//!     /// The account of whoever called. Those who sign in here are called by it: `verified.subject(account)`.
+//!     fn of(&self, who: &PrincipalKey) -> Option<String> {
+//!         if who.issuer() == "local:session" { Some(who.subject().to_owned()) } else { self.0.lock().unwrap().get(who).cloned() }
+//!     }
+//!
+//!     /// `INSERT … ON CONFLICT DO NOTHING`; whether the row is this account's, and not another one's.
+//!     async fn link(self, account: PrincipalKey, who: PrincipalKey) -> Result<bool, Infallible> {
+//!         let Some(account) = self.of(&account) else { return Ok(false) };
+//!         Ok(*self.0.lock().unwrap().entry(who).or_insert_with(|| account.clone()) == account)
+//!     }
+//! }
+//!
+//! struct Account(String);
+//!
+//! /// Asked with every request, and while somebody signs in: both ways lead to the account, and who has none gets no session.
+//! async fn load(who: PrincipalKey, accounts: web::Data<Accounts>) -> Result<Option<Authorities<Account>>, Infallible> {
+//!     Ok(accounts.of(&who).map(|account| Authorities::new(Account(account))))
+//! }
+//!
+//! #[requires(session, max_age = "5m")]
+//! #[post("/account/link")]
+//! async fn link_here(linking: Linking) -> Result<impl Responder, Denial> {
+//!     linking.to("/account").begin().await
+//! }
+//!
+//! #[requires(session)]
+//! #[get("/account")]
+//! async fn my_account(account: Details<Account>) -> String {
+//!     account.0.clone()
+//! }
+//!
+//! # #[actix_web::main]
+//! # async fn main() {
+//! # let secret = "from the environment";
+//! let accounts = Accounts::default();
+//! let noted = accounts.clone();
+//! let login = OidcLogin::new("https://idp.example", "shop", secret).link(move |account: Principal, who: LoginIdentity| {
+//!     noted.clone().link(account.key(), PrincipalKey::new(who.issuer(), who.subject()))
+//! });
+//! let sessions = Sessions::in_memory().login_page("/sign-in").login(login).authorities(load);
+//! let auth = Auth::builder().public_origin("https://shop.example").session(sessions).build().unwrap();
+//! let own = auth.scope("").service(link_here).service(my_account);
+//! let app = App::new().app_data(web::Data::new(accounts.clone())).service(auth.scheme_routes()).service(own);
+//! let app = test::init_service(app).await;
+//!
+//! // Without a session nobody begins.
+//! let answer = test::call_service(&app, test::TestRequest::post().uri("/account/link").to_request()).await;
+//! assert_eq!(answer.status(), 401);
+//! // What the provider says belongs to one account.
+//! let (alice, bob) = (PrincipalKey::new("local:session", "alice"), PrincipalKey::new("local:session", "bob"));
+//! let there = PrincipalKey::new("https://idp.example", "248289761001");
+//! assert!(accounts.clone().link(alice, there.clone()).await.unwrap());
+//! assert!(!accounts.clone().link(bob, there.clone()).await.unwrap());
+//! assert_eq!(accounts.of(&there).as_deref(), Some("alice"));
+//! # }
+//! ```
+//!
+//! [`Linking`](crate::login::Linking) keeps what an attacker would try out of it: it begins by a `POST` of your own pages, belongs to the session
+//! that asked, whose user must be in it still when the provider's answer comes, and wants an authentication of the last five minutes both times. The session
+//! stays as it is, and the provider's tokens are not kept; the audit log has `auth.linked`. Where it does not work, a page says so, and nobody is signed out.
+//! The whole way over HTTP, and what is refused, is in `tests/login/linking.rs`, from `login::linking::who_is_signed_in_links_a_provider_and_lands_at_the_account_from_there` on.
+//!
+//! Yours is to tell people that something was added to their account, and to let them take it away, such as by `DELETE` from that table and
+//! `auth.sessions_of(subject).signed_in_at(issuer).end_all()`. Never link by an email address: see [`verified_email`](crate::login::LoginIdentity::verified_email).
 //!
 //! # The page without tokens
 //!
@@ -141,6 +225,8 @@
 //! | `identity_refused` | 400 | the ID token is not good, or not for this sign-in; the log has the claim |
 //! | `too_weak` | 403 | `acr` or `max_age` ask for more, of the login or of the page that was wanted |
 //! | `somebody_else` | 403 | a session was to become stronger, and somebody else has signed in |
+//! | `session_over` | 403 | who is linked has signed out, or signed in anew, since that began |
+//! | `link_refused` | 403 | your function said no: whoever signed in belongs to another account |
 //! | `caller_unknown` | 403 | `authorities` knows nobody like that |
 //! | `barred` | 403 | the subject's sessions were ended meanwhile |
 //! | `unavailable` | 503 | the store of sessions or a function of yours is away |

@@ -37,6 +37,7 @@
 //! | `auth.decision` | a request was let in, or its caller left before it was decided | with [`AuditLog::grants`] |
 //! | `auth.sign_in_refused` | nobody was signed in, and `error.type` says why: a wrong password was sent to `SignIn::verify`, or one too many, or a sign-in at a provider did not work (features `session`, `login`). For which name is not told | yes |
 //! | `auth.signed_in` | a session has begun; `auth.count` others of its subject ended to make room for it | yes |
+//! | `auth.linked` | somebody at a provider, `user.id` at `auth.issuer`, belongs from now on to the account that is signed in in `session.id` (feature `login`) | yes |
 //! | `auth.signed_out` | a session was ended: by its user, by [`end`](crate::config::SubjectSessions::end), or by its provider: `error.type` is then `signed_out_at_provider`, or `refresh_token_refused` where somebody may have used the token before; `signed_out_meanwhile` where people are carried over | yes |
 //! | `auth.signed_out_everywhere` | all sessions of a subject were ended | yes |
 //! | `auth.rights_changed` | sessions of a subject have got other roles | yes |

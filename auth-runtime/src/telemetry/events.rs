@@ -18,6 +18,8 @@ pub(crate) enum EventName {
     RightsChanged,
     #[cfg(feature = "session")]
     Replayed,
+    #[cfg(feature = "login")]
+    Linked,
     Revoked,
     RevocationWithdrawn,
 }
@@ -37,6 +39,8 @@ impl EventName {
             Self::RightsChanged => "auth.rights_changed",
             #[cfg(feature = "session")]
             Self::Replayed => "auth.replayed",
+            #[cfg(feature = "login")]
+            Self::Linked => "auth.linked",
             Self::Revoked => "auth.revoked",
             Self::RevocationWithdrawn => "auth.revocation_withdrawn",
         }

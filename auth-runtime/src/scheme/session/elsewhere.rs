@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use actix_web::http::header::HeaderValue;
+use actix_web::http::header::{HeaderMap, HeaderValue};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::denial::{Denial, Reason, Unavailable};
+use crate::principal::Principal;
 use crate::scheme::session::beginning::{Beginning, SigningIn, barred};
 use crate::scheme::session::live::{LiveSessions, milliseconds, unavailable};
 use crate::scheme::session::login::Login;
@@ -173,6 +174,35 @@ impl LiveSessions {
             ended += self.end_in(Whose { issuer: Some(issuer), subject }, is_meant, now).await?;
         }
         Ok(ended)
+    }
+
+    /// Who is in the session that a request's cookie names, if it goes on and nothing has revoked it.
+    ///
+    /// # Errors
+    /// Where nobody can tell.
+    pub(crate) async fn caller(
+        self: &Arc<Self>,
+        headers: &HeaderMap,
+        now: UnixTime,
+    ) -> Result<Option<Principal>, Denial> {
+        let Some(id) = self.id_in(headers) else { return Ok(None) };
+        let found = self.store.find(id.key()).get().await.map_err(unavailable)?.and_then(|stored| self.open(stored));
+        let lasts = |(_, record): &KeptSession| !record.replaced && self.lasts(record, now);
+        let Some((stored, record)) = found.filter(lasts) else { return Ok(None) };
+        let who = self.principal(id, stored, record.clone()).map_err(unavailable)?;
+        match self.standing(&who, &record, now) {
+            Ok(()) => Ok(Some(who)),
+            Err(Reason::RevocationsStale) => Err(Denial::of(Reason::RevocationsStale)),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// Tells those who keep a record that somebody at a provider is linked with the account of this session.
+    pub(crate) fn tell_linked(&self, issuer: &str, session: &str, who: &SigningIn) {
+        let whose = Whose { issuer: Some(issuer), subject: &who.subject };
+        self.tell(EventName::Linked, whose, |event| {
+            who.seen_in(SecurityEvent { session: Some(session.into()), ..event })
+        });
     }
 
     /// Tells those who keep a record that a logout token has come again, by its `jti`.

@@ -114,8 +114,12 @@ impl LiveSessions {
 
     /// The session that a request's cookie names, good or not.
     pub(crate) fn named_by(&self, headers: &HeaderMap) -> Option<SessionKey> {
+        self.id_in(headers).map(|id| id.key())
+    }
+
+    pub(super) fn id_in(&self, headers: &HeaderMap) -> Option<SessionId> {
         match cookie(headers, self.cookie.name()) {
-            Cookie::Present(id) => Some(SessionId::read(id)?.key()),
+            Cookie::Present(id) => SessionId::read(id),
             Cookie::Absent | Cookie::Unreadable => None,
         }
     }
