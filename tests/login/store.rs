@@ -65,8 +65,8 @@ impl SessionStore for Shelf {
 
     fn touch(&self, session: StoredSession) -> StoreAnswer<bool> {
         self.with(|kept| {
-            let is_next =
-                kept.sessions.get(&session.key()).is_some_and(|known| known.version() + 1 == session.version());
+            let is_read = |known: &StoredSession| known.subject().is_some() && known.version() + 1 == session.version();
+            let is_next = kept.sessions.get(&session.key()).is_some_and(is_read);
             if is_next {
                 kept.sessions.insert(session.key(), session);
             }

@@ -6,7 +6,7 @@ use actix_web::{Responder, get, post};
 use auth_runtime::session::{RedisSessions, Sessions};
 use auth_runtime::testing::{ManualClock, assert_session_store};
 use auth_runtime::{Auth, Denial, Session, SignIn, SignOut, public, requires};
-use tests::{Answer, Denied, Server};
+use tests::{Answer, Denied, Late, Server};
 
 use crate::processes::{Disk, Redis, await_that};
 use crate::{RECOVERY, tell};
@@ -121,6 +121,32 @@ fn of_sessions_that_begin_within_one_second_the_first_ends() {
     let one_more = sign_in(&server);
     assert_eq!(are_in(), (0..24).map(|place| place == 21 || place == 23).collect::<Vec<_>>());
     assert_eq!(whoami_at(&server, &one_more).status, 200);
+}
+
+/// A request that has read a session notes it as seen after a sign-in has put another one in its place.
+#[test]
+fn a_session_that_was_replaced_is_not_brought_back() {
+    let _turn = beside_others!("a session that is replaced while it is used");
+    let redis = Redis::start(Disk::Nothing);
+    let clock = ManualClock::at(1_780_000_000);
+    let store = Late::of(RedisSessions::new(redis.url(), "shop").unwrap());
+    let sessions = Sessions::store(store.clone()).key("1", [7; 32]);
+    let auth = Auth::builder().public_origin("https://shop.example").session_named("shared", sessions);
+    let auth = auth.clock(clock.clone()).dangerous_allow_unconfigured().build().unwrap();
+    let served = auth.clone();
+    let server = Server::start(move |config| {
+        config.service(served.scope("").service(log_in).service(whoami));
+    });
+    let old = sign_in(&server);
+    clock.advance(Duration::from_secs(61));
+    store.hold_back(|| {
+        whoami_at(&server, &old).expect("alice");
+        assert_eq!(post(&server, "/login", &old), 303);
+    });
+    assert_eq!(whoami_at(&server, &old).status, 401);
+    let ended = actix_web::rt::System::new().block_on(auth.sessions_of_named("shared", "alice").end_all());
+    assert_eq!(ended.unwrap(), 1);
+    assert_eq!(whoami_at(&server, &old).status, 401);
 }
 
 #[test]

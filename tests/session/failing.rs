@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use actix_web::rt::System;
 use auth_runtime::Auth;
 use auth_runtime::session::{
     Added, NewSession, SessionKey, SessionStore, Sessions, StoreAnswer, StoredSession, SubjectKey,
 };
-use tests::Denied;
+use tests::{Denied, Late};
 
 use crate::app::{App, User, WithSession as _, cookie, issuer, sessions};
 use crate::stored::Shelf;
@@ -131,6 +132,42 @@ fn use_is_noted_once_a_minute() {
         std::thread::sleep(Duration::from_millis(20));
     }
     assert_eq!(store.touched.load(Ordering::SeqCst), 1);
+}
+
+/// A request that has read a session notes it as seen after a sign-in has put another one in its place.
+#[test]
+fn a_write_that_comes_late_brings_no_session_back() {
+    for by in ["seen", "rights"] {
+        let store = Late::of(Shelf::default());
+        let app = App::with(kept_in(store.clone()));
+        let old = app.sign_in("alice");
+        app.clock.advance(Duration::from_secs(61));
+        let mut new = None;
+        std::thread::scope(|scope| {
+            store.hold_back(|| {
+                match by {
+                    "seen" => assert!(app.passes(&old)),
+                    _ => _ = scope.spawn(|| System::new().block_on(app.auth.set_rights("alice", ["editor"]))),
+                }
+                store.await_one();
+                app.clock.advance(Duration::from_secs(1));
+                let again = app.log_in(app.post("/login").session(&old), "alice", "right", "viewer");
+                new = Some(cookie(&again));
+            });
+        });
+        assert!(!app.passes(&old), "{by}");
+        let mut new = new.unwrap();
+        if by == "rights" {
+            new = cookie(&app.get("/edit").session(&new).send());
+        }
+        assert!(app.passes(&new), "{by}");
+        let (listed, ended) = System::new().block_on(async {
+            let hers = app.auth.sessions_of("alice");
+            (hers.list().await.unwrap().len(), hers.end_all().await.unwrap())
+        });
+        assert_eq!((listed, ended), (1, 1), "{by}");
+        assert!(!app.passes(&old) && !app.passes(&new), "{by}");
+    }
 }
 
 #[test]

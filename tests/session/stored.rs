@@ -59,6 +59,7 @@ impl SessionStore for Shelf {
     fn touch(&self, session: StoredSession) -> StoreAnswer<bool> {
         let mut content = self.0.lock().unwrap();
         let known = content.sessions.get(&session.key());
+        // It must look whether it belongs to somebody, too. That it does not is for the tests: the version alone must keep others away.
         let fits = known.is_some_and(|known| known.version() + 1 == session.version());
         if fits {
             content.sessions.insert(session.key(), session);

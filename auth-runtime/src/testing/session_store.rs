@@ -173,11 +173,16 @@ impl Contract<'_> {
 
     async fn replaces_whatever_is_there(&self) {
         let (others, own) = (session("other", 1, 1), session("replaces", 1, 1));
+        // Of whatever version: whoever has read the session must not write over it.
         self.put(new(others.clone())).await;
         let over = |old: &StoredSession, new: NewSession| NewSession { replaced: Some(tombstone(old, 1)), ..new };
         self.put(over(&others, new(own.clone()))).await;
         self.is(&tombstone(&others, 1), "what was replaced").await;
         assert!(self.listed("other").await.is_empty(), "what was replaced belongs to nobody");
+        assert!(!self.touch(session("other", 1, 2)).await, "`touch` of what belongs to nobody");
+        self.is(&tombstone(&others, 1), "what was replaced, and touched").await;
+        assert!(self.listed("other").await.is_empty(), "what was replaced has come back");
+        assert_eq!(self.end_all("other", 1).await, 0, "what was replaced has come back");
         let unknown = session("unknown", 1, 1);
         self.put(over(&unknown, new(session("replaces", 2, 1)))).await;
         self.is(&tombstone(&unknown, 1), "what was not there and is replaced").await;

@@ -11,7 +11,7 @@ use crate::principal::Principal;
 use crate::scheme::session::id::{SessionId, random};
 use crate::scheme::session::live::{LiveSessions, unavailable};
 use crate::scheme::session::record::{AtProvider, Record};
-use crate::scheme::session::store::{Added, NewSession, SessionKey, StoredSession};
+use crate::scheme::session::store::{Added, NewSession, SessionKey, StoredSession, UNREAD};
 use crate::telemetry::{EventName, SIGN_INS, SecurityEvent, foreign, limited};
 use crate::time::{Clock, UnixTime};
 
@@ -190,7 +190,7 @@ impl LiveSessions {
     pub(crate) async fn keep(&self, beginning: Beginning) -> Result<HeaderValue, Denial> {
         let Beginning { id, record, session, principal, before, now, is_carried_over } = beginning;
         let key = session.key();
-        let replaced = before.and_then(|before| self.tombstone(before, 1, now));
+        let replaced = before.and_then(|before| self.tombstone(before, UNREAD, now));
         match self.standing(&principal, &record, now) {
             Ok(()) => {}
             Err(Reason::RevocationsStale) => return Err(Denial::of(Reason::RevocationsStale)),

@@ -178,7 +178,10 @@ impl SessionStore for MemoryStore {
     fn touch(&self, session: StoredSession) -> StoreAnswer<bool> {
         let mut shard = self.write(session.key);
         let known = shard.sessions.get_mut(&session.key);
-        StoreAnswer::Ready(match known.filter(|known| known.version.wrapping_add(1) == session.version) {
+        let is_read = |known: &&mut StoredSession| {
+            known.subject.is_some() && known.version.wrapping_add(1) == session.version
+        };
+        StoreAnswer::Ready(match known.filter(is_read) {
             Some(known) => {
                 *known = session;
                 true

@@ -12,6 +12,10 @@ use crate::time::UnixTime;
 /// How long the end of all sessions of a subject bars those whose sign-in began before it.
 pub(super) const BARRED_FOR: Duration = Duration::from_secs(600);
 
+/// A version that nobody has read, of what a sign-in puts in the place of a session: no session changes so often. Numbers up to twice this are exact
+/// wherever they are taken for floating-point ones, as in Lua.
+pub(super) const UNREAD: u64 = 1 << 52;
+
 /// Names a session to its store: the SHA-256 of the id that the browser holds, which the store never sees.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SessionKey([u8; 32]);
@@ -97,7 +101,7 @@ impl StoredSession {
         self.subject
     }
 
-    /// Counts its changes, from 1.
+    /// Counts its changes, from 1; at most 2<sup>53</sup>.
     pub fn version(&self) -> u64 {
         self.version
     }
@@ -198,7 +202,11 @@ pub trait SessionStore: Send + Sync + 'static {
     /// 4. While its subject has too many, removes the one with the earliest [`seen_at`](StoredSession::seen_at).
     fn put(&self, new: NewSession) -> StoreAnswer<Added>;
 
-    /// Puts this in the place of the session with its key, if that is there and of the version before; says whether it was.
+    /// Puts this in the place of the session with its key, if that is there, belongs to somebody, and is of the version before; says whether
+    /// it did.
+    ///
+    /// Whoever touches a session has read it a while ago. A sign-in may have ended it since, by what it has put in its place, and the session
+    /// must not come back: it would be in no list, and nothing would end it any more.
     fn touch(&self, session: StoredSession) -> StoreAnswer<bool>;
 
     /// Removes a session; says whether it was there.

@@ -64,11 +64,12 @@ fn put(db: &Connection, new: &NewSession) -> rusqlite::Result<Added> {
 }
 
 fn touch(db: &Connection, session: &StoredSession) -> rusqlite::Result<bool> {
-    let is_before = find(db, session.key())?.is_some_and(|known| known.version() + 1 == session.version());
-    if is_before {
+    let is_read = |known: &StoredSession| known.subject().is_some() && known.version() + 1 == session.version();
+    let known = find(db, session.key())?.filter(is_read);
+    if known.is_some() {
         write(db, session)?;
     }
-    Ok(is_before)
+    Ok(known.is_some())
 }
 
 fn bar(db: &Connection, subject: SubjectKey, at: u64) -> rusqlite::Result<()> {
