@@ -1,5 +1,7 @@
 //! Signing out here and at the provider.
 
+use std::time::Duration;
+
 use auth_runtime::Sessions;
 use serde_json::json;
 use url::Url;
@@ -26,6 +28,40 @@ fn the_session_ends_and_the_browser_goes_to_the_provider() {
     assert_eq!(sent["post_logout_redirect_uri"], "https://shop.example/bye");
     assert_eq!(sent["id_token_hint"].split('.').count(), 3);
     assert!(!browser.is_signed_in() && other.open("/key").status == 303, "the session is over");
+}
+
+/// Another request of the same browser has given the session another id, which this one has not got yet.
+#[test]
+fn whoever_signs_out_by_an_id_that_the_session_has_just_left_is_out() {
+    let (idp, app) = App::started();
+    let (browser, behind) = (app.browser(), app.browser());
+    app.sign_in(&idp, &browser);
+    behind.steal(&browser, COOKIE);
+    let hers = app.auth.sessions_of("alice").signed_in_at(idp.url());
+    assert_eq!(actix_web::rt::System::new().block_on(hers.set_rights(["editor"])).unwrap(), 1);
+    assert_eq!(browser.open("/edit").text(), "editing");
+    assert_ne!(browser.header(), behind.header());
+    let there = behind.post("/logout");
+    assert!(there.only("location").unwrap().starts_with(&format!("{}/end?", idp.url())), "{there:?}");
+    assert!(there.only("location").unwrap().contains("id_token_hint="), "{there:?}");
+    assert!(!behind.is_signed_in() && browser.open("/key").status == 303, "the session is over");
+}
+
+#[test]
+fn whoever_signs_out_by_an_id_that_a_sign_in_has_just_ended_is_not_told_that_all_is_over() {
+    let (idp, app) = App::started();
+    let (browser, behind) = (app.browser(), app.browser());
+    app.sign_in(&idp, &browser);
+    behind.steal(&browser, COOKIE);
+    app.clock.advance(Duration::from_secs(1));
+    app.sign_in(&idp, &browser);
+    let answer = behind.post("/logout");
+    assert_eq!((answer.status, answer.only("set-cookie"), answer.only("clear-site-data")), (401, None, None));
+    assert_eq!(answer.only("www-authenticate"), Some(r#"Cookie realm="shop""#));
+    assert_eq!(browser.open("/key").status, 200);
+    app.clock.advance(Duration::from_secs(60));
+    assert_eq!(behind.post("/logout").status, 303);
+    assert!(!behind.is_signed_in() && browser.open("/key").status == 200, "it belongs to nobody any more");
 }
 
 #[test]

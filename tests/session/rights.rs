@@ -47,6 +47,20 @@ fn a_session_moves_once_however_many_requests_are_under_way() {
     });
 }
 
+/// The browser has not got the new id yet, or another one has it.
+#[test]
+fn whoever_signs_in_anew_by_an_id_that_the_session_has_just_left_ends_it() {
+    let app = App::new();
+    let left = app.sign_in("alice");
+    System::new().block_on(app.auth.set_rights("alice", ["editor"])).unwrap();
+    let moved = cookie(&app.get("/edit").session(&left).send());
+    app.clock.advance(Duration::from_secs(1));
+    let new = cookie(&app.log_in(app.post("/login").session(&left), "alice", "right", "viewer"));
+    assert!(!app.passes(&left) && !app.passes(&moved) && app.passes(&new));
+    let listed = System::new().block_on(app.auth.sessions_of("alice").list()).unwrap();
+    assert_eq!(listed.len(), 1);
+}
+
 #[test]
 fn a_session_that_moves_is_still_listed_once_and_keeps_its_name() {
     let app = App::new();

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use url::form_urlencoded;
 
 use crate::auth::Auth;
-use crate::denial::{Denial, Reason};
+use crate::denial::{Answer, Challenge, Denial, Reason};
 use crate::extract::{SignedOut, signing_in};
 use crate::limits::{Counted, Whose};
 use crate::login::routes::AtRequest;
@@ -39,6 +39,11 @@ impl AtRequest {
         match self.signed_out(auth).await {
             Ok(signed_out) => signed_out.into(),
             Err(mut denial) => {
+                if denial.reason() == Reason::SessionEnded {
+                    // This route asks for no credentials, so that nobody else adds it.
+                    let challenge = Challenge::new("Cookie").render(auth.realm(), &[]);
+                    denial.challenged_as(&Answer::new(denial.problem().clone(), vec![challenge]));
+                }
                 auth.settings().shape(&self.request, &mut denial);
                 HttpResponse::from_error(denial)
             }

@@ -8,6 +8,7 @@ use crate::crypto::Hex;
 use crate::denial::{Denial, Reason};
 use crate::policy::{AcrOrders, StepUp};
 use crate::principal::Principal;
+use crate::scheme::session::ending::Named;
 use crate::scheme::session::id::{SessionId, random};
 use crate::scheme::session::live::{LiveSessions, unavailable};
 use crate::scheme::session::record::{AtProvider, Record};
@@ -172,14 +173,13 @@ impl LiveSessions {
     /// Where the store cannot tell.
     async fn before(&self, beginning: &Beginning) -> Result<Before, Denial> {
         let Some(key) = beginning.before else { return Ok(Before::Nobodys) };
-        let found = self.store.find(key).get().await.map_err(unavailable)?;
-        Ok(match found.and_then(|stored| self.open(stored)) {
-            // Under another id by now, which this browser is about to learn, and of whom is not known here.
-            Some((_, record)) if record.replaced => Before::SomebodyElses,
-            Some((_, record)) if !self.lasts(&record, beginning.now) => Before::Nobodys,
-            Some((_, record)) if record.whose() == beginning.record.whose() => Before::Theirs,
-            Some(_) => Before::SomebodyElses,
-            None => Before::Nobodys,
+        Ok(match self.named(key, beginning.now).await.map_err(unavailable)? {
+            // This browser is about to learn whose.
+            Named::Replaced => Before::SomebodyElses,
+            Named::Session(had) if !self.lasts(&had.1, beginning.now) => Before::Nobodys,
+            Named::Session(had) if had.1.whose() == beginning.record.whose() => Before::Theirs,
+            Named::Session(_) => Before::SomebodyElses,
+            Named::Nothing => Before::Nobodys,
         })
     }
 
@@ -190,14 +190,28 @@ impl LiveSessions {
     pub(crate) async fn keep(&self, beginning: Beginning) -> Result<HeaderValue, Denial> {
         let Beginning { id, record, session, principal, before, now, is_carried_over } = beginning;
         let key = session.key();
-        let replaced = before.and_then(|before| self.tombstone(before, UNREAD, now));
+        let named = match before {
+            Some(before) => self.named(before, now).await.map_err(unavailable)?,
+            None => Named::Nothing,
+        };
+        let (had, place) = match named {
+            Named::Session(had) => (Some(had.1), Some(had.0.key())),
+            Named::Replaced => (None, None),
+            // Or what was sealed by a key that is not here.
+            Named::Nothing => (None, before),
+        };
+        let replaced = place.and_then(|place| self.tombstone(place, UNREAD, None, now));
         match self.standing(&principal, &record, now) {
             Ok(()) => {}
             Err(Reason::RevocationsStale) => return Err(Denial::of(Reason::RevocationsStale)),
             Err(_) => return Err(barred()),
         }
         let new = NewSession { session, began_at: record.began_at, most: self.most, replaced, continues: false };
-        match self.store.put(new).get().await.map_err(unavailable)? {
+        let added = self.store.put(new).get().await.map_err(unavailable)?;
+        if let (Added::Kept { .. }, Some(had)) = (added, &had) {
+            self.end_moved(had).await?;
+        }
+        match added {
             Added::Kept { .. } if is_carried_over && self.has_left_old(&record.subject).await? => {
                 self.end_one(key, &record, Some("signed_out_meanwhile")).await?;
                 return Err(barred());

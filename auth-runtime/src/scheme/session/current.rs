@@ -112,10 +112,11 @@ impl CurrentSession {
             let id = SessionId::random()?;
             let record = Record { renews: false, seen_at: now.max(known.seen_at), ..known };
             let session = sessions.stored(id.key(), 1, &record).ok_or_else(unfit)?;
-            let replaced = sessions.tombstone(self.stored.key, version.saturating_add(1), now).ok_or_else(unfit)?;
+            let replaced = sessions.tombstone(self.stored.key, version.saturating_add(1), Some(&record), now);
+            let replaced = Some(replaced.ok_or_else(unfit)?);
             let (began_at, most) = (record.began_at, sessions.most);
             // It takes the place of one, so that none needs to end for it.
-            let new = NewSession { session, began_at, most, replaced: Some(replaced), continues: true };
+            let new = NewSession { session, began_at, most, replaced, continues: true };
             match sessions.store.put(new).get().await? {
                 Added::Kept { .. } => return Ok(sessions.cookie.give(&id, sessions.absolute)),
                 Added::Full => return Err(Unavailable::backend().because("no more sessions can be kept")),

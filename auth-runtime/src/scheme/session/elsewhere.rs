@@ -93,20 +93,6 @@ impl LiveSessions {
         }
     }
 
-    /// Ends the session with this key, if it is one; gives what it was.
-    ///
-    /// # Errors
-    /// Where the store cannot be asked.
-    pub(crate) async fn end_named(&self, key: SessionKey, clock: &dyn Clock) -> Result<Option<Record>, Denial> {
-        let found = self.store.find(key).get().await.map_err(unavailable)?;
-        let Some((_, record)) = found.and_then(|stored| self.open(stored)).filter(|(_, record)| !record.replaced)
-        else {
-            return Ok(None);
-        };
-        self.sign_out(key, &record, clock).await?;
-        Ok(Some(record))
-    }
-
     /// Puts this in the place of a session; says whether nobody else has changed it meanwhile.
     pub(crate) async fn change(&self, stored: &StoredSession, record: &Record) -> Result<bool, Unavailable> {
         let next = self.stored(stored.key(), stored.version().saturating_add(1), record);

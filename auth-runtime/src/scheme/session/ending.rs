@@ -2,19 +2,57 @@
 
 use std::sync::Arc;
 
-use crate::denial::{Denial, Unavailable};
-use crate::scheme::session::live::{LiveSessions, TRIES, milliseconds, unavailable};
+use crate::denial::{Denial, Reason, Unavailable};
+use crate::scheme::session::live::{LiveSessions, TRIES, is_just_replaced, milliseconds, unavailable};
 use crate::scheme::session::record::{Record, Whose};
 use crate::scheme::session::store::{SessionKey, StoredSession};
 use crate::telemetry::{EventName, SecurityEvent, foreign};
-use crate::time::Clock;
+use crate::time::{Clock, UnixTime};
+
+/// What the id of a request stands for.
+pub(super) enum Named {
+    /// Nothing that is known any more.
+    Nothing,
+    /// This session, under whatever id it has now.
+    Session(Box<(StoredSession, Record)>),
+    /// A session in whose place a sign-in has just put another one. Who holds the id of that one is not known to whoever holds this.
+    Replaced,
+}
 
 impl LiveSessions {
+    /// What this key stands for, also where another request has given the session another id at this moment.
+    ///
+    /// # Errors
+    /// Where the store cannot be asked.
+    pub(super) async fn named(&self, key: SessionKey, now: UnixTime) -> Result<Named, Unavailable> {
+        let found = self.store.find(key).get().await?;
+        Ok(match found.and_then(|stored| self.open(stored)) {
+            Some((stored, record)) if !record.replaced => Named::Session(Box::new((stored, record))),
+            Some((_, moved)) if !moved.sid.is_empty() => match self.under_any_id(&moved).await? {
+                Some(session) => Named::Session(Box::new(session)),
+                None => Named::Nothing,
+            },
+            Some((_, replaced)) if is_just_replaced(&replaced, now) => Named::Replaced,
+            _ => Named::Nothing,
+        })
+    }
+
     /// This session, under whatever id it has now.
     pub(super) async fn under_any_id(&self, of: &Record) -> Result<Option<(StoredSession, Record)>, Unavailable> {
         let all = self.store.of_subject(self.seal.subject(of.whose())).get().await?;
         let mut open = all.into_iter().filter_map(|stored| self.open(stored));
         Ok(open.find(|(_, record)| record.sid == of.sid && !record.replaced))
+    }
+
+    /// Ends a session that is not there any more under the id that it had: another request may have given it another one at this moment,
+    /// under which it would go on. Says whether one has.
+    pub(super) async fn end_moved(&self, record: &Record) -> Result<bool, Denial> {
+        let mut was_there = false;
+        for _ in 0..TRIES {
+            let Some((moved, _)) = self.under_any_id(record).await.map_err(unavailable)? else { break };
+            was_there |= self.store.remove(moved.key()).get().await.map_err(unavailable)?;
+        }
+        Ok(was_there)
     }
 
     /// Ends this session, for a reason that is not its user's will; says whether it was there.
@@ -25,13 +63,8 @@ impl LiveSessions {
         reason: Option<&'static str>,
     ) -> Result<bool, Denial> {
         let (whose, sid) = (record.whose(), &*record.sid);
-        let (mut was_there, mut at) = (false, Some(key));
-        for _ in 0..TRIES {
-            let Some(key) = at else { break };
-            was_there |= self.store.remove(key).get().await.map_err(unavailable)?;
-            // Another request may have given it another id at this moment, under which it would go on.
-            at = self.under_any_id(record).await.map_err(unavailable)?.map(|(stored, _)| stored.key());
-        }
+        let mut was_there = self.store.remove(key).get().await.map_err(unavailable)?;
+        was_there |= self.end_moved(record).await?;
         if was_there {
             tracing::info!(subject = foreign(whose.subject), session = sid, scheme = super::NAME, reason, "signed out");
             let session = Some(Arc::from(sid));
@@ -50,6 +83,24 @@ impl LiveSessions {
             self.leave_old(record.whose(), clock).await?;
         }
         Ok(was_there)
+    }
+
+    /// Ends the session with this key, if it is one, because its user wants it; gives what it was.
+    ///
+    /// # Errors
+    /// Where the store cannot be asked. A 401 where a sign-in has just put another one in its place: that goes on.
+    #[cfg(feature = "login")]
+    pub(crate) async fn end_named(&self, key: SessionKey, clock: &dyn Clock) -> Result<Option<Record>, Denial> {
+        let now = clock.now().map_err(Reason::from).map_err(Denial::of)?;
+        match self.named(key, now).await.map_err(unavailable)? {
+            Named::Session(session) => {
+                let (stored, record) = *session;
+                self.sign_out(stored.key(), &record, clock).await?;
+                Ok(Some(record))
+            }
+            Named::Replaced => Err(Denial::of(Reason::SessionEnded)),
+            Named::Nothing => Ok(None),
+        }
     }
 
     /// Ends all sessions of a subject, and keeps those from beginning whose sign-in is under way.

@@ -169,7 +169,7 @@ impl LiveSessions {
             return refused(Rejection::session_ended());
         };
         debug_assert_eq!(stored.key, id.key());
-        if record.replaced && now < record.seen_at.saturating_add(REPLACED_FOR) {
+        if is_just_replaced(&record, now) {
             // The browser may have the new one by now: its cookie stays.
             return Outcome::Refused(Rejection::session_ended());
         }
@@ -260,9 +260,17 @@ impl LiveSessions {
         Some(StoredSession::new(key, subject, version, record.seen_at, expires_at, content))
     }
 
-    /// What stays in the place of a session whose id was replaced.
-    pub(super) fn tombstone(&self, key: SessionKey, version: u64, now: UnixTime) -> Option<StoredSession> {
-        let record = Record { replaced: true, seen_at: now, created_at: now, ..Record::default() };
+    /// What stays in the place of a session whose id was replaced. Where it is `moved` to another id, and not over, this says which it is: whoever
+    /// comes by its old one may end it.
+    pub(super) fn tombstone(
+        &self,
+        key: SessionKey,
+        version: u64,
+        moved: Option<&Record>,
+        now: UnixTime,
+    ) -> Option<StoredSession> {
+        let record = moved.map(Record::named).unwrap_or_default();
+        let record = Record { replaced: true, seen_at: now, created_at: now, ..record };
         let content = self.seal.seal(key, &record)?;
         Some(StoredSession::new(key, None, version, now, now.saturating_add(REPLACED_FOR), content))
     }
@@ -350,6 +358,11 @@ impl LiveSessions {
         }
         Err(Denial::of(Reason::BackendUnavailable))
     }
+}
+
+/// Whether another id has come into the place of this one so short a while ago that the browser may not have it yet.
+pub(super) fn is_just_replaced(record: &Record, now: UnixTime) -> bool {
+    record.replaced && now < record.seen_at.saturating_add(REPLACED_FOR)
 }
 
 /// Milliseconds since 1970.

@@ -76,6 +76,13 @@ impl Record {
     pub(crate) fn whose(&self) -> Whose<'_> {
         Whose { issuer: self.login.as_ref().map(|login| &*login.issuer), subject: &self.subject }
     }
+
+    /// Which session it is, and nothing else of it.
+    pub(super) fn named(&self) -> Self {
+        let at = |login: &AtProvider| AtProvider { issuer: login.issuer.clone(), ..AtProvider::default() };
+        let login = self.login.as_ref().map(at);
+        Self { sid: self.sid.clone(), subject: self.subject.clone(), login, ..Self::default() }
+    }
 }
 
 fn is_zero(value: &u64) -> bool {
