@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use auth_runtime::Sessions;
 use auth_runtime::observe::AuditLog;
+use auth_runtime::testing::TestToken;
 use serde_json::json;
 use tests::Paper;
 
@@ -88,6 +89,23 @@ fn it_takes_ten_minutes_at_most() {
     assert_eq!(browser.open(&idp.consent(&first)).status, 303);
     app.clock.advance(Duration::from_secs(1));
     assert_page(&browser.open(&idp.consent(&second)), 400, "took longer than ten minutes");
+}
+
+/// Else it could end after it is forgotten that all sessions of its user were ended.
+#[test]
+fn it_takes_ten_minutes_at_most_with_what_is_asked_of_the_provider() {
+    let (idp, app) = App::started();
+    let browser = app.browser();
+    let back = idp.consent(&app.begin(&browser));
+    app.clock.advance(Duration::from_secs(599));
+    let clock = app.clock.clone();
+    let slowly: Box<dyn Fn(TestToken) -> TestToken + Send> = Box::new(move |token| {
+        clock.advance(Duration::from_secs(2));
+        token
+    });
+    idp.does(Otherwise { id_token: Some(slowly), ..Otherwise::default() });
+    assert_page(&browser.open(&back), 400, "took longer than ten minutes");
+    assert!(idp.count() == 1 && !browser.is_signed_in());
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::login::fault::LoginFault;
 use crate::policy::{MaxAge, StepUp};
 use crate::scheme::session::LiveSessions;
 
-/// How long a sign-in may take, in milliseconds: as long as stores remember that all sessions of a subject were ended.
+/// How long a sign-in may take, in milliseconds: stores remember for longer that all sessions of a subject were ended.
 pub(super) const LIFETIME: u64 = 600_000;
 /// What the cookie is encrypted for.
 const KIND: &str = "login flow";
@@ -72,6 +72,13 @@ impl Flow {
     pub(super) fn begin(to: Option<String>, stronger: Option<Stronger>, began_at: u64) -> Result<Self, Unavailable> {
         let to = to.filter(|to| to.len() <= TO_MAX);
         Ok(Self { state: random()?, nonce: random()?, verifier: random()?, to, stronger, link: None, began_at })
+    }
+
+    /// # Errors
+    /// Where it has taken too long.
+    pub(super) fn check_age(&self, now: u64) -> Result<(), LoginFault> {
+        // Another machine, whose clock is a little ahead, may have begun it.
+        if now.saturating_sub(self.began_at) < LIFETIME { Ok(()) } else { Err(LoginFault::TookTooLong) }
     }
 
     /// What the provider is told of the verifier (RFC 7636 section 4.2).
@@ -157,11 +164,8 @@ impl FlowCookies {
         let flow = sessions.vault.decrypt(KIND, &[&self.provider], sealed);
         let flow = flow.and_then(|text| serde_json::from_slice::<Flow>(&text).ok());
         let flow = flow.filter(|flow| flow.state.as_bytes().ct_eq(state.as_bytes()).into());
-        let flow = flow.ok_or(LoginFault::StateUnknown).and_then(|flow| {
-            // Another machine, whose clock is a little ahead, may have begun it.
-            if now.saturating_sub(flow.began_at) < LIFETIME { Ok(flow) } else { Err(LoginFault::TookTooLong) }
-        });
-        (self.deletion_of(&name), flow)
+        let flow = flow.ok_or(LoginFault::StateUnknown);
+        (self.deletion_of(&name), flow.and_then(|flow| flow.check_age(now).map(|()| flow)))
     }
 
     fn deletion_of(&self, name: &str) -> Option<HeaderValue> {

@@ -337,6 +337,8 @@ impl AtRequest {
             self.check_stronger(auth, stronger, (&identity.issuer, &identity.subject), &beginning).await?;
         }
         self.admit(auth, beginning.principal()).await?;
+        // The provider may have been slow, and stores do not remember for ever whose sessions were ended.
+        flow.check_age(milliseconds(&*auth.settings().clock))?;
         self.sessions.keep_from_provider(beginning).await.map_err(of_denial)
     }
 

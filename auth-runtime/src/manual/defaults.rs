@@ -145,7 +145,7 @@
 //! | largest session | 16 KiB | |
 //! | use is noted | once a minute | |
 //! | an id that was replaced is known as such | for a minute | |
-//! | a sign-in that began before all sessions of its subject ended is barred | for 10 minutes | |
+//! | a sign-in that began before all sessions of its subject ended is barred | for 15 minutes | |
 //! | page to sign in | none: every refusal is a 401 | `login_page` |
 //! | cookie | `__Host-session`, `Secure`, `HttpOnly`, `SameSite=Lax`; `session` for a public origin of plain http, which is this machine only | |
 //! | answers that a session decided | `Cache-Control: no-store`, unless the handler says `private` | `shared_cache` in the attribute |

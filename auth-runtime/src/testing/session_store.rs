@@ -25,6 +25,7 @@ pub fn assert_session_store(store: &dyn SessionStore) -> impl Future<Output = ()
         contract.replaces_whatever_is_there().await;
         contract.ends_the_one_seen_longest_ago().await;
         contract.bars_what_began_before_the_end().await;
+        contract.bars_for_longer_than_a_sign_in_takes().await;
         contract.bars_and_ends_nothing().await;
         contract.never_brings_back().await;
     }
@@ -227,6 +228,18 @@ impl Contract<'_> {
             assert_eq!(self.find(key("ends", 3)).await, None, "what is barred is kept");
         }
         assert_eq!(self.put(begun(at + 1)).await, Added::Kept { ended: 0 }, "one that began after it");
+    }
+
+    async fn bars_for_longer_than_a_sign_in_takes(&self) {
+        let at = milliseconds(NOW) + 10;
+        self.end_all("long", at).await;
+        let late = NOW + 899;
+        // At which something may be forgotten.
+        self.end_all("meanwhile", milliseconds(late)).await;
+        let content = session("long", 1, 1).content().to_vec();
+        let one = StoredSession::new(key("long", 1), Some(subject("long")), 1, late, LATER, content);
+        let begun = NewSession { began_at: at, ..new(one) };
+        assert_eq!(self.put(begun).await, Added::Barred, "a sign-in that is kept almost fifteen minutes after the end");
     }
 
     async fn bars_and_ends_nothing(&self) {

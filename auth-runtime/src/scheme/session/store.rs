@@ -9,8 +9,9 @@ use crate::crypto::Hex;
 use crate::denial::Unavailable;
 use crate::time::UnixTime;
 
-/// How long the end of all sessions of a subject bars those whose sign-in began before it.
-pub(super) const BARRED_FOR: Duration = Duration::from_secs(600);
+/// How long the end of all sessions of a subject bars those whose sign-in began before it: longer than a sign-in takes, by the time for what is asked
+/// of others before its session is kept, and for clocks that differ.
+pub(super) const BARRED_FOR: Duration = Duration::from_secs(900);
 
 /// A version that nobody has read, of what a sign-in puts in the place of a session: no session changes so often. Numbers up to twice this are exact
 /// wherever they are taken for floating-point ones, as in Lua.
@@ -215,8 +216,11 @@ pub trait SessionStore: Send + Sync + 'static {
     /// The sessions of a subject, in any order. Those that have expired may be left out.
     fn of_subject(&self, subject: SubjectKey) -> StoreAnswer<Vec<StoredSession>>;
 
-    /// For ten minutes it remembers that it was asked `at` this time, in milliseconds since 1970, for what [`put`](Self::put) is given; where it is
-    /// asked again, the later counts. No session ends.
+    /// For fifteen minutes it remembers that it was asked `at` this time, in milliseconds since 1970, for what [`put`](Self::put) is given; where it
+    /// is asked again, the later counts. No session ends.
+    ///
+    /// A sign-in takes ten minutes at most. The other five are for what is asked of others before its session is kept, and for clocks that differ:
+    /// what is forgotten earlier lets in whoever was just signed out everywhere.
     fn bar(&self, subject: SubjectKey, at: u64) -> StoreAnswer<()>;
 
     /// Removes all sessions of a subject and says how many, and [bars](Self::bar) those that are about to begin, in one step.

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use services::Database;
 
 /// For how long the end of all sessions of a subject is remembered, in milliseconds.
-const REMEMBERED: i64 = 600_000;
+const REMEMBERED: i64 = 900_000;
 const COLUMNS: &str = "key, subject, version, seen_at, expires_at, content";
 
 /// The tables `sessions` and `ended` of `tables.sql`.
