@@ -47,11 +47,13 @@ impl SessionStore for Shelf {
                 return Added::Barred;
             }
             if let Some(replaced) = new.replaced() {
-                let before = kept.sessions.get(&replaced.key()).map(StoredSession::version);
-                if new.continues() && before.is_none_or(|before| before + 1 != replaced.version()) {
+                let known = kept.sessions.get_mut(&replaced.key());
+                if new.continues() && known.as_ref().is_none_or(|known| known.version() + 1 != replaced.version()) {
                     return Added::Gone;
                 }
-                kept.sessions.insert(replaced.key(), replaced.clone());
+                if let Some(known) = known {
+                    *known = replaced.clone();
+                }
             }
             let mut of: Vec<_> = kept.sessions.values().filter(|known| known.subject() == Some(subject)).collect();
             of.sort_by_key(|known| std::cmp::Reverse(known.seen_at()));

@@ -221,6 +221,32 @@ fn a_memory_that_is_full_keeps_who_is_in() {
     assert!(app.passes(&app.sign_in("dave")), "what has expired makes room");
 }
 
+/// Each sign-in leaves something in the place of the session before, and nothing where there was none.
+#[test]
+fn whoever_signs_in_again_and_again_takes_nobody_elses_room() {
+    let app = App::with(sessions().capacity(3).max_per_user(1));
+    let mut id = app.sign_in("alice");
+    let sign_in = |by: &str| cookie(&app.log_in(app.post("/login").session(by), "alice", "right", "viewer"));
+    for number in 0..10 {
+        sign_in(&format!("{number:042}0"));
+        id = sign_in(&id);
+    }
+    assert!(app.passes(&id) && app.passes(&app.sign_in("bob")));
+}
+
+#[test]
+fn a_memory_that_is_full_lets_sessions_move_and_whoever_is_in_sign_in_anew() {
+    let app = App::with(sessions().capacity(2));
+    let (alice, bob) = (app.sign_in("alice"), app.sign_in("bob"));
+    assert_eq!(System::new().block_on(app.auth.set_rights("alice", ["editor"])).unwrap(), 1);
+    let moved = app.get("/edit").session(&alice).send();
+    moved.expect("editing");
+    app.clock.advance(Duration::from_secs(1));
+    let anew = app.post("/login").session(&cookie(&moved));
+    assert!(app.passes(&cookie(&app.log_in(anew, "alice", "right", "viewer"))) && app.passes(&bob));
+    Denied::unavailable().check(&app.log_in(app.post("/login"), "carol", "right", "viewer"));
+}
+
 #[test]
 fn sessions_that_protect_nobody_are_refused() {
     let fault = |sessions: Sessions| {

@@ -39,11 +39,13 @@ impl SessionStore for Shelf {
             return StoreAnswer::Ready(Added::Barred);
         }
         if let Some(replaced) = new.replaced() {
-            let known = content.sessions.get(&replaced.key());
-            if new.continues() && known.is_none_or(|known| known.version() + 1 != replaced.version()) {
+            let known = content.sessions.get_mut(&replaced.key());
+            if new.continues() && known.as_ref().is_none_or(|known| known.version() + 1 != replaced.version()) {
                 return StoreAnswer::Ready(Added::Gone);
             }
-            content.sessions.insert(replaced.key(), replaced.clone());
+            if let Some(known) = known {
+                *known = replaced.clone();
+            }
         }
         let mut of_subject: Vec<_> =
             content.sessions.values().filter(|session| session.subject() == Some(subject)).cloned().collect();

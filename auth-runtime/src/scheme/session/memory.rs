@@ -1,7 +1,6 @@
 //! Sessions in the memory of this process.
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::scheme::session::store::{
@@ -18,8 +17,7 @@ const SWEPT_EVERY: UnixTime = 60;
 /// there are takes turns.
 pub(crate) struct MemoryStore {
     shards: [RwLock<Shard>; SHARDS],
-    subjects: Mutex<HashMap<SubjectKey, Subject>>,
-    held: AtomicUsize,
+    register: Mutex<Register>,
     capacity: usize,
 }
 
@@ -29,6 +27,16 @@ struct Shard {
     swept_at: UnixTime,
 }
 
+/// Whose sessions there are, and how many.
+#[derive(Default)]
+struct Register {
+    subjects: HashMap<SubjectKey, Subject>,
+    held: usize,
+    /// What stays in the place of others, which belongs to nobody: the first that came first, and until when each stays. No more than there may
+    /// be sessions: whoever signs in again and again has nothing forgotten but this.
+    replaced: VecDeque<(SessionKey, UnixTime)>,
+}
+
 #[derive(Default)]
 struct Subject {
     keys: Vec<SessionKey>,
@@ -36,11 +44,9 @@ struct Subject {
     ended_at: u64,
 }
 
-type Subjects<'a> = MutexGuard<'a, HashMap<SubjectKey, Subject>>;
-
 impl MemoryStore {
     pub(crate) fn new(capacity: usize) -> Self {
-        Self { shards: Default::default(), subjects: Mutex::default(), held: AtomicUsize::new(0), capacity }
+        Self { shards: Default::default(), register: Mutex::default(), capacity }
     }
 
     fn shard(&self, key: SessionKey) -> &RwLock<Shard> {
@@ -57,32 +63,29 @@ impl MemoryStore {
         self.shard(key).write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn subjects(&self) -> Subjects<'_> {
-        self.subjects.lock().unwrap_or_else(PoisonError::into_inner)
+    fn register(&self) -> MutexGuard<'_, Register> {
+        self.register.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Puts this in its place, whatever is there.
-    fn insert(&self, session: StoredSession, subjects: &mut Subjects<'_>) {
-        let (key, subject) = (session.key, session.subject);
-        let before = self.write(key).sessions.insert(key, session);
-        match &before {
-            Some(before) => disown(subjects, before),
-            None => _ = self.held.fetch_add(1, Ordering::Relaxed),
+    fn insert(&self, session: StoredSession, register: &mut Register) {
+        let (key, subject, expires_at) = (session.key, session.subject, session.expires_at);
+        if let Some(before) = self.write(key).sessions.insert(key, session) {
+            register.leave(&before);
         }
-        if let Some(subject) = subject {
-            subjects.entry(subject).or_default().keys.push(key);
+        match subject {
+            Some(subject) => register.enter(subject, key),
+            None => register.replaced.push_back((key, expires_at)),
         }
     }
 
-    fn take(&self, key: SessionKey, subjects: &mut Subjects<'_>) -> bool {
-        let Some(taken) = self.write(key).sessions.remove(&key) else { return false };
-        self.held.fetch_sub(1, Ordering::Relaxed);
-        disown(subjects, &taken);
-        true
+    fn take(&self, key: SessionKey, register: &mut Register) -> bool {
+        let taken = self.write(key).sessions.remove(&key);
+        taken.inspect(|taken| register.leave(taken)).is_some()
     }
 
-    /// Forgets what has expired, in the shard of this key or in all.
-    fn sweep(&self, now: UnixTime, shard: Option<SessionKey>, subjects: &mut Subjects<'_>) {
+    /// Forgets what has expired: what was replaced, and sessions in the shard of this key or in all.
+    fn sweep(&self, now: UnixTime, shard: Option<SessionKey>, register: &mut Register) {
         let is_over = |session: &StoredSession| session.expires_at <= now;
         let chosen: Vec<&RwLock<Shard>> = match shard {
             Some(key) => vec![self.shard(key)],
@@ -94,34 +97,60 @@ impl MemoryStore {
                 continue;
             }
             shard.swept_at = now;
-            let over: Vec<_> = shard.sessions.extract_if(|_, session| is_over(session)).collect();
-            self.held.fetch_sub(over.len(), Ordering::Relaxed);
-            over.iter().for_each(|(_, session)| disown(subjects, session));
+            shard.sessions.extract_if(|_, session| is_over(session)).for_each(|(_, session)| register.leave(&session));
+        }
+        while let Some((key, until)) = register.next_forgotten(now, self.capacity) {
+            let mut shard = self.write(key);
+            // Another one may have come into the same place.
+            if shard.sessions.get(&key).is_some_and(|known| known.subject.is_none() && known.expires_at <= until) {
+                shard.sessions.remove(&key);
+            }
         }
         let milliseconds = u64::try_from(now).unwrap_or(0).saturating_mul(1000);
-        subjects.retain(|_, subject| !subject.keys.is_empty() || bars(subject, milliseconds));
+        register.subjects.retain(|_, subject| !subject.keys.is_empty() || subject.bars(milliseconds));
     }
 }
 
-/// Whether the end of its sessions still matters.
-fn bars(subject: &Subject, now: u64) -> bool {
-    let lasts = u64::try_from(BARRED_FOR.as_millis()).unwrap_or(u64::MAX);
-    subject.ended_at > 0 && now.saturating_sub(subject.ended_at) < lasts
+impl Subject {
+    /// Whether the end of its sessions still matters.
+    fn bars(&self, now: u64) -> bool {
+        let lasts = u64::try_from(BARRED_FOR.as_millis()).unwrap_or(u64::MAX);
+        self.ended_at > 0 && now.saturating_sub(self.ended_at) < lasts
+    }
 }
 
-fn bar<'a>(subjects: &'a mut Subjects<'_>, subject: SubjectKey, at: u64) -> &'a Subject {
-    let entry = subjects.entry(subject).or_default();
-    entry.ended_at = entry.ended_at.max(at);
-    entry
-}
+impl Register {
+    fn keys(&self, subject: SubjectKey) -> &[SessionKey] {
+        self.subjects.get(&subject).map(|subject| subject.keys.as_slice()).unwrap_or_default()
+    }
 
-fn disown(subjects: &mut Subjects<'_>, session: &StoredSession) {
-    let Some(name) = session.subject else { return };
-    if let Some(subject) = subjects.get_mut(&name) {
-        subject.keys.retain(|key| *key != session.key);
-        if subject.keys.is_empty() && subject.ended_at == 0 {
-            subjects.remove(&name);
+    fn bar(&mut self, subject: SubjectKey, at: u64) {
+        let entry = self.subjects.entry(subject).or_default();
+        entry.ended_at = entry.ended_at.max(at);
+    }
+
+    fn enter(&mut self, subject: SubjectKey, key: SessionKey) {
+        self.subjects.entry(subject).or_default().keys.push(key);
+        self.held = self.held.saturating_add(1);
+    }
+
+    /// Forgets whose this was.
+    fn leave(&mut self, session: &StoredSession) {
+        let Some(name) = session.subject else { return };
+        self.held = self.held.saturating_sub(1);
+        if let Some(subject) = self.subjects.get_mut(&name) {
+            subject.keys.retain(|key| *key != session.key);
+            if subject.keys.is_empty() && subject.ended_at == 0 {
+                self.subjects.remove(&name);
+            }
         }
+    }
+
+    /// Of what was replaced the next that is to be forgotten, and until when it was to stay.
+    fn next_forgotten(&mut self, now: UnixTime, most: usize) -> Option<(SessionKey, UnixTime)> {
+        let is_too_many = self.replaced.len() > most;
+        self.replaced.front().filter(|(_, until)| is_too_many || *until <= now)?;
+        self.replaced.pop_front()
     }
 }
 
@@ -135,52 +164,53 @@ impl SessionStore for MemoryStore {
         let (key, now, Some(subject)) = (session.key, session.seen_at, session.subject) else {
             return StoreAnswer::Ready(Added::Gone);
         };
-        let mut subjects = self.subjects();
-        self.sweep(now, Some(key), &mut subjects);
-        if !continues && subjects.get(&subject).is_some_and(|subject| subject.ended_at >= began_at) {
+        let mut register = self.register();
+        self.sweep(now, Some(key), &mut register);
+        if !continues && register.subjects.get(&subject).is_some_and(|subject| subject.ended_at >= began_at) {
             return StoreAnswer::Ready(Added::Barred);
         }
-        if continues {
-            let is_there = replaced.as_ref().is_some_and(|replaced| {
-                let shard = self.read(replaced.key);
-                shard.sessions.get(&replaced.key).is_some_and(|known| known.version.wrapping_add(1) == replaced.version)
-            });
-            if !is_there {
-                return StoreAnswer::Ready(Added::Gone);
-            }
+        // What is there that is to be replaced: the version after its own, and whether it is a session.
+        let there = replaced.as_ref().and_then(|by| {
+            let shard = self.read(by.key);
+            shard.sessions.get(&by.key).map(|there| (there.version.wrapping_add(1), there.subject.is_some()))
+        });
+        let is_read = |by: &StoredSession| there.is_some_and(|(next, _)| next == by.version);
+        if continues && !replaced.as_ref().is_some_and(is_read) {
+            return StoreAnswer::Ready(Added::Gone);
         }
-        if self.held.load(Ordering::Relaxed) >= self.capacity {
-            self.sweep(now, None, &mut subjects);
-            if self.held.load(Ordering::Relaxed) >= self.capacity {
+        // What takes the place of a session needs no room.
+        let needs_room = !there.is_some_and(|(_, is_session)| is_session);
+        if needs_room && register.held >= self.capacity {
+            self.sweep(now, None, &mut register);
+            if register.held >= self.capacity {
                 return StoreAnswer::Ready(Added::Full);
             }
         }
-        if let Some(replaced) = replaced {
-            self.insert(replaced, &mut subjects);
+        if let Some(replaced) = replaced.filter(|_| there.is_some()) {
+            self.insert(replaced, &mut register);
         }
         let mut ended = 0;
         loop {
-            let keys = subjects.get(&subject).map(|subject| subject.keys.as_slice()).unwrap_or_default();
+            let keys = register.keys(subject);
             if keys.len() < most.max(1) {
                 break;
             }
             let seen = |key: &SessionKey| self.read(*key).sessions.get(key).map(|session| session.seen_at);
             let Some(oldest) = keys.iter().copied().min_by_key(seen) else { break };
-            if !self.take(oldest, &mut subjects) {
+            if !self.take(oldest, &mut register) {
                 break;
             }
             ended += 1;
         }
-        self.insert(session, &mut subjects);
+        self.insert(session, &mut register);
         StoreAnswer::Ready(Added::Kept { ended })
     }
 
     fn touch(&self, session: StoredSession) -> StoreAnswer<bool> {
         let mut shard = self.write(session.key);
         let known = shard.sessions.get_mut(&session.key);
-        let is_read = |known: &&mut StoredSession| {
-            known.subject.is_some() && known.version.wrapping_add(1) == session.version
-        };
+        let is_read =
+            |known: &&mut StoredSession| known.subject.is_some() && known.version.wrapping_add(1) == session.version;
         StoreAnswer::Ready(match known.filter(is_read) {
             Some(known) => {
                 *known = session;
@@ -191,23 +221,51 @@ impl SessionStore for MemoryStore {
     }
 
     fn remove(&self, key: SessionKey) -> StoreAnswer<bool> {
-        StoreAnswer::Ready(self.take(key, &mut self.subjects()))
+        StoreAnswer::Ready(self.take(key, &mut self.register()))
     }
 
     fn of_subject(&self, subject: SubjectKey) -> StoreAnswer<Vec<StoredSession>> {
-        let subjects = self.subjects();
-        let keys = subjects.get(&subject).map(|subject| subject.keys.as_slice()).unwrap_or_default();
-        StoreAnswer::Ready(keys.iter().filter_map(|key| self.read(*key).sessions.get(key).cloned()).collect())
+        let register = self.register();
+        let keys = register.keys(subject).iter();
+        StoreAnswer::Ready(keys.filter_map(|key| self.read(*key).sessions.get(key).cloned()).collect())
     }
 
     fn bar(&self, subject: SubjectKey, at: u64) -> StoreAnswer<()> {
-        bar(&mut self.subjects(), subject, at);
+        self.register().bar(subject, at);
         StoreAnswer::Ready(())
     }
 
     fn end_all(&self, subject: SubjectKey, at: u64) -> StoreAnswer<usize> {
-        let mut subjects = self.subjects();
-        let keys = bar(&mut subjects, subject, at).keys.clone();
-        StoreAnswer::Ready(keys.into_iter().filter(|key| self.take(*key, &mut subjects)).count())
+        let mut register = self.register();
+        register.bar(subject, at);
+        let keys = register.keys(subject).to_vec();
+        StoreAnswer::Ready(keys.into_iter().filter(|key| self.take(*key, &mut register)).count())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: UnixTime = 1_780_000_000;
+
+    fn stored(number: u8, subject: Option<u8>) -> StoredSession {
+        let subject = subject.map(|subject| SubjectKey::from_bytes([subject; 32]));
+        StoredSession::new(SessionKey::from_bytes([number; 32]), subject, 1, NOW, NOW + 3600, b"".as_slice())
+    }
+
+    #[test]
+    fn what_was_replaced_takes_no_more_room_than_sessions_may() {
+        let store = MemoryStore::new(3);
+        for number in 1..=100 {
+            let replaced = Some(stored(number - 1, None));
+            let session = stored(number, Some(1));
+            let new = NewSession { session, began_at: 1, most: 10, replaced, continues: false };
+            assert!(matches!(store.put(new), StoreAnswer::Ready(Added::Kept { ended: 0 })), "{number}");
+        }
+        let held: usize = store.shards.iter().map(|shard| shard.read().unwrap().sessions.len()).sum();
+        // One is live, and one was put since it was last looked.
+        assert_eq!(held, 1 + 3 + 1);
+        assert!(matches!(store.find(SessionKey::from_bytes([99; 32])), StoreAnswer::Ready(Some(_))));
     }
 }

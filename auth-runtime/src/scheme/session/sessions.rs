@@ -154,7 +154,8 @@ impl Sessions {
     /// How many sessions are kept in memory, in all; 100,000 by default, of some 1 KiB each. One that the provider has a
     /// name for takes the room of three for its first minutes, and of two then, also when it has ended; for ten times
     /// [`max_per_user`](Self::max_per_user) of one subject at most. Where there is no room, nobody else can sign in, which is a 503
-    /// and an error event: who is signed in stays so.
+    /// and an error event: who is signed in stays so, and may sign in anew. An id that was replaced is known as such for a minute, and counts
+    /// apart, up to the same number.
     pub fn capacity(mut self, sessions: usize) -> Self {
         self.capacity = sessions;
         self

@@ -149,7 +149,7 @@ impl NewSession {
         self.most
     }
 
-    /// What comes into the place of the session whose id this one replaces, whatever is there.
+    /// What comes into the place of the session whose id this one replaces, whatever it is, and not where nothing is.
     pub fn replaced(&self) -> Option<&StoredSession> {
         self.replaced.as_ref()
     }
@@ -199,7 +199,7 @@ pub trait SessionStore: Send + Sync + 'static {
     /// 1. Not, where it does not continue another, and [`bar`](Self::bar) or [`end_all`](Self::end_all) was called for its subject at the
     ///    time its sign-in began, or later: [`Added::Barred`].
     /// 2. Not, where it continues a session that is not there in the right version: [`Added::Gone`].
-    /// 3. Puts [`replaced`](NewSession::replaced) in its place, which then belongs to nobody.
+    /// 3. Puts [`replaced`](NewSession::replaced) in its place, which then belongs to nobody, if something is there.
     /// 4. While its subject has too many, removes the one with the earliest [`seen_at`](StoredSession::seen_at).
     fn put(&self, new: NewSession) -> StoreAnswer<Added>;
 

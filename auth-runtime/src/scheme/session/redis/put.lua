@@ -15,9 +15,11 @@ if replaced ~= '' then
   local known = redis.call('HMGET', KEYS[4], 'version', 'subject')
   if ARGV[11] == '1' and tonumber(known[1] or -1) + 1 ~= tonumber(ARGV[13]) then return {'gone', 0} end
   if known[2] then redis.call('ZREM', subjects .. known[2], replaced) end
-  redis.call('DEL', KEYS[4])
-  redis.call('HSET', KEYS[4], 'version', ARGV[13], 'seen', ARGV[14], 'content', ARGV[16])
-  redis.call('EXPIRE', KEYS[4], ARGV[15])
+  if known[1] then
+    redis.call('DEL', KEYS[4])
+    redis.call('HSET', KEYS[4], 'version', ARGV[13], 'seen', ARGV[14], 'content', ARGV[16])
+    redis.call('EXPIRE', KEYS[4], ARGV[15])
+  end
 end
 -- What has expired is in the list still.
 for _, known in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do

@@ -48,10 +48,13 @@ fn put(db: &Connection, new: &NewSession) -> rusqlite::Result<Added> {
     }
     if let Some(replaced) = new.replaced() {
         let known = find(db, replaced.key())?;
-        if new.continues() && known.is_none_or(|known| known.version() + 1 != replaced.version()) {
+        let is_read = |known: &StoredSession| known.version() + 1 == replaced.version();
+        if new.continues() && !known.as_ref().is_some_and(is_read) {
             return Ok(Added::Gone);
         }
-        write(db, replaced)?;
+        if known.is_some() {
+            write(db, replaced)?;
+        }
     }
     db.execute("DELETE FROM sessions WHERE expires_at <= ?1", [session.seen_at()])?;
     let others: i64 = db.query_row("SELECT count(*) FROM sessions WHERE subject = ?1", [subject], |row| row.get(0))?;
