@@ -13,8 +13,8 @@ const SHARDS: usize = 16;
 /// Seconds between two looks for what has expired in a shard.
 const SWEPT_EVERY: UnixTime = 60;
 
-/// Sessions of one process. Reading takes a look into a table under a lock that is held for no longer; whatever changes which sessions
-/// there are takes turns.
+/// Sessions of one process. Reading takes a look into a table under a lock that is held for no longer; whatever changes them takes
+/// turns.
 pub(crate) struct MemoryStore {
     shards: [RwLock<Shard>; SHARDS],
     register: Mutex<Register>,
@@ -207,6 +207,8 @@ impl SessionStore for MemoryStore {
     }
 
     fn touch(&self, session: StoredSession) -> StoreAnswer<bool> {
+        // Not between the two looks of whoever moves it to another id, which would lose what is written here.
+        let _turn = self.register();
         let mut shard = self.write(session.key);
         let known = shard.sessions.get_mut(&session.key);
         let is_read =
@@ -252,6 +254,25 @@ mod tests {
     fn stored(number: u8, subject: Option<u8>) -> StoredSession {
         let subject = subject.map(|subject| SubjectKey::from_bytes([subject; 32]));
         StoredSession::new(SessionKey::from_bytes([number; 32]), subject, 1, NOW, NOW + 3600, b"".as_slice())
+    }
+
+    #[test]
+    fn of_a_change_and_a_move_of_the_same_version_one_is_made() {
+        let store = MemoryStore::new(10);
+        for _ in 0..2000 {
+            let new = |number, replaced: Option<StoredSession>| {
+                let (session, continues) = (stored(number, Some(1)), replaced.is_some());
+                NewSession { session, began_at: 1, most: 1, replaced, continues }
+            };
+            let _ = store.put(new(1, None));
+            let second = |subject| StoredSession { version: 2, ..stored(1, subject) };
+            std::thread::scope(|scope| {
+                let touched = scope.spawn(|| matches!(store.touch(second(Some(1))), StoreAnswer::Ready(true)));
+                let moved = store.put(new(2, Some(second(None))));
+                let is_moved = matches!(moved, StoreAnswer::Ready(Added::Kept { .. }));
+                assert_ne!(touched.join().unwrap(), is_moved);
+            });
+        }
     }
 
     #[test]
