@@ -1,6 +1,7 @@
 //! An application whose people sign in at a provider.
 
 use std::convert::Infallible;
+use std::time::Duration;
 
 use actix_web::{Responder, get, post, web};
 use auth_runtime::clock::{Clock as _, SystemClock};
@@ -58,6 +59,14 @@ async fn upstream(tokens: Tokens) -> Result<String, Denial> {
     assert!(token.authorization().is_sensitive());
     assert_eq!(token.authorization().to_str().unwrap(), format!("Bearer {}", token.expose()));
     Ok(token.expose().to_owned())
+}
+
+/// A while after the request was let in.
+#[requires(session)]
+#[get("/upstream/late")]
+async fn upstream_late(tokens: Tokens) -> Result<String, Denial> {
+    actix_web::rt::time::sleep(Duration::from_millis(1100)).await;
+    Ok(tokens.access().await?.expose().to_owned())
 }
 
 /// A token for another service, in exchange for that of the session.
@@ -148,6 +157,7 @@ impl App {
                     .service(edit)
                     .service(pay)
                     .service(upstream)
+                    .service(upstream_late)
                     .service(form)
                     .service(exchanged),
             );

@@ -91,6 +91,28 @@ fn a_provider_that_is_away_costs_nobody_the_session() {
 }
 
 #[test]
+fn a_session_that_ends_while_a_request_runs_gives_it_no_token_any_more() {
+    let (idp, app) = App::started();
+    let browser = app.browser();
+    // It does not expire.
+    idp.does(Otherwise {
+        tokens: Some(|answer| _ = answer.as_object_mut().unwrap().remove("expires_in")),
+        ..Otherwise::default()
+    });
+    app.sign_in(&idp, &browser);
+    let late = || app.server.get("/upstream/late").header("Cookie", browser.header());
+    late().send().expect("an-access-token");
+    let request = late();
+    let answer = std::thread::scope(|scope| {
+        let answer = scope.spawn(|| request.send());
+        std::thread::sleep(Duration::from_millis(300));
+        browser.post("/logout");
+        answer.join().unwrap()
+    });
+    assert_eq!(answer.status, 401, "{answer:?}");
+}
+
+#[test]
 fn where_there_is_none_people_sign_in_again() {
     let (idp, app) = App::started();
     idp.does(Otherwise { gives_no_refresh_token: true, ..Otherwise::default() });

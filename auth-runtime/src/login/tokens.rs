@@ -1,7 +1,7 @@
 //! Tokens of the provider, for calls in the name of whoever has signed in.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
@@ -27,6 +27,8 @@ use crate::time::{Clock, UnixTime};
 const LEASE: u64 = 15_000;
 /// How often is looked whether another process has asked.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// So long the guard's word on the caller is as good as new: most requests are over by then.
+const FRESH: Duration = Duration::from_secs(1);
 /// How many sessions of one process may be about it at once.
 const AT_ONCE: usize = 1024;
 
@@ -46,7 +48,10 @@ const AT_ONCE: usize = 1024;
 /// ```
 pub struct Tokens {
     pub(super) current: Arc<CurrentSession>,
+    principal: Principal,
     clock: Arc<dyn Clock>,
+    /// From when on the guard's word grows old.
+    at: Instant,
 }
 
 debug_by_name!([] Tokens as "Tokens";);
@@ -96,23 +101,34 @@ impl HeldTokens {
 impl Tokens {
     /// Those of the caller, where it came by a session.
     pub(crate) fn of(principal: &Principal, clock: &Arc<dyn Clock>) -> Option<Self> {
-        Some(Self { current: principal.details()?, clock: Arc::clone(clock) })
+        let (principal, clock) = (principal.clone(), Arc::clone(clock));
+        Some(Self { current: principal.details()?, principal, clock, at: Instant::now() })
     }
 
     /// An access token that is good for a moment yet; half a minute, where tokens last longer than one. Where it is not, the provider is asked for
     /// another one: once for all that want one at the same time, in all processes that share the sessions.
     ///
     /// # Errors
-    /// A 401 where the session has no tokens that are good, or not any more: people then sign in again. Where the provider does not accept the
+    /// A 401 where the session has no tokens that are good, or not any more, or has ended since the request came: people then sign in again. Where the provider does not accept the
     /// refresh token any more, because it was revoked or somebody else has used it, the session ends. A 503 where the provider or the store
     /// cannot be asked.
     pub async fn access(&self) -> Result<AccessToken, Denial> {
-        let (sessions, record) = (self.current.sessions(), self.current.record());
+        let sessions = self.current.sessions();
         let none = || Denial::unauthorized("sign in again");
+        let now = self.clock.now().map_err(|error| Denial::of(error.into()))?;
+        let latest;
+        let record = match self.at.elapsed() < FRESH {
+            true => self.current.record(),
+            // The request may be a WebSocket.
+            false => {
+                let of = (self.current.key(), self.current.record());
+                latest = sessions.going_on(&self.principal, of, now).await?.ok_or_else(none)?;
+                &latest
+            }
+        };
         let Some((provider, held)) = super::provider_of(sessions, record).zip(sessions.tokens(record)) else {
             return Err(none());
         };
-        let now = self.clock.now().map_err(|error| Denial::of(error.into()))?;
         if held.is_fresh(now) {
             return Ok(access(held));
         }

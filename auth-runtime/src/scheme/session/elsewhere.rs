@@ -93,6 +93,25 @@ impl LiveSessions {
         }
     }
 
+    /// The session of a request that was let in a while ago, as it is now; nothing where it has ended, or was revoked.
+    ///
+    /// # Errors
+    /// Where nobody can tell.
+    pub(crate) async fn going_on(
+        &self,
+        principal: &Principal,
+        (key, of): (SessionKey, &Record),
+        now: UnixTime,
+    ) -> Result<Option<Record>, Denial> {
+        let latest = self.latest(key, of, now).await.map_err(unavailable)?;
+        let Some((_, record)) = latest.filter(|(_, record)| self.lasts(record, now)) else { return Ok(None) };
+        match self.standing(principal, &record, now) {
+            Ok(()) => Ok(Some(record)),
+            Err(Reason::RevocationsStale) => Err(Denial::of(Reason::RevocationsStale)),
+            Err(_) => Ok(None),
+        }
+    }
+
     /// Puts this in the place of a session; says whether nobody else has changed it meanwhile.
     pub(crate) async fn change(&self, stored: &StoredSession, record: &Record) -> Result<bool, Unavailable> {
         let next = self.stored(stored.key(), stored.version().saturating_add(1), record);
