@@ -149,7 +149,7 @@ fn what_the_provider_refuses_is_said_in_a_sentence_of_ours() {
 fn an_id_token_must_be_good_and_for_this_sign_in() {
     let now = auth_runtime::clock::Clock::now(&auth_runtime::clock::SystemClock).unwrap();
     type Change = fn(auth_runtime::testing::TestToken) -> auth_runtime::testing::TestToken;
-    let changes: [(&str, Change); 18] = [
+    let changes: [(&str, Change); 21] = [
         ("nonce of another", |token| token.claim("nonce", "other")),
         ("no nonce", |token| token.without("nonce")),
         ("nonce that is no text", |token| token.claim("nonce", json!(["x"]))),
@@ -168,6 +168,9 @@ fn an_id_token_must_be_good_and_for_this_sign_in() {
         ("access token", |token| token.header("typ", "at+jwt")),
         ("hash of another access token", |token| token.claim("at_hash", "AAAA")),
         ("no subject", |token| token.without("sub")),
+        ("session that is no text", |token| token.claim("sid", 1)),
+        ("session that is null", |token| token.claim("sid", json!(null))),
+        ("session without a name", |token| token.claim("sid", "")),
     ];
     for (what, change) in changes {
         let (answer, is_signed_in) =

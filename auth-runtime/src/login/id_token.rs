@@ -152,6 +152,11 @@ impl Provider {
         if !claims.contains_key("iat") {
             return Some("iat");
         }
+        // Logout tokens name it so.
+        let names_a_session = |sid: &Value| sid.as_str().is_some_and(|sid| !sid.is_empty());
+        if !claims.get("sid").is_none_or(names_a_session) {
+            return Some("sid");
+        }
         if claims.get("nonce").and_then(Value::as_str) != Some(demanded.nonce) {
             return Some("nonce");
         }
