@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use actix_web::rt::System;
 use auth_runtime::Auth;
+use auth_runtime::config::AuthBuilder;
 use auth_runtime::session::{
     Added, NewSession, SessionKey, SessionStore, Sessions, StoreAnswer, StoredSession, SubjectKey,
 };
@@ -206,6 +207,19 @@ fn another_service_on_the_same_store_knows_nobody() {
     let renewed = cookie(&rotated.log_in(rotated.post("/login"), "bob", "right", "viewer"));
     let only_new = App::with(Sessions::store(store.clone()).key("2026-12", [8; 32]).details::<User>());
     assert!(only_new.passes(&renewed) && !only_new.passes(&id));
+}
+
+#[test]
+fn an_id_at_another_service_on_the_same_store_is_nobodys_and_ends_nothing() {
+    let store = Shelf::default();
+    let shop = App::with(kept_in(store.clone()));
+    let other = |builder: AuthBuilder| builder.public_origin("https://other.example").session(kept_in(store.clone()));
+    let other = App::built(other);
+    let id = shop.sign_in("alice");
+    assert!(!other.passes(&id));
+    cookie(&other.log_in(other.post("/login").session(&id), "alice", "right", "viewer"));
+    assert_eq!(store.all().len(), 2, "nothing came into the place of the first");
+    assert!(shop.passes(&id));
 }
 
 #[test]

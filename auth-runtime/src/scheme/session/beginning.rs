@@ -142,7 +142,7 @@ impl LiveSessions {
             tracing::error!("a session is larger than 16 KiB and cannot be kept; keep less in its details");
             Denial::of(Reason::IdentityUnfit)
         };
-        let session = self.stored(id.key(), 1, &record).ok_or_else(too_large)?;
+        let session = self.stored(self.seal.key(&id), 1, &record).ok_or_else(too_large)?;
         let principal = self.principal(id.clone(), session.clone(), record.clone()).map_err(unavailable)?;
         Ok(Beginning { id, record, session, principal, before, now, is_carried_over })
     }

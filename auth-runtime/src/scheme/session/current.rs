@@ -111,7 +111,7 @@ impl CurrentSession {
         for _ in 0..TRIES {
             let id = SessionId::random()?;
             let record = Record { renews: false, seen_at: now.max(known.seen_at), ..known };
-            let session = sessions.stored(id.key(), 1, &record).ok_or_else(unfit)?;
+            let session = sessions.stored(sessions.seal.key(&id), 1, &record).ok_or_else(unfit)?;
             let replaced = sessions.tombstone(self.stored.key, version.saturating_add(1), Some(&record), now);
             let replaced = Some(replaced.ok_or_else(unfit)?);
             let (began_at, most) = (record.began_at, sessions.most);

@@ -191,7 +191,8 @@ impl LiveSessions {
         now: UnixTime,
     ) -> Result<Option<Principal>, Denial> {
         let Some(id) = self.id_in(headers) else { return Ok(None) };
-        let found = self.store.find(id.key()).get().await.map_err(unavailable)?.and_then(|stored| self.open(stored));
+        let found =
+            self.store.find(self.seal.key(&id)).get().await.map_err(unavailable)?.and_then(|stored| self.open(stored));
         let lasts = |(_, record): &KeptSession| !record.replaced && self.lasts(record, now);
         let Some((stored, record)) = found.filter(lasts) else { return Ok(None) };
         let who = self.principal(id, stored, record.clone()).map_err(unavailable)?;

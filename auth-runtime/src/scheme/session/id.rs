@@ -5,13 +5,11 @@ use std::time::Duration;
 use actix_web::http::header::HeaderValue;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use crate::denial::Unavailable;
 use crate::fault::Misconfiguration;
 use crate::http::url::is_loopback;
-use crate::scheme::session::store::SessionKey;
 
 /// 256 random bits.
 #[derive(Clone)]
@@ -36,10 +34,6 @@ impl SessionId {
 
     pub(super) fn as_bytes(&self) -> &[u8; 32] {
         &self.0
-    }
-
-    pub(super) fn key(&self) -> SessionKey {
-        SessionKey::from_bytes(Sha256::digest(self.0.as_slice()).into())
     }
 }
 
@@ -137,7 +131,7 @@ mod tests {
         let line = line.to_str().unwrap();
         let (text, rest) = line.strip_prefix("__Host-session=").unwrap().split_once(';').unwrap();
         assert_eq!(rest, " Path=/; Max-Age=60; Secure; HttpOnly; SameSite=Lax");
-        assert_eq!(SessionId::read(text.as_bytes()).unwrap().key(), id.key());
+        assert_eq!(SessionId::read(text.as_bytes()).unwrap().as_bytes(), id.as_bytes());
         for wrong in [&text[..42], &format!("{text}A"), &format!("{text}="), &format!("\"{text}\""), ""] {
             assert!(SessionId::read(wrong.as_bytes()).is_none(), "{wrong}");
         }
@@ -147,7 +141,7 @@ mod tests {
 
     #[test]
     fn ids_differ() {
-        let ids: std::collections::HashSet<_> = (0..1000).map(|_| SessionId::random().unwrap().key()).collect();
+        let ids: std::collections::HashSet<_> = (0..1000).map(|_| *SessionId::random().unwrap().as_bytes()).collect();
         assert_eq!(ids.len(), 1000);
     }
 

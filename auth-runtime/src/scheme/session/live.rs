@@ -114,7 +114,7 @@ impl LiveSessions {
 
     /// The session that a request's cookie names, good or not.
     pub(crate) fn named_by(&self, headers: &HeaderMap) -> Option<SessionKey> {
-        self.id_in(headers).map(|id| id.key())
+        self.id_in(headers).map(|id| self.seal.key(&id))
     }
 
     pub(super) fn id_in(&self, headers: &HeaderMap) -> Option<SessionId> {
@@ -134,7 +134,7 @@ impl LiveSessions {
         let Some(id) = SessionId::read(id) else {
             return Authentication::refused(self.over(Rejection::credentials_wrong()));
         };
-        let key = id.key();
+        let key = self.seal.key(&id);
         let now = match context.now() {
             Ok(now) => now,
             Err(unreadable) => return Outcome::failed(unreadable).into(),
@@ -168,7 +168,7 @@ impl LiveSessions {
         let Some((stored, record)) = found.and_then(|stored| self.open(stored)) else {
             return refused(Rejection::session_ended());
         };
-        debug_assert_eq!(stored.key, id.key());
+        debug_assert_eq!(stored.key, self.seal.key(&id));
         if is_just_replaced(&record, now) {
             // The browser may have the new one by now: its cookie stays.
             return Outcome::Refused(Rejection::session_ended());

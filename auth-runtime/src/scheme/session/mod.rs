@@ -67,7 +67,7 @@
 //! # Security
 //! - An id is 256 random bits, in a cookie that scripts cannot read and that other hosts, and plain http, can neither read nor set: `__Host-session`,
 //!   `Secure`, `HttpOnly`, `SameSite=Lax`. For a [public origin](crate::config::AuthBuilder::public_origin) of plain http, which may only be this machine, it is `session`, and a warning in the log says so.
-//! - The store knows an id by its SHA-256. Signing in always makes a new one; the one that the browser had ends.
+//! - The store knows an id by a SHA-256. Signing in always makes a new one; the one that the browser had ends.
 //! - A browser adds the cookie by itself, so the cross-site rule applies: other sites cannot act in a session, and cannot sign anybody in.
 //! - An answer that a session decided is `no-store`, unless the handler says `private`: the back button must not show it after signing out.
 //! - A store that cannot be asked is a 503: nobody is let in, and nobody is signed out.

@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use crate::fault::Misconfiguration;
+use crate::scheme::session::id::SessionId;
 use crate::scheme::session::record::{RECORD_MAX, Record, Whose};
 use crate::scheme::session::store::{SessionKey, SubjectKey};
 
@@ -64,6 +65,12 @@ impl Seal {
     #[cfg(feature = "login")]
     pub(super) fn application(&self) -> &[u8] {
         &self.application
+    }
+
+    /// What a store knows an id by. Under that of another application's nothing is found, which may be in the same store.
+    pub(super) fn key(&self, id: &SessionId) -> SessionKey {
+        let hash = Sha256::new().chain_update("auth session id 1").chain_update(&self.application);
+        SessionKey::from_bytes(hash.chain_update(id.as_bytes()).finalize().into())
     }
 
     /// Whose sessions these are, for a store.
@@ -156,6 +163,8 @@ mod tests {
             assert!(other.open(here, &kept).is_none());
             let alice = Whose { issuer: None, subject: "alice" };
             assert_ne!(other.subject(alice), seal(vec![]).subject(alice));
+            let id = SessionId::random().unwrap();
+            assert_ne!(other.key(&id), seal(vec![]).key(&id));
         }
         for place in 0..kept.len() {
             let mut changed = kept.clone();

@@ -17,7 +17,7 @@ pub(super) const BARRED_FOR: Duration = Duration::from_secs(900);
 /// wherever they are taken for floating-point ones, as in Lua.
 pub(super) const UNREAD: u64 = 1 << 52;
 
-/// Names a session to its store: the SHA-256 of the id that the browser holds, which the store never sees.
+/// Names a session to its store: a SHA-256 over the application and the id that the browser holds, which the store never sees.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SessionKey([u8; 32]);
 
