@@ -10,7 +10,7 @@ use crate::time::UnixTime;
 
 /// Readers on different cores rarely meet. A power of two, and no more than a byte says.
 const SHARDS: usize = 16;
-/// Seconds between two looks for what has expired in a shard.
+/// Seconds between two looks for what has expired in a shard, and among all subjects.
 const SWEPT_EVERY: UnixTime = 60;
 
 /// Sessions of one process. Reading takes a look into a table under a lock that is held for no longer; whatever changes them takes
@@ -32,6 +32,7 @@ struct Shard {
 struct Register {
     subjects: HashMap<SubjectKey, Subject>,
     held: usize,
+    swept_at: UnixTime,
     /// What stays in the place of others, which belongs to nobody: the first that came first, and until when each stays. No more than there may
     /// be sessions: whoever signs in again and again has nothing forgotten but this.
     replaced: VecDeque<(SessionKey, UnixTime)>,
@@ -106,8 +107,11 @@ impl MemoryStore {
                 shard.sessions.remove(&key);
             }
         }
-        let milliseconds = u64::try_from(now).unwrap_or(0).saturating_mul(1000);
-        register.subjects.retain(|_, subject| !subject.keys.is_empty() || subject.bars(milliseconds));
+        if now.saturating_sub(register.swept_at) >= SWEPT_EVERY {
+            register.swept_at = now;
+            let milliseconds = u64::try_from(now).unwrap_or(0).saturating_mul(1000);
+            register.subjects.retain(|_, subject| !subject.keys.is_empty() || subject.bars(milliseconds));
+        }
     }
 }
 
