@@ -114,7 +114,10 @@ impl AtRequest {
         let address = auth.settings().address_share((&self.request).into());
         let often = auth.settings().limiter.take(TOLD_PER_ADDRESS, Whose::Address(address)).done().await;
         often.map_err(|_| LogoutFault::Unavailable)?;
-        let is_form = |kind: &HeaderValue| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded");
+        let is_form = |kind: &HeaderValue| {
+            let kind = kind.as_bytes().split(|byte| *byte == b';').next();
+            kind.is_some_and(|kind| kind.trim_ascii().eq_ignore_ascii_case(b"application/x-www-form-urlencoded"))
+        };
         if !self.request.headers().get(CONTENT_TYPE).is_some_and(is_form) {
             return Err(LogoutFault::Refused("media_type"));
         }
