@@ -31,6 +31,8 @@ pub(crate) struct Otherwise {
     pub(crate) names_no_issuer: bool,
     /// Changes the ID token before it is signed.
     pub(crate) id_token: Option<Box<dyn Fn(TestToken) -> TestToken + Send>>,
+    /// Gives such an ID token for a refresh token, too.
+    pub(crate) refreshed_id_token: Option<fn(TestToken) -> TestToken>,
     /// Changes the answer of the token endpoint.
     pub(crate) tokens: Option<fn(&mut Value)>,
     /// Of the token endpoint.
@@ -188,9 +190,14 @@ impl State {
             refresh.1 += 1;
             let (access, next) = (format!("access-{}", refresh.1), format!("refresh-{}", refresh.1));
             refresh.0 = Some(next.clone());
-            return HttpResponse::Ok().json(json!({
+            let mut answer = json!({
                 "access_token": access, "token_type": "bearer", "expires_in": 300, "refresh_token": next,
-            }));
+            });
+            if let Some(change) = &otherwise.refreshed_id_token {
+                let token = self.issuer().token().subject("alice").header("typ", "JWT");
+                answer["id_token"] = json!(change(token).sign());
+            }
+            return HttpResponse::Ok().json(answer);
         }
         if form["grant_type"] == "urn:ietf:params:oauth:grant-type:token-exchange" {
             let (subject, audience) = (&form["subject_token"], &form["audience"]);

@@ -5,6 +5,7 @@ use std::time::Duration;
 use auth_runtime::Sessions;
 use auth_runtime::observe::AuditLog;
 use auth_runtime::outgoing::OutgoingTokens;
+use auth_runtime::testing::TestToken;
 use tests::Paper;
 
 use crate::app::{App, COOKIE, clock, login};
@@ -74,6 +75,31 @@ fn a_refresh_token_that_is_refused_ends_the_session() {
     let told = (&ended["event.name"], &ended["user.id"], &ended["error.type"]);
     assert_eq!(told, (&"auth.signed_out".into(), &"alice".into(), &"refresh_token_refused".into()));
     assert_eq!(other.open("/key").status, 303, "the session is over everywhere");
+}
+
+#[test]
+fn an_id_token_that_comes_with_a_refresh_must_be_of_whoever_signed_in() {
+    type Change = fn(TestToken) -> TestToken;
+    let changes: [(Change, bool); 4] = [
+        (|token| token, true),
+        (|token| token.subject("mallory"), false),
+        (|token| token.wrong_issuer(), false),
+        (|token| token.without("sub"), false),
+    ];
+    for (change, goes_on) in changes {
+        let (idp, app) = App::started();
+        let browser = app.browser();
+        app.sign_in(&idp, &browser);
+        app.clock.advance(Duration::from_secs(280));
+        let paper = Paper::default();
+        app.auth.audit(AuditLog::new(paper.clone()));
+        idp.does(Otherwise { refreshed_id_token: Some(change), ..Otherwise::default() });
+        let answer = app.server.get("/upstream").header("Cookie", browser.header()).send();
+        if !goes_on {
+            assert_eq!(paper.lines(1)[0]["error.type"], "refreshed_for_somebody_else");
+        }
+        assert_eq!((answer.status, browser.open("/key").status), if goes_on { (200, 200) } else { (401, 303) });
+    }
 }
 
 #[test]

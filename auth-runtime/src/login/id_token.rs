@@ -130,6 +130,17 @@ impl Provider {
         Ok((principal, header))
     }
 
+    /// Whether an ID token that has come with a refresh tells of whom it did at sign-in (OpenID Connect Core 1.0 section 12.2). Its signature is not
+    /// looked at: it is the token endpoint itself that has sent it, and nothing else in it counts.
+    pub(super) fn tells_of(&self, subject: &str, id_token: &str) -> bool {
+        let Some(token) = Compact::split(id_token.as_bytes()) else { return false };
+        token.claims().is_ok_and(|claims| {
+            let says =
+                |name, what: &str| claims.get(name).and_then(|said| said.as_str()).is_some_and(|said| said == what);
+            says("iss", &self.settings.issuer) && says("sub", subject)
+        })
+    }
+
     /// Whether a verified token is for others besides, and does not say that it was issued to us.
     pub(super) fn is_for_others(&self, claims: &Map<String, Value>) -> bool {
         let client = self.settings.client.id();

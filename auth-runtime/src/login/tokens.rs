@@ -198,6 +198,17 @@ impl Refreshing<'_> {
         let now = self.now()?;
         let grant = [("grant_type", "refresh_token"), ("refresh_token", refresh)];
         match self.provider.exchange(&grant, now).await {
+            Ok(granted) if !self.tells_of_the_same(&granted, current.record()) => {
+                let (provider, record) = (foreign(&self.provider.settings.issuer), current.record());
+                let session = &*record.sid;
+                tracing::error!(
+                    provider,
+                    subject = foreign(&record.subject),
+                    session,
+                    "a provider has given an ID token of somebody else for a refresh token; the session ends"
+                );
+                self.end(current, "refreshed_for_somebody_else", now).await
+            }
             Ok(granted) => {
                 let held = granted.held(Some(held), now);
                 self.keep(current, Some(&held)).await?;
@@ -211,8 +222,7 @@ impl Refreshing<'_> {
                     session = &*record.sid,
                     "the provider refuses a refresh token, which was revoked, or used by somebody else; the session ends"
                 );
-                let ended = self.sessions.end_refused(current.key(), record, now).await;
-                Err(ended.map_or_else(|denial| NoToken::Unavailable(denial.reason()), |_| NoToken::Ended))
+                self.end(current, "refresh_token_refused", now).await
             }
             Err(_) => {
                 // The next one may ask at once. Where this fails too, it waits.
@@ -220,6 +230,16 @@ impl Refreshing<'_> {
                 Err(NoToken::Unavailable(Reason::BackendUnavailable))
             }
         }
+    }
+
+    /// Whether the ID token is of whoever signed in, where one has come.
+    fn tells_of_the_same(&self, granted: &Granted, record: &Record) -> bool {
+        granted.id_token.as_ref().is_none_or(|token| self.provider.tells_of(&record.subject, token))
+    }
+
+    async fn end(&self, current: &CurrentSession, reason: &'static str, now: UnixTime) -> Refreshed {
+        let ended = self.sessions.end_refused(current.key(), current.record(), reason, now).await;
+        Err(ended.map_or_else(|denial| NoToken::Unavailable(denial.reason()), |_| NoToken::Ended))
     }
 
     /// Writes other tokens into the session, whatever else has changed in it, and lets the next one ask.

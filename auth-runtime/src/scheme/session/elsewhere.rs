@@ -259,9 +259,15 @@ impl LiveSessions {
     }
 
     /// Ends a session whose provider does not let it go on; says whether it was there.
-    pub(crate) async fn end_refused(&self, key: SessionKey, of: &Record, now: UnixTime) -> Result<bool, Denial> {
+    pub(crate) async fn end_refused(
+        &self,
+        key: SessionKey,
+        of: &Record,
+        reason: &'static str,
+        now: UnixTime,
+    ) -> Result<bool, Denial> {
         match self.latest(key, of, now).await.map_err(unavailable)? {
-            Some((stored, record)) => self.end_one(stored.key(), &record, Some("refresh_token_refused")).await,
+            Some((stored, record)) => self.end_one(stored.key(), &record, Some(reason)).await,
             None => Ok(false),
         }
     }
