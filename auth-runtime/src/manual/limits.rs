@@ -67,7 +67,8 @@
 //!   only in the moment that a delay is over.
 //! - Nobody is locked out for ever. Five minutes after the last delay is over, all is as before. The right password ends no delay of others.
 //! - Names are one account however they are written: trimmed, in NFKC and in lower case, or as
-//!   [`account_of`](crate::limits::Limits::account_of) says.
+//!   [`account_of`](crate::limits::Limits::account_of) says: a database whose collation takes more names for one, as MySQL's `utf8mb4_0900_ai_ci`
+//!   takes `àlicé` for `alice`, gives each spelling its own guesses unless that one folds them too.
 //! - Keys that have expired, stale nonces and replays of Digest are not guesses. An address is what it is for a `limit` of a route.
 //! - 65,536 accounts and addresses are told apart, in about 4 MB. When so many count something, those that come then share one count.
 //!
