@@ -4,7 +4,7 @@ use actix_web::rt::System;
 use auth_runtime::observe::AuditLog;
 use tests::Paper;
 
-use crate::app::{App, WithSession as _};
+use crate::app::{App, WithSession as _, cookie};
 
 #[test]
 fn guesses_at_the_form_are_logged_and_counted_also_those_that_nobody_looks_at() {
@@ -20,6 +20,37 @@ fn guesses_at_the_form_are_logged_and_counted_also_those_that_nobody_looks_at() 
         (&"credentials_wrong".into(), &"too_many_attempts".into())
     );
     assert!(!format!("{lines:?}").contains(r#""wrong""#), "{lines:?}");
+}
+
+#[test]
+fn whoever_was_not_signed_in_is_logged_whatever_the_reason() {
+    let (app, paper) = (App::new(), Paper::default());
+    app.auth.audit(AuditLog::new(paper.clone()));
+    let elsewhere = app.server.post("/login").header("Sec-Fetch-Site", "cross-site");
+    assert_eq!(app.log_in(elsewhere, "alice", "right", "viewer").status, 403);
+    let id = app.sign_in("alice");
+    app.post("/logout/everywhere").session(&id).send();
+    // Within the same tick of the clock it counts as begun before.
+    assert_eq!(app.log_in(app.post("/login"), "alice", "right", "viewer").status, 403);
+    let lines = paper.lines(4);
+    let refused = lines.iter().filter(|line| line["event.name"] == "auth.sign_in_refused");
+    let told: Vec<_> = refused.map(|line| (&line["error.type"], &line["client.address"], &line["user.id"])).collect();
+    let (address, nobody) = ("127.0.0.1".into(), serde_json::Value::Null);
+    assert_eq!(told, [(&"cross_site".into(), &address, &nobody), (&"barred".into(), &address, &nobody)]);
+}
+
+#[test]
+fn a_session_that_another_one_takes_the_place_of_is_logged_as_ended() {
+    let (app, paper) = (App::new(), Paper::default());
+    app.auth.audit(AuditLog::new(paper.clone()));
+    let alice = app.sign_in("alice");
+    let bob = cookie(&app.log_in(app.post("/login").session(&alice), "bob", "right", "viewer"));
+    assert_eq!((app.passes(&alice), app.passes(&bob)), (false, true));
+    let lines = paper.lines(4);
+    let told = |line: &serde_json::Value| ["event.name", "user.id", "error.type"].map(|name| line[name].clone());
+    assert_eq!(told(&lines[1]), ["auth.signed_out", "alice", "signed_in_again"]);
+    assert_eq!(lines[1]["session.id"], lines[0]["session.id"]);
+    assert_eq!(told(&lines[2]), [serde_json::json!("auth.signed_in"), "bob".into(), serde_json::Value::Null]);
 }
 
 #[test]

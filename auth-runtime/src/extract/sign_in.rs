@@ -149,6 +149,9 @@ impl<T> FromRequest for SignIn<T> {
         };
         if !auth.settings().origins.permits_sign_in(request) {
             limited!(info, path = foreign(request.path()), "a sign-in that another site has caused is refused");
+            if let Some(live) = auth.live_sessions(None) {
+                live.tell_refused(&signing_in(auth, live, request), None, Reason::CrossSite.label());
+            }
             let mut denial = Denial::of(Reason::CrossSite);
             auth.settings().shape(request, &mut denial);
             return ready(Err(denial));
@@ -291,7 +294,11 @@ impl<T> SessionStart<T> {
                 }
             }
         }
-        let cookie = live.keep(beginning).await?;
+        let cookie = live.keep(beginning).await.inspect_err(|denial| {
+            // The one thing that is forbidden here.
+            let is_barred = denial.status() == StatusCode::FORBIDDEN;
+            sign_in.tell_refused(if is_barred { "barred" } else { denial.reason().label() });
+        })?;
         Ok(SignedIn { cookie, location: live.landing().location(to.as_deref()) })
     }
 }

@@ -75,7 +75,8 @@ impl<T> SignIn<T> {
         })
     }
 
-    fn tell_refused(&self, reason: &'static str) {
+    /// Tells those who keep a record that nobody was signed in.
+    pub(super) fn tell_refused(&self, reason: &'static str) {
         if let Some(live) = &self.live {
             live.tell_refused(&signing_in(&self.auth, live, &self.request), None, reason);
         }

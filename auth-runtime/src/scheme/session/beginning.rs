@@ -210,6 +210,9 @@ impl LiveSessions {
         let added = self.store.put(new).get().await.map_err(unavailable)?;
         if let (Added::Kept { .. }, Some(had)) = (added, &had) {
             self.end_moved(had).await?;
+            if self.lasts(had, now) {
+                self.tell_ended(had, Some("signed_in_again"));
+            }
         }
         match added {
             Added::Kept { .. } if is_carried_over && self.has_left_old(&record.subject).await? => {

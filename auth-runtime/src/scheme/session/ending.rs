@@ -62,15 +62,19 @@ impl LiveSessions {
         record: &Record,
         reason: Option<&'static str>,
     ) -> Result<bool, Denial> {
-        let (whose, sid) = (record.whose(), &*record.sid);
         let mut was_there = self.store.remove(key).get().await.map_err(unavailable)?;
         was_there |= self.end_moved(record).await?;
         if was_there {
-            tracing::info!(subject = foreign(whose.subject), session = sid, scheme = super::NAME, reason, "signed out");
-            let session = Some(Arc::from(sid));
-            self.tell(EventName::SignedOut, whose, |event| SecurityEvent { session, reason, ..event });
+            self.tell_ended(record, reason);
         }
         Ok(was_there)
+    }
+
+    pub(super) fn tell_ended(&self, record: &Record, reason: Option<&'static str>) {
+        let (whose, sid) = (record.whose(), &*record.sid);
+        tracing::info!(subject = foreign(whose.subject), session = sid, scheme = super::NAME, reason, "signed out");
+        let session = Some(Arc::from(sid));
+        self.tell(EventName::SignedOut, whose, |event| SecurityEvent { session, reason, ..event });
     }
 
     /// The same because its user wants it: nobody is carried over into another one by what is left of old sessions.

@@ -317,7 +317,7 @@ impl LiveSessions {
         Ok(changed)
     }
 
-    /// Tells those who keep a record that somebody has sent a wrong password. Not for whom: some write the password where the name belongs.
+    /// Tells those who keep a record that nobody was signed in. Not for whom: some write the password where the name belongs.
     pub(crate) fn tell_refused(&self, who: &SigningIn, provider: Option<&str>, reason: &'static str) {
         metrics::counter!(SIGN_INS, "outcome" => "refused", "reason" => reason).increment(1);
         self.events.tell(|| {
