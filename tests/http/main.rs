@@ -37,7 +37,6 @@ mod limits;
 mod middleware;
 mod mounted;
 mod mounting;
-mod observed;
 mod opaque;
 mod operations;
 mod optional;
@@ -54,3 +53,5 @@ mod step_up;
 mod transport;
 mod verify;
 mod websocket;
+
+use tests::observed;

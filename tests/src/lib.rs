@@ -7,6 +7,7 @@ mod digest;
 mod http2;
 mod late;
 pub mod load;
+pub mod observed;
 mod paper;
 pub mod provider;
 mod redis;

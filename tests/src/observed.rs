@@ -10,10 +10,13 @@ use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
 /// One event of the program.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Event {
-    pub(crate) target: String,
-    pub(crate) level: String,
-    pub(crate) fields: BTreeMap<String, String>,
+pub struct Event {
+    /// The module.
+    pub target: String,
+    /// `ERROR`, `WARN`, `INFO`, `DEBUG` or `TRACE`.
+    pub level: String,
+    /// What each field says; the message is `message`.
+    pub fields: BTreeMap<String, String>,
 }
 
 impl Visit for Event {
@@ -27,13 +30,14 @@ impl Visit for Event {
 }
 
 impl Event {
-    pub(crate) fn field(&self, name: &str) -> &str {
+    /// What this field says, empty where there is none.
+    pub fn field(&self, name: &str) -> &str {
         self.fields.get(name).map_or("", String::as_str)
     }
 }
 
 /// Every event since the first test that listened, of our crate and of actix-web.
-pub(crate) static EVENTS: Mutex<Vec<Event>> = Mutex::new(Vec::new());
+pub static EVENTS: Mutex<Vec<Event>> = Mutex::new(Vec::new());
 
 struct Capture;
 
@@ -53,18 +57,23 @@ impl<S: tracing::Subscriber> Layer<S> for Capture {
     }
 }
 
-pub(crate) type Labels = BTreeMap<String, String>;
+/// The labels of a metric.
+pub type Labels = BTreeMap<String, String>;
 
 /// What a metric has seen.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Seen {
-    pub(crate) count: u64,
-    pub(crate) durations: Vec<f64>,
+pub struct Seen {
+    /// What a counter has counted.
+    pub count: u64,
+    /// What a histogram was told, in seconds.
+    pub durations: Vec<f64>,
 }
 
-pub(crate) static METRICS: Mutex<BTreeMap<(String, Labels), Seen>> = Mutex::new(BTreeMap::new());
+/// What was seen of each metric.
+pub static METRICS: Mutex<BTreeMap<(String, Labels), Seen>> = Mutex::new(BTreeMap::new());
 
-pub(crate) fn listen() {
+/// Keeps events from now on.
+pub fn listen() {
     static LISTENING: OnceLock<()> = OnceLock::new();
     LISTENING.get_or_init(|| {
         let subscriber = tracing_subscriber::registry().with(Capture);
@@ -73,7 +82,8 @@ pub(crate) fn listen() {
     });
 }
 
-pub(crate) fn snapshotter() -> &'static Snapshotter {
+/// Keeps metrics from now on.
+pub fn snapshotter() -> &'static Snapshotter {
     static SNAPSHOTTER: OnceLock<Snapshotter> = OnceLock::new();
     SNAPSHOTTER.get_or_init(|| {
         let recorder = DebuggingRecorder::new();
@@ -84,23 +94,23 @@ pub(crate) fn snapshotter() -> &'static Snapshotter {
 }
 
 /// How many events have these values in their fields, or a part of them.
-pub(crate) fn told(fields: &[(&str, &str)]) -> usize {
+pub fn told(fields: &[(&str, &str)]) -> usize {
     let has = |event: &&Event| fields.iter().all(|(name, part)| event.field(name).contains(part));
     EVENTS.lock().unwrap().iter().filter(has).count()
 }
 
 /// All events.
-pub(crate) fn all() -> Vec<Event> {
+pub fn all() -> Vec<Event> {
     EVENTS.lock().unwrap().clone()
 }
 
 /// The events of the policy of this name.
-pub(crate) fn events(policy: &str) -> Vec<Event> {
+pub fn events(policy: &str) -> Vec<Event> {
     EVENTS.lock().unwrap().iter().filter(|event| event.field("policy") == policy).cloned().collect()
 }
 
 /// The metrics of the policy of this name.
-pub(crate) fn metrics(policy: &str) -> BTreeMap<(String, Labels), Seen> {
+pub fn metrics(policy: &str) -> BTreeMap<(String, Labels), Seen> {
     let mut all = METRICS.lock().unwrap();
     // A snapshot takes what has been counted since the last one.
     for (key, _, _, value) in snapshotter().snapshot().into_vec() {
