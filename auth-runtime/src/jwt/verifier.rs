@@ -16,10 +16,10 @@ use crate::jwt::claims::{self, Times};
 use crate::jwt::headers::KnownHeaders;
 use crate::jwt::memory::{Memory, Remembered};
 #[cfg(feature = "jwks")]
-use crate::jwt::tenants::{Search, Tenant, Tenants};
-use crate::keys::compact::{Compact, Header};
+use crate::jwt::tenants::{Tenant, Tenants};
 #[cfg(feature = "jwks")]
-use crate::keys::keyring::Asked;
+use crate::jwt::waiting::LookUp;
+use crate::keys::compact::{Compact, Header};
 use crate::keys::keyring::Keyring;
 use crate::principal::Principal;
 use crate::scheme::Recognition;
@@ -76,51 +76,6 @@ impl Deref for Trusted<'_> {
             Self::Configured(issuer) => issuer,
             #[cfg(feature = "jwks")]
             Self::Tenant(tenant) => &tenant.issuer,
-        }
-    }
-}
-
-/// What a token needs that is being asked for.
-#[cfg(feature = "jwks")]
-#[derive(Debug)]
-pub(crate) enum LookUp {
-    /// A key.
-    Key(Asked),
-    /// The issuer itself.
-    Tenant(Search),
-}
-
-#[cfg(feature = "jwks")]
-impl LookUp {
-    /// Waits for the answer, and says what a token is refused for if it still needs the same: a good reason only where the
-    /// answer to this very question lacks it.
-    pub(crate) async fn wait(&self) -> Reason {
-        let (conclusive, reason) = match self {
-            Self::Key(asked) => (asked.wait().await, Reason::KeyUnknown),
-            Self::Tenant(search) => (search.wait().await, Reason::IssuerWrong),
-        };
-        if conclusive { reason } else { Reason::KeysUnavailable }
-    }
-
-    /// What to wait for next on behalf of a token whose key is still unknown, which is its `refusal`.
-    pub(crate) fn again(
-        self,
-        verifier: &Verifier,
-        token: &Compact<'_>,
-        now: UnixTime,
-        refusal: Reason,
-    ) -> Result<Self, Reason> {
-        match self {
-            Self::Key(asked) => Some(asked.again()).filter(|asked| !asked.is_refused()).map(Self::Key),
-            Self::Tenant(search) => return verifier.look_up(token, search.claimant, now, refusal),
-        }
-        .ok_or(Reason::KeysUnavailable)
-    }
-
-    /// It was a key, and the issuer does not have it.
-    pub(crate) fn lacking(&self) {
-        if let Self::Key(asked) = self {
-            asked.lacking();
         }
     }
 }
