@@ -13,7 +13,7 @@ use auth_runtime::config::AuthBuilder;
 use auth_runtime::denial::Rejection;
 use auth_runtime::principal::PrincipalKey;
 use auth_runtime::scheme::{Authentication, Challenge, Context, Credentials, Evidence, SchemeDescription};
-use auth_runtime::{ApiKeys, Authorities, Details, Jwt, Optional, Principal, Scheme, policy, requires};
+use auth_runtime::{ApiKeys, Auth, Authorities, Details, Jwt, Optional, Principal, Scheme, policy, requires};
 use tests::{Answer, Denied, Server, Token};
 
 use crate::fixture::{self, AUDIENCE, DirectoryKey, ISSUER, KEY, Member, SECRET, auth, token};
@@ -356,6 +356,39 @@ fn a_database_that_is_away_is_our_failure_and_an_error_event() {
     let events = observed::events("http::authorities::drafts");
     let event = events.iter().find(|event| event.field("reason") == "authorities_unavailable").unwrap();
     assert_eq!((event.level.as_str(), event.field("cause")), ("ERROR", r"the database is away:\nsecret detail"));
+}
+
+#[requires(bearer)]
+#[get("/queue")]
+async fn queue(who: Principal) -> String {
+    who.subject().to_owned()
+}
+
+#[test]
+fn callers_whose_turn_to_be_loaded_does_not_come_are_a_warning() {
+    observed::listen();
+    let load = async |_: Principal| {
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        Ok::<_, String>(Some(Authorities::new(())))
+    };
+    let jwt = fixture::jwt().authorities(load);
+    let auth = Auth::builder().realm("orders").bearer(jwt).dangerous_allow_unconfigured().build().unwrap();
+    let server = Server::start(move |app| {
+        app.service(auth.scope("").service(queue));
+    });
+    let ask = |number: usize| server.get("/queue").bearer(of(&format!("user-{number}")).sign()).open();
+    let mut asked: Vec<_> = (0..140).map(ask).collect();
+    let answers: Vec<_> = asked.iter_mut().map(|asked| asked.answer()).collect();
+    let (served, refused): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 200);
+    assert_eq!((served.len(), refused.len()), (128, 12), "as many are loaded at once");
+    refused.into_iter().for_each(|answer| Denied::unavailable().check(answer));
+    let events = observed::events("http::authorities::queue");
+    let refusals: Vec<_> = events.iter().filter(|event| !event.field("remedy").is_empty()).collect();
+    assert!(!refusals.is_empty());
+    for event in refusals {
+        assert_eq!((event.level.as_str(), event.field("reason")), ("WARN", "authorities_busy"));
+        assert!(event.field("remedy").contains("the function that loads authorities"), "{event:?}");
+    }
 }
 
 #[test]

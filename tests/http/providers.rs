@@ -8,9 +8,9 @@ use auth_runtime::jwt::{Audiences, ReadyJwt, Said};
 use auth_runtime::{Auth, Bearer, Jwt, requires};
 use serde_json::{Value, json};
 use tests::provider::{AUDIENCE, Provider, ed25519, issuer};
-use tests::{Answer, Server, base64url};
+use tests::{Answer, Denied, Server, base64url};
 
-use crate::observed::{listen, told};
+use crate::observed::{events, listen, told};
 
 #[requires(bearer)]
 #[get("/who")]
@@ -100,6 +100,56 @@ fn a_set_without_a_usable_key_is_told_with_the_cause() {
     assert!(auth.not_ready().eq(["bearer"]));
     let token = issuer("https://encrypts.example").key_id("enc-1").token().sign();
     assert_eq!(ask(&server, &token).status, 503);
+}
+
+#[requires(bearer)]
+#[get("/invented")]
+async fn with_invented_keys() -> &'static str {
+    "invented"
+}
+
+#[requires(bearer)]
+#[get("/away")]
+async fn with_keys_away() -> &'static str {
+    "away"
+}
+
+/// What the log says of the last decision about this handler: level, reason and remedy.
+#[track_caller]
+fn said_last(handler: &str) -> [String; 3] {
+    let events = events(&format!("http::providers::{handler}"));
+    let last = events.last().expect("an event");
+    [&last.level, last.field("reason"), last.field("remedy")].map(str::to_owned)
+}
+
+#[test]
+fn a_key_that_a_stranger_invents_is_a_warning_and_keys_that_are_away_an_error() {
+    listen();
+    let (provider, away) = (Provider::start(), Provider::start());
+    provider.keys(&[ed25519(json!({"kid": "a"}))]);
+    let of = |provider: &Provider| auth(Jwt::jwks_url(provider.url("/keys")).issuer(ISSUER).audience(AUDIENCE));
+    let (auth, without_keys) = (of(&provider), of(&away));
+    let ready = auth.clone();
+    let server = Server::start(move |services| {
+        services.service(auth.scope("/there").service(with_invented_keys));
+        services.service(without_keys.scope("/away").service(with_keys_away));
+    });
+    eventually(|| ready.is_ready());
+    let ask = |target: &str, key: &str| server.get(target).bearer(issuer(ISSUER).key_id(key).token().sign()).send();
+    server.get("/there/invented").bearer(issuer(ISSUER).key_id("a").token().sign()).send().expect("invented");
+    // One of the two fetches is for callers that are known.
+    assert_eq!(ask("/there/invented", "x").status, 401);
+    let busy = ask("/there/invented", "y");
+    let [level, reason, remedy] = said_last("with_invented_keys");
+    assert_eq!((&*level, &*reason), ("WARN", "keys_busy"));
+    assert!(remedy.contains("more tokens name unknown keys"), "{remedy}");
+
+    let unavailable = ask("/away/away", "a");
+    let [level, reason, remedy] = said_last("with_keys_away");
+    assert_eq!((&*level, &*reason), ("ERROR", "keys_unavailable"));
+    assert!(remedy.contains("out of reach"), "{remedy}");
+    Denied::unavailable().check(&busy);
+    assert_eq!(busy.without_date(), unavailable.without_date(), "the caller is told the same");
 }
 
 #[test]

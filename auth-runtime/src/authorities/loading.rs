@@ -187,5 +187,5 @@ fn presented(principal: &Principal, address: AddressShare) -> Presented {
 }
 
 fn too_many() -> LoadFailure {
-    LoadFailure::new(Reason::AuthoritiesUnavailable, "too many loads of authorities are under way")
+    Reason::AuthoritiesBusy.into()
 }

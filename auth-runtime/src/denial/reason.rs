@@ -6,7 +6,8 @@ use super::{Rejection, Unavailable};
 use crate::time::ClockError;
 
 /// Defines [`Reason`] and its table from one list: variant, label, status, then what the caller is told of a rejection,
-/// or what the developer can do about a failure of ours. `by` names the constructor that schemes use.
+/// or how loudly a failure of ours is logged, and what the developer can do about it. `by` names the constructor that
+/// schemes use.
 macro_rules! reasons {
     (
         rejections {$(
@@ -15,7 +16,7 @@ macro_rules! reasons {
         )+}
         failures {$(
             $(#[$why:meta])+
-            $failure:ident = $name:literal $(by $fail:ident)?, $code:ident, $remedy:literal;
+            $failure:ident = $name:literal $(by $fail:ident)?, $code:ident, $severity:ident, $remedy:literal;
         )+}
     ) => {
         /// Why a request was refused. Logs and metrics carry the label; callers see only the description.
@@ -82,6 +83,16 @@ macro_rules! reasons {
                 }
             }
 
+            /// What is ours is an error, unless a stranger can cause it at will.
+            pub(crate) fn severity(self) -> Severity {
+                match self {
+                    $(Self::$failure => Severity::$severity,)+
+                    // The caller's, or the type's that the handler asks for.
+                    Self::ClaimsUnfit => Severity::Warning,
+                    _ => Severity::Information,
+                }
+            }
+
             /// What the developer or operator can do about it; `None` where it is the caller's to act.
             pub fn remedy(self) -> Option<&'static str> {
                 match self {
@@ -130,17 +141,6 @@ pub(crate) enum Severity {
 }
 
 impl Reason {
-    /// What is ours is an error, unless a stranger can cause it at will.
-    pub(crate) fn severity(self) -> Severity {
-        match self {
-            Self::HashingBusy | Self::LookupBusy | Self::IntrospectionUnavailable | Self::ClaimsUnfit => {
-                Severity::Warning
-            }
-            _ if self.status().is_server_error() => Severity::Error,
-            _ => Severity::Information,
-        }
-    }
-
     /// Whether the caller is known, and is asked to authenticate again.
     pub(crate) fn asks_for_step_up(self) -> bool {
         matches!(self, Self::AuthenticationTooWeak | Self::AuthenticationAndScopeTooWeak)
@@ -290,59 +290,64 @@ reasons! {
     failures {
         // 503: cannot decide now.
         /// The decision took longer than its deadline.
-        DeadlinePassed = "deadline_passed", SERVICE_UNAVAILABLE, "a backend is slow, or the deadline set by `.deadline(…)` too short";
+        DeadlinePassed = "deadline_passed", SERVICE_UNAVAILABLE, Error, "a backend is slow, or the deadline set by `.deadline(…)` too short";
         /// No usable keys.
-        KeysUnavailable = "keys_unavailable" by keys, SERVICE_UNAVAILABLE, "the provider's keys are out of reach or too old; see the events about its keys";
+        KeysUnavailable = "keys_unavailable" by keys, SERVICE_UNAVAILABLE, Error, "the provider's keys are out of reach or too old; see the events about its keys";
+        /// The key or the tenant of a token is not known, and more are asked for than may be.
+        KeysBusy = "keys_busy", SERVICE_UNAVAILABLE, Warning, "more tokens name unknown keys or tenants than are asked for; tokens with known keys are served meanwhile";
         /// The store of revocations is not current.
-        RevocationsStale = "revocations_stale" by revocations, SERVICE_UNAVAILABLE, "this process has lost its store of revocations; see the events about revocations";
+        RevocationsStale = "revocations_stale" by revocations, SERVICE_UNAVAILABLE, Error, "this process has lost its store of revocations; see the events about revocations";
         /// Too many passwords are being hashed.
-        HashingBusy = "hashing_busy" by hashing, SERVICE_UNAVAILABLE, "more passwords arrive than this machine can hash";
-        /// Whether a DPoP proof was used before cannot be told.
-        ReplaysUnknown = "replays_unknown", SERVICE_UNAVAILABLE, "the memory of used DPoP proofs is full, or was lost a moment ago with Redis; raise `.replay_memory(…)`, or use `.require_nonce()`";
+        HashingBusy = "hashing_busy" by hashing, SERVICE_UNAVAILABLE, Warning, "more passwords arrive than this machine can hash";
+        /// Whether a DPoP proof was used before cannot be told. Strangers do not cause it: only callers with good tokens have
+        /// proofs remembered, and none of them more than its share.
+        ReplaysUnknown = "replays_unknown", SERVICE_UNAVAILABLE, Error, "the memory of used DPoP proofs is full, or was lost a moment ago with Redis; raise `.replay_memory(…)`, or use `.require_nonce()`";
         /// The wall clock cannot be right.
-        ClockUnreadable = "clock_unreadable" by clock, SERVICE_UNAVAILABLE, "set the machine's clock";
+        ClockUnreadable = "clock_unreadable" by clock, SERVICE_UNAVAILABLE, Error, "set the machine's clock";
         /// The introspection endpoint is out of reach, fails, or is asked too much.
-        IntrospectionUnavailable = "introspection_unavailable" by introspection, SERVICE_UNAVAILABLE, "the introspection endpoint is down, slow or asked too much; see the events of `introspection`";
+        IntrospectionUnavailable = "introspection_unavailable" by introspection, SERVICE_UNAVAILABLE, Warning, "the introspection endpoint is down, slow or asked too much; see the events of `introspection`";
         /// A backend of the application's own is out of reach.
-        BackendUnavailable = "backend_unavailable" by backend, SERVICE_UNAVAILABLE, "see the error of the application's own function";
+        BackendUnavailable = "backend_unavailable" by backend, SERVICE_UNAVAILABLE, Error, "see the error of the application's own function";
 
         /// Authorities cannot be loaded.
-        AuthoritiesUnavailable = "authorities_unavailable", SERVICE_UNAVAILABLE, "the function that loads authorities failed; see its error in `cause`";
+        AuthoritiesUnavailable = "authorities_unavailable", SERVICE_UNAVAILABLE, Error, "the function that loads authorities failed; see its error in `cause`";
+        /// The authorities of too many callers are being loaded.
+        AuthoritiesBusy = "authorities_busy", SERVICE_UNAVAILABLE, Warning, "more callers arrive than the function that loads authorities can serve; make it faster, or remember for longer what it says";
         /// Too many tokens are being looked up.
-        LookupBusy = "lookup_busy" by lookup, SERVICE_UNAVAILABLE, "more credentials arrive than the application's own function can look up";
+        LookupBusy = "lookup_busy" by lookup, SERVICE_UNAVAILABLE, Warning, "more credentials arrive than the application's own function can look up";
         /// An extractor of a check answers 503.
-        CheckUnavailable = "check_unavailable", SERVICE_UNAVAILABLE, "an extractor of the check cannot be served; see its error in `cause`";
+        CheckUnavailable = "check_unavailable", SERVICE_UNAVAILABLE, Error, "an extractor of the check cannot be served; see its error in `cause`";
 
         // 500: the developer must act.
         /// No `Auth` is attached to the application.
-        AuthMissing = "auth_missing", INTERNAL_SERVER_ERROR, "mount the handler in `auth.scope(…)`, or add `.app_data(auth.clone())` to the `App`";
+        AuthMissing = "auth_missing", INTERNAL_SERVER_ERROR, Error, "mount the handler in `auth.scope(…)`, or add `.app_data(auth.clone())` to the `App`";
         /// The policy names a scheme that this `Auth` was not given.
-        SchemeUnconfigured = "scheme_unconfigured", INTERNAL_SERVER_ERROR, "configure the scheme on `Auth::builder()`; `Auth::build()` lists what is missing";
+        SchemeUnconfigured = "scheme_unconfigured", INTERNAL_SERVER_ERROR, Error, "configure the scheme on `Auth::builder()`; `Auth::build()` lists what is missing";
         /// The policy is not in the link-time registry.
-        PolicyUnlinked = "policy_unlinked", INTERNAL_SERVER_ERROR, "let `#[requires]` or `policy!` make the policy; it is not in the link-time registry";
+        PolicyUnlinked = "policy_unlinked", INTERNAL_SERVER_ERROR, Error, "let `#[requires]` or `policy!` make the policy; it is not in the link-time registry";
         /// The introspection endpoint rejects the credentials of this service.
-        IntrospectionRefused = "introspection_refused" by introspection_refused, INTERNAL_SERVER_ERROR, "correct the credentials of this service at the introspection endpoint: client id, secret or key, and method";
+        IntrospectionRefused = "introspection_refused" by introspection_refused, INTERNAL_SERVER_ERROR, Error, "correct the credentials of this service at the introspection endpoint: client id, secret or key, and method";
         /// A handler asks for a user type that the configured verification does not produce.
-        IdentityUnfit = "identity_unfit", INTERNAL_SERVER_ERROR, "ask for the type that the configured verification function returns";
+        IdentityUnfit = "identity_unfit", INTERNAL_SERVER_ERROR, Error, "ask for the type that the configured verification function returns";
         /// A check returned an error, or an extractor of it answers 5xx.
-        CheckErred = "check_erred", INTERNAL_SERVER_ERROR, "see its error in `cause`; where that is application data, add it by `.app_data(web::Data::new(…))`";
+        CheckErred = "check_erred", INTERNAL_SERVER_ERROR, Error, "see its error in `cause`; where that is application data, add it by `.app_data(web::Data::new(…))`";
         /// A [`Denial`](crate::Denial) that cannot be sent: of a status that it cannot have, or a 401 where nobody is asked for
         /// credentials.
-        DenialUnfit = "denial_unfit", INTERNAL_SERVER_ERROR, "`Denial::new` takes a 4xx other than 401 and 407; a 401 is `Denial::unauthorized`, under a policy that asks for credentials, as `optional(…)` does too";
+        DenialUnfit = "denial_unfit", INTERNAL_SERVER_ERROR, Error, "`Denial::new` takes a 4xx other than 401 and 407; a 401 is `Denial::unauthorized`, under a policy that asks for credentials, as `optional(…)` does too";
         /// The function that loads authorities asks for what is not there.
-        AuthoritiesErred = "authorities_erred", INTERNAL_SERVER_ERROR, "see `cause`; add application data by `.app_data(web::Data::new(…))`";
+        AuthoritiesErred = "authorities_erred", INTERNAL_SERVER_ERROR, Error, "see `cause`; add application data by `.app_data(web::Data::new(…))`";
         /// A check takes what a later one loads.
-        LoadedLater = "loaded_later", INTERNAL_SERVER_ERROR, "write the check that loads it, `check = … -> T`, before the one that takes `Checked<T>`";
+        LoadedLater = "loaded_later", INTERNAL_SERVER_ERROR, Error, "write the check that loads it, `check = … -> T`, before the one that takes `Checked<T>`";
         /// [`Auth::verify`](crate::Auth::verify) was asked about a policy that needs a request of actix-web's.
-        VerifyUnfit = "verify_unfit", INTERNAL_SERVER_ERROR, "`Auth::verify` takes policies without checks, of schemes without authorities; write `without_authorities`, and ask for scopes, roles and claims only";
+        VerifyUnfit = "verify_unfit", INTERNAL_SERVER_ERROR, Error, "`Auth::verify` takes policies without checks, of schemes without authorities; write `without_authorities`, and ask for scopes, roles and claims only";
         /// [`Auth::admit`](crate::Auth::admit) was asked about an operation in a request that no guard of this `Auth` has let in.
-        OperationUnguarded = "operation_unguarded", INTERNAL_SERVER_ERROR, "let the handler that calls `Auth::admit` have `#[requires(…)]`, `optional(…)` where nobody need call, under the same `Auth`, and say on its builder how many `.operations(…)` a request may have";
+        OperationUnguarded = "operation_unguarded", INTERNAL_SERVER_ERROR, Error, "let the handler that calls `Auth::admit` have `#[requires(…)]`, `optional(…)` where nobody need call, under the same `Auth`, and say on its builder how many `.operations(…)` a request may have";
         /// A provider does not give this service the tokens for calls to other services, or nobody said which provider does.
-        OutgoingUnfit = "outgoing_unfit", INTERNAL_SERVER_ERROR, "see the events about the provider that gives tokens; a handler that takes `OutgoingToken` needs `.outgoing(…)` on the builder";
+        OutgoingUnfit = "outgoing_unfit", INTERNAL_SERVER_ERROR, Error, "see the events about the provider that gives tokens; a handler that takes `OutgoingToken` needs `.outgoing(…)` on the builder";
         /// A check read the body.
-        CheckReadBody = "check_read_body", INTERNAL_SERVER_ERROR, "a check decides before the body is read; move what needs the body into the handler";
+        CheckReadBody = "check_read_body", INTERNAL_SERVER_ERROR, Error, "a check decides before the body is read; move what needs the body into the handler";
         /// A scheme or a check panicked.
-        Panicked = "panicked", INTERNAL_SERVER_ERROR, "a scheme or a check panicked; see the panic message above";
+        Panicked = "panicked", INTERNAL_SERVER_ERROR, Error, "a scheme or a check panicked; see the panic message above";
     }
 }
 

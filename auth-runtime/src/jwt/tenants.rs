@@ -85,7 +85,7 @@ struct Directory {
     key: RandomState,
     /// Calls for strangers' sake.
     budget: Mutex<DividedBucket>,
-    calls: Arc<Flights<Box<str>, ()>>,
+    calls: Arc<Flights<Box<str>, Called>>,
     /// At calls for strangers' sake.
     turns: Arc<Turns>,
     /// Of those who wait for one.
@@ -93,6 +93,14 @@ struct Directory {
     /// Tells each incarnation of a tenant from all others.
     incarnations: AtomicU64,
     worker: Arc<Worker>,
+}
+
+/// What became of a call of the function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Called {
+    Answered,
+    /// Its turn did not come.
+    Never,
 }
 
 #[derive(Debug)]
@@ -170,23 +178,25 @@ impl Tenants {
     /// Looks for a tenant that is not known.
     ///
     /// # Errors
-    /// [`Reason::IssuerWrong`] where it was found a moment ago that there is none, [`Reason::KeysUnavailable`] where too
-    /// many are looked for.
+    /// [`Reason::IssuerWrong`] where it was found a moment ago that there is none, [`Reason::KeysBusy`] where too many are
+    /// looked for.
     pub(crate) fn look_for(&self, name: &str, claimant: Claimant) -> Result<Search, Reason> {
         if name.len() > NAME_BYTES || self.is_stranger(name) {
             return Err(Reason::IssuerWrong);
         }
-        let place = self.0.waiting.take(claimant).ok_or(Reason::KeysUnavailable)?;
+        let place = self.0.waiting.take(claimant).ok_or(Reason::KeysBusy)?;
         let ended = match self.0.calls.board(name.into(), usize::MAX, || None) {
             Boarding::Join(ended) => ended,
             Boarding::Lead(flight, ended) => {
                 if !self.0.take_call(claimant) {
-                    return Err(Reason::KeysUnavailable);
+                    // One that was found before was looked for a moment ago, out of no budget, and in vain.
+                    let is_away = self.0.known.peek(name).is_some();
+                    return Err(if is_away { Reason::KeysUnavailable } else { Reason::KeysBusy });
                 }
                 self.start(flight, Some(claimant));
                 ended
             }
-            Boarding::Known(()) | Boarding::Full => return Err(Reason::KeysUnavailable),
+            Boarding::Known(_) | Boarding::Full => return Err(Reason::KeysBusy),
         };
         Ok(Search { directory: Arc::clone(&self.0), claimant, _place: place, name: name.into(), ended })
     }
@@ -197,23 +207,25 @@ impl Tenants {
     }
 
     /// Calls the function. Not awaited: whoever waits does so for the end of the flight, which comes even by a panic.
-    fn start(&self, flight: Flight<Box<str>, ()>, of: Option<Claimant>) {
+    fn start(&self, flight: Flight<Box<str>, Called>, of: Option<Claimant>) {
         let (find, timeout) = (self.0.find.clone(), self.0.options.timeout);
-        let (turns, call) = (Arc::clone(&self.0.turns), call(Arc::downgrade(&self.0), find, timeout, flight));
+        let (turns, directory) = (Arc::clone(&self.0.turns), Arc::downgrade(&self.0));
         drop(self.0.worker.spawn(async move {
             let turn = match of {
                 Some(claimant) => turns.turn(claimant).await,
                 None => None,
             };
             if of.is_none() || turn.is_some() {
-                call.await;
+                call(directory, find, timeout, flight).await;
+            } else {
+                flight.land(Called::Never);
             }
         }));
     }
 }
 
 /// Calls the function and keeps what it says.
-async fn call(directory: Weak<Directory>, find: Find, timeout: Duration, flight: Flight<Box<str>, ()>) {
+async fn call(directory: Weak<Directory>, find: Find, timeout: Duration, flight: Flight<Box<str>, Called>) {
     let name = flight.key();
     let found = tokio::time::timeout(timeout, async { (find.0)(name.to_string()).await }).await;
     let Some(directory) = directory.upgrade() else { return };
@@ -227,7 +239,7 @@ async fn call(directory: Weak<Directory>, find: Find, timeout: Duration, flight:
         Ok(Err(error)) => failed(&error.to_string()),
         Err(_) => failed("it took too long"),
     }
-    flight.land(());
+    flight.land(Called::Answered);
 }
 
 impl Directory {
@@ -271,17 +283,21 @@ pub(crate) struct Search {
     pub(crate) claimant: Claimant,
     _place: TakenPlace,
     name: Box<str>,
-    ended: Awaited<()>,
+    ended: Awaited<Called>,
 }
 
 impl Search {
-    /// Waits until the search is over, or for too long. Whether it is known now that the name is nobody's.
-    pub(crate) async fn wait(&self) -> bool {
+    /// Waits until the search is over, or for too long, and says what a token is refused for whose issuer is still unknown.
+    pub(crate) async fn wait(&self) -> Reason {
         let directory = &self.directory;
         // The call and then its provider's metadata and keys.
         let limit = 3 * directory.options.timeout;
-        let _ = tokio::time::timeout(limit, landed(self.ended.clone())).await;
-        directory.is_stranger(&self.name)
+        let ended = tokio::time::timeout(limit, landed(self.ended.clone())).await;
+        match ended {
+            _ if directory.is_stranger(&self.name) => Reason::IssuerWrong,
+            Ok(Some(Called::Never)) => Reason::KeysBusy,
+            _ => Reason::KeysUnavailable,
+        }
     }
 }
 

@@ -261,8 +261,7 @@ impl Verifier {
         let key_id = header.key_id.as_deref().or((refusal == Reason::KeysUnavailable).then_some(""));
         match issuer.keys.ask(key_id.ok_or(refusal)?, claimant) {
             None => Err(refusal),
-            Some(asked) if asked.is_refused() => Err(Reason::KeysUnavailable),
-            Some(asked) => Ok(LookUp::Key(asked)),
+            Some(asked) => LookUp::key(asked, refusal),
         }
     }
 

@@ -22,11 +22,11 @@ impl LookUp {
     /// Waits for the answer, and says what a token is refused for if it still needs the same: a good reason only where the
     /// answer to this very question lacks it.
     pub(crate) async fn wait(&self) -> Reason {
-        let (conclusive, reason) = match self {
-            Self::Key(asked) => (asked.wait().await, Reason::KeyUnknown),
-            Self::Tenant(search) => (search.wait().await, Reason::IssuerWrong),
-        };
-        if conclusive { reason } else { Reason::KeysUnavailable }
+        match self {
+            Self::Key(asked) if asked.wait().await => Reason::KeyUnknown,
+            Self::Key(_) => Reason::KeysUnavailable,
+            Self::Tenant(search) => search.wait().await,
+        }
     }
 
     /// What to wait for next on behalf of a token whose key is still unknown, which is its `refusal`.
@@ -38,10 +38,19 @@ impl LookUp {
         refusal: Reason,
     ) -> Result<Self, Reason> {
         match self {
-            Self::Key(asked) => Some(asked.again()).filter(|asked| !asked.is_refused()).map(Self::Key),
-            Self::Tenant(search) => return verifier.look_up(token, search.claimant, now, refusal),
+            Self::Key(asked) if asked.has_failed() => Self::key(asked.again(), Reason::KeysUnavailable),
+            Self::Key(asked) => Self::key(asked.again(), refusal),
+            Self::Tenant(search) => verifier.look_up(token, search.claimant, now, refusal),
         }
-        .ok_or(Reason::KeysUnavailable)
+    }
+
+    /// Without a turn to ask: there are keys, so that only this token waits; or there are none, which is the provider's doing.
+    pub(super) fn key(asked: Asked, refusal: Reason) -> Result<Self, Reason> {
+        match refusal {
+            _ if !asked.is_refused() => Ok(Self::Key(asked)),
+            Reason::KeyUnknown => Err(Reason::KeysBusy),
+            _ => Err(Reason::KeysUnavailable),
+        }
     }
 
     /// It was a key, and the issuer does not have it.
@@ -73,6 +82,7 @@ impl Verifier {
                     look_up.lacking();
                     return Err(reason);
                 }
+                Err(Reason::IssuerWrong) if refusal == Reason::KeysBusy => return Err(refusal),
                 Err(Reason::IssuerWrong) => break,
                 Err(reason @ (Reason::KeyUnknown | Reason::KeysUnavailable)) => {
                     look_up = look_up.again(self, &token, now, reason)?;

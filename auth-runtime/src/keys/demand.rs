@@ -136,6 +136,12 @@ impl Ticket {
         self.publication.ask(&self.key_id, self.claimant, Some(self.arrived))
     }
 
+    /// Whether the fetch it waited for failed, or took too long.
+    pub(crate) fn has_failed(&self) -> bool {
+        let finished = self.publication.finished.borrow();
+        finished.number < self.awaited || !finished.good
+    }
+
     /// The key was lacking after a conclusive wait.
     pub(crate) fn lacking(&self) {
         self.publication.demand().unknown.insert(&self.key_id);

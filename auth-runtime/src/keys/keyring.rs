@@ -240,6 +240,11 @@ impl Asked {
         Self { complete: self.complete && tickets.len() == self.tickets.len(), tickets }
     }
 
+    /// Whether one of them could not be heard.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.tickets.iter().any(Ticket::has_failed)
+    }
+
     /// No provider had it.
     pub(crate) fn lacking(&self) {
         self.tickets.iter().for_each(Ticket::lacking);

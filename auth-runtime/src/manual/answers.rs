@@ -72,6 +72,7 @@
 //! | any of these on a route with `hide`; only the 403s and `ArgumentUnfit` with `hide = "from_authenticated"` | as above | 404 | none: the answer of an unknown route of the same scope | RFC 9110 §15.5.4 |
 //! | the decision took longer than the deadline | `DeadlinePassed` | 503 | none, `Retry-After: 5` | RFC 9110 §15.6.4 |
 //! | no usable keys | `KeysUnavailable` | 503 | none, `Retry-After: 5` | |
+//! | a key or a tenant that is not known, and no turn to ask for it: more are asked for than may be | `KeysBusy` | 503 | none, `Retry-After: 5` | |
 //! | the introspection endpoint gives no usable answer, or its budget is spent | `IntrospectionUnavailable` | 503 | none, `Retry-After: 5` | |
 //! | the store of revocations is not current | `RevocationsStale` | 503 | none, `Retry-After: 5` | |
 //! | too many passwords are being hashed | `HashingBusy` | 503 | none, `Retry-After: 5` | |
@@ -80,7 +81,8 @@
 //! | too many credentials are being looked up by a function of your own | `LookupBusy` | 503 | none, `Retry-After: 5` | |
 //! | your own lookup or verification function returned an error | `BackendUnavailable` | 503 | none, `Retry-After: 5` | |
 //! | an extractor of a check answers 503 | `CheckUnavailable` | 503 | none, `Retry-After: 5` | RFC 9110 §15.6.4 |
-//! | the function that loads [authorities](crate::authorities) returned an error, takes too long, or its turn does not come | `AuthoritiesUnavailable` | 503 | none, `Retry-After: 5` | RFC 9110 §15.6.4 |
+//! | the function that loads [authorities](crate::authorities) returned an error, or takes too long | `AuthoritiesUnavailable` | 503 | none, `Retry-After: 5` | RFC 9110 §15.6.4 |
+//! | the authorities of too many callers are being loaded | `AuthoritiesBusy` | 503 | none, `Retry-After: 5` | RFC 9110 §15.6.4 |
 //! | no `Auth` attached | `AuthMissing` | 500 | none | |
 //! | the route's scheme is not configured | `SchemeUnconfigured` | 500 | none | |
 //! | a policy that is not in the link-time registry | `PolicyUnlinked` | 500 | none | |

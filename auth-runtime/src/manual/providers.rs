@@ -56,7 +56,7 @@
 //!   such fetches may follow each other, then one in 30 seconds, for each provider: a flood of invented `kid`s causes no flood
 //!   of fetches. Of the two, one is kept for subjects whose tokens were good within the last hour, at the address they come from: a
 //!   flood does not keep them from a new key. For strangers it waits for the next fetch, 30 seconds at most; their tokens get 503
-//!   until then, never 401.
+//!   `keys_busy` until then, never 401.
 //! - **A key that was taken out** counts until the next regular fetch: after 80 % of the lifetime that the provider's
 //!   `Cache-Control` says, within `jwks_refresh` (by default one minute to one hour). Tokens that were remembered under it are
 //!   forgotten with it. For a stolen key, shorten `jwks_refresh` beforehand, or restart.

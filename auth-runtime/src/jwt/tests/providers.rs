@@ -195,16 +195,16 @@ async fn an_unknown_key_is_401_only_when_a_fetch_begun_later_lacks_it() {
     let api = Api::ready(&provider).await;
     assert_eq!(api.ask_how(&unknown("x")).await, (Err(Reason::KeyUnknown), true));
     // What is known to be unknown leaves the last right to ask to others.
-    assert_eq!(api.ask_how(&unknown("x")).await, (Err(Reason::KeysUnavailable), false));
+    assert_eq!(api.ask_how(&unknown("x")).await, (Err(Reason::KeysBusy), false));
     assert_eq!(provider.counts().0, 2);
     assert_eq!(api.ask_how(&unknown("y")).await, (Err(Reason::KeyUnknown), true));
-    assert_eq!(api.ask_how(&unknown("z")).await, (Err(Reason::KeysUnavailable), false));
+    assert_eq!(api.ask_how(&unknown("z")).await, (Err(Reason::KeysBusy), false));
     assert_eq!(provider.counts().0, 3);
     // One more comes every 30 s.
     api.time.advance(29 * SECOND);
-    assert_eq!(api.ask(&unknown("z")).await, Err(Reason::KeysUnavailable));
+    assert_eq!(api.ask(&unknown("z")).await, Err(Reason::KeysBusy));
     api.time.advance(SECOND);
-    assert_eq!(api.ask(&unknown("x")).await, Err(Reason::KeysUnavailable), "remembered");
+    assert_eq!(api.ask(&unknown("x")).await, Err(Reason::KeysBusy), "remembered");
     assert_eq!(api.ask(&unknown("z")).await, Err(Reason::KeyUnknown));
     // The full bucket serves the remembered too; known keys were never affected.
     api.time.advance(60 * SECOND);
@@ -291,7 +291,7 @@ async fn a_flood_of_random_ids_causes_no_flood_of_fetches_and_locks_no_new_key_o
         while start.elapsed() < Duration::from_secs(3) {
             match api.ask(&unknown(&format!("{caller}-{asked}"))).await {
                 Err(Reason::KeyUnknown) => absent += 1,
-                other => assert_eq!(other, Err(Reason::KeysUnavailable)),
+                other => assert_eq!(other, Err(Reason::KeysBusy)),
             }
             asked += 1;
             tokio::task::yield_now().await;
@@ -307,7 +307,7 @@ async fn a_flood_of_random_ids_causes_no_flood_of_fetches_and_locks_no_new_key_o
     // Known keys serve throughout, and a new one does once the bucket has refilled by one, flood or not.
     assert_eq!(api.ask_how(&token(Algorithm::ES256, "a")).await, (alice(), false));
     provider.set("/keys", set(&[published(Algorithm::ES256, "a"), published(Algorithm::EdDSA, "b")]));
-    assert_eq!(api.ask(&token(Algorithm::EdDSA, "b")).await, Err(Reason::KeysUnavailable), "never 401");
+    assert_eq!(api.ask(&token(Algorithm::EdDSA, "b")).await, Err(Reason::KeysBusy), "never 401");
     api.time.advance(30 * SECOND);
     let flood: Vec<_> = (0..100).map(|caller| unknown(&format!("again-{caller}"))).collect();
     let (flooded, new) = futures_util::future::join(
@@ -329,7 +329,11 @@ async fn waiters_are_bounded() {
     let started: Vec<_> = (0..300).map(|number| api.start(&unknown(&number.to_string()))).collect();
     let waiting = started.iter().filter(|one| matches!(one, Authentication::Pending(_))).count();
     assert_eq!(waiting, 256);
-    drop(started);
+    for one in started {
+        if let Authentication::Ready(outcome) = one {
+            assert_eq!(probe::reason(&outcome), Reason::KeysBusy);
+        }
+    }
     assert!(matches!(api.start(&unknown("later")), Authentication::Pending(_)), "who left waits no more");
 }
 
@@ -722,6 +726,8 @@ async fn a_flood_of_names_calls_the_function_within_its_budget() {
     let refused = answers.iter().filter(|one| **one == Err(Reason::IssuerWrong)).count();
     let budget = 50 + usize::try_from(start.elapsed().as_millis() / 100).unwrap();
     assert!(refused > 0 && directory.asked() <= budget + 1, "{} calls", directory.asked());
+    let busy = answers.iter().filter(|answer| **answer == Err(Reason::KeysBusy)).count();
+    assert_eq!(refused + busy, 500);
     assert_eq!(api.ask_how(&of(Algorithm::ES256, "https://a.test", "k")).await, (alice(), false));
 }
 
@@ -761,6 +767,11 @@ async fn a_directory_that_is_away_for_too_long_is_503() {
     assert_eq!(api.ask(&token).await, alice());
     directory.down.store(true, Ordering::SeqCst);
     api.time.advance(75 * MINUTE);
+    assert_eq!(api.ask(&token).await, Err(Reason::KeysUnavailable));
+    // Nor is it said to be busy while names are asked for that nobody has.
+    let names: Vec<_> = (0..100).map(|number| of(Algorithm::ES256, &format!("https://{number}.test"), "k")).collect();
+    let answers = join_all(names.iter().map(|token| api.ask(token))).await;
+    assert!(answers.contains(&Err(Reason::KeysBusy)), "{answers:?}");
     assert_eq!(api.ask(&token).await, Err(Reason::KeysUnavailable));
 }
 

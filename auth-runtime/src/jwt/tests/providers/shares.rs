@@ -53,7 +53,7 @@ async fn callers_who_invent_key_ids_anywhere_leave_a_fetch_to_whoever_was_good_b
     assert_eq!(provider.counts().0, 2, "the first one, and one for the flood");
     provider.set("/keys", set(&[published(Algorithm::ES256, "a"), published(Algorithm::EdDSA, "b")]));
     let elsewhere = ask_from(&api, 3, &of_subject(Algorithm::EdDSA, "b", "alice")).await;
-    assert_eq!(elsewhere, Err(Reason::KeysUnavailable), "nobody there was good before");
+    assert_eq!(elsewhere, Err(Reason::KeysBusy), "nobody there was good before");
     assert!(ask_from(&api, 1, &of_subject(Algorithm::EdDSA, "b", "alice")).await.is_ok(), "at once");
     assert_eq!(provider.counts().0, 3);
     // What one of them takes is a share again.
@@ -129,8 +129,22 @@ async fn callers_who_invent_tenants_anywhere_leave_calls_to_whoever_was_good_bef
         let invented = of(Algorithm::ES256, &format!("https://{number}.test"), "k");
         assert!(ask_from(&api, (2 + number % 200) as u8, &invented).await.is_err());
     }
-    assert_eq!(ask_from(&api, 2, &b).await, Err(Reason::KeysUnavailable), "nothing is left to strangers");
+    assert_eq!(ask_from(&api, 2, &b).await, Err(Reason::KeysBusy), "nothing is left to strangers");
     assert_eq!(ask_from(&api, 1, &a).await, alice(), "forgotten since, and found again");
+}
+
+#[actix_web::test]
+async fn a_tenant_whose_turn_does_not_come_is_not_away() {
+    let find = |_: String| async {
+        tokio::time::sleep(3 * SECOND).await;
+        Ok::<_, std::io::Error>(None)
+    };
+    let api = Api::new(Jwt::tenants(find).audience(AUDIENCE));
+    let tokens: Vec<_> = (0..38).map(|number| of(Algorithm::ES256, &format!("https://{number}.test"), "k")).collect();
+    let asked = tokens.iter().zip(0..).map(|(token, host)| ask_from(&api, host, token));
+    let answers = join_all(asked).await;
+    let having = |reason| answers.iter().filter(|answer| **answer == Err(reason)).count();
+    assert_eq!((having(Reason::IssuerWrong), having(Reason::KeysBusy)), (32, 6), "{answers:?}");
 }
 
 #[actix_web::test]
