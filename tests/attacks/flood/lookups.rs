@@ -91,7 +91,7 @@ fn good(prefix: &str, number: usize) -> String {
     format!("{prefix}good-{number:012}")
 }
 
-fn basic(user: impl Display, password: &str) -> String {
+pub(crate) fn basic(user: impl Display, password: &str) -> String {
     format!("Authorization: Basic {}", STANDARD.encode(format!("{user}:{password}")))
 }
 

@@ -2,6 +2,7 @@
 //! all configurations of one process share the bound on hashing.
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod log_lines;
 mod lookups;
 mod passwords;
 mod providers;

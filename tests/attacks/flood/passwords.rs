@@ -55,7 +55,7 @@ fn time_of_hash(cost: u32) -> Duration {
 }
 
 /// The least cost whose hash takes so long.
-fn cost_of(at_least: Duration) -> u32 {
+pub(crate) fn cost_of(at_least: Duration) -> u32 {
     (4..=14).find(|&cost| time_of_hash(cost) >= at_least).unwrap_or(14)
 }
 

@@ -14,7 +14,7 @@ use tests::{Server, base64url};
 
 use crate::{CONNECTIONS, STRANGERS, WINDOW, alone, asks, few_refused};
 
-const ISSUER: &str = "https://idp.example";
+pub(crate) const ISSUER: &str = "https://idp.example";
 /// When the provider has a new key, and good callers tokens by it.
 const ROTATED: Duration = Duration::from_secs(4);
 
@@ -31,13 +31,13 @@ async fn tenants(who: Principal) -> String {
 }
 
 /// A token that looks right, by a key of this id that nobody has.
-fn invented(issuer: &str, key: &str) -> String {
+pub(crate) fn invented(issuer: &str, key: &str) -> String {
     let header = json!({"alg": "EdDSA", "kid": key}).to_string();
     let claims = json!({"iss": issuer, "aud": AUDIENCE, "sub": key, "exp": 4_000_000_000_u32}).to_string();
     format!("{}.{}.{}", base64url(header), base64url(claims), base64url([7; 64]))
 }
 
-fn bearer(token: &str) -> String {
+pub(crate) fn bearer(token: &str) -> String {
     format!("Authorization: Bearer {token}")
 }
 
