@@ -1,6 +1,6 @@
 //! The whole macros, on token streams.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, Group, TokenStream};
 use quote::quote;
 
 mod arbitrary;
@@ -37,6 +37,32 @@ fn faults_of(arguments: &str) -> Vec<String> {
 fn all_faults_of_an_attribute_are_reported() {
     let found = faults_of(r#"baerer, scop = "read", rolle("ops") && claim("tenant"), realm = 1, hiden"#);
     assert_eq!(found.len(), 6, "{found:#?}");
+}
+
+#[test]
+fn a_condition_out_of_a_macro_stays_together_as_in_parentheses() {
+    let handler = quote!(
+        async fn handler() {}
+    );
+    let expansion = |arguments: TokenStream| super::requires(arguments, handler.clone());
+    let fragment = |tokens| Group::new(Delimiter::None, tokens);
+    let either = quote!(role("a") || role("b"));
+    let given = fragment(either.clone());
+    let (scope, both) = (fragment(quote!(scope)), fragment(quote!(role("a") && role("b"))));
+    let nested = fragment(quote!(scope("x") && #given));
+    for (written, meant) in [
+        (quote!(bearer, scope("x") && #given), quote!(bearer, scope("x") && (#either))),
+        (quote!(bearer, #given && scope("x")), quote!(bearer, (#either) && scope("x"))),
+        (quote!(bearer, !#both), quote!(bearer, !(role("a") && role("b")))),
+        (quote!(bearer, #nested), quote!(bearer, scope("x") && (#either))),
+        (quote!(bearer, #given), quote!(bearer, #either)),
+        (quote!(any(api_key, bearer && #given)), quote!(any(api_key, bearer && (#either)))),
+        (quote!(bearer, #scope("x") && #given), quote!(bearer, scope("x") && (#either))),
+    ] {
+        let (given, meant) = (expansion(written.clone()), expansion(meant));
+        assert_eq!(faults(&meant), Vec::<String>::new());
+        assert_eq!(given.to_string(), meant.to_string(), "{written}");
+    }
 }
 
 #[test]

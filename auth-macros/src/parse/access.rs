@@ -78,9 +78,8 @@ fn parse_own_condition(input: ParseStream<'_>, alternative: Alternative) -> Resu
         let fault = format!("no condition follows `{scheme} &&`; write one, as in `{scheme} && scope(\"…\")`");
         return Err(Error::new_spanned(&alternative.tokens, fault));
     }
-    let is_in_parentheses = input.peek(token::Paren);
     let condition = parse_condition(input)?;
-    if matches!(condition.kind, ConditionKind::Any(_)) && !(is_in_parentheses && is_one(&condition.tokens)) {
+    if matches!(condition.kind, ConditionKind::Any(_)) && !is_one(&condition.tokens) {
         let fault = format!("`||` beside `{scheme} &&` could be read in two ways; put the conditions in parentheses");
         return Err(Error::new_spanned(&condition.tokens, fault));
     }

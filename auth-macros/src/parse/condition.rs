@@ -1,6 +1,6 @@
 //! `scope("a") && (role("b") || !claim("c", 1))`, with the precedence of Rust.
 
-use proc_macro2::{Group, Ident, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
@@ -106,19 +106,28 @@ impl ConditionParser {
                 Condition { tokens: quote!(#not #operand), kind: ConditionKind::Not(Box::new(inner)) }
             }));
         }
+        if let Some(group) = fragment(input) {
+            input.parse::<TokenTree>()?;
+            let parsed = self.inside(&group)?;
+            return Ok(parsed.map(|inner| Condition { tokens: in_parentheses(&inner, &group), ..inner }));
+        }
         if input.peek(token::Paren) {
             let group: Group = input.parse()?;
             if group.stream().is_empty() {
                 return Err(Error::new_spanned(group, "`()` is empty; write a condition between the parentheses"));
             }
-            let inner = |input: ParseStream<'_>| {
-                let parsed = self.any(input)?;
-                if input.is_empty() { Ok(parsed) } else { Err(trailing(input)) }
-            };
-            let parsed = inner.parse2(group.stream())?;
+            let parsed = self.inside(&group)?;
             return Ok(parsed.map(|inner| Condition { tokens: group.to_token_stream(), ..inner }));
         }
         self.predicate(input)
+    }
+
+    fn inside(&mut self, group: &Group) -> Parsed {
+        let inner = |input: ParseStream<'_>| {
+            let parsed = self.any(input)?;
+            if input.is_empty() { Ok(parsed) } else { Err(trailing(input)) }
+        };
+        inner.parse2(group.stream())
     }
 
     fn predicate(&mut self, input: ParseStream<'_>) -> Parsed {
@@ -168,6 +177,27 @@ impl ConditionParser {
             }
         }
     }
+}
+
+/// What a macro of the user's was given as one condition: the compiler keeps it in delimiters that nobody sees, which bind as
+/// parentheses do. A word before parentheses is a predicate's name.
+fn fragment(input: ParseStream<'_>) -> Option<Group> {
+    match input.cursor().token_tree()? {
+        (TokenTree::Group(group), behind) if group.delimiter() == Delimiter::None => {
+            behind.group(Delimiter::Parenthesis).is_none().then_some(group)
+        }
+        _ => None,
+    }
+}
+
+/// As a message shows it.
+fn in_parentheses(condition: &Condition, fragment: &Group) -> TokenStream {
+    if !matches!(condition.kind, ConditionKind::All(_) | ConditionKind::Any(_)) {
+        return condition.tokens.clone();
+    }
+    let mut group = Group::new(Delimiter::Parenthesis, condition.tokens.clone());
+    group.set_span(fragment.span());
+    group.into_token_stream()
 }
 
 fn join(
