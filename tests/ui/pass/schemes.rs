@@ -128,7 +128,7 @@ async fn open_without_reason() -> &'static str {
 }
 
 /// A scheme of the user's own.
-struct Webhook;
+pub(crate) struct Webhook;
 
 impl Scheme for Webhook {
     fn name(&self) -> &'static str {
