@@ -147,6 +147,11 @@ fn field(client: [&[u8]; 2]) -> String {
     format!(":{}:", STANDARD.encode(read(client).der()))
 }
 
+/// The certificate of a client that is known, as `Client-Cert` has it.
+pub(crate) fn of_a_till() -> String {
+    field(TILL_7)
+}
+
 /// One request of this client, with these lines of fields.
 fn ask(server: SocketAddr, client: Option<[&[u8]; 2]>, target: &str, fields: &str) -> Answer {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());

@@ -152,6 +152,7 @@ pub(crate) fn builder() -> AuthBuilder {
         .bearer_named("partner", partner())
         .bearer_named("set", Jwt::jwk_set(key_set()).issuer(ISSUER).audience(AUDIENCE))
         .bearer_named("cookie", jwt().cookie("__Host-token"))
+        .bearer_named("field", jwt().header("X-Assertion"))
         .dpop(jwt())
         .dpop_named("nonce", DpopTokens::of(jwt()).require_nonce())
         .dpop_named(

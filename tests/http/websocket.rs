@@ -9,8 +9,9 @@ use auth_runtime::revocation::InMemoryRevocations;
 use auth_runtime::testing::ManualClock;
 use auth_runtime::{ApiKeys, Auth, Bearer, requires};
 use futures_util::{Stream, StreamExt as _, stream};
-use tests::{Connection, Denied, Request, Server};
+use tests::{Connection, Denied, DigestChallenge, Request, Server};
 
+use crate::certificates;
 use crate::fixture::{self, ISSUER, KEY, auth, builder, jwt, keys, scoped, token};
 
 #[requires(bearer, scope = "chat")]
@@ -21,12 +22,24 @@ async fn chat(request: HttpRequest, body: web::Payload, caller: Bearer) -> Resul
     Ok(answer)
 }
 
-#[requires(bearer("cookie"))]
-#[get("/chat-by-cookie")]
-async fn chat_by_cookie(request: HttpRequest, body: web::Payload) -> Result<HttpResponse, Error> {
-    let (answer, session, messages) = actix_ws::handle(&request, body)?;
-    actix_web::rt::spawn(echo::<MessageStream>(session, messages));
-    Ok(answer)
+/// WebSockets for callers who are known by what comes with a request whether its page meant it or not.
+macro_rules! ambient {
+    ($($name:ident, $path:literal, $scheme:ident $(($configuration:literal))?;)+) => {$(
+        #[requires($scheme $(($configuration))?)]
+        #[get($path)]
+        async fn $name(request: HttpRequest, body: web::Payload) -> Result<HttpResponse, Error> {
+            let (answer, session, messages) = actix_ws::handle(&request, body)?;
+            actix_web::rt::spawn(echo::<MessageStream>(session, messages));
+            Ok(answer)
+        }
+    )+};
+}
+
+ambient! {
+    chat_by_cookie, "/chat-by-cookie", bearer("cookie");
+    chat_by_field, "/chat-by-field", bearer("field");
+    chat_by_digest, "/chat-by-digest", digest;
+    chat_by_certificate, "/chat-by-certificate", client_certificate;
 }
 
 async fn echo<S: Stream<Item = Result<Message, actix_ws::ProtocolError>> + 'static>(mut session: Session, messages: S) {
@@ -139,18 +152,43 @@ fn an_upgrade_with_a_token_is_accepted() {
 #[test]
 fn an_upgrade_with_a_cookie_needs_an_origin_that_is_ours() {
     let server = server();
-    let with_cookie = || server.get("/chat-by-cookie").header("Cookie", format!("__Host-token={}", token().sign()));
-    let mut connection = opened(with_cookie().header("Origin", fixture::ORIGIN));
-    assert_echoes(&mut connection);
-    let refused = || Denied::forbidden("cross-site requests are not accepted here");
-    refused().check(&upgrade(with_cookie()).send());
-    refused().check(&upgrade(with_cookie().header("Sec-Fetch-Site", "same-origin")).send());
-    for origin in ["https://evil.example", "null", "https://shop.example.evil.example"] {
-        refused().check(&upgrade(with_cookie().header("Origin", origin)).send());
-    }
+    let cookie = format!("__Host-token={}", token().sign());
+    assert_needs_own_origin(|| server.get("/chat-by-cookie").header("Cookie", &cookie));
     // In the header it is no ambient credential.
     let explicit = server.get("/chat-by-cookie").bearer(token().sign()).header("Origin", "https://evil.example");
     assert_echoes(&mut opened(explicit));
+}
+
+#[test]
+fn so_does_one_with_what_a_proxy_or_a_browser_adds() {
+    let auth = builder().trusted_certificate_proxies(["127.0.0.1"]).build().unwrap();
+    let server = Server::start(move |app| {
+        app.service(auth.scope("").service(chat_by_field).service(chat_by_digest).service(chat_by_certificate));
+    });
+    let challenge = server.get("/chat-by-digest").send();
+    let challenge = DigestChallenge::read(challenge.only("www-authenticate").unwrap());
+    let mut count = 0;
+    let mut digest = || {
+        count += 1;
+        challenge.answer("alice", "wonderland", "GET", "/chat-by-digest", count).field()
+    };
+    for field in [("X-Assertion", token().sign()), ("Client-Cert", certificates::of_a_till())] {
+        let path = if field.0 == "X-Assertion" { "/chat-by-field" } else { "/chat-by-certificate" };
+        assert_needs_own_origin(|| server.get(path).header(field.0, &field.1));
+    }
+    assert_needs_own_origin(|| server.get("/chat-by-digest").header("Authorization", digest()));
+}
+
+/// An upgrade with this ambient credential is refused to every page but our own.
+#[track_caller]
+fn assert_needs_own_origin(mut request: impl FnMut() -> Request) {
+    assert_echoes(&mut opened(request().header("Origin", fixture::ORIGIN)));
+    let refused = || Denied::forbidden("cross-site requests are not accepted here");
+    refused().check(&upgrade(request()).send());
+    refused().check(&upgrade(request().header("Sec-Fetch-Site", "same-origin")).send());
+    for origin in ["https://evil.example", "null", "https://shop.example.evil.example"] {
+        refused().check(&upgrade(request().header("Origin", origin)).send());
+    }
 }
 
 /// A token with so many seconds left on a clock that stands, and a server with that clock.
