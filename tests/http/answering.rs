@@ -14,7 +14,7 @@ use serde_json::json;
 use tests::{Answer, Denied, Server};
 
 use crate::fixture::builder;
-use crate::observed::{Event, events, listen};
+use crate::observed::{self, Event, events, listen};
 use crate::schemes::FORGED;
 
 /// Believes whoever says `good`, and completes the answer as the request asks for.
@@ -65,6 +65,7 @@ impl Scheme for Storing {
         match &*how {
             "" => Response::Nothing,
             "at once" => Response::Ready(additions),
+            "panics at once" => panic!("a scheme panics before its answer: this is part of a test"),
             _ => Response::pending(async move {
                 tokio::time::sleep(Duration::from_millis(10)).await;
                 match &*how {
@@ -226,6 +227,26 @@ fn an_answer_that_its_scheme_cannot_complete_is_replaced_and_says_nothing_of_eit
     let decisions = events("http::answering::stored_admin");
     let decisions = decisions.iter().filter(|event| event.field("message") == "auth decision");
     assert!(decisions.map(|event| event.field("reason")).all(|reason| reason == "role_missing"));
+}
+
+/// It was to add something, and to do nothing: the answer is what it is without.
+#[test]
+fn an_answer_whose_scheme_panics_at_once_goes_out_without_what_it_adds() {
+    listen();
+    let server = server();
+    let get = |path, word| get(&server, path, word, "panics at once");
+    let lacking = |answer: &Answer| assert!(answer.all("set-cookie").is_empty(), "{answer:?}");
+    let answer = get("/stored", "good");
+    assert_eq!((answer.status, answer.text(), answer.all("x-own")), (201, "stored", vec!["1"]));
+    lacking(&answer);
+    let answer = get("/stored", "bad");
+    refused().check(&answer);
+    lacking(&answer);
+    let answer = get("/stored/admin", "good");
+    Denied::forbidden("the caller lacks a required role").check(&answer);
+    lacking(&answer);
+    let told = observed::told(&[("scheme", "storing"), ("message", "a scheme panicked; the answer lacks")]);
+    assert!(told >= 1, "an error says so");
 }
 
 #[test]
