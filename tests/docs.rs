@@ -456,6 +456,8 @@ const DEFAULTS: &[(&str, &str, &str)] = &[
     ("16 MiB at most", "file", "const MAX_LEN: u64 = 16 << 20;"),
     ("| 60 seconds; at most 3600 |", "jwt", "leeway: Duration::from_secs(60)"),
     ("| 16 KiB (16384 bytes) |", "jwt", "const MAX_TOKEN_BYTES: usize = 16 * 1024;"),
+    ("| 32 of the header,", "keys", "const HEADER_MEMBERS_MAX: usize = 32;"),
+    ("| 32 of the header, 512 of an object in the claims |", "json", "const MEMBERS_MAX: usize = 512;"),
     ("| 32 levels |", "json", "const DEPTH_MAX: u8 = 32;"),
     ("keys tried on a token without `kid` | 4 |", "keys", "const TRIED_MAX: usize = 4;"),
     ("| 32 MiB for each configuration |", "jwt", "const CACHE_BYTES: usize = 32 * 1024 * 1024;"),

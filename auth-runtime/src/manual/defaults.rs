@@ -34,6 +34,7 @@
 //! | leeway for `exp`, `nbf`, `iat` | 60 seconds; at most 3600 | [`Jwt::leeway`](crate::Jwt::leeway) |
 //! | longest token | 16 KiB (16384 bytes) | [`Jwt::max_token_bytes`](crate::Jwt::max_token_bytes) |
 //! | deepest nesting of its JSON | 32 levels | |
+//! | most members | 32 of the header, 512 of an object in the claims | |
 //! | keys tried on a token without `kid` | 4 | |
 //! | algorithm of a key that names none | RS256 for RSA, its curve's for EC and OKP; a secret is refused | [`Jwt::key_algorithms`](crate::Jwt::key_algorithms) |
 //! | memory for verified tokens | 32 MiB for each configuration | [`Jwt::cache_bytes`](crate::Jwt::cache_bytes) |

@@ -171,6 +171,25 @@ fn members_given_twice_are_refused_in_header_and_claims() {
 }
 
 #[test]
+fn a_member_more_than_may_be_is_refused_in_header_and_claims() {
+    let verifier = verifier(jwt());
+    let key = signing_key(Algorithm::HS256);
+    // With so many members in all.
+    let padded = |object: &Value, members: usize| {
+        let mut object = object.as_object().unwrap().clone();
+        object.extend((object.len()..members).map(|number| (format!("x{number}"), json!(1))));
+        Value::Object(object).to_string()
+    };
+    let token = |header: usize, claims: usize| {
+        let header = padded(&json!({"alg": "HS256"}), header);
+        sign_text(Algorithm::HS256, &key, &header, &padded(&good(), claims))
+    };
+    accepted(&verifier, &token(32, 512));
+    assert_eq!(refused(&verifier, &token(33, 512)), Reason::TokenNotJwt);
+    assert_eq!(refused(&verifier, &token(32, 513)), Reason::ClaimsInvalid);
+}
+
+#[test]
 fn a_token_of_the_wrong_shape_is_no_jwt() {
     let verifier = verifier(jwt());
     let token = hs256(&good());
