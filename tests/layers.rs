@@ -11,6 +11,16 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 /// Lines of a file, its tests and examples aside.
 const LONGEST_FILE: usize = 400;
 
+/// Where the sources of each package are.
+const PACKAGES: [&str; 6] = [
+    "auth-macros/src",
+    "auth-runtime/src",
+    "examples/src",
+    "examples/mcp_server/src",
+    "examples/quickstart/src",
+    "examples/services/src",
+];
+
 /// A module as the names on the way to it: `["scheme", "basic"]`.
 type Module = Vec<String>;
 
@@ -55,9 +65,9 @@ struct Use {
     line: usize,
 }
 
-/// What one file uses, outside its tests.
+/// What one file uses and declares, outside its tests.
 #[derive(Default)]
-struct Found {
+struct SourceFile {
     uses: Vec<Use>,
     /// Modules that are declared here, inline ones included.
     modules: Vec<Module>,
@@ -94,10 +104,10 @@ fn module(source: &Path, file: &Path) -> Module {
     names
 }
 
-fn read(source: &Path, file: &Path) -> (Module, String, Found) {
+fn read(source: &Path, file: &Path) -> (Module, String, SourceFile) {
     let text = std::fs::read_to_string(file).unwrap();
     let tokens: TokenStream = text.parse().unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-    let (module, mut found) = (module(source, file), Found::default());
+    let (module, mut found) = (module(source, file), SourceFile::default());
     found.declarations(tokens.clone(), &module);
     found.uses(tokens, &module);
     (module, text, found)
@@ -135,7 +145,7 @@ fn behind_item(trees: &[TokenTree], mut at: usize) -> usize {
     at + 1
 }
 
-impl Found {
+impl SourceFile {
     fn declarations(&mut self, tokens: TokenStream, module: &Module) {
         let trees: Vec<_> = tokens.into_iter().collect();
         for (at, pair) in trees.windows(2).enumerate() {
@@ -350,7 +360,7 @@ fn lines_of_examples(text: &str) -> usize {
 #[test]
 fn no_file_is_too_long() {
     let mut faults = Vec::new();
-    for package in ["auth-macros/src", "auth-runtime/src", "examples/src"] {
+    for package in PACKAGES {
         let source = root().join(package);
         let files: Vec<_> = sources(&source).into_iter().map(|file| (read(&source, &file), file)).collect();
         let tests: BTreeSet<_> = files.iter().flat_map(|((_, _, found), _)| found.tests.clone()).collect();
@@ -390,7 +400,7 @@ fn empty_names(tokens: TokenStream) -> Vec<String> {
 #[test]
 fn no_type_has_an_empty_name() {
     let mut faults = Vec::new();
-    for package in ["auth-macros/src", "auth-runtime/src", "examples/src"] {
+    for package in PACKAGES {
         for file in sources(&root().join(package)) {
             let text = std::fs::read_to_string(&file).unwrap();
             for name in empty_names(text.parse().unwrap()) {
@@ -423,7 +433,7 @@ fn imports_are_read_however_they_are_written() {
         #[cfg(test)]
         mod more_tests;
         macro_rules! m { () => { $crate::__private::f() } }";
-    let (mut found, module) = (Found::default(), vec!["room".into(), "file".into()]);
+    let (mut found, module) = (SourceFile::default(), vec!["room".into(), "file".into()]);
     found.declarations(text.parse().unwrap(), &module);
     found.uses(text.parse().unwrap(), &module);
     let uses: Vec<_> = found.uses.iter().map(|Use { path, line }| format!("{} {line}", path.join("/"))).collect();
