@@ -4,12 +4,14 @@ use std::panic::AssertUnwindSafe;
 
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, get};
+use auth_runtime::config::DenialBody;
 use auth_runtime::testing::{ExpectedDenial, TestRequestExt as _};
 use auth_runtime::{Denial, requires};
 use futures_util::FutureExt as _;
+use serde_json::json;
 use tests::Server;
 
-use crate::fixture::{auth, token};
+use crate::fixture::{auth, builder, token};
 use crate::observed::{self, listen};
 
 async fn owns_order() -> Result<(), Denial> {
@@ -103,4 +105,20 @@ async fn a_test_that_fails_says_why() {
     let failed = compared.catch_unwind().await.unwrap_err();
     let message = failed.downcast_ref::<String>().unwrap();
     assert!(message.ends_with(ROWS), "{message}");
+}
+
+#[actix_web::test]
+async fn members_of_an_applications_own_body_are_compared() {
+    let body = |_: &_, denial: &Denial| DenialBody::json(&json!({ "fault": { "status": denial.status().as_u16() } }));
+    let auth = builder().denial_body(body).build().unwrap();
+    let app = init_service(App::new().service(auth.scope("").service(explained))).await;
+    let refused = async || call_service(&app, TestRequest::get().uri("/explained").to_request()).await;
+    let expected = || ExpectedDenial::new(401).challenge(r#"Bearer realm="orders", scope="orders:read""#);
+    expected().member("fault", json!({ "status": 401 })).assert(refused().await).await;
+    for (name, value) in [("fault", json!({ "status": 403 })), ("status", json!(401))] {
+        let compared = AssertUnwindSafe(expected().member(name, value).assert(refused().await));
+        let failed = compared.catch_unwind().await.unwrap_err();
+        let message = failed.downcast_ref::<String>().unwrap();
+        assert!(message.starts_with(&format!("the denial differs\nmember `{name}`:\n")), "{message}");
+    }
 }
