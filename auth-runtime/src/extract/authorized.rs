@@ -121,14 +121,37 @@ fn refused(denial: Denial, request: &HttpRequest, payload: Payload) -> Error {
     denial.into()
 }
 
+impl<P: Policy> Authorized<P> {
+    /// Decides whether the request may reach the handler.
+    pub(crate) fn decide(request: &HttpRequest) -> Decision {
+        decide(Auth::plans_for(request), TypeId::of::<P>(), const { &P::SPEC }, request)
+    }
+}
+
+impl<P> Authorized<P> {
+    /// What follows from the decision.
+    pub(crate) fn of(
+        decided: Result<Admitted, Denial>,
+        request: &HttpRequest,
+        payload: Payload,
+    ) -> Result<Self, Error> {
+        match decided {
+            Ok(Admitted { caller, admission }) => {
+                let source = GrantedRequest { grant: Grant::new(caller), request: request.clone(), payload };
+                Ok(Self { source, admission })
+            }
+            Err(denial) => Err(refused(denial, request, payload)),
+        }
+    }
+}
+
 impl<P: Policy> FromRequest for Authorized<P> {
     type Error = Error;
     type Future = Authorizing<P>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let payload = payload.take();
-        let decision = decide(Auth::plans_for(request), TypeId::of::<P>(), const { &P::SPEC }, request);
-        Authorizing { undecided: Some((decision, request.clone(), payload)), policy: PhantomData }
+        Authorizing { undecided: Some((Self::decide(request), request.clone(), payload)), policy: PhantomData }
     }
 }
 
@@ -156,12 +179,7 @@ impl<P> Future for Authorizing<P> {
                 }
             },
         };
-        Poll::Ready(match decided {
-            Ok(Admitted { caller, admission }) => {
-                Ok(Authorized { source: GrantedRequest { grant: Grant::new(caller), request, payload }, admission })
-            }
-            Err(denial) => Err(refused(denial, &request, payload)),
-        })
+        Poll::Ready(Authorized::of(decided, &request, payload))
     }
 }
 

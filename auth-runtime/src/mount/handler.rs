@@ -1,25 +1,33 @@
 //! The user's function as actix is given it: behind its policy, at the places its route attributes name.
 
-use actix_web::dev::{AppService, HttpServiceFactory};
-use actix_web::guard::{Guard, GuardContext, Method};
+use actix_web::dev::AppService;
 use actix_web::{Handler, Resource, Responder};
 
 use crate::extract::authorized::Authorized;
 use crate::grant::{Extract, FromGrant};
 use crate::guard::Answered;
-use crate::mount::declarations::refuse;
+use crate::mount::endpoint::Endpoint;
 use crate::policy::Policy;
 use crate::policy::check::AfterCheck;
 
 /// Where a handler gets registered.
 pub trait Places {
     /// Registers the handler at the place that the policy's route of this number names.
-    fn add(&mut self, route: usize, resource: Resource);
+    fn add<P, H, F>(&mut self, route: usize, endpoint: Endpoint<H>)
+    where
+        P: Policy,
+        H: Handler<(Authorized<P>,), Output = Answered<F>>,
+        F: Responder + 'static;
 }
 
 impl Places for AppService {
-    fn add(&mut self, _: usize, resource: Resource) {
-        resource.register(self);
+    fn add<P, H, F>(&mut self, _: usize, endpoint: Endpoint<H>)
+    where
+        P: Policy,
+        H: Handler<(Authorized<P>,), Output = Answered<F>>,
+        F: Responder + 'static,
+    {
+        endpoint.register(self);
     }
 }
 
@@ -29,9 +37,14 @@ pub struct Customized<'a, F>(pub &'a mut AppService, pub F);
 
 debug_by_name!([F] Customized<'_, F> as "Customized";);
 
-impl<F: Fn(usize, Resource, &mut AppService)> Places for Customized<'_, F> {
-    fn add(&mut self, route: usize, resource: Resource) {
-        (self.1)(route, resource, self.0);
+impl<C: Fn(usize, Resource, &mut AppService)> Places for Customized<'_, C> {
+    fn add<P, H, F>(&mut self, route: usize, endpoint: Endpoint<H>)
+    where
+        P: Policy,
+        H: Handler<(Authorized<P>,), Output = Answered<F>>,
+        F: Responder + 'static,
+    {
+        (self.1)(route, endpoint.into_resource(), self.0);
     }
 }
 
@@ -69,35 +82,9 @@ where
     H: Handler<(Authorized<P>,), Output = Answered<F>>,
     F: Responder + 'static,
 {
-    let path = P::SPEC.handler;
     for (number, route) in P::SPEC.routes.iter().enumerate() {
-        let name = route.name.unwrap_or_else(|| path.rsplit("::").next().unwrap_or(path));
-        places.add(number, Resource::new(route.path).name(name).guard(methods(route.methods)).to(handler()));
+        places.add(number, Endpoint::new(route, P::SPEC.handler, handler()));
     }
-}
-
-/// Lets the methods of a route attribute pass.
-struct Methods(Vec<(actix_web::http::Method, Box<dyn Guard>)>);
-
-impl Guard for Methods {
-    fn check(&self, context: &GuardContext<'_>) -> bool {
-        let wanted = &context.head().method;
-        // actix's own guards also note their method in the request, for the 405 of a resource that may come after this one.
-        // They are asked only where that can come: the note is an allocation and two entries in a map.
-        self.0.iter().any(|(method, _)| method == wanted)
-            || self.0.iter().any(|(_, registering)| registering.check(context))
-    }
-}
-
-fn methods(names: &[&str]) -> Methods {
-    if names.is_empty() {
-        refuse("a route attribute names no method; name one, as in `#[get(…)]`");
-    }
-    let guards = names.iter().map(|name| match actix_web::http::Method::from_bytes(name.as_bytes()) {
-        Ok(method) => (method.clone(), Box::new(Method(method)) as Box<dyn Guard>),
-        Err(_) => refuse(&format!("`{name}` is no HTTP method; name one, as in `method = \"GET\"`")),
-    });
-    Methods(guards.collect())
 }
 
 /// Registers the user's function behind its policy and a check of its arguments, wherever the policy says.

@@ -3,6 +3,7 @@
 mod configure;
 mod declarations;
 mod declared;
+mod endpoint;
 mod enforce;
 pub(crate) mod handler;
 mod metadata;
