@@ -1,10 +1,11 @@
 //! What a decision leaves behind: one event, one counter, one duration, over closed sets of labels.
 
 use std::net::SocketAddr;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use metrics::{IntoF64, Key, Label, Level, Metadata};
-use quanta::Instant;
+use quanta::Clock;
 
 use crate::denial::{Denial, Reason, Severity};
 use crate::guard::audit::DecisionOutcome;
@@ -50,11 +51,15 @@ pub(crate) struct ErrorDetails {
     pub(crate) expected: Option<&'static str>,
 }
 
+/// What decisions are timed by. It is read for each; what is read becomes a time only where somebody records one.
+static CLOCK: LazyLock<Clock> = LazyLock::new(Clock::new);
+
 /// One decision under way.
 #[derive(Clone, Copy)]
 pub(crate) struct Observation {
     spec: &'static PolicySpec,
-    started: Instant,
+    /// As the clock counts.
+    started: u64,
     /// Whether it is this decision that is counted. It is not where it only answers for one that was made before.
     counts: bool,
     /// Whether it is about an operation inside a request that a guard around has let in.
@@ -63,7 +68,7 @@ pub(crate) struct Observation {
 
 impl Observation {
     pub(crate) fn start(spec: &'static PolicySpec, counts: bool) -> Self {
-        Self { spec, started: Instant::now(), counts, is_of_operation: false }
+        Self { spec, started: CLOCK.raw(), counts, is_of_operation: false }
     }
 
     /// The same for an operation inside a request. It counts by itself.
@@ -128,20 +133,20 @@ impl Observation {
 
     /// What the decision took so far.
     pub(crate) fn took(&self) -> Duration {
-        self.started.elapsed()
+        CLOCK.delta(self.started, CLOCK.raw())
     }
 
     /// The same, read off the clock only where somebody records it.
     fn so_far(&self) -> impl IntoF64 {
-        struct SoFar(Instant);
+        struct SoFar(Observation);
 
         impl IntoF64 for SoFar {
             fn into_f64(self) -> f64 {
-                self.0.elapsed().as_secs_f64()
+                self.0.took().as_secs_f64()
             }
         }
 
-        SoFar(self.started)
+        SoFar(*self)
     }
 
     /// The request may not; `meter`, where the caller has one, is that of this reason. Whether an event was written.
