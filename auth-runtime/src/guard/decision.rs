@@ -127,10 +127,13 @@ impl<'a> GuardedRequest<'a> {
     fn ask(mut self, ask: impl FnOnce(&mut Attempted) -> Result<Option<Authentication>, Reason>) -> Decision {
         // A scheme is foreign code: its panic must not reach the worker, and must not let anyone in.
         match std::panic::catch_unwind(AssertUnwindSafe(|| ask(&mut self.attempted))) {
-            Ok(Ok(None)) => {
-                let judged = self.without_credentials();
-                self.decided(judged)
-            }
+            Ok(Ok(None)) => match self.plan.admits_nobody() {
+                Ok(()) => {
+                    let judged = self.admit(None);
+                    self.decided(judged)
+                }
+                Err(reason) => decision(Err(self.deny(reason))),
+            },
             Ok(Ok(Some(Authentication::Ready(outcome)))) => {
                 let judged = self.judge(outcome);
                 self.decided(judged)
@@ -140,14 +143,6 @@ impl<'a> GuardedRequest<'a> {
             }
             Ok(Err(reason)) => decision(Err(self.deny(reason))),
             Err(_) => decision(Err(self.deny(Reason::Panicked))),
-        }
-    }
-
-    /// A decision where no credentials are that count.
-    fn without_credentials(&mut self) -> Judged {
-        match self.plan.admits_nobody() {
-            Ok(()) => self.admit(None),
-            Err(reason) => Judged::Done(Err(self.deny(reason))),
         }
     }
 
