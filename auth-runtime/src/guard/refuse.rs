@@ -118,7 +118,7 @@ impl Plan {
     #[inline]
     pub(super) fn record(&self, seen: &Seen<'_>, grounds: Grounds) -> Denial {
         let Seen { request, observation, attempted, .. } = *seen;
-        let Grounds { reason, said, details } = grounds;
+        let Grounds { reason, said, ref details } = grounds;
         let alternative = attempted.alternative(self);
         let line = alternative.and_then(|alternative| alternative.challenge);
         let scheme = alternative.map_or(NO_SCHEME, |alternative| alternative.scheme.name());
@@ -128,10 +128,10 @@ impl Plan {
             seen.principal,
             scheme,
             reason,
-            &details,
+            details,
             written.map(|written| &written.meter),
         );
-        self.tell(seen, DecisionOutcome::of(reason), Some(reason), &details);
+        self.tell(seen, DecisionOutcome::of(reason), Some(reason), details);
         let fresh = match self.renews_challenges() && !self.hides(reason, reason.status()) {
             true => self.fresh_challenges(request, reason, line),
             false => Vec::new(),
