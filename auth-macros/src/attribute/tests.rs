@@ -42,7 +42,9 @@ fn all_faults_of_an_attribute_are_reported() {
 #[test]
 fn a_condition_out_of_a_macro_stays_together_as_in_parentheses() {
     let handler = quote!(
-        async fn handler() {}
+        async fn handler() -> &'static str {
+            ""
+        }
     );
     let expansion = |arguments: TokenStream| super::requires(arguments, handler.clone());
     let fragment = |tokens| Group::new(Delimiter::None, tokens);
