@@ -212,7 +212,7 @@
 //! What a session costs, on two cores with 16 connections (`cargo run --release -p auth-benches --bin sessions --features report`): a bare handler answers 88,000
 //! requests in a second, with a session in memory as many, with one in a Redis on the same machine 42,000. 100,000 sessions in memory take 76 MB.
 //!
-//! A store outside of the process holds the SHA-256 of ids, hashes of subjects, and records with a MAC under a key that it does not have: who reads it gets nobody's
+//! A store outside of the process holds hashes of ids and subjects (SHA-256), and records with a MAC under a key that it does not have: who reads it gets nobody's
 //! id, who writes to it makes nobody up; but can end sessions, and put back one that has ended, until it expires. To change the key, first put the new one behind
 //! the old one on all machines, then in front, and take the old one away when the last session that it sealed has ended: a machine that lacks
 //! a key signs out whoever it meets under it.
