@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::denial::{Denial, Reason, Unavailable};
+#[cfg(feature = "login")]
+use crate::denial::Reason;
+use crate::denial::{Denial, Unavailable};
 use crate::scheme::session::live::{LiveSessions, TRIES, is_just_replaced, milliseconds, unavailable};
 use crate::scheme::session::record::{Record, Whose};
 use crate::scheme::session::store::{SessionKey, StoredSession};
