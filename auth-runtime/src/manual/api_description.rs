@@ -63,8 +63,9 @@
 //!   hand, which write method and path in it, and on the handlers of a guarded module. Leave `security(…)` out of it.
 //! - In an application of `utoipa_actix_web`, [`openapi::scope`](crate::openapi::scope())`(auth.scope("/api"))` collects the
 //!   operations of what it mounts.
-//! - An application with several `Auth`s, and one with routes that stay out of the document, says so by
-//!   [`Description`](crate::openapi::Description).
+//! - An application with pages beside its API leaves them out, each by its path, and one with several `Auth`s names the others, by
+//!   [`Description`](crate::openapi::Description) in place of `describe`:
+//!   `Description::of(&auth).leave_out("/account").and(&other).complete(Document::openapi())`.
 //! - A function that changes the document, such as one that adds servers, runs before or after.
 //!
 //! # Swagger UI

@@ -151,7 +151,8 @@
 //!     let (mut head, _) = denial.error_response().into_parts();
 //!     let said = match head.headers().get(RETRY_AFTER).and_then(|seconds| seconds.to_str().ok()) {
 //!         Some(seconds) => format!("Please try again in {seconds} seconds."),
-//!         None => "Wrong name or password.".to_owned(),
+//!         // What was said above, or another reason: the form may have come from another site. Escape it if it says what somebody typed.
+//!         None => denial.problem().detail.to_string(),
 //!     };
 //!     head.headers_mut().insert(CONTENT_TYPE, ContentType::html().try_into_value().unwrap());
 //!     head.set_body(format!("<p role=alert>{said}</p><form method=post>…")).map_into_boxed_body()
@@ -169,7 +170,9 @@
 //! # let app = test::init_service(App::new().service(auth.scope("").service(log_in))).await;
 //! let guess = || test::TestRequest::post().uri("/login").set_form([("name", "alice"), ("password", "?")]).to_request();
 //! for _ in 0..30 {
-//!     assert_eq!(test::call_service(&app, guess()).await.status(), 403);
+//!     let answer = test::call_service(&app, guess()).await;
+//!     assert_eq!(answer.status(), 403);
+//!     assert_eq!(test::read_body(answer).await, "<p role=alert>wrong name or password</p><form method=post>…");
 //! }
 //! let answer = test::call_service(&app, guess()).await;
 //! assert_eq!(answer.status(), 429);
