@@ -52,6 +52,8 @@ fn a_condition_out_of_a_macro_stays_together_as_in_parentheses() {
     let given = fragment(either.clone());
     let (scope, both) = (fragment(quote!(scope)), fragment(quote!(role("a") && role("b"))));
     let nested = fragment(quote!(scope("x") && #given));
+    let neither = fragment(quote!(!role("a") || role("b")));
+    let deep = fragment(quote!(#neither && scope("y")));
     for (written, meant) in [
         (quote!(bearer, scope("x") && #given), quote!(bearer, scope("x") && (#either))),
         (quote!(bearer, #given && scope("x")), quote!(bearer, (#either) && scope("x"))),
@@ -60,6 +62,11 @@ fn a_condition_out_of_a_macro_stays_together_as_in_parentheses() {
         (quote!(bearer, #given), quote!(bearer, #either)),
         (quote!(any(api_key, bearer && #given)), quote!(any(api_key, bearer && (#either)))),
         (quote!(bearer, #scope("x") && #given), quote!(bearer, scope("x") && (#either))),
+        (quote!(bearer, scope("x") && #neither), quote!(bearer, scope("x") && (!role("a") || role("b")))),
+        (quote!(bearer, !#neither), quote!(bearer, !(!role("a") || role("b")))),
+        (quote!(bearer, #neither && scope("x")), quote!(bearer, (!role("a") || role("b")) && scope("x"))),
+        (quote!(any(api_key, bearer && #neither)), quote!(any(api_key, bearer && (!role("a") || role("b"))))),
+        (quote!(bearer, #deep), quote!(bearer, (!role("a") || role("b")) && scope("y"))),
     ] {
         let (given, meant) = (expansion(written.clone()), expansion(meant));
         assert_eq!(faults(&meant), Vec::<String>::new());

@@ -99,17 +99,18 @@ impl ConditionParser {
     }
 
     fn unary_within_depth(&mut self, input: ParseStream<'_>) -> Parsed {
+        // First: whoever looks for a sign looks through the delimiters that nobody sees.
+        if let Some(group) = fragment(input) {
+            input.parse::<TokenTree>()?;
+            let parsed = self.inside(&group)?;
+            return Ok(parsed.map(|inner| Condition { tokens: in_parentheses(&inner, &group), ..inner }));
+        }
         if let Some(not) = input.parse::<Option<Token![!]>>()? {
             self.last = not.to_token_stream();
             return Ok(self.unary(input)?.map(|inner| {
                 let operand = &inner.tokens;
                 Condition { tokens: quote!(#not #operand), kind: ConditionKind::Not(Box::new(inner)) }
             }));
-        }
-        if let Some(group) = fragment(input) {
-            input.parse::<TokenTree>()?;
-            let parsed = self.inside(&group)?;
-            return Ok(parsed.map(|inner| Condition { tokens: in_parentheses(&inner, &group), ..inner }));
         }
         if input.peek(token::Paren) {
             let group: Group = input.parse()?;
@@ -180,11 +181,12 @@ impl ConditionParser {
 }
 
 /// What a macro of the user's was given as one condition: the compiler keeps it in delimiters that nobody sees, which bind as
-/// parentheses do. A word before parentheses is a predicate's name.
+/// parentheses do. A word alone before parentheses is a predicate's name.
 fn fragment(input: ParseStream<'_>) -> Option<Group> {
     match input.cursor().token_tree()? {
         (TokenTree::Group(group), behind) if group.delimiter() == Delimiter::None => {
-            behind.group(Delimiter::Parenthesis).is_none().then_some(group)
+            let is_name = behind.group(Delimiter::Parenthesis).is_some() && group.stream().into_iter().count() == 1;
+            (!is_name).then_some(group)
         }
         _ => None,
     }

@@ -132,8 +132,10 @@ macro_rules! as_one {
 
 as_one!(given_both, role("a") && role("b"));
 as_one!(given_either, role("a") || role("b"));
+as_one!(given_neither, !role("a") || role("b"));
 in_each_place! { written_both, (role("a") && role("b")) }
 in_each_place! { written_either, (role("a") || role("b")) }
+in_each_place! { written_neither, (!role("a") || role("b")) }
 
 // Schemes.
 
