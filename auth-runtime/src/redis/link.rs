@@ -71,16 +71,16 @@ impl Link {
     pub(crate) async fn ask<T>(&self, ask: impl AsyncFnOnce(Connection) -> RedisResult<T>) -> Result<T, LinkFault> {
         let answer = tokio::time::timeout(self.patience, async {
             match self.connection().await {
-                Ok(Some(connection)) => ask(connection).await.map(Some),
+                Ok(Some(connection)) => Ok(Some(ask(connection).await)),
                 Ok(None) => Ok(None),
                 Err(error) => Err(error),
             }
         });
         let fault = match answer.await {
-            Ok(Ok(Some(answer))) => return Ok(answer),
+            Ok(Ok(Some(Ok(answer)))) => return Ok(answer),
             Ok(Ok(None)) => return Err(LinkFault::Paused),
-            Ok(Err(error)) if is_refusal(&error) => return Err(self.refused(describe(&error)).await),
-            Ok(Err(error)) => describe(&error),
+            Ok(Ok(Some(Err(error)))) if is_refusal(&error) => return Err(self.refused(describe(&error)).await),
+            Ok(Ok(Some(Err(error))) | Err(error)) => describe(&error),
             Err(_) => "it takes too long".to_owned(),
         };
         let mut state = self.state.lock().await;
@@ -89,11 +89,15 @@ impl Link {
         Err(LinkFault::Failed { fault, is_new })
     }
 
-    /// Whoever asks for something else goes on: a server that takes no writes still reads.
+    /// Whoever asks for something else goes on: a server that takes no writes still reads. Over another connection, once in a while: it
+    /// may be an old primary, which knows by now or does not yet.
     async fn refused(&self, fault: String) -> LinkFault {
         let mut state = self.state.lock().await;
         let is_new = !is_ahead(state.refuses_until);
-        state.refuses_until = Instant::now().checked_add(self.pause);
+        if is_new {
+            state.connection = None;
+            state.refuses_until = Instant::now().checked_add(self.pause);
+        }
         LinkFault::Failed { fault, is_new }
     }
 
