@@ -6,9 +6,12 @@ use std::time::Duration;
 
 use actix_web::rt::System;
 use actix_web::{Responder, get, post, web};
+use auth_runtime::clock::Clock as _;
 use auth_runtime::login::{Linking, LoginIdentity, OidcLogin};
 use auth_runtime::observe::AuditLog;
 use auth_runtime::principal::PrincipalKey;
+use auth_runtime::testing::TestToken;
+
 use auth_runtime::{Auth, Authorities, Denial, Principal, Sessions, SignIn, public, requires};
 use tests::{Answer, Denied, Paper, Server};
 
@@ -188,6 +191,19 @@ fn who_is_signed_in_links_a_provider_and_lands_at_the_account_from_there() {
     assert_eq!(other.open("/account").text(), "alice", "who has signed in at the provider");
     assert_eq!(browser.open(&these.there(&browser)).status, 303, "again, which changes nothing");
     assert_eq!(other.post("/careless/link").status, 403, "how recently is not known");
+}
+
+#[test]
+fn a_provider_that_has_asked_nobody_anew_and_says_so_links_nobody() {
+    let these = linked();
+    let now = these.app.clock.now().unwrap();
+    let browser = these.browser_of("alice");
+    for (at, status) in [(now - 3_600, 403), (now - 61, 403), (now - 60, 303)] {
+        let id_token = Box::new(move |token: TestToken| token.claim("auth_time", at));
+        these.idp.does(Otherwise { id_token: Some(id_token), ..is_as("mallory") });
+        let answer = browser.open(&these.there(&browser));
+        assert_eq!((answer.status, these.is_anybody_linked()), (status, status == 303), "{at}: {answer:#?}");
+    }
 }
 
 #[test]

@@ -19,7 +19,7 @@ use crate::telemetry::{foreign, limited};
 use crate::time::{Clock, UnixTime};
 
 /// How far the clocks may differ, in seconds.
-const LEEWAY: UnixTime = 60;
+pub(super) const LEEWAY: UnixTime = 60;
 
 /// Who has signed in, and how.
 pub(super) struct Authenticated {

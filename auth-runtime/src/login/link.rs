@@ -14,6 +14,7 @@ use crate::extract::{certain, signing_in};
 use crate::grant::{FromGrant, Grant, IdentityError, ViaGrant, Yields};
 use crate::login::fault::LoginFault;
 use crate::login::flow::Stronger;
+use crate::login::id_token::{Authenticated, LEEWAY};
 use crate::login::identity::LoginIdentity;
 use crate::login::routes::AtRequest;
 use crate::login::{Tokens, provider_named};
@@ -22,6 +23,7 @@ use crate::principal::Principal;
 use crate::scheme::SessionScheme;
 use crate::scheme::session::{CurrentSession, SigningIn};
 use crate::telemetry::{foreign, limited};
+use crate::time::UnixTime;
 
 /// How long ago whoever links may have been authenticated, in seconds.
 const RECENT: u32 = 300;
@@ -52,7 +54,8 @@ pub(super) type StoreLink =
 /// - needs an authentication of the last five minutes, when it begins and when it ends, whatever the policy says. `max_age = "5m"` in the policy
 ///   sends people to sign in again where they would be refused here;
 /// - asks the provider to authenticate people anew (`max_age=0`), so that nobody is linked because a browser is signed in there as somebody else. A
-///   provider that does not know this parameter, such as Google, links whom it knows: `.parameter("prompt", "select_account")` has it ask.
+///   provider that says that it did not is refused; one that does not know this parameter, such as Google, says nothing and has whom it knows
+///   linked: `.parameter("prompt", "select_account")` has it ask.
 #[must_use = "nobody is sent to the provider before `begin`"]
 pub struct Linking {
     request: HttpRequest,
@@ -126,19 +129,29 @@ fn is_recent(auth: &Auth, account: &Principal) -> bool {
 
 impl AtRequest {
     /// Tells the application who has signed in at the provider, for the account in whose session, by its name, this was begun.
-    pub(super) async fn link(&self, auth: &Auth, identity: LoginIdentity, session: &str) -> Result<(), LoginFault> {
+    pub(super) async fn link(
+        &self,
+        auth: &Auth,
+        who: Authenticated,
+        session: &str,
+        began_at: u64,
+    ) -> Result<(), LoginFault> {
         let store = self.provider.settings.link.as_ref().ok_or(LoginFault::Broken)?;
         let settings = auth.settings();
         let now = settings.clock.now().map_err(|_| LoginFault::Unavailable)?;
         let account = self.sessions.caller(self.request.headers(), now).await;
         let account = account.map_err(|denial| LoginFault::of_denial(&denial))?;
         let account = account.filter(|account| account.session_id() == Some(session)).ok_or(LoginFault::SessionOver)?;
-        if !is_recent(auth, &account) {
+        // A provider may pass over what it was asked, and tell so (OpenID Connect Core 1.0 section 3.1.3.7).
+        let began_at = UnixTime::try_from(began_at / 1000).unwrap_or(UnixTime::MAX);
+        let is_of_before = who.auth_time.is_some_and(|at| at < began_at.saturating_sub(LEEWAY));
+        if is_of_before || !is_recent(auth, &account) {
             return Err(LoginFault::TooWeak);
         }
         self.admit(auth, &account).await?;
+        let identity = who.identity;
         let subject = identity.subject.clone();
-        let stored = AssertUnwindSafe(store(account.clone(), identity)).catch_unwind();
+        let stored = AssertUnwindSafe(async { store(account.clone(), identity).await }).catch_unwind();
         let fault = |cause: &dyn fmt::Display, fault| {
             limited!(error, cause = foreign(cause), "the application cannot note whom an account is linked with");
             Err(fault)

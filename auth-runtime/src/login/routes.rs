@@ -299,7 +299,7 @@ impl AtRequest {
         let authenticated = provider.authenticated(id_token, demanded, &**clock, address).await?;
         drop(turn);
         let cookie = match &flow.link {
-            Some(session) => self.link(auth, authenticated.identity, session).await.map(|()| None)?,
+            Some(session) => self.link(auth, authenticated, session, flow.began_at).await.map(|()| None)?,
             None => Some(self.begin(auth, authenticated, &granted, &flow).await?),
         };
         Ok((self.sessions.landing().location(flow.to.as_deref()), cookie))
