@@ -2,7 +2,6 @@
 //! accepted, and by no others.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use actix_web::{HttpMessage as _, HttpRequest};
 
@@ -12,10 +11,7 @@ use crate::guard::plan::AlternativePlace;
 use crate::guard::refuse::Case;
 use crate::guard::{Asked, Attempted, Plan, Settings};
 use crate::principal::Principal;
-use crate::scheme::{Authentication, Outcome, Recheck, Scheme};
-
-/// So long the guard's word is as good as new: most requests are over by then.
-const FRESH: Duration = Duration::from_secs(1);
+use crate::scheme::{Authentication, LetInAt, Outcome, Recheck, Scheme};
 
 /// What a guard leaves in a request for the operations inside.
 struct Accepted {
@@ -23,7 +19,7 @@ struct Accepted {
     settings: Arc<Settings>,
     /// `None` where nobody called, and nobody had to.
     caller: Option<AcceptedCaller>,
-    at: Instant,
+    at: LetInAt,
     /// So many operations may still come.
     left: u32,
 }
@@ -45,7 +41,7 @@ impl Plan {
             principal: principal.clone(),
         });
         let settings = Arc::clone(&self.settings);
-        case.request.extensions_mut().insert(Accepted { settings, caller, at: Instant::now(), left: operations });
+        case.request.extensions_mut().insert(Accepted { settings, caller, at: LetInAt::now(), left: operations });
     }
 
     /// What is to be said of the credentials that the guard around has accepted; `None` where this policy does not take them.
@@ -62,7 +58,7 @@ impl Plan {
         // The guard around owes the answer what the scheme adds to it.
         *attempted = Attempted { place: Some(place), asked: Asked::Around };
         let principal = self.taken(&caller.principal).clone();
-        if accepted.at.elapsed() < FRESH {
+        if accepted.at.is_fresh() {
             return Ok(Some(Authentication::verified(principal)));
         }
         let scheme = Arc::clone(&caller.scheme);

@@ -1,7 +1,7 @@
 //! Tokens of the provider, for calls in the name of whoever has signed in.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
@@ -17,9 +17,9 @@ use crate::policy::Policy;
 use crate::principal::Principal;
 use crate::provider::granted::Granted;
 use crate::provider::limits::flight::{Fetched, landed};
-use crate::scheme::SessionScheme;
 use crate::scheme::session::elsewhere::HeldTokens;
 use crate::scheme::session::{AtProvider, CurrentSession, LiveSessions, Record, milliseconds, unavailable};
+use crate::scheme::{LetInAt, SessionScheme};
 use crate::telemetry::foreign;
 use crate::time::{Clock, UnixTime};
 
@@ -27,8 +27,6 @@ use crate::time::{Clock, UnixTime};
 const LEASE: u64 = 15_000;
 /// How often is looked whether another process has asked.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
-/// So long the guard's word on the caller is as good as new: most requests are over by then.
-const FRESH: Duration = Duration::from_secs(1);
 /// How many sessions of one process may be about it at once.
 const AT_ONCE: usize = 1024;
 
@@ -48,10 +46,9 @@ const AT_ONCE: usize = 1024;
 /// ```
 pub struct Tokens {
     pub(super) current: Arc<CurrentSession>,
-    principal: Principal,
+    pub(super) principal: Principal,
     clock: Arc<dyn Clock>,
-    /// From when on the guard's word grows old.
-    at: Instant,
+    at: LetInAt,
 }
 
 debug_by_name!([] Tokens as "Tokens";);
@@ -102,7 +99,7 @@ impl Tokens {
     /// Those of the caller, where it came by a session.
     pub(crate) fn of(principal: &Principal, clock: &Arc<dyn Clock>) -> Option<Self> {
         let (principal, clock) = (principal.clone(), Arc::clone(clock));
-        Some(Self { current: principal.details()?, principal, clock, at: Instant::now() })
+        Some(Self { current: principal.details()?, principal, clock, at: LetInAt::now() })
     }
 
     /// An access token that is good for a moment yet; half a minute, where tokens last longer than one. Where it is not, the provider is asked for
@@ -113,19 +110,22 @@ impl Tokens {
     /// refresh token any more, because it was revoked or somebody else has used it, the session ends. A 503 where the provider or the store
     /// cannot be asked.
     pub async fn access(&self) -> Result<AccessToken, Denial> {
-        let sessions = self.current.sessions();
-        let none = || Denial::unauthorized("sign in again");
         let now = self.clock.now().map_err(|error| Denial::of(error.into()))?;
-        let latest;
-        let record = match self.at.elapsed() < FRESH {
-            true => self.current.record(),
-            // The request may be a WebSocket.
-            false => {
-                let of = (self.current.key(), self.current.record());
-                latest = sessions.going_on(&self.principal, of, now).await?.ok_or_else(none)?;
-                &latest
-            }
-        };
+        if self.at.is_fresh() {
+            return self.access_now(now).await;
+        }
+        let of = (self.current.key(), self.current.record());
+        let latest = self.current.sessions().going_on(&self.principal, of, now).await?;
+        self.access_in(&latest.ok_or_else(none)?, now).await
+    }
+
+    /// The same for whoever knows that the session goes on.
+    pub(crate) async fn access_now(&self, now: UnixTime) -> Result<AccessToken, Denial> {
+        self.access_in(self.current.record(), now).await
+    }
+
+    async fn access_in(&self, record: &Record, now: UnixTime) -> Result<AccessToken, Denial> {
+        let sessions = self.current.sessions();
         let Some((provider, held)) = super::provider_of(sessions, record).zip(sessions.tokens(record)) else {
             return Err(none());
         };
@@ -158,6 +158,10 @@ impl Tokens {
             NoToken::Unavailable(reason) => Denial::of(reason),
         })
     }
+}
+
+fn none() -> Denial {
+    Denial::unauthorized("sign in again")
 }
 
 /// Asking for other tokens.

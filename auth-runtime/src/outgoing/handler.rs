@@ -1,7 +1,6 @@
 //! The caller's token, to be exchanged, as a handler takes it.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use actix_web::HttpRequest;
 use zeroize::Zeroizing;
@@ -20,12 +19,9 @@ use crate::policy::Policy;
 use crate::principal::{DetailsType, Principal};
 #[cfg(feature = "login")]
 use crate::scheme::SessionScheme;
-use crate::scheme::{BearerScheme, Context, DpopScheme, Recheck, Scheme, presented_token};
+use crate::scheme::{BearerScheme, Context, DpopScheme, LetInAt, Recheck, Scheme, presented_token};
 use crate::telemetry::limited;
 use crate::time::{Clock, UnixTime};
-
-/// So long the guard's word on the caller is as good as new: most requests are over by then.
-const FRESH: Duration = Duration::from_secs(1);
 
 /// The caller's token, to be exchanged for one with which this service calls another in the caller's name (RFC 8693).
 ///
@@ -62,7 +58,7 @@ struct Accepted {
     scheme: Arc<dyn Scheme>,
     clock: Arc<dyn Clock>,
     address: AddressShare,
-    at: Instant,
+    at: LetInAt,
 }
 
 /// What is exchanged.
@@ -117,7 +113,7 @@ impl OutgoingToken {
             scheme: Arc::clone(scheme),
             clock: Arc::clone(clock),
             address: auth.settings().address_share(request.into()),
-            at: Instant::now(),
+            at: LetInAt::now(),
         })))
     }
 }
@@ -143,7 +139,7 @@ impl Accepted {
             return Err(OutgoingError::CallerEnded);
         }
         self.exchange.provider().check_issuer(&self.principal)?;
-        if self.at.elapsed() >= FRESH {
+        if !self.at.is_fresh() {
             self.recheck(now).await?;
         }
         let (principal, address) = (&self.principal, self.address);
@@ -153,7 +149,8 @@ impl Accepted {
             CallerToken::Presented(token) => (&***token, principal.expires_at()),
             #[cfg(feature = "login")]
             CallerToken::OfSession(tokens) => {
-                held = tokens.access().await.map_err(|denial| match denial.status().is_server_error() {
+                // It goes on: that was looked at above.
+                held = tokens.access_now(now).await.map_err(|denial| match denial.status().is_server_error() {
                     true => OutgoingError::Unavailable,
                     false => OutgoingError::CallerEnded,
                 })?;

@@ -47,6 +47,7 @@ pub use exposed::ExposedCredential;
 pub use form::CredentialForm;
 pub use mounts::SchemeRoute;
 pub use outcome::{Authentication, Outcome, PendingOutcome, Recognition};
+pub(crate) use recheck::LetInAt;
 pub use recheck::{PendingRecheck, Recheck};
 pub use response::{Additions, PendingAdditions, Refusal, Response};
 #[cfg(feature = "session")]

@@ -2,8 +2,27 @@
 
 use std::fmt;
 use std::pin::Pin;
+use std::time::{Duration, Instant};
 
 use crate::denial::Unavailable;
+
+/// So long the guard's word on a caller is as good as new: most requests are over by then.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// When a guard has let a caller in, for what goes on after that: a request may be a WebSocket.
+#[derive(Clone, Copy)]
+pub(crate) struct LetInAt(Instant);
+
+impl LetInAt {
+    pub(crate) fn now() -> Self {
+        Self(Instant::now())
+    }
+
+    /// Whether the guard's word still stands; else the caller is to be looked at again.
+    pub(crate) fn is_fresh(self) -> bool {
+        self.0.elapsed() < FRESH
+    }
+}
 
 /// What a scheme says of a caller whom it has verified before, for [`Scheme::recheck`](super::Scheme::recheck).
 #[must_use]
