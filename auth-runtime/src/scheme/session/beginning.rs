@@ -201,10 +201,8 @@ impl LiveSessions {
             Named::Nothing => (None, before),
         };
         let replaced = place.and_then(|place| self.tombstone(place, UNREAD, None, now));
-        match self.standing(&principal, &record, now) {
-            Ok(()) => {}
-            Err(Reason::RevocationsStale) => return Err(Denial::of(Reason::RevocationsStale)),
-            Err(_) => return Err(barred()),
+        if !self.stands(&principal, &record, now)? {
+            return Err(barred());
         }
         let new = NewSession { session, began_at: record.began_at, most: self.most, replaced, continues: false };
         let added = self.store.put(new).get().await.map_err(unavailable)?;

@@ -105,11 +105,7 @@ impl LiveSessions {
     ) -> Result<Option<Record>, Denial> {
         let latest = self.latest(key, of, now).await.map_err(unavailable)?;
         let Some((_, record)) = latest.filter(|(_, record)| self.lasts(record, now)) else { return Ok(None) };
-        match self.standing(principal, &record, now) {
-            Ok(()) => Ok(Some(record)),
-            Err(Reason::RevocationsStale) => Err(Denial::of(Reason::RevocationsStale)),
-            Err(_) => Ok(None),
-        }
+        Ok(self.stands(principal, &record, now)?.then_some(record))
     }
 
     /// Puts this in the place of a session; says whether nobody else has changed it meanwhile.
@@ -196,11 +192,7 @@ impl LiveSessions {
         let lasts = |(_, record): &KeptSession| !record.replaced && self.lasts(record, now);
         let Some((stored, record)) = found.filter(lasts) else { return Ok(None) };
         let who = self.principal(id, stored, record.clone()).map_err(unavailable)?;
-        match self.standing(&who, &record, now) {
-            Ok(()) => Ok(Some(who)),
-            Err(Reason::RevocationsStale) => Err(Denial::of(Reason::RevocationsStale)),
-            Err(_) => Ok(None),
-        }
+        Ok(self.stands(&who, &record, now)?.then_some(who))
     }
 
     /// Tells those who keep a record that somebody at a provider is linked with the account of this session.

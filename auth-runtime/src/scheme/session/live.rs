@@ -221,6 +221,18 @@ impl LiveSessions {
         revocations.check(principal, &revocable, self.end(record), now)
     }
 
+    /// Whether nothing has revoked it.
+    ///
+    /// # Errors
+    /// Where nobody can tell.
+    pub(super) fn stands(&self, principal: &Principal, record: &Record, now: UnixTime) -> Result<bool, Denial> {
+        match self.standing(principal, record, now) {
+            Ok(()) => Ok(true),
+            Err(Reason::RevocationsStale) => Err(Denial::of(Reason::RevocationsStale)),
+            Err(_) => Ok(false),
+        }
+    }
+
     pub(super) fn principal(
         self: &Arc<Self>,
         id: SessionId,
