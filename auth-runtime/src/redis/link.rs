@@ -40,6 +40,14 @@ pub(crate) enum LinkFault {
     },
 }
 
+/// The same, as it is found.
+enum NoAnswer {
+    Paused,
+    /// The server is there, and does not do this.
+    Refused(RedisError),
+    Away(RedisError),
+}
+
 impl LinkFault {
     /// What is to be logged; nothing where somebody has told it already.
     pub(crate) fn news(self) -> Option<String> {
@@ -70,23 +78,27 @@ impl Link {
     /// Why there is no answer.
     pub(crate) async fn ask<T>(&self, ask: impl AsyncFnOnce(Connection) -> RedisResult<T>) -> Result<T, LinkFault> {
         let answer = tokio::time::timeout(self.patience, async {
-            match self.connection().await {
-                Ok(Some(connection)) => Ok(Some(ask(connection).await)),
-                Ok(None) => Ok(None),
-                Err(error) => Err(error),
-            }
+            let connection = self.connection().await.map_err(NoAnswer::Away)?.ok_or(NoAnswer::Paused)?;
+            ask(connection).await.map_err(|error| match is_refusal(&error) {
+                true => NoAnswer::Refused(error),
+                false => NoAnswer::Away(error),
+            })
         });
-        let fault = match answer.await {
-            Ok(Ok(Some(Ok(answer)))) => return Ok(answer),
-            Ok(Ok(None)) => return Err(LinkFault::Paused),
-            Ok(Ok(Some(Err(error)))) if is_refusal(&error) => return Err(self.refused(describe(&error)).await),
-            Ok(Ok(Some(Err(error))) | Err(error)) => describe(&error),
-            Err(_) => "it takes too long".to_owned(),
-        };
+        match answer.await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(NoAnswer::Paused)) => Err(LinkFault::Paused),
+            Ok(Err(NoAnswer::Refused(error))) => Err(self.refused(describe(&error)).await),
+            Ok(Err(NoAnswer::Away(error))) => Err(self.failed(describe(&error)).await),
+            Err(_) => Err(self.failed("it takes too long".to_owned()).await),
+        }
+    }
+
+    /// Nobody asks for a while.
+    async fn failed(&self, fault: String) -> LinkFault {
         let mut state = self.state.lock().await;
         let is_new = !state.is_paused();
         *state = State { paused_until: Instant::now().checked_add(self.pause), ..State::default() };
-        Err(LinkFault::Failed { fault, is_new })
+        LinkFault::Failed { fault, is_new }
     }
 
     /// Whoever asks for something else goes on: a server that takes no writes still reads. Over another connection, once in a while: it
