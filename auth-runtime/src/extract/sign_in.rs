@@ -147,16 +147,7 @@ impl<T> FromRequest for SignIn<T> {
             limited!(error, remedy = Reason::AuthMissing.remedy(), "nobody can sign in here: no `Auth` is there");
             return ready(Err(Denial::of(Reason::AuthMissing)));
         };
-        if !auth.settings().origins.permits_sign_in(request) {
-            limited!(info, path = foreign(request.path()), "a sign-in that another site has caused is refused");
-            if let Some(live) = auth.live_sessions(None) {
-                live.tell_refused(&signing_in(auth, live, request), None, Reason::CrossSite.label());
-            }
-            let mut denial = Denial::of(Reason::CrossSite);
-            auth.settings().shape(request, &mut denial);
-            return ready(Err(denial));
-        }
-        ready(Ok(Self {
+        let sign_in = Self {
             auth: auth.clone(),
             request: request.clone(),
             live: auth.live_sessions(None).cloned(),
@@ -164,7 +155,13 @@ impl<T> FromRequest for SignIn<T> {
             began_at: milliseconds(&*auth.settings().clock),
             wanted: wanted_strength(request.query_string()),
             details: PhantomData,
-        }))
+        };
+        if !auth.settings().origins.permits_sign_in(request) {
+            limited!(info, path = foreign(request.path()), "a sign-in that another site has caused is refused");
+            sign_in.tell_refused(Reason::CrossSite.label());
+            return ready(Err(sign_in.denied(Denial::of(Reason::CrossSite))));
+        }
+        ready(Ok(sign_in))
     }
 }
 
