@@ -116,9 +116,8 @@ impl Linking {
 #[diagnostic::do_not_recommend]
 impl<P: Policy<Access: Yields<SessionScheme>>> FromGrant<P, ViaGrant> for Linking {
     fn from_grant(grant: &Grant<P>, request: &HttpRequest) -> Result<Option<Self>, IdentityError> {
-        let Tokens { current, .. } = certain(grant)?;
-        let account = grant.caller().principal().cloned().ok_or(Reason::IdentityUnfit)?;
-        Ok(Some(Self { request: request.clone(), account, session: current, provider: None, to: None }))
+        let Tokens { current: session, principal: account, .. } = certain(grant)?;
+        Ok(Some(Self { request: request.clone(), account, session, provider: None, to: None }))
     }
 }
 
