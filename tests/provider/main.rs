@@ -29,8 +29,9 @@ mod tokens;
 
 use std::io::Write as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tests::await_that;
 
 use crate::process::FOLDER;
 
@@ -58,15 +59,4 @@ fn alone(test: &str) -> Option<MutexGuard<'static, ()>> {
 /// Shown also when the test passes.
 fn tell(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
-}
-
-/// Waits until something holds; returns how long that took.
-#[track_caller]
-fn await_that(what: &str, patience: Duration, mut holds: impl FnMut() -> bool) -> Duration {
-    let begun = Instant::now();
-    while !holds() {
-        assert!(begun.elapsed() < patience, "never: {what}");
-        thread::sleep(Duration::from_millis(5));
-    }
-    begun.elapsed()
 }

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use std::{env, fs, process, thread};
 
+pub(crate) use tests::await_that;
 use tests::{Answer, Connection, KEYS, Token};
 
 pub(crate) const ISSUER: &str = "https://idp.example";
@@ -348,17 +349,6 @@ impl Caller {
         let request = format!("GET / HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\n\r\n", self.address);
         self.connection.send(request).answer()
     }
-}
-
-/// Waits until something holds; returns how long that took.
-#[track_caller]
-pub(crate) fn await_that(what: &str, patience: Duration, mut holds: impl FnMut() -> bool) -> Duration {
-    let begun = Instant::now();
-    while !holds() {
-        assert!(begun.elapsed() < patience, "never: {what}");
-        thread::sleep(Duration::from_millis(5));
-    }
-    begun.elapsed()
 }
 
 /// A token for each call, which lives for ten minutes.

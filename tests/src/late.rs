@@ -2,10 +2,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use auth_runtime::session::{Added, NewSession, SessionKey, SessionStore, StoreAnswer, StoredSession, SubjectKey};
 use tokio::sync::RwLock;
+
+use crate::await_that;
+
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Another store, whose changes of what is there can be held back until something else has happened.
 #[derive(Clone)]
@@ -28,7 +32,7 @@ impl Late {
         meanwhile();
         assert!(self.is_writing(), "nothing was held back");
         drop(closed);
-        await_that(|| !self.is_writing());
+        await_that("all changes are made", PATIENCE, || !self.is_writing());
     }
 
     fn is_writing(&self) -> bool {
@@ -37,15 +41,7 @@ impl Late {
 
     /// Waits until a change is held back.
     pub fn await_one(&self) {
-        await_that(|| self.is_writing());
-    }
-}
-
-fn await_that(happens: impl Fn() -> bool) {
-    let begun = Instant::now();
-    while !happens() {
-        assert!(begun.elapsed() < Duration::from_secs(10), "it does not happen");
-        std::thread::sleep(Duration::from_millis(1));
+        await_that("a change is held back", PATIENCE, || self.is_writing());
     }
 }
 

@@ -14,6 +14,7 @@ mod redis;
 mod server;
 mod suspending;
 mod token;
+mod waiting;
 
 pub use client::{Answer, Connection, Request};
 pub use denial::Denied;
@@ -25,6 +26,7 @@ pub use redis::{KEYS, redis_at};
 pub use server::Server;
 pub use suspending::Suspending;
 pub use token::{Token, base64url};
+pub use waiting::await_that;
 
 /// For tests that are one address and send what is wrong more often than anybody may.
 pub fn uncounted() -> auth_runtime::limits::Limits {

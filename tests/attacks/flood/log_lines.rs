@@ -6,10 +6,10 @@ use actix_web::get;
 use auth_runtime::basic::Passwords;
 use auth_runtime::{Auth, Jwt, Principal, requires};
 use serde_json::json;
-use tests::Server;
 use tests::load::{Load, having};
 use tests::observed::{self, Event};
 use tests::provider::{AUDIENCE, Provider, ed25519};
+use tests::{Server, await_that};
 
 use crate::lookups::basic;
 use crate::passwords::cost_of;
@@ -51,9 +51,7 @@ fn a_flood_of_503_is_a_handful_of_warnings_and_all_are_counted() {
     let server = Server::start(move |config| {
         config.service(auth.scope("").service(hashed).service(signed));
     });
-    while !ready.is_ready() {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    await_that("the keys are there", Duration::from_secs(20), || ready.is_ready());
     flooded(&server, "hashed", "hashing_busy", |number| ("/hashed", basic(format_args!("nobody {number}"), "x")));
     flooded(&server, "signed", "keys_busy", |number| ("/signed", bearer(&invented(ISSUER, &number.to_string()))));
 }

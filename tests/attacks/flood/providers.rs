@@ -10,7 +10,7 @@ use auth_runtime::{Auth, Jwt, Principal, requires};
 use serde_json::json;
 use tests::load::{Load, having};
 use tests::provider::{AUDIENCE, Provider, ed25519, issuer};
-use tests::{Server, base64url};
+use tests::{Server, await_that, base64url};
 
 use crate::{CONNECTIONS, STRANGERS, WINDOW, alone, asks, few_refused};
 
@@ -68,9 +68,7 @@ fn a_flood_of_unknown_keys_and_unknown_tenants_refuses_no_good_caller() {
     let server = Server::start(move |config| {
         config.service(auth.scope("").service(keys).service(tenants));
     });
-    while !ready.is_ready() {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    await_that("the keys are there", Duration::from_secs(20), || ready.is_ready());
     let token = |issuer_name: &str, key: &str, subject: &str| {
         bearer(&issuer(issuer_name).key_id(key).token().subject(subject).sign())
     };
