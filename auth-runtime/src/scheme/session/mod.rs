@@ -91,6 +91,7 @@ mod record;
 #[cfg(feature = "redis")]
 mod redis;
 mod rights;
+mod roles;
 mod seal;
 mod sessions;
 mod store;
