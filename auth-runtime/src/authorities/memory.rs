@@ -174,7 +174,7 @@ mod tests {
             expires_at: None,
             confirmation: None,
         };
-        let large = holder.with_claims(claims, crate::json::Shape::default(), None);
+        let large = holder.with_claims(crate::principal::Claims::of_text(claims, crate::json::Shape::default()));
         small.keep(&large.with_rights(small.rights(), None));
         assert!(small.applied_to(&large).is_none());
         let same = alice();

@@ -7,7 +7,7 @@ use crate::denial::Reason;
 use crate::json::Object;
 use crate::jwt::Times;
 use crate::jwt::acceptance::{Acceptance, IssuerTerms, Vouched};
-use crate::principal::Principal;
+use crate::principal::{Claims, Principal};
 use crate::revocation::Revocable;
 use crate::time::UnixTime;
 
@@ -75,7 +75,7 @@ impl Judge {
         drop(members);
         Ok(accepted.map(|Vouched { principal, times, revocable }| {
             let bytes = text.len();
-            Active { principal: principal.with_claims(text, shape, None), times, revocable, bytes }
+            Active { principal: principal.with_claims(Claims::of_text(text, shape)), times, revocable, bytes }
         }))
     }
 

@@ -15,6 +15,7 @@ use zeroize::Zeroize;
 
 use self::scanner::{DEPTH_MAX, Scanner};
 
+mod read;
 mod scanner;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -135,7 +136,7 @@ impl<'a> Object<'a> {
     pub(crate) fn members(&self) -> impl Iterator<Item = (&str, Option<usize>, Json<'a>)> {
         let Members { places, unescaped, .. } = &*self.members;
         places.iter().map(move |member| {
-            let name = str::from_utf8(member.name.bytes(self.text, unescaped)).unwrap_or_default();
+            let name = member.name.str(self.text, unescaped);
             let start = (!member.name.escaped).then_some(member.name.start);
             (name, start, Json { text: self.text, span: member.value })
         })
@@ -155,6 +156,11 @@ impl Name {
     fn bytes<'a>(&self, text: &'a str, unescaped: &'a str) -> &'a [u8] {
         let within = if self.escaped { unescaped } else { text };
         within.as_bytes().get(self.start..self.end).unwrap_or_default()
+    }
+
+    fn str<'a>(&self, text: &'a str, unescaped: &'a str) -> &'a str {
+        let within = if self.escaped { unescaped } else { text };
+        within.get(self.start..self.end).unwrap_or_default()
     }
 }
 

@@ -1,10 +1,11 @@
 //! The scanner against serde_json, and what it refuses on purpose.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use proptest::prelude::*;
-use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::Deserialize;
+use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::json::scanner::NUMBER_BOUND;
 use crate::json::*;
@@ -246,6 +247,136 @@ fn agree(text: &[u8]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// Types as handlers have them.
+#[derive(Debug, PartialEq, Deserialize)]
+struct Usual {
+    sub: String,
+    #[serde(default)]
+    scope: String,
+    #[serde(default)]
+    roles: Vec<String>,
+    email: Option<String>,
+    exp: Option<u64>,
+    level: Option<Level>,
+    user: Option<User>,
+    pair: Option<(String, f64)>,
+    letter: Option<char>,
+    large: Option<i128>,
+    team: Option<Team>,
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Level {
+    Low,
+    High,
+    Of(u8),
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct User(String);
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Team {
+    name: String,
+    level: Option<Level>,
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Flat {
+    sub: Option<User>,
+    #[serde(flatten)]
+    rest: Map<String, Value>,
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Closed {
+    sub: Option<String>,
+    exp: Option<f64>,
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(tag = "level", rename_all = "lowercase")]
+enum Tagged {
+    Low { sub: String },
+    High { exp: Option<u64> },
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(untagged)]
+enum Untagged {
+    Closed(Closed),
+    Usual(Box<Usual>),
+    Any(Map<String, Value>),
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Within(Flat);
+
+/// What is read out of the members is what serde_json reads, and of the types that are usual nothing is left to it.
+fn read_the_same(text: &str) -> Result<(), TestCaseError> {
+    fn both<T: DeserializeOwned + PartialEq + fmt::Debug>(text: &str) -> (Option<T>, Option<T>) {
+        (Members::parse(text).unwrap().read(text).ok(), serde_json::from_str(text).ok())
+    }
+    macro_rules! equal {
+        ($($wanted:ty),*) => {$(
+            let (read, wanted) = both::<$wanted>(text);
+            prop_assert_eq!(read, wanted, "{} as {}", text, stringify!($wanted));
+        )*};
+    }
+    equal!(Usual, Flat, Closed, Tagged, Untagged, Within, Value, Map<String, Value>, BTreeMap<String, Option<String>>);
+    equal!((String,), Vec<Value>, Option<Usual>, String, (), Level);
+    // Left to serde_json, where a name is a number.
+    let (read, wanted) = both::<BTreeMap<u8, Value>>(text);
+    prop_assert!(read.is_none() || read == wanted, "{text}");
+    Ok(())
+}
+
+#[test]
+fn a_type_is_read_out_of_the_members() {
+    let text = r#" {"iss":"https://a.example","sub":"al\u0069ce","n\u0061me":"A","scope":"a b","roles":["x","\n"],"exp":7,"level":"high",
+        "team":{"name":"t","level":{"of":3},"more":[{}]},"pair":["p",0.5],"letter":"é","email":null,"large":-170141183460469231731687303715884105728} "#;
+    let read: Usual = Members::parse(text).unwrap().read(text).unwrap();
+    assert_eq!(
+        (read.sub.as_str(), read.scope.as_str(), read.exp, read.email.as_ref()),
+        ("alice", "a b", Some(7), None)
+    );
+    assert_eq!((read.roles, read.level), (vec!["x".to_owned(), "\n".to_owned()], Some(Level::High)));
+    assert_eq!(read.team, Some(Team { name: "t".into(), level: Some(Level::Of(3)) }));
+    read_the_same(text).unwrap();
+    for text in ["{}", r#"{"sub":1}"#, r#"{"sub":"a","sub2":"b"}"#, r#"{"level":"low","sub":"a"}"#, r#"{"7":[1]}"#] {
+        read_the_same(text).unwrap();
+    }
+}
+
+#[test]
+fn a_type_that_stops_half_way_has_read_no_object() {
+    #[derive(Debug)]
+    struct First;
+    impl<'de> Deserialize<'de> for First {
+        fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+            source.deserialize_map(Self)
+        }
+    }
+    impl<'de> Visitor<'de> for First {
+        type Value = Self;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self, A::Error> {
+            members.next_entry::<String, Value>()?;
+            Ok(self)
+        }
+    }
+    let is_read = |text: &str| Members::parse(text).unwrap().read::<First>(text).is_ok();
+    for text in ["{}", r#"{"a":1}"#, r#"{"a":1,"b":2}"#] {
+        assert_eq!(is_read(text), serde_json::from_str::<First>(text).is_ok(), "{text}");
+    }
+}
+
 fn string() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         8 => "[ -!#-\\[\\]-~]{0,12}",
@@ -269,6 +400,40 @@ fn number() -> impl Strategy<Value = String> {
         8 => "-?(0|[1-9][0-9]{0,30})(\\.[0-9]{1,20})?([eE][+-]?[0-9]{1,2})?",
         1 => "-?[1-9]{1,3}(\\.[0-9]{1,3})?[eE][+-]?(2[0-9]{2}|3[0-2][0-9])",
     ]
+}
+
+/// An object with members that a type asks for.
+fn claims_text() -> impl Strategy<Value = String> {
+    let names =
+        ["sub", "scope", "roles", "email", "exp", "level", "user", "pair", "letter", "large", "team", "name", "7"];
+    let fitting = prop::sample::select(vec![
+        r#""low""#,
+        r#""high""#,
+        r#"{"of":3}"#,
+        r#"["a","b"]"#,
+        r#"["a",0.5]"#,
+        r#"{"name":"t","level":"low"}"#,
+        r#""é""#,
+        "7",
+        "null",
+        "-7",
+        "1e3",
+        "[]",
+        "{}",
+        "true",
+        "18446744073709551616",
+    ]);
+    let value = prop_oneof![3 => fitting.prop_map(str::to_owned), 2 => string(), 1 => number()];
+    let member = (prop::sample::select(names.to_vec()), value, space());
+    prop::collection::vec(member, 0..9).prop_map(|members| {
+        let mut known = BTreeSet::new();
+        let members: Vec<_> = members
+            .into_iter()
+            .filter(|(name, ..)| known.insert(*name))
+            .map(|(name, value, space)| format!("{space}\"{name}\"{space}:{space}{value}{space}"))
+            .collect();
+        format!("{{{}}}", members.join(","))
+    })
 }
 
 /// JSON as text, with spaces here and there.
@@ -303,6 +468,13 @@ proptest! {
     #[test]
     fn documents_mean_what_serde_json_says(text in json_text()) {
         agree(text.as_bytes())?;
+    }
+
+    #[test]
+    fn types_are_read_out_of_members_as_serde_json_reads_them(text in prop_oneof![3 => claims_text(), 1 => json_text()]) {
+        if Members::parse(&text).is_ok() {
+            read_the_same(&text)?;
+        }
     }
 
     #[test]

@@ -21,7 +21,7 @@ use crate::jwt::tenants::{Tenant, Tenants};
 use crate::jwt::waiting::LookUp;
 use crate::keys::compact::{Compact, Header};
 use crate::keys::keyring::Keyring;
-use crate::principal::Principal;
+use crate::principal::{Claims, Principal};
 use crate::scheme::Recognition;
 use crate::shares;
 #[cfg(feature = "jwks")]
@@ -180,9 +180,13 @@ impl Verifier {
             self.headers.keep(compact.header_segment(), &header);
         }
         let is_remembered = is_sent && self.memory.wants(header.algorithm.kind(), compact.signature()?);
-        let (payload, signature) = compact.take_content();
+        let (payload, members, signature) = compact.take_content();
         let token = str::from_utf8(compact.token()).ok().filter(|_| is_remembered);
-        let principal = accepted.with_claims(payload, shape, token);
+        let claims = Claims::of_text(payload, shape);
+        let principal = accepted.with_claims(match token {
+            Some(token) => claims.with_token(token),
+            None => claims.with_members(members),
+        });
         self.acceptance.unrevoked(&principal, revocable.as_ref(), &times, now)?;
         match token {
             Some(_) => self.memory.remember(Remembered { principal: principal.clone(), times, revocable, generation }),

@@ -145,11 +145,12 @@ impl<'a> Compact<'a> {
         members.as_ref().map(|members| members.within(payload)).map_err(|_| Reason::ClaimsInvalid)
     }
 
-    /// Takes the text of the claims and the signature out; nothing more can be read afterwards.
-    pub(crate) fn take_content(&mut self) -> (String, Vec<u8>) {
-        self.claims.take();
+    /// Takes the claims out, as text and where they stand in it if that was asked for, and the signature; nothing more can be
+    /// read afterwards.
+    pub(crate) fn take_content(&mut self) -> (String, Option<Members>, Vec<u8>) {
+        let members = self.claims.take().and_then(Result::ok);
         match self.content.take() {
-            Some(Ok(Content { payload, signature })) => (payload, signature),
+            Some(Ok(Content { payload, signature })) => (payload, members, signature),
             Some(Err(_)) | None => Default::default(),
         }
     }

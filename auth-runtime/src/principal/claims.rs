@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::json::Shape;
+use crate::json::{Members, Shape};
 
 /// What reading an ordinary token takes, in bytes: that is in what every remembered token weighs.
 const ORDINARY: usize = 6 * 1024;
@@ -14,26 +14,38 @@ const ORDINARY: usize = 6 * 1024;
 const SEVERAL_TYPES_MAX: u32 = 64;
 
 /// Claims as text, as a map, or both: most handlers want a type of their own, which the text makes faster.
-pub(super) struct Claims {
+pub(crate) struct Claims {
     /// Empty where the claims came as a map. Behind it, where the token is to be known again, the token: with one allocation
     /// for both, a memory of many grows faster and lets go faster.
     text: String,
     /// How much of it is claims.
     length: usize,
     shape: Shape,
+    /// Where the claims stand in the text, as whoever checked them has found them. Not kept with a token that is remembered.
+    members: Option<Box<Members>>,
     map: OnceLock<Map<String, Value>>,
 }
 
 impl Claims {
-    /// Of a text that is known to be one object, with the token behind it where that is to be kept.
-    pub(super) fn of_text(mut text: String, shape: Shape, token: Option<&str>) -> Self {
+    /// Of a text that is known to be one object of this shape.
+    pub(crate) fn of_text(text: String, shape: Shape) -> Self {
         let length = text.len();
-        text.push_str(token.unwrap_or_default());
-        Self { text, length, shape, map: OnceLock::new() }
+        Self { text, length, shape, members: None, map: OnceLock::new() }
+    }
+
+    /// With the token that they are of, by which it is known again.
+    pub(crate) fn with_token(mut self, token: &str) -> Self {
+        self.text.push_str(token);
+        self
+    }
+
+    /// With the places where they stand, so that a type is read out of them at once.
+    pub(crate) fn with_members(self, members: Option<Members>) -> Self {
+        Self { members: members.map(Box::new), ..self }
     }
 
     pub(super) fn of_map(map: Map<String, Value>) -> Self {
-        Self { text: String::new(), length: 0, shape: Shape::default(), map: map.into() }
+        Self { map: map.into(), ..Self::of_text(String::new(), Shape::default()) }
     }
 
     pub(super) fn text(&self) -> &str {
@@ -81,7 +93,8 @@ impl Claims {
     }
 
     fn read<C: DeserializeOwned>(&self) -> Result<C, Unfit> {
-        if let Ok(claims) = serde_json::from_str(self.text()) {
+        let found = self.members.as_ref().and_then(|members| members.read(self.text()).ok());
+        if let Some(claims) = found.or_else(|| serde_json::from_str(self.text()).ok()) {
             return Ok(claims);
         }
         serde_path_to_error::deserialize(self.map())

@@ -10,7 +10,6 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 pub(crate) use self::names::{NameList, Names, NamesIn};
-use crate::json::Shape;
 use crate::time::UnixTime;
 
 mod authentication;
@@ -26,8 +25,8 @@ mod rights;
 use self::authentication::AuthenticationContext;
 pub use self::authentication::Confirmation;
 pub use self::builder::PrincipalBuilder;
-pub(crate) use self::claims::Unfit;
-use self::claims::{Claims, TypedClaims};
+use self::claims::TypedClaims;
+pub(crate) use self::claims::{Claims, Unfit};
 pub(crate) use self::details::{DetailsType, lacking_details, lacking_tokens};
 pub use self::key::PrincipalKey;
 pub(crate) use self::key::local;
@@ -308,9 +307,8 @@ pub(crate) struct TokenHolder {
 }
 
 impl TokenHolder {
-    /// The principal with all claims as JSON text that is known to be one object, read when somebody asks for them; and with
-    /// the token, where that is to be known again.
-    pub(crate) fn with_claims(self, text: String, shape: Shape, token: Option<&str>) -> Principal {
+    /// The principal with all claims, read when somebody asks for them.
+    pub(crate) fn with_claims(self, claims: Claims) -> Principal {
         let Self { scheme, configuration, issuer, subject, subject_claim, scopes, roles, expires_at, confirmation } =
             self;
         Principal(Arc::new(Known {
@@ -321,7 +319,7 @@ impl TokenHolder {
             subject_claim,
             scopes,
             roles,
-            claims: Some(Claims::of_text(text, shape, token)),
+            claims: Some(claims),
             typed_claims: TypedClaims::default(),
             expires_at,
             authentication: confirmation.map(AuthenticationContext::confirmed).map(Box::new),
