@@ -18,6 +18,7 @@ use serde_json::{Map, Value};
 
 use crate::denial::DenialBody;
 use crate::denial::Reason;
+use crate::http::lasting::lasting;
 
 /// How soon a caller may try again after a 503, in seconds.
 const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("5");
@@ -80,6 +81,14 @@ pub(crate) struct Answer {
 impl Answer {
     pub(crate) fn new(problem: Problem, challenges: Vec<HeaderValue>) -> Self {
         Self { challenges, problem, body: OnceLock::new() }
+    }
+
+    /// The same, of a configuration's own texts, to be sent as often as is wanted.
+    pub(crate) fn lasting(mut self) -> Self {
+        let kept = |line: &HeaderValue| HeaderValue::from_maybe_shared(lasting(line.as_bytes())).ok();
+        self.challenges.iter_mut().for_each(|line| *line = kept(line).unwrap_or_else(|| line.clone()));
+        let body = lasting(&self.body());
+        Self { body: body.into(), ..self }
     }
 
     pub(crate) fn challenges(&self) -> &[HeaderValue] {
