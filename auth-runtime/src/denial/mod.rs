@@ -3,6 +3,7 @@
 //! [`Reason`] is the closed list of causes; its table fixes status, OAuth error, wording and remedy for each, so that no
 //! other place decides what a caller is told. A scheme says [`Rejection`] or [`Unavailable`].
 
+mod answer;
 mod body;
 mod challenge;
 mod own;
@@ -10,6 +11,7 @@ mod reason;
 mod rejection;
 mod response;
 
+pub(crate) use answer::{Answer, Said};
 pub(crate) use body::BodyHook;
 pub use body::DenialBody;
 pub use challenge::{Challenge, Token};
@@ -18,5 +20,4 @@ pub use reason::Reason;
 pub(crate) use reason::Severity;
 pub(crate) use rejection::may_be_added;
 pub use rejection::{Rejection, Unavailable};
-pub(crate) use response::Answer;
 pub use response::{Denial, Problem};

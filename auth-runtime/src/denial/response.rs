@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::convert::Infallible;
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+#[cfg(all(feature = "testing", debug_assertions))]
+use std::sync::Arc;
 
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
@@ -16,9 +17,8 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::denial::DenialBody;
-use crate::denial::Reason;
-use crate::http::lasting::lasting;
+use crate::denial::answer::{Answer, Said};
+use crate::denial::{DenialBody, Reason};
 
 /// How soon a caller may try again after a 503, in seconds.
 const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("5");
@@ -43,7 +43,7 @@ pub struct Denial {
     pub(super) hidden: bool,
     /// Whether policy and application have said what they say of every denial.
     complete: bool,
-    answer: Arc<Answer>,
+    answer: Said,
     /// Boxed, so that a denial without any of it is small: it is moved often on its way out.
     extras: Option<Box<Extras>>,
 }
@@ -68,38 +68,6 @@ enum Body {
     OfApplication(DenialBody),
     /// As an extractor answers, whose headers are among the denial's.
     OfExtractor(StatusCode, Bytes),
-}
-
-/// What a denial says, written once: a policy has few different ones.
-#[derive(Clone)]
-pub(crate) struct Answer {
-    challenges: Vec<HeaderValue>,
-    problem: Problem,
-    body: OnceLock<Bytes>,
-}
-
-impl Answer {
-    pub(crate) fn new(problem: Problem, challenges: Vec<HeaderValue>) -> Self {
-        Self { challenges, problem, body: OnceLock::new() }
-    }
-
-    /// The same, of a configuration's own texts, to be sent as often as is wanted.
-    pub(crate) fn lasting(mut self) -> Self {
-        let kept = |line: &HeaderValue| HeaderValue::from_maybe_shared(lasting(line.as_bytes())).ok();
-        self.challenges.iter_mut().for_each(|line| *line = kept(line).unwrap_or_else(|| line.clone()));
-        let body = lasting(&self.body());
-        Self { body: body.into(), ..self }
-    }
-
-    pub(crate) fn challenges(&self) -> &[HeaderValue] {
-        &self.challenges
-    }
-
-    /// The body, written when it is first sent.
-    fn body(&self) -> Bytes {
-        // Strings and JSON: this cannot fail, and an empty body would still be a denial.
-        self.body.get_or_init(|| serde_json::to_vec(&self.problem).unwrap_or_default().into()).clone()
-    }
 }
 
 /// The members of the body (RFC 9457), before it is written.
@@ -135,10 +103,10 @@ pub struct Problem {
 impl Denial {
     /// A denial for this reason, without challenges.
     pub(crate) fn of(reason: Reason) -> Self {
-        Self::with(reason, Arc::new(Answer::new(Problem::of(reason), Vec::new())))
+        Self::with(reason, Answer::new(Problem::of(reason), Vec::new()).into())
     }
 
-    pub(crate) fn with(reason: Reason, answer: Arc<Answer>) -> Self {
+    pub(crate) fn with(reason: Reason, answer: Said) -> Self {
         Self { reason, status: reason.status(), hidden: false, complete: false, answer, extras: None }
     }
 
@@ -165,19 +133,18 @@ impl Denial {
 
     /// The body's members.
     pub fn problem(&self) -> &Problem {
-        &self.answer.problem
+        self.answer.problem()
     }
 
     /// The `WWW-Authenticate` lines, one challenge each.
     pub fn challenges(&self) -> &[HeaderValue] {
-        &self.answer.challenges
+        self.answer.challenges()
     }
 
     /// Takes over the challenges, and what they say of the error.
     pub(crate) fn challenged_as(&mut self, answer: &Answer) {
-        let own = Arc::make_mut(&mut self.answer);
-        own.challenges.clone_from(&answer.challenges);
-        let Problem { error, error_description, scope, .. } = answer.problem.clone();
+        self.answer.change(|own| own.take_challenges_of(answer));
+        let Problem { error, error_description, scope, .. } = answer.problem().clone();
         self.edit(|problem| {
             (problem.error, problem.error_description, problem.scope) = (error, error_description, scope)
         });
@@ -185,9 +152,7 @@ impl Denial {
 
     /// Changes what the body says, which is then written anew.
     pub(super) fn edit(&mut self, edit: impl FnOnce(&mut Problem)) {
-        let answer = Arc::make_mut(&mut self.answer);
-        edit(&mut answer.problem);
-        answer.body = OnceLock::new();
+        self.answer.change(|own| own.edit(edit));
     }
 
     /// Says why, in a test. It is not part of the answer.
@@ -233,7 +198,7 @@ impl Denial {
 
     /// The same denial; an error can be had by reference only.
     pub(crate) fn copied(&self) -> Self {
-        Self { answer: Arc::clone(&self.answer), extras: self.extras.clone(), ..*self }
+        Self { answer: self.answer.clone(), extras: self.extras.clone(), ..*self }
     }
 
     /// Sends a caller that would get a 401 there instead.
@@ -316,7 +281,7 @@ impl ResponseError for Denial {
         // The map is empty: `append` costs half of what `insert` does, and these two have one value.
         headers.append(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.append(CONTENT_TYPE, content_type);
-        for line in &self.answer.challenges {
+        for line in self.answer.challenges() {
             headers.append(WWW_AUTHENTICATE, line.clone());
         }
         for (name, value) in added.iter().filter(|(name, _)| *name != CACHE_CONTROL && *name != CONTENT_TYPE) {
@@ -351,7 +316,7 @@ impl fmt::Debug for Denial {
         f.debug_struct("Denial")
             .field("reason", &self.reason)
             .field("hidden", &self.hidden)
-            .field("challenges", &self.answer.challenges)
+            .field("challenges", &self.answer.challenges())
             .finish_non_exhaustive()
     }
 }

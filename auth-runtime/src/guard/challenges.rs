@@ -41,7 +41,7 @@ pub(crate) struct Offered {
 
 /// A denial ready to be sent and counted.
 pub(crate) struct Written {
-    pub(crate) answer: Arc<Answer>,
+    pub(crate) answer: &'static Answer,
     pub(crate) meter: Meter,
 }
 
@@ -94,7 +94,7 @@ impl Challenges {
         }
         let cell = self.written.get(row * (Reason::ALL.len() + 1) + reason.index())?;
         let write = || {
-            let answer = Arc::new(self.answer(reason, alternative, blamed, &[]).lasting());
+            let answer = self.answer(reason, alternative, blamed, &[]).lasting();
             Box::new(Written { answer, meter: Meter::denied(self.policy, scheme, reason) })
         };
         Some(cell.get_or_init(write))

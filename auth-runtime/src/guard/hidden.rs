@@ -5,7 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use actix_service::boxed::BoxServiceFactory;
 use actix_service::{Service, ServiceFactory as _};
@@ -106,31 +106,62 @@ impl<F: Future<Output = Result<ServiceResponse, Error>>> Future for Covered<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let (answered, unknown, before) = match self.as_mut().project() {
-            CoveredProjection::Routing { answer, unknown, before } => (ready!(answer.poll(context)), unknown, *before),
-            CoveredProjection::Hiding { answer } => return answer.as_mut().poll(context),
-        };
         // Looked at where it lies: most answers pass as they are, and to move one is to copy it.
-        let denied = answered.as_ref().ok().and_then(|answer| Some((answer, answer.response().error()?.as_error()?)));
-        let Some((answer, denial)) = denied else { return Poll::Ready(answered) };
-        let (is_hidden, shaped) = (Denial::is_hidden(denial), unknown.shape(answer.request(), denial));
-        if !is_hidden && shaped.is_none() {
-            return Poll::Ready(match answer.status().is_redirection() {
-                true => answered.map(led_on),
-                false => answered,
-            });
-        }
-        let answer = match (answered, shaped) {
-            (Ok(answer), Some(denial)) => ServiceResponse::from_err(denial, answer.into_parts().0),
-            (Ok(answer), None) => answer,
-            error => return Poll::Ready(error.0),
+        let mut polled = match self.as_mut().project() {
+            CoveredProjection::Routing { answer, .. } => answer.poll(context),
+            CoveredProjection::Hiding { answer } => answer.as_mut().poll(context),
         };
-        let default = if is_hidden { unknown.default.borrow().clone() } else { None };
-        let Some(default) = default else { return Poll::Ready(Ok(answer)) };
-        let answer = Box::pin(hide(answer, default, before));
-        // Drops the router's future first, which may hold the request.
-        self.set(Self::Hiding { answer });
-        self.poll(context)
+        if let CoveredProjection::Routing { unknown, before, .. } = self.as_mut().project()
+            && is_unfinished(&polled)
+        {
+            let covered = polled.map(|answered| covered(answered, unknown, *before));
+            polled = match covered {
+                Poll::Pending => Poll::Pending,
+                Poll::Ready(Covering::Answer(answer)) => Poll::Ready(answer),
+                Poll::Ready(Covering::Hiding(answer)) => {
+                    // Drops the router's future first, which may hold the request.
+                    self.set(Self::Hiding { answer });
+                    self.poll(context)
+                }
+            };
+        }
+        polled
+    }
+}
+
+/// What goes out in place of what the router has answered.
+enum Covering {
+    Answer(Result<ServiceResponse, Error>),
+    Hiding(LocalBoxFuture<'static, Result<ServiceResponse, Error>>),
+}
+
+/// Whether the router has answered a denial that does not go out as it is.
+fn is_unfinished(polled: &Poll<Result<ServiceResponse, Error>>) -> bool {
+    let Poll::Ready(Ok(answer)) = polled else { return false };
+    let denial = answer.response().error().and_then(Error::as_error::<Denial>);
+    denial.is_some_and(|denial| denial.is_hidden() || !denial.is_complete() || answer.status().is_redirection())
+}
+
+#[cold]
+fn covered(answered: Result<ServiceResponse, Error>, unknown: &Unknown, before: Matched) -> Covering {
+    let denied = answered.as_ref().ok().and_then(|answer| Some((answer, answer.response().error()?.as_error()?)));
+    let Some((answer, denial)) = denied else { return Covering::Answer(answered) };
+    let (is_hidden, shaped) = (Denial::is_hidden(denial), unknown.shape(answer.request(), denial));
+    if !is_hidden && shaped.is_none() {
+        return Covering::Answer(match answer.status().is_redirection() {
+            true => answered.map(led_on),
+            false => answered,
+        });
+    }
+    let answer = match (answered, shaped) {
+        (Ok(answer), Some(denial)) => ServiceResponse::from_err(denial, answer.into_parts().0),
+        (Ok(answer), None) => answer,
+        error => return Covering::Answer(error.0),
+    };
+    let default = if is_hidden { unknown.default.borrow().clone() } else { None };
+    match default {
+        Some(default) => Covering::Hiding(Box::pin(hide(answer, default, before))),
+        None => Covering::Answer(Ok(answer)),
     }
 }
 

@@ -7,7 +7,7 @@ use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 
 use crate::authorities::LoadFailure;
-use crate::denial::{BodyHook, Challenge, Denial, Reason, Rejection, Unavailable};
+use crate::denial::{BodyHook, Challenge, Denial, Reason, Rejection, Said, Unavailable};
 use crate::grant::IdentityError;
 use crate::guard::audit::DecisionOutcome;
 use crate::guard::challenges::{ChallengeLine, Challenges};
@@ -141,13 +141,11 @@ impl Plan {
             let refused = details.check.map(|check| (check, cause));
             Explanation { plan: self, seen, reason, status: reason.status().as_u16(), refused }
         });
-        let mut denial = Denial::with(
-            reason,
-            match written {
-                Some(written) if fresh.is_empty() => Arc::clone(&written.answer),
-                _ => Arc::new(self.challenges.answer(reason, attempted.place, line, &fresh)),
-            },
-        );
+        let answer = match written {
+            Some(written) if fresh.is_empty() => written.answer.into(),
+            _ => self.answer_once(reason, attempted, line, &fresh),
+        };
+        let mut denial = Denial::with(reason, answer);
         if let Some(said) = said {
             let Rejection { headers, detail, .. } = *said;
             if let Some(detail) = detail {
@@ -157,6 +155,17 @@ impl Plan {
         }
         denial.explain(explained);
         denial
+    }
+
+    #[cold]
+    fn answer_once(
+        &self,
+        reason: Reason,
+        attempted: Attempted,
+        blamed: Option<ChallengeLine>,
+        fresh: &[(ChallengeLine, Vec<Challenge>)],
+    ) -> Said {
+        self.challenges.answer(reason, attempted.place, blamed, fresh).into()
     }
 
     /// The challenges that differ from answer to answer, by their line; none where the answer has no challenges.

@@ -6,7 +6,6 @@ pub(crate) mod cache_control;
 pub(crate) mod cookie;
 pub(crate) mod field;
 pub(crate) mod forwarded;
-pub(crate) mod lasting;
 pub(crate) mod origin;
 pub(crate) mod parts;
 pub(crate) mod peer;
