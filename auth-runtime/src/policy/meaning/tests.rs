@@ -1,5 +1,7 @@
 //! The engine against every caller there can be, and against the decision itself.
 
+use std::collections::HashMap;
+use std::sync::{LazyLock, OnceLock};
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
@@ -22,10 +24,16 @@ pub(crate) struct Person {
     roles: Option<[Vec<String>; 2]>,
     claims: serde_json::Map<String, Json>,
     passes: Vec<String>,
+    /// Made when a decision first asks: everybody is asked about every policy.
+    principal: OnceLock<Principal>,
 }
 
 impl Person {
-    fn principal(&self) -> Principal {
+    fn principal(&self) -> &Principal {
+        self.principal.get_or_init(|| self.make_principal())
+    }
+
+    fn make_principal(&self) -> Principal {
         let names = |names: &Option<[Vec<String>; 2]>| {
             names.clone().map(|[granted, disputed]| [granted, disputed].map(|names| names.join(" ")))
         };
@@ -52,10 +60,31 @@ impl Person {
         let (principal, mut checks) = (self.principal(), CheckResults::new());
         let demand = Demand::new(spec, &spec.schemes[place]);
         loop {
-            match demand.evaluate(&principal, Standard::new(hierarchies, &At(NOW)), &checks) {
+            match demand.evaluate(principal, Standard::new(hierarchies, &At(NOW)), &checks) {
                 Step::Holds => return true,
                 Step::Fails => return false,
                 Step::Needs(check) => checks.record(check, self.passes.contains(&check.name())),
+            }
+        }
+    }
+
+    /// What can be said of them.
+    fn says(&self, statement: &Statement) -> Value {
+        let names = |names: &Option<[Vec<String>; 2]>, name: &String| match names {
+            None => Value::Unknown,
+            Some([granted, _]) if granted.contains(name) => Value::Held,
+            Some([_, disputed]) if disputed.contains(name) => Value::Unknown,
+            Some(_) => Value::Absent,
+        };
+        match statement {
+            Statement::Scope(name) => names(&self.scopes, name),
+            Statement::Role(name) => names(&self.roles, name),
+            Statement::Check(name) if self.passes.contains(name) => Value::Held,
+            Statement::Check(_) | Statement::Known => Value::Absent,
+            Statement::Claim(_, literal) => claim_says(self.claims.get("a"), literal),
+            Statement::Acr(class) => told(self.claims.get("acr"), |acr| acr == class),
+            Statement::MaxAge(age) => {
+                told(self.claims.get("auth_time"), |at| NOW - at.as_i64().unwrap() <= i64::from(age.as_secs()))
             }
         }
     }
@@ -125,6 +154,8 @@ fn name_sets(names: &[&str]) -> Vec<Option<[Vec<String>; 2]>> {
 }
 
 /// Everybody of whom the conditions of [`few`] tell apart.
+static EVERYBODY: LazyLock<Vec<Person>> = LazyLock::new(everybody);
+
 fn everybody() -> Vec<Person> {
     let claims = [
         None,
@@ -183,7 +214,13 @@ fn everybody() -> Vec<Person> {
                         ("auth_time", ago.map(|ago| json!(NOW - ago))),
                     ];
                     let claims = said.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
-                    everybody.push(Person { scopes: scopes.clone(), roles: roles.clone(), claims, passes });
+                    everybody.push(Person {
+                        scopes: scopes.clone(),
+                        roles: roles.clone(),
+                        claims,
+                        passes,
+                        ..Person::default()
+                    });
                 }
             }
         }
@@ -214,11 +251,10 @@ proptest! {
     #[test]
     fn implication_is_what_everybody_says(one in few(), other in few()) {
         let (one, other) = (spec(&one), spec(&other));
-        let everybody = everybody();
-        let differs = everybody.iter().any(|person| person.passes(one, 0) && !person.passes(other, 0));
+        let differs = EVERYBODY.iter().any(|person| person.passes(one, 0) && !person.passes(other, 0));
         let implied = meaning(one).implies(&meaning(other));
         prop_assert_eq!(implied.is_err(), differs, "{:?}", implied);
-        let equal = everybody.iter().all(|person| person.passes(one, 0) == person.passes(other, 0));
+        let equal = EVERYBODY.iter().all(|person| person.passes(one, 0) == person.passes(other, 0));
         prop_assert_eq!(meaning(one).equivalent(&meaning(other)).is_ok(), equal);
     }
 
@@ -235,24 +271,16 @@ proptest! {
         let sizes: Vec<usize> = minimal.iter().map(|caller| caller.said.len()).collect();
         prop_assert!(sizes.is_sorted());
         // Whoever passes has all that one of them has.
-        for person in everybody() {
-            let is_covered = minimal.iter().any(|caller| caller.said.iter().all(|(atom, value)| {
-                let statement = &atom.statement;
-                let names = |names: &Option<[Vec<String>; 2]>, name: &String| names.as_ref().map_or(Value::Unknown, |[granted, disputed]| {
-                    if granted.contains(name) { Value::Held } else if disputed.contains(name) { Value::Unknown } else { Value::Absent }
-                });
-                *value == match statement {
-                    Statement::Scope(name) => names(&person.scopes, name),
-                    Statement::Role(name) => names(&person.roles, name),
-                    Statement::Check(name) if person.passes.contains(name) => Value::Held,
-                    Statement::Check(_) | Statement::Known => Value::Absent,
-                    Statement::Claim(_, literal) => claim_says(person.claims.get("a"), literal),
-                    Statement::Acr(class) => told(person.claims.get("acr"), |acr| acr == class),
-                    Statement::MaxAge(age) => {
-                        told(person.claims.get("auth_time"), |at| NOW - at.as_i64().unwrap() <= i64::from(age.as_secs()))
-                    }
-                }
-            }));
+        let mut atoms: Vec<&Atom> = Vec::new();
+        let mut place = |atom| atoms.iter().position(|known| *known == atom).unwrap_or_else(|| {
+            atoms.push(atom);
+            atoms.len() - 1
+        });
+        let needed: Vec<Vec<(usize, Value)>> =
+            minimal.iter().map(|caller| caller.said.iter().map(|(atom, value)| (place(atom), *value)).collect()).collect();
+        let said: Vec<Vec<Value>> = atoms.iter().map(|atom| everybody_says(&atom.statement)).collect();
+        for (at, person) in EVERYBODY.iter().enumerate() {
+            let is_covered = needed.iter().any(|needed| needed.iter().all(|(place, value)| said[*place][at] == *value));
             prop_assert_eq!(is_covered, person.passes(spec, 0), "{:?}", person);
         }
     }
@@ -264,6 +292,16 @@ proptest! {
             prop_assert!(!Person::of(&caller).passes(spec, 0), "{caller}");
         }
     }
+}
+
+/// What can be said of each of [`EVERYBODY`]. A claim has few values, and what it says is a decision of its own.
+fn everybody_says(statement: &Statement) -> Vec<Value> {
+    let mut by_claim = HashMap::new();
+    let says = |person: &'static Person| match statement {
+        Statement::Claim(..) => *by_claim.entry(person.claims.get("a")).or_insert_with(|| person.says(statement)),
+        _ => person.says(statement),
+    };
+    EVERYBODY.iter().map(says).collect()
 }
 
 /// What a claim says of one value, by a requirement of nothing else.
@@ -325,6 +363,7 @@ pub(crate) fn anybody() -> impl Strategy<Value = Person> {
             .filter_map(|(name, value)| Some((name.to_owned(), value?)))
             .collect(),
         passes: passes.into_iter().map(str::to_owned).collect(),
+        principal: OnceLock::new(),
     })
 }
 
