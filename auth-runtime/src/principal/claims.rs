@@ -22,7 +22,7 @@ pub(crate) struct Claims {
     length: usize,
     shape: Shape,
     /// Where the claims stand in the text, as whoever checked them has found them. Not kept with a token that is remembered.
-    members: Option<Box<Members>>,
+    members: Option<Members>,
     map: OnceLock<Map<String, Value>>,
 }
 
@@ -41,7 +41,7 @@ impl Claims {
 
     /// With the places where they stand, so that a type is read out of them at once.
     pub(crate) fn with_members(self, members: Option<Members>) -> Self {
-        Self { members: members.map(Box::new), ..self }
+        Self { members, ..self }
     }
 
     pub(super) fn of_map(map: Map<String, Value>) -> Self {
