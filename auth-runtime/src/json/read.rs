@@ -16,7 +16,8 @@ impl Members {
     /// The object as `T`, given the text that was parsed.
     ///
     /// # Errors
-    /// For a `T` that it does not fit, and for some that serde_json could read: what is `Ok` is what serde_json says.
+    /// For a `T` that it does not fit, and for some that serde_json could read. For types that read what they are given, and names
+    /// as text, what is `Ok` is what serde_json says.
     pub(crate) fn read<'de, T: Deserialize<'de>>(&'de self, text: &'de str) -> Result<T> {
         let span = ValueSpan { kind: ValueKind::Object, start: 0, end: text.len() };
         T::deserialize(Unread { json: Json { text, span }, members: Some(self) })
@@ -30,8 +31,15 @@ struct Unread<'de> {
 }
 
 impl<'de> Unread<'de> {
-    fn left_to_serde_json(&self) -> serde_json::Deserializer<StrRead<'de>> {
-        serde_json::Deserializer::from_str(self.json.as_written())
+    /// What serde_json makes of it, if that is all of it: some of its numbers end before the text does.
+    fn by_serde_json<T>(
+        &self,
+        read: impl FnOnce(&mut serde_json::Deserializer<StrRead<'de>>) -> Result<T>,
+    ) -> Result<T> {
+        let mut text = serde_json::Deserializer::from_str(self.json.as_written());
+        let value = read(&mut text)?;
+        text.end()?;
+        Ok(value)
     }
 
     /// A string that needs no unescaping.
@@ -43,7 +51,7 @@ impl<'de> Unread<'de> {
 macro_rules! left_to_serde_json {
     ($($method:ident($($argument:ident: $type:ty),*),)*) => {$(
         fn $method<V: Visitor<'de>>(self, $($argument: $type,)* visitor: V) -> Result<V::Value> {
-            self.left_to_serde_json().$method($($argument,)* visitor)
+            self.by_serde_json(|text| text.$method($($argument,)* visitor))
         }
     )*};
 }
@@ -55,14 +63,14 @@ impl<'de> Deserializer<'de> for Unread<'de> {
         match (self.members, self.plain()) {
             (Some(members), _) => MembersLeft::of(members, self.json.text).visited_by(visitor),
             (None, Some(text)) => visitor.visit_borrowed_str(text),
-            (None, None) => self.left_to_serde_json().deserialize_any(visitor),
+            (None, None) => self.by_serde_json(|text| text.deserialize_any(visitor)),
         }
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         match self.members {
             Some(members) => MembersLeft::of(members, self.json.text).visited_by(visitor),
-            None => self.left_to_serde_json().deserialize_map(visitor),
+            None => self.by_serde_json(|text| text.deserialize_map(visitor)),
         }
     }
 
@@ -74,14 +82,14 @@ impl<'de> Deserializer<'de> for Unread<'de> {
     ) -> Result<V::Value> {
         match self.members {
             Some(members) => MembersLeft::of(members, self.json.text).visited_by(visitor),
-            None => self.left_to_serde_json().deserialize_struct(name, fields, visitor),
+            None => self.by_serde_json(|text| text.deserialize_struct(name, fields, visitor)),
         }
     }
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         match self.plain() {
             Some(text) => visitor.visit_borrowed_str(text),
-            None => self.left_to_serde_json().deserialize_str(visitor),
+            None => self.by_serde_json(|text| text.deserialize_str(visitor)),
         }
     }
 
@@ -138,6 +146,9 @@ impl<'de> MapAccess<'de> for MembersLeft<'de> {
     type Error = Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>> {
+        if self.value.is_some() {
+            return Err(Error::custom("a value was left"));
+        }
         let Some(member) = self.left.next() else { return Ok(None) };
         self.value = Some(member.value);
         seed.deserialize(BorrowedStrDeserializer::new(member.name.str(self.text, self.unescaped))).map(Some)

@@ -314,6 +314,15 @@ enum Untagged {
 #[derive(Debug, PartialEq, Deserialize)]
 struct Within(Flat);
 
+#[derive(Debug, PartialEq, Deserialize)]
+struct Wide {
+    wide: Option<u128>,
+    count: Count,
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Count(i128);
+
 /// What is read out of the members is what serde_json reads, and of the types that are usual nothing is left to it.
 fn read_the_same(text: &str) -> Result<(), TestCaseError> {
     fn both<T: DeserializeOwned + PartialEq + fmt::Debug>(text: &str) -> (Option<T>, Option<T>) {
@@ -326,7 +335,7 @@ fn read_the_same(text: &str) -> Result<(), TestCaseError> {
         )*};
     }
     equal!(Usual, Flat, Closed, Tagged, Untagged, Within, Value, Map<String, Value>, BTreeMap<String, Option<String>>);
-    equal!((String,), Vec<Value>, Option<Usual>, String, (), Level);
+    equal!(Wide, (String,), Vec<Value>, Option<Usual>, String, (), Level);
     // Left to serde_json, where a name is a number.
     let (read, wanted) = both::<BTreeMap<u8, Value>>(text);
     prop_assert!(read.is_none() || read == wanted, "{text}");
@@ -345,6 +354,14 @@ fn a_type_is_read_out_of_the_members() {
     assert_eq!((read.roles, read.level), (vec!["x".to_owned(), "\n".to_owned()], Some(Level::High)));
     assert_eq!(read.team, Some(Team { name: "t".into(), level: Some(Level::Of(3)) }));
     read_the_same(text).unwrap();
+    // Where serde_json alone would stop before the end of the number.
+    for number in ["1e3", "1.5", "-1.5", "1E0", "7"] {
+        let text = format!(r#"{{"sub":"a","large":{number},"wide":{number},"count":{number}}}"#);
+        read_the_same(&text).unwrap();
+        let is_whole = number == "7";
+        assert_eq!(Members::parse(&text).unwrap().read::<Wide>(&text).is_ok(), is_whole, "{number}");
+        assert_eq!(serde_json::from_str::<Wide>(&text).is_ok(), is_whole, "{number}");
+    }
     for text in ["{}", r#"{"sub":1}"#, r#"{"sub":"a","sub2":"b"}"#, r#"{"level":"low","sub":"a"}"#, r#"{"7":[1]}"#] {
         read_the_same(text).unwrap();
     }
