@@ -17,6 +17,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use futures_util::StreamExt as _;
 
 use self::asked::{Asked, Unasked, Whom};
 use self::routes::Routes;
@@ -31,6 +32,8 @@ use crate::telemetry::limited;
 
 /// The longest form, in bytes: room for a token of 16 KiB, however it is encoded.
 const FORM_BYTES: usize = 64 * 1024;
+/// How much of what is none, or a longer one, is read all the same: whoever still sends when the connection ends may lose the answer.
+const UNKEPT_BYTES: usize = 1024 * 1024;
 /// So many tokens of one caller are judged at once, and then one each second.
 const JUDGED: Counted = Counted { of: "review::page", requests: 20, window: Duration::from_secs(20) };
 /// In how many seconds there is one to judge.
@@ -186,15 +189,24 @@ impl PolicyPage {
     }
 }
 
-async fn posted(request: &HttpRequest, payload: web::Payload) -> Result<Asked, Unasked> {
+async fn posted(request: &HttpRequest, mut payload: web::Payload) -> Result<Asked, Unasked> {
     let is_form = |sent: &str| sent.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(FORM));
-    if !request.headers().get(CONTENT_TYPE).and_then(|sent| sent.to_str().ok()).is_some_and(is_form) {
-        return Err(Unasked::FormUnknown);
+    let is_form = request.headers().get(CONTENT_TYPE).and_then(|sent| sent.to_str().ok()).is_some_and(is_form);
+    let (mut form, mut length) = (Vec::new(), 0_usize);
+    while let Some(bytes) = payload.next().await {
+        let bytes = bytes.map_err(|_| Unasked::FormUnknown)?;
+        length = length.saturating_add(bytes.len());
+        if length > UNKEPT_BYTES {
+            break;
+        }
+        if length <= FORM_BYTES {
+            form.extend_from_slice(&bytes);
+        }
     }
-    match payload.to_bytes_limited(FORM_BYTES).await {
-        Ok(Ok(form)) => Asked::of_form(&form),
-        Ok(Err(_)) => Err(Unasked::FormUnknown),
-        Err(_) => Err(Unasked::FieldTooLong),
+    match is_form {
+        false => Err(Unasked::FormUnknown),
+        true if length > FORM_BYTES => Err(Unasked::FieldTooLong),
+        true => Asked::of_form(&form),
     }
 }
 
